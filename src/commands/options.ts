@@ -1,0 +1,46 @@
+import { InvalidArgumentError } from 'commander';
+import { InterruptedError } from '../errors.js';
+
+/** Parser of a flag that takes a whole number in [low, high]. */
+export function wholeNumber(low: number, high = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < low || value > high)
+      throw new InvalidArgumentError(
+        `Expected a whole number ${high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`}, received ${JSON.stringify(text)}.`,
+      );
+    return value;
+  };
+}
+
+/** Parser of a flag that takes a number above `low`. */
+export function numberAbove(low: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value <= low)
+      throw new InvalidArgumentError(`Expected a number above ${low}, received ${JSON.stringify(text)}.`);
+    return value;
+  };
+}
+
+/** With `--json` exactly one JSON document goes to stdout; everything else goes to stderr. */
+export function printJson(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document)}\n`);
+}
+
+/** A signal that Ctrl-C (or SIGTERM) aborts; a second Ctrl-C ends the process at once. */
+export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new InterruptedError('interrupted'));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}

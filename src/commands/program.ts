@@ -1,0 +1,47 @@
+import { Command, CommanderError } from 'commander';
+import { messageOf, VoxlabError } from '../errors.js';
+
+/** A command: its file exports one of these; `program.ts` lists them in the order of the river. */
+export type RegisterCommand = (program: Command) => void;
+
+const COMMANDS: readonly RegisterCommand[] = [];
+
+/** The original project's single-dash flags; commander itself takes `-x` only as one letter. */
+const ORIGINAL_FLAGS = new Set(['-subset', '-dim', '-slices', '-hdf5', '-remote', '-epochs', '-batch']);
+
+/** Runs the command line and sets the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
+export async function runProgram(argv: readonly string[]): Promise<void> {
+  const debug = argv.includes('--debug');
+  try {
+    await buildProgram().parseAsync(acceptOriginalFlags(argv), { from: 'user' });
+  } catch (error) {
+    process.exitCode = reportFailure(error, debug);
+  }
+}
+
+/** The command tree, also for the docs and the tests. */
+export function buildProgram(): Command {
+  const program = new Command('voxlab')
+    .description('From chest CT scans to a trained 3D network, step by step, on one device or many.')
+    .option('--debug', 'print the stack of a failure')
+    .showHelpAfterError('(voxlab <command> --help says what a command takes)')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+  for (const register of COMMANDS) register(program);
+  return program;
+}
+
+/** One clear line on stderr; the stack only with --debug. Returns the exit code. */
+function reportFailure(error: unknown, debug: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    process.stderr.write(`voxlab: ${messageOf(error).replace(/^error: /, '')}\n`);
+    return 2;
+  }
+  process.stderr.write(`voxlab: ${debug && error instanceof Error ? error.stack : messageOf(error)}\n`);
+  return error instanceof VoxlabError ? error.exitCode : 1;
+}
+
+function acceptOriginalFlags(argv: readonly string[]): string[] {
+  return argv.map((word) => (ORIGINAL_FLAGS.has(word) ? `-${word}` : word));
+}

@@ -1,0 +1,64 @@
+/** What long work says of itself: plain data, drawn by the command line or a notebook. */
+export interface Progress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  /** Further words of the same line, such as `312 patches/s`. */
+  readonly note?: string;
+}
+
+export interface ProgressLine {
+  update(progress: Progress): void;
+  /** Ends the line; the text stays. */
+  end(): void;
+}
+
+/**
+ * Draws progress on stderr: one line redrawn in place on a terminal, else a full line at most every `everyMs`.
+ * stdout stays free for results.
+ */
+export function progressLine(
+  stream: NodeJS.WriteStream = process.stderr,
+  everyMs = stream.isTTY ? 100 : 5000,
+): ProgressLine {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let drawn = '';
+  const started = new Map<string, number>();
+
+  const draw = (text: string): void => {
+    stream.write(stream.isTTY ? `\r${text.padEnd(drawn.length)}` : `${text}\n`);
+    drawn = text;
+  };
+  return {
+    update(progress) {
+      const now = performance.now();
+      if (!started.has(progress.stage)) started.set(progress.stage, now);
+      const finished = progress.done >= progress.total;
+      if (!finished && now - lastAt < everyMs) return;
+      lastAt = now;
+      const text = progressText(progress, now - started.get(progress.stage)!);
+      if (text !== drawn) draw(text);
+    },
+    end() {
+      if (stream.isTTY && drawn !== '') stream.write('\n');
+      drawn = '';
+    },
+  };
+}
+
+/** One line of text: stage, share done, what the stage adds, time left from the pace so far. */
+export function progressText({ stage, done, total, unit, note }: Progress, elapsedMs: number): string {
+  const share = total > 0 ? Math.floor((100 * done) / total) : 100;
+  const left =
+    done > 0 && done < total ? `, ${formatSeconds((elapsedMs * (total - done)) / done / 1000)} left` : '';
+  return `${stage} ${done}/${total} ${unit} (${share} %)${note === undefined ? '' : `, ${note}`}${left}`;
+}
+
+/** `42 s`, `3 min 20 s`, `2 h 05 min`. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
+}

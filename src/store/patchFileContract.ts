@@ -1,0 +1,38 @@
+import type { Vector3 } from '../volumes/volume.js';
+
+/** How patches were cut: attributes of the dataset `input`, and what decides the length of a row. */
+export interface PatchFormat {
+  /** Voxels along x and along y. */
+  readonly dim: number;
+  /** Voxels along z. */
+  readonly slices: number;
+  readonly spacingMm: Vector3;
+  readonly interpolation: 'linear' | 'cubic';
+}
+
+/** Root attributes: what the rows came from. Keys are sorted when written, so that the same input gives the same bytes. */
+export interface PatchProvenance {
+  readonly program: string;
+  /** Settings that determine the result; no workers, paths, time or user. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Series uid -> sha256 of its file. */
+  readonly scans: Readonly<Record<string, string>>;
+  /** Series uid -> reason. */
+  readonly failedScans?: Readonly<Record<string, string>>;
+}
+
+/** The columns beside `input`, one value a row, in row order. */
+export interface PatchColumns {
+  /** Dataset `output`: 1 nodule, 0 not. */
+  readonly classes: readonly number[];
+  /** Dataset `notrain`: 1 = leave out of training. */
+  readonly notrain: readonly number[];
+  /** Dataset `notrain_reason`: 0 none, 1 near a positive, 2 near an excluded finding. */
+  readonly notrainReason: readonly number[];
+  /** Dataset `centroid`. */
+  readonly centerWorldMm: readonly Vector3[];
+  /** Dataset `uuid`: the series uid. */
+  readonly seriesUid: readonly string[];
+  /** Dataset `subsets`; -1 = the scan lies in no subset folder. */
+  readonly subsets: readonly number[];
+}

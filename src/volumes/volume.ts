@@ -1,0 +1,32 @@
+/** Three numbers in the order x, y, z. */
+export type Vector3 = readonly [number, number, number];
+
+/** 3 x 3, row-major; column j is the world direction of voxel axis j (as SimpleITK's GetDirection). */
+export type Matrix3 = readonly [number, number, number, number, number, number, number, number, number];
+
+/** Where a grid of voxels lies in the world (LPS, as ITK and LUNA16). */
+export interface Geometry {
+  /** Voxels along x, y, z. */
+  readonly size: Vector3;
+  readonly spacingMm: Vector3;
+  /** World position of the centre of voxel (0, 0, 0). */
+  readonly originMm: Vector3;
+  readonly direction: Matrix3;
+}
+
+export type VoxelArray =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
+
+/** A scan: its voxels (z, y, x with x fastest, as ITK's buffers; Hounsfield units for CT) and its geometry. */
+export interface Volume extends Geometry {
+  readonly data: VoxelArray;
+}
+
+export const IDENTITY_DIRECTION: Matrix3 = [1, 0, 0, 0, 1, 0, 0, 0, 1];
