@@ -24,7 +24,6 @@ export function buildProgram(): Command {
   const program = new Command('voxlab')
     .description('From chest CT scans to a trained 3D network, step by step, on one device or many.')
     .option('--debug', 'print the stack of a failure')
-    .showHelpAfterError('(voxlab <command> --help says what a command takes)')
     .exitOverride()
     .configureOutput({ outputError: () => {} });
   for (const register of COMMANDS) register(program);
@@ -35,7 +34,7 @@ export function buildProgram(): Command {
 function reportFailure(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    process.stderr.write(`voxlab: ${messageOf(error).replace(/^error: /, '')}\n`);
+    process.stderr.write(`voxlab: ${messageOf(error).replace(/^error: /, '')} (voxlab --help says what it takes)\n`);
     return 2;
   }
   process.stderr.write(`voxlab: ${debug && error instanceof Error ? error.stack : messageOf(error)}\n`);

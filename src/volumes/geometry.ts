@@ -1,0 +1,51 @@
+import type { Geometry, Matrix3, Vector3 } from './volume.js';
+
+/** World position (LPS, mm) of a voxel index, which may be fractional: origin + D (spacing * index). */
+export function voxelToWorld(geometry: Geometry, indexVoxel: Vector3): Vector3 {
+  const { spacingMm, originMm, direction } = geometry;
+  const offsetMm = multiply(direction, [
+    indexVoxel[0] * spacingMm[0],
+    indexVoxel[1] * spacingMm[1],
+    indexVoxel[2] * spacingMm[2],
+  ]);
+  return [originMm[0] + offsetMm[0], originMm[1] + offsetMm[1], originMm[2] + offsetMm[2]];
+}
+
+/** Fractional voxel index of a world position (LPS, mm): D^-1 (world - origin) / spacing. Throws RangeError for a singular D. */
+export function worldToVoxel(geometry: Geometry, worldMm: Vector3): Vector3 {
+  const { spacingMm, originMm, direction } = geometry;
+  const alongAxesMm = multiply(invert(direction), [
+    worldMm[0] - originMm[0],
+    worldMm[1] - originMm[1],
+    worldMm[2] - originMm[2],
+  ]);
+  return [alongAxesMm[0] / spacingMm[0], alongAxesMm[1] / spacingMm[1], alongAxesMm[2] / spacingMm[2]];
+}
+
+/** Matrix (row-major) times column vector. */
+export function multiply(m: Matrix3, v: Vector3): Vector3 {
+  return [
+    m[0] * v[0] + m[1] * v[1] + m[2] * v[2],
+    m[3] * v[0] + m[4] * v[1] + m[5] * v[2],
+    m[6] * v[0] + m[7] * v[1] + m[8] * v[2],
+  ];
+}
+
+/** Inverse by cofactors. */
+export function invert(m: Matrix3): Matrix3 {
+  const [a, b, c, d, e, f, g, h, i] = m;
+  const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+  if (!Number.isFinite(determinant) || Math.abs(determinant) < 1e-12)
+    throw new RangeError(`Expected an invertible direction matrix, received ${JSON.stringify(m)}`);
+  return [
+    (e * i - f * h) / determinant,
+    (c * h - b * i) / determinant,
+    (b * f - c * e) / determinant,
+    (f * g - d * i) / determinant,
+    (a * i - c * g) / determinant,
+    (c * d - a * f) / determinant,
+    (d * h - e * g) / determinant,
+    (b * g - a * h) / determinant,
+    (a * e - b * d) / determinant,
+  ];
+}
