@@ -1,10 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, VoxlabError } from '../errors.js';
+import { registerDoctorCommand } from './doctor.js';
 
 /** A command: its file exports one of these; `program.ts` lists them in the order of the river. */
 export type RegisterCommand = (program: Command) => void;
 
-const COMMANDS: readonly RegisterCommand[] = [];
+const COMMANDS: readonly RegisterCommand[] = [registerDoctorCommand];
 
 /** The original project's single-dash flags; commander itself takes `-x` only as one letter. */
 const ORIGINAL_FLAGS = new Set(['-subset', '-dim', '-slices', '-hdf5', '-remote', '-epochs', '-batch']);
@@ -34,7 +35,9 @@ export function buildProgram(): Command {
 function reportFailure(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    process.stderr.write(`voxlab: ${messageOf(error).replace(/^error: /, '')} (voxlab --help says what it takes)\n`);
+    process.stderr.write(
+      `voxlab: ${messageOf(error).replace(/^error: /, '')} (voxlab --help says what it takes)\n`,
+    );
     return 2;
   }
   process.stderr.write(`voxlab: ${debug && error instanceof Error ? error.stack : messageOf(error)}\n`);

@@ -1,5 +1,7 @@
 import type { Geometry, Matrix3, Vector3 } from './volume.js';
 
+export const IDENTITY_DIRECTION: Matrix3 = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+
 /** World position (LPS, mm) of a voxel index, which may be fractional: origin + D (spacing * index). */
 export function voxelToWorld(geometry: Geometry, indexVoxel: Vector3): Vector3 {
   const { spacingMm, originMm, direction } = geometry;

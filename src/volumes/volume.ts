@@ -28,5 +28,3 @@ export type VoxelArray =
 export interface Volume extends Geometry {
   readonly data: VoxelArray;
 }
-
-export const IDENTITY_DIRECTION: Matrix3 = [1, 0, 0, 0, 1, 0, 0, 0, 1];

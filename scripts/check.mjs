@@ -1,0 +1,242 @@
+// The house rules as programs: `npm run check`. Each rule prints one line; any finding ends with exit code 1.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** The river: a stage imports from itself and from stages above it only. */
+const STAGES = [
+  ['errors', 'random', 'progress', 'paths'],
+  ...[
+    'config',
+    'volumes',
+    'candidates',
+    'sample',
+    'store',
+    'patches',
+    'feed',
+    'tensorflow',
+    'model',
+    'scores',
+  ],
+  ...['training', 'evaluation', 'gpu', 'figures', 'kernel', 'commands', 'index'],
+].flat();
+const FIRST_STAGES = new Set(['errors', 'random', 'progress', 'paths']);
+
+/** Outside library -> the only places that may import it. A place is a file, or a folder with one file per loaded library. */
+const SEAMS = {
+  ini: ['src/config/ini.ts'],
+  'itk-wasm': ['src/volumes/'],
+  '@itk-wasm/image-io': ['src/volumes/'],
+  h5wasm: ['src/store/'],
+  koffi: ['src/tensorflow/'],
+  '@tensorflow/tfjs': ['src/tensorflow/'],
+  '@tensorflow/tfjs-node-gpu': ['src/tensorflow/'],
+  'plotly.js-dist': ['src/figures/'],
+  jsdom: ['src/figures/'],
+  pngjs: ['src/figures/'],
+  tslab: ['src/kernel/'],
+  zeromq: ['src/kernel/'],
+  commander: ['src/commands/'],
+};
+/** Libraries whose seam is a folder still have exactly one importing file, except where a reason stands here. */
+const MANY_FILES_MAY_IMPORT = { commander: 'every command declares its own flags' };
+
+const sources = filesBelow('src', '.ts');
+const tests = filesBelow('test', '.ts');
+const rules = [
+  ['types', checkTypes],
+  ['format and lint', checkBiome],
+  ['import order', checkImportOrder],
+  ['one seam a library', checkSeams],
+  ['mirrored tests', checkMirror],
+  ['files of at most 300 lines', checkLength],
+  ['notebooks without outputs', checkNotebooks],
+  ['no addresses or machine paths', checkAddresses],
+  ['no files over 2 MB in git', checkSizes],
+];
+
+let failed = 0;
+for (const [name, rule] of rules) {
+  const findings = rule();
+  process.stdout.write(`${findings.length === 0 ? 'ok  ' : 'FAIL'}  ${name}\n`);
+  for (const finding of findings) process.stdout.write(`      ${finding}\n`);
+  failed += findings.length === 0 ? 0 : 1;
+}
+process.exitCode = failed === 0 ? 0 : 1;
+
+function checkTypes() {
+  return outputOf(process.execPath, [
+    'node_modules/typescript/bin/tsc',
+    '--noEmit',
+    '--incremental',
+    'false',
+  ]);
+}
+
+function checkBiome() {
+  return outputOf(process.execPath, ['node_modules/.bin/biome', 'ci', '--colors=off', '.']);
+}
+
+function checkImportOrder() {
+  return sources.flatMap((file) => {
+    const from = stageOf(file);
+    if (!STAGES.includes(from))
+      return [`${file}: '${from}' is not a stage; add it to the river in scripts/check.mjs`];
+    return relativeImports(file)
+      .map((target) => ({ target, to: stageOf(target) }))
+      .filter(({ to }) => to !== from && STAGES.indexOf(to) > STAGES.indexOf(from) && !bothFirst(from, to))
+      .map(({ target }) => `${file} imports ${target}, which lies below it in the river`);
+  });
+}
+
+function checkSeams() {
+  const importers = new Map();
+  for (const file of sources)
+    for (const library of libraryImports(file))
+      importers.set(library, [...(importers.get(library) ?? []), file]);
+  return [...importers].flatMap(([library, files]) => {
+    const places = SEAMS[library];
+    if (places === undefined)
+      return [`${library} is imported by ${files.join(', ')} and has no seam in scripts/check.mjs`];
+    const outside = files.filter((file) => !places.some((place) => file.startsWith(place)));
+    if (outside.length > 0) return [`${library} is imported outside its seam: ${outside.join(', ')}`];
+    if (files.length > 1 && !(library in MANY_FILES_MAY_IMPORT))
+      return [`${library} has ${files.length} seams: ${files.join(', ')}`];
+    return [];
+  });
+}
+
+/** Every source file that holds code has a test of the same name; files of types alone need none. */
+function checkMirror() {
+  const missing = sources
+    .filter(holdsCode)
+    .filter((file) => !existsSync(join(ROOT, testOf(file))))
+    .map((file) => `${file} has no ${testOf(file)}`);
+  const orphans = tests
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter(
+      (file) =>
+        !isProgramTest(file) &&
+        !existsSync(join(ROOT, file.replace(/^test\//, 'src/').replace(/\.test\.ts$/, '.ts'))),
+    )
+    .map((file) => `${file} mirrors no source file`);
+  return [...missing, ...orphans];
+}
+
+/** Tests of what is no source file: the set-up and check scripts, the notebooks, the whole program. */
+function isProgramTest(file) {
+  return /^test\/(scripts|program)\//.test(file);
+}
+
+function holdsCode(file) {
+  return /^(export )?(default )?(async )?(function|class|abstract class|const|let)\b/m.test(
+    read(file).replace(/^export abstract /gm, 'export '),
+  );
+}
+
+function testOf(file) {
+  return file.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');
+}
+
+function checkLength() {
+  return [...sources, ...tests, ...filesBelow('scripts', '.mjs')]
+    .map((file) => [file, read(file).split('\n').length - 1])
+    .filter(([, lines]) => lines > 300)
+    .map(([file, lines]) => `${file} has ${lines} lines`);
+}
+
+function checkNotebooks() {
+  return trackedFiles()
+    .filter((file) => file.endsWith('.ipynb'))
+    .filter((file) =>
+      JSON.parse(read(file)).cells.some(
+        (cell) => cell.cell_type === 'code' && (cell.outputs.length > 0 || cell.execution_count !== null),
+      ),
+    )
+    .map((file) => `${file} holds outputs or execution counts: node scripts/cleanNotebooks.mjs`);
+}
+
+function checkAddresses() {
+  const machinePath = new RegExp(
+    `(^|[^A-Za-z0-9_.])/(${['work', 'farm', 'root', 'home'].join('|')})/[A-Za-z.]`,
+  );
+  const found = [];
+  for (const file of trackedFiles().filter((name) =>
+    /\.(ts|mjs|json|md|ini|py|txt|ipynb|toml)$|^\.npmrc$/.test(name),
+  )) {
+    const text = read(file);
+    if (
+      /"resolved": *"https?:|--(extra-)?index-url|--find-links/.test(file === 'scripts/check.mjs' ? '' : text)
+    )
+      found.push(`${file} holds a download address`);
+    if (machinePath.test(text)) found.push(`${file} holds a path of one machine`);
+  }
+  return found;
+}
+
+function checkSizes() {
+  return trackedFiles()
+    .filter((file) => readFileSync(join(ROOT, file)).length > 2_000_000)
+    .map((file) => `${file} has more than 2 MB`);
+}
+
+function trackedFiles() {
+  const listed = spawnSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).stdout;
+  return listed.split('\n').filter((file) => file !== '' && existsSync(join(ROOT, file)));
+}
+
+function filesBelow(folder, extension) {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
+    .map((entry) => relative(ROOT, join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
+}
+
+/** `src/volumes/geometry.ts` -> `volumes`; `src/errors.ts` -> `errors`. */
+function stageOf(file) {
+  return file.split('/')[1].replace(/\.ts$/, '');
+}
+
+function bothFirst(a, b) {
+  return FIRST_STAGES.has(a) && FIRST_STAGES.has(b);
+}
+
+/** Modules that a file names in import, export-from, import() and require. */
+function importsOf(file) {
+  const text = read(file).replace(/^\s*(\*|\/\/).*$/gm, '');
+  return [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire(?:\.resolve)?\(\s*)'([^']+)'/g)].map(
+    (match) => match[1],
+  );
+}
+
+function relativeImports(file) {
+  return importsOf(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => posix.join(posix.dirname(file), name).replace(/\.js$/, '.ts'))
+    .filter((target) => target.startsWith('src/'));
+}
+
+function libraryImports(file) {
+  const names = importsOf(file)
+    .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
+    .map((name) =>
+      name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+  return new Set(names);
+}
+
+function outputOf(command, args) {
+  const run = spawnSync(command, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1e8 });
+  if (run.status === 0) return [];
+  return `${run.stdout}${run.stderr}`.trim().split('\n').slice(0, 60);
+}
+
+function read(file) {
+  return readFileSync(join(ROOT, file), 'utf8');
+}

@@ -1,0 +1,317 @@
+// Sets up a clone: npm packages, a Python environment with TensorFlow's library and JupyterLab, the compiled program, the kernel.
+//   node scripts/setup.mjs run     what the program needs
+//   node scripts/setup.mjs test    the same, and the reference tools that the tests compare with
+// Node's own modules only. Every step is stamped in .setup/ by the hash of its inputs: a second run skips what stands,
+// a run after Ctrl-C goes on with the step that was cut short. Nothing is written outside the clone.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs'; // whole: a named import that an old Node lacks would fail before the version check
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const STAMPS = join(ROOT, '.setup');
+const VENV = join(ROOT, '.venv');
+const VENV_PYTHON = join(VENV, 'bin', 'python');
+const NODE_NEEDED = [20, 19];
+const PYTHONS_NEEDED = ['3.11', '3.12', '3.13'];
+
+/** A reason to stop that the user can mend: printed as one line, without a stack. */
+class SetupError extends Error {}
+
+const started = Date.now();
+const purpose = process.argv[2];
+let child;
+
+process.on('SIGINT', () => stop('SIGINT'));
+process.on('SIGTERM', () => stop('SIGTERM'));
+
+try {
+  if (purpose !== 'run' && purpose !== 'test') throw new SetupError('usage: node scripts/setup.mjs run|test');
+  await setUp(purpose);
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  process.stderr.write(`setup: ${error.message}\n`);
+  process.exit(1);
+}
+
+async function setUp(purpose) {
+  checkNodeAndPlatform();
+  const gpu = hasNvidiaGpu();
+  const steps = planSteps(purpose, gpu);
+  const open = steps.filter((step) => !isStamped(step));
+  if (open.length === 0) return say('everything is set up');
+
+  // All that can be known to fail is checked before the first byte is written.
+  const python = open.some((step) => step.needsPython) ? findPython() : undefined;
+  checkDisk(open);
+  if (open.some((step) => step.downloads)) checkRegistries(open, python);
+
+  for (const [index, step] of steps.entries()) {
+    const label = `[${index + 1}/${steps.length}] ${step.title}`;
+    if (!open.includes(step)) {
+      say(`${label}: already done`);
+      continue;
+    }
+    fs.rmSync(stampPath(step), { force: true });
+    const from = Date.now();
+    await step.run(label, python);
+    fs.mkdirSync(STAMPS, { recursive: true });
+    fs.writeFileSync(stampPath(step), `${step.hash}\n`);
+    say(`${label}: done in ${seconds(from)}`);
+  }
+  say(`set up in ${seconds(started)}`);
+}
+
+/** The steps in order; `hash` covers everything that a step's result depends on. */
+function planSteps(purpose, gpu) {
+  const npm = {
+    name: 'npm',
+    title: 'npm packages',
+    hash: hashOf(['package-lock.json', '.npmrc'], process.version),
+    megabytes: 700,
+    downloads: 'npm',
+    run: (label) => runLogged('npm', label, 'npm', ['ci', '--no-progress', '--loglevel=error']),
+  };
+  const venv = {
+    name: 'venv',
+    title: 'Python environment',
+    hash: hashOf([], ROOT),
+    megabytes: 50,
+    needsPython: true,
+    // A clone that was moved has a dead environment: start it anew.
+    run: (label, python) => {
+      fs.rmSync(VENV, { recursive: true, force: true });
+      for (const name of ['lab', 'test', 'engine']) fs.rmSync(join(STAMPS, name), { force: true });
+      return runLogged('venv', label, python, ['-m', 'venv', VENV]);
+    },
+  };
+  const pip = (name, title, file, megabytes, ...flags) => ({
+    name,
+    title,
+    hash: hashOf([file], venv.hash),
+    megabytes,
+    downloads: 'pip',
+    needsPython: true,
+    after: venv,
+    run: (label) =>
+      runLogged(name, label, VENV_PYTHON, [
+        ...['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar=off'],
+        ...flags,
+        ...['-r', join(ROOT, file)],
+      ]),
+  });
+  const engine = gpu
+    ? pip('engine', "TensorFlow's library (NVIDIA GPU)", 'requirements/engine-gpu.txt', 7500)
+    : pip('engine', "TensorFlow's library (CPU)", 'requirements/engine-cpu.txt', 1700, '--no-deps');
+  const lab = pip('lab', 'JupyterLab', 'requirements/lab.txt', 450);
+  const test = pip('test', 'reference tools for the tests', 'requirements/test.txt', 900);
+  const build = {
+    name: 'build',
+    title: 'compile',
+    hash: hashOf(['package.json', 'tsconfig.json', ...filesBelow('src', 'test', 'bench')], npm.hash),
+    megabytes: 20,
+    run: async (label) => {
+      fs.rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+      await runLogged('build', label, process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc')]);
+      linkOwnPackage();
+    },
+  };
+  const kernel = {
+    name: 'kernel',
+    title: 'notebook kernel',
+    hash: hashOf(filesBelow('src/kernel'), ROOT + process.execPath),
+    megabytes: 1,
+    run: (label) =>
+      runLogged('kernel', label, process.execPath, [
+        join(ROOT, 'dist/src/commands/cli.js'),
+        'kernel',
+        'install',
+      ]),
+  };
+  return [npm, venv, engine, lab, ...(purpose === 'test' ? [test] : []), build, kernel];
+}
+
+function checkNodeAndPlatform() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < NODE_NEEDED[0] || (major === NODE_NEEDED[0] && minor < NODE_NEEDED[1]))
+    throw new SetupError(
+      `Node.js ${NODE_NEEDED.join('.')} or newer is needed, this is ${process.versions.node}: install a newer Node.js`,
+    );
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new SetupError(
+      `Linux on x86-64 is needed (TensorFlow's library), this is ${process.platform} on ${process.arch}: use such a machine, WSL 2 or a container`,
+    );
+}
+
+/** The first Python of a version that TensorFlow has wheels for, with venv and pip; VOXLAB_PYTHON names one. */
+function findPython() {
+  const named = process.env.VOXLAB_PYTHON;
+  const candidates = named
+    ? [named]
+    : ['python3', 'python', ...PYTHONS_NEEDED.map((version) => `python${version}`)];
+  const refused = [];
+  for (const candidate of candidates) {
+    const version = pythonVersion(candidate);
+    if (version === undefined) continue;
+    if (!PYTHONS_NEEDED.some((needed) => version.startsWith(`${needed}.`)))
+      refused.push(`${candidate} is ${version}`);
+    else if (!hasModule(candidate, 'venv') || !hasModule(candidate, 'ensurepip'))
+      refused.push(
+        `${candidate} (${version}) lacks the venv module: install python${version.split('.').slice(0, 2).join('.')}-venv`,
+      );
+    else if (!hasModule(candidate, 'pip'))
+      refused.push(`${candidate} (${version}) lacks pip: install python3-pip`);
+    else return candidate;
+  }
+  const found =
+    refused.length > 0 ? refused.join('; ') : `found none${named ? ` at VOXLAB_PYTHON=${named}` : ''}`;
+  throw new SetupError(
+    `Python 3.11, 3.12 or 3.13 with venv and pip is needed: ${found}; install one of these versions, or name it in VOXLAB_PYTHON`,
+  );
+}
+
+function pythonVersion(python) {
+  const asked = spawnSync(python, ['-c', 'import platform; print(platform.python_version())'], {
+    encoding: 'utf8',
+  });
+  return asked.status === 0 ? asked.stdout.trim() : undefined;
+}
+
+function hasModule(python, module) {
+  return spawnSync(python, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
+}
+
+function hasNvidiaGpu() {
+  const asked = spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8' });
+  return asked.status === 0 && /^GPU \d+/m.test(asked.stdout);
+}
+
+function checkDisk(open) {
+  const needed = open.reduce((sum, step) => sum + step.megabytes, 0);
+  const { bavail, bsize } = fs.statfsSync(ROOT);
+  const free = Math.floor((bavail * bsize) / 1e6);
+  if (free < needed)
+    throw new SetupError(
+      `${needed} MB of free disk are needed for ${ROOT}, ${free} MB are free: make room and run the command again`,
+    );
+}
+
+/** One small question to each registry that will be needed; the answer is not kept. */
+function checkRegistries(open, python) {
+  if (open.some((step) => step.downloads === 'npm')) {
+    const asked = spawnSync('npm', ['view', 'ini', 'version', '--fetch-retries=1', '--fetch-timeout=20000'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    if (asked.status !== 0) throw new SetupError(noNetwork('npm registry', asked.stderr));
+  }
+  if (open.some((step) => step.downloads === 'pip')) {
+    const probe = join(STAMPS, 'probe');
+    const asked = spawnSync(
+      python,
+      [
+        ...['-m', 'pip', 'download', '--no-deps', '--quiet', '--no-input', '--disable-pip-version-check'],
+        ...['--retries=1', '--timeout=20', '--dest', probe, 'six==1.17.0'],
+      ],
+      { encoding: 'utf8' },
+    );
+    fs.rmSync(probe, { recursive: true, force: true });
+    if (asked.status !== 0) throw new SetupError(noNetwork('Python package index', asked.stderr));
+  }
+}
+
+function noNetwork(what, stderr) {
+  const reason =
+    (stderr ?? '')
+      .trim()
+      .split('\n')
+      .filter((line) => !/warn/i.test(line))[0] ?? 'no answer';
+  return `the ${what} cannot be reached (${reason.slice(0, 160)}): check the network or the proxy settings, then run the command again`;
+}
+
+/** Cells and `npx voxlab` find the clone as a package of its own name. */
+function linkOwnPackage() {
+  const link = (target, path) => {
+    fs.rmSync(path, { force: true, recursive: true });
+    fs.symlinkSync(target, path);
+  };
+  link('..', join(ROOT, 'node_modules', 'voxlab'));
+  link('../../dist/src/commands/cli.js', join(ROOT, 'node_modules', '.bin', 'voxlab'));
+  execFileSync('chmod', ['+x', join(ROOT, 'dist/src/commands/cli.js')]);
+}
+
+/** Runs a program with its output in .setup/<name>.log; a sign of life every ten seconds; the log's end on failure. */
+function runLogged(name, label, command, args) {
+  fs.mkdirSync(STAMPS, { recursive: true });
+  const logPath = join(STAMPS, `${name}.log`);
+  const log = fs.openSync(logPath, 'w');
+  const from = Date.now();
+  say(`${label} ...`);
+  const alive = setInterval(() => say(`${label} ... ${seconds(from)}${lastLine(logPath)}`), 10_000);
+  return new Promise((done, failed) => {
+    child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', log, log] });
+    child.once('error', (error) =>
+      failed(new SetupError(`${label}: ${command} cannot be started (${error.message})`)),
+    );
+    child.once('close', (code) => {
+      if (code === 0) return done();
+      const end = fs.readFileSync(logPath, 'utf8').trim().split('\n').slice(-15).join('\n');
+      failed(
+        new SetupError(`${label} failed (exit ${code}); the end of ${relative(ROOT, logPath)}:\n${end}`),
+      );
+    });
+  }).finally(() => {
+    clearInterval(alive);
+    fs.closeSync(log);
+    child = undefined;
+  });
+}
+
+function lastLine(logPath) {
+  const line = fs.readFileSync(logPath, 'utf8').trimEnd().split('\n').pop() ?? '';
+  return line === '' ? '' : `, ${line.slice(0, 90)}`;
+}
+
+function stop(signal) {
+  child?.kill(signal);
+  process.stderr.write('\nsetup: interrupted; run the same command again to go on from here\n');
+  process.exit(130);
+}
+
+function isStamped(step) {
+  if (!fs.existsSync(stampPath(step)) || fs.readFileSync(stampPath(step), 'utf8').trim() !== step.hash)
+    return false;
+  // What a stamp vouches for may have been deleted by hand.
+  const result =
+    { npm: 'node_modules', venv: VENV_PYTHON, build: 'dist/src', kernel: 'dist/src' }[step.name] ??
+    VENV_PYTHON;
+  return fs.existsSync(resolve(ROOT, result)) && (step.after === undefined || isStamped(step.after));
+}
+
+function stampPath(step) {
+  return join(STAMPS, step.name);
+}
+
+function hashOf(files, ...more) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file).update(fs.readFileSync(join(ROOT, file)));
+  return hash.update(more.join('\n')).digest('hex');
+}
+
+function filesBelow(...folders) {
+  return folders
+    .flatMap((folder) => fs.readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(ROOT, join(entry.parentPath ?? entry.path, entry.name)))
+    .filter((file) => /\.(ts|py)$/.test(file))
+    .sort();
+}
+
+function say(text) {
+  process.stderr.write(`setup: ${text}\n`);
+}
+
+function seconds(from) {
+  return `${Math.round((Date.now() - from) / 1000)} s`;
+}

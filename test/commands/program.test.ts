@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { buildProgram } from '../../src/commands/program.js';
+import { inRepository } from '../../src/paths.js';
+
+const cli = inRepository('dist/src/commands/cli.js');
+
+test('an unknown command or flag is wrong usage: exit 2, one line on stderr, nothing on stdout', () => {
+  for (const words of [['fly'], ['explore', '--fly'], ['model', '--filters', 'many']]) {
+    const run = spawnSync(process.execPath, [cli, ...words], { encoding: 'utf8' });
+    assert.equal(run.status, 2, words.join(' '));
+    assert.equal(run.stdout, '');
+    assert.match(run.stderr, /^voxlab: .+\n$/);
+    assert.equal(run.stderr.trimEnd().split('\n').length, 1);
+  }
+});
+
+test('a failure prints one line without a stack; --debug prints the stack', () => {
+  const run = (...flags: string[]) =>
+    spawnSync(process.execPath, [cli, 'explore', 'missing.hdf5', ...flags], { encoding: 'utf8' });
+  assert.equal(run().status, 1);
+  assert.match(run().stderr, /^voxlab: .*missing\.hdf5.*\n$/);
+  assert.match(run('--debug').stderr, /\n\s+at /);
+});
+
+test('every command has a help text that says what it does, and describes every flag', () => {
+  const commands = buildProgram().commands.flatMap((command) => [command, ...command.commands]);
+  assert.ok(commands.length > 5);
+  for (const command of commands) {
+    assert.ok(command.description().length > 10, command.name());
+    for (const option of command.options)
+      assert.ok(option.description.length > 0, `${command.name()} ${option.flags}`);
+  }
+});
+
+test('the single-dash flags of the original project are accepted', () => {
+  const run = spawnSync(
+    process.execPath,
+    [cli, 'crop', '-subset', '99', '-dim', '32', '-slices', '32', '-hdf5'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  assert.doesNotMatch(run.stderr, /unknown option/);
+});
