@@ -77,7 +77,7 @@ function checkTypes() {
 }
 
 function checkBiome() {
-  return outputOf(process.execPath, ['node_modules/.bin/biome', 'ci', '--colors=off', '.']);
+  return outputOf(join(ROOT, 'node_modules/@biomejs/cli-linux-x64/biome'), ['ci', '--colors=off', '.']);
 }
 
 function checkImportOrder() {
