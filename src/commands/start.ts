@@ -1,0 +1,165 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { VoxlabError } from '../errors.js';
+import { inRepository, writeFileAtomically } from '../paths.js';
+import { formatSeconds } from '../progress.js';
+import type { RegisterCommand } from './program.js';
+
+/** What a command of the main job failed with; its own line stands on stderr already. */
+class StepFailed extends VoxlabError {
+  readonly _tag = 'StepFailed';
+
+  constructor(
+    words: readonly string[],
+    override readonly exitCode: number,
+  ) {
+    super(`'voxlab ${words.join(' ')}' ended with exit code ${exitCode}: mend what it says above, then run npm start again`);
+  }
+}
+
+interface CropAnswer {
+  readonly file: string;
+  readonly rows: number;
+  readonly byClass: Readonly<Record<string, number>>;
+}
+interface TrainAnswer {
+  readonly run: string;
+  readonly epochs: number;
+  readonly steps: number;
+  readonly best: { readonly epoch: number; readonly valLoss: number; readonly rocAuc: number };
+}
+interface EvaluateAnswer {
+  readonly holdout: number;
+  readonly rows: number;
+  readonly accuracy: number;
+  readonly rocAuc: number;
+  readonly rocAucInterval: readonly [number, number];
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export const registerStartCommand: RegisterCommand = (program) => {
+  program
+    .command('start')
+    .description('The main job on the sample data: sample, crop, train, evaluate, run the notebooks; what is done is skipped.')
+    .action(runMainJob);
+};
+
+/** The commands that a user would type, one after the other; each says itself what it skips. */
+async function runMainJob(): Promise<void> {
+  const from = Date.now();
+  await voxlab('sample');
+  const crop = await voxlab<CropAnswer>('crop', '--subset', 'all');
+  const run = join('runs', 'start');
+  const train = await trainOnce(run, crop.file);
+  const scores = await voxlab<EvaluateAnswer>('evaluate', run);
+  const notebooks = await runNotebooksOnce(crop.file);
+  process.stdout.write(summary({ from, crop, train, scores, notebooks }));
+}
+
+/** Trains unless `run` holds a finished run of the same settings and data; a run cut short is resumed. */
+async function trainOnce(run: string, dataFile: string): Promise<TrainAnswer> {
+  const marker = inRepository(run, 'finished.json');
+  const inputs = hashOf(inRepository('configs', 'model.ini'), dataFile);
+  const startedFor = inRepository(`${run}.inputs`);
+  if (existsSync(marker) && readIfThere(startedFor) === inputs) {
+    say(`train: already done, see ${run}`);
+    return JSON.parse(readFileSync(marker, 'utf8'));
+  }
+  const resumes = readIfThere(startedFor) === inputs && existsSync(inRepository(run, 'last'));
+  if (!resumes) rmSync(inRepository(run), { recursive: true, force: true });
+  writeFileAtomically(startedFor, inputs);
+  const answer = await voxlab<TrainAnswer>('train', ...(resumes ? ['--resume', run] : ['--out', run]));
+  writeFileAtomically(marker, `${JSON.stringify(answer)}\n`);
+  return answer;
+}
+
+/** Runs the notebooks unless their copies in runs/notebooks stand for the same notebooks, program and data. */
+async function runNotebooksOnce(dataFile: string): Promise<string> {
+  const out = join('runs', 'notebooks');
+  const marker = inRepository(out, 'finished');
+  const names = ['01-scan', '02-crop-step-by-step', '04-train', '05-gpu-usage'];
+  const files = names.map((name) => inRepository('notebooks', `${name}.ipynb`));
+  const inputs = hashOf(...files, dataFile, inRepository('.setup', 'build'));
+  if (readIfThere(marker) === inputs) {
+    say(`notebooks: already done, see ${out}`);
+    return out;
+  }
+  await voxlab('notebook', 'run', ...names, '--out', out);
+  writeFileAtomically(marker, inputs);
+  return out;
+}
+
+/** One command of this program as a process of its own: its progress goes to stderr, its --json answer comes back. */
+function voxlab<T>(...words: readonly string[]): Promise<T> {
+  say(`$ npx voxlab ${words.join(' ')}`);
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words, '--json'], {
+      cwd: inRepository(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+    process.on('SIGINT', forward).on('SIGTERM', forward);
+    let answer = '';
+    child.stdout.on('data', (text) => {
+      answer += text;
+    });
+    child.once('error', failed);
+    child.once('close', (code) => {
+      process.off('SIGINT', forward).off('SIGTERM', forward);
+      if (code === 0) done(JSON.parse(answer));
+      else failed(new StepFailed(words, code ?? 1));
+    });
+  });
+}
+
+function summary(result: {
+  from: number;
+  crop: CropAnswer;
+  train: TrainAnswer;
+  scores: EvaluateAnswer;
+  notebooks: string;
+}): string {
+  const { from, crop, train, scores, notebooks } = result;
+  const [low, high] = scores.rocAucInterval;
+  const rate = medianRate(inRepository('runs', 'start', 'metrics.jsonl'));
+  const rows: [string, string][] = [
+    ['patches', `${crop.rows} (${crop.byClass['1'] ?? 0} nodules, ${crop.byClass['0'] ?? 0} others) in ${here(crop.file)}`],
+    ['training', `${train.epochs} epochs, ${train.steps} steps, ${rate} patches/s in ${here(train.run)}`],
+    ['hold-out', `subset ${scores.holdout}, ${scores.rows} patches, accuracy ${(100 * scores.accuracy).toFixed(1)} %`],
+    ['ROC AUC', `${scores.rocAuc.toFixed(3)}, 95 % interval ${low.toFixed(3)} to ${high.toFixed(3)} (DeLong)`],
+    ...Object.values(scores.files).map((file): [string, string] => ['file', here(file)]),
+    ['notebooks', `${here(notebooks)} (executed, with HTML)`],
+    ['time', formatSeconds((Date.now() - from) / 1000)],
+    ['next', 'npm run lab'],
+  ];
+  return `\n${rows.map(([name, value]) => `${name.padEnd(10)} ${value}`).join('\n')}\n`;
+}
+
+function medianRate(metricsFile: string): string {
+  const rates = (readIfThere(metricsFile) ?? '')
+    .split('\n')
+    .filter((line) => line.includes('"patchesPerSecond"'))
+    .map((line): number => JSON.parse(line).patchesPerSecond)
+    .sort((a, b) => a - b);
+  return rates.length === 0 ? '?' : rates[rates.length >> 1]!.toFixed(1);
+}
+
+function hashOf(...files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function readIfThere(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+function here(path: string): string {
+  return relative(process.cwd(), path) || path;
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
