@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, VoxlabError } from '../errors.js';
 import { registerDoctorCommand } from './doctor.js';
+import { registerSampleCommand } from './sample.js';
 
 /** A command: its file exports one of these; `program.ts` lists them in the order of the river. */
 export type RegisterCommand = (program: Command) => void;
 
-const COMMANDS: readonly RegisterCommand[] = [registerDoctorCommand];
+const COMMANDS: readonly RegisterCommand[] = [registerSampleCommand, registerDoctorCommand];
 
 /** The original project's single-dash flags; commander itself takes `-x` only as one letter. */
 const ORIGINAL_FLAGS = new Set(['-subset', '-dim', '-slices', '-hdf5', '-remote', '-epochs', '-batch']);

@@ -1,0 +1,131 @@
+import type { Random } from '../random.js';
+import type { Vector3 } from '../volumes/volume.js';
+
+/*
+ * Geometry of points in mm. Only + - * / and Math.sqrt are used here and in the rest of this stage: IEEE 754 fixes
+ * their last bit, while Math.sin, exp, pow or hypot may differ between engines, and the same seed must give the same bytes.
+ */
+
+export function add(a: Vector3, b: Vector3): Vector3 {
+  return [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+}
+
+export function subtract(a: Vector3, b: Vector3): Vector3 {
+  return [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+}
+
+export function scale(a: Vector3, factor: number): Vector3 {
+  return [a[0] * factor, a[1] * factor, a[2] * factor];
+}
+
+/** a + factor * b. */
+export function addScaled(a: Vector3, b: Vector3, factor: number): Vector3 {
+  return [a[0] + factor * b[0], a[1] + factor * b[1], a[2] + factor * b[2]];
+}
+
+export function dot(a: Vector3, b: Vector3): number {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+export function cross(a: Vector3, b: Vector3): Vector3 {
+  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+}
+
+export function lengthOf(a: Vector3): number {
+  return Math.sqrt(dot(a, a));
+}
+
+export function distance(a: Vector3, b: Vector3): number {
+  return lengthOf(subtract(a, b));
+}
+
+/** Unit vector along `a`; `otherwise` when `a` is (nearly) zero. */
+export function unitOf(a: Vector3, otherwise: Vector3 = [0, 0, 1]): Vector3 {
+  const size = lengthOf(a);
+  return size < 1e-9 ? otherwise : scale(a, 1 / size);
+}
+
+export function mix(a: Vector3, b: Vector3, share: number): Vector3 {
+  return addScaled(a, subtract(b, a), share);
+}
+
+export function meanOf(points: readonly Vector3[]): Vector3 {
+  return scale(points.reduce(add, [0, 0, 0]), 1 / points.length);
+}
+
+/** A unit vector at right angles to unit vector `a`. */
+export function perpendicularTo(a: Vector3): Vector3 {
+  const axis: Vector3 = Math.abs(a[0]) < 0.6 ? [1, 0, 0] : [0, 1, 0];
+  return unitOf(cross(a, axis));
+}
+
+/** Uniform in the unit ball, by rejection. */
+export function randomInBall(random: Random): Vector3 {
+  for (;;) {
+    const p: Vector3 = [random.between(-1, 1), random.between(-1, 1), random.between(-1, 1)];
+    if (dot(p, p) <= 1) return p;
+  }
+}
+
+/** Uniform on the unit sphere. */
+export function randomDirection(random: Random): Vector3 {
+  for (;;) {
+    const p = randomInBall(random);
+    if (dot(p, p) > 0.01) return unitOf(p);
+  }
+}
+
+/** Cube root by Newton's rule, to the last bits and the same on every engine. */
+export function cubeRoot(value: number): number {
+  if (value <= 0) return 0;
+  let root = Math.max(1, value / 2);
+  for (let round = 0; round < 60; round++) root = (2 * root + value / (root * root)) / 3;
+  return root;
+}
+
+/** 0 below `low`, 1 above `high`, smooth between. */
+export function smoothStep(low: number, high: number, value: number): number {
+  const t = Math.min(1, Math.max(0, (value - low) / (high - low)));
+  return t * t * (3 - 2 * t);
+}
+
+/** Union of two signed distances (negative inside) whose seam is rounded over `radiusMm`. */
+export function smoothUnion(a: number, b: number, radiusMm: number): number {
+  const h = Math.max(0, radiusMm - Math.abs(a - b)) / radiusMm;
+  return Math.min(a, b) - h * h * radiusMm * 0.25;
+}
+
+/** Intersection of two signed distances whose edge is rounded over `radiusMm`. */
+export function smoothIntersection(a: number, b: number, radiusMm: number): number {
+  return -smoothUnion(-a, -b, radiusMm);
+}
+
+/** Signed distance, nearly, of an ellipsoid with half axes along x, y, z. */
+export function ellipsoid(x: number, y: number, z: number, center: Vector3, halfMm: Vector3): number {
+  const u = (x - center[0]) / halfMm[0];
+  const v = (y - center[1]) / halfMm[1];
+  const w = (z - center[2]) / halfMm[2];
+  return (Math.sqrt(u * u + v * v + w * w) - 1) * Math.min(halfMm[0], halfMm[1], halfMm[2]);
+}
+
+/** A smooth random function of space in [-1, 1] that varies over about `cellMm`; it repeats after 32 cells. */
+export function createSmoothNoise(
+  random: Random,
+  cellMm: number,
+): (x: number, y: number, z: number) => number {
+  const values = Float64Array.from({ length: 32 * 32 * 32 }, () => random.between(-1, 1));
+  const at = (i: number, j: number, k: number): number =>
+    values[((k & 31) << 10) | ((j & 31) << 5) | (i & 31)]!;
+  return (x, y, z) => {
+    const [fx, fy, fz] = [x / cellMm, y / cellMm, z / cellMm];
+    const [i, j, k] = [Math.floor(fx), Math.floor(fy), Math.floor(fz)];
+    const [u, v, w] = [smoothStep(0, 1, fx - i), smoothStep(0, 1, fy - j), smoothStep(0, 1, fz - k)];
+    const along = (dj: number, dk: number): number => {
+      const low = at(i, j + dj, k + dk);
+      return low + u * (at(i + 1, j + dj, k + dk) - low);
+    };
+    const front = along(0, 0) + v * (along(1, 0) - along(0, 0));
+    const back = along(0, 1) + v * (along(1, 1) - along(0, 1));
+    return front + w * (back - front);
+  };
+}

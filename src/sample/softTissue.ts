@@ -1,0 +1,193 @@
+import type { Random } from '../random.js';
+import type { Canvas } from './canvas.js';
+import type { ChestShape, Tissues } from './chestShape.js';
+import { createSmoothNoise, smoothStep } from './points.js';
+
+/** Distance between the points at which the smooth shapes are evaluated; voxels are interpolated between them. */
+const LATTICE_MM = 4;
+
+/** Layers from the outside in; each is painted over the one before. */
+const LAYERS = ['body', 'muscle', 'cavity', 'liver', 'heart', 'lung'] as const;
+/** Fields that are interpolated as they are, not as edges. */
+const PLAIN = ['obliqueFissure', 'horizontalFissure', 'fatStreak', 'lungHu'] as const;
+type LayerName = (typeof LAYERS)[number];
+type FieldName = LayerName | (typeof PLAIN)[number];
+
+interface Lattice {
+  readonly size: readonly [number, number, number];
+  readonly startMm: readonly [number, number, number];
+  /** Layers in units of their edge's width: -0.5 is wholly inside, 0.5 wholly outside. */
+  readonly fields: Readonly<Record<FieldName, Float32Array>>;
+}
+
+export interface SoftTissueHu {
+  readonly lung: number;
+  readonly blood: number;
+}
+
+/** Paints air, skin, fat, muscle, mediastinum, liver, heart and lungs with their lobes' borders over the whole canvas. */
+export function paintSoftTissue(canvas: Canvas, chest: ChestShape, hu: SoftTissueHu, random: Random): void {
+  const lattice = evaluateLattice(canvas, chest, hu, random);
+  const [nx, ny, nz] = canvas.size;
+  const column = columnWeights(canvas, lattice);
+  const rows = Object.fromEntries(
+    [...LAYERS, ...PLAIN].map((name) => [name, new Float32Array(nx)]),
+  ) as Record<FieldName, Float32Array>;
+  const latticeRow = new Float32Array(lattice.size[0]);
+  for (let k = 0; k < nz; k++)
+    for (let j = 0; j < ny; j++) {
+      const y = (canvas.startMm[1] + j * canvas.stepMm[1] - lattice.startMm[1]) / LATTICE_MM;
+      const z = (canvas.startMm[2] + k * canvas.stepMm[2] - lattice.startMm[2]) / LATTICE_MM;
+      for (const name of [...LAYERS, ...PLAIN]) {
+        interpolateRow(lattice, lattice.fields[name], y, z, latticeRow);
+        const row = rows[name];
+        for (let i = 0; i < nx; i++) {
+          const cell = column.cell[i]!;
+          const low = latticeRow[cell]!;
+          row[i] = low + column.share[i]! * (latticeRow[cell + 1]! - low);
+        }
+      }
+      paintRow(canvas.data.subarray(nx * (j + ny * k), nx * (j + ny * k + 1)), rows, hu, canvas.blurMm);
+    }
+}
+
+function paintRow(
+  voxels: Int16Array,
+  rows: Readonly<Record<FieldName, Float32Array>>,
+  hu: SoftTissueHu,
+  blurMm: number,
+): void {
+  const { body, muscle, cavity, liver, heart, lung, lungHu, fatStreak, obliqueFissure, horizontalFissure } =
+    rows;
+  for (let i = 0; i < voxels.length; i++) {
+    const inBody = share(body[i]!);
+    if (inBody === 0) {
+      voxels[i] = -1000;
+      continue;
+    }
+    // Streaks of fat between the muscles, where a smooth random field is near zero.
+    const streak = Math.max(0, 1 - Math.abs(fatStreak[i]!) * 9);
+    let value = -1000 + inBody * (895 + 12 * fatStreak[i]!);
+    value += share(muscle[i]!) * (52 - 110 * streak - value);
+    value += share(cavity[i]!) * (-88 + 20 * fatStreak[i]! - value);
+    value += share(liver[i]!) * (hu.blood * 0.35 + 46 - value);
+    value += share(heart[i]!) * (hu.blood + 2 - value);
+    const inLung = share(lung[i]!);
+    if (inLung > 0) {
+      const sheet = fissure(obliqueFissure[i]!, blurMm) + fissure(horizontalFissure[i]!, blurMm);
+      value += inLung * (lungHu[i]! + sheet - value);
+    }
+    voxels[i] = Math.round(value);
+  }
+}
+
+/** Share of a voxel inside a layer. */
+function share(field: number): number {
+  return field >= 0.5 ? 0 : field <= -0.5 ? 1 : 0.5 - field;
+}
+
+/** HU that a sheet 0.5 mm thick adds, `away` mm from it. */
+function fissure(away: number, blurMm: number): number {
+  const near = 1 - Math.abs(away) / blurMm;
+  return near > 0 ? (near * 0.35 * 700) / blurMm : 0;
+}
+
+function evaluateLattice(canvas: Canvas, chest: ChestShape, hu: SoftTissueHu, random: Random): Lattice {
+  const low = [0, 1, 2].map((axis) => {
+    const end = canvas.startMm[axis]! + (canvas.size[axis]! - 1) * canvas.stepMm[axis]!;
+    return [Math.min(canvas.startMm[axis]!, end), Math.abs(end - canvas.startMm[axis]!)] as const;
+  });
+  const startMm = low.map(([start]) => start - LATTICE_MM) as [number, number, number];
+  const size = low.map(([, extent]) => Math.ceil(extent / LATTICE_MM) + 4) as [number, number, number];
+  const count = size[0] * size[1] * size[2];
+  const fields = Object.fromEntries(
+    [...LAYERS, ...PLAIN].map((name) => [name, new Float32Array(count)]),
+  ) as Record<FieldName, Float32Array>;
+  const streaks = createSmoothNoise(random.fork('fat'), 13);
+  const patches = createSmoothNoise(random.fork('lung'), 26);
+  let at = 0;
+  for (let k = 0; k < size[2]; k++)
+    for (let j = 0; j < size[1]; j++)
+      for (let i = 0; i < size[0]; i++, at++) {
+        const [x, y, z] = [
+          startMm[0] + i * LATTICE_MM,
+          startMm[1] + j * LATTICE_MM,
+          startMm[2] + k * LATTICE_MM,
+        ];
+        const tissues = chest.tissuesAt(x, y, z);
+        for (const name of LAYERS) fields[name][at] = tissues[name];
+        fields.obliqueFissure[at] = tissues.obliqueFissure;
+        fields.horizontalFissure[at] = tissues.horizontalFissure;
+        fields.fatStreak[at] = streaks(x, y, z);
+        fields.lungHu[at] = lungHuAt(hu.lung, tissues, y, chest, patches(x, y, z));
+      }
+  for (const name of LAYERS) edgesFromDistances(fields[name], size, canvas);
+  return { size, startMm, fields };
+}
+
+/** Denser at the back, where blood gathers in a lying patient, and along the wall; patchy. */
+function lungHuAt(base: number, { lung }: Tissues, y: number, chest: ChestShape, patch: number): number {
+  const gravity = 45 * (y / chest.sizes.halfDepthMm);
+  return base + gravity + 16 * patch + 35 * smoothStep(-9, 0, lung);
+}
+
+/**
+ * Turns a field whose zero is a surface into multiples of that surface's edge width: true distance by its own slope,
+ * divided by how far a voxel and the scanner's blur reach along the slope (a thick slice blurs a flat surface more).
+ */
+function edgesFromDistances(
+  field: Float32Array,
+  size: readonly [number, number, number],
+  canvas: Canvas,
+): void {
+  const distances = field.slice();
+  const strides = [1, size[0], size[0] * size[1]] as const;
+  const widths = [canvas.blurMm, canvas.blurMm, Math.max(canvas.blurMm, Math.abs(canvas.stepMm[2]))] as const;
+  const slopeAlong = (axis: 0 | 1 | 2, index: number, at: number): number => {
+    const stride = strides[axis];
+    const before = index > 0 ? at - stride : at;
+    const after = index < size[axis] - 1 ? at + stride : at;
+    return (distances[after]! - distances[before]!) / (((after - before) / stride) * LATTICE_MM);
+  };
+  let at = 0;
+  for (let k = 0; k < size[2]; k++)
+    for (let j = 0; j < size[1]; j++)
+      for (let i = 0; i < size[0]; i++, at++) {
+        const [gx, gy, gz] = [slopeAlong(0, i, at), slopeAlong(1, j, at), slopeAlong(2, k, at)];
+        const [wx, wy, wz] = [gx * widths[0], gy * widths[1], gz * widths[2]];
+        field[at] = distances[at]! / Math.max(0.3, Math.sqrt(wx * wx + wy * wy + wz * wz));
+      }
+}
+
+/** Lattice cell and share within it of every voxel column. */
+function columnWeights(canvas: Canvas, lattice: Lattice): { cell: Int32Array; share: Float32Array } {
+  const nx = canvas.size[0];
+  const cell = new Int32Array(nx);
+  const within = new Float32Array(nx);
+  for (let i = 0; i < nx; i++) {
+    const x = (canvas.startMm[0] + i * canvas.stepMm[0] - lattice.startMm[0]) / LATTICE_MM;
+    cell[i] = Math.floor(x);
+    within[i] = x - cell[i]!;
+  }
+  return { cell, share: within };
+}
+
+/** The field along x at lattice height (y, z), which may be fractional. */
+function interpolateRow(
+  lattice: Lattice,
+  field: Float32Array,
+  y: number,
+  z: number,
+  row: Float32Array,
+): void {
+  const [nx, ny] = lattice.size;
+  const [j, k] = [Math.floor(y), Math.floor(z)];
+  const [v, w] = [y - j, z - k];
+  const corner = nx * (j + ny * k);
+  const [a, b, c, d] = [(1 - v) * (1 - w), v * (1 - w), (1 - v) * w, v * w];
+  const [up, back] = [nx * ny, nx];
+  for (let i = 0; i < nx; i++) {
+    const at = corner + i;
+    row[i] = a * field[at]! + b * field[at + back]! + c * field[at + up]! + d * field[at + up + back]!;
+  }
+}
