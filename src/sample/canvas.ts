@@ -117,6 +117,11 @@ export function paintTube(canvas: Canvas, tube: Tube, stroke: Stroke, widerMm = 
   for (let k = z0; k <= z1; k++)
     for (let j = y0; j <= y1; j++) {
       const py = startMm[1] + j * stepMm[1] - from[1];
+      // A row that passes the tube's shadow in the y-z plane too far away meets none of it.
+      const middleZ = startMm[2] + k * stepMm[2] - from[2];
+      const s = Math.min(1, Math.max(0, (py * ay + middleZ * az) / Math.max(1e-9, ay * ay + az * az)));
+      const [sy, sz] = [py - s * ay, middleZ - s * az];
+      if (sy * sy + sz * sz > (reach + thick / 2) * (reach + thick / 2)) continue;
       for (let i = x0; i <= x1; i++) {
         const px = startMm[0] + i * stepMm[0] - from[0];
         let share = 0;

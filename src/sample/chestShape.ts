@@ -36,6 +36,8 @@ export interface Tissues {
   /** Negative below the diaphragm. */
   belowDiaphragm: number;
   liver: number;
+  /** Spleen and stomach. */
+  leftOrgans: number;
   /** Zero on the lobes' borders; sides are above and below. */
   obliqueFissure: number;
   horizontalFissure: number;
@@ -97,8 +99,10 @@ export function createChestShape(random: Random): ChestShape {
     const lung = smoothIntersection(smoothIntersection(cavity + 1.5, -middle, 9), aboveDiaphragm, 6);
     const body = bodyDistance(x0, y0, z0, sizes);
     const muscle = Math.max(muscleDistance(x, y, z, sizes, cavity, apexZ), body + 4);
-    const liverSide = x - 18 - 0.5 * (z - baseZ);
-    const liver = Math.max(belowDiaphragm + 2, cavity + 4, liverSide);
+    const abdomen = Math.max(belowDiaphragm + 2.5, cavity + 5);
+    // The liver reaches over the middle in front of the stomach.
+    const liver = smoothIntersection(abdomen, x - 8 + 0.5 * y - 0.25 * (z - baseZ), 10);
+    const leftOrgans = smoothIntersection(abdomen, leftOrgansDistance(x, y, z, sizes, baseZ), 5);
     const side = x < 0 ? 1.05 : 0.95;
     const obliqueFissure = z * 0.72 - (y * 0.75 * side + (x < 0 ? -4 : 2));
     const inFront = obliqueFissure < -2 ? 0 : 1000;
@@ -111,6 +115,7 @@ export function createChestShape(random: Random): ChestShape {
       heart,
       belowDiaphragm,
       liver,
+      leftOrgans,
       obliqueFissure,
       horizontalFissure,
     };
@@ -182,6 +187,14 @@ function heartDistance(x: number, y: number, z: number, sizes: ChestSizes, baseZ
   const ventricles = ellipsoid(tilted, y, z, [0.2 * w, -0.22 * d, centerZ], [0.4 * w, 0.5 * d, 0.2 * h]);
   const atria = ellipsoid(x, y, z, [-0.06 * w, 0.08 * d, centerZ + 0.1 * h], [0.33 * w, 0.36 * d, 0.15 * h]);
   return smoothUnion(ventricles, atria, 12);
+}
+
+/** Spleen at the back, stomach in front of it. */
+function leftOrgansDistance(x: number, y: number, z: number, sizes: ChestSizes, baseZ: number): number {
+  const [w, d] = [sizes.halfWidthMm, sizes.halfDepthMm];
+  const spleen = ellipsoid(x, y, z, [0.68 * w, 0.42 * d, baseZ + 8], [0.26 * w, 0.42 * d, 46]);
+  const stomach = ellipsoid(x, y, z, [0.42 * w, -0.22 * d, baseZ + 12], [0.34 * w, 0.46 * d, 48]);
+  return Math.min(spleen, stomach);
 }
 
 /** Everything between the lungs. */

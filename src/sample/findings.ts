@@ -228,18 +228,18 @@ function clearOfLargeTubes(trees: LungTrees, center: Vector3, radius: number): b
 function dressNodule(center: Vector3, diameterMm: number, site: NoduleSite, random: Random): Nodule {
   const radius = diameterMm / 2;
   const kind = random.uniform();
-  const lobed = random.uniform() < 0.65;
-  const lobes = Array.from({ length: lobed ? 5 : 2 }, () => ({
+  const lobed = random.uniform() < 0.7;
+  const lobes = Array.from({ length: lobed ? 6 : 3 }, () => ({
     towards: randomDirection(random),
-    share: lobed ? random.between(-0.22, 0.3) : random.between(-0.08, 0.1),
+    share: lobed ? random.between(-0.34, 0.42) : random.between(-0.14, 0.16),
   }));
-  const spiculated = diameterMm > 7 && random.uniform() < 0.4;
+  const spiculated = diameterMm > 6 && random.uniform() < 0.45;
   const spicules = Array.from({ length: spiculated ? 5 + random.integer(7) : 0 }, () => {
     const towards = randomDirection(random);
     return {
       from: addScaled(center, towards, 0.75 * radius),
       to: addScaled(center, towards, radius * random.between(1.3, 1.8)),
-      fromRadiusMm: random.between(0.6, 1.1),
+      fromRadiusMm: random.between(0.5, 1.1),
       toRadiusMm: 0.25,
     };
   });

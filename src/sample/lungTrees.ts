@@ -62,7 +62,7 @@ function growOneLung(chest: ChestShape, side: number, random: Random): LungTrees
       root: [gate[0], gate[1] - 4, gate[2] + 2],
       heading: [side, 0.2, -0.2],
       targets: lobes(520),
-      tipRadiusMm: 0.46,
+      tipRadiusMm: 0.54,
       maxRadiusMm: 5,
     },
     random.fork('arteries'),
@@ -72,16 +72,19 @@ function growOneLung(chest: ChestShape, side: number, random: Random): LungTrees
       root: [gate[0] * 0.8, gate[1] - 8, gate[2] - 16],
       heading: [side, -0.1, 0],
       targets: lobes(360),
-      tipRadiusMm: 0.46,
-      maxRadiusMm: 4.5,
+      tipRadiusMm: 0.54,
+      maxRadiusMm: 4.6,
     },
     random.fork('veins'),
   );
-  return { arteries, veins, airways: airwaysBeside(arteries, gate) };
+  return { arteries, veins, airways: airwaysBeside(chest, arteries, gate) };
 }
 
-/** Each artery's bronchus: its lumen is about as wide as the artery, until it is too narrow to be seen. */
-function airwaysBeside(arteries: readonly Branch[], gate: Vector3): Airway[] {
+/**
+ * Each artery's bronchus: its lumen is about as wide as the artery, until it is too narrow to be seen. Stretches that the
+ * straight way to a lobe would lead through the heart are left out.
+ */
+function airwaysBeside(chest: ChestShape, arteries: readonly Branch[], gate: Vector3): Airway[] {
   return arteries
     .filter((artery) => artery.toRadiusMm * 0.85 > SMALLEST_LUMEN_MM && artery.tips > 4)
     .flatMap((artery) => {
@@ -92,7 +95,12 @@ function airwaysBeside(arteries: readonly Branch[], gate: Vector3): Airway[] {
       return tubesOf(besideBranch(artery, [sideways[1], 0.3 - sideways[0], 0.4], radii, clearMm)).map(
         (lumen) => ({ lumen, wallMm }),
       );
-    });
+    })
+    .filter(({ lumen, wallMm }) =>
+      [lumen.from, lumen.to].every(
+        ([x, y, z]) => chest.tissuesAt(x, y, z).heart > lumen.fromRadiusMm + wallMm,
+      ),
+    );
 }
 
 /** Points spread evenly over a lung, some millimetres off its wall and off the lobes' borders. */

@@ -19,6 +19,7 @@ export function paintScan(plan: ScanPlan): Volume & { readonly data: Int16Array 
   const hu = { lung: acquisition.lungHu, blood: chest.sizes.bloodHu };
   paintSoftTissue(canvas, chest, hu, random.fork('soft tissue'));
   paintTable(canvas, chest);
+  paintStomachGas(canvas, chest);
   paintGreatVessels(canvas, chest);
   paintSkeleton(canvas, plan.skeleton);
   paintTrees(canvas, plan.trees, hu.blood);
@@ -36,6 +37,16 @@ function paintTable(canvas: Canvas, chest: ChestShape): void {
   ];
   const shell = (x: number, y: number): number => Math.abs(y - (lowest - (x * x) / 1500)) - 1.1;
   paintShape(canvas, middle, half, shell, { valueHu: -320, mode: 'raise' });
+}
+
+/** Gas in the stomach: in front, as the patient lies, above a level of fluid. */
+function paintStomachGas(canvas: Canvas, chest: ChestShape): void {
+  const { halfWidthMm: w, halfDepthMm: d } = chest.sizes;
+  const center: Vector3 = [0.42 * w, -0.3 * d, chest.baseZ + 6];
+  const half: Vector3 = [22, 17, 20];
+  const gas = (x: number, y: number, z: number): number =>
+    Math.max(ellipsoid(x, y, z, center, half), y - center[1] - 6);
+  paintShape(canvas, center, half, gas, { valueHu: -985, mode: 'over' });
 }
 
 /** Aorta, upper vena cava, pulmonary trunk and arteries, gullet. */

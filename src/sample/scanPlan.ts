@@ -88,7 +88,7 @@ function acquire(settings: SampleSettings, index: number, chest: ChestShape): Ac
   const { halfWidthMm, halfDepthMm } = chest.sizes;
   const low: Vector3 = [
     -(halfWidthMm + random.between(22, 40)),
-    -(halfDepthMm + random.between(30, 44)),
+    -(halfDepthMm + random.between(30, 44) + (chest.sizes.breasts ? 14 : 0)),
     chest.baseZ - random.between(6, 16),
   ];
   const high: Vector3 = [

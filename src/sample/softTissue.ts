@@ -7,11 +7,12 @@ import { createSmoothNoise, smoothStep } from './points.js';
 const LATTICE_MM = 4;
 
 /** Layers from the outside in; each is painted over the one before. */
-const LAYERS = ['body', 'muscle', 'cavity', 'liver', 'heart', 'lung'] as const;
+const LAYERS = ['body', 'muscle', 'cavity', 'liver', 'leftOrgans', 'heart', 'lung'] as const;
 /** Fields that are interpolated as they are, not as edges. */
 const PLAIN = ['obliqueFissure', 'horizontalFissure', 'fatStreak', 'lungHu'] as const;
 type LayerName = (typeof LAYERS)[number];
 type FieldName = LayerName | (typeof PLAIN)[number];
+const FIELDS: readonly FieldName[] = [...LAYERS, ...PLAIN];
 
 interface Lattice {
   readonly size: readonly [number, number, number];
@@ -29,56 +30,73 @@ export interface SoftTissueHu {
 export function paintSoftTissue(canvas: Canvas, chest: ChestShape, hu: SoftTissueHu, random: Random): void {
   const lattice = evaluateLattice(canvas, chest, hu, random);
   const [nx, ny, nz] = canvas.size;
-  const column = columnWeights(canvas, lattice);
-  const rows = Object.fromEntries(
-    [...LAYERS, ...PLAIN].map((name) => [name, new Float32Array(nx)]),
-  ) as Record<FieldName, Float32Array>;
-  const latticeRow = new Float32Array(lattice.size[0]);
+  const columns = columnRuns(canvas, lattice);
+  const row = perField(() => new Float32Array(lattice.size[0]));
   for (let k = 0; k < nz; k++)
     for (let j = 0; j < ny; j++) {
       const y = (canvas.startMm[1] + j * canvas.stepMm[1] - lattice.startMm[1]) / LATTICE_MM;
       const z = (canvas.startMm[2] + k * canvas.stepMm[2] - lattice.startMm[2]) / LATTICE_MM;
-      for (const name of [...LAYERS, ...PLAIN]) {
-        interpolateRow(lattice, lattice.fields[name], y, z, latticeRow);
-        const row = rows[name];
-        for (let i = 0; i < nx; i++) {
-          const cell = column.cell[i]!;
-          const low = latticeRow[cell]!;
-          row[i] = low + column.share[i]! * (latticeRow[cell + 1]! - low);
-        }
-      }
-      paintRow(canvas.data.subarray(nx * (j + ny * k), nx * (j + ny * k + 1)), rows, hu, canvas.blurMm);
+      for (const name of FIELDS) interpolateRow(lattice, lattice.fields[name], y, z, row[name]);
+      const corner = nx * (j + ny * k);
+      paintRow(canvas.data.subarray(corner, corner + nx), row, columns, hu, canvas.blurMm);
     }
 }
 
+/**
+ * One row of voxels from one row of the lattice, cell by cell: where a cell lies wholly outside the body or wholly in a
+ * lung (most do) the other layers need no interpolation.
+ */
 function paintRow(
   voxels: Int16Array,
-  rows: Readonly<Record<FieldName, Float32Array>>,
+  row: Readonly<Record<FieldName, Float32Array>>,
+  { runs, share: within }: ColumnRuns,
   hu: SoftTissueHu,
   blurMm: number,
 ): void {
-  const { body, muscle, cavity, liver, heart, lung, lungHu, fatStreak, obliqueFissure, horizontalFissure } =
-    rows;
-  for (let i = 0; i < voxels.length; i++) {
-    const inBody = share(body[i]!);
-    if (inBody === 0) {
-      voxels[i] = -1000;
+  for (const { cell, first, end } of runs) {
+    if (row.body[cell]! >= 0.5 && row.body[cell + 1]! >= 0.5) {
+      voxels.fill(-1000, first, end);
       continue;
     }
-    // Streaks of fat between the muscles, where a smooth random field is near zero.
-    const streak = Math.max(0, 1 - Math.abs(fatStreak[i]!) * 9);
-    let value = -1000 + inBody * (895 + 12 * fatStreak[i]!);
-    value += share(muscle[i]!) * (52 - 110 * streak - value);
-    value += share(cavity[i]!) * (-88 + 20 * fatStreak[i]! - value);
-    value += share(liver[i]!) * (hu.blood * 0.35 + 46 - value);
-    value += share(heart[i]!) * (hu.blood + 2 - value);
-    const inLung = share(lung[i]!);
-    if (inLung > 0) {
-      const sheet = fissure(obliqueFissure[i]!, blurMm) + fissure(horizontalFissure[i]!, blurMm);
-      value += inLung * (lungHu[i]! + sheet - value);
+    const inLung = row.lung[cell]! <= -0.5 && row.lung[cell + 1]! <= -0.5;
+    for (let i = first; i < end; i++) {
+      const t = within[i]!;
+      const value = inLung ? 0 : bodyHu(row, cell, t, hu);
+      const lungShare = inLung ? 1 : share(between(row.lung, cell, t));
+      if (lungShare === 0) {
+        voxels[i] = Math.round(value);
+        continue;
+      }
+      const sheets =
+        fissure(between(row.obliqueFissure, cell, t), blurMm) +
+        fissure(between(row.horizontalFissure, cell, t), blurMm);
+      voxels[i] = Math.round(value + lungShare * (between(row.lungHu, cell, t) + sheets - value));
     }
-    voxels[i] = Math.round(value);
   }
+}
+
+/** All but the lungs, at share `t` of a lattice cell. */
+function bodyHu(
+  row: Readonly<Record<FieldName, Float32Array>>,
+  cell: number,
+  t: number,
+  hu: SoftTissueHu,
+): number {
+  const texture = between(row.fatStreak, cell, t);
+  // Streaks of fat between the muscles, where a smooth random field is near zero.
+  const streak = Math.max(0, 1 - Math.abs(texture) * 11);
+  let value = -1000 + share(between(row.body, cell, t)) * (895 + 12 * texture);
+  value += share(between(row.muscle, cell, t)) * (54 - 90 * streak - value);
+  value += share(between(row.cavity, cell, t)) * (-88 + 20 * texture - value);
+  value += share(between(row.liver, cell, t)) * (hu.blood * 0.35 + 46 - value);
+  value += share(between(row.leftOrgans, cell, t)) * (hu.blood * 0.3 + 28 - value);
+  value += share(between(row.heart, cell, t)) * (hu.blood + 2 - value);
+  return value;
+}
+
+function between(field: Float32Array, cell: number, t: number): number {
+  const low = field[cell]!;
+  return low + t * (field[cell + 1]! - low);
 }
 
 /** Share of a voxel inside a layer. */
@@ -86,10 +104,10 @@ function share(field: number): number {
   return field >= 0.5 ? 0 : field <= -0.5 ? 1 : 0.5 - field;
 }
 
-/** HU that a sheet 0.5 mm thick adds, `away` mm from it. */
+/** HU that a sheet 0.22 mm thick (a fissure) adds, `away` mm from it. */
 function fissure(away: number, blurMm: number): number {
   const near = 1 - Math.abs(away) / blurMm;
-  return near > 0 ? (near * 0.35 * 700) / blurMm : 0;
+  return near > 0 ? (near * 0.22 * 700) / blurMm : 0;
 }
 
 function evaluateLattice(canvas: Canvas, chest: ChestShape, hu: SoftTissueHu, random: Random): Lattice {
@@ -100,10 +118,8 @@ function evaluateLattice(canvas: Canvas, chest: ChestShape, hu: SoftTissueHu, ra
   const startMm = low.map(([start]) => start - LATTICE_MM) as [number, number, number];
   const size = low.map(([, extent]) => Math.ceil(extent / LATTICE_MM) + 4) as [number, number, number];
   const count = size[0] * size[1] * size[2];
-  const fields = Object.fromEntries(
-    [...LAYERS, ...PLAIN].map((name) => [name, new Float32Array(count)]),
-  ) as Record<FieldName, Float32Array>;
-  const streaks = createSmoothNoise(random.fork('fat'), 13);
+  const fields = perField(() => new Float32Array(count));
+  const streaks = createSmoothNoise(random.fork('fat'), 21);
   const patches = createSmoothNoise(random.fork('lung'), 26);
   let at = 0;
   for (let k = 0; k < size[2]; k++)
@@ -159,17 +175,30 @@ function edgesFromDistances(
       }
 }
 
-/** Lattice cell and share within it of every voxel column. */
-function columnWeights(canvas: Canvas, lattice: Lattice): { cell: Int32Array; share: Float32Array } {
+function perField<T>(create: () => T): Record<FieldName, T> {
+  return Object.fromEntries(FIELDS.map((name) => [name, create()])) as Record<FieldName, T>;
+}
+
+interface ColumnRuns {
+  /** Voxel columns first .. end - 1 lie in one lattice cell. */
+  readonly runs: readonly { readonly cell: number; readonly first: number; readonly end: number }[];
+  /** Where in its cell each column lies, 0 to 1. */
+  readonly share: Float32Array;
+}
+
+function columnRuns(canvas: Canvas, lattice: Lattice): ColumnRuns {
   const nx = canvas.size[0];
-  const cell = new Int32Array(nx);
+  const runs: { cell: number; first: number; end: number }[] = [];
   const within = new Float32Array(nx);
   for (let i = 0; i < nx; i++) {
     const x = (canvas.startMm[0] + i * canvas.stepMm[0] - lattice.startMm[0]) / LATTICE_MM;
-    cell[i] = Math.floor(x);
-    within[i] = x - cell[i]!;
+    const cell = Math.floor(x);
+    within[i] = x - cell;
+    const last = runs.at(-1);
+    if (last?.cell === cell) last.end = i + 1;
+    else runs.push({ cell, first: i, end: i + 1 });
   }
-  return { cell, share: within };
+  return { runs, share: within };
 }
 
 /** The field along x at lattice height (y, z), which may be fractional. */
