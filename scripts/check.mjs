@@ -38,6 +38,7 @@ const SEAMS = {
   jsdom: ['src/figures/'],
   pngjs: ['src/figures/'],
   tslab: ['src/kernel/'],
+  '@tslab/typescript-for-tslab': ['src/kernel/'],
   zeromq: ['src/kernel/'],
   commander: ['src/commands/'],
 };

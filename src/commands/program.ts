@@ -1,12 +1,21 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, VoxlabError } from '../errors.js';
 import { registerDoctorCommand } from './doctor.js';
+import { registerKernelCommand } from './kernel.js';
+import { registerLabCommand } from './lab.js';
+import { registerNotebookCommand } from './notebook.js';
 import { registerSampleCommand } from './sample.js';
 
 /** A command: its file exports one of these; `program.ts` lists them in the order of the river. */
 export type RegisterCommand = (program: Command) => void;
 
-const COMMANDS: readonly RegisterCommand[] = [registerSampleCommand, registerDoctorCommand];
+const COMMANDS: readonly RegisterCommand[] = [
+  registerSampleCommand,
+  registerKernelCommand,
+  registerLabCommand,
+  registerNotebookCommand,
+  registerDoctorCommand,
+];
 
 /** The original project's single-dash flags; commander itself takes `-x` only as one letter. */
 const ORIGINAL_FLAGS = new Set(['-subset', '-dim', '-slices', '-hdf5', '-remote', '-epochs', '-batch']);

@@ -1,0 +1,20 @@
+import { startLab } from '../kernel/lab.js';
+import { wholeNumber, withInterrupt } from './options.js';
+import type { RegisterCommand } from './program.js';
+
+export const registerLabCommand: RegisterCommand = (program) => {
+  program
+    .command('lab')
+    .description(
+      'Opens JupyterLab with the TypeScript kernel on 127.0.0.1, in the folder notebooks/. Ctrl-C ends it.',
+    )
+    .option('--port <n>', 'port to listen at (default: 8888, or the next free one)', wholeNumber(1, 65_535))
+    .option('--no-browser', 'do not open a browser; the address is printed')
+    .action((flags: { port?: number; browser: boolean }) =>
+      withInterrupt(async (signal) => {
+        const lab = await startLab({ ...flags, signal });
+        process.stdout.write(`JupyterLab: ${lab.url}\nCtrl-C ends it.\n`);
+        await lab.ended;
+      }),
+    );
+};

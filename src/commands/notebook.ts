@@ -1,0 +1,56 @@
+import { relative, resolve } from 'node:path';
+import { VoxlabError } from '../errors.js';
+import { findNotebook, type NotebookRun, runNotebook } from '../kernel/notebookRun.js';
+import { inRepository } from '../paths.js';
+import { printJson, wholeNumber, withInterrupt } from './options.js';
+import type { RegisterCommand } from './program.js';
+
+interface RunFlags {
+  readonly out?: string;
+  readonly timeout: number;
+  readonly json?: true;
+}
+
+/** A cell of a notebook ended with an error. Recover: the message names notebook and cell; mend it there. */
+class NotebookFailed extends VoxlabError {
+  readonly _tag = 'NotebookFailed';
+}
+
+export const registerNotebookCommand: RegisterCommand = (program) => {
+  program
+    .command('notebook')
+    .description('Notebooks without a browser.')
+    .command('run')
+    .description('Executes notebooks in a real kernel and writes the executed copies and HTML pages.')
+    .argument('<notebook...>', 'files, or names in notebooks/ such as 04-train')
+    .option('--out <dir>', 'folder of the copies (default: runs/notebooks)')
+    .option('--timeout <seconds>', 'longest time a cell may take, in seconds', wholeNumber(1), 1800)
+    .option('--json', 'print {notebooks:[{name, seconds, cells, notebook, html}]}')
+    .action((names: string[], flags: RunFlags) => withInterrupt((signal) => runAll(names, flags, signal)));
+};
+
+async function runAll(names: readonly string[], flags: RunFlags, signal: AbortSignal): Promise<void> {
+  const outFolder = flags.out === undefined ? inRepository('runs', 'notebooks') : resolve(flags.out);
+  const files = names.map(findNotebook);
+  const runs: NotebookRun[] = [];
+  for (const file of files) {
+    const run = await runNotebook(file, { outFolder, timeoutSeconds: flags.timeout, signal });
+    if (run.error !== null) throw failureOf(run);
+    process.stderr.write(`${run.name}: ${run.cells} cells in ${run.seconds} s, ${here(run.html)}\n`);
+    runs.push(run);
+  }
+  if (flags.json) printJson({ notebooks: runs.map(({ error: _, ...run }) => run) });
+}
+
+/** The full text of the error goes to stderr ahead of the one line that names notebook and cell. */
+function failureOf({ name, error, notebook }: NotebookRun): NotebookFailed {
+  const { cell, code, ename, evalue, traceback } = error!;
+  process.stderr.write(`${code}\n${'-'.repeat(40)}\n${traceback}\n`);
+  return new NotebookFailed(
+    `${name}, code cell ${cell}: ${ename}: ${evalue} (outputs so far: ${here(notebook)})`,
+  );
+}
+
+function here(path: string): string {
+  return relative(process.cwd(), path) || path;
+}

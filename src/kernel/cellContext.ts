@@ -1,0 +1,81 @@
+import type { Message } from './protocol.js';
+
+/** One run of one cell. */
+export interface CellRun {
+  readonly request: Message;
+  /** The number in the prompt: `[3]`. */
+  readonly number: number;
+  readonly interruption: AbortController;
+  /** Whether the cell took the interrupt's signal: then it gets a moment to end by itself. */
+  signalTaken: boolean;
+  /** Interrupted, and what it started must not go on. */
+  abandoned: boolean;
+}
+
+/**
+ * Which cell the running code belongs to. AsyncLocalStorage would be the natural way, but before Node 24 it switches
+ * async hooks on, and terminating a synchronous loop then aborts the process ("async hook stack has become corrupted").
+ * So: a plain variable that is set around each entry into user code, and timers that remember it.
+ */
+let entered: CellRun | undefined;
+let newest: CellRun | undefined;
+
+export function beginCell(run: CellRun): void {
+  newest = run;
+}
+
+/** The cell whose code runs now; code whose cell is not known (a callback of a library) counts to the newest. */
+export function currentCell(): CellRun | undefined {
+  return entered ?? newest;
+}
+
+export function runInCell<T>(run: CellRun | undefined, work: () => T): T {
+  const before = entered;
+  entered = run;
+  try {
+    return work();
+  } catch (error) {
+    if (run !== undefined && typeof error === 'object' && error !== null) throwers.set(error, run);
+    throw error;
+  } finally {
+    entered = before;
+  }
+}
+
+const throwers = new WeakMap<object, CellRun>();
+
+/** The cell out of whose code an error came, where that is known. */
+export function thrownIn(error: unknown): CellRun | undefined {
+  return typeof error === 'object' && error !== null ? throwers.get(error) : undefined;
+}
+
+/** Terminated code leaves without its `finally`: call this when the main thread is back. */
+export function leaveCell(): void {
+  entered = undefined;
+}
+
+type Callback = (...args: unknown[]) => void;
+type TimerFunction = (callback: Callback, ...rest: unknown[]) => unknown;
+
+/**
+ * From now on timers remember their cell: what they print goes there, and an interrupt of the cell stops them.
+ * Callbacks run in a microtask, because terminating code inside Node's own timer callback would abort the process.
+ */
+export function rememberCellsInTimers(target: typeof globalThis = globalThis): void {
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate'] as const) {
+    const original = target[name] as unknown as TimerFunction;
+    const remembering: TimerFunction = (callback, ...rest) => {
+      const run = currentCell();
+      if (typeof callback !== 'function') return original(callback, ...rest); // Node's own error
+      return original(
+        (...args: unknown[]) => {
+          if (run?.abandoned) return;
+          queueMicrotask(() => runInCell(run, () => callback(...args)));
+        },
+        ...rest,
+      );
+    };
+    Object.defineProperties(remembering, Object.getOwnPropertyDescriptors(original)); // promisify's form, the name
+    Object.assign(target, { [name]: remembering });
+  }
+}

@@ -1,0 +1,165 @@
+import vm from 'node:vm';
+import { type CellRun, leaveCell, runInCell } from './cellContext.js';
+import { keyboardInterrupt } from './keyboardInterrupt.js';
+import { CELL_OBJECT, type LoweredCell, lowerCell, lowerModule } from './lowering.js';
+import type { CellModules } from './modules.js';
+import {
+  type CellError,
+  type CellSource,
+  cellSource,
+  diagnosticsError,
+  errorOf,
+  scriptName,
+} from './traceback.js';
+import { type CellCompiler, type CheckedCell, LINE_OFFSET } from './tslab.js';
+
+/** How a cell ended. `value` is that of its last expression; undefined where there is none. */
+export type CellOutcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: CellError };
+
+/** Runs cells one after the other in one common scope. */
+export interface Cells {
+  run(code: string, run: CellRun): Promise<CellOutcome>;
+  /** Ends the running cell with KeyboardInterrupt. A cell that took the interrupt's signal gets `graceMs` to end. */
+  interrupt(): void;
+  /** TypeScript's declarations of all cells so far. */
+  readonly declarations: () => string;
+  errorOf(thrown: unknown): CellError;
+}
+
+/** A name that a cell declares: how to read it, and how a later cell's assignment reaches it. */
+type Accessors = readonly [get: () => unknown, set?: (value: unknown) => void];
+
+/** What the lowered script of a cell sees as CELL_OBJECT. */
+interface CellObject {
+  declare(names: Readonly<Record<string, Accessors>>): void;
+  import(name: string): Promise<unknown>;
+  result: unknown;
+}
+
+type CellFunction = (exports: object, require: CellModules['require'], cell: CellObject) => unknown;
+
+/** Told before and after the compiler works, which must not be terminated. */
+export type WhileCompiling = <T>(work: () => T) => T;
+
+// Those of the time before timers learned to remember cells.
+const originalSetImmediate = setImmediate;
+const originalSetTimeout = setTimeout;
+
+export function createCells(
+  compiler: CellCompiler,
+  modules: CellModules,
+  whileCompiling: WhileCompiling,
+  graceMs = 5000,
+): Cells {
+  /** The names of all cells: code of later cells reads `exports.name`. */
+  const scope = Object.defineProperty({}, '__esModule', { value: true });
+  const sources = new Map<number, CellSource>();
+  let declarations = '';
+  let running: { run: CellRun; fail(error: unknown): void } | undefined;
+
+  const compile = (code: string, run: CellRun): { checked: CheckedCell; lowered?: LoweredCell } =>
+    whileCompiling(() => {
+      const checked = compiler.check(code, declarations);
+      if (checked.diagnostics.length > 0) return { checked };
+      modules.setLocal(
+        checked.localModules.map(({ path, moduleText }) => ({
+          path,
+          script: lowerModule(compiler.ts, moduleText),
+        })),
+      );
+      const lowered = lowerCell(compiler.ts, checked.moduleText);
+      sources.set(
+        run.number,
+        cellSource(code, { script: lowered.sourceMap, module: checked.sourceMap }, LINE_OFFSET),
+      );
+      return { checked, lowered };
+    });
+
+  return {
+    async run(code, run) {
+      const { checked, lowered } = compile(code, run);
+      if (lowered === undefined) return { ok: false, error: diagnosticsError(checked.diagnostics, code) };
+      const cell: CellObject & { names: Readonly<Record<string, Accessors>> } = {
+        names: {},
+        declare: (names) => {
+          cell.names = names;
+        },
+        import: modules.import,
+        result: undefined,
+      };
+      try {
+        const interrupted = new Promise<never>((_, reject) => {
+          running = { run, fail: reject };
+        });
+        await Promise.race([interrupted, modules.prepare(lowered.imports, whileCompiling)]);
+        const ended = new Promise<void>((resolve, reject) => {
+          startOutsideOfCallbacks(() =>
+            runInCell(run, () => enterCell(lowered, run, [scope, modules.require, cell], resolve, reject)),
+          );
+        });
+        await Promise.race([interrupted, ended]);
+        return { ok: true, value: cell.result };
+      } catch (error) {
+        return { ok: false, error: errorOf(error, sources) };
+      } finally {
+        running = undefined;
+        // Also after an error or interrupt: what the cell had declared by then stays usable.
+        declareIn(scope, cell.names);
+        declarations = checked.declarations;
+      }
+    },
+    interrupt() {
+      leaveCell();
+      if (running === undefined) return;
+      const { run, fail } = running;
+      const error = keyboardInterrupt();
+      const abandon = (): void => {
+        run.abandoned = true;
+        fail(error);
+      };
+      const again = run.interruption.signal.aborted;
+      run.interruption.abort(error);
+      // The signal's listeners may end the cell by themselves, in order; a second interrupt does not wait.
+      if (run.signalTaken && !again) originalSetTimeout(abandon, graceMs).unref();
+      else abandon();
+    },
+    declarations: () => declarations,
+    errorOf: (thrown) => errorOf(thrown, sources),
+  };
+}
+
+/**
+ * User code must begin in a microtask of its own, with neither a timer's or immediate's callback nor an async function
+ * of the kernel below it on the stack: terminating it unwinds only the microtask, else the process would abort.
+ */
+function startOutsideOfCallbacks(start: () => void): void {
+  originalSetImmediate(() => queueMicrotask(start));
+}
+
+function enterCell(
+  { script, isAsync }: LoweredCell,
+  run: CellRun,
+  args: Parameters<CellFunction>,
+  resolve: () => void,
+  reject: (error: unknown) => void,
+): void {
+  try {
+    const head = `(${isAsync ? 'async ' : ''}function (exports, require, ${CELL_OBJECT}) { 'use strict'; `;
+    const cellFunction = vm.runInThisContext(`${head}${script}\n})`, {
+      filename: scriptName(run.number),
+      columnOffset: -head.length,
+    }) as CellFunction;
+    const returned = cellFunction(...args);
+    if (isAsync) (returned as Promise<void>).then(resolve, reject);
+    else resolve();
+  } catch (error) {
+    reject(error);
+  }
+}
+
+function declareIn(scope: object, names: Readonly<Record<string, Accessors>>): void {
+  for (const [name, [get, set]] of Object.entries(names))
+    Object.defineProperty(scope, name, { configurable: true, enumerable: true, get, ...(set && { set }) });
+}

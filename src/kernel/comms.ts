@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from './protocol.js';
+import { type KernelSession, sessionFor } from './session.js';
+
+/** A two-way channel between a cell and the front end (Jupyter's "comm"). Buffers travel as bytes, not as JSON. */
+export interface Comm {
+  readonly id: string;
+  readonly target: string;
+  send(data: JsonObject, options?: { metadata?: JsonObject; buffers?: readonly Uint8Array[] }): void;
+  close(data?: JsonObject): void;
+  onMessage(listener: CommListener): void;
+  onClose(listener: (data: JsonObject) => void): void;
+}
+
+export type CommListener = (data: JsonObject, buffers: readonly Uint8Array[]) => void;
+/** Called when the front end opens a comm of a registered target. */
+export type CommOpened = (comm: Comm, data: JsonObject, buffers: readonly Uint8Array[]) => void;
+
+/** The kernel's side: every open comm, and what the front end says of them. */
+export interface Comms {
+  open(target: string, data: JsonObject, options?: CommOpenOptions): Comm;
+  register(target: string, opened: CommOpened): void;
+  /** Comm id -> its target, of one target or of all. */
+  list(target?: string): Record<string, { target_name: string }>;
+  receiveOpen(content: JsonObject, buffers: readonly Uint8Array[]): void;
+  receiveMessage(content: JsonObject, buffers: readonly Uint8Array[]): void;
+  receiveClose(content: JsonObject): void;
+}
+
+export interface CommOpenOptions {
+  readonly metadata?: JsonObject;
+  readonly buffers?: readonly Uint8Array[];
+}
+
+type OpenComm = Comm & { messageListeners: CommListener[]; closeListeners: ((data: JsonObject) => void)[] };
+
+export function createComms(publish: KernelSession['publish']): Comms {
+  const open = new Map<string, OpenComm>();
+  const targets = new Map<string, CommOpened>();
+
+  const create = (id: string, target: string): OpenComm => {
+    const comm: OpenComm = {
+      id,
+      target,
+      messageListeners: [],
+      closeListeners: [],
+      send: (data, options) => publish('comm_msg', { comm_id: id, data }, options),
+      close: (data = {}) => {
+        if (open.delete(id)) publish('comm_close', { comm_id: id, data });
+      },
+      onMessage: (listener) => comm.messageListeners.push(listener),
+      onClose: (listener) => comm.closeListeners.push(listener),
+    };
+    open.set(id, comm);
+    return comm;
+  };
+
+  return {
+    open(target, data, options) {
+      const comm = create(randomUUID().replaceAll('-', ''), target);
+      publish('comm_open', { comm_id: comm.id, target_name: target, data }, options);
+      return comm;
+    },
+    register: (target, opened) => targets.set(target, opened),
+    list: (target) =>
+      Object.fromEntries(
+        [...open.values()]
+          .filter((comm) => target === undefined || comm.target === target)
+          .map((comm) => [comm.id, { target_name: comm.target }]),
+      ),
+    receiveOpen(content, buffers) {
+      const comm = create(String(content.comm_id), String(content.target_name));
+      const opened = targets.get(comm.target);
+      // Jupyter's rule: a comm that nobody here knows is closed at once.
+      if (opened === undefined) comm.close();
+      else opened(comm, dataOf(content), buffers);
+    },
+    receiveMessage(content, buffers) {
+      for (const listener of open.get(String(content.comm_id))?.messageListeners ?? [])
+        listener(dataOf(content), buffers);
+    },
+    receiveClose(content) {
+      const comm = open.get(String(content.comm_id));
+      open.delete(String(content.comm_id));
+      for (const listener of comm?.closeListeners ?? []) listener(dataOf(content));
+    },
+  };
+}
+
+function dataOf(content: JsonObject): JsonObject {
+  return (content.data ?? {}) as JsonObject;
+}
+
+/** Opens a comm to the front end: `const comm = openComm('my-target', { value: 1 })`. */
+export function openComm(target: string, data: JsonObject = {}, options?: CommOpenOptions): Comm {
+  return sessionFor('openComm()').comms.open(target, data, options);
+}
+
+/** Calls `opened` whenever the front end opens a comm of this target. */
+export function onCommOpen(target: string, opened: CommOpened): void {
+  sessionFor('onCommOpen()').comms.register(target, opened);
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { type Displayable, type MimeBundle, mimeBundleOf } from './mimeBundle.js';
+import type { JsonObject } from './protocol.js';
+import { sessionFor, sessionIfAny } from './session.js';
+
+/** What `display` takes: a figure, a mime bundle, or any value, which is then shown as text. */
+export type Shown = Displayable | MimeBundle | unknown;
+
+/**
+ * Shows a value below the cell, richly where it can: `display(figure)`, `display({ 'text/html': '<b>bold</b>' })`.
+ * `metadata` is Jupyter's, by mime type. Outside of a notebook the text form is printed.
+ */
+export function display(value: Shown, { metadata = {} }: { metadata?: JsonObject } = {}): void {
+  publish('display_data', value, metadata, {});
+}
+
+/** An output that can be changed later, also from another cell. */
+export interface LiveDisplay {
+  /** Shows the value in place of what was shown before; the first call decides the cell. */
+  show(value: Shown): void;
+}
+
+/** An output that is drawn again and again: `const live = liveDisplay(); for (…) live.show(figure);` */
+export function liveDisplay(): LiveDisplay {
+  const transient = { display_id: randomUUID() };
+  let shown = false;
+  return {
+    show(value) {
+      publish(shown ? 'update_display_data' : 'display_data', value, {}, transient);
+      shown = true;
+    },
+  };
+}
+
+/** Empties the cell's output; with `wait`, only when the next output comes, which avoids flicker. */
+export function clearOutput({ wait = false } = {}): void {
+  sessionFor('clearOutput()').publish('clear_output', { wait });
+}
+
+function publish(type: string, value: Shown, metadata: JsonObject, transient: JsonObject): void {
+  const data = mimeBundleOf(value);
+  const session = sessionIfAny();
+  if (session === undefined) process.stdout.write(`${data['text/plain'] ?? Object.keys(data).join(', ')}\n`);
+  else session.publish(type, { data, metadata, transient });
+}

@@ -1,0 +1,30 @@
+import { Session } from 'node:inspector';
+import { COMPILING, INPUT, INPUT_INTERRUPTED, INPUT_WAITING, INTERRUPT_TAKEN } from './channel.js';
+
+/** Time for the main thread to take an interrupt by itself: it does, unless a cell's synchronous code blocks it. */
+const PATIENCE_MS = 150;
+
+/**
+ * Interrupts the main thread from the sockets' thread. First `ask` posts a message; a main thread that does not take it
+ * is inside synchronous code, which the inspector then terminates. The main thread's state is kept.
+ */
+export function createInterrupter(shared: Int32Array, ask: () => void): () => Promise<void> {
+  const inspector = new Session();
+  inspector.connectToMainThread();
+  const taken = (): boolean => Atomics.load(shared, INTERRUPT_TAKEN) === 1;
+
+  return async () => {
+    Atomics.store(shared, INTERRUPT_TAKEN, 0);
+    ask();
+    if (Atomics.compareExchange(shared, INPUT, INPUT_WAITING, INPUT_INTERRUPTED) === INPUT_WAITING)
+      Atomics.notify(shared, INPUT);
+    await delay(PATIENCE_MS);
+    while (!taken() && Atomics.load(shared, COMPILING) === 1) await delay(20);
+    if (!taken()) await delay(20); // the compiler may just have ended: the cell has not begun, or has
+    if (!taken()) inspector.post('Runtime.terminateExecution');
+  };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

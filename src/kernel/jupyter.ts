@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { EnvironmentError } from '../errors.js';
+import { inRepository } from '../paths.js';
+import { installKernelSpec, jupyterFolder, KERNEL_NAME, listKernelSpecs } from './kernelSpec.js';
+
+/**
+ * The environment of every Jupyter program that voxlab starts: kernels, settings, runtime files and workspaces lie in
+ * the clone's .jupyter folder (or below `home`), and a JupyterLab of the user's stays as it is.
+ */
+export function jupyterEnvironment(home: string = jupyterFolder()): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    JUPYTER_PATH: jupyterFolder('share', 'jupyter'),
+    JUPYTER_CONFIG_DIR: `${home}/config`,
+    JUPYTER_DATA_DIR: `${home}/data`,
+    JUPYTER_RUNTIME_DIR: `${home}/runtime`,
+    JUPYTERLAB_SETTINGS_DIR: `${home}/settings`,
+    JUPYTERLAB_WORKSPACES_DIR: `${home}/workspaces`,
+    IPYTHONDIR: `${home}/ipython`,
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
+}
+
+/** A program of the clone's Python environment. */
+export function pythonProgram(name: 'jupyter' | 'python'): string {
+  const path = inRepository('.venv', 'bin', name);
+  if (!existsSync(path)) throw new EnvironmentError(`${path} is missing: run npm run setup`);
+  return path;
+}
+
+/** Installs the clone's kernelspec where it is missing or names files that are gone. */
+export function ensureKernelSpec(): void {
+  const present = listKernelSpecs().find(({ name }) => name === KERNEL_NAME);
+  if (present === undefined || present.missing.length > 0) installKernelSpec();
+}

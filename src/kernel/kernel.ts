@@ -1,0 +1,150 @@
+import { writeSync } from 'node:fs';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { messageOf } from '../errors.js';
+import { currentCell, rememberCellsInTimers } from './cellContext.js';
+import { createCells, type WhileCompiling } from './cells.js';
+import {
+  COMPILING,
+  INTERRUPT_TAKEN,
+  SHARED_WORDS,
+  type SocketsThreadData,
+  type ToMain,
+  type ToSockets,
+} from './channel.js';
+import { createComms } from './comms.js';
+import { createExecuteQueue, type ExecuteQueue } from './executeQueue.js';
+import { createHistory } from './history.js';
+import { createInputReader } from './inputReader.js';
+import { kernelInfo } from './kernelInfo.js';
+import { createCellModules } from './modules.js';
+import { replaceOutputs } from './outputPipes.js';
+import { redirectOutputStreams } from './outputStreams.js';
+import { findProjectRoot } from './projectRoot.js';
+import { createRequestHandler } from './requests.js';
+import { type KernelSession, openSession } from './session.js';
+import { createCellCompiler } from './tslab.js';
+import { reportUncaught } from './uncaught.js';
+
+export interface KernelOptions {
+  readonly connectionFile: string;
+  /** Where the kernel's own messages go. */
+  readonly logDescriptor: number;
+}
+
+/**
+ * Turns this process into a kernel. The sockets' thread starts first and answers while the compiler loads; compiler and
+ * cells share the main thread. The working directory becomes the project's root, so that cells name files from there.
+ */
+export function startKernel({ connectionFile, logDescriptor }: KernelOptions): void {
+  const shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));
+  const input = new MessageChannel();
+  let sockets: Worker | undefined;
+  const send = (message: ToSockets): void => sockets?.postMessage(message);
+
+  redirectOutputStreams(send);
+  sockets = startSocketsThread(
+    {
+      connectionFile,
+      logDescriptor,
+      shared: shared.buffer as SharedArrayBuffer,
+      inputPort: input.port2,
+      kernelInfo,
+    },
+    logDescriptor,
+  );
+  process.chdir(findProjectRoot(process.cwd()));
+  process.removeAllListeners('warning'); // Node's notes on experimental features are not the notebook's
+  rememberCellsInTimers();
+
+  const whileCompiling = protectCompiler(shared);
+  const compiler = whileCompiling(() => createCellCompiler());
+  const cells = createCells(compiler, createCellModules(process.cwd()), whileCompiling);
+  const history = createHistory();
+  const queue = createExecuteQueue({ cells, history, send });
+  const session = createSession(send, createInputReader(shared, input.port1, send), queue);
+  openSession(session);
+  reportUncaught(cells);
+  forbidExit();
+
+  const handle = createRequestHandler({
+    compiler,
+    cells,
+    comms: session.comms,
+    history,
+    queue,
+    whileCompiling,
+    send,
+  });
+  const interrupt = (): void => {
+    Atomics.store(shared, INTERRUPT_TAKEN, 1);
+    cells.interrupt();
+  };
+  process.on('SIGINT', interrupt);
+  sockets.on('message', (message: ToMain) => {
+    if (message.kind === 'request') handle(message);
+    else if (message.kind === 'interrupt') interrupt();
+    else endProcess();
+  });
+}
+
+function startSocketsThread(data: Omit<SocketsThreadData, 'outputs'>, logDescriptor: number): Worker {
+  const workerData: SocketsThreadData = { ...data, outputs: replaceOutputs() };
+  const worker = new Worker(new URL('./socketsThread.js', import.meta.url), {
+    workerData,
+    transferList: [data.inputPort],
+  });
+  worker.on('error', (error) => {
+    writeSync(logDescriptor, `voxlab kernel: ${messageOf(error)}\n`);
+    process.kill(process.pid, 'SIGKILL');
+  });
+  return worker;
+}
+
+/** Lets the sockets' thread see when the compiler works: an interrupt then waits. */
+function protectCompiler(shared: Int32Array): WhileCompiling {
+  let depth = 0;
+  return (work) => {
+    Atomics.store(shared, COMPILING, 1);
+    depth++;
+    try {
+      return work();
+    } finally {
+      depth--;
+      if (depth === 0) Atomics.store(shared, COMPILING, 0);
+    }
+  };
+}
+
+function createSession(
+  send: (message: ToSockets) => void,
+  readInput: KernelSession['readInput'],
+  queue: ExecuteQueue,
+): KernelSession {
+  const publish: KernelSession['publish'] = (type, content, more = {}) =>
+    send({ kind: 'publish', type, content, parent: currentCell()?.request.header ?? {}, ...more });
+  return {
+    publish,
+    readInput,
+    showInPager: queue.showInPager,
+    comms: createComms(publish),
+    interruptSignal() {
+      const run = currentCell();
+      if (run === undefined) return new AbortController().signal;
+      run.signalTaken = true;
+      return run.interruption.signal;
+    },
+  };
+}
+
+/** A cell's `process.exit()` would take the kernel with it, and with it every variable. */
+function forbidExit(): void {
+  process.exit = (() => {
+    throw new Error('process.exit() would end the kernel: restart it from the Kernel menu');
+  }) as typeof process.exit;
+}
+
+/** Not process.exit(): it would wait for native calls in progress, such as a training step. */
+function endProcess(): void {
+  process.emit('exit', 0);
+  process.kill(process.pid, 'SIGKILL');
+}

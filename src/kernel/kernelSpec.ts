@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { EnvironmentError } from '../errors.js';
+import { inRepository, writeFileAtomically } from '../paths.js';
+
+/** The name under which notebooks ask for the kernel. */
+export const KERNEL_NAME = 'voxlab';
+
+/** The clone's own place for everything of Jupyter; nothing is written outside the clone. */
+export function jupyterFolder(...parts: string[]): string {
+  return inRepository('.jupyter', ...parts);
+}
+
+/** What Jupyter reads from kernel.json. */
+interface KernelSpec {
+  readonly argv: readonly string[];
+  readonly display_name: string;
+  readonly language: string;
+}
+
+/** Writes the kernelspec to `<prefix>/share/jupyter/kernels/voxlab`; returns that folder. */
+export function installKernelSpec(prefix: string = jupyterFolder()): string {
+  const launcher = inRepository('dist', 'src', 'kernel', 'launcher.js');
+  if (!existsSync(launcher))
+    throw new EnvironmentError(`the kernel's program ${launcher} is missing: run npm run build`);
+  const folder = kernelSpecFolder(prefix);
+  mkdirSync(folder, { recursive: true });
+  writeFileAtomically(join(folder, 'logo-svg.svg'), LOGO);
+  const spec = {
+    // Absolute paths: Jupyter may be started from anywhere, with another PATH.
+    argv: [process.execPath, launcher, '--connection-file', '{connection_file}'],
+    display_name: 'TypeScript (voxlab)',
+    language: 'typescript',
+    interrupt_mode: 'message',
+    metadata: { debugger: false },
+  };
+  writeFileAtomically(join(folder, 'kernel.json'), `${JSON.stringify(spec, null, 2)}\n`);
+  return folder;
+}
+
+/** Removes what installKernelSpec wrote; returns whether there was something. */
+export function uninstallKernelSpec(prefix: string = jupyterFolder()): boolean {
+  const folder = kernelSpecFolder(prefix);
+  const stood = existsSync(folder);
+  rmSync(folder, { recursive: true, force: true });
+  return stood;
+}
+
+/** A kernelspec below a prefix, and the paths in it that do not exist (a clone or a Node that was moved). */
+export interface FoundKernelSpec {
+  readonly name: string;
+  readonly displayName: string;
+  readonly folder: string;
+  readonly missing: readonly string[];
+}
+
+export function listKernelSpecs(prefix: string = jupyterFolder()): FoundKernelSpec[] {
+  const kernels = join(prefix, 'share', 'jupyter', 'kernels');
+  if (!existsSync(kernels)) return [];
+  return readdirSync(kernels)
+    .filter((name) => existsSync(join(kernels, name, 'kernel.json')))
+    .map((name) => {
+      const folder = join(kernels, name);
+      const { argv, display_name }: KernelSpec = JSON.parse(
+        readFileSync(join(folder, 'kernel.json'), 'utf8'),
+      );
+      const missing = argv.filter((word) => word.startsWith('/') && !existsSync(word));
+      return { name, displayName: display_name, folder, missing };
+    });
+}
+
+function kernelSpecFolder(prefix: string): string {
+  return join(prefix, 'share', 'jupyter', 'kernels', KERNEL_NAME);
+}
+
+/** A voxel cube. */
+const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="64" height="64">
+  <path fill="#3178c6" d="M32 4 58 18v28L32 60 6 46V18Z"/>
+  <path fill="#7db2e8" d="M32 4 58 18 32 32 6 18Z"/>
+  <path fill="#215a96" d="M32 32 58 18v28L32 60Z"/>
+  <path fill="none" stroke="#fff" stroke-opacity=".55" stroke-width="1.5" d="M19 11 45 25v28M45 11 19 25v28M6 32l26 14 26-14"/>
+</svg>
+`;

@@ -1,0 +1,26 @@
+import { openSync, writeSync } from 'node:fs';
+import { messageOf } from '../errors.js';
+import { startKernel } from './kernel.js';
+
+/** Entry of a kernel's process: `node launcher.js --connection-file FILE`. */
+const flag = process.argv.indexOf('--connection-file');
+const connectionFile = flag < 0 ? undefined : process.argv[flag + 1];
+// The kernel takes over file descriptors 1 and 2 for the cells' output; what it says of itself goes where they went.
+const logDescriptor = openLog();
+
+try {
+  if (connectionFile === undefined) throw new Error('expected --connection-file FILE, as Jupyter gives it');
+  startKernel({ connectionFile, logDescriptor });
+} catch (error) {
+  writeSync(logDescriptor, `voxlab kernel: ${messageOf(error)}\n`);
+  process.exit(1);
+}
+
+/** Linux opens the target of a descriptor anew, except for a socket: then there is nowhere to log to. */
+function openLog(): number {
+  try {
+    return openSync('/proc/self/fd/2', 'a');
+  } catch {
+    return openSync('/dev/null', 'a');
+  }
+}

@@ -1,0 +1,19 @@
+import { sessionFor } from './session.js';
+
+/** Asks the reader of the notebook for a line of text; the cell waits. `password` hides what is typed. */
+export function ask(prompt: string, { password = false } = {}): string {
+  return sessionFor('ask()').readInput(prompt, password);
+}
+
+/**
+ * Aborted when the user interrupts the cell (the square button): hand it to long work, so that the work stops with
+ * the cell: `for await (const record of train(config, { signal: interruptSignal() })) …`
+ */
+export function interruptSignal(): AbortSignal {
+  return sessionFor('interruptSignal()').interruptSignal();
+}
+
+/** Shows a text in the front end's pager, where it has one. */
+export function page(text: string): void {
+  sessionFor('page()').showInPager(text);
+}

@@ -1,0 +1,75 @@
+"""Runs one notebook in a real kernel process over Jupyter's protocol and writes the executed copy and its HTML.
+
+    python runNotebook.py NOTEBOOK OUT_FOLDER SECONDS_PER_CELL
+
+Prints one JSON line: {seconds, cells, notebook, html, error: null | {cell, code, ename, evalue, traceback}}.
+"""
+import json
+import pathlib
+import re
+import signal
+import sys
+import time
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert import HTMLExporter
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def failed_cell(notebook):
+    """Number (from 1, code cells alone) and output of the first cell with an error output."""
+    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for number, cell in enumerate(code_cells, start=1):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                traceback = ANSI.sub("", "\n".join(output.traceback))
+                return {"cell": number, "code": cell.source, "ename": output.ename, "evalue": output.evalue, "traceback": traceback}
+    return None
+
+
+def execute(notebook, folder, seconds):
+    """Executes in place; returns what went wrong, or None."""
+    running = {"cell": 0, "code": ""}
+    numbers = {index: number for number, index in enumerate((i for i, c in enumerate(notebook.cells) if c.cell_type == "code"), start=1)}
+
+    def entered(cell, cell_index):
+        running.update(cell=numbers.get(cell_index, 0), code=cell.source)
+
+    client = NotebookClient(
+        notebook,
+        kernel_name="voxlab",
+        timeout=seconds,
+        resources={"metadata": {"path": str(folder)}},
+        on_cell_execute=entered,
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        return failed_cell(notebook) or {**running, "ename": error.ename, "evalue": error.evalue, "traceback": ANSI.sub("", str(error))}
+    except CellTimeoutError:
+        return {**running, "ename": "Timeout", "evalue": f"the cell took more than {seconds} s", "traceback": ""}
+    except DeadKernelError:
+        return {**running, "ename": "DeadKernel", "evalue": "the kernel's process ended while the cell ran", "traceback": ""}
+    return failed_cell(notebook)
+
+
+def main():
+    source, out, seconds = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]), int(sys.argv[3])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # nbclient then ends its kernel
+    notebook = nbformat.read(source, as_version=4)
+    started = time.monotonic()
+    error = execute(notebook, source.parent, seconds)
+    taken = time.monotonic() - started
+    out.mkdir(parents=True, exist_ok=True)
+    executed, html = out / source.name, out / f"{source.stem}.html"
+    nbformat.write(notebook, executed)
+    page, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": source.stem}})
+    html.write_text(page)
+    cells = sum(cell.cell_type == "code" for cell in notebook.cells)
+    print(json.dumps({"seconds": round(taken, 1), "cells": cells, "notebook": str(executed), "html": str(html), "error": error}))
+
+
+main()

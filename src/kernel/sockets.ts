@@ -1,0 +1,75 @@
+import { type MessageLike, Reply, Router, XPublisher } from 'zeromq';
+import { EnvironmentError, messageOf } from '../errors.js';
+import { type Connection, endpoint } from './protocol.js';
+
+export interface SocketListeners {
+  shell(frames: Buffer[]): void;
+  control(frames: Buffer[]): void;
+  stdin(frames: Buffer[]): void;
+  /** A front end begins to listen to the published messages of `topic` ('' = all). */
+  subscribed(topic: Buffer): void;
+}
+
+export interface Sockets {
+  send(channel: 'shell' | 'control' | 'stdin' | 'iopub', frames: readonly Uint8Array[]): void;
+}
+
+/** Binds the kernel's five sockets. Nothing sent is lost: each socket's sends are awaited one after the other. */
+export async function bindSockets(connection: Connection, listeners: SocketListeners): Promise<Sockets> {
+  const shell = new Router();
+  const control = new Router();
+  const stdin = new Router();
+  const heartbeat = new Reply();
+  const iopub = new XPublisher({ sendHighWaterMark: 0, verbosity: 'allSubs' });
+  const bind = async (socket: { bind(address: string): Promise<void> }, port: number): Promise<void> => {
+    const address = endpoint(connection, port);
+    await socket.bind(address).catch((cause: unknown) => {
+      throw new EnvironmentError(`the kernel cannot listen at ${address}: ${messageOf(cause)}`, { cause });
+    });
+  };
+  await Promise.all([
+    bind(shell, connection.shell_port),
+    bind(control, connection.control_port),
+    bind(stdin, connection.stdin_port),
+    bind(heartbeat, connection.hb_port),
+    bind(iopub, connection.iopub_port),
+  ]);
+  void forEachMessage(heartbeat, (frames) => heartbeat.send(frames));
+  void forEachMessage(iopub, ([frame]) => {
+    if (frame?.[0] === 1) listeners.subscribed(frame.subarray(1));
+  });
+  void forEachMessage(shell, listeners.shell);
+  void forEachMessage(control, listeners.control);
+  void forEachMessage(stdin, listeners.stdin);
+
+  const outboxes = {
+    shell: createOutbox(shell),
+    control: createOutbox(control),
+    stdin: createOutbox(stdin),
+    iopub: createOutbox(iopub),
+  };
+  return { send: (channel, frames) => outboxes[channel](frames) };
+}
+
+async function forEachMessage(
+  socket: AsyncIterable<Buffer[]>,
+  take: (frames: Buffer[]) => unknown,
+): Promise<void> {
+  for await (const frames of socket) await take(frames);
+}
+
+/** ZeroMQ's binding refuses a second send while one is in progress ("Socket is busy writing"), so sends stand in a queue. */
+function createOutbox(socket: { send(frames: MessageLike[]): Promise<void> }) {
+  const waiting: (readonly Uint8Array[])[] = [];
+  let sending = false;
+  const sendAll = async (): Promise<void> => {
+    sending = true;
+    for (let frames = waiting.shift(); frames !== undefined; frames = waiting.shift())
+      await socket.send([...frames] as Buffer[]).catch(() => {}); // the front end that waited for it is gone
+    sending = false;
+  };
+  return (frames: readonly Uint8Array[]): void => {
+    waiting.push(frames);
+    if (!sending) void sendAll();
+  };
+}

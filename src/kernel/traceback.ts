@@ -1,0 +1,147 @@
+import { SourceMap, type SourceMapPayload } from 'node:module';
+import type { Diagnostic } from './tslab.js';
+
+/** Jupyter's form of an error, in the reply and in the cell's output. */
+export interface CellError {
+  readonly ename: string;
+  readonly evalue: string;
+  /** Lines, with ANSI colours. */
+  readonly traceback: readonly string[];
+}
+
+/** Where a cell's code lies, so that a stack of the lowered script can point into the cell. Lines and columns from 1. */
+export interface CellSource {
+  readonly code: string;
+  /** Position in the cell of a position in the script. */
+  locate(line: number, column: number): { line: number; column: number } | undefined;
+}
+
+/** The name under which cell 3's script runs: its stack frames read `at inner (cell[3]:2:9)`. */
+export function scriptName(cellNumber: number): string {
+  return `cell[${cellNumber}]`;
+}
+const FRAME = /cell\[(\d+)\]:(\d+):(\d+)/g;
+
+/** Joins the maps of both lowering steps: script -> ES module -> cell. */
+export function cellSource(
+  code: string,
+  maps: { script: string; module: string },
+  lineOffset: number,
+): CellSource {
+  const toModule = new SourceMap(JSON.parse(maps.script) as SourceMapPayload);
+  const toCell = new SourceMap(JSON.parse(maps.module) as SourceMapPayload);
+  return {
+    code,
+    locate(line, column) {
+      const inModule = toModule.findEntry(line - 1, column - 1);
+      if (!('originalLine' in inModule)) return undefined;
+      const inCell = toCell.findEntry(inModule.originalLine, inModule.originalColumn);
+      if (!('originalLine' in inCell)) return undefined;
+      return { line: inCell.originalLine + 1 - lineOffset, column: inCell.originalColumn + 1 };
+    },
+  };
+}
+
+/** A thrown value as Jupyter shows it: the place in the cell, then the frames of cells and of the project. */
+export function errorOf(thrown: unknown, sources: ReadonlyMap<number, CellSource>): CellError {
+  if (!(thrown instanceof Error) && !isErrorLike(thrown)) {
+    const evalue = String(thrown);
+    return { ename: 'Thrown', evalue, traceback: [`${red('Thrown')}: ${evalue}`] };
+  }
+  const ename = String(thrown.name || 'Error');
+  const evalue = String(thrown.message);
+  const frames = framesOf(thrown).map((frame) => inCells(frame, sources));
+  const shown = frames.filter((frame) => !isKernelsOwn(frame));
+  const cause = thrown.cause === undefined ? [] : causeLines(thrown.cause, sources);
+  return {
+    ename,
+    evalue,
+    traceback: [`${red(ename)}: ${evalue}`, ...excerptOf(shown, sources), ...shown.map(gray), ...cause],
+  };
+}
+
+/** What the type checker says of a cell, each with its line and a mark below. */
+export function diagnosticsError(diagnostics: readonly Diagnostic[], code: string): CellError {
+  const lines = code.split('\n');
+  const said = diagnostics.map(({ file, line, column, message, code: number }) => ({
+    place: `${file === undefined ? '' : `${file} `}${line}:${column}`,
+    message: `${message} (TS${number})${hintFor(number)}`,
+  }));
+  const traceback = diagnostics.flatMap(({ file, line, column, length }, index) => {
+    const text = file === undefined ? lines[line - 1] : undefined;
+    const { place, message } = said[index]!;
+    const mark =
+      text === undefined ? [] : [text, red(`${' '.repeat(column - 1)}${underline(text, column, length)}`)];
+    return [`${red('TypeScriptError')} ${place} - ${message}`, ...mark];
+  });
+  return {
+    ename: 'TypeScriptError',
+    evalue: said.map(({ place, message }) => `${place} - ${message}`).join('\n'),
+    traceback,
+  };
+}
+
+const HINTS: Readonly<Record<number, string>> = {
+  2323: '; in a cell every declaration is visible to later cells: leave out `export`',
+  2307: '; install it in the project (npm install), or import the compiled package voxlab instead of ../src',
+  6059: '; import the compiled package voxlab instead of a source file above the project',
+};
+
+function hintFor(code: number): string {
+  return HINTS[code] ?? '';
+}
+
+function underline(text: string, column: number, length: number): string {
+  return '~'.repeat(Math.max(1, Math.min(length, text.length - column + 1)));
+}
+
+function isErrorLike(thrown: unknown): thrown is Error {
+  return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown;
+}
+
+function framesOf(error: Error): string[] {
+  return String(error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
+}
+
+function inCells(frame: string, sources: ReadonlyMap<number, CellSource>): string {
+  return frame.replace(FRAME, (found, cell: string, line: string, column: string) => {
+    const place = sources.get(Number(cell))?.locate(Number(line), Number(column));
+    return place === undefined ? found : `cell[${cell}]:${place.line}:${place.column}`;
+  });
+}
+
+function isKernelsOwn(frame: string): boolean {
+  return /node:(vm|internal|async_hooks)|\/src\/kernel\/(cells|cellContext|executeQueue|kernel|modules)\.js/.test(
+    frame,
+  );
+}
+
+/** The lines of the cell around the innermost frame that lies in one. */
+function excerptOf(frames: readonly string[], sources: ReadonlyMap<number, CellSource>): string[] {
+  const [, cell, line] = [...frames.join('\n').matchAll(FRAME)][0] ?? [];
+  const source = sources.get(Number(cell));
+  if (source === undefined) return [];
+  const at = Number(line);
+  const lines = source.code.split('\n').map((text, index) => ({ text, number: index + 1 }));
+  const near = lines.filter(({ number }) => Math.abs(number - at) <= 2);
+  const width = String(at + 2).length;
+  return near.map(({ text, number }) => {
+    const label = `${number === at ? '-->' : '   '} ${String(number).padStart(width)}  ${text}`;
+    return number === at ? red(label) : label;
+  });
+}
+
+function causeLines(cause: unknown, sources: ReadonlyMap<number, CellSource>): string[] {
+  const { ename, evalue } = errorOf(cause, sources);
+  return [`caused by ${ename}: ${evalue}`];
+}
+
+function red(text: string): string {
+  return `\x1b[31m${text}\x1b[39m`;
+}
+
+function gray(text: string): string {
+  return `\x1b[90m${text}\x1b[39m`;
+}

@@ -1,0 +1,220 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import type * as TypeScript from '@tslab/typescript-for-tslab';
+import type { Converter, Diagnostic as TslabDiagnostic } from 'tslab/dist/converter.js';
+import { EnvironmentError } from '../errors.js';
+
+/**
+ * The one file that knows tslab's internals. tslab brings the cell compiler: a watch program over two virtual files,
+ * the cell and the declarations of earlier cells. Executor, protocol and display are the kernel's own.
+ */
+export const TSLAB_VERSION = '1.0.22';
+
+export type { TypeScript };
+export type Ts = typeof TypeScript;
+
+/** A complaint of the type checker; line and column count from 1. */
+export interface Diagnostic {
+  /** Undefined = the cell. */
+  readonly file: string | undefined;
+  readonly line: number;
+  readonly column: number;
+  /** Characters marked. */
+  readonly length: number;
+  readonly code: number;
+  readonly message: string;
+}
+
+/** A checked cell as an ES module, still to be lowered to what can run. */
+export interface CheckedCell {
+  /** Not empty = the cell must not run, and the rest is empty. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly moduleText: string;
+  /** Source map from moduleText to the cell; its lines are `lineOffset` too high. */
+  readonly sourceMap: string;
+  /** Declarations of this and all earlier cells, for the next. */
+  readonly declarations: string;
+  /** Modules that stand as .ts or .js files below the project's root and were imported. */
+  readonly localModules: readonly { readonly path: string; readonly moduleText: string }[];
+}
+
+export interface Completion {
+  readonly matches: readonly string[];
+  readonly start: number;
+  readonly end: number;
+  /** TypeScript's kind of each match (`function`, `const`, ...). */
+  readonly kinds: ReadonlyMap<string, string>;
+}
+
+export interface CellCompiler {
+  readonly ts: Ts;
+  check(code: string, declarations: string): CheckedCell;
+  /** `offset` counts UTF-16 units. */
+  complete(code: string, offset: number, declarations: string): Completion;
+  inspect(code: string, offset: number, declarations: string): string | undefined;
+  close(): void;
+}
+
+/** tslab puts `export {};` and a line end before each cell. */
+export const LINE_OFFSET = 1;
+const DECLARATIONS_FILE = '__prev__.d.ts';
+/** The name under which tslab exports the value of a cell's last expression (a number follows if the cell uses it). */
+export const LAST_EXPRESSION = /^tsLastExpr\d*$/;
+
+/** Makes a compiler for cells; the working directory must be the project's root. Takes about a second. */
+export function createCellCompiler(packages: NodeJS.Require = createRequire(import.meta.url)): CellCompiler {
+  const { ts, seenByTslab } = loadTypeScript(packages);
+  const emitted = { sourceMap: '' };
+  Object.assign(seenByTslab, {
+    createWatchCompilerHost: adaptedWatchHost(ts, emitted),
+    // tslab lowers to CommonJS with this call; the kernel lowers by itself, so the text comes through unchanged.
+    transpileModule: (text: string) => ({ outputText: text }),
+  });
+  const { createConverter } = packages('tslab/dist/converter.js') as { createConverter(): Converter };
+  const { printQuickInfo } = packages('tslab/dist/inspect.js') as {
+    printQuickInfo(info: TypeScript.QuickInfo): string;
+  };
+  const converter = createConverter();
+
+  return {
+    ts,
+    check(code, declarations) {
+      const converted = converter.convert(declarations, code);
+      return {
+        diagnostics: converted.diagnostics.map(diagnosticOf),
+        moduleText: converted.output ?? '',
+        sourceMap: emitted.sourceMap,
+        // Each emit puts this line first; node's types are there anyway.
+        declarations: (converted.declOutput ?? '').replaceAll('/// <reference types="node" />\n', ''),
+        localModules: (converted.sideOutputs ?? []).map(({ path, data }) => ({ path, moduleText: data })),
+      };
+    },
+    complete(code, offset, declarations) {
+      const { candidates, start, end, original } = converter.complete(declarations, code, offset);
+      const entries = original?.entries ?? [];
+      return {
+        matches: candidates,
+        start,
+        end,
+        kinds: new Map(entries.map(({ name, kind }) => [name, kind])),
+      };
+    },
+    inspect(code, offset, declarations) {
+      const info: TypeScript.QuickInfo | undefined = converter.inspect(declarations, code, offset);
+      return info === undefined ? undefined : printQuickInfo(info);
+    },
+    close: () => converter.close(),
+  };
+}
+
+function diagnosticOf({ fileName, start, end, code, messageText }: TslabDiagnostic): Diagnostic {
+  return {
+    file: fileName,
+    line: start.line + 1,
+    column: start.character + 1,
+    length: Math.max(1, end.offset - start.offset),
+    code,
+    message: messageText,
+  };
+}
+
+/** The compiler, and the copy of its exports that tslab's own modules will get and whose members can be replaced. */
+function loadTypeScript(packages: NodeJS.Require): { ts: Ts; seenByTslab: object } {
+  const { version } = packages('tslab/package.json') as { version: string };
+  if (version !== TSLAB_VERSION)
+    throw new EnvironmentError(
+      `the kernel knows the internals of tslab ${TSLAB_VERSION}, node_modules holds ${version}: run npm ci`,
+    );
+  const path = packages.resolve('@tslab/typescript-for-tslab', {
+    paths: [dirname(packages.resolve('tslab/package.json'))],
+  });
+  const ts = packages(path) as Ts;
+  const seenByTslab = { ...ts };
+  packages.cache[path]!.exports = seenByTslab;
+  return { ts, seenByTslab };
+}
+
+/**
+ * tslab fixes its compiler options in code. Ours: strict, today's library, packages that name their types in `exports`,
+ * `await (…)` and `for await` at the top, and a source map, so that a traceback can point into the cell.
+ */
+function adaptedWatchHost(ts: Ts, emitted: { sourceMap: string }) {
+  return (files: string[], options: TypeScript.CompilerOptions, ...rest: unknown[]): object => {
+    const create = ts.createWatchCompilerHost as unknown as (...args: unknown[]) => WatchHost;
+    const host = create(
+      files,
+      {
+        ...options,
+        moduleResolution: ts.ModuleResolutionKind.Bundler,
+        strict: true,
+        lib: ['lib.es2023.d.ts'],
+        types: ['node'],
+        disableTopLevelAwait: false,
+        sourceMap: true,
+      },
+      ...rest,
+    );
+    let afterProgramCreate: WatchHost['afterProgramCreate'];
+    return Object.defineProperty(host, 'afterProgramCreate', {
+      get: () => afterProgramCreate,
+      set(tslabs: WatchHost['afterProgramCreate']) {
+        afterProgramCreate = (program) => tslabs(adaptedEmit(ts, program, emitted));
+      },
+    });
+  };
+}
+
+interface WatchHost {
+  afterProgramCreate: (program: TypeScript.EmitAndSemanticDiagnosticsBuilderProgram) => void;
+}
+
+/** Emits with shorthand properties written out (tslab forgets them) and keeps the cell's source map, which tslab drops. */
+function adaptedEmit(
+  ts: Ts,
+  program: TypeScript.EmitAndSemanticDiagnosticsBuilderProgram,
+  emitted: { sourceMap: string },
+): TypeScript.EmitAndSemanticDiagnosticsBuilderProgram {
+  const emit = program.emit.bind(program);
+  program.emit = (file, write, cancel, onlyDeclarations, transformers) =>
+    emit(
+      file,
+      (fileName, text, ...rest) => {
+        if (fileName.endsWith('__tslab__.js.map')) emitted.sourceMap = text;
+        write?.(fileName, text, ...rest);
+      },
+      cancel,
+      onlyDeclarations,
+      { ...transformers, before: [writeOutShorthand(ts, program.getProgram().getTypeChecker())] },
+    );
+  return program;
+}
+
+/** `{ y }` where y is of an earlier cell -> `{ y: exports.y }`. */
+function writeOutShorthand(
+  ts: Ts,
+  checker: TypeScript.TypeChecker,
+): TypeScript.TransformerFactory<TypeScript.SourceFile> {
+  const isOfEarlierCell = (node: TypeScript.ShorthandPropertyAssignment): boolean =>
+    (checker.getShorthandAssignmentValueSymbol(node)?.declarations ?? []).some((declaration) =>
+      declaration.getSourceFile().fileName.endsWith(DECLARATIONS_FILE),
+    );
+  return (context) => (file) => {
+    const { factory } = context;
+    const visit = (node: TypeScript.Node): TypeScript.Node => {
+      if (!ts.isShorthandPropertyAssignment(node) || !isOfEarlierCell(node))
+        return ts.visitEachChild(node, visit, context);
+      const value = factory.createPropertyAccessExpression(
+        factory.createIdentifier('exports'),
+        node.name.text,
+      );
+      const byDefault = node.objectAssignmentInitializer;
+      return factory.createPropertyAssignment(
+        node.name.text,
+        byDefault === undefined
+          ? value
+          : factory.createAssignment(value, ts.visitNode(byDefault, visit) as typeof byDefault),
+      );
+    };
+    return ts.visitNode(file, visit) as TypeScript.SourceFile;
+  };
+}
