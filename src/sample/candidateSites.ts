@@ -1,8 +1,9 @@
 import type { Random } from '../random.js';
 import type { Vector3 } from '../volumes/volume.js';
 import type { ChestShape } from './chestShape.js';
-import { type Findings, pointInLung } from './findings.js';
+import type { Findings } from './findings.js';
 import type { LungTrees } from './lungTrees.js';
+import { pointInLung } from './nodules.js';
 import {
   addScaled,
   distance,
@@ -166,17 +167,23 @@ function thickFirst(branches: readonly Branch[], random: Random): Branch[] {
     .map(({ branch }) => branch);
 }
 
-/** Where an artery and a vein nearly touch. */
+/** Where an artery and a vein of more than 1.2 mm nearly touch. */
 function crossings(trees: LungTrees): Vector3[] {
+  const pointsOf = (branches: readonly Branch[]): { point: Vector3; radiusMm: number }[] =>
+    branches
+      .filter((branch) => branch.fromRadiusMm > 0.6)
+      .flatMap((branch) => branch.path.map((point) => ({ point, radiusMm: branch.fromRadiusMm })))
+      .sort((a, b) => a.point[0] - b.point[0]);
+  const arteries = pointsOf(trees.arteries);
+  const farthestMm = 12;
   const found: Vector3[] = [];
-  for (const vein of trees.veins) {
-    if (vein.fromRadiusMm < 0.6) continue;
-    for (const artery of trees.arteries) {
-      if (artery.fromRadiusMm < 0.6) continue;
-      const touchMm = vein.fromRadiusMm + artery.fromRadiusMm + 0.8;
-      for (const p of vein.path)
-        for (const q of artery.path)
-          if (Math.abs(p[0] - q[0]) < touchMm && distance(p, q) < touchMm) found.push(mix(p, q, 0.5));
+  let first = 0;
+  for (const vein of pointsOf(trees.veins)) {
+    while (first < arteries.length && arteries[first]!.point[0] < vein.point[0] - farthestMm) first++;
+    for (let i = first; i < arteries.length && arteries[i]!.point[0] < vein.point[0] + farthestMm; i++) {
+      const artery = arteries[i]!;
+      if (distance(vein.point, artery.point) < vein.radiusMm + artery.radiusMm + 0.8)
+        found.push(mix(vein.point, artery.point, 0.5));
     }
   }
   return found;

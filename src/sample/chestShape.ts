@@ -60,7 +60,7 @@ export interface ChestShape {
 }
 
 export function createChestShape(random: Random): ChestShape {
-  const sizes = drawSizes(random);
+  const sizes = drawChestSizes(random);
   const { halfWidthMm: halfWidth, halfDepthMm: halfDepth, heightMm } = sizes;
   const baseZ = -heightMm / 2;
   const apexZ = heightMm / 2;
@@ -154,7 +154,9 @@ export function createChestShape(random: Random): ChestShape {
   };
 }
 
-function drawSizes(random: Random): ChestSizes {
+/** The sizes that createChestShape() gives for the same generator; cheap. */
+export function drawChestSizes(chestRandom: Random): ChestSizes {
+  const random = chestRandom.fork('sizes');
   const breasts = random.uniform() < 0.45;
   const build = random.between(0.94, 1.06);
   return {

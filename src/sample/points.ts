@@ -116,16 +116,20 @@ export function createSmoothNoise(
   const values = Float64Array.from({ length: 32 * 32 * 32 }, () => random.between(-1, 1));
   const at = (i: number, j: number, k: number): number =>
     values[((k & 31) << 10) | ((j & 31) << 5) | (i & 31)]!;
+  // Called some million times a scan: plain numbers, no tuples.
   return (x, y, z) => {
-    const [fx, fy, fz] = [x / cellMm, y / cellMm, z / cellMm];
-    const [i, j, k] = [Math.floor(fx), Math.floor(fy), Math.floor(fz)];
-    const [u, v, w] = [smoothStep(0, 1, fx - i), smoothStep(0, 1, fy - j), smoothStep(0, 1, fz - k)];
-    const along = (dj: number, dk: number): number => {
-      const low = at(i, j + dj, k + dk);
-      return low + u * (at(i + 1, j + dj, k + dk) - low);
-    };
-    const front = along(0, 0) + v * (along(1, 0) - along(0, 0));
-    const back = along(0, 1) + v * (along(1, 1) - along(0, 1));
+    const i = Math.floor(x / cellMm);
+    const j = Math.floor(y / cellMm);
+    const k = Math.floor(z / cellMm);
+    const u = smoothStep(0, 1, x / cellMm - i);
+    const v = smoothStep(0, 1, y / cellMm - j);
+    const w = smoothStep(0, 1, z / cellMm - k);
+    const a = at(i, j, k) + u * (at(i + 1, j, k) - at(i, j, k));
+    const b = at(i, j + 1, k) + u * (at(i + 1, j + 1, k) - at(i, j + 1, k));
+    const c = at(i, j, k + 1) + u * (at(i + 1, j, k + 1) - at(i, j, k + 1));
+    const d = at(i, j + 1, k + 1) + u * (at(i + 1, j + 1, k + 1) - at(i, j + 1, k + 1));
+    const front = a + v * (b - a);
+    const back = c + v * (d - c);
     return front + w * (back - front);
   };
 }

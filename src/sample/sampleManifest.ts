@@ -62,7 +62,7 @@ export function inspectFolder(folder: string, settings: SampleSettings): FolderS
   const { seed, scans } = manifest.settings;
   return {
     kind: 'other',
-    what: `another sample set (seed ${seed}, ${scans} scans)`,
+    what: `another sample set (seed ${seed}, scans ${scans})`,
     files: Object.keys(manifest.files),
   };
 }

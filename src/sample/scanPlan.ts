@@ -2,7 +2,7 @@ import { createRandom, type Random } from '../random.js';
 import { IDENTITY_DIRECTION, worldToVoxel } from '../volumes/geometry.js';
 import type { Geometry, Matrix3, Vector3 } from '../volumes/volume.js';
 import { type Candidate, placeCandidates } from './candidateSites.js';
-import { type ChestShape, createChestShape } from './chestShape.js';
+import { type ChestShape, type ChestSizes, createChestShape, drawChestSizes } from './chestShape.js';
 import { type Findings, placeFindings } from './findings.js';
 import { growLungTrees, type LungTrees } from './lungTrees.js';
 import { add } from './points.js';
@@ -47,7 +47,7 @@ const FLIPPED_XY: Matrix3 = [-1, 0, 0, 0, -1, 0, 0, 0, 1];
 export function planScan(settings: SampleSettings, index: number): ScanPlan {
   const random = scanRandom(settings.seed, index);
   const chest = createChestShape(random.fork('chest'));
-  const acquisition = acquire(settings, index, chest);
+  const acquisition = acquire(settings, index, chest.sizes);
   const trees = growLungTrees(chest, random.fork('trees'));
   const skeleton = createSkeleton(chest, random.fork('skeleton'));
   const findings = placeFindings(chest, trees, random.fork('findings'));
@@ -66,15 +66,15 @@ export function planScan(settings: SampleSettings, index: number): ScanPlan {
 
 /** The geometry of a scan without planning what is in it. */
 export function planGeometry(settings: SampleSettings, index: number): Geometry {
-  const chest = createChestShape(scanRandom(settings.seed, index).fork('chest'));
-  return acquire(settings, index, chest).geometry;
+  const sizes = drawChestSizes(scanRandom(settings.seed, index).fork('chest'));
+  return acquire(settings, index, sizes).geometry;
 }
 
 function scanRandom(seed: number, index: number): Random {
   return createRandom(`voxlab sample ${seed} scan ${index}`);
 }
 
-function acquire(settings: SampleSettings, index: number, chest: ChestShape): Acquisition {
+function acquire(settings: SampleSettings, index: number, sizes: ChestSizes): Acquisition {
   const random = scanRandom(settings.seed, index).fork('acquisition');
   const turn = createRandom(`voxlab sample ${settings.seed} order`).integer(10);
   const inPlaneMm = 0.6 + 0.03 * (((index * 3 + turn) % 10) + random.uniform());
@@ -85,16 +85,16 @@ function acquire(settings: SampleSettings, index: number, chest: ChestShape): Ac
     acrossMm * settings.coarsening,
   ];
   // The field of view shows all of both lungs; the sides of a broad body may lie outside it.
-  const { halfWidthMm, halfDepthMm } = chest.sizes;
+  const { halfWidthMm, halfDepthMm, heightMm } = sizes;
   const low: Vector3 = [
     -(halfWidthMm + random.between(22, 40)),
-    -(halfDepthMm + random.between(30, 44) + (chest.sizes.breasts ? 14 : 0)),
-    chest.baseZ - random.between(6, 16),
+    -(halfDepthMm + random.between(30, 44) + (sizes.breasts ? 14 : 0)),
+    -heightMm / 2 - random.between(6, 16),
   ];
   const high: Vector3 = [
     halfWidthMm + random.between(22, 40),
     halfDepthMm + 54,
-    chest.apexZ + random.between(8, 16),
+    heightMm / 2 + random.between(8, 16),
   ];
   const size = [0, 1, 2].map((axis) => Math.floor((high[axis]! - low[axis]!) / spacingMm[axis]!) + 1);
   const flipped = (index + turn) % 3 === 1;

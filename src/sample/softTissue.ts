@@ -3,7 +3,10 @@ import type { Canvas } from './canvas.js';
 import type { ChestShape, Tissues } from './chestShape.js';
 import { createSmoothNoise, smoothStep } from './points.js';
 
-/** Distance between the points at which the smooth shapes are evaluated; voxels are interpolated between them. */
+/**
+ * Least distance between the points at which the smooth shapes are evaluated; voxels are interpolated between them.
+ * It grows only where voxels are so coarse (in tests) that they need no finer one.
+ */
 const LATTICE_MM = 4;
 
 /** Layers from the outside in; each is painted over the one before. */
@@ -15,6 +18,7 @@ type FieldName = LayerName | (typeof PLAIN)[number];
 const FIELDS: readonly FieldName[] = [...LAYERS, ...PLAIN];
 
 interface Lattice {
+  readonly stepMm: number;
   readonly size: readonly [number, number, number];
   readonly startMm: readonly [number, number, number];
   /** Layers in units of their edge's width: -0.5 is wholly inside, 0.5 wholly outside. */
@@ -34,8 +38,8 @@ export function paintSoftTissue(canvas: Canvas, chest: ChestShape, hu: SoftTissu
   const row = perField(() => new Float32Array(lattice.size[0]));
   for (let k = 0; k < nz; k++)
     for (let j = 0; j < ny; j++) {
-      const y = (canvas.startMm[1] + j * canvas.stepMm[1] - lattice.startMm[1]) / LATTICE_MM;
-      const z = (canvas.startMm[2] + k * canvas.stepMm[2] - lattice.startMm[2]) / LATTICE_MM;
+      const y = (canvas.startMm[1] + j * canvas.stepMm[1] - lattice.startMm[1]) / lattice.stepMm;
+      const z = (canvas.startMm[2] + k * canvas.stepMm[2] - lattice.startMm[2]) / lattice.stepMm;
       for (const name of FIELDS) interpolateRow(lattice, lattice.fields[name], y, z, row[name]);
       const corner = nx * (j + ny * k);
       paintRow(canvas.data.subarray(corner, corner + nx), row, columns, hu, canvas.blurMm);
@@ -111,12 +115,13 @@ function fissure(away: number, blurMm: number): number {
 }
 
 function evaluateLattice(canvas: Canvas, chest: ChestShape, hu: SoftTissueHu, random: Random): Lattice {
+  const stepMm = Math.max(LATTICE_MM, 2 * Math.abs(canvas.stepMm[0]));
   const low = [0, 1, 2].map((axis) => {
     const end = canvas.startMm[axis]! + (canvas.size[axis]! - 1) * canvas.stepMm[axis]!;
     return [Math.min(canvas.startMm[axis]!, end), Math.abs(end - canvas.startMm[axis]!)] as const;
   });
-  const startMm = low.map(([start]) => start - LATTICE_MM) as [number, number, number];
-  const size = low.map(([, extent]) => Math.ceil(extent / LATTICE_MM) + 4) as [number, number, number];
+  const startMm = low.map(([start]) => start - stepMm) as [number, number, number];
+  const size = low.map(([, extent]) => Math.ceil(extent / stepMm) + 4) as [number, number, number];
   const count = size[0] * size[1] * size[2];
   const fields = perField(() => new Float32Array(count));
   const streaks = createSmoothNoise(random.fork('fat'), 21);
@@ -125,11 +130,9 @@ function evaluateLattice(canvas: Canvas, chest: ChestShape, hu: SoftTissueHu, ra
   for (let k = 0; k < size[2]; k++)
     for (let j = 0; j < size[1]; j++)
       for (let i = 0; i < size[0]; i++, at++) {
-        const [x, y, z] = [
-          startMm[0] + i * LATTICE_MM,
-          startMm[1] + j * LATTICE_MM,
-          startMm[2] + k * LATTICE_MM,
-        ];
+        const x = startMm[0] + i * stepMm;
+        const y = startMm[1] + j * stepMm;
+        const z = startMm[2] + k * stepMm;
         const tissues = chest.tissuesAt(x, y, z);
         for (const name of LAYERS) fields[name][at] = tissues[name];
         fields.obliqueFissure[at] = tissues.obliqueFissure;
@@ -137,8 +140,8 @@ function evaluateLattice(canvas: Canvas, chest: ChestShape, hu: SoftTissueHu, ra
         fields.fatStreak[at] = streaks(x, y, z);
         fields.lungHu[at] = lungHuAt(hu.lung, tissues, y, chest, patches(x, y, z));
       }
-  for (const name of LAYERS) edgesFromDistances(fields[name], size, canvas);
-  return { size, startMm, fields };
+  for (const name of LAYERS) edgesFromDistances(fields[name], { size, stepMm }, canvas);
+  return { stepMm, size, startMm, fields };
 }
 
 /** Denser at the back, where blood gathers in a lying patient, and along the wall; patchy. */
@@ -153,7 +156,7 @@ function lungHuAt(base: number, { lung }: Tissues, y: number, chest: ChestShape,
  */
 function edgesFromDistances(
   field: Float32Array,
-  size: readonly [number, number, number],
+  { size, stepMm }: Pick<Lattice, 'size' | 'stepMm'>,
   canvas: Canvas,
 ): void {
   const distances = field.slice();
@@ -163,14 +166,15 @@ function edgesFromDistances(
     const stride = strides[axis];
     const before = index > 0 ? at - stride : at;
     const after = index < size[axis] - 1 ? at + stride : at;
-    return (distances[after]! - distances[before]!) / (((after - before) / stride) * LATTICE_MM);
+    return (distances[after]! - distances[before]!) / (((after - before) / stride) * stepMm);
   };
   let at = 0;
   for (let k = 0; k < size[2]; k++)
     for (let j = 0; j < size[1]; j++)
       for (let i = 0; i < size[0]; i++, at++) {
-        const [gx, gy, gz] = [slopeAlong(0, i, at), slopeAlong(1, j, at), slopeAlong(2, k, at)];
-        const [wx, wy, wz] = [gx * widths[0], gy * widths[1], gz * widths[2]];
+        const wx = slopeAlong(0, i, at) * widths[0];
+        const wy = slopeAlong(1, j, at) * widths[1];
+        const wz = slopeAlong(2, k, at) * widths[2];
         field[at] = distances[at]! / Math.max(0.3, Math.sqrt(wx * wx + wy * wy + wz * wz));
       }
 }
@@ -191,7 +195,7 @@ function columnRuns(canvas: Canvas, lattice: Lattice): ColumnRuns {
   const runs: { cell: number; first: number; end: number }[] = [];
   const within = new Float32Array(nx);
   for (let i = 0; i < nx; i++) {
-    const x = (canvas.startMm[0] + i * canvas.stepMm[0] - lattice.startMm[0]) / LATTICE_MM;
+    const x = (canvas.startMm[0] + i * canvas.stepMm[0] - lattice.startMm[0]) / lattice.stepMm;
     const cell = Math.floor(x);
     within[i] = x - cell;
     const last = runs.at(-1);

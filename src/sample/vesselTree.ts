@@ -123,10 +123,11 @@ function curve(from: Vector3, heading: Vector3, to: Vector3, random: Random): Ve
     0.14 * size,
   );
   const pieces = Math.max(2, Math.min(7, Math.round(size / 5)));
-  return Array.from({ length: pieces + 1 }, (_, i) => {
-    const t = i / pieces;
+  const between = Array.from({ length: pieces - 1 }, (_, i) => {
+    const t = (i + 1) / pieces;
     return mix(mix(from, control, t), mix(control, to, t), t);
   });
+  return [from, ...between, to];
 }
 
 /** Two groups on either side of a plane across the longest extent, at 35 to 65 % of the targets. */
