@@ -1,0 +1,40 @@
+import { isAbsolute } from 'node:path';
+import { inRepository } from '../paths.js';
+import { readIniFile, text, withDefault } from './ini.js';
+
+/** Where `voxlab crop` finds scans and tables and where it writes; absolute paths. */
+export interface CropSettings {
+  /** Holds subset0/ .. subset9/, or the scans themselves. */
+  readonly scansFolder: string;
+  /** candidates_V2.csv, or a folder that holds it. */
+  readonly candidatesPath: string;
+  /** Where notebooks save figures. */
+  readonly figuresFolder: string;
+  /** Receives the patch file. */
+  readonly preprocessedFolder: string;
+}
+
+/** The original project's file, in the clone. */
+export const CROP_CONFIG_FILE = inRepository('configs', 'crop_nodules_3d.ini');
+
+const keys = {
+  LUNA_PATH: text(),
+  CSV_PATH: text(),
+  IMG_PATH: withDefault(text(), 'images'),
+  PREPROCESSED_PATH: text(),
+};
+
+/** Reads [local] or [remote]; paths in the file are relative to the repository root. Throws ConfigError. */
+export function readCropSettings(file: string, section: 'local' | 'remote'): CropSettings {
+  const values = readIniFile(file, { local: keys, remote: keys }, section);
+  return Object.freeze({
+    scansFolder: fromRepository(values.LUNA_PATH),
+    candidatesPath: fromRepository(values.CSV_PATH),
+    figuresFolder: fromRepository(values.IMG_PATH),
+    preprocessedFolder: fromRepository(values.PREPROCESSED_PATH),
+  });
+}
+
+function fromRepository(path: string): string {
+  return isAbsolute(path) ? path : inRepository(path);
+}
