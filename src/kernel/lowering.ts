@@ -26,7 +26,7 @@ export function lowerCell(ts: Ts, moduleText: string): LoweredCell {
     found.imports = file.statements
       .filter(ts.isImportDeclaration)
       .map(({ moduleSpecifier }) => (moduleSpecifier as TypeScript.StringLiteral).text);
-    return rewriteImportCalls(ts, context, rewriteExports(ts, context.factory, file));
+    return rewriteCalls(ts, context, rewriteExports(ts, context.factory, file));
   });
   return { script: outputText, sourceMap: sourceMapText ?? '', ...found };
 }
@@ -139,22 +139,30 @@ function lastExpressionOf(
   );
 }
 
-/** `import(x)` -> the kernel's real import, which takes packages without a form for `require`. */
-function rewriteImportCalls(
+/**
+ * `import(x)` -> the kernel's real import, which takes packages without a form for `require`.
+ * `exports.f()`, a function of an earlier cell -> `(0, exports.f)()`: it was written as `f()`, without a `this`.
+ */
+function rewriteCalls(
   ts: Ts,
   context: TypeScript.TransformationContext,
   file: TypeScript.SourceFile,
 ): TypeScript.SourceFile {
   const { factory } = context;
+  const calleeOf = ({ expression }: TypeScript.CallExpression): TypeScript.Expression => {
+    if (expression.kind === ts.SyntaxKind.ImportKeyword)
+      return factory.createPropertyAccessExpression(factory.createIdentifier(CELL_OBJECT), 'import');
+    const ofEarlierCell =
+      ts.isPropertyAccessExpression(expression) &&
+      ts.isIdentifier(expression.expression) &&
+      expression.expression.text === 'exports';
+    if (!ofEarlierCell) return expression;
+    return factory.createParenthesizedExpression(factory.createComma(factory.createNumericLiteral(0), expression));
+  };
   const visit = (node: TypeScript.Node): TypeScript.Node => {
     const visited = ts.visitEachChild(node, visit, context);
-    if (!ts.isCallExpression(visited) || visited.expression.kind !== ts.SyntaxKind.ImportKeyword)
-      return visited;
-    const realImport = factory.createPropertyAccessExpression(
-      factory.createIdentifier(CELL_OBJECT),
-      'import',
-    );
-    return factory.createCallExpression(realImport, undefined, visited.arguments);
+    if (!ts.isCallExpression(visited)) return visited;
+    return factory.updateCallExpression(visited, calleeOf(visited), visited.typeArguments, visited.arguments);
   };
   return ts.visitNode(file, visit) as TypeScript.SourceFile;
 }

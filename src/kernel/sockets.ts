@@ -11,6 +11,8 @@ export interface SocketListeners {
 }
 
 export interface Sockets {
+  /** Closes all; what was sent still leaves. */
+  close(): void;
   send(channel: 'shell' | 'control' | 'stdin' | 'iopub', frames: readonly Uint8Array[]): void;
 }
 
@@ -21,19 +23,19 @@ export async function bindSockets(connection: Connection, listeners: SocketListe
   const stdin = new Router();
   const heartbeat = new Reply();
   const iopub = new XPublisher({ sendHighWaterMark: 0, verbosity: 'allSubs' });
-  const bind = async (socket: { bind(address: string): Promise<void> }, port: number): Promise<void> => {
-    const address = endpoint(connection, port);
-    await socket.bind(address).catch((cause: unknown) => {
-      throw new EnvironmentError(`the kernel cannot listen at ${address}: ${messageOf(cause)}`, { cause });
-    });
+  const all = [shell, control, stdin, heartbeat, iopub];
+  const close = (): void => {
+    for (const socket of all) socket.close();
   };
-  await Promise.all([
-    bind(shell, connection.shell_port),
-    bind(control, connection.control_port),
-    bind(stdin, connection.stdin_port),
-    bind(heartbeat, connection.hb_port),
-    bind(iopub, connection.iopub_port),
-  ]);
+  const { shell_port, control_port, stdin_port, hb_port, iopub_port } = connection;
+  const addresses = [shell_port, control_port, stdin_port, hb_port, iopub_port].map((port) => endpoint(connection, port));
+  const bound = await Promise.allSettled(all.map((socket, index) => socket.bind(addresses[index]!)));
+  for (const [index, { status, ...result }] of bound.entries())
+    if (status === 'rejected') {
+      close();
+      const cause = (result as { reason: unknown }).reason;
+      throw new EnvironmentError(`the kernel cannot listen at ${addresses[index]}: ${messageOf(cause)}`, { cause });
+    }
   void forEachMessage(heartbeat, (frames) => heartbeat.send(frames));
   void forEachMessage(iopub, ([frame]) => {
     if (frame?.[0] === 1) listeners.subscribed(frame.subarray(1));
@@ -48,7 +50,7 @@ export async function bindSockets(connection: Connection, listeners: SocketListe
     stdin: createOutbox(stdin),
     iopub: createOutbox(iopub),
   };
-  return { send: (channel, frames) => outboxes[channel](frames) };
+  return { send: (channel, frames) => outboxes[channel](frames), close };
 }
 
 async function forEachMessage(

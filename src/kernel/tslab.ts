@@ -69,6 +69,7 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
     createWatchCompilerHost: adaptedWatchHost(ts, emitted),
     // tslab lowers to CommonJS with this call; the kernel lowers by itself, so the text comes through unchanged.
     transpileModule: (text: string) => ({ outputText: text }),
+    getPreEmitDiagnosticsOfFiles: withoutNotPortable(seenByTslab),
   });
   const { createConverter } = packages('tslab/dist/converter.js') as { createConverter(): Converter };
   const { printQuickInfo } = packages('tslab/dist/inspect.js') as {
@@ -119,7 +120,7 @@ function diagnosticOf({ fileName, start, end, code, messageText }: TslabDiagnost
 }
 
 /** The compiler, and the copy of its exports that tslab's own modules will get and whose members can be replaced. */
-function loadTypeScript(packages: NodeJS.Require): { ts: Ts; seenByTslab: object } {
+function loadTypeScript(packages: NodeJS.Require): { ts: Ts; seenByTslab: SeenByTslab } {
   const { version } = packages('tslab/package.json') as { version: string };
   if (version !== TSLAB_VERSION)
     throw new EnvironmentError(
@@ -129,9 +130,20 @@ function loadTypeScript(packages: NodeJS.Require): { ts: Ts; seenByTslab: object
     paths: [dirname(packages.resolve('tslab/package.json'))],
   });
   const ts = packages(path) as Ts;
-  const seenByTslab = { ...ts };
+  const seenByTslab = { ...ts } as unknown as SeenByTslab;
   packages.cache[path]!.exports = seenByTslab;
   return { ts, seenByTslab };
+}
+
+/** A function of tslab's fork that TypeScript does not have. */
+interface SeenByTslab {
+  getPreEmitDiagnosticsOfFiles: Diagnose;
+}
+type Diagnose = (...args: unknown[]) => TypeScript.Diagnostic[];
+
+/** TS2742: a type's name holds a path of node_modules. The declarations of cells never leave this folder. */
+function withoutNotPortable({ getPreEmitDiagnosticsOfFiles: diagnose }: { getPreEmitDiagnosticsOfFiles: Diagnose }): Diagnose {
+  return (...args) => diagnose(...args).filter(({ code }) => code !== 2742);
 }
 
 /**

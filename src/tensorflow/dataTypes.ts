@@ -1,0 +1,76 @@
+/** TensorFlow's numbers of element types (tensorflow/core/framework/types.proto). */
+export const FLOAT32 = 1;
+export const FLOAT64 = 2;
+export const INT32 = 3;
+export const UINT8 = 4;
+export const INT16 = 5;
+export const INT64 = 9;
+export const BOOL = 10;
+/** Handle of a variable. */
+export const RESOURCE = 20;
+
+export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array | Int16Array | BigInt64Array;
+
+interface ElementType {
+  readonly name: string;
+  readonly fromBuffer: (buffer: ArrayBuffer) => TensorData;
+  readonly from: (values: Iterable<number | bigint>) => TensorData;
+}
+
+const ELEMENT_TYPES: ReadonlyMap<number, ElementType> = new Map([
+  [FLOAT32, elementType('float32', Float32Array)],
+  [FLOAT64, elementType('float64', Float64Array)],
+  [INT32, elementType('int32', Int32Array)],
+  [UINT8, elementType('uint8', Uint8Array)],
+  [INT16, elementType('int16', Int16Array)],
+  [BOOL, elementType('bool', Uint8Array)],
+  [
+    INT64,
+    {
+      name: 'int64',
+      fromBuffer: (buffer) => new BigInt64Array(buffer),
+      from: (values) => BigInt64Array.from([...values].map(BigInt)),
+    },
+  ],
+]);
+
+/** A typed array over a buffer that a tensor of this type was copied to. Throws RangeError for a type without one. */
+export function arrayOver(dtype: number, buffer: ArrayBuffer): TensorData {
+  return elementTypeOf(dtype).fromBuffer(buffer);
+}
+
+/** The values as a typed array of the type's own class; no copy where they are one already. */
+export function arrayOf(dtype: number, values: ArrayLike<number | bigint>): TensorData {
+  const type = elementTypeOf(dtype);
+  const sample = type.fromBuffer(new ArrayBuffer(0));
+  return values.constructor === sample.constructor
+    ? (values as TensorData)
+    : type.from(Array.from(values as ArrayLike<number>));
+}
+
+export function dataTypeName(dtype: number): string {
+  return dtype === RESOURCE ? 'resource' : (ELEMENT_TYPES.get(dtype)?.name ?? `type ${dtype}`);
+}
+
+function elementTypeOf(dtype: number): ElementType {
+  const type = ELEMENT_TYPES.get(dtype);
+  if (type === undefined)
+    throw new RangeError(
+      `Expected a tensor of ${[...ELEMENT_TYPES.values()].map(({ name }) => name).join(', ')}, received ${dataTypeName(dtype)}`,
+    );
+  return type;
+}
+
+function elementType(
+  name: string,
+  array: {
+    new (buffer: ArrayBuffer): TensorData;
+    from(values: Iterable<number>): TensorData;
+  },
+): ElementType {
+  return {
+    name,
+    fromBuffer: (buffer) => new array(buffer),
+    from: (values) => array.from([...values].map(Number)),
+  };
+}

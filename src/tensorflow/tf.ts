@@ -1,0 +1,75 @@
+import { createRequire } from 'node:module';
+import util from 'node:util';
+import type * as Tensorflow from '@tensorflow/tfjs';
+import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
+import type { Attribute } from './attributes.js';
+import type { Binding, TensorReference } from './binding.js';
+
+export type Tensor = Tensorflow.Tensor;
+export type Tensor1D = Tensorflow.Tensor1D;
+export type Tensor2D = Tensorflow.Tensor2D;
+export type Tensor4D = Tensorflow.Tensor4D;
+export type Tensor5D = Tensorflow.Tensor5D;
+export type Scalar = Tensorflow.Scalar;
+
+/** The backend's own helpers between its tensors and the binding's numbers, which its declarations call private. */
+interface BackendInternals {
+  getInputTensorIds(tensors: readonly Tensor[]): number[];
+  createOutputTensor(reference: TensorReference): Tensor;
+}
+
+/**
+ * TensorFlow.js. It takes half a second to load, so it is loaded by `installBinding` (that is, by `openEngine`) and
+ * not by importing this file.
+ */
+export let tf: typeof Tensorflow;
+
+let backend: NodeJSKernelBackend & BackendInternals;
+
+/** The package whose kernels voxlab uses: the GPU one, because its name permits dilated 3-D convolutions. */
+const KERNELS = '@tensorflow/tfjs-node-gpu';
+
+/** Makes TensorFlow.js run its kernels through the binding. Once a process: its kernels know one backend by name. */
+export function installBinding(binding: Binding): void {
+  const require = createRequire(import.meta.url);
+  restoreRemovedUtilities();
+  tf = require('@tensorflow/tfjs') as typeof Tensorflow;
+  require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels');
+  const { NodeJSKernelBackend: Backend } =
+    require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend') as {
+      NodeJSKernelBackend: new (
+        binding: Binding,
+        packageName: string,
+      ) => NodeJSKernelBackend & BackendInternals;
+    };
+  backend = new Backend(binding, KERNELS);
+  tf.registerBackend('tensorflow', () => backend, 3);
+  tf.setBackend('tensorflow');
+}
+
+/** The binding's number of a tensor. */
+export function tensorId(tensor: Tensor): number {
+  return backend.getInputTensorIds([tensor])[0]!;
+}
+
+/** A TensorFlow.js tensor over one of the binding's (float32, int32 or bool). */
+export function tensorOf<T extends Tensor>(reference: TensorReference): T {
+  return backend.createOutputTensor(reference) as T;
+}
+
+/** Runs any TensorFlow operation on TensorFlow.js tensors; no gradient is recorded (wrap it in tf.customGrad). */
+export function runOperation(
+  name: string,
+  attributes: readonly Attribute[],
+  inputs: readonly Tensor[],
+  outputCount: number,
+): Tensor[] {
+  return backend.executeMultipleOutputs(name, [...attributes], [...inputs], outputCount);
+}
+
+/** TensorFlow.js 4.22 calls two functions that Node 23 removed. */
+function restoreRemovedUtilities(): void {
+  const old = util as unknown as Record<string, unknown>;
+  old.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  old.isArray ??= Array.isArray;
+}

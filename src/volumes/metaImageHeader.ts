@@ -1,0 +1,154 @@
+import { InputError } from '../errors.js';
+import type { Geometry, Matrix3, Vector3 } from './volume.js';
+
+/** Element types of one component, and their bytes. MetaIO's LONG has four bytes on every machine. */
+export const META_ELEMENT_BYTES = {
+  MET_CHAR: 1,
+  MET_UCHAR: 1,
+  MET_SHORT: 2,
+  MET_USHORT: 2,
+  MET_INT: 4,
+  MET_UINT: 4,
+  MET_LONG: 4,
+  MET_ULONG: 4,
+  MET_LONG_LONG: 8,
+  MET_ULONG_LONG: 8,
+  MET_FLOAT: 4,
+  MET_DOUBLE: 8,
+} as const;
+
+export type MetaElementType = keyof typeof META_ELEMENT_BYTES;
+
+/** What a MetaImage header says. */
+export interface MetaImageHeader {
+  readonly geometry: Geometry;
+  readonly elementType: MetaElementType;
+  readonly bigEndian: boolean;
+  /** The voxels are one zlib or gzip stream. */
+  readonly compressed: boolean;
+  /** False: voxels written as text. */
+  readonly binary: boolean;
+  /** Bytes to skip before the voxels; -1 = the voxels are the last bytes of the file. */
+  readonly headerSize: number;
+  /** File name as written: `LOCAL` (voxels follow the header), `LIST`, a pattern with %, or a file beside the header. */
+  readonly dataFile: string;
+  /** Where the voxels of `LOCAL` begin: just behind the header's last line. */
+  readonly headerBytes: number;
+}
+
+/**
+ * Reads the text header at the start of a .mhd or .mha file; `ElementDataFile` is its last line.
+ * Format: https://itk.org/Wiki/ITK/MetaIO/Documentation. Throws InputError naming `file` and line.
+ */
+export function parseMetaImageHeader(start: Buffer, file: string): MetaImageHeader {
+  const { fields, headerBytes } = readFields(start, file);
+  const numbers = (keys: readonly string[], count: number, otherwise?: readonly number[]): number[] =>
+    numbersOf(fields, file, keys, count, otherwise);
+  const flag = (...keys: string[]): boolean => /^(t|1)/i.test(fieldOf(fields, keys)?.text ?? 'false');
+
+  const dimensions = numbers(['NDims'], 1)[0]!;
+  const channels = numbers(['ElementNumberOfChannels'], 1, [1])[0]!;
+  if (dimensions !== 3 || channels !== 1)
+    throw new InputError(
+      file,
+      `expected a scan of 3 dimensions and 1 channel, received ${dimensions} and ${channels}`,
+    );
+  const size = numbers(['DimSize'], 3);
+  const spacingMm = numbers(['ElementSpacing', 'ElementSize'], 3, [1, 1, 1]);
+  const originMm = numbers(['Offset', 'Position', 'Origin'], 3, [0, 0, 0]);
+  const axes = numbers(['TransformMatrix', 'Rotation', 'Orientation'], 9, [1, 0, 0, 0, 1, 0, 0, 0, 1]);
+  return {
+    geometry: {
+      size: vector(size),
+      spacingMm: vector(spacingMm),
+      originMm: vector(originMm),
+      direction: transposed(axes),
+    },
+    elementType: elementTypeOf(fields, file),
+    bigEndian: flag('BinaryDataByteOrderMSB', 'ElementByteOrderMSB'),
+    compressed: flag('CompressedData'),
+    binary: fields.has('BinaryData') ? flag('BinaryData') : true,
+    headerSize: numbers(['HeaderSize'], 1, [0])[0]!,
+    dataFile: fields.get('ElementDataFile')!.text,
+    headerBytes,
+  };
+}
+
+interface Field {
+  readonly text: string;
+  readonly line: number;
+}
+
+function readFields(
+  start: Buffer,
+  file: string,
+): { fields: ReadonlyMap<string, Field>; headerBytes: number } {
+  const fields = new Map<string, Field>();
+  let at = 0;
+  for (let line = 1; at < start.length; line++) {
+    const newline = start.indexOf(0x0a, at);
+    const end = newline < 0 ? start.length : newline;
+    const text = start.toString('latin1', at, end).trim();
+    at = end + 1;
+    if (text === '') continue;
+    const [, key, value] = /^([A-Za-z][A-Za-z0-9_ ]*?)\s*[=:]\s*(.*)$/.exec(text) ?? [];
+    if (key === undefined)
+      throw new InputError(
+        file,
+        `expected a MetaImage header line 'Key = value', received ${JSON.stringify(text.slice(0, 40))}`,
+        { line },
+      );
+    fields.set(key, { text: value!, line });
+    if (key === 'ElementDataFile') return { fields, headerBytes: Math.min(at, start.length) };
+  }
+  throw new InputError(
+    file,
+    'the MetaImage header has no line ElementDataFile: the file is cut short or no MetaImage',
+  );
+}
+
+function fieldOf(fields: ReadonlyMap<string, Field>, keys: readonly string[]): Field | undefined {
+  return keys.map((key) => fields.get(key)).find((field) => field !== undefined);
+}
+
+function numbersOf(
+  fields: ReadonlyMap<string, Field>,
+  file: string,
+  keys: readonly string[],
+  count: number,
+  otherwise: readonly number[] | undefined,
+): number[] {
+  const field = fieldOf(fields, keys);
+  if (field === undefined) {
+    if (otherwise !== undefined) return [...otherwise];
+    throw new InputError(file, `the MetaImage header has no ${keys[0]}`);
+  }
+  const values = field.text.split(/\s+/).map(Number);
+  if (values.length !== count || !values.every(Number.isFinite))
+    throw new InputError(
+      file,
+      `${keys[0]}: expected ${count} numbers, received ${JSON.stringify(field.text)}`,
+      { line: field.line },
+    );
+  return values;
+}
+
+function elementTypeOf(fields: ReadonlyMap<string, Field>, file: string): MetaElementType {
+  const field = fields.get('ElementType');
+  if (field !== undefined && Object.hasOwn(META_ELEMENT_BYTES, field.text))
+    return field.text as MetaElementType;
+  throw new InputError(
+    file,
+    `ElementType: expected one of ${Object.keys(META_ELEMENT_BYTES).join(', ')}, received ${field?.text ?? 'nothing'}`,
+    field === undefined ? {} : { line: field.line },
+  );
+}
+
+function vector(values: readonly number[]): Vector3 {
+  return [values[0]!, values[1]!, values[2]!];
+}
+
+/** MetaIO lists the world direction of one voxel axis after the other: columns, where `direction` is row-major. */
+function transposed(m: readonly number[]): Matrix3 {
+  return [m[0]!, m[3]!, m[6]!, m[1]!, m[4]!, m[7]!, m[2]!, m[5]!, m[8]!];
+}

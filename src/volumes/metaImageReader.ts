@@ -1,0 +1,152 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { unzip } from 'node:zlib';
+import { InputError, messageOf } from '../errors.js';
+import { META_ELEMENT_BYTES, type MetaImageHeader, parseMetaImageHeader } from './metaImageHeader.js';
+import { cannotRead } from './scanStream.js';
+import type { Volume, VoxelArray } from './volume.js';
+
+/** Longest header that is looked at; LUNA16's have 0.5 KiB. */
+const HEADER_LIMIT_BYTES = 64 * 1024;
+const inflate = promisify(unzip);
+
+/** Reads the header of a .mhd or .mha file. Throws InputError. */
+export async function readMetaImageHeader(path: string): Promise<MetaImageHeader> {
+  return withFile(path, async (handle) => {
+    const start = Buffer.alloc(HEADER_LIMIT_BYTES);
+    const { bytesRead } = await handle.read(start, 0, start.length, 0);
+    return parseMetaImageHeader(start.subarray(0, bytesRead), path);
+  });
+}
+
+/** Whether readMetaImage() can read it: binary voxels in one file. Lists, patterns and text are left to ITK. */
+export function isPlainMetaImage(header: MetaImageHeader): boolean {
+  return header.binary && !/^LIST\b|%/.test(header.dataFile);
+}
+
+/** The file that holds the voxels: the header's own for LOCAL, else a file named relative to the header's folder. */
+export function metaImageDataPath(path: string, header: MetaImageHeader): string {
+  return isLocal(header) ? path : resolve(dirname(path), header.dataFile);
+}
+
+/** Reads the voxels of a binary MetaImage, raw or zlib-compressed, of any element type and byte order. Throws InputError. */
+export async function readMetaImage(path: string, header: MetaImageHeader): Promise<Volume> {
+  const bytes = header.compressed ? await readCompressed(path, header) : await readRaw(path, header);
+  if (header.bigEndian !== (endianness() === 'BE')) swapBytes(bytes, META_ELEMENT_BYTES[header.elementType]);
+  return { ...header.geometry, data: toVoxels(bytes, header) };
+}
+
+async function readRaw(path: string, header: MetaImageHeader): Promise<Buffer> {
+  const dataPath = metaImageDataPath(path, header);
+  return withFile(dataPath, async (handle) => {
+    const expected = voxelBytes(header);
+    const { size } = await handle.stat();
+    const from = header.headerSize === -1 ? size - expected : skippedBytes(header);
+    if (from < 0 || size - from < expected)
+      throw new InputError(
+        dataPath,
+        `the voxels are cut short: expected ${expected} bytes (${header.geometry.size.join(' x ')} ${header.elementType}), found ${Math.max(0, header.headerSize === -1 ? size : size - from)}`,
+      );
+    // A buffer of its own, unlike Buffer.alloc's pool: typed arrays need an aligned start.
+    const bytes = Buffer.from(new ArrayBuffer(expected));
+    await readFully(handle, bytes, from, dataPath);
+    return bytes;
+  });
+}
+
+async function readCompressed(path: string, header: MetaImageHeader): Promise<Buffer> {
+  const dataPath = metaImageDataPath(path, header);
+  const expected = voxelBytes(header);
+  const packed = await withFile(dataPath, (handle) => handle.readFile());
+  let bytes: Buffer;
+  try {
+    bytes = await inflate(packed.subarray(skippedBytes(header)));
+  } catch (error) {
+    throw new InputError(
+      dataPath,
+      `the compressed voxels are corrupt or cut short (${messageOf(error)}): expected ${expected} bytes when unpacked, from ${packed.length} bytes found`,
+      { cause: error },
+    );
+  }
+  if (bytes.length < expected)
+    throw new InputError(
+      dataPath,
+      `the voxels are cut short: expected ${expected} bytes when unpacked, found ${bytes.length}`,
+    );
+  return bytes.subarray(0, expected);
+}
+
+function isLocal(header: MetaImageHeader): boolean {
+  return /^local$/i.test(header.dataFile);
+}
+
+function skippedBytes(header: MetaImageHeader): number {
+  return Math.max(0, header.headerSize) + (isLocal(header) ? header.headerBytes : 0);
+}
+
+function voxelBytes({ geometry: { size }, elementType }: MetaImageHeader): number {
+  return size[0] * size[1] * size[2] * META_ELEMENT_BYTES[elementType];
+}
+
+async function readFully(handle: FileHandle, bytes: Buffer, from: number, path: string): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    // One read call takes less than 2 GiB.
+    const length = Math.min(bytes.length - done, 2 ** 30);
+    const { bytesRead } = await handle.read(bytes, done, length, from + done);
+    if (bytesRead === 0)
+      throw new InputError(path, `expected ${bytes.length} bytes of voxels, the file ended after ${done}`);
+    done += bytesRead;
+  }
+}
+
+function swapBytes(bytes: Buffer, width: number): void {
+  if (width === 2) bytes.swap16();
+  else if (width === 4) bytes.swap32();
+  else if (width === 8) bytes.swap64();
+}
+
+function toVoxels(bytes: Buffer, header: MetaImageHeader): VoxelArray {
+  // A view needs a start that is a multiple of the element's width; only an unpacked stream can lack it.
+  const { buffer, byteOffset } =
+    bytes.byteOffset % 8 === 0 ? bytes : Buffer.from(Uint8Array.from(bytes).buffer);
+  const count = bytes.length / META_ELEMENT_BYTES[header.elementType];
+  switch (header.elementType) {
+    case 'MET_CHAR':
+      return new Int8Array(buffer, byteOffset, count);
+    case 'MET_UCHAR':
+      return new Uint8Array(buffer, byteOffset, count);
+    case 'MET_SHORT':
+      return new Int16Array(buffer, byteOffset, count);
+    case 'MET_USHORT':
+      return new Uint16Array(buffer, byteOffset, count);
+    case 'MET_INT':
+    case 'MET_LONG':
+      return new Int32Array(buffer, byteOffset, count);
+    case 'MET_UINT':
+    case 'MET_ULONG':
+      return new Uint32Array(buffer, byteOffset, count);
+    case 'MET_LONG_LONG':
+      return Float64Array.from(new BigInt64Array(buffer, byteOffset, count), Number);
+    case 'MET_ULONG_LONG':
+      return Float64Array.from(new BigUint64Array(buffer, byteOffset, count), Number);
+    case 'MET_FLOAT':
+      return new Float32Array(buffer, byteOffset, count);
+    case 'MET_DOUBLE':
+      return new Float64Array(buffer, byteOffset, count);
+  }
+}
+
+async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    return await use(handle);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw cannotRead(path, error);
+  } finally {
+    await handle?.close();
+  }
+}

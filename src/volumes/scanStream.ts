@@ -1,0 +1,168 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { InputError, messageOf } from '../errors.js';
+
+/*
+ * ITK returns garbage for a corrupt or truncated stream, with a note on the console at most. So the stream is checked before
+ * ITK reads the file: gzip's own checksum, and the number of bytes that the header promises.
+ */
+
+const NRRD_BYTES: Readonly<Record<string, number>> = {
+  char: 1,
+  short: 2,
+  int: 4,
+  long: 8,
+  float: 4,
+  double: 8,
+  block: 1,
+};
+
+/** Checks that the voxels of a .nrrd file are whole. Throws InputError with expected and found bytes. */
+export async function checkNrrdStream(path: string): Promise<void> {
+  const start = await readStart(path, 64 * 1024);
+  const { fields, headerBytes } = parseNrrdHeader(start, path);
+  // A header of its own with the voxels elsewhere, or voxels as text: ITK's reader stops by itself at their end.
+  if (headerBytes === undefined || fields.has('data file') || fields.has('datafile')) return;
+  const sizes = (fields.get('sizes') ?? '').split(/\s+/).map(Number);
+  const expected = sizes.reduce((product, n) => product * n, nrrdTypeBytes(fields.get('type') ?? '', path));
+  const encoding = fields.get('encoding') ?? 'raw';
+  if (encoding === 'raw') await expectBytes(path, expected, countBytes(path, headerBytes));
+  else if (encoding === 'gzip' || encoding === 'gz')
+    await expectBytes(path, expected, countUnpacked(path, headerBytes));
+}
+
+/** Checks that a .nii or .nii.gz file is whole. Throws InputError with expected and found bytes. */
+export async function checkNiftiStream(path: string): Promise<void> {
+  const packed = (await readStart(path, 2)).readUInt16BE(0) === 0x1f8b;
+  let start: Buffer = Buffer.alloc(0);
+  const found = packed
+    ? await countUnpacked(path, 0, (chunk) => {
+        if (start.length < 540) start = Buffer.concat([start, chunk]);
+      })
+    : await countBytes(path, 0);
+  if (!packed) start = await readStart(path, 540);
+  await expectBytes(path, niftiBytes(start, path), found);
+}
+
+/** An InputError for a file that the system would not open or read; the reason names no other path. */
+export function cannotRead(path: string, error: unknown): InputError {
+  return new InputError(path, `cannot be read (${messageOf(error).replace(/, \w+( '.*')?$/, '')})`, {
+    cause: error,
+  });
+}
+
+async function expectBytes(
+  path: string,
+  expected: number,
+  counting: number | Promise<number>,
+): Promise<void> {
+  const found = await counting;
+  if (!(found >= expected))
+    throw new InputError(path, `the file is cut short: expected ${expected} bytes of voxels, found ${found}`);
+}
+
+async function countBytes(path: string, from: number): Promise<number> {
+  const handle = await open(path, 'r');
+  try {
+    return (await handle.stat()).size - from;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Unpacks a gzip stream that begins at byte `from` and counts its bytes; its checksum is checked on the way. */
+async function countUnpacked(path: string, from: number, look?: (chunk: Buffer) => void): Promise<number> {
+  let found = 0;
+  const packed = createReadStream(path, { start: from, highWaterMark: 1 << 20 });
+  const unpacked = createGunzip({ chunkSize: 1 << 20 });
+  packed.once('error', (error) => unpacked.destroy(error));
+  try {
+    for await (const chunk of packed.pipe(unpacked) as AsyncIterable<Buffer>) {
+      found += chunk.length;
+      look?.(chunk);
+    }
+  } catch (error) {
+    throw new InputError(
+      path,
+      `the gzip stream is corrupt or cut short (${messageOf(error)}), after ${found} bytes unpacked`,
+      { cause: error },
+    );
+  }
+  return found;
+}
+
+async function readStart(path: string, limit: number): Promise<Buffer> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(limit), 0, limit, 0);
+      if (bytesRead < 2) throw new InputError(path, `expected a scan, found a file of ${bytesRead} bytes`);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw error instanceof InputError ? error : cannotRead(path, error);
+  }
+}
+
+/** Header of http://teem.sourceforge.net/nrrd/format.html: lines `field: value` up to an empty line, then the voxels. */
+function parseNrrdHeader(
+  start: Buffer,
+  path: string,
+): { fields: ReadonlyMap<string, string>; headerBytes: number | undefined } {
+  const text = start.toString('latin1');
+  if (!/^NRRD000\d/.test(text))
+    throw new InputError(
+      path,
+      `expected a NRRD file, which begins with NRRD000, received ${JSON.stringify(text.slice(0, 12))}`,
+    );
+  const end = /\r?\n\r?\n/.exec(text);
+  const lines = text.slice(0, end?.index ?? text.length).split(/\r?\n/);
+  const fields = new Map(
+    lines.map((line): [string, string] => {
+      const colon = line.indexOf(': ');
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 2).trim()];
+    }),
+  );
+  return { fields, headerBytes: end === null ? undefined : end.index + end[0].length };
+}
+
+/** NRRD has many spellings of a type: `unsigned short int`, `ushort`, `uint16_t`, `int8`. */
+function nrrdTypeBytes(type: string, path: string): number {
+  const bits = /int(8|16|32|64)(_t)?$/.exec(type);
+  if (bits !== null) return Number(bits[1]) / 8;
+  if (/long long|longlong/.test(type)) return 8;
+  const word = Object.keys(NRRD_BYTES).find((name) => type.includes(name));
+  if (word === undefined)
+    throw new InputError(path, `NRRD field 'type': unknown type ${JSON.stringify(type)}`);
+  return NRRD_BYTES[word]!;
+}
+
+/** Bytes that the header (NIfTI-1: 348 bytes, NIfTI-2: 540) promises: up to the voxels, and the voxels. */
+function niftiBytes(start: Buffer, path: string): number {
+  const read = niftiFields(start);
+  if (read === undefined)
+    throw new InputError(path, 'expected a NIfTI file, whose header says 348 or 540 bytes of itself');
+  const { dimensions, bitsPerVoxel, voxelOffset } = read;
+  return voxelOffset + (dimensions.reduce((product, n) => product * n, 1) * bitsPerVoxel) / 8;
+}
+
+function niftiFields(
+  start: Buffer,
+): { dimensions: number[]; bitsPerVoxel: number; voxelOffset: number } | undefined {
+  if (start.length < 348) return undefined;
+  const view = new DataView(start.buffer, start.byteOffset, start.length);
+  const little = [348, 540].includes(view.getInt32(0, true));
+  const version = view.getInt32(0, little) === 348 ? 1 : 2;
+  if (![348, 540].includes(view.getInt32(0, little)) || (version === 2 && start.length < 540))
+    return undefined;
+  const dimension = (i: number): number =>
+    version === 1 ? view.getInt16(40 + 2 * i, little) : Number(view.getBigInt64(16 + 8 * i, little));
+  return {
+    dimensions: Array.from({ length: Math.min(7, Math.max(0, dimension(0))) }, (_, i) => dimension(i + 1)),
+    bitsPerVoxel: view.getInt16(version === 1 ? 72 : 14, little),
+    voxelOffset: version === 1 ? view.getFloat32(108, little) : Number(view.getBigInt64(168, little)),
+  };
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { inRepository } from '../../src/paths.js';
+
+const prefix = mkdtempSync(join(tmpdir(), 'voxlab-kernel-command-'));
+after(() => rmSync(prefix, { recursive: true }));
+
+function voxlab(...words: string[]) {
+  return spawnSync(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words], { encoding: 'utf8' });
+}
+
+test('kernel install, list and uninstall print one JSON document each and work below a prefix', () => {
+  const installed = JSON.parse(voxlab('kernel', 'install', '--prefix', prefix, '--json').stdout);
+  assert.deepEqual(installed, { name: 'voxlab', folder: join(prefix, 'share', 'jupyter', 'kernels', 'voxlab') });
+  assert.ok(existsSync(join(installed.folder, 'kernel.json')));
+  const { kernels } = JSON.parse(voxlab('kernel', 'list', '--prefix', prefix, '--json').stdout);
+  assert.deepEqual(kernels, [{ name: 'voxlab', displayName: 'TypeScript (voxlab)', folder: installed.folder, missing: [] }]);
+  assert.deepEqual(JSON.parse(voxlab('kernel', 'uninstall', '--prefix', prefix, '--json').stdout), { name: 'voxlab', removed: true });
+  assert.match(voxlab('kernel', 'uninstall', '--prefix', prefix).stdout, /no kernel voxlab was installed/);
+});
+
+test('kernel start without a connection file is wrong usage', () => {
+  const { status, stderr, stdout } = voxlab('kernel', 'start');
+  assert.equal(status, 2);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^voxlab: .*--connection-file/);
+});
+
+test('kernel start names a connection file that is none', () => {
+  const { status, stdout } = voxlab('kernel', 'start', '--connection-file', join(prefix, 'none.json'));
+  assert.equal(status, 1);
+  assert.equal(stdout, '');
+});

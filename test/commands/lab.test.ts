@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { inRepository } from '../../src/paths.js';
+
+const CLI = inRepository('dist/src/commands/cli.js');
+
+test('lab prints the address, and Ctrl-C ends the server in order with exit code 0', async () => {
+  const child = spawn(process.execPath, [CLI, 'lab', '--no-browser'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let printed = '';
+  child.stdout.on('data', (text) => {
+    printed += text;
+  });
+  while (!printed.includes('Ctrl-C')) await once(child.stdout, 'data');
+  const [, url] = /JupyterLab: (http:\S+)/.exec(printed)!;
+  assert.equal((await fetch(url!)).status, 200);
+  child.kill('SIGINT');
+  const [code] = await once(child, 'exit');
+  assert.equal(code, 0);
+  await assert.rejects(fetch(url!));
+});
+
+test('lab refuses a port that is none', () => {
+  const { status, stderr } = spawnSync(process.execPath, [CLI, 'lab', '--port', '0'], { encoding: 'utf8' });
+  assert.equal(status, 2);
+  assert.match(stderr, /--port.*whole number from 1 to 65535/);
+});

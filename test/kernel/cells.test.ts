@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { type CellRun, rememberCellsInTimers } from '../../src/kernel/cellContext.js';
+import { createCells } from '../../src/kernel/cells.js';
+import { createCellModules } from '../../src/kernel/modules.js';
+import { createCellCompiler } from '../../src/kernel/tslab.js';
+import { REPOSITORY_ROOT } from '../../src/paths.js';
+
+process.chdir(REPOSITORY_ROOT);
+rememberCellsInTimers();
+const compiler = createCellCompiler();
+const compiled: boolean[] = [];
+const cells = createCells(
+  compiler,
+  createCellModules(REPOSITORY_ROOT),
+  (work) => {
+    compiled.push(true);
+    return work();
+  },
+  200,
+);
+after(() => compiler.close());
+
+let number = 0;
+function newRun(): CellRun {
+  return { number: ++number, interruption: new AbortController(), signalTaken: false, abandoned: false } as CellRun;
+}
+async function valueOf(code: string): Promise<unknown> {
+  const outcome = await cells.run(code, newRun());
+  assert.ok(outcome.ok, outcome.ok ? '' : outcome.error.evalue);
+  return outcome.value;
+}
+async function errorIn(code: string): Promise<{ ename: string; evalue: string; traceback: string }> {
+  const outcome = await cells.run(code, newRun());
+  assert.ok(!outcome.ok, `expected an error of: ${code}`);
+  return { ...outcome.error, traceback: outcome.error.traceback.join('\n').replaceAll(/\x1b\[\d+m/g, '') };
+}
+
+test('run(): cells share names, and a function of an earlier cell sees a later assignment', async () => {
+  await valueOf('let stop = false; const isStopped = () => stop;');
+  assert.equal(await valueOf('stop = true; isStopped()'), true);
+  assert.deepEqual(await valueOf('const again = { stop }; again'), { stop: true });
+  assert.equal(await valueOf('let stop = 5; stop'), 5, 'a name can be declared anew');
+  assert.equal(await valueOf('isStopped()'), true, 'the old function keeps the old variable');
+});
+
+test('run(): the value is that of the last expression, undefined after a declaration', async () => {
+  assert.equal(await valueOf('1; 2'), 2);
+  assert.equal(await valueOf('await (async () => null)()'), null);
+  assert.equal(await valueOf('const a = 3;'), undefined);
+  assert.equal(await valueOf(''), undefined);
+});
+
+test('run(): the traceback points at line and column of the cell, also of an earlier one', async () => {
+  await valueOf('interface Long { a: number }\n\nfunction inner(long: Long): never {\n  throw new RangeError(`a is ${long.a}`);\n}');
+  const defined = number;
+  const { ename, evalue, traceback } = await errorIn('const one: number = 1;\nconst two = await Promise.resolve(one);\ninner({ a: two });');
+  assert.deepEqual([ename, evalue], ['RangeError', 'a is 1']);
+  assert.match(traceback, /--> 4 {4}throw new RangeError/);
+  assert.match(traceback, new RegExp(`at inner \\(cell\\[${defined}\\]:4:9\\)`));
+  assert.match(traceback, new RegExp(`at cell\\[${defined + 1}\\]:3:\\d+`));
+  assert.doesNotMatch(traceback, /kernel|node:/);
+});
+
+test('run(): a failed cell keeps what it had declared by then', async () => {
+  await errorIn('const kept = 41; throw new Error("x"); const never = 1;');
+  assert.equal(await valueOf('kept + 1'), 42);
+});
+
+test('run(): a type error stops the cell before it begins', async () => {
+  const { ename, evalue } = await errorIn('globalThis.process.title = "changed"; const n: number = "text";');
+  assert.equal(ename, 'TypeScriptError');
+  assert.match(evalue, /^1:45 - Type 'string' is not assignable to type 'number'/);
+  assert.notEqual(process.title, 'changed');
+});
+
+test('run(): ES modules load by import and by import(), with their types', async () => {
+  assert.equal(await valueOf("import { File } from 'h5wasm/node'; typeof File"), 'function');
+  assert.equal(await valueOf("const image = await import('@itk-wasm/image-io'); typeof image.readImageNode"), 'function');
+});
+
+test('interrupt(): ends an asynchronous cell at once, and later cells find what it had declared', async () => {
+  const run = newRun();
+  setTimeout(() => cells.interrupt(), 50);
+  const outcome = await cells.run('let rounds = 0; for (;;) { rounds++; await new Promise((go) => setTimeout(go, 5)); }', run);
+  assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
+  assert.equal(run.abandoned, true);
+  assert.ok(Number(await valueOf('rounds')) > 0);
+});
+
+test('interrupt(): a cell that took the signal ends by itself; one that does not ends after the time of grace', async () => {
+  const taken = { ...newRun(), signalTaken: true };
+  const testing = { signal: taken.interruption.signal, begun: () => setTimeout(() => cells.interrupt(), 10) };
+  Object.assign(globalThis, { testing });
+  await valueOf('const testing = (globalThis as unknown as { testing: { signal: AbortSignal; begun(): void } }).testing;');
+  const ended = await cells.run(
+    `let ending = "";
+     await new Promise<void>((done) => {
+       testing.signal.addEventListener("abort", () => { ending = "in order"; done(); });
+       testing.begun();
+     });`,
+    taken,
+  );
+  assert.equal(ended.ok, true);
+  assert.equal(await valueOf('ending'), 'in order');
+  const stubborn = { ...newRun(), signalTaken: true };
+  const outcome = await cells.run('testing.begun(); await new Promise(() => setTimeout(() => {}, 3000));', stubborn);
+  assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
+});
+
+test('run(): the compiler and the loading of modules are announced, so that no interrupt falls into them', async () => {
+  compiled.length = 0;
+  await valueOf("import { sep } from 'node:path'; sep");
+  assert.equal(compiled.length, 2);
+});

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { startLab } from '../../src/kernel/lab.js';
+
+const home = mkdtempSync(join(tmpdir(), 'voxlab-lab-'));
+after(() => rmSync(home, { recursive: true, force: true }));
+
+test('startLab() answers on 127.0.0.1 with its token alone, offers the kernel, and ends with its signal', async () => {
+  const controller = new AbortController();
+  const lab = await startLab({ browser: false, signal: controller.signal, home });
+  const base = `http://127.0.0.1:${lab.port}`;
+  assert.match(lab.url, new RegExp(`^${base}/lab/tree/notebooks\\?token=[0-9a-f]{48}$`));
+  assert.equal((await fetch(`${base}/api/kernelspecs`)).status, 403);
+  const specs = await (await fetch(`${base}/api/kernelspecs?token=${lab.token}`)).json();
+  assert.equal(specs.kernelspecs.voxlab.spec.display_name, 'TypeScript (voxlab)');
+  controller.abort();
+  await lab.ended;
+  await assert.rejects(fetch(`${base}/api/status`));
+});
+
+test('startLab() says that the port is taken', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await assert.rejects(startLab({ port, browser: false, signal: new AbortController().signal, home }), {
+    name: 'EnvironmentError',
+    message: new RegExp(`^JupyterLab ended .*${port}`),
+  });
+  server.close();
+});

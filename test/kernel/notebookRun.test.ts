@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { findNotebook, runNotebook } from '../../src/kernel/notebookRun.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'voxlab-notebooks-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, ...sources: string[]): string {
+  const cells = sources.map((source, index) => ({
+    cell_type: 'code',
+    id: `cell-${index}`,
+    metadata: {},
+    outputs: [],
+    execution_count: null,
+    source,
+  }));
+  const metadata = { kernelspec: { name: 'voxlab', display_name: 'TypeScript (voxlab)', language: 'typescript' } };
+  const file = join(folder, `${name}.ipynb`);
+  writeFileSync(file, JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));
+  return file;
+}
+
+test('runNotebook() executes through a kernel and writes the copy with its outputs and an HTML page', async () => {
+  const file = write('good', 'const a = 20;', 'console.log("printed"); a + 1');
+  const run = await runNotebook(file, { outFolder: join(folder, 'out'), timeoutSeconds: 60 });
+  assert.deepEqual({ name: run.name, cells: run.cells, error: run.error }, { name: 'good', cells: 2, error: null });
+  const [, second] = JSON.parse(readFileSync(run.notebook, 'utf8')).cells;
+  assert.equal(second.execution_count, 2);
+  assert.deepEqual(second.outputs.map((output: { output_type: string }) => output.output_type), ['stream', 'execute_result']);
+  assert.match(readFileSync(run.html, 'utf8'), /printed/);
+  assert.equal(JSON.parse(readFileSync(file, 'utf8')).cells[1].outputs.length, 0, 'the notebook itself is left alone');
+});
+
+test('runNotebook() gives cell, code, name, message and traceback of the first error', async () => {
+  const file = write('bad', 'const a = 1;', 'function f(): never {\n  throw new RangeError("too far");\n}\nf();', '1');
+  const { error, notebook } = await runNotebook(file, { outFolder: join(folder, 'out'), timeoutSeconds: 60 });
+  assert.equal(error?.cell, 2);
+  assert.match(String(error?.code), /^function f/);
+  assert.deepEqual([error?.ename, error?.evalue], ['RangeError', 'too far']);
+  assert.match(String(error?.traceback), /^RangeError: too far\n[\s\S]*--> 2 .*throw new RangeError[\s\S]*at f \(cell\[2\]:2:9\)/);
+  assert.equal(JSON.parse(readFileSync(notebook, 'utf8')).cells[1].outputs[0].output_type, 'error');
+});
+
+test('runNotebook() names the cell that takes too long', async () => {
+  const { error } = await runNotebook(write('slow', '1', 'await new Promise(() => setInterval(() => {}, 1000));'), {
+    outFolder: join(folder, 'out'),
+    timeoutSeconds: 2,
+  });
+  assert.deepEqual([error?.cell, error?.ename, error?.evalue], [2, 'Timeout', 'the cell took more than 2 s']);
+});
+
+test('runNotebook() stops when its signal aborts', async () => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 3000);
+  const file = write('endless', 'while (true) {}');
+  const options = { outFolder: join(folder, 'out'), timeoutSeconds: 60, signal: controller.signal };
+  await assert.rejects(runNotebook(file, options), { name: 'InterruptedError', message: /endless\.ipynb/ });
+});
+
+test('findNotebook() takes a path with or without its ending, and says where it looked', () => {
+  const file = write('found', '1');
+  assert.equal(findNotebook(file), file);
+  assert.equal(findNotebook(file.replace('.ipynb', '')), file);
+  assert.throws(() => findNotebook('no-such'), /^InputError: no-such: expected a notebook, found neither .*no-such\.ipynb nor .*notebooks\/no-such\.ipynb/);
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { type Connection, createWire, endpoint, readConnection } from '../../src/kernel/protocol.js';
+
+const SIGNING = { key: 'a0436f6c', signature_scheme: 'hmac-sha256' };
+const folder = mkdtempSync(join(tmpdir(), 'voxlab-protocol-'));
+after(() => rmSync(folder, { recursive: true }));
+
+test('createWire() parses what it builds, with identities, metadata and binary buffers', () => {
+  const wire = createWire(SIGNING);
+  const identities = [Buffer.from([0, 1]), Buffer.from('front end')];
+  const buffers = [Uint8Array.of(0, 255, 13, 10)];
+  const built = wire.build({ type: 'comm_msg', content: { x: 'é🫁' }, parent: {}, identities, metadata: { m: 1 }, buffers });
+  const message = wire.parse(built.map((frame) => Buffer.from(frame)));
+  assert.equal(message.header.msg_type, 'comm_msg');
+  assert.equal(message.header.version, '5.4');
+  assert.deepEqual(message.content, { x: 'é🫁' });
+  assert.deepEqual(message.metadata, { m: 1 });
+  assert.deepEqual(message.identities.map(String), identities.map(String));
+  assert.deepEqual([...message.buffers[0]!], [0, 255, 13, 10]);
+});
+
+test('createWire() signs with HMAC-SHA256 over header, parent, metadata and content, as Jupyter defines it', () => {
+  const frames = createWire(SIGNING).build({ type: 'status', content: {}, parent: {} }).map((frame) => Buffer.from(frame));
+  const [delimiter, signature, ...parts] = frames;
+  assert.equal(String(delimiter), '<IDS|MSG>');
+  const expected = createHmac('sha256', SIGNING.key).update(Buffer.concat(parts)).digest('hex');
+  assert.equal(String(signature), expected);
+});
+
+test('createWire().parse() refuses a changed message, another key, and frames that are no message', () => {
+  const wire = createWire(SIGNING);
+  const frames = (): Buffer[] => wire.build({ type: 'x', content: { code: 1 }, parent: {} }).map((frame) => Buffer.from(frame));
+  const changed = frames();
+  changed[5] = Buffer.from('{"code":2}');
+  assert.throws(() => wire.parse(changed), /signature/);
+  assert.throws(() => createWire({ ...SIGNING, key: 'other' }).parse(frames()), /signature/);
+  assert.throws(() => wire.parse([Buffer.from('hello')]), /expected a Jupyter message, received 1 frames/);
+  assert.throws(() => wire.parse(frames().slice(0, 4)), /expected a Jupyter message/);
+});
+
+test('createWire() with an empty key neither signs nor checks', () => {
+  const wire = createWire({ key: '', signature_scheme: 'hmac-sha256' });
+  const frames = wire.build({ type: 'x', content: {}, parent: {} }).map((frame) => Buffer.from(frame));
+  assert.equal(frames[1]!.length, 0);
+  assert.equal(wire.parse(frames).header.msg_type, 'x');
+});
+
+test('readConnection() names the file and the port that is wrong', () => {
+  const file = join(folder, 'connection.json');
+  writeFileSync(file, '{');
+  assert.throws(() => readConnection(file), /connection\.json: expected Jupyter's connection file/);
+  const whole = { shell_port: 1, control_port: 2, stdin_port: 3, hb_port: 4, iopub_port: 5 };
+  writeFileSync(file, JSON.stringify({ ...whole, hb_port: 'x' }));
+  assert.throws(() => readConnection(file), /whole number as hb_port, received "x"/);
+  writeFileSync(file, JSON.stringify({ ...whole, transport: 'udp' }));
+  assert.throws(() => readConnection(file), /transport tcp or ipc, received "udp"/);
+  assert.throws(() => readConnection(join(folder, 'none.json')), /none\.json: expected Jupyter's connection file/);
+  writeFileSync(file, JSON.stringify(whole));
+  assert.equal(readConnection(file).ip, '127.0.0.1');
+});
+
+test('endpoint() writes the addresses of both transports', () => {
+  const tcp = { transport: 'tcp', ip: '127.0.0.1' } as Connection;
+  assert.equal(endpoint(tcp, 5555), 'tcp://127.0.0.1:5555');
+  assert.equal(endpoint({ ...tcp, transport: 'ipc', ip: '/tmp/kernel' }, 1), 'ipc:///tmp/kernel-1');
+});

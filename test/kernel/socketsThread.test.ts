@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, test } from 'node:test';
+import { createWire } from '../../src/kernel/protocol.js';
+import { contents, KernelClient } from './kernelClient.js';
+
+const kernel = await KernelClient.start({ transport: 'ipc' });
+after(() => kernel.stop());
+
+test('socketsThread answers kernel_info while a synchronous cell blocks the main thread', async () => {
+  const cell = await kernel.sendCell('const end = Date.now() + 2500; while (Date.now() < end);');
+  await kernel.until(() => kernel.publishedFor(cell).some(({ header }) => header.msg_type === 'execute_input'));
+  const from = Date.now();
+  const { reply } = await kernel.request('kernel_info_request', {}, 'control');
+  assert.ok(Date.now() - from < 1000);
+  assert.equal(reply.implementation, 'voxlab');
+  assert.equal(kernel.isIdle(cell), false);
+  await kernel.answer(cell);
+});
+
+test('socketsThread drops unsigned, malformed and foreign messages, logs them, and lives on', async () => {
+  const foreign = createWire({ key: 'another key', signature_scheme: 'hmac-sha256' });
+  await kernel.sendFrames(foreign.build({ type: 'execute_request', content: { code: '1' }, parent: {} }));
+  await kernel.sendFrames([Buffer.from('no message at all')], 'control');
+  const broken = createWire(kernel.connection).build({ type: 'x', content: {}, parent: {} });
+  broken[2] = Buffer.from('{');
+  await kernel.sendFrames(broken);
+  assert.deepEqual(contents(await kernel.run('1 + 1'), 'execute_result')[0]?.data, { 'text/plain': '2' });
+  const lines = kernel.log.trim().split('\n');
+  assert.equal(lines.length, 3, kernel.log);
+  assert.match(lines[0]!, /^voxlab kernel: dropped a message on shell: the signature of a message is not made with the key/);
+  assert.match(lines[1]!, /dropped a message on control: expected a Jupyter message/);
+  assert.match(lines[2]!, /dropped a message on shell: the signature/);
+});
+
+test('socketsThread: a message of unknown type gets busy and idle, no reply, and a line in the log', async () => {
+  const id = await kernel.send('telepathy_request', {});
+  await kernel.until(() => kernel.isIdle(id));
+  assert.match(kernel.log, /ignored a message of unknown type "telepathy_request"/);
+});
+
+test('socketsThread ends the process on shutdown_request, also while a cell blocks the main thread', async () => {
+  await kernel.sendCell('for (;;);');
+  const ended = once(kernel.process, 'exit');
+  const id = await kernel.send('shutdown_request', { restart: true }, { on: 'control' });
+  await kernel.until(() => kernel.isIdle(id));
+  await ended;
+  assert.equal(contents({ reply: {}, published: kernel.publishedFor(id) }, 'status').at(-1)?.execution_state, 'idle');
+});

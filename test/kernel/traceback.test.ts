@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type CellSource, diagnosticsError, errorOf, scriptName } from '../../src/kernel/traceback.js';
+
+const plain = (lines: readonly string[]): string => lines.join('\n').replaceAll(/\x1b\[\d+m/g, '');
+const sourceOf = (code: string): CellSource => ({ code, locate: (line, column) => ({ line: line - 1, column }) });
+
+function errorWithStack(...frames: string[]): Error {
+  const error = new RangeError('boom');
+  error.stack = ['RangeError: boom', ...frames.map((frame) => `    at ${frame}`)].join('\n');
+  return error;
+}
+
+test('errorOf() points into the cell and leaves the frames of the kernel out', () => {
+  const error = errorWithStack(
+    `inner (${scriptName(3)}:3:9)`,
+    `${scriptName(3)}:6:1`,
+    'enterCell (file:///x/dist/src/kernel/cells.js:1:1)',
+    'Script.runInThisContext (node:vm:1:1)',
+    'readVolume (file:///x/dist/src/volumes/readVolume.js:2:2)',
+  );
+  const { ename, evalue, traceback } = errorOf(error, new Map([[3, sourceOf('one\ntwo\nthree\nfour\nfive')]]));
+  assert.deepEqual({ ename, evalue }, { ename: 'RangeError', evalue: 'boom' });
+  assert.equal(
+    plain(traceback),
+    [
+      'RangeError: boom',
+      '    1  one',
+      '--> 2  two',
+      '    3  three',
+      '    4  four',
+      '    at inner (cell[3]:2:9)',
+      '    at cell[3]:5:1',
+      '    at readVolume (file:///x/dist/src/volumes/readVolume.js:2:2)',
+    ].join('\n'),
+  );
+});
+
+test('errorOf() names the cause, and takes thrown values that are no errors', () => {
+  const caused = new Error('outer', { cause: new TypeError('inner') });
+  assert.match(plain(errorOf(caused, new Map()).traceback), /caused by TypeError: inner$/);
+  assert.deepEqual(errorOf('text', new Map()).evalue, 'text');
+  assert.deepEqual(errorOf(null, new Map()).ename, 'Thrown');
+});
+
+test('diagnosticsError() shows line and mark of each complaint, and what to do where that is known', () => {
+  const code = 'const a = 4;\nconst q: string = 5;\nexport const n = 1;';
+  const { ename, evalue, traceback } = diagnosticsError(
+    [
+      { file: undefined, line: 2, column: 7, length: 1, code: 2322, message: 'Not a string.' },
+      { file: undefined, line: 3, column: 14, length: 1, code: 2323, message: 'Cannot redeclare.' },
+      { file: 'lib/side.ts', line: 9, column: 1, length: 3, code: 1, message: 'Elsewhere.' },
+    ],
+    code,
+  );
+  assert.equal(ename, 'TypeScriptError');
+  assert.match(evalue, /^2:7 - Not a string\. \(TS2322\)\n3:14 - .*leave out `export`\nlib\/side\.ts 9:1 - Elsewhere/);
+  assert.match(plain(traceback), /2:7 - Not a string\. \(TS2322\)\nconst q: string = 5;\n {6}~\n/);
+  assert.match(plain(traceback), /lib\/side\.ts 9:1 - Elsewhere\. \(TS1\)$/);
+});

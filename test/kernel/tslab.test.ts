@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { after, test } from 'node:test';
+import { createCellCompiler, TSLAB_VERSION } from '../../src/kernel/tslab.js';
+import { REPOSITORY_ROOT } from '../../src/paths.js';
+
+process.chdir(REPOSITORY_ROOT);
+const compiler = createCellCompiler();
+after(() => compiler.close());
+
+test('createCellCompiler() refuses a tslab whose internals it does not know', () => {
+  const real = createRequire(import.meta.url);
+  const other = ((name: string) => (name === 'tslab/package.json' ? { version: '1.0.23' } : real(name))) as NodeJS.Require;
+  assert.throws(() => createCellCompiler(other), {
+    name: 'EnvironmentError',
+    message: `the kernel knows the internals of tslab ${TSLAB_VERSION}, node_modules holds 1.0.23: run npm ci`,
+  });
+});
+
+test('check() gives declarations that the next cell is checked against', () => {
+  const first = compiler.check('interface Scan { uid: string }\nconst scan: Scan = { uid: "a" };', '');
+  assert.deepEqual(first.diagnostics, []);
+  assert.match(first.declarations, /declare const scan: Scan;/);
+  const [wrong] = compiler.check('\nscan.uid.nothing', first.declarations).diagnostics;
+  assert.deepEqual(wrong, {
+    file: undefined,
+    line: 2,
+    column: 10,
+    length: 7,
+    code: 2339,
+    message: "Property 'nothing' does not exist on type 'string'.",
+  });
+});
+
+test('check() is strict: null is not a string, and a parameter needs a type', () => {
+  assert.equal(compiler.check('const q: string = null;', '').diagnostics[0]?.code, 2322);
+  assert.equal(compiler.check('function f(x) { return x; }', '').diagnostics[0]?.code, 7006);
+});
+
+test('check() takes await before a bracket and for await at the top', () => {
+  assert.deepEqual(compiler.check('const a = await (async () => 1)();\nfor await (const x of [a]) x.toFixed();', '').diagnostics, []);
+});
+
+test("check() finds types that stand behind a package's exports", () => {
+  assert.deepEqual(compiler.check("import { File } from 'h5wasm/node'; File.name", '').diagnostics, []);
+});
+
+test('check() writes out shorthand properties of earlier cells, in literals and in patterns', () => {
+  const { declarations } = compiler.check('let y = [1]; let z = 0;', '');
+  assert.match(compiler.check('const o = { y };', declarations).moduleText, /\{ y: exports\.y \}/);
+  assert.match(compiler.check('({ z = 5 } = { z: 1 });', declarations).moduleText, /\{ z: exports\.z = 5 \}/);
+});
+
+test('check() keeps the types of the public door: a wrong use of voxlab stops the cell', () => {
+  assert.deepEqual(compiler.check("import { display } from 'voxlab';\ndisplay(1);", '').diagnostics, []);
+  assert.equal(compiler.check("import { messageOf } from 'voxlab';\nconst n: number = messageOf(1);", '').diagnostics[0]?.code, 2322);
+});
+
+test('complete() and inspect() know names of earlier cells', () => {
+  const { declarations } = compiler.check('/** Voxels of a scan. */\nconst voxelCount = 3;', '');
+  const { matches, start, end } = compiler.complete('voxelC', 6, declarations);
+  assert.deepEqual({ matches: matches.slice(0, 1), start, end }, { matches: ['voxelCount'], start: 0, end: 6 });
+  assert.match(String(compiler.inspect('voxelCount', 2, declarations)), /const voxelCount: 3/);
+  assert.equal(compiler.inspect('   ', 1, declarations), undefined);
+});

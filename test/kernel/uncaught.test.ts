@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { test } from 'node:test';
+import { keyboardInterrupt } from '../../src/kernel/keyboardInterrupt.js';
+import { errorOf } from '../../src/kernel/traceback.js';
+import { reportUncaught } from '../../src/kernel/uncaught.js';
+
+test('reportUncaught() writes errors that nobody awaits to stderr, and not those of an interrupt', () => {
+  const written: string[] = [];
+  const process = Object.assign(new EventEmitter(), { stderr: { write: (text: string) => written.push(text) } });
+  reportUncaught({ errorOf: (thrown) => errorOf(thrown, new Map()) }, process as unknown as NodeJS.Process);
+  process.emit('uncaughtException', new TypeError('late'));
+  process.emit('unhandledRejection', 'reason');
+  process.emit('unhandledRejection', keyboardInterrupt());
+  assert.equal(written.length, 2);
+  assert.match(written[0]!, /^Uncaught .*TypeError.*late/);
+  assert.match(written[1]!, /^Unhandled rejection .*Thrown.*reason/);
+});
