@@ -3,21 +3,24 @@
 //   node scripts/setup.mjs test    the same, and the reference tools that the tests compare with
 // Node's own modules only. Every step is stamped in .setup/ by the hash of its inputs: a second run skips what stands,
 // a run after Ctrl-C goes on with the step that was cut short. Nothing is written outside the clone.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs'; // whole: a named import that an old Node lacks would fail before the version check
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  checkDisk,
+  checkNodeAndPlatform,
+  checkRegistries,
+  findPython,
+  hasNvidiaGpu,
+  SetupError,
+} from './machine.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const STAMPS = join(ROOT, '.setup');
 const VENV = join(ROOT, '.venv');
 const VENV_PYTHON = join(VENV, 'bin', 'python');
-const NODE_NEEDED = [20, 19];
-const PYTHONS_NEEDED = ['3.11', '3.12', '3.13'];
-
-/** A reason to stop that the user can mend: printed as one line, without a stack. */
-class SetupError extends Error {}
 
 const started = Date.now();
 const purpose = process.argv[2];
@@ -44,8 +47,11 @@ async function setUp(purpose) {
 
   // All that can be known to fail is checked before the first byte is written.
   const python = open.some((step) => step.needsPython) ? findPython() : undefined;
-  checkDisk(open);
-  if (open.some((step) => step.downloads)) checkRegistries(open, python);
+  checkDisk(
+    ROOT,
+    open.reduce((sum, step) => sum + step.megabytes, 0),
+  );
+  checkRegistries(ROOT, new Set(open.map((step) => step.downloads)), python);
 
   for (const [index, step] of steps.entries()) {
     const label = `[${index + 1}/${steps.length}] ${step.title}`;
@@ -130,104 +136,6 @@ function planSteps(purpose, gpu) {
       ]),
   };
   return [npm, venv, engine, lab, ...(purpose === 'test' ? [test] : []), build, kernel];
-}
-
-function checkNodeAndPlatform() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < NODE_NEEDED[0] || (major === NODE_NEEDED[0] && minor < NODE_NEEDED[1]))
-    throw new SetupError(
-      `Node.js ${NODE_NEEDED.join('.')} or newer is needed, this is ${process.versions.node}: install a newer Node.js`,
-    );
-  if (process.platform !== 'linux' || process.arch !== 'x64')
-    throw new SetupError(
-      `Linux on x86-64 is needed (TensorFlow's library), this is ${process.platform} on ${process.arch}: use such a machine, WSL 2 or a container`,
-    );
-}
-
-/** The first Python of a version that TensorFlow has wheels for, with venv and pip; VOXLAB_PYTHON names one. */
-function findPython() {
-  const named = process.env.VOXLAB_PYTHON;
-  const candidates = named
-    ? [named]
-    : ['python3', 'python', ...PYTHONS_NEEDED.map((version) => `python${version}`)];
-  const refused = [];
-  for (const candidate of candidates) {
-    const version = pythonVersion(candidate);
-    if (version === undefined) continue;
-    if (!PYTHONS_NEEDED.some((needed) => version.startsWith(`${needed}.`)))
-      refused.push(`${candidate} is ${version}`);
-    else if (!hasModule(candidate, 'venv') || !hasModule(candidate, 'ensurepip'))
-      refused.push(
-        `${candidate} (${version}) lacks the venv module: install python${version.split('.').slice(0, 2).join('.')}-venv`,
-      );
-    else if (!hasModule(candidate, 'pip'))
-      refused.push(`${candidate} (${version}) lacks pip: install python3-pip`);
-    else return candidate;
-  }
-  const found =
-    refused.length > 0 ? refused.join('; ') : `found none${named ? ` at VOXLAB_PYTHON=${named}` : ''}`;
-  throw new SetupError(
-    `Python 3.11, 3.12 or 3.13 with venv and pip is needed: ${found}; install one of these versions, or name it in VOXLAB_PYTHON`,
-  );
-}
-
-function pythonVersion(python) {
-  const asked = spawnSync(python, ['-c', 'import platform; print(platform.python_version())'], {
-    encoding: 'utf8',
-  });
-  return asked.status === 0 ? asked.stdout.trim() : undefined;
-}
-
-function hasModule(python, module) {
-  return spawnSync(python, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
-}
-
-function hasNvidiaGpu() {
-  const asked = spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8' });
-  return asked.status === 0 && /^GPU \d+/m.test(asked.stdout);
-}
-
-function checkDisk(open) {
-  const needed = open.reduce((sum, step) => sum + step.megabytes, 0);
-  const { bavail, bsize } = fs.statfsSync(ROOT);
-  const free = Math.floor((bavail * bsize) / 1e6);
-  if (free < needed)
-    throw new SetupError(
-      `${needed} MB of free disk are needed for ${ROOT}, ${free} MB are free: make room and run the command again`,
-    );
-}
-
-/** One small question to each registry that will be needed; the answer is not kept. */
-function checkRegistries(open, python) {
-  if (open.some((step) => step.downloads === 'npm')) {
-    const asked = spawnSync('npm', ['view', 'ini', 'version', '--fetch-retries=1', '--fetch-timeout=20000'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    });
-    if (asked.status !== 0) throw new SetupError(noNetwork('npm registry', asked.stderr));
-  }
-  if (open.some((step) => step.downloads === 'pip')) {
-    const probe = join(STAMPS, 'probe');
-    const asked = spawnSync(
-      python,
-      [
-        ...['-m', 'pip', 'download', '--no-deps', '--quiet', '--no-input', '--disable-pip-version-check'],
-        ...['--retries=1', '--timeout=20', '--dest', probe, 'six==1.17.0'],
-      ],
-      { encoding: 'utf8' },
-    );
-    fs.rmSync(probe, { recursive: true, force: true });
-    if (asked.status !== 0) throw new SetupError(noNetwork('Python package index', asked.stderr));
-  }
-}
-
-function noNetwork(what, stderr) {
-  const reason =
-    (stderr ?? '')
-      .trim()
-      .split('\n')
-      .filter((line) => !/warn/i.test(line))[0] ?? 'no answer';
-  return `the ${what} cannot be reached (${reason.slice(0, 160)}): check the network or the proxy settings, then run the command again`;
 }
 
 /** Cells and `npx voxlab` find the clone as a package of its own name. */

@@ -1,0 +1,107 @@
+// What the set-up needs of the machine, checked before anything is written: Node, platform, Python, disk, registries.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { join } from 'node:path';
+
+const NODE_NEEDED = [20, 19];
+const PYTHONS_NEEDED = ['3.11', '3.12', '3.13'];
+
+/** A reason to stop that the user can mend: printed as one line, without a stack. */
+export class SetupError extends Error {}
+
+export function checkNodeAndPlatform() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < NODE_NEEDED[0] || (major === NODE_NEEDED[0] && minor < NODE_NEEDED[1]))
+    throw new SetupError(
+      `Node.js ${NODE_NEEDED.join('.')} or newer is needed, this is ${process.versions.node}: install a newer Node.js`,
+    );
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new SetupError(
+      `Linux on x86-64 is needed (TensorFlow's library), this is ${process.platform} on ${process.arch}: use such a machine, WSL 2 or a container`,
+    );
+}
+
+/** The first Python of a version that TensorFlow has wheels for, with venv and pip; VOXLAB_PYTHON names one. */
+export function findPython() {
+  const named = process.env.VOXLAB_PYTHON;
+  const candidates = named
+    ? [named]
+    : ['python3', 'python', ...PYTHONS_NEEDED.map((version) => `python${version}`)];
+  const refused = [];
+  for (const candidate of candidates) {
+    const version = pythonVersion(candidate);
+    if (version === undefined) continue;
+    if (!PYTHONS_NEEDED.some((needed) => version.startsWith(`${needed}.`)))
+      refused.push(`${candidate} is ${version}`);
+    else if (!hasModule(candidate, 'venv') || !hasModule(candidate, 'ensurepip'))
+      refused.push(
+        `${candidate} (${version}) lacks the venv module: install python${version.split('.').slice(0, 2).join('.')}-venv`,
+      );
+    else if (!hasModule(candidate, 'pip'))
+      refused.push(`${candidate} (${version}) lacks pip: install python3-pip`);
+    else return candidate;
+  }
+  const found =
+    refused.length > 0 ? refused.join('; ') : `found none${named ? ` at VOXLAB_PYTHON=${named}` : ''}`;
+  throw new SetupError(
+    `Python 3.11, 3.12 or 3.13 with venv and pip is needed: ${found}; install one of these versions, or name it in VOXLAB_PYTHON`,
+  );
+}
+
+function pythonVersion(python) {
+  const asked = spawnSync(python, ['-c', 'import platform; print(platform.python_version())'], {
+    encoding: 'utf8',
+  });
+  return asked.status === 0 ? asked.stdout.trim() : undefined;
+}
+
+function hasModule(python, module) {
+  return spawnSync(python, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
+}
+
+export function hasNvidiaGpu() {
+  const asked = spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8' });
+  return asked.status === 0 && /^GPU \d+/m.test(asked.stdout);
+}
+
+export function checkDisk(folder, needed) {
+  const { bavail, bsize } = fs.statfsSync(folder);
+  const free = Math.floor((bavail * bsize) / 1e6);
+  if (free < needed)
+    throw new SetupError(
+      `${needed} MB of free disk are needed for ${folder}, ${free} MB are free: make room and run the command again`,
+    );
+}
+
+/** One small question to each registry that will be needed; the answer is not kept. */
+export function checkRegistries(folder, downloads, python) {
+  if (downloads.has('npm')) {
+    const asked = spawnSync('npm', ['view', 'ini', 'version', '--fetch-retries=1', '--fetch-timeout=20000'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    if (asked.status !== 0) throw new SetupError(noNetwork('npm registry', asked.stderr));
+  }
+  if (downloads.has('pip')) {
+    const probe = join(folder, '.setup', 'probe');
+    const asked = spawnSync(
+      python,
+      [
+        ...['-m', 'pip', 'download', '--no-deps', '--quiet', '--no-input', '--disable-pip-version-check'],
+        ...['--retries=1', '--timeout=20', '--dest', probe, 'six==1.17.0'],
+      ],
+      { encoding: 'utf8' },
+    );
+    fs.rmSync(probe, { recursive: true, force: true });
+    if (asked.status !== 0) throw new SetupError(noNetwork('Python package index', asked.stderr));
+  }
+}
+
+function noNetwork(what, stderr) {
+  const reason =
+    (stderr ?? '')
+      .trim()
+      .split('\n')
+      .filter((line) => !/warn/i.test(line))[0] ?? 'no answer';
+  return `the ${what} cannot be reached (${reason.slice(0, 160)}): check the network or the proxy settings, then run the command again`;
+}
