@@ -1,13 +1,13 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The clone's folder: paths in configuration files are relative to it. This file is compiled to dist/src/. */
 export const REPOSITORY_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** A path below the clone's folder. */
+/** A path below the clone's folder; an absolute part stays as it is. */
 export function inRepository(...parts: string[]): string {
-  return join(REPOSITORY_ROOT, ...parts);
+  return resolve(REPOSITORY_ROOT, ...parts);
 }
 
 /** Writes beside, then renames: a reader sees the old file or the whole new one. Makes the folder. */

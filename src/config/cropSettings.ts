@@ -1,4 +1,3 @@
-import { isAbsolute } from 'node:path';
 import { inRepository } from '../paths.js';
 import { readIniFile, text, withDefault } from './ini.js';
 
@@ -28,13 +27,9 @@ const keys = {
 export function readCropSettings(file: string, section: 'local' | 'remote'): CropSettings {
   const values = readIniFile(file, { local: keys, remote: keys }, section);
   return Object.freeze({
-    scansFolder: fromRepository(values.LUNA_PATH),
-    candidatesPath: fromRepository(values.CSV_PATH),
-    figuresFolder: fromRepository(values.IMG_PATH),
-    preprocessedFolder: fromRepository(values.PREPROCESSED_PATH),
+    scansFolder: inRepository(values.LUNA_PATH),
+    candidatesPath: inRepository(values.CSV_PATH),
+    figuresFolder: inRepository(values.IMG_PATH),
+    preprocessedFolder: inRepository(values.PREPROCESSED_PATH),
   });
-}
-
-function fromRepository(path: string): string {
-  return isAbsolute(path) ? path : inRepository(path);
 }

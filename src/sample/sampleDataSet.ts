@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { EnvironmentError, InputError, InterruptedError, throwIfAborted } from '../errors.js';
+import { EnvironmentError, InputError, throwIfAborted } from '../errors.js';
 import { writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
+import { runOnThreads } from '../threadPool.js';
 import {
   damagedFiles,
   type FileSums,
@@ -17,7 +17,6 @@ import {
   writeManifest,
 } from './sampleManifest.js';
 import { tableFiles } from './sampleTables.js';
-import type { SampleAnswer } from './sampleWorker.js';
 import type { ScanResult, ScanTask } from './scanFiles.js';
 import { planGeometry, type SampleSettings } from './scanPlan.js';
 
@@ -170,60 +169,19 @@ async function makeScans(
   const threads = Math.min(options.workers ?? availableParallelism(), 8, settings.scans);
   options.onProgress?.({ stage: 'sample', done: 0, total: settings.scans, unit: 'scans' });
   try {
-    await runTasks(tasks, threads, onResult, options.signal);
+    await runOnThreads<ScanTask, ScanResult>({
+      program: new URL('./sampleWorker.js', import.meta.url),
+      tasks,
+      threads,
+      onResult,
+      nameOf: ({ index }) => `scan ${index} of the sample data`,
+      doing: 'making the sample data; the same command goes on with the scans that are left',
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
   } finally {
     removePartials(options.out);
   }
   return results.sort((a, b) => a.index - b.index);
-}
-
-/** Hands the tasks to threads one by one; the first failure or an abort stops them all. */
-async function runTasks(
-  tasks: readonly ScanTask[],
-  threads: number,
-  onResult: (result: ScanResult) => void,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const queue = [...tasks];
-  const workers = Array.from(
-    { length: threads },
-    () => new Worker(new URL('./sampleWorker.js', import.meta.url)),
-  );
-  try {
-    await new Promise<void>((done, fail) => {
-      let running = 0;
-      const next = (worker: Worker): void => {
-        const task = queue.shift();
-        if (task !== undefined) {
-          running++;
-          worker.postMessage(task);
-        } else if (running === 0) done();
-      };
-      const onAnswer = (worker: Worker, answer: SampleAnswer): void => {
-        running--;
-        if ('failure' in answer) {
-          fail(new EnvironmentError(`scan ${answer.index} of the sample data: ${answer.failure}`));
-          return;
-        }
-        onResult(answer.result);
-        next(worker);
-      };
-      signal?.addEventListener('abort', () => fail(interrupted()), { once: true });
-      for (const worker of workers) {
-        worker.on('message', (answer: SampleAnswer) => onAnswer(worker, answer));
-        worker.on('error', fail);
-        next(worker);
-      }
-    });
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
-}
-
-function interrupted(): InterruptedError {
-  return new InterruptedError(
-    'interrupted while making the sample data; the same command goes on with the scans that are left',
-  );
 }
 
 /** A thread that was stopped while writing leaves its half file. */
