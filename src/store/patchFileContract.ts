@@ -19,6 +19,8 @@ export interface PatchProvenance {
   readonly scans: Readonly<Record<string, string>>;
   /** Series uid -> reason. */
   readonly failedScans?: Readonly<Record<string, string>>;
+  /** Series uid -> lines of the table whose candidate lies outside the scan and has no row. */
+  readonly outside?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** The columns beside `input`, one value a row, in row order. */
