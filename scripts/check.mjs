@@ -8,7 +8,7 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** The river: a stage imports from itself and from stages above it only. */
 const STAGES = [
-  ['errors', 'random', 'progress', 'paths', 'threadPool'],
+  ['errors', 'random', 'progress', 'paths', 'threadPool', 'version'],
   ...[
     'config',
     'volumes',
@@ -23,7 +23,7 @@ const STAGES = [
   ],
   ...['training', 'evaluation', 'gpu', 'figures', 'kernel', 'commands', 'index'],
 ].flat();
-const FIRST_STAGES = new Set(['errors', 'random', 'progress', 'paths', 'threadPool']);
+const FIRST_STAGES = new Set(['errors', 'random', 'progress', 'paths', 'threadPool', 'version']);
 
 /** Outside library -> the only places that may import it. A place is a file, or a folder with one file per loaded library. */
 const SEAMS = {

@@ -1,12 +1,4 @@
-/** Patches as they travel to a device. */
-export interface Batch {
-  /** Hounsfield units, row after row, each row z, y, x (x fastest). */
-  readonly inputHu: Int16Array;
-  /** 1 nodule, 0 not; its length is the batch size. */
-  readonly labels: Float32Array;
-  /** Rows of the patch file, for messages. */
-  readonly rows: readonly number[];
-}
+import type { Batch } from '../feed/batches.js';
 
 /** Sums over one batch, so that batches of different size can be joined exactly. */
 export interface StepResult {

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Candidate } from '../candidates/candidate.js';
+import type { ExcludedFinding } from '../candidates/excludedFindings.js';
+import { InputError, messageOf } from '../errors.js';
+import type { PatchFormat } from '../store/patchFileContract.js';
+import type { ScanFile } from '../volumes/findScans.js';
+import { readVolume, scanFiles } from '../volumes/readVolume.js';
+import type { Vector3, Volume } from '../volumes/volume.js';
+import { cubicCutter } from './cubicCutter.js';
+import { linearCutter } from './linearCutter.js';
+import type { PatchCutter } from './patchCutter.js';
+import { patchGrid } from './patchGrid.js';
+import { patchSizeOf, planScan, voxelsPerPatch } from './planScan.js';
+
+/** One scan to cut: plain data, so that it can go to a thread. */
+export interface CutTask {
+  readonly scan: ScanFile;
+  /** Of this scan, in the order of the table. */
+  readonly candidates: readonly Candidate[];
+  readonly excluded: readonly ExcludedFinding[];
+  readonly format: PatchFormat;
+  /** Receives the rows: int16, little-endian, one after the other. */
+  readonly rowsFile: string;
+}
+
+/** What became of one row, beside its voxels. */
+export interface CutRow {
+  readonly line: number;
+  readonly class: 0 | 1;
+  readonly notrainReason: number;
+  readonly centerWorldMm: Vector3;
+}
+
+export interface CutScan {
+  readonly uid: string;
+  readonly subset: number;
+  /** Of the scan's file; for a MetaImage with separate voxels, of header and voxels in this order. */
+  readonly sha256: string;
+  readonly rows: readonly CutRow[];
+  /** Lines of candidates whose centre lies outside the scan. */
+  readonly outsideLines: readonly number[];
+}
+
+/** A scan that could not be read, and why. */
+export interface FailedScan {
+  readonly uid: string;
+  readonly reason: string;
+}
+
+/** Rows held in memory before they are written. */
+const ROWS_PER_WRITE = 64;
+
+/** Reads a scan and cuts its patches into `rowsFile`. A scan that cannot be read is an answer, not an error. */
+export async function cutScan(task: CutTask): Promise<CutScan | FailedScan> {
+  const { scan, candidates, excluded, format } = task;
+  let volume: Volume;
+  let sha256: string;
+  try {
+    volume = await readVolume(scan.path);
+    requireFinite(volume, scan.path);
+    sha256 = await hashOfScan(scan.path);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { uid: scan.uid, reason: messageOf(error) };
+  }
+  const { patches, outside } = planScan(volume, candidates, excluded, format);
+  if (patches.length > 0) await writeRows(task.rowsFile, cutterOf(volume, format), patches, format);
+  return {
+    uid: scan.uid,
+    subset: scan.subset,
+    sha256,
+    rows: patches.map(({ candidate, notrainReason }) => ({
+      line: candidate.line,
+      class: candidate.class,
+      notrainReason,
+      centerWorldMm: candidate.centerWorldMm,
+    })),
+    outsideLines: outside.map(({ line }) => line),
+  };
+}
+
+/** sha256 of a scan's files, hexadecimal. */
+export async function hashOfScan(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of await scanFiles(path))
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }))
+      hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Cuts patches of `format` out of a scan. */
+export function cutterOf(volume: Volume, format: PatchFormat): PatchCutter {
+  const grid = patchGrid(volume, format.spacingMm);
+  const cutter = format.interpolation === 'cubic' ? cubicCutter : linearCutter;
+  return cutter(volume, grid, patchSizeOf(format));
+}
+
+/** Rows by value, keys ascending. */
+export function countsOf(values: ArrayLike<number>): Record<string, number> {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < values.length; i++) counts.set(values[i]!, (counts.get(values[i]!) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a], [b]) => a - b));
+}
+
+async function writeRows(
+  path: string,
+  cut: PatchCutter,
+  patches: readonly { readonly firstVoxel: Vector3 }[],
+  format: PatchFormat,
+): Promise<void> {
+  const voxels = voxelsPerPatch(format);
+  const block = new Int16Array(Math.min(ROWS_PER_WRITE, patches.length) * voxels);
+  const file = await open(path, 'w');
+  try {
+    for (let from = 0; from < patches.length; from += ROWS_PER_WRITE) {
+      const part = patches.slice(from, from + ROWS_PER_WRITE);
+      for (const [index, { firstVoxel }] of part.entries()) cut(firstVoxel, block, index * voxels);
+      await file.writeFile(new Uint8Array(block.buffer, 0, part.length * voxels * 2));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Interpolation would spread a voxel that is no number over its neighbours. */
+function requireFinite({ data, size }: Volume, path: string): void {
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return;
+  const at = (data as Float32Array).findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  const voxel = [at % size[0], Math.floor(at / size[0]) % size[1], Math.floor(at / (size[0] * size[1]))];
+  throw new InputError(
+    path,
+    `expected finite voxels, received ${data[at]} at voxel ${voxel.join(', ')} (x, y, z)`,
+  );
+}

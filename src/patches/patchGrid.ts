@@ -1,0 +1,46 @@
+import { worldToVoxel } from '../volumes/geometry.js';
+import type { Geometry, Vector3 } from '../volumes/volume.js';
+
+/** Patches are cut on a scan resampled to another spacing; origin and direction stay, voxel 0 lies on voxel 0. */
+export interface PatchGrid {
+  readonly size: Vector3;
+  readonly spacingMm: Vector3;
+}
+
+/** The resampled grid of a scan: floor((n - 1) s / s' + 1e-6) + 1 voxels an axis, so that none lies beyond the scan's last. */
+export function patchGrid({ size, spacingMm: from }: Geometry, spacingMm: Vector3): PatchGrid {
+  const along = (axis: 0 | 1 | 2): number =>
+    Math.floor(((size[axis] - 1) * from[axis]) / spacingMm[axis] + 1e-6) + 1;
+  return { size: [along(0), along(1), along(2)], spacingMm };
+}
+
+/**
+ * The voxel of the resampled grid that holds a world position: roundHalfEven(round(index * 1e6) / 1e6) an axis.
+ * The rounding to 1e-6 makes ties real, which the arithmetic of an oblique direction would decide at random.
+ */
+export function centerVoxelOf(geometry: Geometry, spacingMm: Vector3, centerWorldMm: Vector3): Vector3 {
+  const index = worldToVoxel(geometry, centerWorldMm);
+  const along = (axis: 0 | 1 | 2): number =>
+    roundHalfEven(Math.round(((index[axis] * geometry.spacingMm[axis]) / spacingMm[axis]) * 1e6) / 1e6);
+  return [along(0), along(1), along(2)];
+}
+
+/** Whether a voxel lies in the grid. */
+export function isInside({ size }: PatchGrid, voxel: Vector3): boolean {
+  return voxel.every((index, axis) => index >= 0 && index < size[axis]!);
+}
+
+/** The lowest voxel of a patch of n voxels an axis around a centre; for even n the centre is voxel n / 2 of the patch. */
+export function firstVoxelOf(centerVoxel: Vector3, patchSize: Vector3): Vector3 {
+  const along = (axis: 0 | 1 | 2): number => centerVoxel[axis] - Math.floor(patchSize[axis] / 2);
+  return [along(0), along(1), along(2)];
+}
+
+/** Nearest whole number, ties to the even one (as IEEE 754 and numpy). */
+export function roundHalfEven(value: number): number {
+  const floor = Math.floor(value);
+  const above = value - floor;
+  if (above < 0.5) return floor;
+  if (above > 0.5) return floor + 1;
+  return floor % 2 === 0 ? floor : floor + 1;
+}

@@ -1,0 +1,58 @@
+import type { Candidate } from '../candidates/candidate.js';
+import type { ExcludedFinding } from '../candidates/excludedFindings.js';
+import { notrainReasons } from '../candidates/notrain.js';
+import type { PatchFormat } from '../store/patchFileContract.js';
+import type { Geometry, Vector3 } from '../volumes/volume.js';
+import { centerVoxelOf, firstVoxelOf, isInside, patchGrid } from './patchGrid.js';
+
+/** One row to be: which candidate, and where its patch lies on the resampled grid. */
+export interface PlannedPatch {
+  readonly candidate: Candidate;
+  /** 0 none, 1 near a positive, 2 near an excluded finding. */
+  readonly notrainReason: number;
+  /** Lowest voxel of the patch; may lie outside the grid. */
+  readonly firstVoxel: Vector3;
+}
+
+export interface ScanPlan {
+  /** In the order of the table's lines. */
+  readonly patches: readonly PlannedPatch[];
+  /** Candidates whose centre lies outside the scan: they get no row. */
+  readonly outside: readonly Candidate[];
+}
+
+/** The patches of one scan as pure data; `candidates` and `excluded` are those of this scan. */
+export function planScan(
+  geometry: Geometry,
+  candidates: readonly Candidate[],
+  excluded: readonly ExcludedFinding[],
+  format: PatchFormat,
+): ScanPlan {
+  const grid = patchGrid(geometry, format.spacingMm);
+  // A candidate outside the scan gets no row, yet it still says that its neighbours are near a nodule.
+  const reasons = notrainReasons(candidates, excluded, format.dim / 2);
+  const patches: PlannedPatch[] = [];
+  const outside: Candidate[] = [];
+  for (const [index, candidate] of candidates.entries()) {
+    const centerVoxel = centerVoxelOf(geometry, format.spacingMm, candidate.centerWorldMm);
+    if (!isInside(grid, centerVoxel)) outside.push(candidate);
+    else
+      patches.push({
+        candidate,
+        notrainReason: reasons[index]!,
+        firstVoxel: firstVoxelOf(centerVoxel, patchSizeOf(format)),
+      });
+  }
+  patches.sort((a, b) => a.candidate.line - b.candidate.line);
+  return { patches, outside };
+}
+
+/** Voxels of a patch along x, y, z. */
+export function patchSizeOf({ dim, slices }: PatchFormat): Vector3 {
+  return [dim, dim, slices];
+}
+
+/** Voxels of a patch. */
+export function voxelsPerPatch({ dim, slices }: PatchFormat): number {
+  return dim * dim * slices;
+}

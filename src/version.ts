@@ -1,0 +1,2 @@
+/** Version of this program, as in package.json (a test holds them equal); written into patch files and checkpoints. */
+export const VERSION = '0.1.0';
