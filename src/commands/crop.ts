@@ -71,7 +71,7 @@ export const registerCropCommand: RegisterCommand = (program) => {
 async function runCrop(flags: CropFlags): Promise<void> {
   const settings = readCropSettings(resolve(flags.config), flags.remote === true ? 'remote' : 'local');
   const line = progressLine();
-  const result = await withInterrupt((signal) => {
+  const result: CropResult | DryRun = await withInterrupt<CropResult | DryRun>((signal) => {
     const options: CropOptions = {
       ...requestOf(flags, settings),
       signal,

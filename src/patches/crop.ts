@@ -186,7 +186,7 @@ function provenanceOf(
   outside: CropResult['outside'],
 ): PatchProvenance {
   const outsideLines: Record<string, number[]> = {};
-  for (const { uid, line } of outside) (outsideLines[uid] ??= []).push(line);
+  for (const { uid, line } of outside) outsideLines[uid] = [...(outsideLines[uid] ?? []), line];
   return {
     program: `voxlab ${VERSION}`,
     settings: job.settings,

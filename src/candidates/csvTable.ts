@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { InputError, messageOf } from '../errors.js';
+import type { Vector3 } from '../volumes/volume.js';
+
+/** A row of a table: its cells under the columns that were asked for, and its line in the file (from 1). */
+export interface CsvRow<Column extends string> {
+  readonly cells: Readonly<Record<Column, string>>;
+  readonly line: number;
+}
+
+/**
+ * Rows of a comma-separated table (RFC 4180) with a header line. Columns are found by name, in any order; further ones are
+ * left alone; a byte order mark, CRLF, quotes and empty lines are fine.
+ * Throws InputError with file and line for a missing or double column and for a row with another number of cells.
+ */
+export function* readCsvTable<Column extends string>(
+  file: string,
+  columns: readonly Column[],
+): Generator<CsvRow<Column>> {
+  let indexes: readonly number[] | undefined;
+  let width = 0;
+  for (const { cells, line } of csvLines(readText(file), file)) {
+    if (indexes === undefined) {
+      indexes = columnIndexes(cells, columns, file, line);
+      width = cells.length;
+      continue;
+    }
+    if (cells.length !== width)
+      throw new InputError(file, `expected ${width} cells as in the header, received ${cells.length}`, {
+        line,
+      });
+    const named = {} as Record<Column, string>;
+    for (let i = 0; i < columns.length; i++) named[columns[i]!] = cells[indexes[i]!]!;
+    yield { cells: named, line };
+  }
+  if (indexes === undefined)
+    throw new InputError(file, `expected a header line with ${columns.join(', ')}, received an empty file`);
+}
+
+/** A cell as a finite number. Throws InputError with file, line, column and value. */
+export function numberCell<Column extends string>(
+  { cells, line }: CsvRow<Column>,
+  column: Column,
+  file: string,
+): number {
+  const text = cells[column].trim();
+  const value = text === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(value))
+    throw new InputError(file, `${column}: expected a number, received ${JSON.stringify(cells[column])}`, {
+      line,
+    });
+  return value;
+}
+
+/** LUNA16's columns of a world position (LPS, mm). */
+export const CENTER_COLUMNS = ['coordX', 'coordY', 'coordZ'] as const;
+
+export function centerOf(row: CsvRow<(typeof CENTER_COLUMNS)[number]>, file: string): Vector3 {
+  return [numberCell(row, 'coordX', file), numberCell(row, 'coordY', file), numberCell(row, 'coordZ', file)];
+}
+
+/** A series uid. Throws InputError for an empty cell. */
+export function uidCell(row: CsvRow<'seriesuid'>, file: string): string {
+  const uid = row.cells.seriesuid.trim();
+  if (uid === '')
+    throw new InputError(file, 'seriesuid: expected a series uid, received an empty cell', {
+      line: row.line,
+    });
+  return uid;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    throw new InputError(file, `expected a table that can be read (${messageOf(error).split(',')[0]})`, {
+      cause: error,
+    });
+  }
+}
+
+function columnIndexes(
+  header: readonly string[],
+  columns: readonly string[],
+  file: string,
+  line: number,
+): readonly number[] {
+  const names = header.map((name) => name.trim());
+  return columns.map((column) => {
+    const index = names.indexOf(column);
+    if (index < 0)
+      throw new InputError(file, `expected a column ${column}, received ${names.join(', ')}`, { line });
+    if (names.indexOf(column, index + 1) >= 0)
+      throw new InputError(file, `expected one column ${column}, received several`, { line });
+    return index;
+  });
+}
+
+/** Cells line by line; lines without a quote take the short way. */
+function* csvLines(text: string, file: string): Generator<{ cells: string[]; line: number }> {
+  let at = 0;
+  for (let line = 1; at < text.length; line++) {
+    const newline = text.indexOf('\n', at);
+    const end = newline < 0 ? text.length : newline;
+    const content = text.slice(at, text[end - 1] === '\r' ? end - 1 : end);
+    at = end + 1;
+    if (content.trim() === '') continue;
+    yield { cells: content.includes('"') ? quotedCells(content, file, line) : content.split(','), line };
+  }
+}
+
+/** Cells of a line with quotes; a quote inside a quoted cell is doubled. */
+function quotedCells(content: string, file: string, line: number): string[] {
+  const cells: string[] = [];
+  const cell = /\s*"((?:[^"]|"")*)"\s*(,|$)|([^,"]*)(,|$)/y;
+  for (let at = 0; ; at = cell.lastIndex) {
+    cell.lastIndex = at;
+    const match = cell.exec(content);
+    if (match === null)
+      throw new InputError(file, `expected closed quotes, received ${content.slice(at, at + 40)}`, { line });
+    cells.push(match[1]?.replaceAll('""', '"') ?? match[3]!);
+    if ((match[2] ?? match[4]) === '') return cells;
+  }
+}
