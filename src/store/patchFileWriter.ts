@@ -1,0 +1,117 @@
+import fs from 'node:fs';
+import { type Dataset, loadH5 } from './h5.js';
+import type { PatchColumns, PatchFormat, PatchProvenance } from './patchFileContract.js';
+
+/** Version of the layout, in the root attribute `formatVersion`. */
+export const FORMAT_VERSION = 1;
+
+/** An HDF5 patch file under construction; rows are written in order. */
+export interface PatchFileWriter {
+  /** A whole number of rows, one after the other. */
+  writeRows(rows: Int16Array): void;
+  close(): void;
+}
+
+/**
+ * Creates the file with its columns and attributes; voxels follow by writeRows().
+ * Runs in a thread of its own, whose clock stands still: HDF5 stamps its objects with the time, and the same input must give
+ * the same bytes.
+ */
+export async function createPatchFile(
+  path: string,
+  format: PatchFormat,
+  provenance: PatchProvenance,
+  columns: PatchColumns,
+): Promise<PatchFileWriter> {
+  Date.now = () => 0;
+  const { File, Module, dtype_to_metadata: metadataOf } = await loadH5();
+  const rows = columns.classes.length;
+  const voxels = format.dim * format.dim * format.slices;
+  const file = new File(path, 'w');
+
+  // `input` is created first and without data, which the library's own create_dataset cannot do: its write of no data fails
+  // and the dataset stands. So it lies at the same place for any number of rows, and memory stays flat.
+  const shape = [BigInt(rows), BigInt(voxels)];
+  const metadata = {
+    ...metadataOf('<h'),
+    shape,
+    maxshape: shape,
+    chunks: null,
+    compression: 0,
+    compression_opts: [],
+  };
+  Module.deactivate_throwing_error_handler();
+  withoutStandardError(() => Module.create_dataset(file.file_id, '/input', 0n, metadata));
+  Module.activate_throwing_error_handler();
+  const input = file.get('input') as Dataset;
+
+  input.create_attribute('lshape', int64([format.dim, format.dim, format.slices, 1]));
+  input.create_attribute('axes', 'zyx');
+  input.create_attribute('spacing', Float64Array.from(format.spacingMm));
+  input.create_attribute('intensity', 'HU');
+  input.create_attribute('interpolation', format.interpolation);
+  const column = (name: string, values: readonly number[]): void =>
+    void file.create_dataset({ name, data: int64(values), shape: [rows, 1] });
+  column('output', columns.classes);
+  column('notrain', columns.notrain);
+  column('notrain_reason', columns.notrainReason);
+  column('subsets', columns.subsets);
+  file.create_dataset({
+    name: 'centroid',
+    data: Float64Array.from(columns.centerWorldMm.flat()),
+    shape: [rows, 3],
+  });
+  file.create_dataset({ name: 'uuid', data: [...columns.seriesUid], shape: [rows, 1], dtype: 'S' });
+  file.create_attribute('formatVersion', int64([FORMAT_VERSION]), []);
+  // Of variable length: HDF5 keeps an attribute of fixed length below 64 KiB, and the list of LUNA16's scans is longer.
+  for (const [name, value] of textAttributes(provenance)) file.create_attribute(name, value, [], 'S');
+  file.flush();
+
+  let written = 0;
+  return {
+    writeRows: (block) => {
+      const count = block.length / voxels;
+      input.write_slice([[written, written + count], []], block);
+      written += count;
+    },
+    close: () => {
+      if (file.close() < 0) throw new Error('the file could not be closed: not all of it was written');
+    },
+  };
+}
+
+function textAttributes({
+  program,
+  settings,
+  scans,
+  failedScans,
+  outside,
+}: PatchProvenance): [string, string][] {
+  const parts = { settings, scans, failedScans, outside };
+  return [
+    ['program', program],
+    ...Object.entries(parts)
+      .filter(([, part]) => part !== undefined)
+      .map(([name, part]): [string, string] => [name, sortedJson(part!)]),
+  ];
+}
+
+function sortedJson(record: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** HDF5 prints the failure on the process' stderr, past the thread's own, by fs.writeSync. */
+function withoutStandardError(run: () => void): void {
+  const { writeSync } = fs;
+  fs.writeSync = ((fd: number, data: Uint8Array, ...rest: []) =>
+    fd === 2 ? data.length : writeSync(fd, data, ...rest)) as typeof writeSync;
+  try {
+    run();
+  } finally {
+    fs.writeSync = writeSync;
+  }
+}
+
+function int64(values: readonly number[]): BigInt64Array {
+  return BigInt64Array.from(values, BigInt);
+}
