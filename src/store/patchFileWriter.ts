@@ -103,8 +103,8 @@ function sortedJson(record: Readonly<Record<string, unknown>>): string {
 /** HDF5 prints the failure on the process' stderr, past the thread's own, by fs.writeSync. */
 function withoutStandardError(run: () => void): void {
   const { writeSync } = fs;
-  fs.writeSync = ((fd: number, data: Uint8Array, ...rest: []) =>
-    fd === 2 ? data.length : writeSync(fd, data, ...rest)) as typeof writeSync;
+  fs.writeSync = ((fd: number, data: Uint8Array, offset: number, length: number, ...rest: []) =>
+    fd === 2 ? length : writeSync(fd, data, offset, length, ...rest)) as typeof writeSync;
   try {
     run();
   } finally {
