@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, VoxlabError } from '../errors.js';
+import { registerCropCommand } from './crop.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerKernelCommand } from './kernel.js';
 import { registerLabCommand } from './lab.js';
@@ -11,6 +12,7 @@ export type RegisterCommand = (program: Command) => void;
 
 const COMMANDS: readonly RegisterCommand[] = [
   registerSampleCommand,
+  registerCropCommand,
   registerKernelCommand,
   registerLabCommand,
   registerNotebookCommand,

@@ -1,5 +1,6 @@
+import { storedHu } from '../volumes/storedHu.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
-import { OUTSIDE_HU, type PatchCutter, storedHu } from './patchCutter.js';
+import { OUTSIDE_HU, type PatchCutter } from './patchCutter.js';
 import type { PatchGrid } from './patchGrid.js';
 import { splineCoefficients } from './splineCoefficients.js';
 

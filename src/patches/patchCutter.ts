@@ -1,5 +1,4 @@
 import type { Vector3 } from '../volumes/volume.js';
-import { roundHalfEven } from './patchGrid.js';
 
 /** Value of every voxel outside the scan: air. */
 export const OUTSIDE_HU = -1000;
@@ -9,8 +8,3 @@ export const OUTSIDE_HU = -1000;
  * Hounsfield units, z, y, x with x fastest.
  */
 export type PatchCutter = (firstVoxel: Vector3, into: Int16Array, at: number) => void;
-
-/** An interpolated value as it is stored: rounded half to even, clamped to int16. */
-export function storedHu(valueHu: number): number {
-  return Math.max(-32768, Math.min(32767, roundHalfEven(valueHu)));
-}

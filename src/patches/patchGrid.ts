@@ -1,4 +1,5 @@
 import { worldToVoxel } from '../volumes/geometry.js';
+import { roundHalfEven } from '../volumes/storedHu.js';
 import type { Geometry, Vector3 } from '../volumes/volume.js';
 
 /** Patches are cut on a scan resampled to another spacing; origin and direction stay, voxel 0 lies on voxel 0. */
@@ -34,13 +35,4 @@ export function isInside({ size }: PatchGrid, voxel: Vector3): boolean {
 export function firstVoxelOf(centerVoxel: Vector3, patchSize: Vector3): Vector3 {
   const along = (axis: 0 | 1 | 2): number => centerVoxel[axis] - Math.floor(patchSize[axis] / 2);
   return [along(0), along(1), along(2)];
-}
-
-/** Nearest whole number, ties to the even one (as IEEE 754 and numpy). */
-export function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const above = value - floor;
-  if (above < 0.5) return floor;
-  if (above > 0.5) return floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
 }

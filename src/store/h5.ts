@@ -1,6 +1,6 @@
 import * as library from 'h5wasm/node';
 
-export type { Attribute, Dataset } from 'h5wasm/node';
+export type { Dataset, File as H5File, OutputData } from 'h5wasm/node';
 
 /** The HDF5 library (compiled to WebAssembly), ready for use; paths are those of the machine. */
 export async function loadH5(): Promise<typeof library> {
