@@ -21,6 +21,9 @@ const LIST_INPUTS: Readonly<Record<string, { readonly before: number; readonly a
   Einsum: { before: 0, after: 0 },
 };
 
+/** Outputs whose shape only the device's library knows, for the gradient operation to take: shown as scalars. */
+const OPAQUE_OUTPUTS: Readonly<Record<string, number>> = { FusedBatchNormV3: 5 };
+
 /** TF_AddInputList sets these itself. */
 const ATTRIBUTES_OF_LISTS: Readonly<Record<string, readonly string[]>> = { Assert: ['T'] };
 
@@ -148,9 +151,11 @@ export class GraphTrace {
       if (rank > 0) api.TF_GraphGetTensorShape(this.#graph, output, dims, rank, status);
       return rank < 0 ? undefined : Array.from(dims.subarray(0, rank), Number);
     });
+    const dtype = capi().TF_OperationOutputType(output);
+    if (OPAQUE_OUTPUTS[type] === output.index) return { output, shape: [], dtype };
     if (shape === undefined || shape.some((length) => length < 0))
       throw new EngineError(type, 'expected a shape that is known while tracing; give it to the operation');
-    return { output, shape, dtype: capi().TF_OperationOutputType(output) };
+    return { output, shape, dtype };
   }
 }
 

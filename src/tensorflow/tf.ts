@@ -13,10 +13,10 @@ export type Tensor5D = Tensorflow.Tensor5D;
 export type Scalar = Tensorflow.Scalar;
 
 /** The backend's own helpers between its tensors and the binding's numbers, which its declarations call private. */
-interface BackendInternals {
+type Backend = Pick<NodeJSKernelBackend, 'executeMultipleOutputs'> & {
   getInputTensorIds(tensors: readonly Tensor[]): number[];
   createOutputTensor(reference: TensorReference): Tensor;
-}
+};
 
 /**
  * TensorFlow.js. It takes half a second to load, so it is loaded by `installBinding` (that is, by `openEngine`) and
@@ -24,7 +24,7 @@ interface BackendInternals {
  */
 export let tf: typeof Tensorflow;
 
-let backend: NodeJSKernelBackend & BackendInternals;
+let backend: Backend;
 
 /** The package whose kernels voxlab uses: the GPU one, because its name permits dilated 3-D convolutions. */
 const KERNELS = '@tensorflow/tfjs-node-gpu';
@@ -35,15 +35,13 @@ export function installBinding(binding: Binding): void {
   restoreRemovedUtilities();
   tf = require('@tensorflow/tfjs') as typeof Tensorflow;
   require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels');
-  const { NodeJSKernelBackend: Backend } =
+  const { NodeJSKernelBackend: Kernels } =
     require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend') as {
-      NodeJSKernelBackend: new (
-        binding: Binding,
-        packageName: string,
-      ) => NodeJSKernelBackend & BackendInternals;
+      NodeJSKernelBackend: new (binding: Binding, packageName: string) => NodeJSKernelBackend;
     };
-  backend = new Backend(binding, KERNELS);
-  tf.registerBackend('tensorflow', () => backend, 3);
+  const kernels = new Kernels(binding, KERNELS);
+  backend = kernels as unknown as Backend;
+  tf.registerBackend('tensorflow', () => kernels, 3);
   tf.setBackend('tensorflow');
 }
 

@@ -1,0 +1,104 @@
+import { attribute } from '../tensorflow/attributes.js';
+import { FLOAT32 } from '../tensorflow/dataTypes.js';
+import { runOperation, type Tensor, type Tensor1D, type Tensor5D, tensorId, tf } from '../tensorflow/tf.js';
+
+/** Mean and variance (biased) of each channel over a batch, as numbers of the binding. */
+export interface BatchMoments {
+  readonly meanId: number;
+  readonly varianceId: number;
+}
+
+export const BATCH_NORM_EPSILON = 1e-3;
+
+/** Convolution with bias; `kernel` is depth, height, width, in, out. */
+export function convolve(
+  x: Tensor5D,
+  kernel: Tensor5D,
+  bias: Tensor1D,
+  stride: 1 | 2,
+  padding: 'same' | 'valid',
+): Tensor5D {
+  const y = seesOnlyCentre(x, kernel, stride)
+    ? convolveCentreTap(x, kernel)
+    : tf.conv3d(x, kernel, stride, padding);
+  return y.add(bias);
+}
+
+/** On a map of one voxel, with SAME padding, all taps of a 3^3 kernel but the centre one meet zeros. */
+function seesOnlyCentre(x: Tensor5D, kernel: Tensor5D, stride: 1 | 2): boolean {
+  const oneVoxel = x.shape[1] === 1 && x.shape[2] === 1 && x.shape[3] === 1;
+  return oneVoxel && stride === 1 && kernel.shape[0] === 3;
+}
+
+/**
+ * The same convolution as one matrix product: a third of a training step is spared (docs/engine.md). The slice's gradient
+ * is zero at the other taps, as the convolution's would be, so that L2 and Adam still see the whole kernel.
+ */
+function convolveCentreTap(x: Tensor5D, kernel: Tensor5D): Tensor5D {
+  const [batch] = x.shape;
+  const [, , , inChannels, outChannels] = kernel.shape;
+  const centre = kernel.slice([1, 1, 1, 0, 0], [1, 1, 1, inChannels, outChannels]);
+  return x
+    .reshape([batch, inChannels])
+    .matMul(centre.reshape([inChannels, outChannels]))
+    .reshape([batch, 1, 1, 1, outChannels]);
+}
+
+/** Normalises each channel by the batch's own moments, which are handed to `onMoments`. */
+export function normaliseByBatch(
+  x: Tensor5D,
+  gamma: Tensor1D,
+  beta: Tensor1D,
+  onMoments: (moments: BatchMoments) => void,
+): Tensor5D {
+  const [batch, depth, height, width, channels] = x.shape;
+  const flat: [number, number, number, number] = [batch * depth, height, width, channels];
+  const attributes = [
+    attribute.type('T', FLOAT32),
+    attribute.type('U', FLOAT32),
+    attribute.float('epsilon', BATCH_NORM_EPSILON),
+    attribute.string('data_format', 'NHWC'),
+    attribute.bool('is_training', true),
+  ];
+  const normalise = tf.customGrad((...given) => {
+    const [xs, g, b, save] = given as unknown as [Tensor5D, Tensor1D, Tensor1D, (tensors: Tensor[]) => void];
+    const none = tf.tensor1d([]);
+    const [y, mean, variance, ...reserved] = runOperation(
+      'FusedBatchNormV3',
+      [...attributes, attribute.float('exponential_avg_factor', 1)],
+      [xs.reshape(flat), g, b, none, none],
+      6,
+    ) as [Tensor, Tensor, Tensor, ...Tensor[]];
+    // The operation's variance is the unbiased estimate, for moving averages of another kind.
+    const count = batch * depth * height * width;
+    const biased = variance.mul(count > 1 ? (count - 1) / count : 1);
+    onMoments({ meanId: tensorId(mean), varianceId: tensorId(biased) });
+    save([xs, g, ...reserved]);
+    return {
+      value: y.reshape(x.shape),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [x5, g1, ...reserve] = saved as [Tensor, Tensor, ...Tensor[]];
+        const [dx, dGamma, dBeta] = runOperation(
+          'FusedBatchNormGradV3',
+          attributes,
+          [dy.reshape(flat), x5.reshape(flat), g1, ...reserve],
+          5,
+        ) as [Tensor, Tensor, Tensor];
+        return [dx.reshape(x.shape), dGamma, dBeta];
+      },
+    };
+  });
+  return normalise(x, gamma, beta) as Tensor5D;
+}
+
+/** Normalises each channel by given moments. */
+export function normaliseBy(
+  x: Tensor5D,
+  gamma: Tensor1D,
+  beta: Tensor1D,
+  mean: Tensor,
+  variance: Tensor,
+): Tensor5D {
+  const scale = gamma.div(variance.add(BATCH_NORM_EPSILON).sqrt());
+  return x.mul(scale).add(beta.sub(mean.mul(scale)));
+}
