@@ -6,7 +6,7 @@ import type { Shard } from '../patches/cropJob.js';
 import { type DryRun, dryRun } from '../patches/dryRun.js';
 import { progressLine } from '../progress.js';
 import type { Vector3 } from '../volumes/volume.js';
-import { printJson, wholeNumber, withInterrupt } from './options.js';
+import { oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
 
 interface CropFlags {
@@ -155,13 +155,4 @@ function shard(text: string): Shard {
   if (index === undefined || count === undefined || index >= count)
     throw new UsageError(`--shard: expected i/n with i from 0 to n - 1, received ${JSON.stringify(text)}`);
   return { index, count };
-}
-
-function oneOf<W extends string>(...words: readonly W[]): (text: string) => W {
-  return (text) => {
-    const word = words.find((known) => known === text);
-    if (word === undefined)
-      throw new UsageError(`expected one of ${words.join(', ')}, received ${JSON.stringify(text)}`);
-    return word;
-  };
 }

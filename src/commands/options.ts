@@ -23,6 +23,18 @@ export function numberAbove(low: number): (text: string) => number {
   };
 }
 
+/** Parser of a flag that takes one of some words. */
+export function oneOf<W extends string>(...words: readonly W[]): (text: string) => W {
+  return (text) => {
+    const word = words.find((known) => known === text);
+    if (word === undefined)
+      throw new InvalidArgumentError(
+        `Expected one of ${words.join(', ')}, received ${JSON.stringify(text)}.`,
+      );
+    return word;
+  };
+}
+
 /** With `--json` exactly one JSON document goes to stdout; everything else goes to stderr. */
 export function printJson(document: unknown): void {
   process.stdout.write(`${JSON.stringify(document)}\n`);

@@ -6,6 +6,7 @@ import { registerKernelCommand } from './kernel.js';
 import { registerLabCommand } from './lab.js';
 import { registerNotebookCommand } from './notebook.js';
 import { registerSampleCommand } from './sample.js';
+import { registerTrainCommand } from './train.js';
 
 /** A command: its file exports one of these; `program.ts` lists them in the order of the river. */
 export type RegisterCommand = (program: Command) => void;
@@ -13,6 +14,7 @@ export type RegisterCommand = (program: Command) => void;
 const COMMANDS: readonly RegisterCommand[] = [
   registerSampleCommand,
   registerCropCommand,
+  registerTrainCommand,
   registerKernelCommand,
   registerLabCommand,
   registerNotebookCommand,

@@ -15,7 +15,9 @@ class StepFailed extends VoxlabError {
     words: readonly string[],
     override readonly exitCode: number,
   ) {
-    super(`'voxlab ${words.join(' ')}' ended with exit code ${exitCode}: mend what it says above, then run npm start again`);
+    super(
+      `'voxlab ${words.join(' ')}' ended with exit code ${exitCode}: mend what it says above, then run npm start again`,
+    );
   }
 }
 
@@ -42,7 +44,9 @@ interface EvaluateAnswer {
 export const registerStartCommand: RegisterCommand = (program) => {
   program
     .command('start')
-    .description('The main job on the sample data: sample, crop, train, evaluate, run the notebooks; what is done is skipped.')
+    .description(
+      'The main job on the sample data: sample, crop, train, evaluate, run the notebooks; what is done is skipped.',
+    )
     .action(runMainJob);
 };
 
@@ -125,10 +129,19 @@ function summary(result: {
   const [low, high] = scores.rocAucInterval;
   const rate = medianRate(inRepository('runs', 'start', 'metrics.jsonl'));
   const rows: [string, string][] = [
-    ['patches', `${crop.rows} (${crop.byClass['1'] ?? 0} nodules, ${crop.byClass['0'] ?? 0} others) in ${here(crop.file)}`],
+    [
+      'patches',
+      `${crop.rows} (${crop.byClass['1'] ?? 0} nodules, ${crop.byClass['0'] ?? 0} others) in ${here(crop.file)}`,
+    ],
     ['training', `${train.epochs} epochs, ${train.steps} steps, ${rate} patches/s in ${here(train.run)}`],
-    ['hold-out', `subset ${scores.holdout}, ${scores.rows} patches, accuracy ${(100 * scores.accuracy).toFixed(1)} %`],
-    ['ROC AUC', `${scores.rocAuc.toFixed(3)}, 95 % interval ${low.toFixed(3)} to ${high.toFixed(3)} (DeLong)`],
+    [
+      'hold-out',
+      `subset ${scores.holdout}, ${scores.rows} patches, accuracy ${(100 * scores.accuracy).toFixed(1)} %`,
+    ],
+    [
+      'ROC AUC',
+      `${scores.rocAuc.toFixed(3)}, 95 % interval ${low.toFixed(3)} to ${high.toFixed(3)} (DeLong)`,
+    ],
     ...Object.values(scores.files).map((file): [string, string] => ['file', here(file)]),
     ['notebooks', `${here(notebooks)} (executed, with HTML)`],
     ['time', formatSeconds((Date.now() - from) / 1000)],

@@ -157,7 +157,9 @@ function rewriteCalls(
       ts.isIdentifier(expression.expression) &&
       expression.expression.text === 'exports';
     if (!ofEarlierCell) return expression;
-    return factory.createParenthesizedExpression(factory.createComma(factory.createNumericLiteral(0), expression));
+    return factory.createParenthesizedExpression(
+      factory.createComma(factory.createNumericLiteral(0), expression),
+    );
   };
   const visit = (node: TypeScript.Node): TypeScript.Node => {
     const visited = ts.visitEachChild(node, visit, context);

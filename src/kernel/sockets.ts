@@ -28,13 +28,17 @@ export async function bindSockets(connection: Connection, listeners: SocketListe
     for (const socket of all) socket.close();
   };
   const { shell_port, control_port, stdin_port, hb_port, iopub_port } = connection;
-  const addresses = [shell_port, control_port, stdin_port, hb_port, iopub_port].map((port) => endpoint(connection, port));
+  const addresses = [shell_port, control_port, stdin_port, hb_port, iopub_port].map((port) =>
+    endpoint(connection, port),
+  );
   const bound = await Promise.allSettled(all.map((socket, index) => socket.bind(addresses[index]!)));
   for (const [index, { status, ...result }] of bound.entries())
     if (status === 'rejected') {
       close();
       const cause = (result as { reason: unknown }).reason;
-      throw new EnvironmentError(`the kernel cannot listen at ${addresses[index]}: ${messageOf(cause)}`, { cause });
+      throw new EnvironmentError(`the kernel cannot listen at ${addresses[index]}: ${messageOf(cause)}`, {
+        cause,
+      });
     }
   void forEachMessage(heartbeat, (frames) => heartbeat.send(frames));
   void forEachMessage(iopub, ([frame]) => {

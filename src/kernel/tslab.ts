@@ -142,7 +142,11 @@ interface SeenByTslab {
 type Diagnose = (...args: unknown[]) => TypeScript.Diagnostic[];
 
 /** TS2742: a type's name holds a path of node_modules. The declarations of cells never leave this folder. */
-function withoutNotPortable({ getPreEmitDiagnosticsOfFiles: diagnose }: { getPreEmitDiagnosticsOfFiles: Diagnose }): Diagnose {
+function withoutNotPortable({
+  getPreEmitDiagnosticsOfFiles: diagnose,
+}: {
+  getPreEmitDiagnosticsOfFiles: Diagnose;
+}): Diagnose {
   return (...args) => diagnose(...args).filter(({ code }) => code !== 2742);
 }
 

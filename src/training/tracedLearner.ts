@@ -9,6 +9,7 @@ import {
   sizeOf,
 } from '../model/architecture.js';
 import { initialValue } from '../model/initialise.js';
+import { accuracyOf } from '../scores/classification.js';
 import type { TensorReference } from '../tensorflow/binding.js';
 import { FLOAT32, INT16 } from '../tensorflow/dataTypes.js';
 import { type Engine, openEngine } from '../tensorflow/engine.js';
@@ -215,12 +216,6 @@ class TracedLearner implements Learner {
   #scalar(value: number): number {
     return this.#array([], Float32Array.of(value));
   }
-}
-
-function accuracyOf(probabilities: Float32Array, labels: Float32Array): number {
-  let right = 0;
-  for (let i = 0; i < labels.length; i++) if (probabilities[i]! >= 0.5 === (labels[i] === 1)) right++;
-  return right / labels.length;
 }
 
 function requireSame(

@@ -1,0 +1,16 @@
+/** Mean binary cross-entropy; probabilities are kept 1e-7 off 0 and 1, as Keras does. */
+export function crossEntropyOf(probabilities: ArrayLike<number>, classes: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < classes.length; i++) {
+    const probability = Math.min(1 - 1e-7, Math.max(1e-7, probabilities[i]!));
+    sum -= Math.log(classes[i] === 1 ? probability : 1 - probability);
+  }
+  return sum / classes.length;
+}
+
+/** Share of cases on the right side of 0.5. */
+export function accuracyOf(probabilities: ArrayLike<number>, classes: ArrayLike<number>): number {
+  let right = 0;
+  for (let i = 0; i < classes.length; i++) if (probabilities[i]! >= 0.5 === (classes[i] === 1)) right++;
+  return right / classes.length;
+}

@@ -1,0 +1,80 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../errors.js';
+import { writeFileAtomically } from '../paths.js';
+
+/** One optimiser step. */
+export interface StepRecord {
+  readonly kind: 'step';
+  readonly epoch: number;
+  /** From 1, over all epochs. */
+  readonly step: number;
+  /** Cross-entropy of the batch plus the L2 penalty. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly patchesPerSecond: number;
+  /** Share of the step's time spent waiting for its batch. */
+  readonly waitShare: number;
+}
+
+/** The held-out rows after an epoch. */
+export interface ValidationRecord {
+  readonly kind: 'validation';
+  readonly epoch: number;
+  readonly step: number;
+  /** Mean cross-entropy plus the L2 penalty. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly rocAuc: number;
+  readonly rocAucInterval: readonly [number, number];
+  readonly rows: number;
+  readonly seconds: number;
+}
+
+/** A finished epoch and where its checkpoint lies. */
+export interface EpochRecord {
+  readonly kind: 'epoch';
+  readonly epoch: number;
+  readonly step: number;
+  readonly seconds: number;
+  readonly patchesPerSecond: number;
+  readonly checkpoint: string;
+  readonly best: boolean;
+}
+
+export type MetricRecord = StepRecord | ValidationRecord | EpochRecord;
+
+/** metrics.jsonl of a run. */
+export function metricsFile(run: string): string {
+  return join(run, 'metrics.jsonl');
+}
+
+/** Adds a record; a run that is killed loses none that was added. */
+export function appendMetric(run: string, record: MetricRecord): void {
+  appendFileSync(metricsFile(run), `${JSON.stringify(record)}\n`);
+}
+
+/** All records of a run, in order. Throws InputError, naming the line that is no record. */
+export function readMetrics(run: string): MetricRecord[] {
+  const file = metricsFile(run);
+  if (!existsSync(file)) throw new InputError(file, 'expected the metrics of a run, found nothing');
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.flatMap((line, index) => {
+    if (line === '') return [];
+    try {
+      return [JSON.parse(line) as MetricRecord];
+    } catch {
+      // The last line of a run that was killed may be cut.
+      if (index === lines.length - 1) return [];
+      throw new InputError(file, `expected a JSON record, received ${JSON.stringify(line.slice(0, 40))}`, {
+        line: index + 1,
+      });
+    }
+  });
+}
+
+/** Drops the records after a step: a resume computes them again. */
+export function truncateMetrics(run: string, step: number): void {
+  const kept = existsSync(metricsFile(run)) ? readMetrics(run).filter((record) => record.step <= step) : [];
+  writeFileAtomically(metricsFile(run), kept.map((record) => `${JSON.stringify(record)}\n`).join(''));
+}

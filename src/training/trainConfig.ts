@@ -1,0 +1,19 @@
+import type { TrainingSettings } from '../config/trainingSettings.js';
+
+/** Everything that decides a run; stored in its config.json and in each checkpoint. Plain JSON. */
+export interface TrainConfig
+  extends Pick<
+    TrainingSettings,
+    'strategy' | 'devices' | 'holdout' | 'batchSize' | 'epochs' | 'learningRate' | 'l2' | 'seed' | 'windowHu'
+  > {
+  /** The patch file, absolute. */
+  readonly data: string;
+  /** The run's folder, absolute. */
+  readonly run: string;
+  /** Channels of the first stage; 64 is ResNet3D-18. */
+  readonly filters: number;
+  /** Flips and rotations by 90° of training patches. */
+  readonly augment: boolean;
+  /** Threads for computing; 0 = one a core. */
+  readonly threads: number;
+}
