@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, VoxlabError } from '../errors.js';
 import { registerCropCommand } from './crop.js';
 import { registerDoctorCommand } from './doctor.js';
+import { registerExploreCommand } from './explore.js';
 import { registerKernelCommand } from './kernel.js';
 import { registerLabCommand } from './lab.js';
+import { registerModelCommand } from './model.js';
 import { registerNotebookCommand } from './notebook.js';
 import { registerSampleCommand } from './sample.js';
 import { registerTrainCommand } from './train.js';
@@ -14,6 +16,8 @@ export type RegisterCommand = (program: Command) => void;
 const COMMANDS: readonly RegisterCommand[] = [
   registerSampleCommand,
   registerCropCommand,
+  registerExploreCommand,
+  registerModelCommand,
   registerTrainCommand,
   registerKernelCommand,
   registerLabCommand,

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { UsageError } from '../errors.js';
+import { countsOf } from '../patches/cutScan.js';
+import {
+  type DatasetDescription,
+  openPatchFile,
+  type PatchFile,
+  type PatchReader,
+} from '../store/patchFile.js';
+import { oneOf, printJson } from './options.js';
+import type { RegisterCommand } from './program.js';
+
+interface ExploreFlags {
+  readonly rows?: string;
+  readonly reader?: PatchReader;
+  readonly json?: boolean;
+}
+
+/** `--json` of the plain command. */
+interface Overview {
+  readonly file: string;
+  readonly datasets: Readonly<Record<string, DatasetDescription>>;
+  readonly rows: number;
+  readonly byClass: Readonly<Record<string, number>>;
+  readonly bySubset: Readonly<Record<string, number>>;
+  /** Rows that training leaves out. */
+  readonly notrain: number;
+  /** Lowest and highest voxel. */
+  readonly rangeHu: readonly [number, number];
+  readonly patch: { readonly size: readonly [number, number, number]; readonly spacingMm: readonly number[] };
+  readonly provenance: unknown;
+}
+
+/** `--json` with `--rows`. */
+interface RowHashes {
+  readonly reader: PatchReader;
+  readonly fellBackTo?: PatchReader;
+  readonly rows: readonly { readonly row: number; readonly sha256: string }[];
+}
+
+export const registerExploreCommand: RegisterCommand = (program) => {
+  program
+    .command('explore')
+    .description(
+      'Says what a patch file holds: datasets, classes, subsets, intensities, geometry, where it came from.',
+    )
+    .argument('<file>', 'a patch file, of voxlab or of the original project')
+    .option('--rows <list>', 'instead: the sha256 of the bytes of these rows (0,5,7 or all)')
+    .option(
+      '--reader <name>',
+      'how --rows are read: index (straight from the file) or h5wasm',
+      oneOf('index', 'h5wasm'),
+    )
+    .option(
+      '--json',
+      'one JSON document on stdout: {datasets, rows, byClass, bySubset, rangeHu, ...}; with --rows {reader, rows:[{row, sha256}]}',
+    )
+    .action(explore);
+};
+
+async function explore(path: string, flags: ExploreFlags): Promise<void> {
+  const patches = await openPatchFile(resolve(path));
+  try {
+    if (flags.rows === undefined && flags.reader !== undefined)
+      throw new UsageError('--reader says how --rows are read: expected --rows beside it');
+    if (flags.rows === undefined) {
+      const overview = await overviewOf(patches);
+      if (flags.json === true) printJson(overview);
+      else process.stdout.write(textOf(overview));
+    } else {
+      const hashes = await hashRows(patches, rowList(flags.rows, patches.rows), flags.reader ?? 'index');
+      if (flags.json === true) printJson(hashes);
+      else process.stdout.write(hashes.rows.map(({ row, sha256 }) => `${sha256}  row ${row}\n`).join(''));
+      if (hashes.fellBackTo !== undefined && flags.json !== true)
+        process.stderr.write(`read with ${hashes.fellBackTo}: ${patches.fellBackBecause}\n`);
+    }
+  } finally {
+    patches.close();
+  }
+}
+
+async function overviewOf(patches: PatchFile): Promise<Overview> {
+  const { classes, subsets, notrain } = patches.labels();
+  const { dim, slices, spacingMm } = patches.format;
+  return {
+    file: patches.path,
+    datasets: patches.datasets(),
+    rows: patches.rows,
+    byClass: countsOf(classes),
+    bySubset: countsOf(subsets),
+    notrain: notrain.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0),
+    rangeHu: await rangeOf(patches),
+    patch: { size: [dim, dim, slices], spacingMm },
+    provenance: patches.provenance ?? null,
+  };
+}
+
+/** Over all voxels, some rows at a time. */
+async function rangeOf(patches: PatchFile): Promise<readonly [number, number]> {
+  const rowsAtOnce = 64;
+  const block = new Int16Array(rowsAtOnce * patches.voxelsPerRow);
+  let [low, high] = [32767, -32768];
+  for (let from = 0; from < patches.rows; from += rowsAtOnce) {
+    const rows = Array.from({ length: Math.min(rowsAtOnce, patches.rows - from) }, (_, i) => from + i);
+    await patches.readRows(rows, block);
+    for (let i = 0; i < rows.length * patches.voxelsPerRow; i++) {
+      const value = block[i]!;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return [low, high];
+}
+
+async function hashRows(
+  patches: PatchFile,
+  rows: readonly number[],
+  reader: PatchReader,
+): Promise<RowHashes> {
+  const hashes = [];
+  for (const row of rows) {
+    const bytes = await patches.readRowBytes(row, reader);
+    hashes.push({ row, sha256: createHash('sha256').update(bytes).digest('hex') });
+  }
+  const fellBack = reader === 'index' && patches.reader === 'h5wasm';
+  return { reader, ...(fellBack ? { fellBackTo: 'h5wasm' as const } : {}), rows: hashes };
+}
+
+function rowList(text: string, rows: number): number[] {
+  if (text === 'all') return Array.from({ length: rows }, (_, row) => row);
+  return text.split(',').map((part) => {
+    const row = /^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN;
+    if (!(row < rows))
+      throw new UsageError(
+        `--rows: expected all or numbers from 0 to ${rows - 1}, received ${JSON.stringify(part)}`,
+      );
+    return row;
+  });
+}
+
+function textOf({
+  file,
+  datasets,
+  rows,
+  byClass,
+  bySubset,
+  notrain,
+  rangeHu,
+  patch,
+  provenance,
+}: Overview): string {
+  const counts = (record: Readonly<Record<string, number>>): string =>
+    Object.entries(record)
+      .map(([name, count]) => `${name}: ${count}`)
+      .join(', ');
+  const lines = [
+    file,
+    `  ${rows} patches of ${patch.size.join(' x ')} voxels (x, y, z) at ${patch.spacingMm.join(' x ')} mm, ${rangeHu[0]} to ${rangeHu[1]} HU`,
+    `  by class: ${counts(byClass)}; ${notrain} left out of training`,
+    `  by subset: ${counts(bySubset)}`,
+    ...Object.entries(datasets).map(
+      ([name, { shape, dtype, chunks }]) =>
+        `  ${name.padEnd(15)} ${shape.join(' x ').padEnd(14)} ${dtype.padEnd(8)} ${chunks === null ? 'contiguous' : `chunks of ${chunks.join(' x ')}`}`,
+    ),
+  ];
+  const settings = (provenance as { program: string; settings: unknown } | null) ?? undefined;
+  if (settings !== undefined)
+    lines.push(`  cut by ${settings.program} with ${JSON.stringify(settings.settings)}`);
+  return `${lines.join('\n')}\n`;
+}

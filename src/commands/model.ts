@@ -1,0 +1,86 @@
+import { ADAM } from '../model/adam.js';
+import { isTrainable, type Layer, layersOf, type NetworkOptions, sizeOf } from '../model/architecture.js';
+import { BATCH_NORM_EPSILON } from '../model/layers.js';
+import { BATCH_NORM_MOMENTUM } from '../training/tracedPrograms.js';
+import { printJson, wholeNumber } from './options.js';
+import type { RegisterCommand } from './program.js';
+
+interface ModelFlags {
+  readonly filters: number;
+  readonly dim: number;
+  readonly slices: number;
+  readonly json?: boolean;
+}
+
+export const registerModelCommand: RegisterCommand = (program) => {
+  program
+    .command('model')
+    .description('ResNet3D-18: layers, output shapes, parameters and multiply-accumulates a patch.')
+    .option('--filters <n>', 'channels of the first stage', wholeNumber(1, 1024), 64)
+    .option('--dim <n>', 'voxels of a patch along x and y', wholeNumber(1, 1024), 32)
+    .option('--slices <n>', 'voxels of a patch along z', wholeNumber(1, 1024), 32)
+    .option('--json', 'one JSON document on stdout: {parameters, trainable, nonTrainable, macs, layers, ...}')
+    .action(printModel);
+};
+
+function printModel({ filters, dim, slices, json }: ModelFlags): void {
+  const network: NetworkOptions = { inputSize: [slices, dim, dim], filters };
+  const layers = layersOf(network);
+  const counts = countsOfLayers(layers);
+  if (json !== true) {
+    process.stdout.write(table(layers, counts));
+    return;
+  }
+  printJson({
+    ...counts,
+    arrays: layers.reduce((sum, { parameters }) => sum + parameters.length, 0),
+    network,
+    initializer: 'he_normal: truncated normal, sd sqrt(2 / fan in)',
+    optimizer: { name: 'Adam', ...ADAM, form: 'lr_t' },
+    batchNorm: { momentum: BATCH_NORM_MOMENTUM, epsilon: BATCH_NORM_EPSILON, variance: 'biased' },
+    l2: 'on kernels, added to the loss',
+    layers: layers.map(({ name, kind, outputShape, parameters, macs }) => ({
+      name,
+      kind,
+      outputShape,
+      parameters: parametersIn(parameters),
+      macs,
+    })),
+  });
+}
+
+function countsOfLayers(layers: readonly Layer[]) {
+  const all = layers.flatMap(({ parameters }) => parameters);
+  const parameters = parametersIn(all);
+  const trainable = parametersIn(all.filter(isTrainable));
+  return {
+    parameters,
+    trainable,
+    nonTrainable: parameters - trainable,
+    macs: layers.reduce((sum, { macs }) => sum + macs, 0),
+  };
+}
+
+function parametersIn(parameters: Layer['parameters']): number {
+  return parameters.reduce((sum, parameter) => sum + sizeOf(parameter), 0);
+}
+
+function table(layers: readonly Layer[], counts: ReturnType<typeof countsOfLayers>): string {
+  const rows = layers.map(({ name, kind, outputShape, parameters, macs }) => [
+    name,
+    kind,
+    outputShape.join(' x '),
+    parametersIn(parameters).toLocaleString('en'),
+    macs === 0 ? '' : `${(macs / 1e6).toFixed(2)} M`,
+  ]);
+  const header = ['layer', 'kind', 'output (z, y, x, channels)', 'parameters', 'MACs a patch'];
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => (column < 3 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .join('  ');
+  const { parameters, trainable, nonTrainable, macs } = counts;
+  return `${[header, ...rows].map(line).join('\n')}\n${parameters.toLocaleString('en')} parameters, ${trainable.toLocaleString('en')} trainable, ${nonTrainable.toLocaleString('en')} moving averages; ${(macs / 1e6).toFixed(2)} M multiply-accumulates a patch\n`;
+}
