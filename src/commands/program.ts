@@ -2,12 +2,14 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, VoxlabError } from '../errors.js';
 import { registerCropCommand } from './crop.js';
 import { registerDoctorCommand } from './doctor.js';
+import { registerEvaluateCommand } from './evaluate.js';
 import { registerExploreCommand } from './explore.js';
 import { registerKernelCommand } from './kernel.js';
 import { registerLabCommand } from './lab.js';
 import { registerModelCommand } from './model.js';
 import { registerNotebookCommand } from './notebook.js';
 import { registerSampleCommand } from './sample.js';
+import { registerStartCommand } from './start.js';
 import { registerTrainCommand } from './train.js';
 
 /** A command: its file exports one of these; `program.ts` lists them in the order of the river. */
@@ -19,10 +21,12 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerExploreCommand,
   registerModelCommand,
   registerTrainCommand,
+  registerEvaluateCommand,
   registerKernelCommand,
   registerLabCommand,
   registerNotebookCommand,
   registerDoctorCommand,
+  registerStartCommand,
 ];
 
 /** The original project's single-dash flags; commander itself takes `-x` only as one letter. */

@@ -67,6 +67,6 @@ export function setAttribute(target: Target, op: Address, { name, type, value }:
 /** The eager setter reports through a status, the graph's does not. */
 function setShape(api: CApi, target: Target, op: Address, name: string, shape: readonly number[]): void {
   const dims = dimensions(shape);
-  if (target === 'TF_SetAttr') return api.TF_SetAttrShape(op, name, dims, shape.length);
-  withStatus(name, (status) => api.TFE_OpSetAttrShape(op, name, dims, shape.length, status));
+  if (target === 'TF_SetAttr') api.TF_SetAttrShape(op, name, dims, shape.length);
+  else withStatus(name, (status) => api.TFE_OpSetAttrShape(op, name, dims, shape.length, status));
 }

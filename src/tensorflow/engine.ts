@@ -2,6 +2,7 @@ import { EngineError } from '../errors.js';
 import { Binding } from './binding.js';
 import type { DeviceLayout } from './configProto.js';
 import { type Context, openContext } from './context.js';
+import { withoutStartNotes } from './library.js';
 import { installBinding } from './tf.js';
 
 export interface EngineOptions {
@@ -43,7 +44,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
 }
 
 function open(layout: DeviceLayout): Engine {
-  const context = openContext(layout);
+  const context = withoutStartNotes(() => openContext(layout));
   if (process.env.TF_ENABLE_ONEDNN_OPTS === '0')
     process.emitWarning('TF_ENABLE_ONEDNN_OPTS=0 makes a training step slower; unset it');
   const binding = new Binding(context);

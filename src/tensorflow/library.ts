@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { EnvironmentError, messageOf } from '../errors.js';
@@ -58,7 +58,6 @@ function installedFolders(): string[] {
 
 function load(folder: string): CApi {
   for (const [name, value] of Object.entries(ENVIRONMENT_DEFAULTS)) process.env[name] ??= value;
-  koffi.config({ ...koffi.config(), async_stack_size: ASYNC_STACK_BYTES });
   try {
     keepLoaded(join(folder, FRAMEWORK));
     keepLoaded(join(folder, CORE));
@@ -84,10 +83,52 @@ function load(folder: string): CApi {
 function keepLoaded(path: string): void {
   const RTLD_NOW = 0x2;
   const RTLD_NODELETE = 0x1000;
-  const c = koffi.load(null);
-  const dlopen = c.func('void* dlopen(const char* path, int flags)');
-  const dlerror = c.func('const char* dlerror()');
+  const { dlopen, dlerror } = libc();
   if (!dlopen(path, RTLD_NOW | RTLD_NODELETE)) throw new Error(dlerror() ?? `cannot open ${path}`);
+}
+
+/**
+ * Runs with file descriptor 2 turned away: TensorFlow says on every start that oneDNN is on, past TF_CPP_MIN_LOG_LEVEL.
+ * With TF_CPP_MIN_LOG_LEVEL=0 or 1 the user has asked for its notes, and gets them.
+ */
+export function withoutStartNotes<T>(run: () => T): T {
+  if (Number(process.env.TF_CPP_MIN_LOG_LEVEL ?? 2) < 2) return run();
+  const { dup, dup2, close } = libc();
+  const nowhere = openSync('/dev/null', 'w');
+  const kept = dup(2);
+  dup2(nowhere, 2);
+  try {
+    return run();
+  } finally {
+    dup2(kept, 2);
+    close(kept);
+    closeSync(nowhere);
+  }
+}
+
+interface CLibrary {
+  dlopen(path: string, flags: number): Address | null;
+  dlerror(): string | null;
+  dup(fd: number): number;
+  dup2(from: number, to: number): number;
+  close(fd: number): number;
+}
+
+let cLibrary: CLibrary | undefined;
+
+function libc(): CLibrary {
+  if (cLibrary !== undefined) return cLibrary;
+  // koffi takes its settings before the first library, which is this one.
+  koffi.config({ ...koffi.config(), async_stack_size: ASYNC_STACK_BYTES });
+  const library = koffi.load(null);
+  cLibrary = {
+    dlopen: library.func('void* dlopen(const char* path, int flags)'),
+    dlerror: library.func('const char* dlerror()'),
+    dup: library.func('int dup(int fd)'),
+    dup2: library.func('int dup2(int from, int to)'),
+    close: library.func('int close(int fd)'),
+  };
+  return cLibrary;
 }
 
 function functionsOf(path: string, prototypes: readonly string[]): [string, unknown][] {

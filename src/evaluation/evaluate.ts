@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { InputError } from '../errors.js';
+import { heldOutRows } from '../feed/split.js';
+import { writeFileAtomically } from '../paths.js';
+import type { Progress } from '../progress.js';
+import { accuracyOf } from '../scores/classification.js';
+import { type RocPoint, rocArea, rocCurve } from '../scores/roc.js';
+import { openPatchFile } from '../store/patchFile.js';
+import {
+  type CheckpointLink,
+  linkedCheckpoint,
+  loadCheckpoint,
+  readCheckpointMeta,
+} from '../training/checkpoint.js';
+import { predictRows } from '../training/predictRows.js';
+import { createLearner } from '../training/tracedLearner.js';
+import { type PredictedFinding, predictionTable } from './predictionTable.js';
+
+export interface EvaluateOptions {
+  readonly run: string;
+  readonly checkpoint: CheckpointLink;
+  /** Another patch file than the run's own. */
+  readonly data?: string;
+  /** Another subset than the one held out; its rows were seen in training. */
+  readonly holdout?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Evaluation {
+  readonly run: string;
+  readonly epoch: number;
+  readonly holdout: number;
+  /** False: training never saw these rows. */
+  readonly seenInTraining: boolean;
+  readonly rows: number;
+  readonly positives: number;
+  readonly accuracy: number;
+  readonly rocAuc: number;
+  /** 95 %, DeLong. */
+  readonly rocAucInterval: readonly [number, number];
+  readonly roc: readonly RocPoint[];
+  readonly findings: readonly PredictedFinding[];
+  /** Absolute paths of what was written. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Predicts the held-out rows with a run's network, scores them, and writes RUN/predictions.csv. Throws InputError. */
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const { run, signal, onProgress } = options;
+  const folder = linkedCheckpoint(run, options.checkpoint);
+  const { config, epoch } = readCheckpointMeta(folder);
+  const holdout = options.holdout ?? config.holdout;
+  const patches = await openPatchFile(options.data ?? config.data);
+  try {
+    const { dim, slices } = patches.format;
+    const labels = patches.labels();
+    const rows = heldOutRows(labels, holdout, patches.path);
+    const classes = Array.from(rows, (row) => labels.classes[row]!);
+    if (!classes.includes(0) || !classes.includes(1))
+      throw new InputError(
+        patches.path,
+        `subset ${holdout} has one class alone: expected nodules and others, to score by`,
+      );
+    const learner = await createLearner({
+      ...config,
+      network: { inputSize: [slices, dim, dim], filters: config.filters },
+    });
+    try {
+      await loadCheckpoint(folder, learner);
+      const probabilities = await predictRows(learner, patches, labels, rows, {
+        ...(signal === undefined ? {} : { signal }),
+        onRows: (done) => onProgress?.({ stage: 'evaluate', done, total: rows.length, unit: 'patches' }),
+      });
+      const findings = patches
+        .findings(rows)
+        .map((finding, i) => ({ ...finding, class: classes[i]!, probability: probabilities[i]! }));
+      const predictions = join(run, 'predictions.csv');
+      writeFileAtomically(predictions, predictionTable(findings));
+      const area = rocArea(probabilities, classes);
+      return {
+        run,
+        epoch,
+        holdout,
+        seenInTraining: holdout !== config.holdout && patches.path === config.data,
+        rows: rows.length,
+        positives: area.positives,
+        accuracy: accuracyOf(probabilities, classes),
+        rocAuc: area.area,
+        rocAucInterval: area.interval,
+        roc: rocCurve(probabilities, classes),
+        findings,
+        files: { predictions },
+      };
+    } finally {
+      learner.dispose();
+    }
+  } finally {
+    patches.close();
+  }
+}
