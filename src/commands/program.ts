@@ -4,6 +4,7 @@ import { registerCropCommand } from './crop.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerEvaluateCommand } from './evaluate.js';
 import { registerExploreCommand } from './explore.js';
+import { registerGpuCommand } from './gpu.js';
 import { registerKernelCommand } from './kernel.js';
 import { registerLabCommand } from './lab.js';
 import { registerModelCommand } from './model.js';
@@ -22,6 +23,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerModelCommand,
   registerTrainCommand,
   registerEvaluateCommand,
+  registerGpuCommand,
   registerKernelCommand,
   registerLabCommand,
   registerNotebookCommand,

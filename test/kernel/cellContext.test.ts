@@ -12,7 +12,8 @@ import {
   thrownIn,
 } from '../../src/kernel/cellContext.js';
 
-const cell = (number: number): CellRun => ({ number, interruption: new AbortController(), signalTaken: false, abandoned: false }) as CellRun;
+const cell = (number: number): CellRun =>
+  ({ number, interruption: new AbortController(), signalTaken: false, abandoned: false }) as CellRun;
 
 test('currentCell() is the entered cell, else the newest', () => {
   const [first, second] = [cell(1), cell(2)];
@@ -29,7 +30,13 @@ test('currentCell() is the entered cell, else the newest', () => {
 test('thrownIn() knows the cell out of which an error came', () => {
   const run = cell(5);
   const error = new Error('x');
-  assert.throws(() => runInCell(run, () => { throw error; }), error);
+  assert.throws(
+    () =>
+      runInCell(run, () => {
+        throw error;
+      }),
+    error,
+  );
   assert.equal(thrownIn(error), run);
   assert.equal(thrownIn(new Error('other')), undefined);
   assert.equal(thrownIn('text'), undefined);

@@ -23,7 +23,12 @@ after(() => compiler.close());
 
 let number = 0;
 function newRun(): CellRun {
-  return { number: ++number, interruption: new AbortController(), signalTaken: false, abandoned: false } as CellRun;
+  return {
+    number: ++number,
+    interruption: new AbortController(),
+    signalTaken: false,
+    abandoned: false,
+  } as CellRun;
 }
 async function valueOf(code: string): Promise<unknown> {
   const outcome = await cells.run(code, newRun());
@@ -52,9 +57,13 @@ test('run(): the value is that of the last expression, undefined after a declara
 });
 
 test('run(): the traceback points at line and column of the cell, also of an earlier one', async () => {
-  await valueOf('interface Long { a: number }\n\nfunction inner(long: Long): never {\n  throw new RangeError(`a is ${long.a}`);\n}');
+  await valueOf(
+    'interface Long { a: number }\n\nfunction inner(long: Long): never {\n  throw new RangeError(`a is ${long.a}`);\n}',
+  );
   const defined = number;
-  const { ename, evalue, traceback } = await errorIn('const one: number = 1;\nconst two = await Promise.resolve(one);\ninner({ a: two });');
+  const { ename, evalue, traceback } = await errorIn(
+    'const one: number = 1;\nconst two = await Promise.resolve(one);\ninner({ a: two });',
+  );
   assert.deepEqual([ename, evalue], ['RangeError', 'a is 1']);
   assert.match(traceback, /--> 4 {4}throw new RangeError/);
   assert.match(traceback, new RegExp(`at inner \\(cell\\[${defined}\\]:4:9\\)`));
@@ -76,13 +85,19 @@ test('run(): a type error stops the cell before it begins', async () => {
 
 test('run(): ES modules load by import and by import(), with their types', async () => {
   assert.equal(await valueOf("import { File } from 'h5wasm/node'; typeof File"), 'function');
-  assert.equal(await valueOf("const image = await import('@itk-wasm/image-io'); typeof image.readImageNode"), 'function');
+  assert.equal(
+    await valueOf("const image = await import('@itk-wasm/image-io'); typeof image.readImageNode"),
+    'function',
+  );
 });
 
 test('interrupt(): ends an asynchronous cell at once, and later cells find what it had declared', async () => {
   const run = newRun();
   setTimeout(() => cells.interrupt(), 50);
-  const outcome = await cells.run('let rounds = 0; for (;;) { rounds++; await new Promise((go) => setTimeout(go, 5)); }', run);
+  const outcome = await cells.run(
+    'let rounds = 0; for (;;) { rounds++; await new Promise((go) => setTimeout(go, 5)); }',
+    run,
+  );
   assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
   assert.equal(run.abandoned, true);
   assert.ok(Number(await valueOf('rounds')) > 0);
@@ -92,7 +107,9 @@ test('interrupt(): a cell that took the signal ends by itself; one that does not
   const taken = { ...newRun(), signalTaken: true };
   const testing = { signal: taken.interruption.signal, begun: () => setTimeout(() => cells.interrupt(), 10) };
   Object.assign(globalThis, { testing });
-  await valueOf('const testing = (globalThis as unknown as { testing: { signal: AbortSignal; begun(): void } }).testing;');
+  await valueOf(
+    'const testing = (globalThis as unknown as { testing: { signal: AbortSignal; begun(): void } }).testing;',
+  );
   const ended = await cells.run(
     `let ending = "";
      await new Promise<void>((done) => {
@@ -104,7 +121,10 @@ test('interrupt(): a cell that took the signal ends by itself; one that does not
   assert.equal(ended.ok, true);
   assert.equal(await valueOf('ending'), 'in order');
   const stubborn = { ...newRun(), signalTaken: true };
-  const outcome = await cells.run('testing.begun(); await new Promise(() => setTimeout(() => {}, 3000));', stubborn);
+  const outcome = await cells.run(
+    'testing.begun(); await new Promise(() => setTimeout(() => {}, 3000));',
+    stubborn,
+  );
   assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
 });
 

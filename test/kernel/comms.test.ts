@@ -13,7 +13,10 @@ test('createComms().open() publishes comm_open, and messages travel both ways wi
   const { published, comms } = withRecord();
   const buffers = [Uint8Array.of(1, 2)];
   const comm = comms.open('jupyter.widget', { state: 1 }, { metadata: { version: '2.1.0' } });
-  assert.deepEqual(published[0]?.slice(0, 2), ['comm_open', { comm_id: comm.id, target_name: 'jupyter.widget', data: { state: 1 } }]);
+  assert.deepEqual(published[0]?.slice(0, 2), [
+    'comm_open',
+    { comm_id: comm.id, target_name: 'jupyter.widget', data: { state: 1 } },
+  ]);
   comm.send({ method: 'update' }, { buffers });
   assert.deepEqual(published[1], ['comm_msg', { comm_id: comm.id, data: { method: 'update' } }, { buffers }]);
   const received: unknown[] = [];
@@ -29,7 +32,10 @@ test('createComms().receiveOpen() calls the registered target and closes a comm 
   comms.receiveOpen({ comm_id: 'a', target_name: 'mine', data: { x: 1 } }, []);
   comms.receiveOpen({ comm_id: 'b', target_name: 'unknown', data: {} }, []);
   assert.deepEqual(opened, ['a', { x: 1 }]);
-  assert.deepEqual(published, [['comm_close', { comm_id: 'b', data: {} }, undefined]].map((m) => m.slice(0, 2)));
+  assert.deepEqual(
+    published,
+    [['comm_close', { comm_id: 'b', data: {} }, undefined]].map((m) => m.slice(0, 2)),
+  );
   assert.deepEqual(comms.list(), { a: { target_name: 'mine' } });
   assert.deepEqual(comms.list('other'), {});
 });

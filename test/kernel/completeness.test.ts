@@ -7,7 +7,14 @@ import type { Ts } from '../../src/kernel/tslab.js';
 const ts = createRequire(import.meta.url)('@tslab/typescript-for-tslab') as Ts;
 
 test('completenessOf() calls whole code complete, also with await at the top', () => {
-  for (const code of ['', '1', 'const x = [1, 2]', 'await (f())', 'for await (const x of xs) x;', "import 'fs'"])
+  for (const code of [
+    '',
+    '1',
+    'const x = [1, 2]',
+    'await (f())',
+    'for await (const x of xs) x;',
+    "import 'fs'",
+  ])
     assert.deepEqual(completenessOf(ts, code), { status: 'complete' }, code);
 });
 
@@ -19,5 +26,6 @@ test('completenessOf() asks for more where code is open, indented after an openi
 });
 
 test('completenessOf() calls code invalid that no further line can mend', () => {
-  for (const code of ['const const', 'let 1a = 3;', ')(', 'const s = "open']) assert.equal(completenessOf(ts, code).status, 'invalid', code);
+  for (const code of ['const const', 'let 1a = 3;', ')(', 'const s = "open'])
+    assert.equal(completenessOf(ts, code).status, 'invalid', code);
 });

@@ -31,14 +31,10 @@ test('createExecuteQueue() answers a cell: busy, input, result, reply, idle, in 
   const { add, sent } = queueOver({ a: { ok: true, value: 6 } });
   add('a');
   await wait(5);
-  assert.deepEqual(sent.map((m) => (m.kind === 'status' ? m.state : m.kind === 'publish' ? m.type : m.kind)), [
-    'busy',
-    'cell',
-    'execute_input',
-    'execute_result',
-    'reply',
-    'idle',
-  ]);
+  assert.deepEqual(
+    sent.map((m) => (m.kind === 'status' ? m.state : m.kind === 'publish' ? m.type : m.kind)),
+    ['busy', 'cell', 'execute_input', 'execute_result', 'reply', 'idle'],
+  );
 });
 
 test('createExecuteQueue() aborts the cells sent before a failure, not those sent afterwards', async () => {
@@ -47,7 +43,10 @@ test('createExecuteQueue() aborts the cells sent before a failure, not those sen
   await wait(5);
   add('four');
   await wait(5);
-  assert.deepEqual(replies().map(({ status }) => status), ['ok', 'error', 'aborted', 'aborted', 'ok']);
+  assert.deepEqual(
+    replies().map(({ status }) => status),
+    ['ok', 'error', 'aborted', 'aborted', 'ok'],
+  );
   assert.equal(replies()[1]?.ename, 'Error');
   assert.equal(replies()[4]?.execution_count, 3, 'aborted cells take no number');
 });
@@ -57,14 +56,20 @@ test('createExecuteQueue() goes on after a failure with stop_on_error false', as
   add('bad', { stop_on_error: false });
   add('two');
   await wait(5);
-  assert.deepEqual(replies().map(({ status }) => status), ['error', 'ok']);
+  assert.deepEqual(
+    replies().map(({ status }) => status),
+    ['error', 'ok'],
+  );
 });
 
 test('createExecuteQueue() with silent publishes neither input nor result and takes no number', async () => {
   const { add, sent, replies, history } = queueOver({ a: { ok: true, value: 1 } });
   add('a', { silent: true });
   await wait(5);
-  assert.deepEqual(sent.filter((m) => m.kind === 'publish'), []);
+  assert.deepEqual(
+    sent.filter((m) => m.kind === 'publish'),
+    [],
+  );
   assert.equal(replies()[0]?.execution_count, 0);
   assert.deepEqual(history.find({ hist_access_type: 'tail' }), []);
 });

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { createHistory } from '../../src/kernel/history.js';
 
 const history = createHistory();
-for (const [index, code] of ['1 + 2', 'display(x)', '1 + 2', 'await train()'].entries()) history.add(index + 1, code);
+for (const [index, code] of ['1 + 2', 'display(x)', '1 + 2', 'await train()'].entries())
+  history.add(index + 1, code);
 
 test('createHistory().find() gives the tail, oldest first', () => {
   assert.deepEqual(history.find({ hist_access_type: 'tail', n: 2 }), [
@@ -23,5 +24,7 @@ test('createHistory().find() gives a range without its stop, and outputs where a
 test('createHistory().find() searches by glob, whose other characters are literal, and drops repeats', () => {
   assert.equal(history.find({ hist_access_type: 'search', pattern: '1 + *' }).length, 2);
   assert.equal(history.find({ hist_access_type: 'search', pattern: '1 + *', unique: true }).length, 1);
-  assert.deepEqual(history.find({ hist_access_type: 'search', pattern: 'display(?)' }), [[0, 2, 'display(x)']]);
+  assert.deepEqual(history.find({ hist_access_type: 'search', pattern: 'display(?)' }), [
+    [0, 2, 'display(x)'],
+  ]);
 });

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import { type CellRun, runInCell } from '../../src/kernel/cellContext.js';
-import { INPUT, INPUT_GIVEN, INPUT_INTERRUPTED, INPUT_NONE, INPUT_WAITING, type ToSockets } from '../../src/kernel/channel.js';
+import {
+  INPUT,
+  INPUT_GIVEN,
+  INPUT_INTERRUPTED,
+  INPUT_NONE,
+  INPUT_WAITING,
+  type ToSockets,
+} from '../../src/kernel/channel.js';
 import { createInputReader } from '../../src/kernel/inputReader.js';
 
 /** A cell whose user answers at once: `answer` plays the sockets' thread. */
@@ -16,7 +23,9 @@ function reader(allow_stdin: boolean, answer: (shared: Int32Array, give: (text: 
     assert.equal(shared[INPUT], INPUT_WAITING);
     answer(shared, (text) => port2.postMessage(text));
   });
-  const run = { request: { header: { msg_id: 'm' }, identities: [], content: { allow_stdin } } } as unknown as CellRun;
+  const run = {
+    request: { header: { msg_id: 'm' }, identities: [], content: { allow_stdin } },
+  } as unknown as CellRun;
   return { ask: () => runInCell(run, () => read('name? ', true)), sent, shared, close: () => port1.close() };
 }
 
@@ -27,7 +36,9 @@ test('createInputReader() asks the front end and returns the line, of any length
     words[INPUT] = INPUT_GIVEN;
   });
   assert.equal(ask(), long);
-  assert.deepEqual(sent, [{ kind: 'input', prompt: 'name? ', password: true, request: { header: { msg_id: 'm' }, identities: [] } }]);
+  assert.deepEqual(sent, [
+    { kind: 'input', prompt: 'name? ', password: true, request: { header: { msg_id: 'm' }, identities: [] } },
+  ]);
   assert.equal(shared[INPUT], INPUT_NONE);
   close();
 });

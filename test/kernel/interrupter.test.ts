@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Worker } from 'node:worker_threads';
-import { COMPILING, INPUT, INPUT_INTERRUPTED, INPUT_WAITING, INTERRUPT_TAKEN } from '../../src/kernel/channel.js';
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import {
+  COMPILING,
+  INPUT,
+  INPUT_INTERRUPTED,
+  INPUT_WAITING,
+  INTERRUPT_TAKEN,
+} from '../../src/kernel/channel.js';
 import { inRepository } from '../../src/paths.js';
 
 /** Interrupts this very thread from a worker, as the kernel's sockets' thread does. */

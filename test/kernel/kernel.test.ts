@@ -69,7 +69,9 @@ test('startKernel(): an interrupt stops synchronous and waiting cells, and the s
 
 test('startKernel(): the code of an interrupted cell does not go on', async () => {
   await kernel.run('const ticks = { count: 0 };');
-  await interrupted('console.log("on"); for (;;) { ticks.count++; await new Promise((go) => setTimeout(go, 5)); }');
+  await interrupted(
+    'console.log("on"); for (;;) { ticks.count++; await new Promise((go) => setTimeout(go, 5)); }',
+  );
   const count = async () => contents(await kernel.run('ticks.count'), 'execute_result')[0]?.data;
   const before = await count();
   await wait(60);
@@ -88,7 +90,9 @@ test('startKernel(): a cell with the interrupt signal ends in its own way', asyn
 test('ask(): the cell waits for the line that the reader types; an interrupt ends the wait', async () => {
   const id = await kernel.sendCell("import { ask } from 'voxlab'; const name = ask('name? '); name");
   assert.deepEqual(await kernel.giveInput('Rontgen'), { prompt: 'name? ', password: false });
-  assert.deepEqual(contents(await kernel.answer(id), 'execute_result')[0]?.data, { 'text/plain': "'Rontgen'" });
+  assert.deepEqual(contents(await kernel.answer(id), 'execute_result')[0]?.data, {
+    'text/plain': "'Rontgen'",
+  });
   const { ename } = await interrupted("console.log('on'); ask('never answered')");
   assert.equal(ename, 'KeyboardInterrupt');
   assert.match(String((await kernel.run("ask('x')", { allow_stdin: false })).reply.evalue), /takes no input/);
@@ -110,7 +114,8 @@ test('display(), liveDisplay() and clearOutput() arrive in the cell, updates als
   });
   assert.deepEqual(contents(answered, 'clear_output'), [{ wait: true }]);
   const id = String(answered.published[0]?.parent.msg_id);
-  const update = () => kernel.publishedFor(id).find(({ header }) => header.msg_type === 'update_display_data');
+  const update = () =>
+    kernel.publishedFor(id).find(({ header }) => header.msg_type === 'update_display_data');
   await kernel.until(() => update() !== undefined);
   assert.deepEqual(update()?.content.transient, first?.transient);
 });
@@ -132,7 +137,9 @@ test('startKernel(): what child processes print is in the cell, in order with it
 });
 
 test('startKernel(): late errors are shown in their cell, process.exit() is refused, and the kernel lives', async () => {
-  const cell = await kernel.run("setTimeout(() => { throw new TypeError('late'); }, 20); void Promise.reject(new Error('lost'));");
+  const cell = await kernel.run(
+    "setTimeout(() => { throw new TypeError('late'); }, 20); void Promise.reject(new Error('lost'));",
+  );
   const id = String(cell.published[0]?.parent.msg_id);
   await kernel.run('await new Promise((go) => setTimeout(go, 100));');
   const shown = streamText({ reply: {}, published: kernel.publishedFor(id) }, 'stderr');
@@ -149,14 +156,24 @@ test('openComm() and onCommOpen(): messages travel both ways with binary buffers
     comm.onMessage((data, buffers) => comm.send({ got: data.slice, bytes: buffers[0]!.length }, { buffers: [Uint8Array.of(7, 8)] }));
     onCommOpen('from-page', (c, data) => c.send({ hello: data.name }));`);
   const { comm_id } = contents(opened, 'comm_open')[0] as { comm_id: string };
-  const id = await kernel.send('comm_msg', { comm_id, data: { slice: 5 } }, { buffers: [Uint8Array.of(1, 2, 3)] });
+  const id = await kernel.send(
+    'comm_msg',
+    { comm_id, data: { slice: 5 } },
+    { buffers: [Uint8Array.of(1, 2, 3)] },
+  );
   await kernel.until(() => kernel.isIdle(id));
   const answer = kernel.published.find(({ header }) => header.msg_type === 'comm_msg');
   assert.deepEqual(answer?.content, { comm_id, data: { got: 5, bytes: 3 } });
   assert.deepEqual([...answer!.buffers[0]!], [7, 8]);
-  const opening = await kernel.send('comm_open', { comm_id: 'page-1', target_name: 'from-page', data: { name: 'x' } });
+  const opening = await kernel.send('comm_open', {
+    comm_id: 'page-1',
+    target_name: 'from-page',
+    data: { name: 'x' },
+  });
   await kernel.until(() => kernel.isIdle(opening));
-  assert.deepEqual(kernel.published.findLast(({ header }) => header.msg_type === 'comm_msg')?.content.data, { hello: 'x' });
+  assert.deepEqual(kernel.published.findLast(({ header }) => header.msg_type === 'comm_msg')?.content.data, {
+    hello: 'x',
+  });
 });
 
 test('startKernel(): completion answers while a cell waits', async () => {

@@ -15,7 +15,8 @@ test('startLab() answers on 127.0.0.1 with its token alone, offers the kernel, a
   const base = `http://127.0.0.1:${lab.port}`;
   assert.match(lab.url, new RegExp(`^${base}/lab/tree/notebooks\\?token=[0-9a-f]{48}$`));
   assert.equal((await fetch(`${base}/api/kernelspecs`)).status, 403);
-  const specs = await (await fetch(`${base}/api/kernelspecs?token=${lab.token}`)).json();
+  const answer = await fetch(`${base}/api/kernelspecs?token=${lab.token}`);
+  const specs = (await answer.json()) as { kernelspecs: { voxlab: { spec: { display_name: string } } } };
   assert.equal(specs.kernelspecs.voxlab.spec.display_name, 'TypeScript (voxlab)');
   controller.abort();
   await lab.ended;

@@ -15,12 +15,18 @@ function launch(...words: string[]): { log: string; ended: boolean } {
   const log = join(folder, 'log');
   const stderr = openSync(log, 'w');
   const launcher = inRepository('dist/src/kernel/launcher.js');
-  const run = spawnSync(process.execPath, [launcher, ...words], { stdio: ['ignore', 'ignore', stderr], timeout: 15_000 });
+  const run = spawnSync(process.execPath, [launcher, ...words], {
+    stdio: ['ignore', 'ignore', stderr],
+    timeout: 15_000,
+  });
   return { log: readFileSync(log, 'utf8'), ended: run.error === undefined && run.status !== 0 };
 }
 
 test('launcher: without a connection file it says what it expects', () => {
-  assert.deepEqual(launch(), { log: 'voxlab kernel: expected --connection-file FILE, as Jupyter gives it\n', ended: true });
+  assert.deepEqual(launch(), {
+    log: 'voxlab kernel: expected --connection-file FILE, as Jupyter gives it\n',
+    ended: true,
+  });
 });
 
 test('launcher: a wrong connection file ends the process with one line that names it', () => {
@@ -40,6 +46,9 @@ test('launcher: a port in use ends the process with one line that names it', asy
   writeFileSync(file, JSON.stringify({ ...ports, ip: '127.0.0.1', transport: 'tcp', key: '' }));
   const { log, ended } = launch('--connection-file', file);
   server.close();
-  assert.equal(log, `voxlab kernel: the kernel cannot listen at tcp://127.0.0.1:${port}: Address already in use\n`);
+  assert.equal(
+    log,
+    `voxlab kernel: the kernel cannot listen at tcp://127.0.0.1:${port}: Address already in use\n`,
+  );
   assert.ok(ended);
 });

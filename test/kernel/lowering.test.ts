@@ -23,7 +23,9 @@ function run(moduleText: string, exports: object = {}) {
     },
     import: (name: string) => import(name),
   };
-  const body = vm.runInThisContext(`(${isAsync ? 'async ' : ''}function (exports, require, ${CELL_OBJECT}) {${script}\n})`);
+  const body = vm.runInThisContext(
+    `(${isAsync ? 'async ' : ''}function (exports, require, ${CELL_OBJECT}) {${script}\n})`,
+  );
   return { returned: body(exports, require, cell), cell };
 }
 
@@ -53,7 +55,12 @@ test('lowerCell() hands over the value of the last expression', () => {
 
 test('lowerCell() finds out whether the cell waits at its top, not inside of functions', async () => {
   assert.equal(lowerCell(ts, 'const f = async () => { await 1; }; export { f };').isAsync, false);
-  for (const text of ['await 1;', 'await (f());', 'for await (const x of xs) x;', 'const { a = await f() } = o;'])
+  for (const text of [
+    'await 1;',
+    'await (f());',
+    'for await (const x of xs) x;',
+    'const { a = await f() } = o;',
+  ])
     assert.equal(lowerCell(ts, `${text} export {};`).isAsync, true, text);
   const { returned, cell } = run('export const tsLastExpr = await (async () => 7)(); export {};');
   await returned;
@@ -70,7 +77,10 @@ test('lowerCell() calls functions of earlier cells without a `this`', () => {
 });
 
 test('lowerCell() keeps import() a real import and lists the static ones', async () => {
-  const { imports, script } = lowerCell(ts, "import 'a'; import { b } from 'b/c'; await import('node:os'); export { b };");
+  const { imports, script } = lowerCell(
+    ts,
+    "import 'a'; import { b } from 'b/c'; await import('node:os'); export { b };",
+  );
   assert.deepEqual(imports, ['a', 'b/c']);
   assert.match(script, new RegExp(`await ${CELL_OBJECT}\\.import\\('node:os'\\)`));
 });

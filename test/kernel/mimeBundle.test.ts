@@ -14,7 +14,10 @@ test("mimeBundleOf() asks a value for its own form by Symbol.for('Jupyter.displa
 
 test('mimeBundleOf() takes a mime bundle as it is and sends bytes as base64', () => {
   const bundle = { 'image/png': Uint8Array.of(1, 2, 3), 'application/vnd.plotly.v1+json': { data: [] } };
-  assert.deepEqual(mimeBundleOf(bundle), { 'image/png': 'AQID', 'application/vnd.plotly.v1+json': { data: [] } });
+  assert.deepEqual(mimeBundleOf(bundle), {
+    'image/png': 'AQID',
+    'application/vnd.plotly.v1+json': { data: [] },
+  });
 });
 
 test('mimeBundleOf() shows anything else as text', () => {

@@ -18,7 +18,11 @@ function install(name: string, description: object, files: Record<string, string
 }
 
 install('common', { main: 'index.js' }, { 'index.js': 'exports.kind = "common";' });
-install('modern', { type: 'module', exports: { './sub': { import: './sub.js' } } }, { 'sub.js': 'await 0; export const kind = "modern";' });
+install(
+  'modern',
+  { type: 'module', exports: { './sub': { import: './sub.js' } } },
+  { 'sub.js': 'await 0; export const kind = "modern";' },
+);
 install('broken', { main: 'index.js' }, { 'index.js': 'throw new Error("broken package");' });
 
 test('require takes a package that exists only as an ES module with a top-level await, once it is prepared', async () => {

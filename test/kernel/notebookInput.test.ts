@@ -13,7 +13,11 @@ test('ask(), interruptSignal() and page() say that they need a notebook, and use
     asked.push(prompt, password);
     return 'typed';
   };
-  const session = { readInput, interruptSignal: () => signal, showInPager: (text: string) => asked.push(text) };
+  const session = {
+    readInput,
+    interruptSignal: () => signal,
+    showInPager: (text: string) => asked.push(text),
+  };
   openSession(session as unknown as KernelSession);
   assert.equal(ask('name? '), 'typed');
   assert.equal(ask('key? ', { password: true }), 'typed');

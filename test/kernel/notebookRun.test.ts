@@ -17,7 +17,9 @@ function write(name: string, ...sources: string[]): string {
     execution_count: null,
     source,
   }));
-  const metadata = { kernelspec: { name: 'voxlab', display_name: 'TypeScript (voxlab)', language: 'typescript' } };
+  const metadata = {
+    kernelspec: { name: 'voxlab', display_name: 'TypeScript (voxlab)', language: 'typescript' },
+  };
   const file = join(folder, `${name}.ipynb`);
   writeFileSync(file, JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));
   return file;
@@ -26,29 +28,50 @@ function write(name: string, ...sources: string[]): string {
 test('runNotebook() executes through a kernel and writes the copy with its outputs and an HTML page', async () => {
   const file = write('good', 'const a = 20;', 'console.log("printed"); a + 1');
   const run = await runNotebook(file, { outFolder: join(folder, 'out'), timeoutSeconds: 60 });
-  assert.deepEqual({ name: run.name, cells: run.cells, error: run.error }, { name: 'good', cells: 2, error: null });
+  assert.deepEqual(
+    { name: run.name, cells: run.cells, error: run.error },
+    { name: 'good', cells: 2, error: null },
+  );
   const [, second] = JSON.parse(readFileSync(run.notebook, 'utf8')).cells;
   assert.equal(second.execution_count, 2);
-  assert.deepEqual(second.outputs.map((output: { output_type: string }) => output.output_type), ['stream', 'execute_result']);
+  assert.deepEqual(
+    second.outputs.map((output: { output_type: string }) => output.output_type),
+    ['stream', 'execute_result'],
+  );
   assert.match(readFileSync(run.html, 'utf8'), /printed/);
-  assert.equal(JSON.parse(readFileSync(file, 'utf8')).cells[1].outputs.length, 0, 'the notebook itself is left alone');
+  assert.equal(
+    JSON.parse(readFileSync(file, 'utf8')).cells[1].outputs.length,
+    0,
+    'the notebook itself is left alone',
+  );
 });
 
 test('runNotebook() gives cell, code, name, message and traceback of the first error', async () => {
-  const file = write('bad', 'const a = 1;', 'function f(): never {\n  throw new RangeError("too far");\n}\nf();', '1');
+  const file = write(
+    'bad',
+    'const a = 1;',
+    'function f(): never {\n  throw new RangeError("too far");\n}\nf();',
+    '1',
+  );
   const { error, notebook } = await runNotebook(file, { outFolder: join(folder, 'out'), timeoutSeconds: 60 });
   assert.equal(error?.cell, 2);
   assert.match(String(error?.code), /^function f/);
   assert.deepEqual([error?.ename, error?.evalue], ['RangeError', 'too far']);
-  assert.match(String(error?.traceback), /^RangeError: too far\n[\s\S]*--> 2 .*throw new RangeError[\s\S]*at f \(cell\[2\]:2:9\)/);
+  assert.match(
+    String(error?.traceback),
+    /^RangeError: too far\n[\s\S]*--> 2 .*throw new RangeError[\s\S]*at f \(cell\[2\]:2:9\)/,
+  );
   assert.equal(JSON.parse(readFileSync(notebook, 'utf8')).cells[1].outputs[0].output_type, 'error');
 });
 
 test('runNotebook() names the cell that takes too long', async () => {
-  const { error } = await runNotebook(write('slow', '1', 'await new Promise(() => setInterval(() => {}, 1000));'), {
-    outFolder: join(folder, 'out'),
-    timeoutSeconds: 2,
-  });
+  const { error } = await runNotebook(
+    write('slow', '1', 'await new Promise(() => setInterval(() => {}, 1000));'),
+    {
+      outFolder: join(folder, 'out'),
+      timeoutSeconds: 2,
+    },
+  );
   assert.deepEqual([error?.cell, error?.ename, error?.evalue], [2, 'Timeout', 'the cell took more than 2 s']);
 });
 
@@ -64,5 +87,8 @@ test('findNotebook() takes a path with or without its ending, and says where it 
   const file = write('found', '1');
   assert.equal(findNotebook(file), file);
   assert.equal(findNotebook(file.replace('.ipynb', '')), file);
-  assert.throws(() => findNotebook('no-such'), /^InputError: no-such: expected a notebook, found neither .*no-such\.ipynb nor .*notebooks\/no-such\.ipynb/);
+  assert.throws(
+    () => findNotebook('no-such'),
+    /^InputError: no-such: expected a notebook, found neither .*no-such\.ipynb nor .*notebooks\/no-such\.ipynb/,
+  );
 });

@@ -11,7 +11,10 @@ test('redirectOutputStreams() sends text, bytes and encoded text to the cell tha
   let called = 0;
   const run = { request: { header: { msg_id: 'm1' } } } as CellRun;
   runInCell(run, () => {
-    assert.equal(streams.stdout.write('text', () => called++), true);
+    assert.equal(
+      streams.stdout.write('text', () => called++),
+      true,
+    );
     streams.stderr.write(Buffer.from('é'));
     streams.stdout.write('w6k=', 'base64', () => called++);
   });

@@ -14,7 +14,14 @@ test('createWire() parses what it builds, with identities, metadata and binary b
   const wire = createWire(SIGNING);
   const identities = [Buffer.from([0, 1]), Buffer.from('front end')];
   const buffers = [Uint8Array.of(0, 255, 13, 10)];
-  const built = wire.build({ type: 'comm_msg', content: { x: 'é🫁' }, parent: {}, identities, metadata: { m: 1 }, buffers });
+  const built = wire.build({
+    type: 'comm_msg',
+    content: { x: 'é🫁' },
+    parent: {},
+    identities,
+    metadata: { m: 1 },
+    buffers,
+  });
   const message = wire.parse(built.map((frame) => Buffer.from(frame)));
   assert.equal(message.header.msg_type, 'comm_msg');
   assert.equal(message.header.version, '5.4');
@@ -25,7 +32,9 @@ test('createWire() parses what it builds, with identities, metadata and binary b
 });
 
 test('createWire() signs with HMAC-SHA256 over header, parent, metadata and content, as Jupyter defines it', () => {
-  const frames = createWire(SIGNING).build({ type: 'status', content: {}, parent: {} }).map((frame) => Buffer.from(frame));
+  const frames = createWire(SIGNING)
+    .build({ type: 'status', content: {}, parent: {} })
+    .map((frame) => Buffer.from(frame));
   const [delimiter, signature, ...parts] = frames;
   assert.equal(String(delimiter), '<IDS|MSG>');
   const expected = createHmac('sha256', SIGNING.key).update(Buffer.concat(parts)).digest('hex');
@@ -34,7 +43,8 @@ test('createWire() signs with HMAC-SHA256 over header, parent, metadata and cont
 
 test('createWire().parse() refuses a changed message, another key, and frames that are no message', () => {
   const wire = createWire(SIGNING);
-  const frames = (): Buffer[] => wire.build({ type: 'x', content: { code: 1 }, parent: {} }).map((frame) => Buffer.from(frame));
+  const frames = (): Buffer[] =>
+    wire.build({ type: 'x', content: { code: 1 }, parent: {} }).map((frame) => Buffer.from(frame));
   const changed = frames();
   changed[5] = Buffer.from('{"code":2}');
   assert.throws(() => wire.parse(changed), /signature/);
@@ -59,7 +69,10 @@ test('readConnection() names the file and the port that is wrong', () => {
   assert.throws(() => readConnection(file), /whole number as hb_port, received "x"/);
   writeFileSync(file, JSON.stringify({ ...whole, transport: 'udp' }));
   assert.throws(() => readConnection(file), /transport tcp or ipc, received "udp"/);
-  assert.throws(() => readConnection(join(folder, 'none.json')), /none\.json: expected Jupyter's connection file/);
+  assert.throws(
+    () => readConnection(join(folder, 'none.json')),
+    /none\.json: expected Jupyter's connection file/,
+  );
   writeFileSync(file, JSON.stringify(whole));
   assert.equal(readConnection(file).ip, '127.0.0.1');
 });

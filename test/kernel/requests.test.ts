@@ -46,7 +46,9 @@ test('createRequestHandler() completes with offsets in characters and the kinds 
   const reply = handlerWith({ complete }).replyTo('complete_request', { code: '🫁.vo', cursor_pos: 4 });
   assert.deepEqual(seen, ['🫁.vo', 5, 'declared']);
   assert.deepEqual([reply.matches, reply.cursor_start, reply.cursor_end], [['voxels'], 2, 4]);
-  assert.deepEqual(reply.metadata, { _jupyter_types_experimental: [{ text: 'voxels', type: 'const', start: 2, end: 4 }] });
+  assert.deepEqual(reply.metadata, {
+    _jupyter_types_experimental: [{ text: 'voxels', type: 'const', start: 2, end: 4 }],
+  });
 });
 
 test('createRequestHandler() says whether it found something to inspect', () => {
@@ -63,17 +65,24 @@ test('createRequestHandler() answers a failing request with its error, between b
     },
   });
   const sent = ask('inspect_request', { code: 'x', cursor_pos: 1 });
-  assert.deepEqual(sent.map(({ kind }) => kind), ['status', 'reply', 'status']);
-  assert.deepEqual(sent.find((m) => m.kind === 'reply')?.content, { status: 'error', ename: 'E', evalue: 'Error: inside', traceback: [] });
+  assert.deepEqual(
+    sent.map(({ kind }) => kind),
+    ['status', 'reply', 'status'],
+  );
+  assert.deepEqual(sent.find((m) => m.kind === 'reply')?.content, {
+    status: 'error',
+    ename: 'E',
+    evalue: 'Error: inside',
+    traceback: [],
+  });
 });
 
 test('createRequestHandler() logs a type that it does not know, and sends no reply', () => {
   const sent = handlerWith({}).ask('debug_request', {});
-  assert.deepEqual(sent.map((m) => (m.kind === 'status' ? m.state : m.kind === 'log' ? m.text : m.kind)), [
-    'busy',
-    'ignored a message of unknown type "debug_request"',
-    'idle',
-  ]);
+  assert.deepEqual(
+    sent.map((m) => (m.kind === 'status' ? m.state : m.kind === 'log' ? m.text : m.kind)),
+    ['busy', 'ignored a message of unknown type "debug_request"', 'idle'],
+  );
 });
 
 test('createRequestHandler() passes cells to the queue and comm messages to the comms', () => {
@@ -93,5 +102,8 @@ test('createRequestHandler() shows the error of a comm listener, because a comm 
     throw new Error('listener');
   });
   const sent = ask('comm_open', { comm_id: 'c1', target_name: 'mine', data: {} });
-  assert.deepEqual(sent.map((m) => (m.kind === 'publish' ? m.type : m.kind)), ['status', 'error', 'status']);
+  assert.deepEqual(
+    sent.map((m) => (m.kind === 'publish' ? m.type : m.kind)),
+    ['status', 'error', 'status'],
+  );
 });

@@ -4,7 +4,10 @@ import { type KernelSession, openSession, sessionFor, sessionIfAny } from '../..
 
 test('sessionFor() names the caller outside of a notebook, and finds the session that openSession() set', () => {
   assert.equal(sessionIfAny(), undefined);
-  assert.throws(() => sessionFor('display()'), { name: 'UsageError', message: /^display\(\) works in a cell/ });
+  assert.throws(() => sessionFor('display()'), {
+    name: 'UsageError',
+    message: /^display\(\) works in a cell/,
+  });
   const session = {} as KernelSession;
   openSession(session);
   assert.equal(sessionFor('display()'), session);

@@ -46,7 +46,9 @@ test('bindSockets() names the address that is taken', async () => {
   const first = await bindSockets(await connectionAt(ports), silent);
   await assert.rejects(bindSockets(await connectionAt([...(await freePorts(4)), ports[4]!]), silent), {
     name: 'EnvironmentError',
-    message: new RegExp(`^the kernel cannot listen at tcp://127\\.0\\.0\\.1:${ports[4]}: Address already in use`),
+    message: new RegExp(
+      `^the kernel cannot listen at tcp://127\\.0\\.0\\.1:${ports[4]}: Address already in use`,
+    ),
   });
   first.close();
 });

@@ -9,7 +9,9 @@ after(() => kernel.stop());
 
 test('socketsThread answers kernel_info while a synchronous cell blocks the main thread', async () => {
   const cell = await kernel.sendCell('const end = Date.now() + 2500; while (Date.now() < end);');
-  await kernel.until(() => kernel.publishedFor(cell).some(({ header }) => header.msg_type === 'execute_input'));
+  await kernel.until(() =>
+    kernel.publishedFor(cell).some(({ header }) => header.msg_type === 'execute_input'),
+  );
   const from = Date.now();
   const { reply } = await kernel.request('kernel_info_request', {}, 'control');
   assert.ok(Date.now() - from < 1000);
@@ -28,7 +30,10 @@ test('socketsThread drops unsigned, malformed and foreign messages, logs them, a
   assert.deepEqual(contents(await kernel.run('1 + 1'), 'execute_result')[0]?.data, { 'text/plain': '2' });
   const lines = kernel.log.trim().split('\n');
   assert.equal(lines.length, 3, kernel.log);
-  assert.match(lines[0]!, /^voxlab kernel: dropped a message on shell: the signature of a message is not made with the key/);
+  assert.match(
+    lines[0]!,
+    /^voxlab kernel: dropped a message on shell: the signature of a message is not made with the key/,
+  );
   assert.match(lines[1]!, /dropped a message on control: expected a Jupyter message/);
   assert.match(lines[2]!, /dropped a message on shell: the signature/);
 });
@@ -45,5 +50,8 @@ test('socketsThread ends the process on shutdown_request, also while a cell bloc
   const id = await kernel.send('shutdown_request', { restart: true }, { on: 'control' });
   await kernel.until(() => kernel.isIdle(id));
   await ended;
-  assert.equal(contents({ reply: {}, published: kernel.publishedFor(id) }, 'status').at(-1)?.execution_state, 'idle');
+  assert.equal(
+    contents({ reply: {}, published: kernel.publishedFor(id) }, 'status').at(-1)?.execution_state,
+    'idle',
+  );
 });

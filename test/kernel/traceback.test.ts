@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { type CellSource, diagnosticsError, errorOf, scriptName } from '../../src/kernel/traceback.js';
 
 const plain = (lines: readonly string[]): string => lines.join('\n').replaceAll(/\x1b\[\d+m/g, '');
-const sourceOf = (code: string): CellSource => ({ code, locate: (line, column) => ({ line: line - 1, column }) });
+const sourceOf = (code: string): CellSource => ({
+  code,
+  locate: (line, column) => ({ line: line - 1, column }),
+});
 
 function errorWithStack(...frames: string[]): Error {
   const error = new RangeError('boom');
@@ -19,7 +22,10 @@ test('errorOf() points into the cell and leaves the frames of the kernel out', (
     'Script.runInThisContext (node:vm:1:1)',
     'readVolume (file:///x/dist/src/volumes/readVolume.js:2:2)',
   );
-  const { ename, evalue, traceback } = errorOf(error, new Map([[3, sourceOf('one\ntwo\nthree\nfour\nfive')]]));
+  const { ename, evalue, traceback } = errorOf(
+    error,
+    new Map([[3, sourceOf('one\ntwo\nthree\nfour\nfive')]]),
+  );
   assert.deepEqual({ ename, evalue }, { ename: 'RangeError', evalue: 'boom' });
   assert.equal(
     plain(traceback),
@@ -54,7 +60,10 @@ test('diagnosticsError() shows line and mark of each complaint, and what to do w
     code,
   );
   assert.equal(ename, 'TypeScriptError');
-  assert.match(evalue, /^2:7 - Not a string\. \(TS2322\)\n3:14 - .*leave out `export`\nlib\/side\.ts 9:1 - Elsewhere/);
+  assert.match(
+    evalue,
+    /^2:7 - Not a string\. \(TS2322\)\n3:14 - .*leave out `export`\nlib\/side\.ts 9:1 - Elsewhere/,
+  );
   assert.match(plain(traceback), /2:7 - Not a string\. \(TS2322\)\nconst q: string = 5;\n {6}~\n/);
   assert.match(plain(traceback), /lib\/side\.ts 9:1 - Elsewhere\. \(TS1\)$/);
 });

@@ -10,7 +10,8 @@ after(() => compiler.close());
 
 test('createCellCompiler() refuses a tslab whose internals it does not know', () => {
   const real = createRequire(import.meta.url);
-  const other = ((name: string) => (name === 'tslab/package.json' ? { version: '1.0.23' } : real(name))) as NodeJS.Require;
+  const other = ((name: string) =>
+    name === 'tslab/package.json' ? { version: '1.0.23' } : real(name)) as NodeJS.Require;
   assert.throws(() => createCellCompiler(other), {
     name: 'EnvironmentError',
     message: `the kernel knows the internals of tslab ${TSLAB_VERSION}, node_modules holds 1.0.23: run npm ci`,
@@ -38,7 +39,11 @@ test('check() is strict: null is not a string, and a parameter needs a type', ()
 });
 
 test('check() takes await before a bracket and for await at the top', () => {
-  assert.deepEqual(compiler.check('const a = await (async () => 1)();\nfor await (const x of [a]) x.toFixed();', '').diagnostics, []);
+  assert.deepEqual(
+    compiler.check('const a = await (async () => 1)();\nfor await (const x of [a]) x.toFixed();', '')
+      .diagnostics,
+    [],
+  );
 });
 
 test("check() finds types that stand behind a package's exports", () => {
@@ -53,13 +58,20 @@ test('check() writes out shorthand properties of earlier cells, in literals and 
 
 test('check() keeps the types of the public door: a wrong use of voxlab stops the cell', () => {
   assert.deepEqual(compiler.check("import { display } from 'voxlab';\ndisplay(1);", '').diagnostics, []);
-  assert.equal(compiler.check("import { messageOf } from 'voxlab';\nconst n: number = messageOf(1);", '').diagnostics[0]?.code, 2322);
+  assert.equal(
+    compiler.check("import { messageOf } from 'voxlab';\nconst n: number = messageOf(1);", '').diagnostics[0]
+      ?.code,
+    2322,
+  );
 });
 
 test('complete() and inspect() know names of earlier cells', () => {
   const { declarations } = compiler.check('/** Voxels of a scan. */\nconst voxelCount = 3;', '');
   const { matches, start, end } = compiler.complete('voxelC', 6, declarations);
-  assert.deepEqual({ matches: matches.slice(0, 1), start, end }, { matches: ['voxelCount'], start: 0, end: 6 });
+  assert.deepEqual(
+    { matches: matches.slice(0, 1), start, end },
+    { matches: ['voxelCount'], start: 0, end: 6 },
+  );
   assert.match(String(compiler.inspect('voxelCount', 2, declarations)), /const voxelCount: 3/);
   assert.equal(compiler.inspect('   ', 1, declarations), undefined);
 });

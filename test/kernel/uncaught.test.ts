@@ -7,7 +7,9 @@ import { reportUncaught } from '../../src/kernel/uncaught.js';
 
 test('reportUncaught() writes errors that nobody awaits to stderr, and not those of an interrupt', () => {
   const written: string[] = [];
-  const process = Object.assign(new EventEmitter(), { stderr: { write: (text: string) => written.push(text) } });
+  const process = Object.assign(new EventEmitter(), {
+    stderr: { write: (text: string) => written.push(text) },
+  });
   reportUncaught({ errorOf: (thrown) => errorOf(thrown, new Map()) }, process as unknown as NodeJS.Process);
   process.emit('uncaughtException', new TypeError('late'));
   process.emit('unhandledRejection', 'reason');

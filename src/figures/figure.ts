@@ -1,0 +1,95 @@
+import { renderSvg } from './svgChart.js';
+
+/** One curve: a subset of plotly's scatter trace. */
+export interface Trace {
+  readonly name: string;
+  /** Numbers, or local times in ISO 8601. */
+  readonly x: readonly (number | string)[];
+  /** Null = a gap. */
+  readonly y: readonly (number | null)[];
+  readonly color?: string;
+  readonly dash?: 'solid' | 'dot' | 'dash';
+  readonly width?: number;
+  readonly markers?: boolean;
+}
+
+export interface Axis {
+  readonly title: string;
+  readonly type?: 'linear' | 'date';
+  readonly range?: readonly [number, number];
+}
+
+/** A line chart as plain data: shown by plotly in a notebook, by renderSvg() in files. */
+export interface ChartSpec {
+  readonly title: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly traces: readonly Trace[];
+}
+
+/** A figure of plotly's JSON schema, with plotly's own names. */
+export interface PlotlyFigure {
+  readonly data: readonly Record<string, unknown>[];
+  readonly layout: Record<string, unknown>;
+}
+
+/** A chart that a notebook shows as it is: `display(chart)`, or the last line of a cell. */
+export interface Chart extends ChartSpec {
+  readonly svg: () => string;
+  readonly plotly: () => PlotlyFigure;
+}
+
+/** Colours that differ for most colour-blind readers: Okabe and Ito (2008). */
+export const PALETTE = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#56b4e9',
+  '#e69f00',
+  '#000000',
+  '#8c8c8c',
+] as const;
+
+/** Adds to a chart how it is drawn. */
+export function chart(spec: ChartSpec): Chart {
+  const drawn: Chart = { ...spec, svg: () => renderSvg(spec), plotly: () => plotlyFigure(spec) };
+  return Object.defineProperty(drawn, Symbol.for('Jupyter.display'), {
+    value: () => ({
+      'application/vnd.plotly.v1+json': plotlyFigure(spec),
+      // Where plotly's renderer is missing: an executed notebook on a web page, a PDF.
+      'image/svg+xml': renderSvg(spec),
+      'text/plain': spec.title,
+    }),
+  });
+}
+
+/** Colour of the trace at a place in the list. */
+export function colorOf(trace: Trace, index: number): string {
+  return trace.color ?? PALETTE[index % PALETTE.length]!;
+}
+
+function plotlyFigure({ title, x, y, traces }: ChartSpec): PlotlyFigure {
+  const axis = ({ title: text, type, range }: Axis): Record<string, unknown> => ({
+    title: { text },
+    ...(type === undefined ? {} : { type }),
+    ...(range === undefined ? {} : { range }),
+  });
+  return {
+    data: traces.map((trace, index) => ({
+      type: 'scatter',
+      mode: trace.markers === true ? 'lines+markers' : 'lines',
+      name: trace.name,
+      x: trace.x,
+      y: trace.y,
+      line: { color: colorOf(trace, index), dash: trace.dash ?? 'solid', width: trace.width ?? 2 },
+    })),
+    layout: {
+      title: { text: title },
+      xaxis: axis(x),
+      yaxis: axis(y),
+      template: 'plotly_white',
+      margin: { t: 50, r: 20, b: 50, l: 60 },
+    },
+  };
+}
