@@ -1,4 +1,21 @@
+/** The public door of voxlab: what notebooks and other programs import. Stages in the order in which data flow. */
+export type { Candidate } from './candidates/candidate.js';
+export { readCandidates } from './candidates/candidateTable.js';
+export { CROP_CONFIG_FILE, type CropSettings, readCropSettings } from './config/cropSettings.js';
+export { MODEL_CONFIG_FILE, readTrainingSettings, type TrainingSettings } from './config/trainingSettings.js';
 export * from './errors.js';
+export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.js';
+export { balancedOrder } from './feed/balancedOrder.js';
+export { heldOutRows, type Split, splitRows } from './feed/split.js';
+export { type Chart, type ChartSpec, chart } from './figures/figure.js';
+export { gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
+export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
+export { type Picture, WINDOWS, type WindowHu } from './figures/picture.js';
+export { type Mark, threePlanes } from './figures/threePlanes.js';
+export { accuracyFigure, lossFigure, rocFigure } from './figures/trainingFigures.js';
+export type { GpuLog, GpuRecord, GpuSample } from './gpu/gpuRecord.js';
+export { readGpuLog } from './gpu/readGpuLog.js';
+export { type GpuSummary, summariseGpuLog } from './gpu/summary.js';
 export {
   type Comm,
   type CommListener,
@@ -10,3 +27,19 @@ export {
 export { clearOutput, display, type LiveDisplay, liveDisplay } from './kernel/display.js';
 export type { Displayable, MimeBundle } from './kernel/mimeBundle.js';
 export { ask, interruptSignal, page } from './kernel/notebookInput.js';
+export { layersOf, type NetworkOptions, parametersOf } from './model/architecture.js';
+export { type CropOptions, type CropResult, crop } from './patches/crop.js';
+export { cutterOf } from './patches/cutScan.js';
+export { centerVoxelOf, firstVoxelOf, type PatchGrid, patchGrid } from './patches/patchGrid.js';
+export { inRepository } from './paths.js';
+export { type RocArea, type RocPoint, rocArea, rocCurve } from './scores/roc.js';
+export { openPatchFile, type PatchFile } from './store/patchFile.js';
+export type { PatchFormat } from './store/patchFileContract.js';
+export { readMetrics } from './training/metricsLog.js';
+export { type TrainOptions, type TrainRecord, train } from './training/train.js';
+export type { TrainConfig } from './training/trainConfig.js';
+export { VERSION } from './version.js';
+export { findScans, type ScanFile } from './volumes/findScans.js';
+export { voxelToWorld, worldToVoxel } from './volumes/geometry.js';
+export { readGeometry, readVolume } from './volumes/readVolume.js';
+export type { Geometry, Vector3, Volume } from './volumes/volume.js';

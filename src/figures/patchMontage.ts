@@ -1,0 +1,48 @@
+import { PALETTE } from './figure.js';
+import { coordinate, escaped } from './markup.js';
+import { greyOf, type Picture, picture, WINDOWS, type WindowHu } from './picture.js';
+import { pngDataUri } from './png.js';
+
+/** A patch to be shown by its middle slice. */
+export interface MontagePatch {
+  /** Hounsfield units, z, y, x. */
+  readonly dataHu: Int16Array;
+  /** 1 nodule, 0 not: the colour of the frame. */
+  readonly class: number;
+  readonly caption?: string;
+}
+
+export interface MontageOptions {
+  readonly columns?: number;
+  readonly window?: WindowHu;
+  /** Edge of a patch in the picture, in pixels. */
+  readonly edge?: number;
+  /** Slice that is shown; default: the middle one, where the candidate lies. */
+  readonly slice?: number;
+}
+
+const GAP = 8;
+const CAPTION = 16;
+
+/** Patches side by side; nodules have an orange frame, others a blue one. */
+export function patchMontage(
+  title: string,
+  patches: readonly MontagePatch[],
+  { dim, slices }: { readonly dim: number; readonly slices: number },
+  options: MontageOptions = {},
+): Picture {
+  const { columns = 8, window = WINDOWS.lung, edge = 96, slice = Math.floor(slices / 2) } = options;
+  return picture(title, () => {
+    const captions = patches.some(({ caption }) => caption !== undefined) ? CAPTION : 0;
+    const cells = patches.map((patch, index) => {
+      const x = GAP + (index % columns) * (edge + GAP);
+      const y = 30 + Math.floor(index / columns) * (edge + GAP + captions);
+      const pixels = patch.dataHu.subarray(slice * dim * dim, (slice + 1) * dim * dim);
+      const image = { width: dim, height: dim, data: Uint8Array.from(pixels, (hu) => greyOf(hu, window)) };
+      return `<g transform="translate(${x} ${y})"><image width="${edge}" height="${edge}" href="${pngDataUri(image)}" style="image-rendering:pixelated"/><rect width="${edge}" height="${edge}" fill="none" stroke="${patch.class === 1 ? PALETTE[5] : PALETTE[4]}" stroke-width="2"/>${patch.caption === undefined ? '' : `<text x="0" y="${edge + 13}" font-size="11" fill="#333">${escaped(patch.caption)}</text>`}</g>`;
+    });
+    const width = GAP + Math.min(columns, Math.max(1, patches.length)) * (edge + GAP);
+    const height = 30 + Math.ceil(patches.length / columns) * (edge + GAP + captions);
+    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${coordinate(height)}" width="${width}" height="${coordinate(height)}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="white"/><text x="${GAP}" y="20" font-size="14" font-weight="600" fill="#333">${escaped(title)}</text>${cells.join('')}</svg>`;
+  });
+}

@@ -1,0 +1,82 @@
+import type { Vector3, Volume } from '../volumes/volume.js';
+import { PALETTE } from './figure.js';
+import { coordinate, escaped } from './markup.js';
+import { type Picture, picture, WINDOWS, type WindowHu } from './picture.js';
+import { pngDataUri } from './png.js';
+import { type PlaneName, type SlicePlane, slicePlane } from './slicePlane.js';
+
+/** A place to be marked: a candidate, a finding. */
+export interface Mark {
+  readonly centerWorldMm: Vector3;
+  /** 1 nodule, 0 not. */
+  readonly class: number;
+}
+
+export interface ThreePlanesOptions {
+  readonly marks?: readonly Mark[];
+  readonly window?: WindowHu;
+  /** Marks further off the plane are left out, in mm. */
+  readonly marksWithinMm?: number;
+  readonly title?: string;
+}
+
+/** Letters at the left, right, top and bottom of a plane as shown. */
+const LETTERS: Readonly<Record<PlaneName, readonly [string, string, string, string]>> = {
+  axial: ['R', 'L', 'A', 'P'],
+  coronal: ['R', 'L', 'S', 'I'],
+  sagittal: ['A', 'P', 'S', 'I'],
+};
+const PIXELS_PER_MM = 0.9;
+const GAP = 12;
+const MARK_RADIUS_MM = 9;
+
+/** Axial, coronal and sagittal slice through a world position, in the right proportions, with candidates marked. */
+export function threePlanes(
+  volume: Volume,
+  throughWorldMm: Vector3,
+  options: ThreePlanesOptions = {},
+): Picture {
+  const title =
+    options.title ?? `three planes through ${throughWorldMm.map((mm) => mm.toFixed(1)).join(', ')} mm`;
+  return picture(title, () => {
+    const names = ['axial', 'coronal', 'sagittal'] as const;
+    const planes = names.map((name) =>
+      slicePlane(volume, name, throughWorldMm, options.window ?? WINDOWS.lung),
+    );
+    let x = GAP;
+    const drawn = planes.map((plane) => {
+      const group = `<g transform="translate(${coordinate(x)} 30)">${planeContent(plane, throughWorldMm, options)}</g>`;
+      x += plane.widthMm * PIXELS_PER_MM + GAP;
+      return group;
+    });
+    const height = 30 + Math.max(...planes.map(({ heightMm }) => heightMm)) * PIXELS_PER_MM + 34;
+    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${coordinate(x)} ${coordinate(height)}" width="${coordinate(x)}" height="${coordinate(height)}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/><text x="${GAP}" y="20" font-size="14" font-weight="600" fill="#333">${escaped(title)}</text>${drawn.join('')}</svg>`;
+  });
+}
+
+function planeContent(plane: SlicePlane, throughWorldMm: Vector3, options: ThreePlanesOptions): string {
+  const [width, height] = [plane.widthMm * PIXELS_PER_MM, plane.heightMm * PIXELS_PER_MM];
+  const at = plane.placeOf(throughWorldMm);
+  const [x, y] = [coordinate(at.xMm * PIXELS_PER_MM), coordinate(at.yMm * PIXELS_PER_MM)];
+  const [left, right, top, bottom] = LETTERS[plane.name];
+  const letter = (text: string, dx: number, dy: number): string =>
+    `<text x="${coordinate(dx)}" y="${coordinate(dy)}" text-anchor="middle" fill="#ffd54a">${text}</text>`;
+  return [
+    `<image width="${coordinate(width)}" height="${coordinate(height)}" preserveAspectRatio="none" href="${pngDataUri(plane.image)}"/>`,
+    `<path d="M${x} 0V${coordinate(height)}M0 ${y}H${coordinate(width)}" stroke="#56b4e9" stroke-opacity="0.35" fill="none"/>`,
+    ...(options.marks ?? []).map((mark) => markContent(plane, mark, options.marksWithinMm ?? 4)),
+    letter(left, 9, height / 2 + 4),
+    letter(right, width - 9, height / 2 + 4),
+    letter(top, width / 2, 14),
+    letter(bottom, width / 2, height - 5),
+    `<text x="0" y="${coordinate(height + 17)}" fill="#333">${plane.name}</text>`,
+  ].join('');
+}
+
+/** A ring around a candidate: orange for nodules, blue for others. */
+function markContent(plane: SlicePlane, { centerWorldMm, class: label }: Mark, withinMm: number): string {
+  const { xMm, yMm, offMm } = plane.placeOf(centerWorldMm);
+  if (offMm > withinMm) return '';
+  const color = label === 1 ? PALETTE[5] : PALETTE[4];
+  return `<circle cx="${coordinate(xMm * PIXELS_PER_MM)}" cy="${coordinate(yMm * PIXELS_PER_MM)}" r="${MARK_RADIUS_MM * PIXELS_PER_MM}" fill="none" stroke="${color}" stroke-width="1.6"/>`;
+}
