@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { UsageError } from '../errors.js';
+import { InputError, UsageError } from '../errors.js';
 import {
   installKernelSpec,
   jupyterFolder,
@@ -51,7 +52,9 @@ export const registerKernelCommand: RegisterCommand = (program) => {
     .command('start')
     .description("Runs a kernel in this process (what Jupyter does by the kernelspec's own command line).")
     .requiredOption('--connection-file <file>', "Jupyter's connection file (JSON: transport, ports, key)")
-    .action(async () => {
+    .action(async ({ connectionFile }: { connectionFile: string }) => {
+      if (!existsSync(connectionFile))
+        throw new InputError(connectionFile, "expected Jupyter's connection file, found nothing");
       // The launcher reads the flag itself; loaded here, because it takes over this process.
       await import('../kernel/launcher.js');
     });

@@ -5,6 +5,8 @@ export type Completeness = { status: 'complete' | 'invalid' } | { status: 'incom
 
 /** Codes of errors that a further line can mend wherever they stand: unterminated template, unterminated comment. */
 const OPEN_ENDED = new Set([1160, 1010]);
+/** An unterminated string ends with its line, also where that is the last one. */
+const UNTERMINATED_STRING = 1002;
 
 export function completenessOf(ts: Ts, code: string): Completeness {
   const head = 'export {};\n'; // a module, in which `await` may stand at the top
@@ -12,6 +14,7 @@ export function completenessOf(ts: Ts, code: string): Completeness {
   const [error] = (file as unknown as { parseDiagnostics: { start: number; code: number }[] })
     .parseDiagnostics;
   if (error === undefined) return { status: 'complete' };
+  if (error.code === UNTERMINATED_STRING) return { status: 'invalid' };
   const atEnd = error.start - head.length >= code.trimEnd().length || OPEN_ENDED.has(error.code);
   return atEnd ? { status: 'incomplete', indent: nextIndent(code) } : { status: 'invalid' };
 }

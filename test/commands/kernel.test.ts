@@ -10,16 +10,26 @@ const prefix = mkdtempSync(join(tmpdir(), 'voxlab-kernel-command-'));
 after(() => rmSync(prefix, { recursive: true }));
 
 function voxlab(...words: string[]) {
-  return spawnSync(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words], { encoding: 'utf8' });
+  return spawnSync(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words], {
+    encoding: 'utf8',
+  });
 }
 
 test('kernel install, list and uninstall print one JSON document each and work below a prefix', () => {
   const installed = JSON.parse(voxlab('kernel', 'install', '--prefix', prefix, '--json').stdout);
-  assert.deepEqual(installed, { name: 'voxlab', folder: join(prefix, 'share', 'jupyter', 'kernels', 'voxlab') });
+  assert.deepEqual(installed, {
+    name: 'voxlab',
+    folder: join(prefix, 'share', 'jupyter', 'kernels', 'voxlab'),
+  });
   assert.ok(existsSync(join(installed.folder, 'kernel.json')));
   const { kernels } = JSON.parse(voxlab('kernel', 'list', '--prefix', prefix, '--json').stdout);
-  assert.deepEqual(kernels, [{ name: 'voxlab', displayName: 'TypeScript (voxlab)', folder: installed.folder, missing: [] }]);
-  assert.deepEqual(JSON.parse(voxlab('kernel', 'uninstall', '--prefix', prefix, '--json').stdout), { name: 'voxlab', removed: true });
+  assert.deepEqual(kernels, [
+    { name: 'voxlab', displayName: 'TypeScript (voxlab)', folder: installed.folder, missing: [] },
+  ]);
+  assert.deepEqual(JSON.parse(voxlab('kernel', 'uninstall', '--prefix', prefix, '--json').stdout), {
+    name: 'voxlab',
+    removed: true,
+  });
   assert.match(voxlab('kernel', 'uninstall', '--prefix', prefix).stdout, /no kernel voxlab was installed/);
 });
 

@@ -7,7 +7,9 @@ import { inRepository } from '../../src/paths.js';
 const CLI = inRepository('dist/src/commands/cli.js');
 
 test('lab prints the address, and Ctrl-C ends the server in order with exit code 0', async () => {
-  const child = spawn(process.execPath, [CLI, 'lab', '--no-browser'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [CLI, 'lab', '--no-browser'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let printed = '';
   child.stdout.on('data', (text) => {
     printed += text;

@@ -17,7 +17,9 @@ function write(name: string, source: string): string {
 }
 
 function voxlab(...words: string[]) {
-  return spawnSync(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words], { encoding: 'utf8' });
+  return spawnSync(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words], {
+    encoding: 'utf8',
+  });
 }
 
 test('notebook run --json prints one document with the copies', () => {
@@ -30,15 +32,32 @@ test('notebook run --json prints one document with the copies', () => {
 });
 
 test('notebook run exits 1 with the code, the traceback and a line that names notebook and cell', () => {
-  const run = voxlab('notebook', 'run', write('bad', "throw new Error('no scan')"), '--out', join(folder, 'out'), '--json');
+  const run = voxlab(
+    'notebook',
+    'run',
+    write('bad', "throw new Error('no scan')"),
+    '--out',
+    join(folder, 'out'),
+    '--json',
+  );
   assert.equal(run.status, 1);
   assert.equal(run.stdout, '');
   assert.match(run.stderr, /^throw new Error\('no scan'\)\n-+\nError: no scan\n/);
-  assert.match(run.stderr.trim().split('\n').at(-1)!, /^voxlab: bad, code cell 1: Error: no scan \(outputs so far: .*bad\.ipynb\)$/);
+  assert.match(
+    run.stderr.trim().split('\n').at(-1)!,
+    /^voxlab: bad, code cell 1: Error: no scan \(outputs so far: .*bad\.ipynb\)$/,
+  );
 });
 
 test('notebook run names a notebook that is not there, before any runs', () => {
-  const run = voxlab('notebook', 'run', write('good2', '1'), 'no-such-notebook', '--out', join(folder, 'none'));
+  const run = voxlab(
+    'notebook',
+    'run',
+    write('good2', '1'),
+    'no-such-notebook',
+    '--out',
+    join(folder, 'none'),
+  );
   assert.equal(run.status, 1);
   assert.match(run.stderr, /^voxlab: no-such-notebook: expected a notebook, found neither/);
 });
