@@ -21,7 +21,14 @@ class StepFailed extends VoxlabError {
   }
 }
 
+interface SampleAnswer {
+  readonly out: string;
+  readonly scans: number;
+  /** Scans that were not there yet. */
+  readonly written: number;
+}
 interface CropAnswer {
+  readonly status: 'written' | 'done';
   readonly file: string;
   readonly rows: number;
   readonly byClass: Readonly<Record<string, number>>;
@@ -53,8 +60,10 @@ export const registerStartCommand: RegisterCommand = (program) => {
 /** The commands that a user would type, one after the other; each says itself what it skips. */
 async function runMainJob(): Promise<void> {
   const from = Date.now();
-  await voxlab('sample');
+  const sample = await voxlab<SampleAnswer>('sample');
+  if (sample.written === 0) say(`sample: already done, ${sample.scans} scans in ${here(sample.out)}`);
   const crop = await voxlab<CropAnswer>('crop', '--subset', 'all');
+  if (crop.status === 'done') say(`crop: already done, ${crop.rows} patches in ${here(crop.file)}`);
   const run = join('runs', 'start');
   const train = await trainOnce(run, crop.file);
   const scores = await voxlab<EvaluateAnswer>('evaluate', run);

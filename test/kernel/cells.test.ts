@@ -30,7 +30,7 @@ function newRun(): CellRun {
     abandoned: false,
   } as CellRun;
 }
-async function valueOf(code: string): Promise<unknown> {
+async function resultOf(code: string): Promise<unknown> {
   const outcome = await cells.run(code, newRun());
   assert.ok(outcome.ok, outcome.ok ? '' : outcome.error.evalue);
   return outcome.value;
@@ -42,22 +42,22 @@ async function errorIn(code: string): Promise<{ ename: string; evalue: string; t
 }
 
 test('run(): cells share names, and a function of an earlier cell sees a later assignment', async () => {
-  await valueOf('let stop = false; const isStopped = () => stop;');
-  assert.equal(await valueOf('stop = true; isStopped()'), true);
-  assert.deepEqual(await valueOf('const again = { stop }; again'), { stop: true });
-  assert.equal(await valueOf('let stop = 5; stop'), 5, 'a name can be declared anew');
-  assert.equal(await valueOf('isStopped()'), true, 'the old function keeps the old variable');
+  await resultOf('let stop = false; const isStopped = () => stop;');
+  assert.equal(await resultOf('stop = true; isStopped()'), true);
+  assert.deepEqual(await resultOf('const again = { stop }; again'), { stop: true });
+  assert.equal(await resultOf('let stop = 5; stop'), 5, 'a name can be declared anew');
+  assert.equal(await resultOf('isStopped()'), true, 'the old function keeps the old variable');
 });
 
 test('run(): the value is that of the last expression, undefined after a declaration', async () => {
-  assert.equal(await valueOf('1; 2'), 2);
-  assert.equal(await valueOf('await (async () => null)()'), null);
-  assert.equal(await valueOf('const a = 3;'), undefined);
-  assert.equal(await valueOf(''), undefined);
+  assert.equal(await resultOf('1; 2'), 2);
+  assert.equal(await resultOf('await (async () => null)()'), null);
+  assert.equal(await resultOf('const a = 3;'), undefined);
+  assert.equal(await resultOf(''), undefined);
 });
 
 test('run(): the traceback points at line and column of the cell, also of an earlier one', async () => {
-  await valueOf(
+  await resultOf(
     'interface Long { a: number }\n\nfunction inner(long: Long): never {\n  throw new RangeError(`a is ${long.a}`);\n}',
   );
   const defined = number;
@@ -73,7 +73,7 @@ test('run(): the traceback points at line and column of the cell, also of an ear
 
 test('run(): a failed cell keeps what it had declared by then', async () => {
   await errorIn('const kept = 41; throw new Error("x"); const never = 1;');
-  assert.equal(await valueOf('kept + 1'), 42);
+  assert.equal(await resultOf('kept + 1'), 42);
 });
 
 test('run(): a type error stops the cell before it begins', async () => {
@@ -84,9 +84,9 @@ test('run(): a type error stops the cell before it begins', async () => {
 });
 
 test('run(): ES modules load by import and by import(), with their types', async () => {
-  assert.equal(await valueOf("import { File } from 'h5wasm/node'; typeof File"), 'function');
+  assert.equal(await resultOf("import { File } from 'h5wasm/node'; typeof File"), 'function');
   assert.equal(
-    await valueOf("const image = await import('@itk-wasm/image-io'); typeof image.readImageNode"),
+    await resultOf("const image = await import('@itk-wasm/image-io'); typeof image.readImageNode"),
     'function',
   );
 });
@@ -100,14 +100,14 @@ test('interrupt(): ends an asynchronous cell at once, and later cells find what 
   );
   assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
   assert.equal(run.abandoned, true);
-  assert.ok(Number(await valueOf('rounds')) > 0);
+  assert.ok(Number(await resultOf('rounds')) > 0);
 });
 
 test('interrupt(): a cell that took the signal ends by itself; one that does not ends after the time of grace', async () => {
   const taken = { ...newRun(), signalTaken: true };
   const testing = { signal: taken.interruption.signal, begun: () => setTimeout(() => cells.interrupt(), 10) };
   Object.assign(globalThis, { testing });
-  await valueOf(
+  await resultOf(
     'const testing = (globalThis as unknown as { testing: { signal: AbortSignal; begun(): void } }).testing;',
   );
   const ended = await cells.run(
@@ -119,7 +119,7 @@ test('interrupt(): a cell that took the signal ends by itself; one that does not
     taken,
   );
   assert.equal(ended.ok, true);
-  assert.equal(await valueOf('ending'), 'in order');
+  assert.equal(await resultOf('ending'), 'in order');
   const stubborn = { ...newRun(), signalTaken: true };
   const outcome = await cells.run(
     'testing.begun(); await new Promise(() => setTimeout(() => {}, 3000));',
@@ -130,6 +130,6 @@ test('interrupt(): a cell that took the signal ends by itself; one that does not
 
 test('run(): the compiler and the loading of modules are announced, so that no interrupt falls into them', async () => {
   compiled.length = 0;
-  await valueOf("import { sep } from 'node:path'; sep");
+  await resultOf("import { sep } from 'node:path'; sep");
   assert.equal(compiled.length, 2);
 });

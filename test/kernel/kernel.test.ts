@@ -37,7 +37,7 @@ test('startKernel(): an error carries name, message and a traceback into the cel
   assert.equal(answered.reply.status, 'error');
   assert.equal(error?.ename, 'RangeError');
   assert.equal(error?.evalue, 'boom');
-  assert.match((error?.traceback as string[]).join('\n'), /at f \(cell\[\d+\]:2:9\)/);
+  assert.match((error!.traceback as string[]).join('\n'), /at f \(cell\[\d+\]:2:9\)/);
   assert.deepEqual(answered.reply.traceback, error?.traceback);
 });
 
