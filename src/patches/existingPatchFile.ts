@@ -37,8 +37,8 @@ export async function comparePatchFile(
       rows: patches.rows,
       byClass: countsOf(classes),
       bySubset: countsOf(subsets),
-      outside: Object.entries(provenance.outside ?? {}).flatMap(([uid, lines]) =>
-        lines.map((line) => ({ uid, line })),
+      outside: job.work.flatMap(({ scan: { uid } }) =>
+        (provenance.outside?.[uid] ?? []).map((line) => ({ uid, line })),
       ),
     };
   } finally {

@@ -1,0 +1,51 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CropOptions } from '../../src/patches/crop.js';
+import { createRandom } from '../../src/random.js';
+import { IDENTITY_DIRECTION } from '../../src/volumes/geometry.js';
+import { writeMetaImage } from '../../src/volumes/metaImageWriter.js';
+import type { Vector3 } from '../../src/volumes/volume.js';
+
+export const HEADER = 'seriesuid,coordX,coordY,coordZ,class';
+
+/** Three small scans in two subsets and a table of candidates; returns the options of a crop of them. */
+export function cropFixture(t: {
+  after: (end: () => void) => void;
+}): CropOptions & { readonly folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-crop-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const lines = [HEADER];
+  for (const [index, uid] of ['c', 'a', 'b'].entries()) {
+    writeScan(join(folder, 'raw', `subset${index === 2 ? 1 : 0}`), uid);
+    const random = createRandom(`candidates ${uid}`);
+    for (let i = 0; i < 6; i++) {
+      const at = [0, 1, 2].map(() => random.between(-4, 18).toFixed(2));
+      lines.push([uid, ...at, i % 3 === 0 ? 1 : 0].join(','));
+    }
+  }
+  lines.push('unknown,1,2,3,0');
+  writeFileSync(join(folder, 'raw', 'candidates_V2.csv'), `${lines.join('\n')}\n`);
+  return {
+    folder,
+    scansFolder: join(folder, 'raw'),
+    candidatesPath: join(folder, 'raw'),
+    subsets: 'all',
+    format: { dim: 8, slices: 6, spacingMm: [1, 1, 1], interpolation: 'linear' },
+    outFolder: join(folder, 'out'),
+  };
+}
+
+export function writeScan(folder: string, uid: string, seed = uid): void {
+  mkdirSync(folder, { recursive: true });
+  const random = createRandom(`scan ${seed}`);
+  const size: Vector3 = [24, 22, 12];
+  const data = Int16Array.from({ length: 24 * 22 * 12 }, () => random.integer(1500) - 1000);
+  writeMetaImage(join(folder, `${uid}.mhd`), {
+    size,
+    spacingMm: [0.9, 0.9, 2],
+    originMm: [-4, -4, -4],
+    direction: IDENTITY_DIRECTION,
+    data,
+  });
+}
