@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { EngineError } from '../../src/errors.js';
+import { createRandom } from '../../src/random.js';
+import type { Learner, NamedArray } from '../../src/training/learner.js';
+import { createLearner, type LearnerOptions } from '../../src/training/tracedLearner.js';
+import { kerasSteps, relativeDifference } from '../model/kerasReference.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'voxlab-learner-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const options: LearnerOptions = {
+  network: { inputSize: [32, 32, 32], filters: 4 },
+  batchSize: 16,
+  windowHu: { low: -1000, high: 400 },
+  learningRate: 1e-3,
+  l2: 1e-4,
+  seed: 3,
+};
+const batch = batchOf(16);
+
+/** Smooth blobs of noise, so that maps differ from patch to patch. */
+function batchOf(rows: number): { inputHu: Int16Array; labels: Float32Array; rows: Uint32Array } {
+  const random = createRandom('learner batch 5');
+  const inputHu = new Int16Array(rows * 32 ** 3);
+  for (let i = 0; i < inputHu.length; i++)
+    inputHu[i] = 0.9 * (inputHu[i - 1] ?? 0) + random.between(-400, 250) + (i % 32768 > 12000 ? 20 : 0);
+  return {
+    inputHu,
+    labels: Float32Array.from({ length: rows }, (_, i) => i % 2),
+    rows: Uint32Array.from({ length: rows }, (_, i) => i),
+  };
+}
+
+const inWindow = (inputHu: Int16Array): Float32Array =>
+  Float32Array.from(inputHu, (hu) => (Math.min(400, Math.max(-1000, hu)) + 1000) / 1400);
+
+/** Biases before a batch norm have no gradient but rounding noise, which Adam turns into whole steps (facts of the method). */
+const isNoise = (name: string): boolean => name.endsWith('/bias') && !name.startsWith('head/');
+
+test('step(): probabilities, loss, gradients and three Adam steps equal Keras on the same weights to 1e-4', async () => {
+  const learner = await createLearner(options);
+  const weights = await learner.weights();
+  const keras = kerasSteps(folder, {
+    size: 32,
+    filters: 4,
+    l2: 1e-4,
+    learningRate: 1e-3,
+    steps: 3,
+    batch: inWindow(batch.inputHu),
+    labels: [...batch.labels],
+    weights,
+  });
+  const before = await learner.predict(batch.inputHu, 16);
+  assert.ok(relativeDifference(before.probabilities, keras.inference) < 1e-4, 'inference');
+
+  const first = await learner.step(batch);
+  assert.ok(
+    Math.abs(first.loss / keras.losses[0]! - 1) < 1e-4,
+    `loss ${first.loss}, Keras ${keras.losses[0]}`,
+  );
+  assert.equal(first.accuracy, keras.probabilities.filter((p, i) => p >= 0.5 === (i % 2 === 1)).length / 16);
+  // After one step Adam's first moment is a tenth of the gradient.
+  const state = await learner.optimizerState();
+  for (const [name, gradient] of keras.gradients) {
+    if (isNoise(name)) continue;
+    const ours = state.get(`adam/m/${name}`)!.data.map((value) => value * 10);
+    assert.ok(relativeDifference(ours, gradient) < 1e-4, `${name}: ${relativeDifference(ours, gradient)}`);
+  }
+  for (const expected of keras.losses.slice(1)) {
+    const { loss } = await learner.step(batch);
+    assert.ok(Math.abs(loss / expected - 1) < 1e-4, `loss ${loss}, Keras ${expected}`);
+  }
+  for (const [name, { data }] of await learner.weights()) {
+    if (isNoise(name)) continue;
+    const difference = relativeNorm(data, keras.after.get(name)!);
+    // The mean of a layer holds the bias of the convolution before it, which is noise (measured: at most 1.1e-3).
+    const tolerance = name.endsWith('moving_mean') ? 3e-3 : 1e-4;
+    assert.ok(difference < tolerance, `${name}: ${difference}`);
+  }
+  learner.dispose();
+});
+
+test('step() gives the same bits again, and after load() of weights and optimiser state', async () => {
+  const a = await createLearner(options);
+  const b = await createLearner(options);
+  for (let i = 0; i < 2; i++) assert.deepEqual(await a.step(batch), await b.step(batch));
+  const c = await createLearner({ ...options, seed: 99 });
+  await c.load(await a.weights(), await a.optimizerState());
+  assert.deepEqual(await c.step(batch), await a.step(batch));
+  await sameBits(a, c);
+  assert.deepEqual(await a.predict(batch.inputHu, 4), await c.predict(batch.inputHu, 4));
+  for (const learner of [a, b, c]) learner.dispose();
+});
+
+test('predict() takes any number of rows up to the batch; the rows do not depend on each other', async () => {
+  const learner = await createLearner(options);
+  await learner.step(batch);
+  const whole = (await learner.predict(batch.inputHu, 16)).probabilities;
+  const two = (await learner.predict(batch.inputHu.slice(0, 2 * 32768), 2)).probabilities;
+  assert.equal(two.length, 2);
+  assert.ok(relativeDifference(two, whole.slice(0, 2)) < 1e-5);
+  await assert.rejects(learner.predict(batch.inputHu, 17), RangeError);
+  learner.dispose();
+});
+
+test('step() learns: the loss of one batch falls, and the event loop goes on meanwhile', async () => {
+  const learner = await createLearner({ ...options, learningRate: 5e-3 });
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 5);
+  const losses: number[] = [];
+  for (let i = 0; i < 12; i++) losses.push((await learner.step(batch)).loss);
+  clearInterval(timer);
+  assert.ok(losses.at(-1)! < 0.5 * losses[0]!, losses.join(' '));
+  assert.ok(ticks > 3, `${ticks} ticks`);
+  learner.dispose();
+});
+
+test('load() refuses missing, further and wrongly shaped arrays; step() a batch of another size', async () => {
+  const learner = await createLearner(options);
+  const weights = await learner.weights();
+  const without = new Map(weights);
+  without.delete('stem/conv/bias');
+  await assert.rejects(learner.load(without), /1 missing \(stem\/conv\/bias\)/);
+  await assert.rejects(
+    learner.load(new Map([...weights, ['x', weights.get('stem/conv/bias')!]])),
+    /1 unknown \(x\)/,
+  );
+  const wrong: NamedArray = { shape: [1], data: new Float32Array(1) };
+  await assert.rejects(
+    learner.load(new Map([...weights, ['stem/conv/bias', wrong]])),
+    /expected \[4\], received \[1\]/,
+  );
+  await assert.rejects(learner.step(batchOf(4)), /batch of 16 rows, received 4/);
+  learner.dispose();
+  learner.dispose();
+  await assert.rejects(learner.step(batch), EngineError);
+});
+
+/** Length of the difference, relative to the reference's: Adam lets single weights of tiny gradients differ more. */
+function relativeNorm(actual: Float32Array, expected: Float32Array): number {
+  const length = (values: Float32Array): number =>
+    Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+  return length(actual.map((value, i) => value - expected[i]!)) / length(expected);
+}
+
+async function sameBits(a: Learner, b: Learner): Promise<void> {
+  const other = await b.weights();
+  for (const [name, { data }] of await a.weights()) assert.deepEqual(data, other.get(name)!.data, name);
+}
