@@ -21,7 +21,7 @@ export interface ThreadWork<Task, Result> {
 export async function runOnThreads<Task, Result>(work: ThreadWork<Task, Result>): Promise<void> {
   const queue = [...work.tasks];
   const count = Math.min(work.threads, queue.length);
-  const workers = Array.from({ length: count }, () => new Worker(work.program));
+  const workers = Array.from({ length: count }, () => new Worker(work.program, { execArgv: [] }));
   let stop: (() => void) | undefined;
   try {
     await new Promise<void>((done, fail) => {

@@ -1,4 +1,5 @@
 import * as library from 'h5wasm/node';
+import { messageOf } from '../errors.js';
 
 export type { Dataset, File as H5File, OutputData } from 'h5wasm/node';
 
@@ -8,4 +9,12 @@ export async function loadH5(): Promise<typeof library> {
   // Without it a failed write, on a full disk for one, is silent.
   module.activate_throwing_error_handler();
   return library;
+}
+
+/** What the library failed with, in few words: the system's own message where its stack of errors has one. */
+export function reasonOf(error: unknown): string {
+  const message = messageOf(error);
+  const system = /error message = '([^']+)'/.exec(message)?.[1];
+  const first = /\(\): (.*?) major:/.exec(message)?.[1];
+  return system ?? first ?? message.slice(0, 160);
 }

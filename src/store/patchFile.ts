@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { InputError, messageOf } from '../errors.js';
+import { InputError } from '../errors.js';
 import { storedHu } from '../volumes/storedHu.js';
 import type { Vector3 } from '../volumes/volume.js';
-import { type Dataset, type H5File, loadH5, type OutputData } from './h5.js';
+import { type Dataset, type H5File, loadH5, type OutputData, reasonOf } from './h5.js';
 import { type ContiguousLayout, checkHdf5File, findContiguous } from './hdf5Layout.js';
 import type { PatchFormat, PatchProvenance } from './patchFileContract.js';
 
@@ -255,7 +255,7 @@ function asInput<T>(path: string, run: () => T): T {
     return run();
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(path, `the HDF5 library cannot read it (${messageOf(error).slice(0, 120)})`, {
+    throw new InputError(path, `the HDF5 library cannot read it (${reasonOf(error)})`, {
       cause: error,
     });
   }

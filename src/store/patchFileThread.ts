@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { messageOf } from '../errors.js';
+import { reasonOf } from './h5.js';
 import { createPatchFile, type PatchFileWriter } from './patchFileWriter.js';
 import type { WriteAnswer, WriteMessage } from './writePatchFile.js';
 
@@ -13,7 +13,7 @@ parentPort!.on('message', async (message: WriteMessage) => {
     else if (message instanceof Int16Array) writer!.writeRows(message);
     else writer = await createPatchFile(message.path, message.format, message.provenance, message.columns);
   } catch (error) {
-    answer = messageOf(error);
+    answer = reasonOf(error);
   }
   parentPort!.postMessage(answer);
 });

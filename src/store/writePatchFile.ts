@@ -63,10 +63,13 @@ interface Thread {
 }
 
 function openThread(path: string): Thread {
-  // stdout and stderr are held back: the library prints there what its answer says anyway.
-  const worker = new Worker(new URL('./patchFileThread.js', import.meta.url), { stdout: true, stderr: true });
-  worker.stdout.resume();
-  worker.stderr.resume();
+  // stdout and stderr are held back: the library prints there what its answer says anyway. They are not read, which would
+  // keep the process alive. No flags of this process: `node -e` has some that a thread refuses.
+  const worker = new Worker(new URL('./patchFileThread.js', import.meta.url), {
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+  });
   return {
     send: (message) =>
       new Promise((done, failed) => {

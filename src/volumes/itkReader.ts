@@ -86,7 +86,11 @@ async function ask(path: string, informationOnly: boolean, signal?: AbortSignal)
 function startThread(): NonNullable<typeof thread> {
   // stdout and stderr are held back: the library prints there what its answer says anyway. They are not read either:
   // a stream that is being read keeps the process alive, and the few lines of a thread's reads end with it.
-  const worker = new Worker(new URL('./itkThread.js', import.meta.url), { stdout: true, stderr: true });
+  const worker = new Worker(new URL('./itkThread.js', import.meta.url), {
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+  });
   const pending = new Map<number, Pending>();
   const end = (error: Error): void => {
     if (thread?.worker === worker) thread = undefined;

@@ -105,6 +105,10 @@ test('writePatchFile() on a full disk says so, and leaves nothing', (t) => {
     ['-c', 'ulimit -f 2048; exec "$0" --input-type=module -e "$1"', process.execPath, program],
     { encoding: 'utf8', timeout: 30_000 },
   );
-  assert.match(run.stdout, /^EnvironmentError .*p\.hdf5 cannot be written .*make room/, run.stderr);
+  assert.match(
+    run.stdout,
+    /^EnvironmentError .*p\.hdf5 cannot be written \(File too large\): make room/,
+    run.stderr,
+  );
   assert.ok(!existsSync(path) && !existsSync(`${path}.partial`));
 });

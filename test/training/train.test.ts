@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, realpathSync, truncateSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { test } from 'node:test';
+import { EngineError, InputError, InterruptedError } from '../../src/errors.js';
+import { readMetrics } from '../../src/training/metricsLog.js';
+import { type TrainRecord, train } from '../../src/training/train.js';
+import { allRecords, trainFixture } from './trainFixture.js';
+
+/** What a run computed, without times. */
+const computed = (records: readonly TrainRecord[]) =>
+  records.flatMap((record) =>
+    record.kind === 'step' || record.kind === 'validation'
+      ? [[record.kind, record.step, record.loss, record.accuracy]]
+      : [],
+  );
+
+test('train() yields start, steps, validations, epochs and end, and keeps metrics and linked checkpoints', async (t) => {
+  const config = await trainFixture(t);
+  const records = await allRecords(train(config));
+  const [start, ...rest] = records;
+  assert.deepEqual(start, {
+    kind: 'start',
+    run: config.run,
+    positives: 6,
+    negatives: 17,
+    heldOut: 12,
+    stepsPerEpoch: 3,
+    steps: 6,
+    stepsDone: 0,
+  });
+  assert.deepEqual(
+    rest.map(({ kind }) => kind),
+    [
+      ...['step', 'step', 'step', 'validation', 'epoch'],
+      ...['step', 'step', 'step', 'validation', 'epoch'],
+      'end',
+    ],
+  );
+  assert.deepEqual(readMetrics(config.run), rest.slice(0, -1));
+  const end = records.at(-1)!;
+  assert.ok(end.kind === 'end');
+  const validations = records.flatMap((record) => (record.kind === 'validation' ? [record] : []));
+  assert.equal(end.best.valLoss, Math.min(...validations.map(({ loss }) => loss)));
+  assert.equal(basename(realpathSync(join(config.run, 'last'))), 'epoch-0002');
+  assert.equal(basename(realpathSync(join(config.run, 'best'))), `epoch-000${end.best.epoch}`);
+  assert.deepEqual(readdirSync(join(config.run, 'last')).sort(), [
+    'meta.json',
+    'optimizer.safetensors',
+    'weights.safetensors',
+  ]);
+  assert.deepEqual(JSON.parse(readFileSync(join(config.run, 'config.json'), 'utf8')), config);
+});
+
+test('train() is the same again, and after a resume: every loss and score, bit for bit', async (t) => {
+  const config = await trainFixture(t);
+  const whole = await allRecords(train(config));
+  const again = { ...config, run: `${config.run}-again` };
+  assert.deepEqual(computed(await allRecords(train(again))), computed(whole));
+
+  const cut = { ...config, run: `${config.run}-cut` };
+  const controller = new AbortController();
+  await assert.rejects(async () => {
+    for await (const record of train(cut, { signal: controller.signal }))
+      if (record.kind === 'step' && record.step === 5) controller.abort();
+  }, InterruptedError);
+  const resumed = await allRecords(train(cut, { resume: true }));
+  assert.equal(resumed[0]?.kind === 'start' && resumed[0].stepsDone, 3);
+  const inFile = readMetrics(cut.run);
+  assert.deepEqual(computed(inFile), computed(whole));
+});
+
+test('train() never sees the held-out subset: its voxels do not change the weights', async (t) => {
+  const config = await trainFixture(t);
+  const seen = new Set<number>();
+  const { balancedOrder } = await import('../../src/feed/balancedOrder.js');
+  const { splitRows } = await import('../../src/feed/split.js');
+  const { openPatchFile } = await import('../../src/store/patchFile.js');
+  const patches = await openPatchFile(config.data);
+  const order = balancedOrder(splitRows(patches.labels(), 2, config.data), 6, config.seed);
+  patches.close();
+  for (let step = 0; step < 40; step++) for (const row of order.rowsOf(step)) seen.add(row);
+  assert.ok([...seen].every((row) => row < 24 && row !== 1));
+  assert.equal(seen.size, 23);
+});
+
+test('train() stops at a loss that is not finite, says at which step, and keeps the checkpoint before', async (t) => {
+  const config = { ...(await trainFixture(t)), learningRate: 1e30, epochs: 3 };
+  await assert.rejects(
+    allRecords(train(config)),
+    (error) =>
+      error instanceof EngineError &&
+      /the loss is (NaN|Infinity) at step \d+ \(epoch \d+, rows/.test(error.message),
+  );
+  assert.ok(existsSync(config.run));
+});
+
+test('train() refuses a batch larger than the data, a subset without rows, a run that is there, a bad file', async (t) => {
+  const config = await trainFixture(t);
+  const refuses = (more: Partial<typeof config>, reason: RegExp) =>
+    assert.rejects(
+      allRecords(train({ ...config, ...more })),
+      (error) => error instanceof InputError && reason.test(error.message),
+    );
+  await refuses(
+    { batchSize: 24 },
+    /batch larger than the data: expected at most 23 .*received BATCH_SIZE 24/,
+  );
+  await refuses({ holdout: 7 }, /HOLDOUT 7 .*0, 1, 2/);
+  await refuses({ data: 'none.hdf5' }, /none\.hdf5.*ENOENT/);
+  assert.ok(!existsSync(config.run), 'nothing is made before all is checked');
+  await allRecords(train({ ...config, epochs: 1 }));
+  await refuses({}, /expected a new folder for the run.*--resume/);
+  truncateSync(join(config.run, 'last', 'weights.safetensors'), 5000);
+  await assert.rejects(
+    allRecords(train(config, { resume: true })),
+    /weights\.safetensors: the file is cut short/,
+  );
+  await assert.rejects(allRecords(train({ ...config, strategy: 'data', devices: 2 })), EngineError);
+});
