@@ -239,7 +239,7 @@ function bothFirst(a, b) {
 /** Modules that a file names in import, export-from, import() and require. */
 function importsOf(file) {
   const text = read(file).replace(/^\s*(\*|\/\/).*$/gm, '');
-  return [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire(?:\.resolve)?\(\s*)'([^']+)'/g)].map(
+  return [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire(?:\.resolve)?\(\s*)'([^'\s]+)'/g)].map(
     (match) => match[1],
   );
 }

@@ -88,6 +88,10 @@ function drawing(
       process.stderr.write(
         `training on ${record.positives} nodules and ${record.negatives} others, ${record.heldOut} patches held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n`,
       );
+      if (record.differences.length > 0)
+        process.stderr.write(
+          `note: not bit for bit as before, because of ${record.differences.join('; ')}\n`,
+        );
     } else if (record.kind === 'step') {
       rates.push(record.patchesPerSecond);
       if (rates.length > 20) rates.shift();

@@ -17,7 +17,7 @@ import {
   type ValidationScores,
 } from './checkpoint.js';
 import type { Learner } from './learner.js';
-import { machineLayout } from './machineLayout.js';
+import { layoutDifferences, machineLayout } from './machineLayout.js';
 import { appendMetric, type EpochRecord, type StepRecord, type ValidationRecord } from './metricsLog.js';
 import { predictRows } from './predictRows.js';
 import { continueRun, createRun } from './runFolder.js';
@@ -35,6 +35,8 @@ export interface StartRecord {
   /** Steps of the whole run, and those that a resumed one has done. */
   readonly steps: number;
   readonly stepsDone: number;
+  /** What differs from the machine of the checkpoint: then a resume is not bit for bit. */
+  readonly differences: readonly string[];
 }
 
 /** Last record. */
@@ -88,6 +90,7 @@ export async function* train(config: TrainConfig, options: TrainOptions = {}): A
       stepsPerEpoch,
       steps: config.epochs * stepsPerEpoch,
       stepsDone: from?.step ?? 0,
+      differences: from === undefined ? [] : layoutDifferences(from.layout, layoutOf(config)),
     };
     let best = from?.best;
     for (let epoch = (from?.epoch ?? 0) + 1; epoch <= config.epochs; epoch++) {

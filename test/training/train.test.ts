@@ -28,6 +28,7 @@ test('train() yields start, steps, validations, epochs and end, and keeps metric
     stepsPerEpoch: 3,
     steps: 6,
     stepsDone: 0,
+    differences: [],
   });
   assert.deepEqual(
     rest.map(({ kind }) => kind),

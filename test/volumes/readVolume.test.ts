@@ -66,8 +66,8 @@ test("readVolume() and readGeometry() equal SimpleITK's, for every format, eleme
     const volume = await readVolume(path);
     assert.deepEqual(volume.size, size, path);
     assert.deepEqual(Array.from(volume.data as ArrayLike<number>), data, path);
+    // NIfTI stores the geometry in single precision.
     for (const geometry of [volume, await readGeometry(path)])
-      // NIfTI stores the geometry in single precision.
       for (const [ours, theirs] of [
         [geometry.spacingMm, spacing],
         [geometry.originMm, origin],

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { inRepository } from '../../src/paths.js';
+import { trainFixture } from '../training/trainFixture.js';
+import { voxlab } from './voxlab.js';
+
+test('train --json, --resume and evaluate --json print the documents of the contract', async (t) => {
+  const { data, run } = await trainFixture(t);
+  const flags = ['--data', data, '--holdout', '2', '--batch', '6', '--filters', '4'];
+  const trained = voxlab('train', ...flags, '--epochs', '1', '--out', run, '--json');
+  assert.equal(trained.status, 0, trained.stderr);
+  const { epochs, steps, best, ...more } = JSON.parse(trained.stdout);
+  assert.deepEqual([epochs, steps, more.run, best.epoch], [1, 3, run, 1]);
+  assert.ok(best.valLoss > 0 && best.rocAuc >= 0 && best.rocAuc <= 1);
+  assert.match(
+    trained.stderr,
+    /training on 6 nodules and 17 others, 12 patches held out; 3 steps of 6 an epoch/,
+  );
+
+  const resumed = voxlab('train', '--resume', run, '--epochs', '2');
+  assert.equal(resumed.status, 0, resumed.stderr);
+  assert.match(resumed.stderr, /going on after step 3/);
+  assert.match(resumed.stdout, /2 epochs, 6 steps/);
+
+  const evaluation = voxlab('evaluate', run, '--json');
+  assert.equal(evaluation.status, 0, evaluation.stderr);
+  const scores = JSON.parse(evaluation.stdout);
+  assert.deepEqual([scores.holdout, scores.rows], [2, 12]);
+  assert.ok(existsSync(scores.files.predictions));
+});
+
+test('train: Ctrl-C between steps ends with exit 130 and says how to go on; kill -9 leaves a run to resume', async (t) => {
+  const { data, run } = await trainFixture(t);
+  const words = ['train', '--data', data, '--holdout', '2', '--batch', '6', '--filters', '4', '--out', run];
+  for (const [signal, more] of [
+    ['SIGINT', ['--epochs', '2000']],
+    ['SIGKILL', ['--resume', run]],
+  ] as const) {
+    const child = spawn(process.execPath, [
+      inRepository('dist/src/commands/cli.js'),
+      ...(signal === 'SIGINT' ? words : ['train']),
+      ...more,
+    ]);
+    let [stderr, sent] = ['', false];
+    child.stderr.on('data', (text) => {
+      stderr += text;
+      if (sent || !/epoch \d+: validation/.test(stderr)) return;
+      sent = true;
+      child.kill(signal);
+    });
+    const [code] = await once(child, 'close');
+    if (signal === 'SIGINT') {
+      assert.equal(code, 130, stderr);
+      assert.match(stderr, /voxlab: interrupted while training \(step \d+, epoch \d+\); go on with --resume/);
+    }
+  }
+  const { epoch } = JSON.parse(readFileSync(join(run, 'last', 'meta.json'), 'utf8'));
+  const resumed = voxlab('train', '--resume', run, '--epochs', String(epoch + 1));
+  assert.equal(resumed.status, 0, resumed.stderr);
+});
+
+test('train: wrong usage and bad configuration are told apart', async (t) => {
+  const { data, run } = await trainFixture(t);
+  assert.equal(voxlab('train', '--strategy', 'magic').status, 2);
+  assert.equal(voxlab('train', '--resume', run, '--batch', '4').status, 2);
+  assert.equal(voxlab('train', '--resume', run).status, 1);
+  const config = join(dirname(data), 'model.ini');
+  const fails = (content: string, reason: RegExp): void => {
+    writeFileSync(config, content);
+    const { status, stdout, stderr } = voxlab('train', '--config', config, '--json');
+    assert.deepEqual([status, stdout, stderr.trimEnd().split('\n').length], [1, '', 1], stderr);
+    assert.match(stderr, reason);
+  };
+  const folder = join(dirname(data), 'several');
+  mkdirSync(folder);
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const keys = `[training]\nHOLDOUT = 2\nBATCH_SIZE = 6\nDATA_DIR = ${folder}\n`;
+  fails(`${keys}EPOCHES = 3\n`, /model\.ini: \[training\] EPOCHES: unknown key/);
+  fails(keys, /several: expected a \*-patch\.hdf5 in DATA_DIR, found none; run: voxlab crop/);
+  for (const name of ['a-patch.hdf5', 'b-patch.hdf5']) copyFileSync(data, join(folder, name));
+  fails(keys, /found a-patch\.hdf5, b-patch\.hdf5; name one with --data/);
+});

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { greyOf, WINDOWS } from '../../src/figures/picture.js';
+import { threePlanes } from '../../src/figures/threePlanes.js';
+
+const volume = {
+  data: new Int16Array(1000).fill(-800),
+  size: [10, 10, 10],
+  spacingMm: [1, 1, 2],
+  originMm: [0, 0, 0],
+  direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+} as const;
+
+test('threePlanes() draws three slices in the right proportions, with the marks near each plane', () => {
+  const marks = [
+    { centerWorldMm: [5, 5, 10], class: 1 },
+    { centerWorldMm: [5, 5, 18], class: 0 },
+  ] as const;
+  const svg = threePlanes(volume, [5, 5, 10], { marks, title: 'a < b' }).svg();
+  assert.equal(svg.match(/<image /g)?.length, 3);
+  assert.match(svg, /<image width="9" height="18"/, 'the coronal slice is as high as 10 slices of 2 mm');
+  assert.equal(svg.match(/<circle /g)?.length, 5, 'the second mark is 8 mm off the axial plane');
+  assert.ok(svg.includes('a &lt; b'));
+});
+
+test('greyOf() maps the window to 0..255 and clamps', () => {
+  assert.deepEqual(
+    [-2000, -1350, -600, 150, 900].map((hu) => greyOf(hu, WINDOWS.lung)),
+    [0, 0, 128, 255, 255],
+  );
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accuracyFigure, lossFigure, rocFigure } from '../../src/figures/trainingFigures.js';
+import type { ValidationRecord } from '../../src/training/metricsLog.js';
+
+const step = (n: number) =>
+  ({ kind: 'step', epoch: 1, step: n, loss: n, accuracy: 0.5, patchesPerSecond: 1, waitShare: 0 }) as const;
+const validation: ValidationRecord = {
+  kind: 'validation',
+  epoch: 1,
+  step: 40,
+  loss: 7,
+  accuracy: 0.75,
+  rocAuc: 0.9,
+  rocAucInterval: [0.8, 1],
+  rows: 10,
+  seconds: 1,
+};
+const records = [
+  { kind: 'start' } as const,
+  ...Array.from({ length: 40 }, (_, i) => step(i + 1)),
+  validation,
+];
+
+test('lossFigure() has batches, their running mean of 20, and validations at their step', () => {
+  const [batches, mean, held] = lossFigure(records).traces;
+  assert.equal(batches?.y.length, 40);
+  assert.deepEqual([mean?.y[0], mean?.y[1], mean?.y[39]], [1, 1.5, 30.5]);
+  assert.deepEqual([held?.x, held?.y], [[40], [7]]);
+});
+
+test('accuracyFigure() is in percent; a figure before the first step can be drawn', () => {
+  assert.deepEqual(accuracyFigure(records).traces[2]?.y, [75]);
+  assert.match(lossFigure([]).svg(), /^<svg/);
+});
+
+test('rocFigure() says area and interval', () => {
+  const figure = rocFigure(
+    [{ threshold: 1, falsePositiveRate: 0, truePositiveRate: 1 }],
+    0.91234,
+    [0.85, 0.97],
+  );
+  assert.equal(figure.title, 'ROC AUC 0.912 (95 % 0.850 to 0.970)');
+});

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { EngineError } from '../../src/errors.js';
+import { inRepository } from '../../src/paths.js';
+import { openEngine } from '../../src/tensorflow/engine.js';
+
+test('openEngine() is one engine a process; another layout later is refused', () => {
+  const engine = openEngine({ threads: 1 });
+  assert.equal(openEngine(), engine);
+  assert.match(engine.version, /^2\.\d+\.\d+/);
+  assert.throws(
+    () => openEngine({ threads: 2 }),
+    (error) => error instanceof EngineError && /another layout/.test(error.message),
+  );
+  assert.throws(() => openEngine({ threads: -1 }), RangeError);
+});
+
+test('a program that used the engine ends in order, and TensorFlow prints nothing on the way', () => {
+  const program = `import { openEngine } from ${JSON.stringify(inRepository('dist/src/tensorflow/engine.js'))};
+    import { tf } from ${JSON.stringify(inRepository('dist/src/tensorflow/tf.js'))};
+    openEngine(); console.log(tf.tensor1d([1, 2]).sum().dataSync()[0]);`;
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: undefined },
+  });
+  assert.deepEqual([run.status, run.stdout, run.stderr], [0, '3\n', '']);
+});
