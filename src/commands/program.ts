@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, VoxlabError } from '../errors.js';
+import { registerBenchCommand } from './bench.js';
 import { registerCropCommand } from './crop.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerEvaluateCommand } from './evaluate.js';
@@ -24,6 +25,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerTrainCommand,
   registerEvaluateCommand,
   registerGpuCommand,
+  registerBenchCommand,
   registerKernelCommand,
   registerLabCommand,
   registerNotebookCommand,
