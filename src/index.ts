@@ -11,6 +11,7 @@ export { type Chart, type ChartSpec, chart } from './figures/figure.js';
 export { gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
 export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
 export { type Picture, WINDOWS, type WindowHu } from './figures/picture.js';
+export { type RiverPart, riverFigure } from './figures/riverFigure.js';
 export { type Mark, threePlanes } from './figures/threePlanes.js';
 export { accuracyFigure, lossFigure, rocFigure } from './figures/trainingFigures.js';
 export type { GpuLog, GpuRecord, GpuSample } from './gpu/gpuRecord.js';

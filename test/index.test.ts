@@ -51,6 +51,7 @@ test('the public door', () => {
     'readMetrics',
     'readTrainingSettings',
     'readVolume',
+    'riverFigure',
     'rocArea',
     'rocCurve',
     'rocFigure',

@@ -1,13 +1,13 @@
+/** Adding and taking away 1.5 * 2^52 leaves no bits for a fraction: the processor's own rounding, ties to even. */
+const ROUNDER = 1.5 * 2 ** 52;
+
 /** A value as scans and patches store it: rounded half to even, clamped to int16. */
 export function storedHu(valueHu: number): number {
-  return Math.max(-32768, Math.min(32767, roundHalfEven(valueHu)));
+  const clamped = Math.max(-32768, Math.min(32767, valueHu));
+  return clamped + ROUNDER - ROUNDER;
 }
 
-/** Nearest whole number, ties to the even one (as IEEE 754 and numpy). */
+/** Nearest whole number, ties to the even one (as IEEE 754 and numpy), for values below 2^51. */
 export function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const above = value - floor;
-  if (above < 0.5) return floor;
-  if (above > 0.5) return floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
+  return value + ROUNDER - ROUNDER;
 }

@@ -4,7 +4,7 @@ import { roundHalfEven, storedHu } from '../../src/volumes/storedHu.js';
 import { runPython } from '../python.js';
 
 test("roundHalfEven() equals numpy's rint", () => {
-  const values = [0.5, 1.5, 2.5, -0.5, -1.5, 0.49999999999999994, 1e15 + 0.5, -7.2, 3];
+  const values = [0.5, 1.5, 2.5, -0.5, -1.5, 0.49999999999999994, 1e14 + 0.5, -7.2, 3];
   assert.deepEqual(
     values.map((value) => roundHalfEven(value) + 0),
     runPython<number[]>(

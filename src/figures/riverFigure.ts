@@ -1,0 +1,46 @@
+import { escaped } from './markup.js';
+import { type Picture, picture } from './picture.js';
+
+/** A part of the river: what it shows, and its own SVG. */
+export interface RiverPart {
+  readonly caption: string;
+  readonly svg: string;
+}
+
+const WIDTH = 1180;
+const GAP = 20;
+const CAPTION = 26;
+
+/** Pictures from left to right and top to bottom, two a line, scaled to the same width, each under its caption. */
+export function riverFigure(title: string, parts: readonly RiverPart[]): Picture {
+  return picture(title, () => {
+    const columnWidth = (WIDTH - 3 * GAP) / 2;
+    let y = GAP;
+    let lineHeight = 0;
+    const placed = parts.map(({ caption, svg }, index) => {
+      const { width, height } = sizeOf(svg);
+      const scaledHeight = (height * columnWidth) / width;
+      if (index % 2 === 0) {
+        y += lineHeight;
+        lineHeight = 0;
+      }
+      lineHeight = Math.max(lineHeight, scaledHeight + CAPTION + GAP);
+      const x = GAP + (index % 2) * (columnWidth + GAP);
+      const nested = svg.replace(
+        / width="[^"]*" height="[^"]*"/,
+        ` x="${x}" y="${y + CAPTION}" width="${columnWidth}" height="${scaledHeight}"`,
+      );
+      return `<text x="${x}" y="${y + 16}" font-size="15" font-weight="600" fill="#333">${index + 1}. ${escaped(caption)}</text>${nested}`;
+    });
+    const height = Math.ceil(y + lineHeight);
+    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif"><rect width="${WIDTH}" height="${height}" fill="white"/>${placed.join('')}</svg>`;
+  });
+}
+
+/** As our own pictures state it: width and height one after the other. */
+function sizeOf(svg: string): { width: number; height: number } {
+  const [, width, height] = /<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? [];
+  if (width === undefined || height === undefined)
+    throw new RangeError('Expected an SVG with width and height in its root');
+  return { width: Number(width), height: Number(height) };
+}
