@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { inRepository } from '../../src/paths.js';
+import { voxlab } from '../commands/voxlab.js';
+
+const out = mkdtempSync(join(tmpdir(), 'voxlab-notebooks-'));
+after(() => rmSync(out, { recursive: true }));
+before(() => {
+  for (const words of [['sample'], ['crop', '--subset', 'all']]) {
+    const { status, stderr } = voxlab(...words);
+    assert.equal(status, 0, stderr);
+  }
+});
+
+interface Output {
+  readonly output_type: string;
+  readonly text?: readonly string[];
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** Runs a notebook in a real kernel (nbclient) and returns the outputs of its code cells. */
+function outputsOf(name: string): Output[] {
+  const { status, stderr } = voxlab('notebook', 'run', name, '--out', out);
+  assert.equal(status, 0, stderr);
+  const { cells } = JSON.parse(readFileSync(join(out, `${name}.ipynb`), 'utf8')) as {
+    cells: { outputs?: Output[] }[];
+  };
+  return cells.flatMap(({ outputs }) => outputs ?? []);
+}
+
+const shown = (outputs: readonly Output[], type: string): number =>
+  outputs.filter(({ data }) => data !== undefined && type in data).length;
+const finding = (outputs: readonly Output[]): string => outputs.at(-1)!.text!.join('');
+
+test('every notebook is run here', () => {
+  const names = readdirSync(inRepository('notebooks')).filter((name) => name.endsWith('.ipynb'));
+  assert.deepEqual(names, [
+    '01-scan.ipynb',
+    '02-crop-step-by-step.ipynb',
+    '04-train.ipynb',
+    '05-gpu-usage.ipynb',
+  ]);
+});
+
+test('01-scan shows three planes twice, and all nodules lie inside', () => {
+  const outputs = outputsOf('01-scan');
+  assert.equal(shown(outputs, 'image/svg+xml'), 2);
+  const [, inside, all] = /(\d+) of (\d+) nodules lie inside/.exec(finding(outputs))!;
+  assert.equal(inside, all);
+});
+
+test('02-crop-step-by-step shows slices, interpolation, nodules and others', () => {
+  const outputs = outputsOf('02-crop-step-by-step');
+  assert.equal(shown(outputs, 'image/svg+xml'), 4);
+  assert.match(finding(outputs), /1260 patches, 140 nodules/);
+});
+
+test('04-train: the live curve is drawn, and the held-out ROC AUC is at least 0.75, its lower bound above 0.5', () => {
+  const outputs = outputsOf('04-train');
+  assert.equal(shown(outputs, 'application/vnd.plotly.v1+json'), 3);
+  const [, area, low] = /ROC AUC ([\d.]+) \(95 % ([\d.]+)/.exec(finding(outputs))!;
+  assert.ok(Number(area) >= 0.75 && Number(low) > 0.5, finding(outputs));
+});
+
+test('05-gpu-usage draws both figures and finds 32.7 % and 34.5 %', () => {
+  const outputs = outputsOf('05-gpu-usage');
+  assert.equal(shown(outputs, 'application/vnd.plotly.v1+json'), 2);
+  assert.match(finding(outputs), /mean 32\.7 %, idle in 34\.5 % of samples/);
+});
