@@ -51,7 +51,11 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
   const ended = endWith(server, signal, log);
   ended.catch(() => {}); // awaited below or by the caller
   const base = `http://127.0.0.1:${port}`;
-  await Promise.race([answers(`${base}/api/status?token=${token}`, signal), endedEarly(ended, signal, log)]);
+  // Another program on the port may take a question and never answer: asking ends with the server, too.
+  const asking = new AbortController();
+  const answered = answers(`${base}/api/status?token=${token}`, AbortSignal.any([signal, asking.signal]));
+  answered.catch(() => {}); // the server's own end is what counts then
+  await Promise.race([answered, endedEarly(ended, signal, log)]).finally(() => asking.abort());
   return { url: `${base}/lab/tree/notebooks?token=${token}`, port, token, ended };
 }
 
@@ -127,7 +131,9 @@ async function endedEarly(ended: Promise<void>, signal: AbortSignal, log: () => 
 async function answers(url: string, signal: AbortSignal): Promise<void> {
   for (let waited = 0; waited < START_SECONDS * 10; waited++) {
     if (signal.aborted) throw new InterruptedError('interrupted while JupyterLab was starting');
-    const response = await fetch(url).catch(() => undefined);
+    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]) }).catch(
+      () => undefined,
+    );
     if (response?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

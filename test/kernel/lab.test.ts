@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -24,7 +24,7 @@ test('startLab() answers on 127.0.0.1 with its token alone, offers the kernel, a
 });
 
 test('startLab() says that the port is taken', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
+  const server = createServer((socket) => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as { port: number };
   await assert.rejects(startLab({ port, browser: false, signal: new AbortController().signal, home }), {
@@ -32,4 +32,9 @@ test('startLab() says that the port is taken', async () => {
     message: new RegExp(`^JupyterLab ended .*${port}`),
   });
   server.close();
+  assert.equal(await connectionsOf(server), 0, 'the question to the other program has ended');
 });
+
+function connectionsOf(server: Server): Promise<number> {
+  return new Promise((resolve) => setTimeout(() => server.getConnections((_, count) => resolve(count)), 200));
+}
