@@ -8,6 +8,7 @@ import { registerExploreCommand } from './explore.js';
 import { registerGpuCommand } from './gpu.js';
 import { registerKernelCommand } from './kernel.js';
 import { registerLabCommand } from './lab.js';
+import { registerMergeCommand } from './merge.js';
 import { registerModelCommand } from './model.js';
 import { registerNotebookCommand } from './notebook.js';
 import { registerSampleCommand } from './sample.js';
@@ -20,6 +21,7 @@ export type RegisterCommand = (program: Command) => void;
 const COMMANDS: readonly RegisterCommand[] = [
   registerSampleCommand,
   registerCropCommand,
+  registerMergeCommand,
   registerExploreCommand,
   registerModelCommand,
   registerTrainCommand,

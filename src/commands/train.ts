@@ -114,6 +114,8 @@ function drawing(
 
 function newConfig(flags: TrainFlags): TrainConfig {
   const settings = readTrainingSettings(resolve(flags.config));
+  // TensorFlow reads it while it loads, which is later; a value of the user's goes before GPUID.
+  if (settings.gpu >= 0) process.env.CUDA_VISIBLE_DEVICES ??= String(settings.gpu);
   return {
     data: flags.data === undefined ? onlyPatchFile(settings.dataFolder) : resolve(flags.data),
     run: flags.out === undefined ? newRunFolder(settings.runsFolder) : resolve(flags.out),

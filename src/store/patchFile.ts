@@ -30,7 +30,13 @@ export interface PatchFile {
   /** The reader that readRows() uses, and why it is not the index. */
   readonly reader: PatchReader;
   readonly fellBackBecause?: string;
-  labels(): { readonly classes: Uint8Array; readonly notrain: Uint8Array; readonly subsets: Int32Array };
+  labels(): {
+    readonly classes: Uint8Array;
+    readonly notrain: Uint8Array;
+    /** 0 none, 1 near a positive, 2 near an excluded finding; all 0 in files without this column. */
+    readonly notrainReason: Uint8Array;
+    readonly subsets: Int32Array;
+  };
   /** Series and centre of the given rows. */
   findings(
     rows: ArrayLike<number>,
@@ -115,6 +121,9 @@ function describe(path: string, file: H5File, handle: FileHandle): PatchFile {
     labels: () => ({
       classes: Uint8Array.from(numbers('output')),
       notrain: Uint8Array.from(numbers('notrain')),
+      notrainReason: names.includes('notrain_reason')
+        ? Uint8Array.from(numbers('notrain_reason'))
+        : new Uint8Array(rows),
       subsets: Int32Array.from(numbers('subsets')),
     }),
     findings: (wanted) => findingsOf(dataset('uuid'), dataset('centroid'), wanted),

@@ -1,0 +1,175 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { InputError, throwIfAborted } from '../errors.js';
+import type { Progress } from '../progress.js';
+import { openPatchFile, type PatchFile } from '../store/patchFile.js';
+import type { PatchColumns, PatchProvenance } from '../store/patchFileContract.js';
+import { writePatchFile } from '../store/writePatchFile.js';
+import { patchFileName } from './cropJob.js';
+import { countsOf } from './cutScan.js';
+import { takeLock } from './fileLock.js';
+
+export interface MergeOptions {
+  /** All shards of one crop, in any order. */
+  readonly files: readonly string[];
+  /** Default: the folder of the first shard. */
+  readonly outFolder?: string;
+  /** Replace a file that is there. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface MergeResult {
+  readonly file: string;
+  readonly rows: number;
+  readonly byClass: Readonly<Record<string, number>>;
+  readonly bySubset: Readonly<Record<string, number>>;
+}
+
+/** The rows of one scan, which lie together in one shard. */
+interface ScanRows {
+  readonly shard: PatchFile;
+  readonly uid: string;
+  readonly subset: number;
+  readonly rows: readonly number[];
+}
+
+const ROWS_PER_BLOCK = 64;
+
+/**
+ * The shards of a crop (`--shard i/n`) as one file, with the bytes that a crop without shards writes.
+ * Throws InputError for a shard that is missing, given twice, or of other settings, and for a file in the way.
+ */
+export async function mergeShards(options: MergeOptions): Promise<MergeResult> {
+  requireAllShards(options.files);
+  const shards: PatchFile[] = [];
+  try {
+    for (const file of options.files) shards.push(await openPatchFile(file));
+    const provenance = mergedProvenance(shards);
+    const { format } = shards[0]!;
+    const file = join(options.outFolder ?? dirname(options.files[0]!), patchFileName(format));
+    if (existsSync(file) && options.force !== true)
+      throw new InputError(file, 'is there already; use --force to replace it, or another --out');
+    const scans = shards.flatMap(scansOf).sort((a, b) => a.subset - b.subset || compareBytes(a.uid, b.uid));
+    const columns = columnsOf(scans);
+    const release = takeLock(file);
+    try {
+      await writePatchFile(file, format, provenance, columns, voxelsOf(scans, options));
+    } finally {
+      release();
+    }
+    return {
+      file,
+      rows: columns.classes.length,
+      byClass: countsOf(columns.classes),
+      bySubset: countsOf(columns.subsets),
+    };
+  } finally {
+    for (const shard of shards) shard.close();
+  }
+}
+
+/** Names end in `.i-of-n.hdf5`: each i from 0 to n - 1 once. */
+function requireAllShards(files: readonly string[]): void {
+  const parts = files.map((file) => {
+    const [, index, count] = /\.(\d+)-of-(\d+)\.hdf5$/.exec(basename(file)) ?? [];
+    if (index === undefined) throw new InputError(file, 'expected a shard, whose name ends in .i-of-n.hdf5');
+    return { index: Number(index), count: Number(count) };
+  });
+  const count = parts[0]!.count;
+  const missing = Array.from({ length: count }, (_, i) => i).filter(
+    (i) => !parts.some(({ index }) => index === i),
+  );
+  if (missing.length > 0 || parts.length !== count || parts.some((part) => part.count !== count))
+    throw new InputError(
+      files[0]!,
+      `expected the ${count} shards 0 to ${count - 1} of one crop, each once, received ${parts.map(({ index, count: n }) => `${index}-of-${n}`).join(', ')}`,
+    );
+}
+
+function mergedProvenance(shards: readonly PatchFile[]): PatchProvenance {
+  const all = shards.map(({ path, provenance }) => {
+    if (provenance === undefined) throw new InputError(path, 'expected a shard that voxlab cut');
+    return { path, provenance };
+  });
+  const { program, settings } = all[0]!.provenance;
+  for (const { path, provenance } of all)
+    if (JSON.stringify([provenance.program, provenance.settings]) !== JSON.stringify([program, settings]))
+      throw new InputError(path, `was cut with other settings than ${all[0]!.path}; cut both again`);
+  const joined = <K extends 'failedScans' | 'outside'>(key: K): Partial<Pick<PatchProvenance, K>> => {
+    const parts = all.map(({ provenance }) => provenance[key]).filter((part) => part !== undefined);
+    return parts.length === 0
+      ? {}
+      : ({ [key]: Object.assign({}, ...parts) } as Partial<Pick<PatchProvenance, K>>);
+  };
+  return {
+    program,
+    settings,
+    scans: Object.assign({}, ...all.map(({ provenance }) => provenance.scans)),
+    ...joined('failedScans'),
+    ...joined('outside'),
+  };
+}
+
+function scansOf(shard: PatchFile): ScanRows[] {
+  const { subsets } = shard.labels();
+  const rows = Array.from({ length: shard.rows }, (_, row) => row);
+  const scans = new Map<string, { subset: number; rows: number[] }>();
+  for (const [row, { seriesUid }] of shard.findings(rows).entries()) {
+    const scan = scans.get(seriesUid) ?? { subset: subsets[row]!, rows: [] };
+    scan.rows.push(row);
+    scans.set(seriesUid, scan);
+  }
+  return [...scans].map(([uid, scan]) => ({ shard, uid, ...scan }));
+}
+
+function columnsOf(scans: readonly ScanRows[]): PatchColumns {
+  const parts = scans.map(({ shard, rows }) => ({
+    labels: labelsOf(shard),
+    findings: shard.findings(rows),
+    rows,
+  }));
+  const pick = (name: 'classes' | 'notrain' | 'notrainReason' | 'subsets'): number[] =>
+    parts.flatMap(({ labels, rows }) => rows.map((row) => labels[name][row]!));
+  const findings = parts.flatMap((part) => part.findings);
+  return {
+    classes: pick('classes'),
+    notrain: pick('notrain'),
+    notrainReason: pick('notrainReason'),
+    subsets: pick('subsets'),
+    centerWorldMm: findings.map(({ centerWorldMm }) => centerWorldMm),
+    seriesUid: findings.map(({ seriesUid }) => seriesUid),
+  };
+}
+
+const known = new WeakMap<PatchFile, ReturnType<PatchFile['labels']>>();
+
+/** Columns are read once a shard, not once a scan. */
+function labelsOf(shard: PatchFile): ReturnType<PatchFile['labels']> {
+  const labels = known.get(shard) ?? shard.labels();
+  known.set(shard, labels);
+  return labels;
+}
+
+async function* voxelsOf(
+  scans: readonly ScanRows[],
+  { signal, onProgress }: MergeOptions,
+): AsyncGenerator<Int16Array> {
+  const total = scans.reduce((sum, { rows }) => sum + rows.length, 0);
+  let done = 0;
+  for (const { shard, rows } of scans)
+    for (let from = 0; from < rows.length; from += ROWS_PER_BLOCK) {
+      throwIfAborted(signal, 'merging');
+      const part = rows.slice(from, from + ROWS_PER_BLOCK);
+      const block = new Int16Array(part.length * shard.voxelsPerRow);
+      await shard.readRows(part, block);
+      yield block;
+      done += part.length;
+      onProgress?.({ stage: 'merge', done, total, unit: 'rows' });
+    }
+}
+
+function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
