@@ -1,5 +1,7 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Evaluation, evaluate } from '../evaluation/evaluate.js';
+import { rocFigure } from '../figures/trainingFigures.js';
+import { writeFileAtomically } from '../paths.js';
 import { progressLine } from '../progress.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
@@ -42,9 +44,11 @@ async function runEvaluate(run: string, flags: EvaluateFlags): Promise<void> {
     process.stderr.write(
       `note: subset ${evaluation.holdout} was seen in training; its scores are no estimate\n`,
     );
-  const { roc: _, findings: __, ...document } = evaluation;
-  if (flags.json === true) printJson(document);
-  else process.stdout.write(textOf(evaluation));
+  const { roc, findings: _, ...scores } = evaluation;
+  const files = { ...evaluation.files, roc: join(evaluation.run, 'roc.svg') };
+  writeFileAtomically(files.roc, rocFigure(roc, evaluation.rocAuc, evaluation.rocAucInterval).svg());
+  if (flags.json === true) printJson({ ...scores, files });
+  else process.stdout.write(textOf({ ...evaluation, files }));
 }
 
 function textOf({

@@ -7,7 +7,10 @@ import {
   type Strategy,
 } from '../config/trainingSettings.js';
 import { InputError, UsageError } from '../errors.js';
+import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
+import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, progressLine } from '../progress.js';
+import { readMetrics } from '../training/metricsLog.js';
 import { readRunConfig } from '../training/runFolder.js';
 import { type EndRecord, type TrainRecord, train } from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
@@ -68,10 +71,13 @@ async function runTrain(flags: TrainFlags): Promise<void> {
     }
   }).finally(() => line.end());
   const { run, epochs, steps, best } = end!;
+  const metrics = readMetrics(run);
+  writeFileAtomically(join(run, 'loss.svg'), lossFigure(metrics).svg());
+  writeFileAtomically(join(run, 'accuracy.svg'), accuracyFigure(metrics).svg());
   if (flags.json === true) printJson({ run, epochs, steps, best });
   else
     process.stdout.write(
-      `${epochs} epochs, ${steps} steps in ${run}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  next: npx voxlab evaluate ${run}\n`,
+      `${epochs} epochs, ${steps} steps in ${run}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${join(run, 'loss.svg')}, ${join(run, 'accuracy.svg')}\n  next: npx voxlab evaluate ${run}\n`,
     );
 }
 

@@ -30,7 +30,13 @@ test('train --json, --resume and evaluate --json print the documents of the cont
   assert.equal(evaluation.status, 0, evaluation.stderr);
   const scores = JSON.parse(evaluation.stdout);
   assert.deepEqual([scores.holdout, scores.rows], [2, 12]);
-  assert.ok(existsSync(scores.files.predictions));
+  for (const file of [
+    ...Object.values<string>(scores.files),
+    join(run, 'loss.svg'),
+    join(run, 'accuracy.svg'),
+  ])
+    assert.ok(existsSync(file), file);
+  assert.deepEqual(Object.keys(scores.files), ['predictions', 'roc']);
 });
 
 test('train: Ctrl-C between steps ends with exit 130 and says how to go on; kill -9 leaves a run to resume', async (t) => {
