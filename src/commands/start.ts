@@ -16,7 +16,9 @@ class StepFailed extends VoxlabError {
     override readonly exitCode: number,
   ) {
     super(
-      `'voxlab ${words.join(' ')}' ended with exit code ${exitCode}: mend what it says above, then run npm start again`,
+      exitCode === 130
+        ? 'interrupted; npm start goes on from here'
+        : `'voxlab ${words.join(' ')}' ended with exit code ${exitCode}: mend what it says above, then run npm start again`,
     );
   }
 }
@@ -111,6 +113,8 @@ function voxlab<T>(...words: readonly string[]): Promise<T> {
     const child = spawn(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words, '--json'], {
       cwd: inRepository(),
       stdio: ['ignore', 'pipe', 'inherit'],
+      // In a group of its own: a terminal's Ctrl-C would reach it beside the one that is handed on, and two end it at once.
+      detached: true,
     });
     const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
     process.on('SIGINT', forward).on('SIGTERM', forward);

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { InputError, messageOf } from '../errors.js';
 
 /*
@@ -58,8 +58,9 @@ interface Superblock {
 
 function openFile(path: string): OpenFile {
   try {
-    const fd = openSync(path, 'r');
-    return { path, fd, size: fstatSync(fd).size };
+    const stat = statSync(path);
+    if (!stat.isFile()) throw new Error('it is a folder or device, no file');
+    return { path, fd: openSync(path, 'r'), size: stat.size };
   } catch (error) {
     throw new InputError(path, `expected a patch file that can be read (${messageOf(error).split(',')[0]})`, {
       cause: error,

@@ -122,6 +122,7 @@ test('openPatchFile() refuses what is missing, no HDF5, cut short at any place, 
     });
   };
   await refused(join(folder, 'none.hdf5'), /ENOENT/);
+  await refused(folder, /it is a folder/);
   const junk = join(folder, 'junk.hdf5');
   for (const content of ['', 'not HDF5', 'x'.repeat(5000)]) {
     writeFileSync(junk, content);
