@@ -109,7 +109,7 @@ export class KernelClient {
     return this.publishedFor(id).some(({ content }) => content.execution_state === 'idle');
   }
 
-  async answer(id: string, timeoutMs = 20_000): Promise<Answered> {
+  async answer(id: string, timeoutMs = 60_000): Promise<Answered> {
     await this.until(() => this.isIdle(id) && this.#replies.has(id), timeoutMs);
     return { reply: this.#replies.get(id)!.content, published: this.publishedFor(id) };
   }
@@ -143,7 +143,7 @@ export class KernelClient {
     return asked.content;
   }
 
-  async until(holds: () => boolean, timeoutMs = 20_000): Promise<void> {
+  async until(holds: () => boolean, timeoutMs = 60_000): Promise<void> {
     const end = Date.now() + timeoutMs;
     while (!holds()) {
       if (Date.now() > end) throw new Error(`the kernel did not answer in ${timeoutMs} ms: ${this.log}`);
