@@ -20,16 +20,22 @@ export interface LiveDisplay {
   show(value: Shown): void;
 }
 
-/** An output that is drawn again and again: `const live = liveDisplay(); for (…) live.show(figure);` */
+/** An output that is drawn again and again, a chart as a picture: `const live = liveDisplay(); for (…) live.show(figure);` */
 export function liveDisplay(): LiveDisplay {
   const transient = { display_id: randomUUID() };
   let shown = false;
   return {
     show(value) {
-      publish(shown ? 'update_display_data' : 'display_data', value, {}, transient);
+      publish(shown ? 'update_display_data' : 'display_data', redrawable(value), {}, transient);
       shown = true;
     },
   };
+}
+
+/** JupyterLab's renderer of plotly draws an output once and takes no update: a figure's picture is shown instead, where it has one. */
+function redrawable(value: Shown): MimeBundle {
+  const { 'application/vnd.plotly.v1+json': _, ...rest } = mimeBundleOf(value);
+  return 'image/svg+xml' in rest ? rest : mimeBundleOf(value);
 }
 
 /** Empties the cell's output; with `wait`, only when the next output comes, which avoids flicker. */

@@ -48,3 +48,19 @@ test('display(), liveDisplay() and clearOutput() publish Jupyter messages in a n
   assert.match(String(first?.display_id), /^[0-9a-f-]{36}$/);
   assert.deepEqual(published[3]?.[1], { wait: true });
 });
+
+test("liveDisplay() shows a chart's picture, because plotly's renderer takes no update", () => {
+  const published: [string, JsonObject][] = [];
+  openSession({
+    publish: (type: string, content: JsonObject) => published.push([type, content]),
+  } as unknown as KernelSession);
+  const live = liveDisplay();
+  const plotly = { 'application/vnd.plotly.v1+json': { data: [] } };
+  live.show({ ...plotly, 'image/svg+xml': '<svg/>' });
+  live.show(plotly);
+  live.show(3);
+  assert.deepEqual(
+    published.map(([, { data }]) => data),
+    [{ 'image/svg+xml': '<svg/>' }, plotly, { 'text/plain': '3' }],
+  );
+});
