@@ -1,3 +1,4 @@
+import { millisecondsOf } from '../gpu/timeAxis.js';
 import { type Axis, type ChartSpec, colorOf, type Trace } from './figure.js';
 import { coordinate, escaped } from './markup.js';
 import { linearTicks, type Tick, timeTicks } from './ticks.js';
@@ -123,10 +124,8 @@ function legendEntry(trace: Trace, index: number, x: number, y: number): string 
   return `<path d="M${x} ${y}h20" stroke="${escaped(colorOf(trace, index))}" stroke-width="${trace.width ?? 2}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/><text x="${x + 26}" y="${y + 4}">${escaped(trace.name)}</text>`;
 }
 
-/** A local time is read as UTC and shown as UTC: it stays as it is written. */
 function toNumber(value: number | string): number {
-  if (typeof value === 'number') return value;
-  return Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(value) ? value : `${value}Z`);
+  return typeof value === 'number' ? value : millisecondsOf(value);
 }
 
 function hashOf(text: string): number {

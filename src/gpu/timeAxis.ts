@@ -5,8 +5,7 @@ import type { GpuLog } from './gpuRecord.js';
  * Local ISO 8601 with milliseconds.
  */
 export function spreadTimes({ samples }: GpuLog): string[] {
-  // Read as UTC and written as UTC: a local time without zone stays as it is.
-  const stamps = samples.map(({ time }) => Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(time) ? time : `${time}Z`));
+  const stamps = samples.map(({ time }) => millisecondsOf(time));
   const times: string[] = [];
   for (let from = 0; from < stamps.length; ) {
     let to = from;
@@ -18,6 +17,11 @@ export function spreadTimes({ samples }: GpuLog): string[] {
     from = to;
   }
   return times;
+}
+
+/** A time in ISO 8601 as milliseconds; one without zone is read as UTC and written as UTC, so that it stays as it is. */
+export function millisecondsOf(time: string): number {
+  return Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(time) ? time : `${time}Z`);
 }
 
 function isoLocal(milliseconds: number): string {

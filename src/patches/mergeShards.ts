@@ -5,6 +5,7 @@ import type { Progress } from '../progress.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import type { PatchColumns, PatchProvenance } from '../store/patchFileContract.js';
 import { writePatchFile } from '../store/writePatchFile.js';
+import { compareUids } from '../volumes/findScans.js';
 import { patchFileName } from './cropJob.js';
 import { countsOf } from './cutScan.js';
 import { takeLock } from './fileLock.js';
@@ -51,7 +52,7 @@ export async function mergeShards(options: MergeOptions): Promise<MergeResult> {
     const file = join(options.outFolder ?? dirname(options.files[0]!), patchFileName(format));
     if (existsSync(file) && options.force !== true)
       throw new InputError(file, 'is there already; use --force to replace it, or another --out');
-    const scans = shards.flatMap(scansOf).sort((a, b) => a.subset - b.subset || compareBytes(a.uid, b.uid));
+    const scans = shards.flatMap(scansOf).sort((a, b) => a.subset - b.subset || compareUids(a.uid, b.uid));
     const columns = columnsOf(scans);
     const release = takeLock(file);
     try {
@@ -168,8 +169,4 @@ async function* voxelsOf(
       done += part.length;
       onProgress?.({ stage: 'merge', done, total, unit: 'rows' });
     }
-}
-
-function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -39,7 +39,7 @@ export function findScans(folder: string, subsets: readonly number[] | 'all'): r
           return found;
         });
   if (scans.length === 0) throw noScans(folder);
-  const sorted = [...scans].sort((a, b) => a.subset - b.subset || compareBytes(a.uid, b.uid));
+  const sorted = [...scans].sort((a, b) => a.subset - b.subset || compareUids(a.uid, b.uid));
   requireDifferent(sorted);
   return sorted;
 }
@@ -88,7 +88,8 @@ function requireDifferent(scans: readonly ScanFile[]): void {
   }
 }
 
-function compareBytes(a: string, b: string): number {
+/** Order of series uids everywhere: by their UTF-8 bytes. */
+export function compareUids(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 

@@ -1,4 +1,8 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import type { linearCutter } from '../../src/patches/linearCutter.js';
+import { centerVoxelOf, firstVoxelOf, patchGrid } from '../../src/patches/patchGrid.js';
+import { readVolume } from '../../src/volumes/readVolume.js';
 import type { Vector3 } from '../../src/volumes/volume.js';
 import { runPython } from '../python.js';
 
@@ -54,7 +58,7 @@ export const SCANS: Readonly<Record<string, ReferenceScan>> = {
   },
 };
 
-export interface ReferencePatch {
+interface ReferencePatch {
   readonly centerWorldMm: Vector3;
   readonly values: readonly number[];
 }
@@ -63,7 +67,7 @@ export interface ReferencePatch {
  * Writes the scan, and cuts patches by the contract with SimpleITK: the whole scan resampled (float64) to the grid of
  * `spacingMm`, -1000 outside, patches around centres inside, at edges and at corners.
  */
-export function referencePatches(
+function referencePatches(
   folder: string,
   scan: ReferenceScan,
   options: {
@@ -75,6 +79,31 @@ export function referencePatches(
   const file = join(folder, scan.file);
   const patches = runPython<ReferencePatch[]>(PROGRAM, { ...scan, ...options, file });
   return { file, patches };
+}
+
+/** Cuts around each centre; voxels outside the scan are -1000 in both. The tolerance is the rounding to whole HU. */
+export async function compareWithSimpleItk(
+  folder: string,
+  scan: ReferenceScan,
+  interpolator: 'linear' | 'bspline',
+  cutter: typeof linearCutter,
+): Promise<void> {
+  const patchSize: Vector3 = [12, 12, 9];
+  const spacingMm: Vector3 = [1, 1, 1.5];
+  const { file, patches } = referencePatches(folder, scan, { patchSize, spacingMm, interpolator });
+  const volume = await readVolume(file);
+  const cut = cutter(volume, patchGrid(volume, spacingMm), patchSize);
+  for (const { centerWorldMm, values } of patches) {
+    const into = new Int16Array(values.length + 2);
+    cut(firstVoxelOf(centerVoxelOf(volume, spacingMm, centerWorldMm), patchSize), into, 1);
+    assert.equal(into[0], 0, 'nothing is written before the patch');
+    assert.equal(into.at(-1), 0, 'nor behind it');
+    for (const [i, value] of values.entries())
+      assert.ok(
+        Math.abs(into[i + 1]! - value) <= 0.5 + 1e-3,
+        `voxel ${i}: ${into[i + 1]} instead of ${value}`,
+      );
+  }
 }
 
 const PROGRAM = `
