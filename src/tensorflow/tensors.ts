@@ -1,5 +1,5 @@
 import type { Address } from './capi.js';
-import { arrayOver, type TensorData } from './dataTypes.js';
+import { arrayOver, dataTypeName, type TensorData } from './dataTypes.js';
 import { bytesAt, capi } from './library.js';
 import { withStatus } from './status.js';
 
@@ -9,12 +9,20 @@ export interface TensorSpec {
   readonly dtype: number;
 }
 
-/** A TF_Tensor with a copy of the data, handed to `use` and freed after. */
+/**
+ * A TF_Tensor with a copy of the data, handed to `use` and freed after. Throws RangeError where the number of values is
+ * not the shape's: TensorFlow would not notice, and read past the end.
+ */
 export function withTensor<T>(
   { shape, dtype }: TensorSpec,
   data: TensorData,
   use: (tensor: Address) => T,
 ): T {
+  const length = shape.reduce((product, axis) => product * axis, 1);
+  if (data.length !== length)
+    throw new RangeError(
+      `Expected ${length} values of a ${dataTypeName(dtype)} tensor [${shape.join(', ')}], received ${data.length}`,
+    );
   const api = capi();
   const tensor = api.TF_AllocateTensor(dtype, dimensions(shape), shape.length, data.byteLength);
   try {

@@ -20,7 +20,7 @@ export interface NamedArray {
 }
 
 /**
- * A network that can learn: one traced step on one device or many. Steps run off the JavaScript thread; one call at a time.
+ * A network that can learn: one traced step on one device or many. Steps run off the JavaScript thread; calls made meanwhile wait for their turn.
  * Weights are named as in the model (`s1b1/conv1/kernel`), optimiser state `adam/m/<name>`, `adam/v/<name>`.
  */
 export interface Learner {
@@ -37,6 +37,6 @@ export interface Learner {
   optimizerState(): Promise<Map<string, NamedArray>>;
   /** Missing, further or wrongly shaped names are errors. Without `optimizer` its state starts from zero. */
   load(weights: ReadonlyMap<string, NamedArray>, optimizer?: ReadonlyMap<string, NamedArray>): Promise<void>;
-  /** Frees variables and functions; idempotent. */
+  /** Frees variables and functions, after a call that runs; calls that wait are refused. Idempotent. */
   dispose(): void;
 }

@@ -10,7 +10,6 @@ import {
 } from '../model/architecture.js';
 import { initialValue } from '../model/initialise.js';
 import { accuracyOf } from '../scores/classification.js';
-import type { TensorReference } from '../tensorflow/binding.js';
 import { FLOAT32, INT16 } from '../tensorflow/dataTypes.js';
 import { type Engine, openEngine } from '../tensorflow/engine.js';
 import type { TracedFunction } from '../tensorflow/tracedFunction.js';
@@ -55,6 +54,7 @@ class TracedLearner implements Learner {
   readonly #variables: ReadonlyMap<string, Variable>;
   readonly #functions = new Map<string, TracedFunction>();
   #step = 0;
+  #lastCall: Promise<void> = Promise.resolve();
   #averagesBeganHere = true;
   #disposed = false;
 
@@ -84,84 +84,87 @@ class TracedLearner implements Learner {
   async step({ inputHu, labels }: Batch): Promise<StepResult> {
     if (labels.length !== this.batchSize)
       throw new RangeError(`Expected a batch of ${this.batchSize} rows, received ${labels.length}`);
-    const program = this.#function('step', () => traceStep(this.#engine, this.#options));
-    this.#step++;
-    const [loss, probabilities] = await this.#run(program, [
-      this.#input(inputHu),
-      this.#array([this.batchSize], labels),
-      this.#scalar(this.#options.learningRate),
-      this.#scalar(ADAM.beta1 ** this.#step),
-      this.#scalar(ADAM.beta2 ** this.#step),
-    ]);
+    const given = () => [this.#input(inputHu), this.#array([this.batchSize], labels)];
+    const [loss, probabilities] = await this.#call('step', traceStep, given, () => {
+      this.#step++;
+      return [this.#options.learningRate, ADAM.beta1 ** this.#step, ADAM.beta2 ** this.#step];
+    });
     return { loss: loss![0]!, accuracy: accuracyOf(probabilities!, labels) };
   }
 
   async predict(inputHu: Int16Array, rows: number): Promise<Prediction> {
-    const voxels = this.#options.network.inputSize.reduce((product, n) => product * n, 1);
+    const voxels = sizeOf({ shape: this.#options.network.inputSize });
     if (rows < 1 || rows > this.batchSize || inputHu.length < rows * voxels)
       throw new RangeError(
         `Expected 1 to ${this.batchSize} rows of ${voxels} voxels, received ${rows} rows in ${inputHu.length} voxels`,
       );
     const whole = new Int16Array(this.batchSize * voxels);
     whole.set(inputHu.subarray(0, rows * voxels));
-    const program = this.#function('predict', () => tracePrediction(this.#engine, this.#options));
-    const [probabilities] = await this.#run(program, [
-      this.#input(whole),
-      this.#scalar(this.#shareOfFirstAverages()),
-    ]);
+    const [probabilities] = await this.#call(
+      'predict',
+      tracePrediction,
+      () => [this.#input(whole)],
+      () => [this.#shareOfFirstAverages()],
+    );
     return { probabilities: probabilities!.slice(0, rows) };
   }
 
   async penalty(): Promise<number> {
-    const program = this.#function('penalty', () => tracePenalty(this.#engine, this.#options));
-    const [penalty] = await this.#run(program, []);
+    const [penalty] = await this.#call('penalty', tracePenalty);
     return penalty![0]!;
   }
 
-  async weights(): Promise<Map<string, NamedArray>> {
-    return new Map(this.#parameters.map(({ name }) => [name, this.#read(name)]));
+  weights(): Promise<Map<string, NamedArray>> {
+    return this.#inTurn(
+      'weights',
+      async () => new Map(this.#parameters.map(({ name }) => [name, this.#read(name)])),
+    );
   }
 
-  async optimizerState(): Promise<Map<string, NamedArray>> {
-    const state = new Map<string, NamedArray>(this.#momentNames().map((name) => [name, this.#read(name)]));
-    state.set(STEP, { shape: [], data: Float32Array.of(this.#step) });
-    state.set(AVERAGES_BEGAN_HERE, { shape: [], data: Float32Array.of(this.#averagesBeganHere ? 1 : 0) });
-    return state;
+  optimizerState(): Promise<Map<string, NamedArray>> {
+    return this.#inTurn('optimizer state', async () => {
+      const state = new Map(this.#momentNames().map((name) => [name, this.#read(name)]));
+      state.set(STEP, { shape: [], data: Float32Array.of(this.#step) });
+      state.set(AVERAGES_BEGAN_HERE, { shape: [], data: Float32Array.of(this.#averagesBeganHere ? 1 : 0) });
+      return state;
+    });
   }
 
-  async load(
-    weights: ReadonlyMap<string, NamedArray>,
-    optimizer?: ReadonlyMap<string, NamedArray>,
-  ): Promise<void> {
-    const shapes = new Map([...this.#variables].map(([name, { shape }]) => [name, shape]));
-    requireSame('weights', weights, new Map(this.#parameters.map(({ name, shape }) => [name, shape])));
-    const moments = this.#momentNames();
-    if (optimizer !== undefined)
-      requireSame(
-        'optimiser state',
-        optimizer,
-        new Map([
-          ...moments.map((name): [string, readonly number[]] => [name, shapes.get(name)!]),
-          [STEP, []],
-          [AVERAGES_BEGAN_HERE, []],
-        ]),
-      );
-    for (const [name, { data }] of weights) assignVariable(this.#engine, this.#variables.get(name)!, data);
-    for (const name of moments) {
-      const variable = this.#variables.get(name)!;
-      const first = new Float32Array(sizeOf(variable));
-      assignVariable(this.#engine, variable, optimizer === undefined ? first : optimizer.get(name)!.data);
-    }
-    const scalar = (name: string): number => optimizer?.get(name)?.data[0] ?? 0;
-    this.#step = scalar(STEP);
-    this.#averagesBeganHere = scalar(AVERAGES_BEGAN_HERE) === 1;
+  load(weights: ReadonlyMap<string, NamedArray>, optimizer?: ReadonlyMap<string, NamedArray>): Promise<void> {
+    return this.#inTurn('load', async () => {
+      const shapes = new Map([...this.#variables].map(([name, { shape }]) => [name, shape]));
+      const moments = this.#momentNames();
+      requireSame('weights', weights, new Map(this.#parameters.map(({ name, shape }) => [name, shape])));
+      if (optimizer !== undefined)
+        requireSame(
+          'optimiser state',
+          optimizer,
+          new Map([
+            ...moments.map((name): [string, readonly number[]] => [name, shapes.get(name)!]),
+            [STEP, []],
+            [AVERAGES_BEGAN_HERE, []],
+          ]),
+        );
+      for (const [name, { data }] of weights) this.#assign(name, data);
+      for (const name of moments)
+        this.#assign(
+          name,
+          optimizer?.get(name)?.data ?? new Float32Array(sizeOf({ shape: shapes.get(name)! })),
+        );
+      const scalar = (name: string): number => optimizer?.get(name)?.data[0] ?? 0;
+      this.#step = scalar(STEP);
+      this.#averagesBeganHere = scalar(AVERAGES_BEGAN_HERE) === 1;
+    });
   }
 
+  /** A call that runs ends before the variables go; calls that wait are refused. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const program of this.#functions.values()) program.dispose();
-    for (const variable of this.#variables.values()) freeVariable(this.#engine, variable);
+    void this.#lastCall.then(() => {
+      for (const program of this.#functions.values()) program.dispose();
+      for (const variable of this.#variables.values()) freeVariable(this.#engine, variable);
+    });
   }
 
   /**
@@ -181,23 +184,49 @@ class TracedLearner implements Learner {
     return { shape: variable.shape, data: readVariable(this.#engine, variable) };
   }
 
-  #function(name: string, trace: () => TracedFunction): TracedFunction {
-    if (this.#disposed)
-      throw new EngineError(name, 'expected a learner in use, received one that was disposed');
-    const known = this.#functions.get(name) ?? trace();
-    this.#functions.set(name, known);
-    return known;
+  #assign(name: string, data: Float32Array): void {
+    assignVariable(this.#engine, this.#variables.get(name)!, data);
   }
 
-  /** Runs off the JavaScript thread: all variables in, then the given tensors, which are freed; results as arrays. */
-  async #run(program: TracedFunction, tensorIds: readonly number[]): Promise<Float32Array[]> {
+  /** Two programs at once would read variables that the other is changing: a call waits for those made before it. */
+  #inTurn<T>(name: string, call: () => Promise<T>): Promise<T> {
+    const result = this.#lastCall.then(() => {
+      if (this.#disposed)
+        throw new EngineError(name, 'expected a learner in use, received one that was disposed');
+      return call();
+    });
+    this.#lastCall = result.then(
+      () => {},
+      () => {},
+    );
+    return result;
+  }
+
+  /**
+   * Runs a program off the JavaScript thread: all variables in, then tensors, then scalars; results as arrays.
+   * The tensors are copied at once, so that the caller may use their memory again; scalars are asked for when it is their turn.
+   */
+  async #call(
+    name: string,
+    trace: (engine: Engine, options: LearnerOptions) => TracedFunction,
+    tensors: () => number[] = () => [],
+    scalars: () => number[] = () => [],
+  ): Promise<Float32Array[]> {
     const { binding } = this.#engine;
-    let results: TensorReference[] = [];
+    const given = tensors();
+    const made: number[] = [];
     try {
-      results = await program.run([...[...this.#variables.values()].map(({ id }) => id), ...tensorIds]);
-      return results.map(({ id }) => binding.tensorDataSync(id) as Float32Array);
+      return await this.#inTurn(name, async () => {
+        const program = this.#functions.get(name) ?? trace(this.#engine, this.#options);
+        this.#functions.set(name, program);
+        for (const value of scalars()) made.push(this.#array([], Float32Array.of(value)));
+        const variables = [...this.#variables.values()].map(({ id }) => id);
+        const results = await program.run([...variables, ...given, ...made]);
+        made.push(...results.map(({ id }) => id));
+        return results.map(({ id }) => binding.tensorDataSync(id) as Float32Array);
+      });
     } finally {
-      for (const id of [...tensorIds, ...results.map((result) => result.id)]) binding.deleteTensor(id);
+      for (const id of [...given, ...made]) binding.deleteTensor(id);
     }
   }
 
@@ -211,10 +240,6 @@ class TracedLearner implements Learner {
 
   #array(shape: readonly number[], values: Float32Array): number {
     return this.#engine.binding.createTensor(shape, FLOAT32, values);
-  }
-
-  #scalar(value: number): number {
-    return this.#array([], Float32Array.of(value));
   }
 }
 
