@@ -21,7 +21,7 @@ export function withTensor<T>(
   const length = shape.reduce((product, axis) => product * axis, 1);
   if (data.length !== length)
     throw new RangeError(
-      `Expected ${length} values of a ${dataTypeName(dtype)} tensor [${shape.join(', ')}], received ${data.length}`,
+      `Expected ${length} ${dataTypeName(dtype)} values for the shape [${shape.join(', ')}], received ${data.length}`,
     );
   const api = capi();
   const tensor = api.TF_AllocateTensor(dtype, dimensions(shape), shape.length, data.byteLength);

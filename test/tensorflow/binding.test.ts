@@ -64,6 +64,18 @@ test('createTensor() and tensorDataSync() keep the bytes of every type that is u
   }
 });
 
+test('createTensor() refuses another number of values than the shape has: TensorFlow would read past the end', () => {
+  for (const count of [3, 5])
+    assert.throws(
+      () => binding.createTensor([2, 2], FLOAT32, new Float32Array(count)),
+      (error) =>
+        error instanceof RangeError &&
+        error.message === `Expected 4 float32 values for the shape [2, 2], received ${count}`,
+    );
+  binding.deleteTensor(binding.createTensor([], FLOAT32, Float32Array.of(1)));
+  binding.deleteTensor(binding.createTensor([0, 3], FLOAT32, new Float32Array(0)));
+});
+
 test("an operation that TensorFlow refuses is an EngineError with TensorFlow's reason in one line", () => {
   const [a, b] = [tf.ones([2, 3]), tf.ones([2, 3])];
   assert.throws(

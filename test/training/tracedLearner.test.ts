@@ -124,6 +124,32 @@ test('predict() takes any number of rows up to the batch; the rows do not depend
   learner.dispose();
 });
 
+test('calls made while another runs wait for it: the same numbers as one after the other', async () => {
+  const [together, inOrder] = [await createLearner(options), await createLearner(options)];
+  const reused = batchOf(16);
+  const calls = [
+    together.step(reused),
+    together.predict(reused.inputHu, 16),
+    together.optimizerState(),
+    together.step(reused),
+  ];
+  // The voxels were copied: their memory may hold the next batch already.
+  reused.inputHu.fill(0);
+  assert.deepEqual(await Promise.all(calls), [
+    await inOrder.step(batch),
+    await inOrder.predict(batch.inputHu, 16),
+    await inOrder.optimizerState(),
+    await inOrder.step(batch),
+  ]);
+  const running = together.step(batch);
+  await new Promise(setImmediate);
+  const refused = assert.rejects(together.step(batch), /learner in use, received one that was disposed/);
+  together.dispose();
+  assert.deepEqual(await running, await inOrder.step(batch));
+  await refused;
+  inOrder.dispose();
+});
+
 test('step() learns: the loss of one batch falls, and the event loop goes on meanwhile', async () => {
   const learner = await createLearner({ ...options, learningRate: 5e-3 });
   let ticks = 0;
@@ -152,6 +178,10 @@ test('load() refuses missing, further and wrongly shaped arrays; step() a batch 
     /expected \[4\], received \[1\]/,
   );
   await assert.rejects(learner.step(batchOf(4)), /batch of 16 rows, received 4/);
+  await assert.rejects(
+    learner.step({ ...batch, inputHu: batch.inputHu.slice(1) }),
+    /Expected 65536 int16 values .* received 65535/,
+  );
   learner.dispose();
   learner.dispose();
   await assert.rejects(learner.step(batch), EngineError);
