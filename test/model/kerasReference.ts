@@ -11,6 +11,8 @@ export interface KerasAnswer {
   readonly inference: readonly number[];
   readonly probabilities: readonly number[];
   readonly losses: readonly number[];
+  /** Of each step: how far max pooling's gradient was from a decision by rounding (kerasReference.py). */
+  readonly poolMargins: readonly number[];
 }
 
 const PROGRAM = readFileSync(inRepository('test', 'fixtures', 'model', 'kerasReference.py'), 'utf8');

@@ -44,33 +44,29 @@ const inWindow = (inputHu: Int16Array): Float32Array =>
 /** Biases before a batch norm have no gradient but rounding noise, which Adam turns into whole steps (facts of the method). */
 const isNoise = (name: string): boolean => name.endsWith('/bias') && !name.startsWith('head/');
 
-test('step(): probabilities, loss, gradients and three Adam steps equal Keras on the same weights to 1e-4', async () => {
-  // TensorFlow hands the gradient of a maximum to all voxels within 1e-5 of it. In one batch of eight some voxel lies so
-  // close to that border that the last bits decide, and the stem's gradients differ by a percent. So one of four must agree
-  // in everything; an error of ours would show in all.
-  const failures: string[] = [];
-  for (let seed = 5; seed < 9; seed++)
-    try {
-      return await compareWithKeras(batchOf(16, seed));
-    } catch (error) {
-      failures.push(String(error));
-    }
-  assert.fail(failures.join('\n'));
-});
+/** The first of some batches in which rounding decides nothing in Keras' own three steps: two in three are such. */
+function decidedBatch(weights: ReadonlyMap<string, NamedArray>) {
+  for (let seed = 7; seed < 15; seed++) {
+    const batch = batchOf(16, seed);
+    const keras = kerasSteps(folder, {
+      size: 16,
+      filters: 4,
+      l2: 1e-4,
+      learningRate: 1e-3,
+      steps: 3,
+      batch: inWindow(batch.inputHu),
+      labels: [...batch.labels],
+      weights,
+    });
+    if (Math.min(...keras.poolMargins) > 5e-6) return { batch, keras };
+  }
+  return assert.fail('expected one of eight batches with a margin');
+}
 
-async function compareWithKeras(batch: ReturnType<typeof batchOf>): Promise<void> {
+test('step(): probabilities, loss, gradients and three Adam steps equal Keras on the same weights to 1e-4', async () => {
   const learner = await createLearner(options);
   const weights = await learner.weights();
-  const keras = kerasSteps(folder, {
-    size: 16,
-    filters: 4,
-    l2: 1e-4,
-    learningRate: 1e-3,
-    steps: 3,
-    batch: inWindow(batch.inputHu),
-    labels: [...batch.labels],
-    weights,
-  });
+  const { batch, keras } = decidedBatch(weights);
   const before = await learner.predict(batch.inputHu, 16);
   assert.ok(relativeDifference(before.probabilities, keras.inference) < 1e-4, 'inference');
 
@@ -99,7 +95,7 @@ async function compareWithKeras(batch: ReturnType<typeof batchOf>): Promise<void
     assert.ok(difference < tolerance, `${name}: ${difference}`);
   }
   learner.dispose();
-}
+});
 
 test('step() gives the same bits again, and after load() of weights and optimiser state', async () => {
   const a = await createLearner(options);
