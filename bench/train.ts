@@ -1,9 +1,9 @@
 import { cpus } from 'node:os';
-import { ADAM } from '../src/model/adam.js';
 import { isTrainable, type NetworkOptions, parametersOf } from '../src/model/architecture.js';
 import { initialValue } from '../src/model/initialise.js';
 import { normaliseByBatch } from '../src/model/layers.js';
 import { binaryCrossEntropy, l2Penalty } from '../src/model/loss.js';
+import { ADAM } from '../src/model/optimizers.js';
 import { resnet3d } from '../src/model/resnet3d.js';
 import { type Tensor, type Tensor5D, tf } from '../src/tensorflow/tf.js';
 import { createLearner } from '../src/training/tracedLearner.js';

@@ -1,7 +1,7 @@
-import { ADAM } from '../model/adam.js';
 import { isTrainable, type Layer, layersOf, type NetworkOptions, sizeOf } from '../model/architecture.js';
 import { BATCH_NORM_EPSILON } from '../model/layers.js';
-import { BATCH_NORM_MOMENTUM } from '../training/tracedPrograms.js';
+import { ADAM } from '../model/optimizers.js';
+import { BATCH_NORM_MOMENTUM } from '../training/tracedStep.js';
 import { printJson, wholeNumber } from './options.js';
 import type { RegisterCommand } from './program.js';
 

@@ -36,6 +36,7 @@ export interface CApi {
   TFE_NewContext(options: Address, status: Address): Address;
   TFE_DeleteContext(context: Address): void;
   TFE_ContextListDevices(context: Address, status: Address): Address;
+  TFE_EnableCollectiveOps(context: Address, proto: Uint8Array, bytes: number, status: Address): void;
   TF_DeviceListCount(list: Address): number;
   TF_DeviceListName(list: Address, index: number, status: Address): string;
   TF_DeviceListType(list: Address, index: number, status: Address): string;
@@ -71,6 +72,7 @@ export interface CApi {
   TF_AddInput(description: Address, input: GraphOutput): void;
   TF_AddInputList(description: Address, inputs: readonly GraphOutput[], count: number): void;
   TF_AddControlInput(description: Address, node: Address): void;
+  TF_AddOperationControlInput(graph: Address, node: Address, earlier: Address): void;
   TF_SetDevice(description: Address, device: string): void;
   TF_SetAttrString: SetAttribute<[value: Uint8Array, bytes: number]>;
   TF_SetAttrInt: SetAttribute<[value: number]>;

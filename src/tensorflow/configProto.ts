@@ -1,3 +1,5 @@
+import { bytesField, numberField } from './protobuf.js';
+
 /** How a context uses the machine. */
 export interface DeviceLayout {
   /** Logical CPU devices; a device is a label, it limits no threads. */
@@ -16,29 +18,11 @@ const ALLOW_SOFT_PLACEMENT = 7;
 
 /** ConfigProto{device_count{CPU}, intra/inter threads, allow_soft_placement} in protobuf's wire format. */
 export function encodeConfig(layout: DeviceLayout): Uint8Array {
-  const cpu = [
-    ...bytesField(
-      1,
-      [...'CPU'].map((letter) => letter.charCodeAt(0)),
-    ),
-    ...numberField(2, layout.cpuDevices),
-  ];
+  const cpu = [...bytesField(1, 'CPU'), ...numberField(2, layout.cpuDevices)];
   return Uint8Array.from([
     ...bytesField(DEVICE_COUNT, cpu),
     ...numberField(INTRA_OP_PARALLELISM_THREADS, layout.intraThreads),
     ...numberField(INTER_OP_PARALLELISM_THREADS, layout.interThreads),
     ...numberField(ALLOW_SOFT_PLACEMENT, 1),
   ]);
-}
-
-function numberField(field: number, value: number): number[] {
-  return [field << 3, ...varint(value)];
-}
-
-function bytesField(field: number, bytes: readonly number[]): number[] {
-  return [(field << 3) | 2, ...varint(bytes.length), ...bytes];
-}
-
-function varint(value: number): number[] {
-  return value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)];
 }

@@ -1,4 +1,5 @@
 import type { Address } from './capi.js';
+import { type Cluster, joinCluster } from './collectives.js';
 import { type DeviceLayout, encodeConfig } from './configProto.js';
 import { capi } from './library.js';
 import { withStatus } from './status.js';
@@ -18,8 +19,8 @@ export interface Context {
   readonly defaultDevice: Device;
 }
 
-/** Opens a context; 3 ms once the library is loaded. */
-export function openContext(layout: DeviceLayout): Context {
+/** Opens a context, 3 ms once the library is loaded; with a cluster, its devices can sum with those of other processes. */
+export function openContext(layout: DeviceLayout, cluster?: Cluster): Context {
   const api = capi();
   const options = api.TFE_NewContextOptions();
   try {
@@ -28,7 +29,9 @@ export function openContext(layout: DeviceLayout): Context {
       api.TFE_ContextOptionsSetConfig(options, proto, proto.length, status),
     );
     const address = withStatus('new context', (status) => api.TFE_NewContext(options, status));
-    const devices = listDevices(address);
+    if (cluster !== undefined) joinCluster(address, cluster);
+    const own = `/task:${cluster?.rank ?? 0}/`;
+    const devices = listDevices(address).filter(({ name }) => name.includes(own));
     const defaultDevice = devices.find(({ type }) => type === 'GPU') ?? devices[0]!;
     return { address, layout, devices, defaultDevice };
   } finally {

@@ -1,15 +1,20 @@
+import { availableParallelism } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { EngineError } from '../errors.js';
 import { Binding } from './binding.js';
+import type { Cluster } from './collectives.js';
 import type { DeviceLayout } from './configProto.js';
 import { type Context, openContext } from './context.js';
 import { withoutStartNotes } from './library.js';
 import { installBinding } from './tf.js';
 
 export interface EngineOptions {
-  /** Threads for computing; default: one a core. */
+  /** Threads inside one operation; default: one a core. */
   readonly threads?: number;
-  /** Logical CPU devices; default 1. */
+  /** Logical CPU devices that are wanted at least. A device is a label and costs nothing; there are 16 at least. */
   readonly cpuDevices?: number;
+  /** Other processes to compute with. */
+  readonly cluster?: Cluster;
 }
 
 /** TensorFlow, ready to run operations and traced functions. */
@@ -18,38 +23,43 @@ export interface Engine {
   readonly binding: Binding;
   /** TensorFlow's version. */
   readonly version: string;
+  /** Undefined where this process computes alone. */
+  readonly cluster?: Cluster;
 }
 
 let opened: Engine | undefined;
 
+const CPU_DEVICES = 16;
+
 /**
  * The process' engine: loads TensorFlow on the first call (about 1 s) and is the same afterwards.
- * Threads and devices are fixed by the first call; EngineError for others later.
+ * Threads, devices and cluster are fixed by the first call; EngineError for others later.
  */
 export function openEngine(options: EngineOptions = {}): Engine {
   const layout = layoutOf(options);
   if (opened === undefined) {
-    opened = open(layout);
+    opened = open(layout, options.cluster);
     return opened;
   }
-  const { context } = opened;
-  const wanted = [options.threads, options.cpuDevices];
-  const present = [context.layout.intraThreads, context.layout.cpuDevices];
-  if (wanted.some((value, index) => value !== undefined && value !== present[index]))
+  const { context, cluster } = opened;
+  const wished = options.threads ?? 0;
+  const otherThreads = wished !== 0 && wished !== context.layout.intraThreads;
+  const otherCluster = options.cluster !== undefined && !isDeepStrictEqual(options.cluster, cluster);
+  if (otherThreads || otherCluster || layout.cpuDevices > context.layout.cpuDevices)
     throw new EngineError(
       'engine',
-      `expected the ${describe(context.layout)} that this process' engine was opened with, received ${describe(layout)}; start another process for another layout`,
+      `expected the ${describe(context.layout)} that this process' engine was opened with, received ${describe(layout)}${otherCluster ? ' and another cluster' : ''}; start another process for another layout`,
     );
   return opened;
 }
 
-function open(layout: DeviceLayout): Engine {
-  const context = withoutStartNotes(() => openContext(layout));
+function open(layout: DeviceLayout, cluster: Cluster | undefined): Engine {
+  const context = withoutStartNotes(() => openContext(layout, cluster));
   if (process.env.TF_ENABLE_ONEDNN_OPTS === '0')
     process.emitWarning('TF_ENABLE_ONEDNN_OPTS=0 makes a training step slower; unset it');
   const binding = new Binding(context);
   installBinding(binding);
-  return { context, binding, version: binding.TF_Version };
+  return { context, binding, version: binding.TF_Version, ...(cluster === undefined ? {} : { cluster }) };
 }
 
 function layoutOf({ threads = 0, cpuDevices = 1 }: EngineOptions): DeviceLayout {
@@ -57,7 +67,9 @@ function layoutOf({ threads = 0, cpuDevices = 1 }: EngineOptions): DeviceLayout 
     throw new RangeError(
       `Expected whole numbers, threads of at least 0 and devices of at least 1, received ${threads} and ${cpuDevices}`,
     );
-  return { cpuDevices, intraThreads: threads, interThreads: threads };
+  // Operations side by side: as many as devices or cores, also where each has one thread.
+  const interThreads = threads === 0 ? 0 : Math.max(threads, cpuDevices, availableParallelism());
+  return { cpuDevices: Math.max(cpuDevices, CPU_DEVICES), intraThreads: threads, interThreads };
 }
 
 function describe({ intraThreads, cpuDevices }: DeviceLayout): string {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { EngineError } from '../errors.js';
 import { type Attribute, setAttribute } from './attributes.js';
 import type { Address, GraphOutput } from './capi.js';
@@ -5,6 +6,7 @@ import type { TensorData } from './dataTypes.js';
 import { capi } from './library.js';
 import { withStatus } from './status.js';
 import { dimensions, type TensorSpec, withTensor } from './tensors.js';
+import type { WorkItem } from './workItems.js';
 
 /** A tensor of a graph under construction: known by shape and type, without data. */
 export interface TracedTensor extends TensorSpec {
@@ -19,6 +21,7 @@ const LIST_INPUTS: Readonly<Record<string, { readonly before: number; readonly a
   ConcatV2: { before: 0, after: 1 },
   Assert: { before: 1, after: 0 },
   Einsum: { before: 0, after: 0 },
+  CollectiveReduceV2: { before: 4, after: 0 },
 };
 
 /** Outputs whose shape only the device's library knows, for the gradient operation to take: shown as scalars. */
@@ -31,9 +34,12 @@ const ATTRIBUTES_OF_LISTS: Readonly<Record<string, readonly string[]>> = { Asser
 export class GraphTrace {
   /** Device of the nodes that follow; undefined leaves the choice to TensorFlow. */
   device: string | undefined;
+  /** Part of the schedule that the nodes that follow belong to. */
+  item: WorkItem | undefined;
   readonly #graph: Address;
   readonly #sideEffects: Address[] = [];
-  readonly #waitFor: Address[] = [];
+  readonly #digest = createHash('sha256');
+  #waitFor: readonly Address[] = [];
   #nodeCount = 0;
 
   constructor(device?: string) {
@@ -45,9 +51,15 @@ export class GraphTrace {
     return this.#nodeCount;
   }
 
+  /** The same for equal graphs: types, devices, attributes, shapes and the order of the nodes. For use when the trace has ended. */
+  digest(): string {
+    return this.#digest.copy().digest('hex');
+  }
+
   /** An argument of the function. */
   placeholder({ shape, dtype }: TensorSpec): TracedTensor {
     const output = this.#finish('Placeholder', (node) => {
+      this.#digest.update(`${dtype} ${shape.join()}`);
       capi().TF_SetAttrType(node, 'dtype', dtype);
       capi().TF_SetAttrShape(node, 'shape', dimensions(shape), shape.length);
     });
@@ -56,6 +68,7 @@ export class GraphTrace {
 
   /** A value that becomes part of the function. */
   constant({ shape, dtype }: TensorSpec, data: TensorData): TracedTensor {
+    this.#digest.update(`${dtype} ${shape.join()} ${data.length <= 8 ? data.join() : ''}`);
     const output = withTensor({ shape, dtype }, data, (tensor) => this.#constantNode(dtype, tensor));
     return { output, shape, dtype };
   }
@@ -80,26 +93,53 @@ export class GraphTrace {
       addInputs(type, node, inputs);
       for (const attribute of attributes)
         if (!isSetByList(type, attribute.name)) setAttribute('TF_SetAttr', node, attribute);
+      this.#digest.update(JSON.stringify(attributes));
     });
+    this.item?.add(
+      oper,
+      inputs.map((input) => input.oper),
+    );
     if (outputCount === 0) this.#sideEffects.push(oper);
     return Array.from({ length: outputCount }, (_, index) =>
       this.#describe(type, { oper, index }, shapes?.[index]),
     );
   }
 
-  /** The nodes that `build` adds run only after every side effect so far. */
-  afterSideEffects<T>(build: () => T): T {
-    this.#waitFor.push(...this.#sideEffects);
+  /** The nodes that `build` adds run only after all these. */
+  after<T>(earlier: readonly Address[], build: () => T): T {
+    const before = this.#waitFor;
+    this.#waitFor = [...before, ...earlier];
     try {
       return build();
     } finally {
-      this.#waitFor.length = 0;
+      this.#waitFor = before;
     }
+  }
+
+  /** A node without inputs that marks a moment; `Timestamp` gives it, as seconds. */
+  marker(type: 'NoOp' | 'Timestamp', earlier: readonly Address[], device: string | undefined): GraphOutput {
+    const before = this.device;
+    this.device = device;
+    try {
+      return this.after(earlier, () => this.#finish(type, () => {}));
+    } finally {
+      this.device = before;
+    }
+  }
+
+  /** A finished node waits for one more. */
+  waitFor(node: Address, earlier: Address): void {
+    capi().TF_AddOperationControlInput(this.#graph, node, earlier);
+  }
+
+  /** The nodes so far without outputs: assignments and assertions. */
+  get sideEffects(): readonly Address[] {
+    return this.#sideEffects;
   }
 
   /** Ends the trace: results wait for all side effects. The caller frees the function. */
   toFunction(name: string, inputs: readonly TracedTensor[], outputs: readonly TracedTensor[]): Address {
-    const results = this.afterSideEffects(() =>
+    const results = this.after(this.#sideEffects, () =>
       outputs.map(({ output }) => this.#finish('Identity', (node) => capi().TF_AddInput(node, output))),
     );
     return withStatus(`trace of ${name}`, (status, api) =>
@@ -135,6 +175,7 @@ export class GraphTrace {
   #finish(type: string, describe: (node: Address) => void): GraphOutput {
     const api = capi();
     const node = api.TF_NewOperation(this.#graph, type, `${type}_${this.#nodeCount++}`);
+    this.#digest.update(`\n${type} ${this.device ?? ''} `);
     describe(node);
     if (this.device !== undefined && type !== 'Placeholder') api.TF_SetDevice(node, this.device);
     for (const earlier of this.#waitFor) api.TF_AddControlInput(node, earlier);

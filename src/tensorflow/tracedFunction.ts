@@ -11,6 +11,8 @@ import { tf } from './tf.js';
 export interface TracedFunction {
   readonly name: string;
   readonly nodeCount: number;
+  /** Equal for equal graphs. */
+  readonly digest: string;
   /** Runs off the JavaScript thread. Inputs are numbers of the binding; the caller frees the results. */
   run(inputIds: readonly number[]): Promise<TensorReference[]>;
   /** Runs on the JavaScript thread. */
@@ -54,6 +56,7 @@ export function traceFunction(
     return {
       name,
       nodeCount: trace.nodeCount,
+      digest: trace.digest(),
       run: async (inputIds) =>
         (await executeAsync(context, callOf(inputIds))).map((handle) => binding.adopt(handle)),
       runSync: (inputIds) => execute(context, callOf(inputIds)).map((handle) => binding.adopt(handle)),

@@ -1,11 +1,47 @@
 import type { Batch } from '../feed/batches.js';
+import type { Placement } from './placement.js';
 
-/** Sums over one batch, so that batches of different size can be joined exactly. */
+/** What one step brought. */
 export interface StepResult {
-  /** Mean loss of the batch: binary cross-entropy plus the L2 penalty (as Keras reports it). */
+  /** Mean loss of the batch on all devices: binary cross-entropy plus the L2 penalty (as Keras reports it). */
   readonly loss: number;
-  /** Share of rows on the right side of 0.5. */
+  /** Share of this process' rows on the right side of 0.5. */
   readonly accuracy: number;
+  /** Whether any process asked to stop after this step. */
+  readonly stop: boolean;
+  readonly times: StepTimes;
+}
+
+/** Where a step's time went, in ms. */
+export interface StepTimes {
+  /** Batch to the device, results back. */
+  readonly copyMs: number;
+  /** Forward and backward, until all gradients were there. */
+  readonly computeMs: number;
+  /** From then until the means over devices and processes were there: what the backward pass did not hide. */
+  readonly reduceMs: number;
+  readonly updateMs: number;
+  /** Each stage's passes, where they were asked for. */
+  readonly passes: readonly TimedPass[];
+}
+
+/** A pass of one stage on one micro-batch. */
+export interface TimedPass {
+  /** `forward 0`, `backward 0`: the number is the micro-batch's. */
+  readonly name: string;
+  readonly device: string;
+  readonly replica: number;
+  readonly stage: number;
+  /** Since the step began, in ms. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface StepRequest {
+  /** Ask all processes to stop after this step. */
+  readonly stop?: boolean;
+  /** Measure each stage's passes (another program: its first step takes as long as the first of all). */
+  readonly passes?: boolean;
 }
 
 export interface Prediction {
@@ -24,19 +60,28 @@ export interface NamedArray {
  * Weights are named as in the model (`s1b1/conv1/kernel`), optimiser state `adam/m/<name>`, `adam/v/<name>`.
  */
 export interface Learner {
+  /** Rows of this process in a step. */
   readonly batchSize: number;
+  /** Devices, cuts and micro-batches of a step. */
+  readonly placement: Placement;
+  /** Equal for programs and settings that can train together. */
+  digest(): Promise<string>;
   /** One optimiser step. The batch must have `batchSize` rows. */
-  step(batch: Batch): Promise<StepResult>;
+  step(batch: Batch, request?: StepRequest): Promise<StepResult>;
   /** Probabilities with the moving averages of batch norm; any number of rows up to `batchSize`. */
   predict(inputHu: Int16Array, rows: number): Promise<Prediction>;
   /** The L2 penalty of the present weights, to add to a validation's cross-entropy. */
   penalty(): Promise<number>;
   /** Weights and batch norm's moving averages. */
   weights(): Promise<Map<string, NamedArray>>;
-  /** Adam's moments, and `adam/step` (shape []) = number of steps taken. */
+  /** Adam's moments, and `adam/step` (shape []) = number of steps taken; likewise of other optimisers; moving averages of weights. */
   optimizerState(): Promise<Map<string, NamedArray>>;
   /** Missing, further or wrongly shaped names are errors. Without `optimizer` its state starts from zero. */
   load(weights: ReadonlyMap<string, NamedArray>, optimizer?: ReadonlyMap<string, NamedArray>): Promise<void>;
+  /** The sum of a vector over all processes. */
+  sumOverRanks(values: Float32Array): Promise<Float32Array>;
+  /** Every process gets the weights and the state of rank 0. */
+  broadcast(): Promise<void>;
   /** Frees variables and functions, after a call that runs; calls that wait are refused. Idempotent. */
   dispose(): void;
 }

@@ -1,15 +1,13 @@
+import { performance } from 'node:perf_hooks';
+import type { Strategy } from '../config/trainingSettings.js';
 import { EngineError } from '../errors.js';
 import type { Batch } from '../feed/batches.js';
-import { ADAM } from '../model/adam.js';
-import {
-  isTrainable,
-  type NetworkOptions,
-  type Parameter,
-  parametersOf,
-  sizeOf,
-} from '../model/architecture.js';
+import { type NetworkOptions, type Parameter, parametersOf, sizeOf } from '../model/architecture.js';
 import { initialValue } from '../model/initialise.js';
+import { ADAM, type OptimizerOptions } from '../model/optimizers.js';
+import { piecesOf } from '../model/resnet3d.js';
 import { accuracyOf } from '../scores/classification.js';
+import type { Cluster } from '../tensorflow/collectives.js';
 import { FLOAT32, INT16 } from '../tensorflow/dataTypes.js';
 import { type Engine, openEngine } from '../tensorflow/engine.js';
 import type { TracedFunction } from '../tensorflow/tracedFunction.js';
@@ -20,76 +18,210 @@ import {
   readVariable,
   type Variable,
 } from '../tensorflow/variables.js';
-import type { Learner, NamedArray, Prediction, StepResult } from './learner.js';
-import { BATCH_NORM_MOMENTUM, tracePenalty, tracePrediction, traceStep } from './tracedPrograms.js';
+import type { Learner, NamedArray, Prediction, StepRequest, StepResult, TimedPass } from './learner.js';
+import { devicesOf, gridOf, type Placement } from './placement.js';
+import { EMA, type ProgramOptions, stageOfParameters, variablesOf } from './programOptions.js';
+import type { Schedule } from './schedule.js';
+import { cutsByTime } from './stageCuts.js';
+import { tracePenalty, tracePrediction, traceVectorSum } from './tracedPrograms.js';
+import { BATCH_NORM_MOMENTUM, type MeasuredItem, traceStep } from './tracedStep.js';
 
 export interface LearnerOptions {
   readonly network: NetworkOptions;
+  /** Rows of a step in this process. */
   readonly batchSize: number;
   /** Hounsfield units that become 0 and 1. */
   readonly windowHu: { readonly low: number; readonly high: number };
   readonly learningRate: number;
+  /** Warm-up and decay: factor of the learning rate at a step, counted from 1. */
+  readonly learningRateFactor?: (step: number) => number;
   readonly l2: number;
   readonly seed: number;
-  /** Threads for computing; default: one a core. */
+  readonly optimizer?: OptimizerOptions;
+  readonly syncBatchNorm?: boolean;
+  /** Longest gradient, all together; 0 = any. */
+  readonly clipNorm?: number;
+  /** Of the moving average of the weights; 0 = none. */
+  readonly emaDecay?: number;
+  /** Threads inside one operation; default: one a core. */
   readonly threads?: number;
+  readonly parallel?: ParallelOptions;
+  /** Processes to train with. */
+  readonly cluster?: Cluster;
+  /** How long a process waits for the others. */
+  readonly timeoutSeconds?: number;
 }
 
-/** The count of steps in the optimiser's state. */
-const STEP = 'adam/step';
+/** How a step is spread over the devices of this process. */
+export interface ParallelOptions {
+  readonly strategy: Strategy;
+  readonly devices: number;
+  /** Of each pipeline; `pipeline` has as many as devices. */
+  readonly stages: number;
+  readonly microBatches: number;
+  readonly schedule: Schedule;
+  /** Pieces with which later stages begin; default: found by measuring. */
+  readonly cuts?: readonly string[];
+}
+
+const ON_ONE_DEVICE: ParallelOptions = {
+  strategy: 'single',
+  devices: 1,
+  stages: 1,
+  microBatches: 1,
+  schedule: '1f1b',
+};
+
+export const PLAIN_ADAM: OptimizerOptions = { name: 'adam', momentum: 0.9, weightDecay: 0 };
+
 /** 1: the moving averages began at 0 and 1, and still hold a share of them; 0: they came from elsewhere. */
 const AVERAGES_BEGAN_HERE = 'batch_norm/began_here';
 
-/** A ResNet3D whose training step is one TensorFlow function on one device. Throws EngineError, EnvironmentError. */
+/** A ResNet3D whose training step is one TensorFlow function on all devices. Throws EngineError, EnvironmentError, RangeError. */
 export async function createLearner(options: LearnerOptions): Promise<Learner> {
-  const engine = openEngine(options.threads === undefined ? {} : { threads: options.threads });
-  return new TracedLearner(engine, options);
+  const parallel = options.parallel ?? ON_ONE_DEVICE;
+  const engine = openEngine({
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
+    cpuDevices: parallel.devices,
+  });
+  const grid = gridOf(parallel.strategy, parallel.devices, parallel.stages);
+  const { type } = engine.context.defaultDevice;
+  const names = engine.context.devices.filter((device) => device.type === type).map(({ name }) => name);
+  const { microBatches, schedule } = parallel;
+  const place = (devices: readonly (readonly string[])[], cuts: readonly string[]): Placement => ({
+    devices,
+    cuts,
+    microBatches,
+    schedule,
+  });
+  const devices = devicesOf(grid, names);
+  if (grid.stages === 1) return new TracedLearner(engine, options, place(devices, []));
+  const cuts = parallel.cuts ?? (await measuredCuts(engine, options, grid.stages, devices[0]![0]!));
+  return new TracedLearner(engine, options, place(devices, cuts));
+}
+
+/** Times each piece of the network on one device, then cuts into stages that take about as long as each other. */
+async function measuredCuts(
+  engine: Engine,
+  options: LearnerOptions,
+  stages: number,
+  device: string,
+): Promise<string[]> {
+  const pieces = piecesOf(options.network).map(({ name }) => name);
+  const rows = Math.max(2, Math.floor(options.batchSize / (options.parallel?.microBatches ?? 1)));
+  const probe = new TracedLearner(
+    engine,
+    { ...options, batchSize: rows },
+    { devices: [pieces.map(() => device)], cuts: pieces.slice(1), microBatches: 1, schedule: '1f1b' },
+  );
+  const voxels = sizeOf({ shape: options.network.inputSize });
+  const batch: Batch = {
+    inputHu: Int16Array.from({ length: rows * voxels }, (_, i) => ((i * 7919) % 1400) - 1000),
+    labels: Float32Array.from({ length: rows }, (_, i) => i % 2),
+    rows: new Uint32Array(rows),
+  };
+  try {
+    const runs: number[][] = [];
+    for (let run = 0; run < 4; run++) {
+      const { times } = await probe.step(batch, { passes: true });
+      const ofPiece = pieces.map((_, stage) => times.passes.filter((pass) => pass.stage === stage));
+      runs.push(ofPiece.map((passes) => passes.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)));
+    }
+    // The first run prepares the program; of the others the shortest time counts.
+    const shortest = pieces.map((_, piece) => Math.min(...runs.slice(1).map((run) => run[piece]!)));
+    return cutsByTime(pieces, shortest, stages);
+  } finally {
+    probe.dispose();
+  }
 }
 
 class TracedLearner implements Learner {
   readonly batchSize: number;
+  readonly placement: Placement;
   readonly #engine: Engine;
-  readonly #options: LearnerOptions;
+  readonly #options: LearnerOptions & ProgramOptions;
   readonly #parameters: readonly Parameter[];
-  readonly #variables: ReadonlyMap<string, Variable>;
-  readonly #functions = new Map<string, TracedFunction>();
+  /** By replica, then by name. */
+  readonly #variables: readonly ReadonlyMap<string, Variable>[];
+  readonly #programs = new Map<string, TracedFunction>();
+  readonly #stepName: string;
+  #measuredItems: readonly MeasuredItem[] = [];
   #step = 0;
   #lastCall: Promise<void> = Promise.resolve();
   #averagesBeganHere = true;
   #disposed = false;
 
-  constructor(engine: Engine, options: LearnerOptions) {
+  constructor(engine: Engine, options: LearnerOptions, placement: Placement) {
     this.batchSize = options.batchSize;
+    this.placement = placement;
     this.#engine = engine;
-    this.#options = options;
+    this.#options = {
+      ...options,
+      placement,
+      optimizer: options.optimizer ?? PLAIN_ADAM,
+      syncBatchNorm: options.syncBatchNorm ?? false,
+      clipNorm: options.clipNorm ?? 0,
+      emaDecay: options.emaDecay ?? 0,
+      ranks: {
+        size: engine.cluster?.addresses.length ?? 1,
+        timeoutSeconds: options.timeoutSeconds ?? 60,
+      },
+    };
+    this.#stepName = this.#options.optimizer.name === 'sgd' ? 'sgd/step' : 'adam/step';
     this.#parameters = parametersOf(options.network);
-    this.#variables = new Map(
-      this.#parameters.flatMap((parameter) => {
-        const first = initialValue(parameter, options.seed);
-        const create = (name: string, value: Float32Array): [string, Variable] => [
-          name,
-          createVariable(engine, name, parameter.shape, value),
-        ];
-        if (!isTrainable(parameter)) return [create(parameter.name, first)];
-        const zeros = new Float32Array(first.length);
-        return [
-          create(parameter.name, first),
-          create(`adam/m/${parameter.name}`, zeros),
-          create(`adam/v/${parameter.name}`, zeros),
-        ];
-      }),
+    const stageOf = stageOfParameters(this.#options);
+    this.#variables = placement.devices.map(
+      (stages) =>
+        new Map(
+          variablesOf(this.#options).map(({ name, parameter }) => {
+            const first = isFirstWeight(name, parameter)
+              ? initialValue(parameter, options.seed)
+              : new Float32Array(sizeOf(parameter));
+            const device = stages[stageOf(parameter)]!;
+            return [name, createVariable(engine, name, parameter.shape, first, device)];
+          }),
+        ),
     );
   }
 
-  async step({ inputHu, labels }: Batch): Promise<StepResult> {
+  digest(): Promise<string> {
+    return this.#inTurn('digest', async () => this.#program('step', () => this.#traceStep(false)).digest);
+  }
+
+  async step({ inputHu, labels }: Batch, request: StepRequest = {}): Promise<StepResult> {
     if (labels.length !== this.batchSize)
       throw new RangeError(`Expected a batch of ${this.batchSize} rows, received ${labels.length}`);
+    const passes = request.passes === true;
     const given = () => [this.#input(inputHu), this.#array([this.batchSize], labels)];
-    const [loss, probabilities] = await this.#call('step', traceStep, given, () => {
-      this.#step++;
-      return [this.#options.learningRate, ADAM.beta1 ** this.#step, ADAM.beta2 ** this.#step];
-    });
-    return { loss: loss![0]!, accuracy: accuracyOf(probabilities!, labels) };
+    const { results, copyMs } = await this.#call(
+      passes ? 'measured step' : 'step',
+      () => this.#traceStep(passes),
+      given,
+      () => {
+        const step = ++this.#step;
+        return [
+          this.#options.learningRate * (this.#options.learningRateFactor?.(step) ?? 1),
+          ADAM.beta1 ** step,
+          ADAM.beta2 ** step,
+          request.stop === true ? 1 : 0,
+        ];
+      },
+    );
+    const [loss, probabilities, stop, ...times] = results;
+    const [began, gradients, means, ended, ...items] = times.map((time) => 1000 * time[0]!);
+    return {
+      loss: loss![0]!,
+      accuracy: accuracyOf(probabilities as Float32Array, labels),
+      stop: stop![0]! > 0,
+      times: {
+        copyMs,
+        computeMs: gradients! - began!,
+        reduceMs: means! - gradients!,
+        updateMs: ended! - means!,
+        passes: passes ? timedPasses(this.#measuredItems, items, began!) : [],
+      },
+    };
   }
 
   async predict(inputHu: Int16Array, rows: number): Promise<Prediction> {
@@ -100,18 +232,18 @@ class TracedLearner implements Learner {
       );
     const whole = new Int16Array(this.batchSize * voxels);
     whole.set(inputHu.subarray(0, rows * voxels));
-    const [probabilities] = await this.#call(
+    const { results } = await this.#call(
       'predict',
-      tracePrediction,
+      () => tracePrediction(this.#engine, this.#options),
       () => [this.#input(whole)],
       () => [this.#shareOfFirstAverages()],
     );
-    return { probabilities: probabilities!.slice(0, rows) };
+    return { probabilities: (results[0] as Float32Array).slice(0, rows) };
   }
 
   async penalty(): Promise<number> {
-    const [penalty] = await this.#call('penalty', tracePenalty);
-    return penalty![0]!;
+    const { results } = await this.#call('penalty', () => tracePenalty(this.#engine, this.#options));
+    return results[0]![0]!;
   }
 
   weights(): Promise<Map<string, NamedArray>> {
@@ -123,38 +255,67 @@ class TracedLearner implements Learner {
 
   optimizerState(): Promise<Map<string, NamedArray>> {
     return this.#inTurn('optimizer state', async () => {
-      const state = new Map(this.#momentNames().map((name) => [name, this.#read(name)]));
-      state.set(STEP, { shape: [], data: Float32Array.of(this.#step) });
-      state.set(AVERAGES_BEGAN_HERE, { shape: [], data: Float32Array.of(this.#averagesBeganHere ? 1 : 0) });
+      const state = new Map(this.#keptNames().map((name) => [name, this.#read(name)]));
+      state.set(this.#stepName, scalarArray(this.#step));
+      state.set(AVERAGES_BEGAN_HERE, scalarArray(this.#averagesBeganHere ? 1 : 0));
       return state;
     });
   }
 
   load(weights: ReadonlyMap<string, NamedArray>, optimizer?: ReadonlyMap<string, NamedArray>): Promise<void> {
     return this.#inTurn('load', async () => {
-      const shapes = new Map([...this.#variables].map(([name, { shape }]) => [name, shape]));
-      const moments = this.#momentNames();
+      const kept = this.#keptNames();
+      const shapeOf = (name: string) => this.#variables[0]!.get(name)!.shape;
       requireSame('weights', weights, new Map(this.#parameters.map(({ name, shape }) => [name, shape])));
       if (optimizer !== undefined)
         requireSame(
           'optimiser state',
           optimizer,
           new Map([
-            ...moments.map((name): [string, readonly number[]] => [name, shapes.get(name)!]),
-            [STEP, []],
+            ...kept.map((name): [string, readonly number[]] => [name, shapeOf(name)]),
+            [this.#stepName, []],
             [AVERAGES_BEGAN_HERE, []],
           ]),
         );
       for (const [name, { data }] of weights) this.#assign(name, data);
-      for (const name of moments)
-        this.#assign(
-          name,
-          optimizer?.get(name)?.data ?? new Float32Array(sizeOf({ shape: shapes.get(name)! })),
-        );
+      for (const name of kept) {
+        const first = name.startsWith(EMA)
+          ? weights.get(name.slice(EMA.length + 1))!.data
+          : new Float32Array(sizeOf({ shape: shapeOf(name) }));
+        this.#assign(name, optimizer?.get(name)?.data ?? first);
+      }
       const scalar = (name: string): number => optimizer?.get(name)?.data[0] ?? 0;
-      this.#step = scalar(STEP);
+      this.#step = scalar(this.#stepName);
       this.#averagesBeganHere = scalar(AVERAGES_BEGAN_HERE) === 1;
     });
+  }
+
+  async sumOverRanks(values: Float32Array): Promise<Float32Array> {
+    if (this.#options.ranks.size === 1) return values;
+    const { results } = await this.#call(
+      `sum of ${values.length}`,
+      () => traceVectorSum(this.#engine, this.#options, values.length),
+      () => [this.#array([values.length], values)],
+      undefined,
+      false,
+    );
+    return results[0] as Float32Array;
+  }
+
+  /** By the sum of rank 0's values and the others' zeros: exact, and by the calls that a step uses. */
+  async broadcast(): Promise<void> {
+    if (this.#options.ranks.size === 1) return;
+    const first = this.#engine.cluster!.rank === 0;
+    const share = async (arrays: Map<string, NamedArray>): Promise<Map<string, NamedArray>> => {
+      const shared = new Map<string, NamedArray>();
+      for (const [name, { shape, data }] of arrays)
+        shared.set(name, {
+          shape,
+          data: await this.sumOverRanks(first ? data : new Float32Array(data.length)),
+        });
+      return shared;
+    };
+    await this.load(await share(await this.weights()), await share(await this.optimizerState()));
   }
 
   /** A call that runs ends before the variables go; calls that wait are refused. */
@@ -162,8 +323,9 @@ class TracedLearner implements Learner {
     if (this.#disposed) return;
     this.#disposed = true;
     void this.#lastCall.then(() => {
-      for (const program of this.#functions.values()) program.dispose();
-      for (const variable of this.#variables.values()) freeVariable(this.#engine, variable);
+      for (const program of this.#programs.values()) program.dispose();
+      for (const replica of this.#variables)
+        for (const variable of replica.values()) freeVariable(this.#engine, variable);
     });
   }
 
@@ -175,17 +337,20 @@ class TracedLearner implements Learner {
     return this.#averagesBeganHere && this.#step > 0 ? BATCH_NORM_MOMENTUM ** this.#step : 0;
   }
 
-  #momentNames(): string[] {
-    return [...this.#variables.keys()].filter((name) => name.startsWith('adam/'));
+  /** Everything but weights and batch norm's averages. */
+  #keptNames(): string[] {
+    return variablesOf(this.#options).flatMap(({ name, parameter }) =>
+      name === parameter.name ? [] : [name],
+    );
   }
 
   #read(name: string): NamedArray {
-    const variable = this.#variables.get(name)!;
+    const variable = this.#variables[0]!.get(name)!;
     return { shape: variable.shape, data: readVariable(this.#engine, variable) };
   }
 
   #assign(name: string, data: Float32Array): void {
-    assignVariable(this.#engine, this.#variables.get(name)!, data);
+    for (const replica of this.#variables) assignVariable(this.#engine, replica.get(name)!, data);
   }
 
   /** Two programs at once would read variables that the other is changing: a call waits for those made before it. */
@@ -202,28 +367,47 @@ class TracedLearner implements Learner {
     return result;
   }
 
+  #traceStep(passes: boolean): TracedFunction {
+    const { program, items } = traceStep(this.#engine, this.#options, passes);
+    if (passes) this.#measuredItems = items;
+    return program;
+  }
+
+  #program(name: string, trace: () => TracedFunction): TracedFunction {
+    const program = this.#programs.get(name) ?? trace();
+    this.#programs.set(name, program);
+    return program;
+  }
+
   /**
    * Runs a program off the JavaScript thread: all variables in, then tensors, then scalars; results as arrays.
    * The tensors are copied at once, so that the caller may use their memory again; scalars are asked for when it is their turn.
    */
   async #call(
     name: string,
-    trace: (engine: Engine, options: LearnerOptions) => TracedFunction,
+    trace: () => TracedFunction,
     tensors: () => number[] = () => [],
     scalars: () => number[] = () => [],
-  ): Promise<Float32Array[]> {
+    withVariables = true,
+  ): Promise<{ readonly results: (Float32Array | Float64Array)[]; readonly copyMs: number }> {
     const { binding } = this.#engine;
+    const began = performance.now();
     const given = tensors();
+    let copyMs = performance.now() - began;
     const made: number[] = [];
     try {
       return await this.#inTurn(name, async () => {
-        const program = this.#functions.get(name) ?? trace(this.#engine, this.#options);
-        this.#functions.set(name, program);
+        const program = this.#program(name, trace);
         for (const value of scalars()) made.push(this.#array([], Float32Array.of(value)));
-        const variables = [...this.#variables.values()].map(({ id }) => id);
-        const results = await program.run([...variables, ...given, ...made]);
-        made.push(...results.map(({ id }) => id));
-        return results.map(({ id }) => binding.tensorDataSync(id) as Float32Array);
+        const variables = withVariables
+          ? this.#variables.flatMap((replica) => [...replica.values()].map(({ id }) => id))
+          : [];
+        const outputs = await program.run([...variables, ...given, ...made]);
+        made.push(...outputs.map(({ id }) => id));
+        const ran = performance.now();
+        const results = outputs.map(({ id }) => binding.tensorDataSync(id) as Float32Array | Float64Array);
+        copyMs += performance.now() - ran;
+        return { results, copyMs };
       });
     } finally {
       for (const id of [...given, ...made]) binding.deleteTensor(id);
@@ -241,6 +425,23 @@ class TracedLearner implements Learner {
   #array(shape: readonly number[], values: Float32Array): number {
     return this.#engine.binding.createTensor(shape, FLOAT32, values);
   }
+}
+
+/** Weights and their moving averages begin alike; what an optimiser keeps begins at 0. */
+function isFirstWeight(name: string, parameter: Parameter): boolean {
+  return name === parameter.name || name === `${EMA}/${parameter.name}`;
+}
+
+function scalarArray(value: number): NamedArray {
+  return { shape: [], data: Float32Array.of(value) };
+}
+
+function timedPasses(items: readonly MeasuredItem[], times: readonly number[], began: number): TimedPass[] {
+  return items.map((item, index) => ({
+    ...item,
+    fromMs: times[2 * index]! - began,
+    toMs: times[2 * index + 1]! - began,
+  }));
 }
 
 function requireSame(

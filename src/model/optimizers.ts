@@ -1,0 +1,105 @@
+import { attribute } from '../tensorflow/attributes.js';
+import type { TensorReference } from '../tensorflow/binding.js';
+import { FLOAT32 } from '../tensorflow/dataTypes.js';
+import type { Engine } from '../tensorflow/engine.js';
+import { type Tensor, tensorId, tf } from '../tensorflow/tf.js';
+
+export const OPTIMIZERS = ['adam', 'adamw', 'sgd'] as const;
+
+export type OptimizerName = (typeof OPTIMIZERS)[number];
+
+/** Kingma, Ba, "Adam", ICLR 2015, in the form with lr_t; epsilon as Keras 2.1. */
+export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+export interface OptimizerOptions {
+  readonly name: OptimizerName;
+  /** Of `sgd`. */
+  readonly momentum: number;
+  /** Of `adamw` (Loshchilov, Hutter, ICLR 2019): share of a kernel that is taken off it, times the learning rate. */
+  readonly weightDecay: number;
+}
+
+/** What a step gives to all its updates. */
+export interface StepScalars {
+  readonly learningRate: Tensor;
+  /** Adam's beta1 and beta2 to the power of the step's number, from 1. */
+  readonly beta1Power: Tensor;
+  readonly beta2Power: Tensor;
+}
+
+/** Resource handles of a weight and what the optimiser keeps for it, arguments of the function being traced. */
+export interface WeightSlots {
+  readonly weight: TensorReference;
+  /** In the order of `slotsOf`. */
+  readonly slots: readonly TensorReference[];
+}
+
+/** Names of what an optimiser keeps for each weight; all begin at 0. */
+export function slotsOf(name: OptimizerName): readonly string[] {
+  return name === 'sgd' ? ['sgd/momentum'] : ['adam/m', 'adam/v'];
+}
+
+/** In a trace: one update of a weight in place. */
+export function applyUpdate(
+  engine: Engine,
+  options: OptimizerOptions,
+  target: WeightSlots & { readonly isKernel: boolean },
+  scalars: StepScalars,
+  gradient: Tensor,
+): void {
+  if (options.name === 'sgd') applyMomentum(engine, options, target, scalars, gradient);
+  else if (options.name === 'adam' || !target.isKernel) applyAdam(engine, target, scalars, gradient);
+  else {
+    const decay = scalars.learningRate.mul(options.weightDecay);
+    const { trace } = engine.binding;
+    // Not before the gradient is there: until then the forward passes read the weight.
+    const { oper } = engine.binding.tracedOutput(tensorId(gradient)).output;
+    trace.after([oper], () => decayWeight(engine, target.weight, decay, gradient.shape));
+    trace.after(trace.sideEffects.slice(-1), () => applyAdam(engine, target, scalars, gradient));
+  }
+}
+
+function applyAdam(
+  { binding }: Engine,
+  { weight, slots }: WeightSlots,
+  { learningRate, beta1Power, beta2Power }: StepScalars,
+  gradient: Tensor,
+): void {
+  const constants = [ADAM.beta1, ADAM.beta2, ADAM.epsilon].map((value) => tf.scalar(value));
+  const tensors = [beta1Power, beta2Power, learningRate, ...constants, gradient];
+  binding.executeOp(
+    'ResourceApplyAdam',
+    updateAttributes(),
+    [weight.id, ...slots.map(({ id }) => id), ...tensors.map(tensorId)],
+    0,
+  );
+}
+
+/** momentum * velocity - learningRate * gradient, added to the weight (Keras' SGD). */
+function applyMomentum(
+  { binding }: Engine,
+  { momentum }: OptimizerOptions,
+  { weight, slots }: WeightSlots,
+  { learningRate }: StepScalars,
+  gradient: Tensor,
+): void {
+  binding.executeOp(
+    'ResourceApplyKerasMomentum',
+    updateAttributes(),
+    [weight.id, slots[0]!.id, tensorId(learningRate), tensorId(gradient), tensorId(tf.scalar(momentum))],
+    0,
+  );
+}
+
+function decayWeight({ binding }: Engine, weight: TensorReference, share: Tensor, shape: number[]): void {
+  const dtype = attribute.type('dtype', FLOAT32);
+  const [value] = binding.executeOp('ReadVariableOp', [dtype], [weight.id], 1, [shape]);
+  const [part] = binding.executeOp('Mul', [attribute.type('T', FLOAT32)], [value!.id, tensorId(share)], 1);
+  binding.executeOp('AssignSubVariableOp', [dtype], [weight.id, part!.id], 0);
+}
+
+const updateAttributes = () => [
+  attribute.type('T', FLOAT32),
+  attribute.bool('use_locking', false),
+  attribute.bool('use_nesterov', false),
+];

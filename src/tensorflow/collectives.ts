@@ -1,0 +1,117 @@
+import { EngineError } from '../errors.js';
+import { attribute } from './attributes.js';
+import type { Address } from './capi.js';
+import { FLOAT32, INT32 } from './dataTypes.js';
+import type { Engine } from './engine.js';
+import type { GraphTrace } from './graphTrace.js';
+import { bytesField, numberField } from './protobuf.js';
+import { withStatus } from './status.js';
+import { type Tensor, tensorId, tensorOf } from './tf.js';
+
+/** Processes that compute together, on one host or several. */
+export interface Cluster {
+  /** `host:port` of each process, in the order of the ranks. */
+  readonly addresses: readonly string[];
+  /** This process, from 0. */
+  readonly rank: number;
+}
+
+/** Those who sum together: as many devices as `size`, each calling once with the same `key` and a sum's own `instance`. */
+export interface Group {
+  readonly key: number;
+  readonly size: number;
+}
+
+export interface SumOptions {
+  readonly group: Group;
+  /** The same on all devices of the group, another for each sum of a program. */
+  readonly instance: number;
+  /** A device that is missing for so long is an error on all others. */
+  readonly timeoutSeconds: number;
+}
+
+/** Names TensorFlow gives to the processes of a cluster. */
+const JOB = 'worker';
+const LEADER = `/job:${JOB}/replica:0/task:0`;
+
+/** Starts TensorFlow's server of this process; afterwards the context's devices have other names. Throws EngineError. */
+export function joinCluster(context: Address, cluster: Cluster): void {
+  const address = cluster.addresses[cluster.rank];
+  if (address === undefined)
+    throw new EngineError(
+      'cluster',
+      `expected a rank from 0 to ${cluster.addresses.length - 1}, received ${cluster.rank}`,
+    );
+  const server = encodeServer(cluster);
+  try {
+    withStatus('collectives', (status, api) =>
+      api.TFE_EnableCollectiveOps(context, server, server.length, status),
+    );
+  } catch (error) {
+    throw new EngineError(
+      'cluster',
+      `rank ${cluster.rank} cannot listen on ${address}: is the port in use, or the address another machine's?`,
+      { cause: error },
+    );
+  }
+}
+
+/** In a trace: the sum of a tensor over all devices of the group, on each of them. On GPUs through NCCL. */
+export function sumOverGroup<T extends Tensor>(engine: Engine, tensor: T, options: SumOptions): T {
+  const { binding } = engine;
+  const number = (value: number): number => binding.createTensor([], INT32, Int32Array.of(value));
+  const onGpu = engine.context.defaultDevice.type === 'GPU';
+  // NCCL's calls must come in the same order on all devices of a group; a ring's need not.
+  const earlier = onGpu ? lastCollective(binding.trace) : [];
+  const sum = binding.trace.after(earlier, () =>
+    binding.executeOp(
+      'CollectiveReduceV2',
+      [
+        attribute.type('T', FLOAT32),
+        attribute.string('merge_op', 'Add'),
+        attribute.string('final_op', 'Id'),
+        attribute.string('communication_hint', onGpu ? 'nccl' : 'ring'),
+        attribute.float('timeout_seconds', options.timeoutSeconds),
+        attribute.bool('is_stateless', false),
+        attribute.int('Nordering_token', 0),
+        attribute.int('max_subdivs_per_device', -1),
+      ],
+      [tensorId(tensor), number(options.group.size), number(options.group.key), number(options.instance)],
+      1,
+      [tensor.shape],
+    ),
+  )[0]!;
+  if (onGpu)
+    last.set(
+      binding.trace,
+      (last.get(binding.trace) ?? new Map()).set(
+        binding.trace.device,
+        binding.tracedOutput(sum.id).output.oper,
+      ),
+    );
+  return tensorOf<T>(sum);
+}
+
+/** The last collective of a trace on each device. */
+const last = new WeakMap<GraphTrace, Map<string | undefined, Address>>();
+
+function lastCollective(trace: GraphTrace): Address[] {
+  const node = last.get(trace)?.get(trace.device);
+  return node === undefined ? [] : [node];
+}
+
+/** ServerDef{cluster, job_name, task_index, default_session_config{collective_group_leader}, protocol} (tensorflow_server.proto). */
+function encodeServer({ addresses, rank }: Cluster): Uint8Array {
+  const tasks = addresses.flatMap((address, index) =>
+    bytesField(2, [...numberField(1, index), ...bytesField(2, address)]),
+  );
+  const cluster = bytesField(1, [...bytesField(1, JOB), ...tasks]);
+  const session = bytesField(16, bytesField(1, LEADER));
+  return Uint8Array.from([
+    ...bytesField(1, cluster),
+    ...bytesField(2, JOB),
+    ...numberField(3, rank),
+    ...bytesField(4, session),
+    ...bytesField(5, 'grpc'),
+  ]);
+}

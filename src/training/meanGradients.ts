@@ -1,0 +1,130 @@
+import { isTrainable, type Parameter, parametersOf, sizeOf } from '../model/architecture.js';
+import { sumOverGroup } from '../tensorflow/collectives.js';
+import type { Engine } from '../tensorflow/engine.js';
+import { type Tensor, tf } from '../tensorflow/tf.js';
+import { type ProgramOptions, stageOfParameters } from './programOptions.js';
+import { enter } from './programParts.js';
+import type { ReplicaGradients } from './replicaGradients.js';
+
+/** Means over all micro-batches, replicas and processes. */
+export interface StepMeans {
+  /** By name of a trainable parameter, or of a moving average. */
+  readonly of: ReadonlyMap<string, Tensor>;
+  /** Cross-entropy. */
+  readonly loss: Tensor;
+  /** Above 0 where any process wants to stop after this step. */
+  readonly stop: Tensor;
+}
+
+/** Bytes that go together from process to process: measured best for a ring (bench/scale.ts). */
+const BUCKET_BYTES = 25e6;
+
+/** Keys of the groups in which processes sum: 1 is that of vectors outside of the step. */
+const FIRST_GROUP = 2;
+
+/** Where the mean of a parameter is formed: spread over the replicas, so that each device has its part of the work. */
+export function deviceOfMean(options: ProgramOptions): (parameter: Pick<Parameter, 'name'>) => string {
+  const { devices } = options.placement;
+  const stageOf = stageOfParameters(options);
+  const order = new Map(parametersOf(options.network).map(({ name }, index) => [name, index]));
+  // Processes sum over one device a stage.
+  const replicaOf = (name: string): number =>
+    options.ranks.size > 1 ? 0 : order.get(name)! % devices.length;
+  return (parameter) => devices[replicaOf(parameter.name)]![stageOf(parameter)]!;
+}
+
+/** In a trace: sums over the replicas by AddN, over the processes by collectives, then divides. */
+export function stepMeans(
+  engine: Engine,
+  options: ProgramOptions,
+  replicas: readonly ReplicaGradients[],
+  stop: Tensor,
+): StepMeans {
+  const { network, placement, ranks } = options;
+  const deviceOf = deviceOfMean(options);
+  const lastStage = placement.devices[0]!.length - 1;
+  const trainable = parametersOf(network).filter(isTrainable);
+  const local = new Map<string, Tensor>();
+  const addUp = (name: string, device: string, parts: readonly Tensor[]): void => {
+    enter(engine, device);
+    local.set(name, parts.length === 1 ? parts[0]! : tf.addN([...parts]));
+  };
+  for (const [index, parameter] of trainable.entries())
+    addUp(
+      parameter.name,
+      deviceOf(parameter),
+      replicas.map(({ gradients }) => gradients[index]!),
+    );
+  for (const name of replicas[0]!.moments.keys())
+    addUp(
+      name,
+      deviceOf({ name }),
+      replicas.map(({ moments }) => moments.get(name)!),
+    );
+  const last = placement.devices[0]![lastStage]!;
+  addUp(
+    'loss',
+    last,
+    replicas.map(({ loss }) => loss),
+  );
+  addUp('stop', last, [stop]);
+
+  const stageOf = stageOfParameters(options);
+  const stageOfName = (name: string): number =>
+    name === 'loss' || name === 'stop' ? lastStage : stageOf({ name });
+  const summed = ranks.size === 1 ? local : sumOverRanks(engine, options, local, stageOfName);
+  const share = 1 / (placement.devices.length * placement.microBatches * ranks.size);
+  const mean = (name: string, device: string): Tensor => {
+    enter(engine, device);
+    return share === 1 ? summed.get(name)! : summed.get(name)!.mul(share);
+  };
+  return {
+    of: new Map(
+      [...summed.keys()]
+        .filter((name) => name !== 'loss' && name !== 'stop')
+        .map((name) => [name, mean(name, deviceOf({ name }))]),
+    ),
+    loss: mean('loss', last),
+    stop: summed.get('stop')!,
+  };
+}
+
+/**
+ * Buckets of some tensors each, in the order in which the backward pass makes them: the first travel while the rest is
+ * computed.
+ */
+function sumOverRanks(
+  engine: Engine,
+  { placement, ranks }: ProgramOptions,
+  tensors: ReadonlyMap<string, Tensor>,
+  stageOf: (name: string) => number,
+): Map<string, Tensor> {
+  const summed = new Map<string, Tensor>();
+  for (const [stage, device] of placement.devices[0]!.entries()) {
+    enter(engine, device);
+    const group = { key: FIRST_GROUP + stage, size: ranks.size };
+    const ofStage = [...tensors].filter(([name]) => stageOf(name) === stage).reverse();
+    for (const [instance, bucket] of bucketsOf(ofStage).entries()) {
+      const flat = tf.concat1d(bucket.map(([, tensor]) => tensor.reshape([tensor.size])));
+      const sum = sumOverGroup(engine, flat, { group, instance, timeoutSeconds: ranks.timeoutSeconds });
+      const parts = sum.split(bucket.map(([, { size }]) => size));
+      for (const [index, [name, { shape }]] of bucket.entries())
+        summed.set(name, parts[index]!.reshape(shape));
+    }
+  }
+  return summed;
+}
+
+function bucketsOf(tensors: readonly (readonly [string, Tensor])[]): (readonly [string, Tensor])[][] {
+  const buckets: (readonly [string, Tensor])[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const entry of tensors) {
+    if (bytes >= BUCKET_BYTES) {
+      buckets.push([]);
+      bytes = 0;
+    }
+    buckets.at(-1)!.push(entry);
+    bytes += 4 * sizeOf(entry[1]);
+  }
+  return buckets;
+}

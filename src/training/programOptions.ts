@@ -1,0 +1,67 @@
+import { isTrainable, type NetworkOptions, type Parameter, parametersOf } from '../model/architecture.js';
+import { type OptimizerOptions, slotsOf } from '../model/optimizers.js';
+import { pieceOf, piecesOf } from '../model/resnet3d.js';
+import { type Placement, rowsOfMicroBatch, stagesOfPieces } from './placement.js';
+
+/** What the programs of a learner are made of. */
+export interface ProgramOptions {
+  readonly network: NetworkOptions;
+  /** Rows of a step on all devices of this process. */
+  readonly batchSize: number;
+  /** Hounsfield units that become 0 and 1. */
+  readonly windowHu: { readonly low: number; readonly high: number };
+  readonly l2: number;
+  readonly optimizer: OptimizerOptions;
+  /** Batch norm by the moments of all replicas, in all processes, together. */
+  readonly syncBatchNorm: boolean;
+  /** Gradients longer than this, all together, are shortened to it; 0 = never. */
+  readonly clipNorm: number;
+  /** Share of the old value in the moving average of the weights that predictions use; 0 = none is kept. */
+  readonly emaDecay: number;
+  readonly placement: Placement;
+  /** Processes that train together, and how long they wait for each other. */
+  readonly ranks: { readonly size: number; readonly timeoutSeconds: number };
+}
+
+/** A variable of each replica. */
+export interface LearnerVariable {
+  /** As the parameter, or with the slot before it: `adam/m/s1b1/conv1/kernel`. */
+  readonly name: string;
+  readonly parameter: Parameter;
+}
+
+/** The moving average of a weight. */
+export const EMA = 'ema';
+
+/** The variables of one replica in order: a parameter is followed by what is kept for it. */
+export function variablesOf({
+  network,
+  optimizer,
+  emaDecay,
+}: Pick<ProgramOptions, 'network' | 'optimizer' | 'emaDecay'>): LearnerVariable[] {
+  const slots = [...slotsOf(optimizer.name), ...(emaDecay > 0 ? [EMA] : [])];
+  return parametersOf(network).flatMap((parameter) => {
+    const kept = isTrainable(parameter) ? slots : [];
+    return [parameter.name, ...kept.map((slot) => `${slot}/${parameter.name}`)].map((name) => ({
+      name,
+      parameter,
+    }));
+  });
+}
+
+/** Stage that computes a parameter's piece. */
+export function stageOfParameters({
+  network,
+  placement,
+}: Pick<ProgramOptions, 'network' | 'placement'>): (parameter: Pick<Parameter, 'name'>) => number {
+  const stages = stagesOfPieces(
+    piecesOf(network).map(({ name }) => name),
+    placement.cuts,
+  );
+  return ({ name }) => stages.get(pieceOf(name))!;
+}
+
+/** Rows that a device computes at once. Throws RangeError where the batch cannot be divided. */
+export function microBatchRows({ batchSize, placement }: ProgramOptions): number {
+  return rowsOfMicroBatch(batchSize, placement.devices.length * placement.microBatches);
+}

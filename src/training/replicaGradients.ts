@@ -1,0 +1,168 @@
+import { type BatchMoments, normaliseByBatch } from '../model/layers.js';
+import { binaryCrossEntropy } from '../model/loss.js';
+import { type Normalise, type PieceInputs, piecesOf } from '../model/resnet3d.js';
+import { normaliseByAllReplicas } from '../model/syncBatchNorm.js';
+import type { TensorReference } from '../tensorflow/binding.js';
+import { sumOverGroup } from '../tensorflow/collectives.js';
+import type { Engine } from '../tensorflow/engine.js';
+import { withGradientsAt } from '../tensorflow/tapeScope.js';
+import { type Tensor, type Tensor1D, tensorId, tensorOf, tf } from '../tensorflow/tf.js';
+import { WorkItem } from '../tensorflow/workItems.js';
+import { stagesOfPieces } from './placement.js';
+import { microBatchRows, type ProgramOptions, stageOfParameters } from './programOptions.js';
+import { enter, inWindow, type ReplicaVariables, revived, rowsOf } from './programParts.js';
+import { passesOf } from './schedule.js';
+
+/** What a replica adds to a step. */
+export interface ReplicaGradients {
+  /** By trainable parameter, on the device of its stage; sums over the micro-batches. */
+  readonly gradients: readonly Tensor[];
+  /** `stem/bn/moving_mean` and the like: sums of the batches' moments, on the device of the stage. */
+  readonly moments: ReadonlyMap<string, Tensor>;
+  /** Cross-entropy, on the device of the last stage; the sum over the micro-batches. */
+  readonly loss: Tensor;
+  /** Of all rows, in order. */
+  readonly logits: Tensor1D;
+  /** By stage, in the order in which they are to run. */
+  readonly items: readonly (readonly WorkItem[])[];
+}
+
+/** Keys of the groups in which batch norm sums; those of gradients.ts lie below. */
+const BATCH_NORM_GROUPS = 1000;
+
+/** In a trace: forward and backward of one replica's share of the batch. */
+export function replicaGradients(
+  engine: Engine,
+  options: ProgramOptions,
+  variables: ReplicaVariables,
+  replica: number,
+  batch: { readonly voxels: TensorReference; readonly labels: TensorReference },
+): ReplicaGradients {
+  const { devices, microBatches, schedule } = options.placement;
+  const stages = devices[replica]!;
+  const rows = microBatchRows(options);
+  const deviceOf = (parameter: { readonly name: string }): string =>
+    stages[stageOfParameters(options)(parameter)]!;
+  const values = variables.trainable.map((parameter) => {
+    enter(engine, deviceOf(parameter));
+    return variables.read(parameter);
+  });
+  const sums = new Sums(engine);
+  const logits: Tensor1D[] = [];
+  const passes = new Map<string, WorkItem>();
+  let instance = 0;
+  for (let microBatch = 0; microBatch < microBatches; microBatch++) {
+    const from = (replica * microBatches + microBatch) * rows;
+    const items = stages.map((device, stage) => {
+      const forward = new WorkItem(`forward ${microBatch}`, device);
+      const backward = new WorkItem(`backward ${microBatch}`, device);
+      passes.set(`forward ${stage} ${microBatch}`, forward).set(`backward ${stage} ${microBatch}`, backward);
+      return { device, forward, backward };
+    });
+    const voxels = rowsOf(engine, batch.voxels, from, rows);
+    const labels = tensorOf<Tensor1D>(rowsOf(engine, batch.labels, from, rows));
+    const moments = new Map<string, BatchMoments>();
+    let logitsId = -1;
+    const lossOf = (...given: Tensor[]): Tensor => {
+      const byName = new Map(variables.trainable.map(({ name }, index) => [name, given[index]!]));
+      const weights = <T extends Tensor>(name: string) => byName.get(name) as T;
+      let loss: Tensor | undefined;
+      let h: Tensor | undefined;
+      for (const [stage, { device, forward, backward }] of items.entries()) {
+        const normalise: Normalise = batchNorm(engine, options, stage, moments, () => instance++);
+        const inputs: PieceInputs = { weights, normalise };
+        withGradientsAt(
+          () => {
+            enter(engine, device, forward);
+            h ??= inWindow(engine, voxels, options);
+            for (const { run } of piecesOfStage(options, stage)) h = run(inputs, h);
+            if (stage < items.length - 1) return;
+            logitsId = tensorId(h);
+            loss = binaryCrossEntropy(h as Tensor1D, labels);
+          },
+          () => enter(engine, device, backward),
+        );
+      }
+      return loss!;
+    };
+    const { value, grads } = tf.valueAndGrads(lossOf as Parameters<typeof tf.valueAndGrads>[0])(values);
+    for (const [index, parameter] of variables.trainable.entries())
+      sums.add(parameter.name, grads[index]!, deviceOf(parameter));
+    for (const [layer, { meanId, varianceId }] of moments)
+      for (const [name, id] of [
+        [`${layer}/moving_mean`, meanId],
+        [`${layer}/moving_variance`, varianceId],
+      ] as const)
+        sums.add(name, revived(engine, id), deviceOf({ name }));
+    sums.add('loss', value, stages.at(-1)!);
+    logits.push(revived(engine, logitsId));
+  }
+  enter(engine, stages.at(-1)!);
+  return {
+    gradients: variables.trainable.map(({ name }) => sums.of(name)),
+    moments: new Map(
+      variables.parameters
+        .filter(({ name }) => sums.has(name))
+        .filter((parameter) => !variables.trainable.includes(parameter))
+        .map(({ name }) => [name, sums.of(name)]),
+    ),
+    loss: sums.of('loss'),
+    logits: logits.length === 1 ? logits[0]! : tf.concat1d(logits),
+    items: stages.map((_, stage) =>
+      passesOf(schedule, stage, stages.length, microBatches).map(
+        ({ pass, microBatch }) => passes.get(`${pass} ${stage} ${microBatch}`)!,
+      ),
+    ),
+  };
+}
+
+function piecesOfStage({ network, placement }: ProgramOptions, stage: number) {
+  const pieces = piecesOf(network);
+  const stages = stagesOfPieces(
+    pieces.map(({ name }) => name),
+    placement.cuts,
+  );
+  return pieces.filter(({ name }) => stages.get(name) === stage);
+}
+
+/** Batch norm of a training step: each replica's own, or all replicas' together. */
+function batchNorm(
+  engine: Engine,
+  { placement, ranks, syncBatchNorm }: ProgramOptions,
+  stage: number,
+  moments: Map<string, BatchMoments>,
+  nextInstance: () => number,
+): Normalise {
+  const replicas = placement.devices.length * ranks.size;
+  if (!syncBatchNorm || replicas === 1)
+    return (name, x, gamma, beta) => normaliseByBatch(x, gamma, beta, (found) => moments.set(name, found));
+  const group = { key: BATCH_NORM_GROUPS + stage, size: replicas };
+  const sum = <T extends Tensor>(vector: T): T =>
+    sumOverGroup(engine, vector, { group, instance: nextInstance(), timeoutSeconds: ranks.timeoutSeconds });
+  return (name, x, gamma, beta) =>
+    normaliseByAllReplicas(x, gamma, beta, replicas, sum, (found) => moments.set(name, found));
+}
+
+/** Sums that grow by one tensor at a time, so that a tensor's memory is free again once it is added. */
+class Sums {
+  readonly #engine: Engine;
+  readonly #sums = new Map<string, Tensor>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  add(name: string, tensor: Tensor, device: string): void {
+    const before = this.#sums.get(name);
+    enter(this.#engine, device);
+    this.#sums.set(name, before === undefined ? tensor : tf.addN([before, tensor]));
+  }
+
+  has(name: string): boolean {
+    return this.#sums.has(name);
+  }
+
+  of(name: string): Tensor {
+    return this.#sums.get(name)!;
+  }
+}

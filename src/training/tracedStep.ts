@@ -1,0 +1,221 @@
+import { isTrainable, type Parameter, parametersOf } from '../model/architecture.js';
+import { applyUpdate, type StepScalars } from '../model/optimizers.js';
+import { attribute } from '../tensorflow/attributes.js';
+import type { TensorReference } from '../tensorflow/binding.js';
+import type { Address } from '../tensorflow/capi.js';
+import { FLOAT32, FLOAT64, INT16 } from '../tensorflow/dataTypes.js';
+import type { Engine } from '../tensorflow/engine.js';
+import type { TensorSpec } from '../tensorflow/tensors.js';
+import { type Tensor, tensorId, tensorOf, tf } from '../tensorflow/tf.js';
+import { type TracedFunction, traceFunction } from '../tensorflow/tracedFunction.js';
+import { runInOrder, stampItems } from '../tensorflow/workItems.js';
+import { deviceOfMean, type StepMeans, stepMeans } from './meanGradients.js';
+import { EMA, type ProgramOptions, stageOfParameters } from './programOptions.js';
+import { enter, ReplicaVariables, referenceOf, variableSpecs } from './programParts.js';
+import { type ReplicaGradients, replicaGradients } from './replicaGradients.js';
+
+/** Keras' axis moments: average = momentum * average + (1 - momentum) * batch. */
+export const BATCH_NORM_MOMENTUM = 0.99;
+
+/** Numbers that a step takes, in this order. */
+export const STEP_SCALARS = ['learningRate', 'beta1Power', 'beta2Power', 'stop'] as const;
+
+/** Moments of a step, in this order: when it began, had all gradients, their means, and the new weights; in seconds. */
+export const STEP_MOMENTS = ['began', 'gradients', 'means', 'ended'] as const;
+
+/** A part of a step whose time was measured. */
+export interface MeasuredItem {
+  readonly name: string;
+  readonly device: string;
+  readonly replica: number;
+  readonly stage: number;
+}
+
+export interface TracedStep {
+  /**
+   * Arguments: variables, voxels, labels, STEP_SCALARS. Results: loss, probabilities, stop, STEP_MOMENTS, then for each of
+   * `items` the seconds at which it began and ended.
+   */
+  readonly program: TracedFunction;
+  readonly items: readonly MeasuredItem[];
+}
+
+/** One optimiser step on all devices. `measured` adds the times of each stage's passes. */
+export function traceStep(engine: Engine, options: ProgramOptions, measured = false): TracedStep {
+  const { network, batchSize, placement } = options;
+  const scalar: TensorSpec = { shape: [], dtype: FLOAT32 };
+  const inputs = [
+    ...variableSpecs(options),
+    { shape: [batchSize, ...network.inputSize, 1], dtype: INT16 },
+    { shape: [batchSize], dtype: FLOAT32 },
+    ...STEP_SCALARS.map(() => scalar),
+  ];
+  let items: MeasuredItem[] = [];
+  const program = traceFunction(engine, 'training_step', inputs, (given) => {
+    const [voxels, labels, ...scalars] = given.slice(-2 - STEP_SCALARS.length);
+    const [learningRate, beta1Power, beta2Power, stop] = scalars.map((value) => tensorOf(value));
+    const moments = new Moments(engine);
+    moments.mark([]);
+    const variables = placement.devices.map((_, r) => new ReplicaVariables(engine, options, given, r));
+    const replicas = variables.map((own, r) =>
+      replicaGradients(engine, options, own, r, { voxels: voxels!, labels: labels! }),
+    );
+    const stamps = arrange(engine, options, replicas, measured);
+    items = stamps.items;
+    moments.mark(replicas.flatMap(({ gradients, loss }) => [...gradients, loss]));
+    const means = stepMeans(engine, options, replicas, stop!);
+    moments.mark([...means.of.values(), means.loss]);
+    const penalty = update(engine, options, variables, means, {
+      learningRate: learningRate!,
+      beta1Power: beta1Power!,
+      beta2Power: beta2Power!,
+    });
+    moments.mark([], engine.binding.trace.sideEffects);
+    enter(engine, placement.devices[0]!.at(-1)!);
+    const logits = replicas.map((replica) => replica.logits);
+    const probabilities = (logits.length === 1 ? logits[0]! : tf.concat1d(logits)).sigmoid();
+    return [
+      referenceOf(means.loss.add(penalty)),
+      referenceOf(probabilities),
+      referenceOf(means.stop.add(0)),
+      ...moments.marked,
+      ...stamps.times,
+    ];
+  });
+  return { program, items };
+}
+
+/** Puts the passes of each stage into their order, and measures them if wanted. */
+function arrange(
+  engine: Engine,
+  { placement }: ProgramOptions,
+  replicas: readonly ReplicaGradients[],
+  measured: boolean,
+): { readonly items: MeasuredItem[]; readonly times: TensorReference[] } {
+  const { trace } = engine.binding;
+  const found: MeasuredItem[] = [];
+  const times: TensorReference[] = [];
+  for (const [replica, { items }] of replicas.entries())
+    for (const [stage, ofStage] of items.entries()) {
+      if (measured)
+        for (const { item, began, ended } of stampItems(trace, ofStage)) {
+          found.push({ name: item.name, device: item.device!, replica, stage });
+          times.push(timeOf(engine, began), timeOf(engine, ended));
+        }
+      else if (placement.microBatches > 1) runInOrder(trace, ofStage);
+    }
+  return { items: found, times };
+}
+
+/** All variables of all replicas. Returns the L2 penalty of the weights as they were. */
+function update(
+  engine: Engine,
+  options: ProgramOptions,
+  replicas: readonly ReplicaVariables[],
+  means: StepMeans,
+  scalars: StepScalars,
+): Tensor {
+  const { network, placement, l2, emaDecay, optimizer } = options;
+  const stageOf = stageOfParameters(options);
+  const deviceOf = deviceOfMean(options);
+  const parameters = parametersOf(network);
+  const gradients = new Map<string, Tensor>();
+  const penalties: Tensor[] = [];
+  for (const parameter of parameters.filter(isTrainable)) {
+    const mean = means.of.get(parameter.name)!;
+    const device = deviceOf(parameter);
+    enter(engine, device);
+    const replica = placement.devices.findIndex((stages) => stages[stageOf(parameter)] === device);
+    const penalised = l2 > 0 && parameter.kind === 'kernel';
+    const weight = penalised ? replicas[replica]!.read(parameter) : undefined;
+    if (weight !== undefined) penalties.push(weight.square().sum());
+    gradients.set(parameter.name, weight === undefined ? mean : tf.addN([mean, weight.mul(2 * l2)]));
+  }
+  clip(engine, options, gradients);
+  for (const [replica, variables] of replicas.entries())
+    for (const parameter of parameters) {
+      enter(engine, placement.devices[replica]![stageOf(parameter)]!);
+      const gradient = gradients.get(parameter.name);
+      if (gradient === undefined) updateAverage(engine, variables, parameter, means);
+      else {
+        applyUpdate(engine, optimizer, variables.slots(parameter), scalars, gradient);
+        if (emaDecay > 0) updateEma(engine, variables, parameter, emaDecay);
+      }
+    }
+  enter(engine, placement.devices[0]!.at(-1)!);
+  return penalties.length === 0 ? tf.scalar(0) : tf.addN(penalties).mul(l2);
+}
+
+/** Shortens all gradients together to the wanted length (Pascanu et al., 2013). */
+function clip(
+  engine: Engine,
+  { clipNorm, placement, ...options }: ProgramOptions,
+  gradients: Map<string, Tensor>,
+): void {
+  if (clipNorm === 0) return;
+  const deviceOf = deviceOfMean({ ...options, placement, clipNorm });
+  const squares = [...gradients].map(([name, gradient]) => {
+    enter(engine, deviceOf({ name }));
+    return gradient.square().sum();
+  });
+  enter(engine, placement.devices[0]!.at(-1)!);
+  const norm = tf.addN(squares).sqrt();
+  const factor = tf.minimum(tf.scalar(1), tf.scalar(clipNorm).div(norm));
+  for (const [name, gradient] of gradients) {
+    enter(engine, deviceOf({ name }));
+    gradients.set(name, gradient.mul(factor));
+  }
+}
+
+/** Batch norm's moving average, after this step's mean moment. */
+function updateAverage(
+  engine: Engine,
+  variables: ReplicaVariables,
+  parameter: Parameter,
+  means: StepMeans,
+): void {
+  const average = variables.read(parameter);
+  const moment = means.of.get(parameter.name)!;
+  const next = average.mul(BATCH_NORM_MOMENTUM).add(moment.mul(1 - BATCH_NORM_MOMENTUM));
+  assign(engine, variables.reference(parameter.name), next);
+}
+
+/** The weight's own update, added just before, comes first. */
+function updateEma(engine: Engine, variables: ReplicaVariables, parameter: Parameter, decay: number): void {
+  const { trace } = engine.binding;
+  const name = `${EMA}/${parameter.name}`;
+  const weight = trace.after(trace.sideEffects.slice(-1), () => variables.read(parameter));
+  const next = variables
+    .read({ ...parameter, name })
+    .mul(decay)
+    .add(weight.mul(1 - decay));
+  assign(engine, variables.reference(name), next);
+}
+
+function assign({ binding }: Engine, { id }: TensorReference, value: Tensor): void {
+  binding.executeOp('AssignVariableOp', [attribute.type('dtype', FLOAT32)], [id, tensorId(value)], 0);
+}
+
+/** Points of time within a step. */
+class Moments {
+  readonly marked: TensorReference[] = [];
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** When all these tensors, and side effects, are there. */
+  mark(tensors: readonly Tensor[], sideEffects: readonly Address[] = []): void {
+    const { binding, context } = this.#engine;
+    const nodes = tensors.map((tensor) => binding.tracedOutput(tensorId(tensor)).output.oper);
+    const cpu = context.devices.find(({ type }) => type === 'CPU')!.name;
+    this.marked.push(
+      timeOf(this.#engine, binding.trace.marker('Timestamp', [...nodes, ...sideEffects], cpu)),
+    );
+  }
+}
+
+function timeOf({ binding }: Engine, output: { readonly oper: Address; readonly index: number }) {
+  return binding.addTraced({ output, shape: [], dtype: FLOAT64 });
+}
