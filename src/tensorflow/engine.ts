@@ -9,7 +9,7 @@ import { withoutStartNotes } from './library.js';
 import { installBinding } from './tf.js';
 
 export interface EngineOptions {
-  /** Threads inside one operation; default: one a core. */
+  /** Threads inside one operation; default: one a core, shared among the devices. */
   readonly threads?: number;
   /** Logical CPU devices that are wanted at least. A device is a label and costs nothing; there are 16 at least. */
   readonly cpuDevices?: number;
@@ -67,9 +67,11 @@ function layoutOf({ threads = 0, cpuDevices = 1 }: EngineOptions): DeviceLayout 
     throw new RangeError(
       `Expected whole numbers, threads of at least 0 and devices of at least 1, received ${threads} and ${cpuDevices}`,
     );
-  // Operations side by side: as many as devices or cores, also where each has one thread.
-  const interThreads = threads === 0 ? 0 : Math.max(threads, cpuDevices, availableParallelism());
-  return { cpuDevices: Math.max(cpuDevices, CPU_DEVICES), intraThreads: threads, interThreads };
+  // Devices that compute side by side share the cores.
+  const perDevice = cpuDevices > 1 ? Math.max(1, Math.floor(availableParallelism() / cpuDevices)) : 0;
+  const intraThreads = threads === 0 ? perDevice : threads;
+  const interThreads = intraThreads === 0 ? 0 : Math.max(intraThreads, cpuDevices);
+  return { cpuDevices: Math.max(cpuDevices, CPU_DEVICES), intraThreads, interThreads };
 }
 
 function describe({ intraThreads, cpuDevices }: DeviceLayout): string {

@@ -6,11 +6,11 @@ import { openEngine } from '../tensorflow/engine.js';
 const FEATURES = ['avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_bf16'];
 
 /** What decides the last bits of a result: library, threads, processor. */
-export function machineLayout(threads: number): Record<string, string | number> {
+export function machineLayout(): Record<string, string | number> {
   const { version, context } = openEngine();
   return {
     tensorflow: version,
-    threads: threads === 0 ? availableParallelism() : threads,
+    threads: context.layout.intraThreads === 0 ? availableParallelism() : context.layout.intraThreads,
     device: context.defaultDevice.type,
     cpu: cpus()[0]?.model ?? 'unknown',
     cpuFeatures: cpuFeatures().join(' '),

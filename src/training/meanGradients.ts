@@ -2,7 +2,7 @@ import { isTrainable, type Parameter, parametersOf, sizeOf } from '../model/arch
 import { sumOverGroup } from '../tensorflow/collectives.js';
 import type { Engine } from '../tensorflow/engine.js';
 import { type Tensor, tf } from '../tensorflow/tf.js';
-import { type ProgramOptions, stageOfParameters } from './programOptions.js';
+import { groupKey, type ProgramOptions, stageOfParameters } from './programOptions.js';
 import { enter } from './programParts.js';
 import type { ReplicaGradients } from './replicaGradients.js';
 
@@ -18,9 +18,6 @@ export interface StepMeans {
 
 /** Bytes that go together from process to process: measured best for a ring (bench/scale.ts). */
 const BUCKET_BYTES = 25e6;
-
-/** Keys of the groups in which processes sum: 1 is that of vectors outside of the step. */
-const FIRST_GROUP = 2;
 
 /** Where the mean of a parameter is formed: spread over the replicas, so that each device has its part of the work. */
 export function deviceOfMean(options: ProgramOptions): (parameter: Pick<Parameter, 'name'>) => string {
@@ -95,14 +92,15 @@ export function stepMeans(
  */
 function sumOverRanks(
   engine: Engine,
-  { placement, ranks }: ProgramOptions,
+  options: ProgramOptions,
   tensors: ReadonlyMap<string, Tensor>,
   stageOf: (name: string) => number,
 ): Map<string, Tensor> {
+  const { placement, ranks } = options;
   const summed = new Map<string, Tensor>();
   for (const [stage, device] of placement.devices[0]!.entries()) {
     enter(engine, device);
-    const group = { key: FIRST_GROUP + stage, size: ranks.size };
+    const group = { key: groupKey(options, 'gradients', stage), size: ranks.size };
     const ofStage = [...tensors].filter(([name]) => stageOf(name) === stage).reverse();
     for (const [instance, bucket] of bucketsOf(ofStage).entries()) {
       const flat = tf.concat1d(bucket.map(([, tensor]) => tensor.reshape([tensor.size])));

@@ -21,6 +21,17 @@ export interface ProgramOptions {
   readonly placement: Placement;
   /** Processes that train together, and how long they wait for each other. */
   readonly ranks: { readonly size: number; readonly timeoutSeconds: number };
+  /** First of the thousand keys of this learner's groups (collectives.ts): a key stands for one group in a process' life. */
+  readonly firstGroupKey: number;
+}
+
+/** Who sums together: vectors outside of a step; gradients by stage; batch norm by stage. */
+export function groupKey(
+  { firstGroupKey }: Pick<ProgramOptions, 'firstGroupKey'>,
+  kind: 'vectors' | 'gradients' | 'batch norm',
+  stage = 0,
+): number {
+  return firstGroupKey + { vectors: 0, gradients: 1, 'batch norm': 500 }[kind] + stage;
 }
 
 /** A variable of each replica. */

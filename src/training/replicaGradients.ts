@@ -9,7 +9,7 @@ import { withGradientsAt } from '../tensorflow/tapeScope.js';
 import { type Tensor, type Tensor1D, tensorId, tensorOf, tf } from '../tensorflow/tf.js';
 import { WorkItem } from '../tensorflow/workItems.js';
 import { stagesOfPieces } from './placement.js';
-import { microBatchRows, type ProgramOptions, stageOfParameters } from './programOptions.js';
+import { groupKey, microBatchRows, type ProgramOptions, stageOfParameters } from './programOptions.js';
 import { enter, inWindow, type ReplicaVariables, revived, rowsOf } from './programParts.js';
 import { passesOf } from './schedule.js';
 
@@ -26,9 +26,6 @@ export interface ReplicaGradients {
   /** By stage, in the order in which they are to run. */
   readonly items: readonly (readonly WorkItem[])[];
 }
-
-/** Keys of the groups in which batch norm sums; those of gradients.ts lie below. */
-const BATCH_NORM_GROUPS = 1000;
 
 /** In a trace: forward and backward of one replica's share of the batch. */
 export function replicaGradients(
@@ -128,15 +125,16 @@ function piecesOfStage({ network, placement }: ProgramOptions, stage: number) {
 /** Batch norm of a training step: each replica's own, or all replicas' together. */
 function batchNorm(
   engine: Engine,
-  { placement, ranks, syncBatchNorm }: ProgramOptions,
+  options: ProgramOptions,
   stage: number,
   moments: Map<string, BatchMoments>,
   nextInstance: () => number,
 ): Normalise {
+  const { placement, ranks, syncBatchNorm } = options;
   const replicas = placement.devices.length * ranks.size;
   if (!syncBatchNorm || replicas === 1)
     return (name, x, gamma, beta) => normaliseByBatch(x, gamma, beta, (found) => moments.set(name, found));
-  const group = { key: BATCH_NORM_GROUPS + stage, size: replicas };
+  const group = { key: groupKey(options, 'batch norm', stage), size: replicas };
   const sum = <T extends Tensor>(vector: T): T =>
     sumOverGroup(engine, vector, { group, instance: nextInstance(), timeoutSeconds: ranks.timeoutSeconds });
   return (name, x, gamma, beta) =>

@@ -130,11 +130,16 @@ async function measuredCuts(
     }
     // The first run prepares the program; of the others the shortest time counts.
     const shortest = pieces.map((_, piece) => Math.min(...runs.slice(1).map((run) => run[piece]!)));
-    return cutsByTime(pieces, shortest, stages);
+    // All processes must cut at the same pieces.
+    const times = await probe.sumOverRanks(Float32Array.from(shortest));
+    return cutsByTime(pieces, [...times], stages);
   } finally {
     probe.dispose();
   }
 }
+
+/** All processes of a cluster create their learners in the same order. */
+let learners = 0;
 
 class TracedLearner implements Learner {
   readonly batchSize: number;
@@ -167,6 +172,7 @@ class TracedLearner implements Learner {
         size: engine.cluster?.addresses.length ?? 1,
         timeoutSeconds: options.timeoutSeconds ?? 60,
       },
+      firstGroupKey: 1000 * ++learners,
     };
     this.#stepName = this.#options.optimizer.name === 'sgd' ? 'sgd/step' : 'adam/step';
     this.#parameters = parametersOf(options.network);

@@ -8,11 +8,8 @@ import type { Engine } from '../tensorflow/engine.js';
 import { type Tensor, type Tensor1D, tensorOf, tf } from '../tensorflow/tf.js';
 import { type TracedFunction, traceFunction } from '../tensorflow/tracedFunction.js';
 import { rowsOfMicroBatch, stagesOfPieces } from './placement.js';
-import { type ProgramOptions, stageOfParameters } from './programOptions.js';
+import { groupKey, type ProgramOptions, stageOfParameters } from './programOptions.js';
 import { enter, inWindow, ReplicaVariables, referenceOf, rowsOf, variableSpecs } from './programParts.js';
-
-/** Key of the group in which processes sum vectors outside of a step. */
-const VECTOR_GROUP = 1;
 
 /** Arguments: variables, voxels, the share of the averages' first values. Result: probabilities; each replica has its rows. */
 export function tracePrediction(engine: Engine, options: ProgramOptions): TracedFunction {
@@ -74,11 +71,12 @@ export function tracePenalty(engine: Engine, options: ProgramOptions): TracedFun
 }
 
 /** Argument: a vector. Result: its sum over all processes. */
-export function traceVectorSum(engine: Engine, { placement, ranks }: ProgramOptions, length: number) {
+export function traceVectorSum(engine: Engine, options: ProgramOptions, length: number): TracedFunction {
+  const { placement, ranks } = options;
   return traceFunction(engine, 'vector_sum', [{ shape: [length], dtype: FLOAT32 }], ([vector]) => {
     enter(engine, placement.devices[0]![0]!);
-    const group = { key: VECTOR_GROUP, size: ranks.size };
-    const options = { group, instance: length, timeoutSeconds: ranks.timeoutSeconds };
-    return [referenceOf(sumOverGroup(engine, tensorOf<Tensor1D>(vector!), options))];
+    const group = { key: groupKey(options, 'vectors'), size: ranks.size };
+    const sum = { group, instance: length, timeoutSeconds: ranks.timeoutSeconds };
+    return [referenceOf(sumOverGroup(engine, tensorOf<Tensor1D>(vector!), sum))];
   });
 }

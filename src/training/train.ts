@@ -238,8 +238,8 @@ function metaOf(config: TrainConfig, epoch: number, step: number, best: Validati
   return { program: `voxlab ${VERSION}`, config, epoch, step, best, layout: layoutOf(config) };
 }
 
-function layoutOf({ strategy, devices, threads }: TrainConfig): CheckpointMeta['layout'] {
-  return { strategy, devices, ...machineLayout(threads) };
+function layoutOf({ strategy, devices }: TrainConfig): CheckpointMeta['layout'] {
+  return { strategy, devices, ...machineLayout() };
 }
 
 function scoresOf({ epoch, loss, accuracy, rocAuc }: ValidationRecord): ValidationScores {
