@@ -6,7 +6,7 @@ import { binaryCrossEntropy, l2Penalty } from '../src/model/loss.js';
 import { ADAM } from '../src/model/optimizers.js';
 import { resnet3d } from '../src/model/resnet3d.js';
 import { type Tensor, type Tensor5D, tf } from '../src/tensorflow/tf.js';
-import { createLearner } from '../src/training/tracedLearner.js';
+import { createLearner } from '../src/training/createLearner.js';
 import { startPeer } from './peer.js';
 import { type BenchReport, spread } from './report.js';
 

@@ -1,39 +1,24 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import {
-  MODEL_CONFIG_FILE,
-  readTrainingSettings,
-  STRATEGIES,
-  type Strategy,
-} from '../config/trainingSettings.js';
-import { InputError, UsageError } from '../errors.js';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { clusterOf } from '../config/cluster.js';
+import { MODEL_CONFIG_FILE, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
+import { UsageError } from '../errors.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
 import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, progressLine } from '../progress.js';
 import { readMetrics } from '../training/metricsLog.js';
-import { readRunConfig } from '../training/runFolder.js';
-import { type EndRecord, type TrainRecord, train } from '../training/train.js';
+import {
+  type EndRecord,
+  type StartRecord,
+  type TrainOptions,
+  type TrainRecord,
+  train,
+} from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
+import { launchProcesses } from './launchProcesses.js';
 import { numberAbove, oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
-
-interface TrainFlags {
-  readonly config: string;
-  readonly data?: string;
-  readonly out?: string;
-  readonly resume?: string;
-  readonly epochs?: number;
-  readonly batch?: number;
-  readonly strategy?: Strategy;
-  readonly devices?: number;
-  readonly holdout?: number;
-  readonly seed?: number;
-  readonly learningRate?: number;
-  readonly filters: number;
-  readonly augment: boolean;
-  readonly threads: number;
-  readonly json?: boolean;
-}
+import { configOf, type TrainFlags } from './trainConfigOf.js';
 
 export const registerTrainCommand: RegisterCommand = (program) => {
   program
@@ -46,7 +31,20 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     .option('--epochs <n>', 'passes of as many patches as there are training rows', wholeNumber(1))
     .option('--batch <n>', 'patches a step', wholeNumber(2, 65536))
     .option('--strategy <name>', 'how devices share the work', oneOf(...STRATEGIES))
-    .option('--devices <n>', 'devices to train on', wholeNumber(1, 1024))
+    .option('--devices <n>', 'devices of each process', wholeNumber(1, 1024))
+    .option('--stages <n>', 'stages of each pipeline of `hybrid`', wholeNumber(2, 1024))
+    .option('--micro-batches <n>', "parts of a device's batch, one after the other", wholeNumber(1, 65536))
+    .option('--schedule <name>', 'order of micro-batches in a pipeline', oneOf(...SCHEDULES))
+    .option('--cuts <pieces>', 'where later stages begin, such as s2b1,s3b1 (default: measured)')
+    .option('--sync-batch-norm', 'batch norm over all devices of all processes together')
+    .option('--processes <n>', 'start so many processes on this machine', wholeNumber(1, 1024))
+    .option(
+      '--cluster <addresses>',
+      'host:port of each process, in order of rank (default: TF_CONFIG, Slurm)',
+    )
+    .option('--rank <n>', 'this process among those of --cluster, from 0', wholeNumber(0))
+    .option('--timeout <s>', 'seconds that processes wait for each other', wholeNumber(1, 86400))
+    .option('--profile', 'write the times of five steps as a Chrome trace: RUN/profile-rank0.json')
     .option('--holdout <k>', 'subset that training never sees', wholeNumber(-1))
     .option('--seed <n>', 'decides first weights, order and augmentation', wholeNumber(0))
     .option('--learning-rate <x>', "Adam's step", numberAbove(0))
@@ -60,16 +58,29 @@ export const registerTrainCommand: RegisterCommand = (program) => {
 };
 
 async function runTrain(flags: TrainFlags): Promise<void> {
-  const config = flags.resume === undefined ? newConfig(flags) : resumedConfig(flags, resolve(flags.resume));
+  const cluster = clusterOf(flags, process.env);
+  const config = configOf(flags);
+  const { processes = 1 } = flags;
+  if (cluster === undefined && processes > 1)
+    return launchProcesses(processes, sharedFlags(flags, config, processes));
+  if (cluster !== undefined && flags.out === undefined && flags.resume === undefined)
+    throw new UsageError('several processes: expected --out or --resume, the same for all, received neither');
   const line = progressLine();
   let end: EndRecord | undefined;
   await withInterrupt(async (signal) => {
     const draw = drawing(line, config);
-    for await (const record of train(config, { signal, resume: flags.resume !== undefined })) {
+    const options: TrainOptions = {
+      signal,
+      resume: flags.resume !== undefined,
+      profile: flags.profile === true,
+      ...(cluster === undefined ? {} : { cluster }),
+    };
+    for await (const record of train(config, options)) {
       draw(record);
       if (record.kind === 'end') end = record;
     }
   }).finally(() => line.end());
+  if ((cluster?.rank ?? 0) > 0) return;
   const { run, epochs, steps, best } = end!;
   const metrics = readMetrics(run);
   writeFileAtomically(join(run, 'loss.svg'), lossFigure(metrics).svg());
@@ -79,6 +90,19 @@ async function runTrain(flags: TrainFlags): Promise<void> {
     process.stdout.write(
       `${epochs} epochs, ${steps} steps in ${run}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${join(run, 'loss.svg')}, ${join(run, 'accuracy.svg')}\n  next: npx voxlab evaluate ${run}\n`,
     );
+}
+
+/** What all processes of one launch must have alike, and their share of the cores. */
+function sharedFlags(
+  { out, resume, threads }: TrainFlags,
+  { run, devices }: TrainConfig,
+  processes: number,
+): string[] {
+  const share = Math.max(1, Math.floor(availableParallelism() / (processes * devices)));
+  return [
+    ...(out === undefined && resume === undefined ? ['--out', run] : []),
+    ...(threads === 0 ? ['--threads', String(share)] : []),
+  ];
 }
 
 /** Progress with the pace of the last steps; a line that stays for each epoch. */
@@ -94,6 +118,9 @@ function drawing(
       process.stderr.write(
         `training on ${record.positives} nodules and ${record.negatives} others, ${record.heldOut} patches held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n`,
       );
+      if (record.ranks > 1 || record.devices.flat().length > 1)
+        process.stderr.write(`${describePlaces(record)}\n`);
+      for (const warning of record.warnings) process.stderr.write(`warning: ${warning}\n`);
       if (record.differences.length > 0)
         process.stderr.write(
           `note: not bit for bit as before, because of ${record.differences.join('; ')}\n`,
@@ -118,61 +145,14 @@ function drawing(
   };
 }
 
-function newConfig(flags: TrainFlags): TrainConfig {
-  const settings = readTrainingSettings(resolve(flags.config));
-  // TensorFlow reads it while it loads, which is later; a value of the user's goes before GPUID.
-  if (settings.gpu >= 0) process.env.CUDA_VISIBLE_DEVICES ??= String(settings.gpu);
-  return {
-    data: flags.data === undefined ? onlyPatchFile(settings.dataFolder) : resolve(flags.data),
-    run: flags.out === undefined ? newRunFolder(settings.runsFolder) : resolve(flags.out),
-    strategy: flags.strategy ?? settings.strategy,
-    devices: flags.devices ?? settings.devices,
-    holdout: flags.holdout ?? settings.holdout,
-    batchSize: flags.batch ?? settings.batchSize,
-    epochs: flags.epochs ?? settings.epochs,
-    learningRate: flags.learningRate ?? settings.learningRate,
-    l2: settings.l2,
-    seed: flags.seed ?? settings.seed,
-    windowHu: settings.windowHu,
-    filters: flags.filters,
-    augment: flags.augment,
-    threads: flags.threads,
-  };
-}
-
-/** A resumed run keeps its settings; more epochs, and data that were moved, are the two things that may change. */
-function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
-  const others = ['out', 'batch', 'strategy', 'devices', 'holdout', 'seed', 'learningRate'] as const;
-  const given = others.find((name) => flags[name] !== undefined);
-  if (given !== undefined)
-    throw new UsageError(
-      `--resume goes on with the run's own settings; expected no --${given}, only --epochs and --data`,
-    );
-  const config = readRunConfig(run);
-  return {
-    ...config,
-    run,
-    epochs: flags.epochs ?? config.epochs,
-    data: flags.data === undefined ? config.data : resolve(flags.data),
-  };
-}
-
-function onlyPatchFile(folder: string): string {
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('-patch.hdf5')) : [];
-  if (files.length === 1) return join(folder, files[0]!);
-  throw new InputError(
-    folder,
-    files.length === 0
-      ? 'expected a *-patch.hdf5 in DATA_DIR, found none; run: voxlab crop'
-      : `expected one *-patch.hdf5 in DATA_DIR, found ${files.join(', ')}; name one with --data`,
-  );
-}
-
-/** `runs/2026-11-24-122530`; a number behind it when that second has a run. */
-function newRunFolder(runs: string): string {
-  const now = new Date().toISOString().replace(/\..*/, '').replace('T', '-').replaceAll(':', '');
-  for (let n = 1; ; n++) {
-    const folder = join(runs, n === 1 ? now : `${now}-${n}`);
-    if (!existsSync(folder)) return folder;
-  }
+/** `2 processes of 2 replicas of 2 stages (cut at s2b1) on CPU:0 CPU:1 | CPU:2 CPU:3`. */
+function describePlaces({ ranks, devices, cuts }: StartRecord): string {
+  const short = (name: string): string => name.replace(/.*device:/, '');
+  const places = devices.map((stages) => stages.map(short).join(' ')).join(' | ');
+  const counts = [
+    ...(ranks > 1 ? [`${ranks} processes`] : []),
+    ...(devices.length > 1 ? [`${devices.length} replicas`] : []),
+    ...(cuts.length > 0 ? [`${cuts.length + 1} stages (cut at ${cuts.join(', ')})`] : []),
+  ];
+  return `${counts.join(' of ')} on ${places}`;
 }

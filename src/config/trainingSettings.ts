@@ -7,19 +7,69 @@ export const STRATEGIES = ['single', 'data', 'pipeline', 'hybrid'] as const;
 
 export type Strategy = (typeof STRATEGIES)[number];
 
+/** Orders in which a stage of a pipeline runs its micro-batches (training/schedule.ts). */
+export const SCHEDULES = ['1f1b', 'gpipe'] as const;
+
+export type Schedule = (typeof SCHEDULES)[number];
+
+export const OPTIMIZERS = ['adam', 'adamw', 'sgd'] as const;
+
+/** How the weights follow the gradients. */
+export interface OptimizerSettings {
+  readonly name: (typeof OPTIMIZERS)[number];
+  /** Of `sgd`. */
+  readonly momentum: number;
+  /** Of `adamw` (Loshchilov, Hutter, ICLR 2019): share of a kernel that is taken off it, times the learning rate. */
+  readonly weightDecay: number;
+}
+
+export const DECAYS = ['constant', 'cosine', 'step'] as const;
+
+/** How the learning rate goes over a run (training/learningRate.ts). */
+export interface LearningRateSettings {
+  readonly decay: (typeof DECAYS)[number];
+  /** Epochs in which the rate rises from 0. */
+  readonly warmUpEpochs: number;
+  /** Of `step`: after so many epochs, again and again, the rate is multiplied by the factor. */
+  readonly stepEpochs: number;
+  readonly stepFactor: number;
+  /** Batch for which LEARNING_RATE is meant: other batches have it in proportion (Goyal et al., 2017); 0 = any. */
+  readonly baseBatch: number;
+}
+
 /** How `voxlab train` trains; folders are absolute paths. */
 export interface TrainingSettings {
   /** GPU to use, from 0; -1 = the first there is. */
   readonly gpu: number;
+  /** Devices of one process. */
   readonly devices: number;
   readonly strategy: Strategy;
+  /** Stages of each pipeline of `hybrid`; `pipeline` has as many as devices. */
+  readonly stages: number;
+  /** Parts of a device's batch that are computed one after the other. */
+  readonly microBatches: number;
+  readonly schedule: Schedule;
+  /** Parts of the network with which later stages begin; empty = found by measuring. */
+  readonly cuts: readonly string[];
+  readonly syncBatchNorm: boolean;
+  /** How long processes wait for each other. */
+  readonly timeoutSeconds: number;
   /** Subset that training never sees. */
   readonly holdout: number;
+  /** Patches of a step on all devices of all processes. */
   readonly batchSize: number;
   readonly epochs: number;
   readonly learningRate: number;
+  readonly learningRatePlan: LearningRateSettings;
+  readonly optimizer: OptimizerSettings;
   /** Factor of the sum of squares of all kernels, added to the loss. */
   readonly l2: number;
+  /** Longest gradient, all together; 0 = any. */
+  readonly clipNorm: number;
+  /** Of the moving average of the weights that predictions use; 0 = none. */
+  readonly emaDecay: number;
+  /** Epochs without a lower validation loss after which training ends; 0 = never. */
+  readonly earlyStopping: number;
   readonly seed: number;
   /** Hounsfield units that become 0 and 1. */
   readonly windowHu: { readonly low: number; readonly high: number };
@@ -43,6 +93,23 @@ const keys = {
   L2: withDefault(decimal(0, 1), 1e-4),
   SEED: withDefault(wholeNumber(0), 16),
   STRATEGY: withDefault(oneOf(...STRATEGIES), 'single' as const),
+  STAGES: withDefault(wholeNumber(2, 1024), 2),
+  MICRO_BATCHES: withDefault(wholeNumber(1, 65536), 1),
+  SCHEDULE: withDefault(oneOf(...SCHEDULES), '1f1b' as const),
+  CUTS: withDefault(text(), ''),
+  SYNC_BATCH_NORM: withDefault(oneOf('yes', 'no'), 'no' as const),
+  TIMEOUT_SECONDS: withDefault(wholeNumber(1, 86400), 60),
+  OPTIMIZER: withDefault(oneOf(...OPTIMIZERS), 'adam' as const),
+  MOMENTUM: withDefault(decimal(0, 1), 0.9),
+  WEIGHT_DECAY: withDefault(decimal(0, 1), 0.01),
+  CLIP_NORM: withDefault(decimal(0), 0),
+  EMA_DECAY: withDefault(decimal(0, 1), 0),
+  EARLY_STOPPING: withDefault(wholeNumber(0), 0),
+  DECAY: withDefault(oneOf(...DECAYS), 'constant' as const),
+  WARM_UP_EPOCHS: withDefault(decimal(0), 0),
+  STEP_EPOCHS: withDefault(wholeNumber(1), 10),
+  STEP_FACTOR: withDefault(decimal(0, 1), 0.1),
+  BASE_BATCH: withDefault(wholeNumber(0, 65536), 0),
   WINDOW_LOW: withDefault(decimal(-32768, 32767), -1000),
   WINDOW_HIGH: withDefault(decimal(-32768, 32767), 400),
   RUNS_DIR: withDefault(text(), 'runs'),
@@ -63,6 +130,27 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     gpu: values.GPUID,
     devices: values.NUM_GPUS,
     strategy: values.STRATEGY,
+    stages: values.STAGES,
+    microBatches: values.MICRO_BATCHES,
+    schedule: values.SCHEDULE,
+    cuts: Object.freeze(values.CUTS.split(',').flatMap((cut) => cut.trim() || [])),
+    syncBatchNorm: values.SYNC_BATCH_NORM === 'yes',
+    timeoutSeconds: values.TIMEOUT_SECONDS,
+    learningRatePlan: Object.freeze({
+      decay: values.DECAY,
+      warmUpEpochs: values.WARM_UP_EPOCHS,
+      stepEpochs: values.STEP_EPOCHS,
+      stepFactor: values.STEP_FACTOR,
+      baseBatch: values.BASE_BATCH,
+    }),
+    optimizer: Object.freeze({
+      name: values.OPTIMIZER,
+      momentum: values.MOMENTUM,
+      weightDecay: values.WEIGHT_DECAY,
+    }),
+    clipNorm: values.CLIP_NORM,
+    emaDecay: values.EMA_DECAY,
+    earlyStopping: values.EARLY_STOPPING,
     holdout: values.HOLDOUT,
     batchSize: values.BATCH_SIZE,
     epochs: values.EPOCHS,

@@ -12,8 +12,8 @@ import {
   loadCheckpoint,
   readCheckpointMeta,
 } from '../training/checkpoint.js';
+import { createLearner } from '../training/createLearner.js';
 import { predictRows } from '../training/predictRows.js';
-import { createLearner } from '../training/tracedLearner.js';
 import { type PredictedFinding, predictionTable } from './predictionTable.js';
 
 export interface EvaluateOptions {

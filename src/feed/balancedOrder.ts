@@ -3,7 +3,7 @@ import { createRandom } from '../random.js';
 /** The rows of any training step, worked out from the seed and the step's number alone: a resume needs no state. */
 export interface BalancedOrder {
   readonly batchSize: number;
-  /** Row numbers of step `step` (from 0, over all epochs); the first half is of class 1. */
+  /** Row numbers of step `step` (from 0, over all epochs); classes alternate, so that each device's part is balanced too. */
   rowsOf(step: number): Uint32Array;
 }
 
@@ -23,8 +23,8 @@ export function balancedOrder(
     batchSize,
     rowsOf: (step) => {
       const rows = new Uint32Array(batchSize);
-      for (let i = 0; i < half; i++) rows[i] = ofPositives(step * half + i);
-      for (let i = half; i < batchSize; i++) rows[i] = ofNegatives(step * (batchSize - half) + i - half);
+      for (let i = 0; i < half; i++) rows[2 * i + 1] = ofPositives(step * half + i);
+      for (let i = 0; i < batchSize - half; i++) rows[2 * i] = ofNegatives(step * (batchSize - half) + i);
       return rows;
     },
   };

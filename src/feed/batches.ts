@@ -21,6 +21,8 @@ export interface TrainingFeed {
   /** Steps [fromStep, toStep), counted over all epochs. */
   readonly fromStep: number;
   readonly toStep: number;
+  /** Part of each batch that this process takes: shard `index` of `of`, which divide a batch evenly. */
+  readonly shard?: { readonly index: number; readonly of: number };
   /** Seeds the symmetry of each patch; undefined = patches as they are. */
   readonly augmentSeed?: number;
   /** Voxels of a patch along x and y, and along z. */
@@ -47,11 +49,14 @@ export async function* trainingBatches(feed: TrainingFeed): AsyncGenerator<Batch
 }
 
 async function readTrainingBatch(feed: TrainingFeed, step: number): Promise<Batch> {
-  const rows = feed.order.rowsOf(step);
+  const all = feed.order.rowsOf(step);
+  const { index: shard, of } = feed.shard ?? { index: 0, of: 1 };
+  const first = (shard * all.length) / of;
+  const rows = all.slice(first, first + all.length / of);
   const batch = await readBatch(feed.source, feed.labels, rows);
   if (feed.augmentSeed !== undefined)
     for (let index = 0; index < rows.length; index++) {
-      const random = createRandom(`${feed.augmentSeed}/augment/${step}/${index}`);
+      const random = createRandom(`${feed.augmentSeed}/augment/${step}/${first + index}`);
       applySymmetry(batch.inputHu, index * feed.source.voxelsPerRow, feed.patch, drawSymmetry(random));
     }
   return batch;

@@ -1,23 +1,12 @@
+import type { OptimizerSettings } from '../config/trainingSettings.js';
 import { attribute } from '../tensorflow/attributes.js';
 import type { TensorReference } from '../tensorflow/binding.js';
 import { FLOAT32 } from '../tensorflow/dataTypes.js';
 import type { Engine } from '../tensorflow/engine.js';
 import { type Tensor, tensorId, tf } from '../tensorflow/tf.js';
 
-export const OPTIMIZERS = ['adam', 'adamw', 'sgd'] as const;
-
-export type OptimizerName = (typeof OPTIMIZERS)[number];
-
 /** Kingma, Ba, "Adam", ICLR 2015, in the form with lr_t; epsilon as Keras 2.1. */
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
-
-export interface OptimizerOptions {
-  readonly name: OptimizerName;
-  /** Of `sgd`. */
-  readonly momentum: number;
-  /** Of `adamw` (Loshchilov, Hutter, ICLR 2019): share of a kernel that is taken off it, times the learning rate. */
-  readonly weightDecay: number;
-}
 
 /** What a step gives to all its updates. */
 export interface StepScalars {
@@ -35,14 +24,14 @@ export interface WeightSlots {
 }
 
 /** Names of what an optimiser keeps for each weight; all begin at 0. */
-export function slotsOf(name: OptimizerName): readonly string[] {
+export function slotsOf(name: OptimizerSettings['name']): readonly string[] {
   return name === 'sgd' ? ['sgd/momentum'] : ['adam/m', 'adam/v'];
 }
 
 /** In a trace: one update of a weight in place. */
 export function applyUpdate(
   engine: Engine,
-  options: OptimizerOptions,
+  options: OptimizerSettings,
   target: WeightSlots & { readonly isKernel: boolean },
   scalars: StepScalars,
   gradient: Tensor,
@@ -78,7 +67,7 @@ function applyAdam(
 /** momentum * velocity - learningRate * gradient, added to the weight (Keras' SGD). */
 function applyMomentum(
   { binding }: Engine,
-  { momentum }: OptimizerOptions,
+  { momentum }: OptimizerSettings,
   { weight, slots }: WeightSlots,
   { learningRate }: StepScalars,
   gradient: Tensor,

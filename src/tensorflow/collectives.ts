@@ -1,3 +1,4 @@
+import type { Cluster } from '../config/cluster.js';
 import { EngineError } from '../errors.js';
 import { attribute } from './attributes.js';
 import type { Address } from './capi.js';
@@ -7,14 +8,6 @@ import type { GraphTrace } from './graphTrace.js';
 import { bytesField, numberField } from './protobuf.js';
 import { withStatus } from './status.js';
 import { type Tensor, tensorId, tensorOf } from './tf.js';
-
-/** Processes that compute together, on one host or several. */
-export interface Cluster {
-  /** `host:port` of each process, in the order of the ranks. */
-  readonly addresses: readonly string[];
-  /** This process, from 0. */
-  readonly rank: number;
-}
 
 /** Those who sum together: as many devices as `size`, each calling once with the same `key` and a sum's own `instance`. */
 export interface Group {

@@ -1,5 +1,6 @@
+import type { Cluster } from '../config/cluster.js';
 import type { Address } from './capi.js';
-import { type Cluster, joinCluster } from './collectives.js';
+import { joinCluster } from './collectives.js';
 import { type DeviceLayout, encodeConfig } from './configProto.js';
 import { capi } from './library.js';
 import { withStatus } from './status.js';

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
+import type { Cluster } from '../config/cluster.js';
 import { EngineError } from '../errors.js';
 import { Binding } from './binding.js';
-import type { Cluster } from './collectives.js';
 import type { DeviceLayout } from './configProto.js';
 import { type Context, openContext } from './context.js';
 import { withoutStartNotes } from './library.js';

@@ -175,7 +175,8 @@ export class GraphTrace {
   #finish(type: string, describe: (node: Address) => void): GraphOutput {
     const api = capi();
     const node = api.TF_NewOperation(this.#graph, type, `${type}_${this.#nodeCount++}`);
-    this.#digest.update(`\n${type} ${this.device ?? ''} `);
+    // A process' own number in a cluster makes no other program.
+    this.#digest.update(`\n${type} ${this.device?.replace(/\/task:\d+/, '') ?? ''} `);
     describe(node);
     if (this.device !== undefined && type !== 'Placeholder') api.TF_SetDevice(node, this.device);
     for (const earlier of this.#waitFor) api.TF_AddControlInput(node, earlier);

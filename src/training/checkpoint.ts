@@ -28,20 +28,27 @@ export interface ValidationScores {
 export interface CheckpointMeta {
   readonly program: string;
   readonly config: TrainConfig;
-  /** Epochs done, from 1. */
+  /** Whole epochs that are done. */
   readonly epoch: number;
   /** Steps done over all epochs: batches are drawn by this number and the seed, there is no other random state. */
   readonly step: number;
-  readonly best: ValidationScores;
+  readonly stepsPerEpoch: number;
+  /** Undefined before the first validation. */
+  readonly best?: ValidationScores;
   /** On what it was computed: a resume is bit for bit only on the same. */
   readonly layout: Readonly<Record<string, string | number>>;
 }
 
 export type CheckpointLink = 'last' | 'best';
 
-/** Writes `checkpoints/epoch-0007`, then moves `last` (and `best`) to it; checkpoints without a link are removed. */
+/**
+ * Writes `checkpoints/epoch-0007` (or, inside an epoch, `epoch-0007-step-000123`: seven epochs are done), then moves `last`
+ * (and `best`) to it; checkpoints without a link are removed.
+ */
 export async function saveCheckpoint(run: string, learner: Learner, meta: CheckpointMeta): Promise<string> {
-  const folder = join(run, 'checkpoints', `epoch-${String(meta.epoch).padStart(4, '0')}`);
+  const isWhole = meta.step === meta.epoch * meta.stepsPerEpoch;
+  const within = isWhole ? '' : `-step-${String(meta.step).padStart(6, '0')}`;
+  const folder = join(run, 'checkpoints', `epoch-${String(meta.epoch).padStart(4, '0')}${within}`);
   const beside = `${folder}.partial`;
   try {
     rmSync(beside, { recursive: true, force: true });
@@ -51,7 +58,7 @@ export async function saveCheckpoint(run: string, learner: Learner, meta: Checkp
     writeFileAtomically(join(beside, 'meta.json'), `${JSON.stringify(meta, null, 2)}\n`);
     rmSync(folder, { recursive: true, force: true });
     renameSync(beside, folder);
-    if (meta.best.epoch === meta.epoch) moveLink(run, 'best', folder);
+    if (isWhole && meta.best?.epoch === meta.epoch) moveLink(run, 'best', folder);
     moveLink(run, 'last', folder);
   } catch (error) {
     rmSync(beside, { recursive: true, force: true });
@@ -104,7 +111,9 @@ function moveLink(run: string, link: CheckpointLink, folder: string): void {
 
 /** A checkpoint of ResNet3D-18 has 398 MB: the last and the best are kept. */
 function removeUnlinked(run: string): void {
-  const linked = (['last', 'best'] as const).map((link) => basename(linkedCheckpoint(run, link)));
+  const linked = (['last', 'best'] as const)
+    .filter((link) => existsSync(join(run, link)))
+    .map((link) => basename(linkedCheckpoint(run, link)));
   for (const name of readdirSync(join(run, 'checkpoints')))
     if (!linked.includes(name)) rmSync(join(run, 'checkpoints', name), { recursive: true, force: true });
 }

@@ -5,7 +5,7 @@ import type { Placement } from './placement.js';
 export interface StepResult {
   /** Mean loss of the batch on all devices: binary cross-entropy plus the L2 penalty (as Keras reports it). */
   readonly loss: number;
-  /** Share of this process' rows on the right side of 0.5. */
+  /** Share of all rows on the right side of 0.5. */
   readonly accuracy: number;
   /** Whether any process asked to stop after this step. */
   readonly stop: boolean;
@@ -62,6 +62,9 @@ export interface NamedArray {
 export interface Learner {
   /** Rows of this process in a step. */
   readonly batchSize: number;
+  /** This process among those that train together, from 0, and their number. */
+  readonly rank: number;
+  readonly ranks: number;
   /** Devices, cuts and micro-batches of a step. */
   readonly placement: Placement;
   /** Equal for programs and settings that can train together. */

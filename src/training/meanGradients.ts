@@ -12,6 +12,8 @@ export interface StepMeans {
   readonly of: ReadonlyMap<string, Tensor>;
   /** Cross-entropy. */
   readonly loss: Tensor;
+  /** Rows on the right side of 0.5, of all processes. */
+  readonly correct: Tensor;
   /** Above 0 where any process wants to stop after this step. */
   readonly stop: Tensor;
 }
@@ -59,16 +61,15 @@ export function stepMeans(
       replicas.map(({ moments }) => moments.get(name)!),
     );
   const last = placement.devices[0]![lastStage]!;
-  addUp(
-    'loss',
-    last,
-    replicas.map(({ loss }) => loss),
-  );
-  addUp('stop', last, [stop]);
+  for (const [name, parts] of [
+    ['loss', replicas.map(({ loss }) => loss)],
+    ['correct', replicas.map(({ correct }) => correct)],
+    ['stop', [stop]],
+  ] as const)
+    addUp(name, last, parts);
 
   const stageOf = stageOfParameters(options);
-  const stageOfName = (name: string): number =>
-    name === 'loss' || name === 'stop' ? lastStage : stageOf({ name });
+  const stageOfName = (name: string): number => (isScalar(name) ? lastStage : stageOf({ name }));
   const summed = ranks.size === 1 ? local : sumOverRanks(engine, options, local, stageOfName);
   const share = 1 / (placement.devices.length * placement.microBatches * ranks.size);
   const mean = (name: string, device: string): Tensor => {
@@ -78,12 +79,18 @@ export function stepMeans(
   return {
     of: new Map(
       [...summed.keys()]
-        .filter((name) => name !== 'loss' && name !== 'stop')
+        .filter((name) => !isScalar(name))
         .map((name) => [name, mean(name, deviceOf({ name }))]),
     ),
     loss: mean('loss', last),
+    correct: summed.get('correct')!,
     stop: summed.get('stop')!,
   };
+}
+
+/** What is summed beside gradients and moments; they belong to the last stage. */
+function isScalar(name: string): boolean {
+  return name === 'loss' || name === 'correct' || name === 'stop';
 }
 
 /**

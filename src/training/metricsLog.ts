@@ -15,6 +15,15 @@ export interface StepRecord {
   readonly patchesPerSecond: number;
   /** Share of the step's time spent waiting for its batch. */
   readonly waitShare: number;
+  readonly learningRate: number;
+  /** Where the time went: waiting for the batch, then as StepTimes (learner.ts). */
+  readonly ms: {
+    readonly wait: number;
+    readonly copy: number;
+    readonly compute: number;
+    readonly reduce: number;
+    readonly update: number;
+  };
 }
 
 /** The held-out rows after an epoch. */

@@ -1,5 +1,4 @@
-import type { Strategy } from '../config/trainingSettings.js';
-import type { Schedule } from './schedule.js';
+import type { Schedule, Strategy } from '../config/trainingSettings.js';
 
 /** Which device computes which part of a step. */
 export interface Placement {

@@ -1,5 +1,6 @@
+import type { OptimizerSettings } from '../config/trainingSettings.js';
 import { isTrainable, type NetworkOptions, type Parameter, parametersOf } from '../model/architecture.js';
-import { type OptimizerOptions, slotsOf } from '../model/optimizers.js';
+import { slotsOf } from '../model/optimizers.js';
 import { pieceOf, piecesOf } from '../model/resnet3d.js';
 import { type Placement, rowsOfMicroBatch, stagesOfPieces } from './placement.js';
 
@@ -11,7 +12,7 @@ export interface ProgramOptions {
   /** Hounsfield units that become 0 and 1. */
   readonly windowHu: { readonly low: number; readonly high: number };
   readonly l2: number;
-  readonly optimizer: OptimizerOptions;
+  readonly optimizer: OptimizerSettings;
   /** Batch norm by the moments of all replicas, in all processes, together. */
   readonly syncBatchNorm: boolean;
   /** Gradients longer than this, all together, are shortened to it; 0 = never. */

@@ -3,6 +3,7 @@ import { binaryCrossEntropy } from '../model/loss.js';
 import { type Normalise, type PieceInputs, piecesOf } from '../model/resnet3d.js';
 import { normaliseByAllReplicas } from '../model/syncBatchNorm.js';
 import type { TensorReference } from '../tensorflow/binding.js';
+import type { Address } from '../tensorflow/capi.js';
 import { sumOverGroup } from '../tensorflow/collectives.js';
 import type { Engine } from '../tensorflow/engine.js';
 import { withGradientsAt } from '../tensorflow/tapeScope.js';
@@ -21,8 +22,8 @@ export interface ReplicaGradients {
   readonly moments: ReadonlyMap<string, Tensor>;
   /** Cross-entropy, on the device of the last stage; the sum over the micro-batches. */
   readonly loss: Tensor;
-  /** Of all rows, in order. */
-  readonly logits: Tensor1D;
+  /** Number of rows on the right side of 0.5. */
+  readonly correct: Tensor;
   /** By stage, in the order in which they are to run. */
   readonly items: readonly (readonly WorkItem[])[];
 }
@@ -33,7 +34,7 @@ export function replicaGradients(
   options: ProgramOptions,
   variables: ReplicaVariables,
   replica: number,
-  batch: { readonly voxels: TensorReference; readonly labels: TensorReference },
+  batch: { readonly voxels: TensorReference; readonly labels: TensorReference; readonly began: Address },
 ): ReplicaGradients {
   const { devices, microBatches, schedule } = options.placement;
   const stages = devices[replica]!;
@@ -45,7 +46,6 @@ export function replicaGradients(
     return variables.read(parameter);
   });
   const sums = new Sums(engine);
-  const logits: Tensor1D[] = [];
   const passes = new Map<string, WorkItem>();
   let instance = 0;
   for (let microBatch = 0; microBatch < microBatches; microBatch++) {
@@ -56,7 +56,8 @@ export function replicaGradients(
       passes.set(`forward ${stage} ${microBatch}`, forward).set(`backward ${stage} ${microBatch}`, backward);
       return { device, forward, backward };
     });
-    const voxels = rowsOf(engine, batch.voxels, from, rows);
+    // Nothing of the step runs before its beginning was noted.
+    const voxels = engine.binding.trace.after([batch.began], () => rowsOf(engine, batch.voxels, from, rows));
     const labels = tensorOf<Tensor1D>(rowsOf(engine, batch.labels, from, rows));
     const moments = new Map<string, BatchMoments>();
     let logitsId = -1;
@@ -92,9 +93,9 @@ export function replicaGradients(
       ] as const)
         sums.add(name, revived(engine, id), deviceOf({ name }));
     sums.add('loss', value, stages.at(-1)!);
-    logits.push(revived(engine, logitsId));
+    const said = revived(engine, logitsId).greaterEqual(0);
+    sums.add('correct', tf.equal(said, labels.greater(0.5)).cast('float32').sum(), stages.at(-1)!);
   }
-  enter(engine, stages.at(-1)!);
   return {
     gradients: variables.trainable.map(({ name }) => sums.of(name)),
     moments: new Map(
@@ -104,7 +105,7 @@ export function replicaGradients(
         .map(({ name }) => [name, sums.of(name)]),
     ),
     loss: sums.of('loss'),
-    logits: logits.length === 1 ? logits[0]! : tf.concat1d(logits),
+    correct: sums.of('correct'),
     items: stages.map((_, stage) =>
       passesOf(schedule, stage, stages.length, microBatches).map(
         ({ pass, microBatch }) => passes.get(`${pass} ${stage} ${microBatch}`)!,

@@ -1,7 +1,4 @@
-/** Orders in which a stage of a pipeline runs its micro-batches. */
-export const SCHEDULES = ['1f1b', 'gpipe'] as const;
-
-export type Schedule = (typeof SCHEDULES)[number];
+import type { Schedule } from '../config/trainingSettings.js';
 
 /** Forward or backward pass of a stage on one micro-batch. */
 export interface ScheduledPass {

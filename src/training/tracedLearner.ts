@@ -1,15 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import type { Strategy } from '../config/trainingSettings.js';
 import { EngineError } from '../errors.js';
 import type { Batch } from '../feed/batches.js';
-import { type NetworkOptions, type Parameter, parametersOf, sizeOf } from '../model/architecture.js';
+import { type Parameter, parametersOf, sizeOf } from '../model/architecture.js';
 import { initialValue } from '../model/initialise.js';
-import { ADAM, type OptimizerOptions } from '../model/optimizers.js';
-import { piecesOf } from '../model/resnet3d.js';
-import { accuracyOf } from '../scores/classification.js';
-import type { Cluster } from '../tensorflow/collectives.js';
+import { ADAM } from '../model/optimizers.js';
 import { FLOAT32, INT16 } from '../tensorflow/dataTypes.js';
-import { type Engine, openEngine } from '../tensorflow/engine.js';
+import type { Engine } from '../tensorflow/engine.js';
 import type { TracedFunction } from '../tensorflow/tracedFunction.js';
 import {
   assignVariable,
@@ -19,131 +15,25 @@ import {
   type Variable,
 } from '../tensorflow/variables.js';
 import type { Learner, NamedArray, Prediction, StepRequest, StepResult, TimedPass } from './learner.js';
-import { devicesOf, gridOf, type Placement } from './placement.js';
+import { type LearnerOptions, PLAIN_ADAM } from './learnerOptions.js';
+import { requireSame } from './namedArrays.js';
+import type { Placement } from './placement.js';
 import { EMA, type ProgramOptions, stageOfParameters, variablesOf } from './programOptions.js';
-import type { Schedule } from './schedule.js';
-import { cutsByTime } from './stageCuts.js';
 import { tracePenalty, tracePrediction, traceVectorSum } from './tracedPrograms.js';
 import { BATCH_NORM_MOMENTUM, type MeasuredItem, traceStep } from './tracedStep.js';
-
-export interface LearnerOptions {
-  readonly network: NetworkOptions;
-  /** Rows of a step in this process. */
-  readonly batchSize: number;
-  /** Hounsfield units that become 0 and 1. */
-  readonly windowHu: { readonly low: number; readonly high: number };
-  readonly learningRate: number;
-  /** Warm-up and decay: factor of the learning rate at a step, counted from 1. */
-  readonly learningRateFactor?: (step: number) => number;
-  readonly l2: number;
-  readonly seed: number;
-  readonly optimizer?: OptimizerOptions;
-  readonly syncBatchNorm?: boolean;
-  /** Longest gradient, all together; 0 = any. */
-  readonly clipNorm?: number;
-  /** Of the moving average of the weights; 0 = none. */
-  readonly emaDecay?: number;
-  /** Threads inside one operation; default: one a core. */
-  readonly threads?: number;
-  readonly parallel?: ParallelOptions;
-  /** Processes to train with. */
-  readonly cluster?: Cluster;
-  /** How long a process waits for the others. */
-  readonly timeoutSeconds?: number;
-}
-
-/** How a step is spread over the devices of this process. */
-export interface ParallelOptions {
-  readonly strategy: Strategy;
-  readonly devices: number;
-  /** Of each pipeline; `pipeline` has as many as devices. */
-  readonly stages: number;
-  readonly microBatches: number;
-  readonly schedule: Schedule;
-  /** Pieces with which later stages begin; default: found by measuring. */
-  readonly cuts?: readonly string[];
-}
-
-const ON_ONE_DEVICE: ParallelOptions = {
-  strategy: 'single',
-  devices: 1,
-  stages: 1,
-  microBatches: 1,
-  schedule: '1f1b',
-};
-
-export const PLAIN_ADAM: OptimizerOptions = { name: 'adam', momentum: 0.9, weightDecay: 0 };
 
 /** 1: the moving averages began at 0 and 1, and still hold a share of them; 0: they came from elsewhere. */
 const AVERAGES_BEGAN_HERE = 'batch_norm/began_here';
 
-/** A ResNet3D whose training step is one TensorFlow function on all devices. Throws EngineError, EnvironmentError, RangeError. */
-export async function createLearner(options: LearnerOptions): Promise<Learner> {
-  const parallel = options.parallel ?? ON_ONE_DEVICE;
-  const engine = openEngine({
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-    ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
-    cpuDevices: parallel.devices,
-  });
-  const grid = gridOf(parallel.strategy, parallel.devices, parallel.stages);
-  const { type } = engine.context.defaultDevice;
-  const names = engine.context.devices.filter((device) => device.type === type).map(({ name }) => name);
-  const { microBatches, schedule } = parallel;
-  const place = (devices: readonly (readonly string[])[], cuts: readonly string[]): Placement => ({
-    devices,
-    cuts,
-    microBatches,
-    schedule,
-  });
-  const devices = devicesOf(grid, names);
-  if (grid.stages === 1) return new TracedLearner(engine, options, place(devices, []));
-  const cuts = parallel.cuts ?? (await measuredCuts(engine, options, grid.stages, devices[0]![0]!));
-  return new TracedLearner(engine, options, place(devices, cuts));
-}
-
-/** Times each piece of the network on one device, then cuts into stages that take about as long as each other. */
-async function measuredCuts(
-  engine: Engine,
-  options: LearnerOptions,
-  stages: number,
-  device: string,
-): Promise<string[]> {
-  const pieces = piecesOf(options.network).map(({ name }) => name);
-  const rows = Math.max(2, Math.floor(options.batchSize / (options.parallel?.microBatches ?? 1)));
-  const probe = new TracedLearner(
-    engine,
-    { ...options, batchSize: rows },
-    { devices: [pieces.map(() => device)], cuts: pieces.slice(1), microBatches: 1, schedule: '1f1b' },
-  );
-  const voxels = sizeOf({ shape: options.network.inputSize });
-  const batch: Batch = {
-    inputHu: Int16Array.from({ length: rows * voxels }, (_, i) => ((i * 7919) % 1400) - 1000),
-    labels: Float32Array.from({ length: rows }, (_, i) => i % 2),
-    rows: new Uint32Array(rows),
-  };
-  try {
-    const runs: number[][] = [];
-    for (let run = 0; run < 4; run++) {
-      const { times } = await probe.step(batch, { passes: true });
-      const ofPiece = pieces.map((_, stage) => times.passes.filter((pass) => pass.stage === stage));
-      runs.push(ofPiece.map((passes) => passes.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)));
-    }
-    // The first run prepares the program; of the others the shortest time counts.
-    const shortest = pieces.map((_, piece) => Math.min(...runs.slice(1).map((run) => run[piece]!)));
-    // All processes must cut at the same pieces.
-    const times = await probe.sumOverRanks(Float32Array.from(shortest));
-    return cutsByTime(pieces, [...times], stages);
-  } finally {
-    probe.dispose();
-  }
-}
-
 /** All processes of a cluster create their learners in the same order. */
 let learners = 0;
 
-class TracedLearner implements Learner {
+/** A network whose training step is one TensorFlow function. */
+export class TracedLearner implements Learner {
   readonly batchSize: number;
   readonly placement: Placement;
+  readonly rank: number;
+  readonly ranks: number;
   readonly #engine: Engine;
   readonly #options: LearnerOptions & ProgramOptions;
   readonly #parameters: readonly Parameter[];
@@ -160,6 +50,8 @@ class TracedLearner implements Learner {
   constructor(engine: Engine, options: LearnerOptions, placement: Placement) {
     this.batchSize = options.batchSize;
     this.placement = placement;
+    this.rank = engine.cluster?.rank ?? 0;
+    this.ranks = engine.cluster?.addresses.length ?? 1;
     this.#engine = engine;
     this.#options = {
       ...options,
@@ -169,7 +61,7 @@ class TracedLearner implements Learner {
       clipNorm: options.clipNorm ?? 0,
       emaDecay: options.emaDecay ?? 0,
       ranks: {
-        size: engine.cluster?.addresses.length ?? 1,
+        size: this.ranks,
         timeoutSeconds: options.timeoutSeconds ?? 60,
       },
       firstGroupKey: 1000 * ++learners,
@@ -214,11 +106,11 @@ class TracedLearner implements Learner {
         ];
       },
     );
-    const [loss, probabilities, stop, ...times] = results;
+    const [loss, correct, stop, ...times] = results;
     const [began, gradients, means, ended, ...items] = times.map((time) => 1000 * time[0]!);
     return {
       loss: loss![0]!,
-      accuracy: accuracyOf(probabilities as Float32Array, labels),
+      accuracy: correct![0]! / (this.batchSize * this.ranks),
       stop: stop![0]! > 0,
       times: {
         copyMs,
@@ -297,7 +189,7 @@ class TracedLearner implements Learner {
   }
 
   async sumOverRanks(values: Float32Array): Promise<Float32Array> {
-    if (this.#options.ranks.size === 1) return values;
+    if (this.ranks === 1) return values;
     const { results } = await this.#call(
       `sum of ${values.length}`,
       () => traceVectorSum(this.#engine, this.#options, values.length),
@@ -310,8 +202,8 @@ class TracedLearner implements Learner {
 
   /** By the sum of rank 0's values and the others' zeros: exact, and by the calls that a step uses. */
   async broadcast(): Promise<void> {
-    if (this.#options.ranks.size === 1) return;
-    const first = this.#engine.cluster!.rank === 0;
+    if (this.ranks === 1) return;
+    const first = this.rank === 0;
     const share = async (arrays: Map<string, NamedArray>): Promise<Map<string, NamedArray>> => {
       const shared = new Map<string, NamedArray>();
       for (const [name, { shape, data }] of arrays)
@@ -448,26 +340,4 @@ function timedPasses(items: readonly MeasuredItem[], times: readonly number[], b
     fromMs: times[2 * index]! - began,
     toMs: times[2 * index + 1]! - began,
   }));
-}
-
-function requireSame(
-  what: string,
-  given: ReadonlyMap<string, NamedArray>,
-  wanted: ReadonlyMap<string, readonly number[]>,
-): void {
-  const missing = [...wanted.keys()].filter((name) => !given.has(name));
-  const further = [...given.keys()].filter((name) => !wanted.has(name));
-  if (missing.length > 0 || further.length > 0)
-    throw new EngineError(
-      `load ${what}`,
-      `expected the ${wanted.size} arrays of this network, received ${given.size}: ${missing.length} missing (${missing.slice(0, 3).join(', ')}), ${further.length} unknown (${further.slice(0, 3).join(', ')})`,
-    );
-  for (const [name, shape] of wanted) {
-    const { shape: received, data } = given.get(name)!;
-    if (received.join() !== shape.join() || data.length !== sizeOf({ shape }))
-      throw new EngineError(
-        `load ${what}`,
-        `${name}: expected [${shape.join(', ')}], received [${received.join(', ')}]`,
-      );
-  }
 }

@@ -33,7 +33,7 @@ export interface MeasuredItem {
 
 export interface TracedStep {
   /**
-   * Arguments: variables, voxels, labels, STEP_SCALARS. Results: loss, probabilities, stop, STEP_MOMENTS, then for each of
+   * Arguments: variables, voxels, labels, STEP_SCALARS. Results: loss, correct rows, stop, STEP_MOMENTS, then for each of
    * `items` the seconds at which it began and ended.
    */
   readonly program: TracedFunction;
@@ -55,16 +55,16 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
     const [voxels, labels, ...scalars] = given.slice(-2 - STEP_SCALARS.length);
     const [learningRate, beta1Power, beta2Power, stop] = scalars.map((value) => tensorOf(value));
     const moments = new Moments(engine);
-    moments.mark([]);
+    const began = moments.mark([]);
     const variables = placement.devices.map((_, r) => new ReplicaVariables(engine, options, given, r));
     const replicas = variables.map((own, r) =>
-      replicaGradients(engine, options, own, r, { voxels: voxels!, labels: labels! }),
+      replicaGradients(engine, options, own, r, { voxels: voxels!, labels: labels!, began }),
     );
     const stamps = arrange(engine, options, replicas, measured);
     items = stamps.items;
     moments.mark(replicas.flatMap(({ gradients, loss }) => [...gradients, loss]));
     const means = stepMeans(engine, options, replicas, stop!);
-    moments.mark([...means.of.values(), means.loss]);
+    moments.mark([...means.of.values(), means.loss, means.correct]);
     const penalty = update(engine, options, variables, means, {
       learningRate: learningRate!,
       beta1Power: beta1Power!,
@@ -72,11 +72,9 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
     });
     moments.mark([], engine.binding.trace.sideEffects);
     enter(engine, placement.devices[0]!.at(-1)!);
-    const logits = replicas.map((replica) => replica.logits);
-    const probabilities = (logits.length === 1 ? logits[0]! : tf.concat1d(logits)).sigmoid();
     return [
       referenceOf(means.loss.add(penalty)),
-      referenceOf(probabilities),
+      referenceOf(means.correct),
       referenceOf(means.stop.add(0)),
       ...moments.marked,
       ...stamps.times,
@@ -206,13 +204,13 @@ class Moments {
   }
 
   /** When all these tensors, and side effects, are there. */
-  mark(tensors: readonly Tensor[], sideEffects: readonly Address[] = []): void {
+  mark(tensors: readonly Tensor[], sideEffects: readonly Address[] = []): Address {
     const { binding, context } = this.#engine;
     const nodes = tensors.map((tensor) => binding.tracedOutput(tensorId(tensor)).output.oper);
     const cpu = context.devices.find(({ type }) => type === 'CPU')!.name;
-    this.marked.push(
-      timeOf(this.#engine, binding.trace.marker('Timestamp', [...nodes, ...sideEffects], cpu)),
-    );
+    const output = binding.trace.marker('Timestamp', [...nodes, ...sideEffects], cpu);
+    this.marked.push(timeOf(this.#engine, output));
+    return output.oper;
   }
 }
 

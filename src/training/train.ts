@@ -1,12 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import { EngineError, InputError, throwIfAborted } from '../errors.js';
-import { balancedOrder } from '../feed/balancedOrder.js';
-import { type Batch, trainingBatches } from '../feed/batches.js';
-import type { RowLabels } from '../feed/rowSource.js';
+import type { Cluster } from '../config/cluster.js';
+import { InputError, InterruptedError, messageOf } from '../errors.js';
 import { type Split, splitRows } from '../feed/split.js';
-import { accuracyOf, crossEntropyOf } from '../scores/classification.js';
-import { rocArea } from '../scores/roc.js';
-import { openPatchFile, type PatchFile } from '../store/patchFile.js';
+import { openPatchFile } from '../store/patchFile.js';
 import { VERSION } from '../version.js';
 import {
   type CheckpointMeta,
@@ -16,13 +12,18 @@ import {
   saveCheckpoint,
   type ValidationScores,
 } from './checkpoint.js';
+import { createLearner } from './createLearner.js';
 import type { Learner } from './learner.js';
+import { learningRateFactor } from './learningRate.js';
 import { layoutDifferences, machineLayout } from './machineLayout.js';
 import { appendMetric, type EpochRecord, type StepRecord, type ValidationRecord } from './metricsLog.js';
-import { predictRows } from './predictRows.js';
+import { FEWEST_ROWS, rowsOfMicroBatch } from './placement.js';
+import { Profile } from './profile.js';
+import { type RankWatch, watchRanks } from './rankWatch.js';
 import { continueRun, createRun } from './runFolder.js';
-import { createLearner } from './tracedLearner.js';
 import type { TrainConfig } from './trainConfig.js';
+import { type EpochWork, trainEpoch } from './trainEpoch.js';
+import { validate } from './validate.js';
 
 /** First record: what will be done. */
 export interface StartRecord {
@@ -37,6 +38,12 @@ export interface StartRecord {
   readonly stepsDone: number;
   /** What differs from the machine of the checkpoint: then a resume is not bit for bit. */
   readonly differences: readonly string[];
+  /** What works but may train badly. */
+  readonly warnings: readonly string[];
+  /** Processes; devices of each, by replica, then by stage; parts of the network with which later stages begin. */
+  readonly ranks: number;
+  readonly devices: readonly (readonly string[])[];
+  readonly cuts: readonly string[];
 }
 
 /** Last record. */
@@ -46,83 +53,124 @@ export interface EndRecord {
   readonly epochs: number;
   readonly steps: number;
   readonly best: ValidationScores;
+  /** Whether the validation loss stopped falling before the last epoch. */
+  readonly stoppedEarly: boolean;
 }
 
 export type TrainRecord = StartRecord | StepRecord | ValidationRecord | EpochRecord | EndRecord;
 
 export interface TrainOptions {
-  /** Stops between two steps; finished epochs are kept. */
+  /** Stops after the step that runs, and leaves a checkpoint of it. */
   readonly signal?: AbortSignal;
   /** Go on from `last` of the run; the configuration must be the run's own, but for a larger number of epochs. */
   readonly resume?: boolean;
+  /** Processes that train together, each on its part of every batch; the first one writes. */
+  readonly cluster?: Cluster;
+  /** Write the times of some steps as a Chrome trace, RUN/profile-rank0.json. */
+  readonly profile?: boolean;
 }
 
 /**
  * Trains ResNet3D-18 on a patch file and yields what happens, record by record; the same records (but start and end) go to
  * the run's metrics.jsonl. An epoch has as many batches as the training rows fill; batches are balanced and drawn by seed
  * and step. After each epoch the held-out rows are scored and a checkpoint is written.
- * Throws ConfigError, InputError, EngineError (a loss that is not finite), EnvironmentError, InterruptedError.
+ * Throws ConfigError, InputError, EngineError (a loss that is not finite), EnvironmentError, InterruptedError, RangeError.
  */
 export async function* train(config: TrainConfig, options: TrainOptions = {}): AsyncGenerator<TrainRecord> {
-  requireSingleDevice(config);
+  const { cluster } = options;
+  if (cluster === undefined) return yield* trainHere(config, options);
+  const watch = await watchRanks(cluster, config.timeoutSeconds);
+  try {
+    yield* trainHere(config, options, watch);
+    watch.leave();
+  } catch (error) {
+    // A process that is lost makes the others' sums fail: they say who it was.
+    const reason = error instanceof InterruptedError ? error : await watch.explain(error);
+    watch.leave(reason instanceof InterruptedError ? undefined : messageOf(reason));
+    throw reason;
+  }
+}
+
+async function* trainHere(
+  config: TrainConfig,
+  options: TrainOptions,
+  watch?: RankWatch,
+): AsyncGenerator<TrainRecord> {
   const patches = await openPatchFile(config.data);
   let learner: Learner | undefined;
   try {
     const labels = patches.labels();
     const split = splitRows(labels, config.holdout, config.data);
     const stepsPerEpoch = stepsPerEpochOf(config, split);
-    learner = await createLearner({
-      ...config,
-      network: {
-        inputSize: [patches.format.slices, patches.format.dim, patches.format.dim],
-        filters: config.filters,
-      },
-    });
+    const factor = learningRateFactor(config.learningRatePlan, { ...config, stepsPerEpoch });
+    const { dim, slices } = patches.format;
+    await watch?.agree('configuration', settingsText(config, split, stepsPerEpoch));
+    learner = await newLearner(config, [slices, dim, dim], factor, options);
+    const writes = learner.rank === 0;
     const from = options.resume === true ? await resumed(config, learner) : undefined;
-    if (from === undefined) createRun(config);
-    else continueRun(config, from.step);
-    yield {
-      kind: 'start',
-      run: config.run,
-      positives: split.positives.length,
-      negatives: split.negatives.length,
-      heldOut: split.heldOut.length,
-      stepsPerEpoch,
-      steps: config.epochs * stepsPerEpoch,
-      stepsDone: from?.step ?? 0,
-      differences: from === undefined ? [] : layoutDifferences(from.layout, layoutOf(config)),
-    };
+    await watch?.agree('program', await learner.digest());
+    await learner.broadcast();
+    if (writes && from === undefined) createRun(config);
+    else if (writes) continueRun(config, from!.step);
+    yield startRecord(config, learner, split, stepsPerEpoch, from);
+    const profile =
+      options.profile === true ? new Profile(config.run, learner.rank, from?.step ?? 0) : undefined;
     let best = from?.best;
-    for (let epoch = (from?.epoch ?? 0) + 1; epoch <= config.epochs; epoch++) {
+    let epoch = from?.epoch ?? 0;
+    let stepsDone = from?.step ?? 0;
+    let stoppedEarly = false;
+    while (epoch < config.epochs && !stoppedEarly) {
+      epoch++;
       const began = performance.now();
-      const work = { config, patches, labels, split, learner, epoch, stepsPerEpoch, signal: options.signal };
-      yield* trainEpoch(work);
-      const validation = await validate(work);
-      appendMetric(config.run, validation);
+      const doneBefore = stepsDone;
+      const save = (step: number, epochs: number): Promise<string> =>
+        saveCheckpoint(config.run, learner!, metaOf(config, epochs, step, stepsPerEpoch, best));
+      const work: EpochWork = {
+        ...{ config, patches, labels, split, learner, epoch, stepsPerEpoch, stepsDone, profile },
+        lost: watch?.failure,
+        learningRate: (step) => config.learningRate * factor(step),
+        signal: options.signal,
+        onStop: async (step) => {
+          // Without a step there is nothing to keep.
+          if (writes && step > 0 && step > (from?.step ?? 0)) await save(step, epoch - 1);
+        },
+      };
+      for await (const record of trainEpoch(work)) {
+        if (writes) appendMetric(config.run, record);
+        yield record;
+      }
+      stepsDone = epoch * stepsPerEpoch;
+      const validation = await validate({
+        ...{ learner, patches, labels, rows: split.heldOut, holdout: config.holdout, epoch },
+        step: stepsDone,
+      });
+      if (writes) appendMetric(config.run, validation);
       yield validation;
       const isBest = best === undefined || validation.loss < best.valLoss;
       if (isBest) best = scoresOf(validation);
-      const step = epoch * stepsPerEpoch;
-      const checkpoint = await saveCheckpoint(config.run, learner, metaOf(config, epoch, step, best!));
+      const checkpoint = writes ? await save(stepsDone, epoch) : '';
       const seconds = (performance.now() - began) / 1000;
       const record: EpochRecord = {
         kind: 'epoch',
         epoch,
-        step,
+        step: stepsDone,
         seconds,
-        patchesPerSecond: (stepsPerEpoch * config.batchSize) / seconds,
+        patchesPerSecond: ((stepsDone - doneBefore) * config.batchSize) / seconds,
         checkpoint,
         best: isBest,
       };
-      appendMetric(config.run, record);
+      if (writes) appendMetric(config.run, record);
       yield record;
+      stoppedEarly = await isAtEnd(config, learner, epoch - best!.epoch);
     }
+    const { run } = config;
     yield {
       kind: 'end',
-      run: config.run,
-      epochs: config.epochs,
-      steps: config.epochs * stepsPerEpoch,
+      run,
+      epochs: epoch,
+      steps: stepsDone,
       best: best!,
+      stoppedEarly: stoppedEarly && epoch < config.epochs,
     };
   } finally {
     learner?.dispose();
@@ -130,89 +178,73 @@ export async function* train(config: TrainConfig, options: TrainOptions = {}): A
   }
 }
 
-interface EpochWork {
-  readonly config: TrainConfig;
-  readonly patches: PatchFile;
-  readonly labels: RowLabels;
-  readonly split: Split;
-  readonly learner: Learner;
-  readonly epoch: number;
-  readonly stepsPerEpoch: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** The steps of one epoch. The wait for each batch is measured apart from the step. */
-async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
-  const { config, patches, labels, split, learner, epoch, stepsPerEpoch, signal } = work;
-  const batches = trainingBatches({
-    source: patches,
-    labels,
-    order: balancedOrder(split, config.batchSize, config.seed),
-    fromStep: (epoch - 1) * stepsPerEpoch,
-    toStep: epoch * stepsPerEpoch,
-    patch: patches.format,
-    ...(config.augment ? { augmentSeed: config.seed } : {}),
-    ...(signal === undefined ? {} : { signal }),
+function newLearner(
+  config: TrainConfig,
+  inputSize: readonly [number, number, number],
+  learningRateFactor: (step: number) => number,
+  { cluster }: TrainOptions,
+): Promise<Learner> {
+  const ranks = cluster?.addresses.length ?? 1;
+  const { strategy, devices, stages, microBatches, schedule, cuts } = config;
+  return createLearner({
+    ...config,
+    network: { inputSize, filters: config.filters },
+    batchSize: rowsOfMicroBatch(config.batchSize, ranks),
+    learningRateFactor,
+    parallel: { strategy, devices, stages, microBatches, schedule, ...(cuts.length > 0 ? { cuts } : {}) },
+    ...(cluster === undefined ? {} : { cluster }),
   });
-  try {
-    for (let step = (epoch - 1) * stepsPerEpoch + 1; step <= epoch * stepsPerEpoch; step++) {
-      throwIfAborted(signal, `training (step ${step}, epoch ${epoch}); go on with --resume ${config.run}`);
-      const began = performance.now();
-      const batch = (await batches.next()).value as Batch;
-      const waitedMs = performance.now() - began;
-      const { loss, accuracy } = await learner.step(batch);
-      const tookMs = performance.now() - began;
-      if (!Number.isFinite(loss)) throw notFinite(config, loss, step, epoch, batch);
-      const record: StepRecord = {
-        kind: 'step',
-        epoch,
-        step,
-        loss,
-        accuracy,
-        patchesPerSecond: (1000 * config.batchSize) / tookMs,
-        waitShare: waitedMs / tookMs,
-      };
-      appendMetric(config.run, record);
-      yield record;
-    }
-  } finally {
-    await batches.return(undefined);
-  }
 }
 
-async function validate(work: EpochWork): Promise<ValidationRecord> {
-  const { config, patches, labels, split, learner, epoch, stepsPerEpoch, signal } = work;
-  const began = performance.now();
-  const rows = split.heldOut;
-  const probabilities = await predictRows(
-    learner,
-    patches,
-    labels,
-    rows,
-    signal === undefined ? {} : { signal },
-  );
-  const classes = Array.from(rows, (row) => labels.classes[row]!);
-  const roc = rocOf(probabilities, classes, config);
+function startRecord(
+  config: TrainConfig,
+  learner: Learner,
+  split: Split,
+  stepsPerEpoch: number,
+  from: CheckpointMeta | undefined,
+): StartRecord {
   return {
-    kind: 'validation',
-    epoch,
-    step: epoch * stepsPerEpoch,
-    loss: crossEntropyOf(probabilities, classes) + (await learner.penalty()),
-    accuracy: accuracyOf(probabilities, classes),
-    rocAuc: roc.area,
-    rocAucInterval: roc.interval,
-    rows: rows.length,
-    seconds: (performance.now() - began) / 1000,
+    kind: 'start',
+    run: config.run,
+    positives: split.positives.length,
+    negatives: split.negatives.length,
+    heldOut: split.heldOut.length,
+    stepsPerEpoch,
+    steps: config.epochs * stepsPerEpoch,
+    stepsDone: from?.step ?? 0,
+    differences: from === undefined ? [] : layoutDifferences(from.layout, layoutOf(config)),
+    warnings: warningsOf(config, learner),
+    ranks: learner.ranks,
+    devices: learner.placement.devices,
+    cuts: learner.placement.cuts,
   };
 }
 
-function rocOf(probabilities: Float32Array, classes: readonly number[], { data, holdout }: TrainConfig) {
-  if (!classes.includes(0) || !classes.includes(1))
-    throw new InputError(
-      data,
-      `HOLDOUT ${holdout} names a subset of one class alone: expected nodules and others, to score by`,
-    );
-  return rocArea(probabilities, classes);
+/** Few rows make batch norm noise. */
+function warningsOf({ syncBatchNorm }: TrainConfig, { batchSize, placement, ranks }: Learner): string[] {
+  const parts = placement.devices.length * placement.microBatches;
+  const together = syncBatchNorm ? placement.devices.length * ranks : 1;
+  const rows = (batchSize / parts) * together;
+  if (parts * ranks === 1 || rows >= FEWEST_ROWS) return [];
+  return [
+    `batch norm sees ${rows} rows at a time: expected at least ${FEWEST_ROWS}, fewer train badly; take a larger BATCH_SIZE, fewer MICRO_BATCHES, or SYNC_BATCH_NORM yes`,
+  ];
+}
+
+/** What processes must have alike: all settings but where their files lie, the rows, and the program's version. */
+function settingsText({ data, run, ...settings }: TrainConfig, split: Split, stepsPerEpoch: number): string {
+  const rows = [split.positives.length, split.negatives.length, split.heldOut.length];
+  const all = { version: VERSION, ...settings, rows, stepsPerEpoch };
+  return Object.entries(all)
+    .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+    .join('\n');
+}
+
+/** Early stopping, decided by the first process for all. */
+async function isAtEnd({ earlyStopping }: TrainConfig, learner: Learner, since: number): Promise<boolean> {
+  if (earlyStopping === 0) return false;
+  const wants = learner.rank === 0 && since >= earlyStopping ? 1 : 0;
+  return (await learner.sumOverRanks(Float32Array.of(wants)))[0]! > 0;
 }
 
 function stepsPerEpochOf({ batchSize, data, holdout }: TrainConfig, { positives, negatives }: Split): number {
@@ -234,35 +266,22 @@ async function resumed(config: TrainConfig, learner: Learner): Promise<Checkpoin
   return meta;
 }
 
-function metaOf(config: TrainConfig, epoch: number, step: number, best: ValidationScores): CheckpointMeta {
-  return { program: `voxlab ${VERSION}`, config, epoch, step, best, layout: layoutOf(config) };
+function metaOf(
+  config: TrainConfig,
+  epoch: number,
+  step: number,
+  stepsPerEpoch: number,
+  best: ValidationScores | undefined,
+): CheckpointMeta {
+  const program = `voxlab ${VERSION}`;
+  const layout = layoutOf(config);
+  return { program, config, epoch, step, stepsPerEpoch, layout, ...(best === undefined ? {} : { best }) };
 }
 
-function layoutOf({ strategy, devices }: TrainConfig): CheckpointMeta['layout'] {
-  return { strategy, devices, ...machineLayout() };
+function layoutOf({ strategy, devices, microBatches }: TrainConfig): CheckpointMeta['layout'] {
+  return { strategy, devices, microBatches, ...machineLayout() };
 }
 
 function scoresOf({ epoch, loss, accuracy, rocAuc }: ValidationRecord): ValidationScores {
   return { epoch, valLoss: loss, accuracy, rocAuc };
-}
-
-function requireSingleDevice({ strategy, devices }: TrainConfig): void {
-  if (strategy !== 'single' || devices !== 1)
-    throw new EngineError(
-      'train',
-      `expected strategy single on 1 device, received ${strategy} on ${devices}: the others are not built yet`,
-    );
-}
-
-function notFinite(
-  { run }: TrainConfig,
-  loss: number,
-  step: number,
-  epoch: number,
-  { rows }: Batch,
-): EngineError {
-  return new EngineError(
-    'training step',
-    `the loss is ${loss} at step ${step} (epoch ${epoch}, rows ${Array.from(rows.slice(0, 8)).join(', ')}, ...); the checkpoints before it are kept; lower LEARNING_RATE, then go on with --resume ${run} or start anew`,
-  );
 }

@@ -1,11 +1,7 @@
 import type { TrainingSettings } from '../config/trainingSettings.js';
 
 /** Everything that decides a run; stored in its config.json and in each checkpoint. Plain JSON. */
-export interface TrainConfig
-  extends Pick<
-    TrainingSettings,
-    'strategy' | 'devices' | 'holdout' | 'batchSize' | 'epochs' | 'learningRate' | 'l2' | 'seed' | 'windowHu'
-  > {
+export interface TrainConfig extends Omit<TrainingSettings, 'gpu' | 'dataFolder' | 'runsFolder'> {
   /** The patch file, absolute. */
   readonly data: string;
   /** The run's folder, absolute. */
@@ -14,6 +10,6 @@ export interface TrainConfig
   readonly filters: number;
   /** Flips and rotations by 90° of training patches. */
   readonly augment: boolean;
-  /** Threads for computing; 0 = one a core. */
+  /** Threads for computing; 0 = one a core, shared among devices. */
   readonly threads: number;
 }

@@ -4,7 +4,17 @@ import { accuracyFigure, lossFigure, rocFigure } from '../../src/figures/trainin
 import type { ValidationRecord } from '../../src/training/metricsLog.js';
 
 const step = (n: number) =>
-  ({ kind: 'step', epoch: 1, step: n, loss: n, accuracy: 0.5, patchesPerSecond: 1, waitShare: 0 }) as const;
+  ({
+    kind: 'step',
+    epoch: 1,
+    step: n,
+    loss: n,
+    accuracy: 0.5,
+    patchesPerSecond: 1,
+    waitShare: 0,
+    learningRate: 1e-3,
+    ms: { wait: 1, copy: 1, compute: 1, reduce: 1, update: 1 },
+  }) as const;
 const validation: ValidationRecord = {
   kind: 'validation',
   epoch: 1,

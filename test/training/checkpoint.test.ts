@@ -38,6 +38,7 @@ const meta = (epoch: number, best: number): CheckpointMeta =>
   ({
     epoch,
     step: epoch * 10,
+    stepsPerEpoch: 10,
     best: { epoch: best },
     config: {},
     layout: {},

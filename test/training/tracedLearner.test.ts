@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { EngineError } from '../../src/errors.js';
 import { createRandom } from '../../src/random.js';
+import { createLearner } from '../../src/training/createLearner.js';
 import type { Learner, NamedArray } from '../../src/training/learner.js';
-import { createLearner, type LearnerOptions } from '../../src/training/tracedLearner.js';
+import type { LearnerOptions } from '../../src/training/learnerOptions.js';
 import { kerasSteps, relativeDifference } from '../model/kerasReference.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-learner-'));

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readTrainingSettings } from '../../src/config/trainingSettings.js';
 import { createRandom } from '../../src/random.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
 import type { TrainRecord } from '../../src/training/train.js';
@@ -32,6 +33,7 @@ export async function trainFixture(t: { after: (end: () => void) => void }): Pro
     rows.map(({ nodule }, row) => patch(row, nodule)),
   );
   return {
+    ...readTrainingSettings(),
     data,
     run: join(folder, 'run'),
     strategy: 'single',

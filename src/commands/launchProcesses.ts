@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { inRepository } from '../paths.js';
+
+/** Of an error that is told by the process that had it. */
+const FAILED = 1;
+
+/**
+ * Runs this command in several processes of this machine that train together (TF_CONFIG tells each its rank). The first
+ * one's output is this process' own; lines of the others bear their rank. Ctrl-C goes to all. Ends with the first code
+ * that is not 0. `further` words follow those of this command.
+ */
+export async function launchProcesses(processes: number, further: readonly string[]): Promise<void> {
+  const addresses = await freeAddresses(processes);
+  const words = [...withoutProcesses(process.argv.slice(2)), ...further];
+  const children = addresses.map((_, index) =>
+    spawn(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words], {
+      stdio: ['ignore', index === 0 ? 'inherit' : 'ignore', index === 0 ? 'inherit' : 'pipe'],
+      env: {
+        ...process.env,
+        TF_CONFIG: JSON.stringify({ cluster: { worker: addresses }, task: { type: 'worker', index } }),
+      },
+      // A terminal's Ctrl-C would reach the children beside the one that is handed on, and two end them at once.
+      detached: true,
+    }),
+  );
+  const forward = (signal: NodeJS.Signals): void => {
+    for (const child of children) child.kill(signal);
+  };
+  process.on('SIGINT', forward).on('SIGTERM', forward);
+  const codes = await Promise.all(
+    children.map(async (child, rank) => {
+      if (child.stderr !== null)
+        createInterface({ input: child.stderr }).on('line', (line) =>
+          process.stderr.write(`[rank ${rank}] ${line}\n`),
+        );
+      const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+      if (signal !== null) process.stderr.write(`[rank ${rank}] was ended by ${signal}\n`);
+      return code ?? FAILED;
+    }),
+  );
+  process.off('SIGINT', forward).off('SIGTERM', forward);
+  process.exitCode = codes.find((code) => code !== 0) ?? 0;
+}
+
+function withoutProcesses(words: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < words.length; at++)
+    if (words[at] === '--processes') at++;
+    else if (!words[at]!.startsWith('--processes=')) kept.push(words[at]!);
+  return kept;
+}
+
+/** Ports of this machine, each followed by another free one. */
+async function freeAddresses(count: number): Promise<string[]> {
+  const found: string[] = [];
+  while (found.length < count) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const next = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      next.once('error', () => resolve(false));
+      next.listen(port + 1, '127.0.0.1', () => resolve(true));
+    });
+    if (free && !found.includes(`127.0.0.1:${port - 1}`)) found.push(`127.0.0.1:${port}`);
+    for (const each of free ? [server, next] : [server]) {
+      each.close();
+      await once(each, 'close');
+    }
+  }
+  return found;
+}

@@ -1,0 +1,115 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readTrainingSettings, type Schedule, type Strategy } from '../config/trainingSettings.js';
+import { InputError, UsageError } from '../errors.js';
+import { readRunConfig } from '../training/runFolder.js';
+import type { TrainConfig } from '../training/trainConfig.js';
+
+/** Flags of `voxlab train`; those that are given go before the settings' file. */
+export interface TrainFlags {
+  readonly config: string;
+  readonly data?: string;
+  readonly out?: string;
+  readonly resume?: string;
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly strategy?: Strategy;
+  readonly devices?: number;
+  readonly stages?: number;
+  readonly microBatches?: number;
+  readonly schedule?: Schedule;
+  readonly cuts?: string;
+  readonly syncBatchNorm?: boolean;
+  readonly processes?: number;
+  readonly cluster?: string;
+  readonly rank?: number;
+  readonly timeout?: number;
+  readonly profile?: boolean;
+  readonly holdout?: number;
+  readonly seed?: number;
+  readonly learningRate?: number;
+  readonly filters: number;
+  readonly augment: boolean;
+  readonly threads: number;
+  readonly json?: boolean;
+}
+
+/** The configuration of a new run, or of one that is resumed. Throws UsageError, ConfigError, InputError. */
+export function configOf(flags: TrainFlags): TrainConfig {
+  return flags.resume === undefined ? newConfig(flags) : resumedConfig(flags, resolve(flags.resume));
+}
+
+function newConfig(flags: TrainFlags): TrainConfig {
+  const settings = readTrainingSettings(resolve(flags.config));
+  // TensorFlow reads it while it loads, which is later; a value of the user's goes before GPUID.
+  if (settings.gpu >= 0) process.env.CUDA_VISIBLE_DEVICES ??= String(settings.gpu);
+  const { gpu: _, dataFolder, runsFolder, ...rest } = settings;
+  return {
+    ...rest,
+    data: flags.data === undefined ? onlyPatchFile(dataFolder) : resolve(flags.data),
+    run: flags.out === undefined ? newRunFolder(runsFolder) : resolve(flags.out),
+    strategy: flags.strategy ?? settings.strategy,
+    devices: flags.devices ?? settings.devices,
+    stages: flags.stages ?? settings.stages,
+    microBatches: flags.microBatches ?? settings.microBatches,
+    schedule: flags.schedule ?? settings.schedule,
+    cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? settings.cuts,
+    syncBatchNorm: flags.syncBatchNorm ?? settings.syncBatchNorm,
+    timeoutSeconds: flags.timeout ?? settings.timeoutSeconds,
+    holdout: flags.holdout ?? settings.holdout,
+    batchSize: flags.batch ?? settings.batchSize,
+    epochs: flags.epochs ?? settings.epochs,
+    learningRate: flags.learningRate ?? settings.learningRate,
+    seed: flags.seed ?? settings.seed,
+    filters: flags.filters,
+    augment: flags.augment,
+    threads: flags.threads,
+  };
+}
+
+/**
+ * A resumed run keeps what decides its result; more epochs, data that were moved, and how the work is spread may change
+ * (the result is then the same but for rounding, and for batch norm where each device's share of a batch changes).
+ */
+function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
+  const others = ['out', 'batch', 'holdout', 'seed', 'learningRate', 'syncBatchNorm'] as const;
+  const given = others.find((name) => flags[name] !== undefined);
+  if (given !== undefined)
+    throw new UsageError(
+      `--resume goes on with the run's own settings; expected no --${given}, only --epochs and --data`,
+    );
+  const config = readRunConfig(run);
+  return {
+    ...config,
+    run,
+    epochs: flags.epochs ?? config.epochs,
+    strategy: flags.strategy ?? config.strategy,
+    devices: flags.devices ?? config.devices,
+    stages: flags.stages ?? config.stages,
+    microBatches: flags.microBatches ?? config.microBatches,
+    schedule: flags.schedule ?? config.schedule,
+    cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? config.cuts,
+    timeoutSeconds: flags.timeout ?? config.timeoutSeconds,
+    data: flags.data === undefined ? config.data : resolve(flags.data),
+  };
+}
+
+function onlyPatchFile(folder: string): string {
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('-patch.hdf5')) : [];
+  if (files.length === 1) return join(folder, files[0]!);
+  throw new InputError(
+    folder,
+    files.length === 0
+      ? 'expected a *-patch.hdf5 in DATA_DIR, found none; run: voxlab crop'
+      : `expected one *-patch.hdf5 in DATA_DIR, found ${files.join(', ')}; name one with --data`,
+  );
+}
+
+/** `runs/2026-11-24-122530`; a number behind it when that second has a run. */
+function newRunFolder(runs: string): string {
+  const now = new Date().toISOString().replace(/\..*/, '').replace('T', '-').replaceAll(':', '');
+  for (let n = 1; ; n++) {
+    const folder = join(runs, n === 1 ? now : `${now}-${n}`);
+    if (!existsSync(folder)) return folder;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Batch } from '../feed/batches.js';
+import { sizeOf } from '../model/architecture.js';
+import { piecesOf } from '../model/resnet3d.js';
+import { type Engine, openEngine } from '../tensorflow/engine.js';
+import type { Learner } from './learner.js';
+import { type LearnerOptions, ON_ONE_DEVICE } from './learnerOptions.js';
+import { devicesOf, gridOf, type Placement } from './placement.js';
+import { cutsByTime } from './stageCuts.js';
+import { TracedLearner } from './tracedLearner.js';
+
+/** A ResNet3D whose training step is one TensorFlow function on all devices. Throws EngineError, EnvironmentError, RangeError. */
+export async function createLearner(options: LearnerOptions): Promise<Learner> {
+  const parallel = options.parallel ?? ON_ONE_DEVICE;
+  const engine = openEngine({
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
+    cpuDevices: parallel.devices,
+  });
+  const grid = gridOf(parallel.strategy, parallel.devices, parallel.stages);
+  const { type } = engine.context.defaultDevice;
+  const names = engine.context.devices.filter((device) => device.type === type).map(({ name }) => name);
+  const { microBatches, schedule } = parallel;
+  const place = (devices: readonly (readonly string[])[], cuts: readonly string[]): Placement => ({
+    devices,
+    cuts,
+    microBatches,
+    schedule,
+  });
+  const devices = devicesOf(grid, names);
+  if (grid.stages === 1) return new TracedLearner(engine, options, place(devices, []));
+  const cuts = parallel.cuts ?? (await measuredCuts(engine, options, grid.stages, devices[0]![0]!));
+  return new TracedLearner(engine, options, place(devices, cuts));
+}
+
+/** Times each piece of the network on one device, then cuts into stages that take about as long as each other. */
+async function measuredCuts(
+  engine: Engine,
+  options: LearnerOptions,
+  stages: number,
+  device: string,
+): Promise<string[]> {
+  const pieces = piecesOf(options.network).map(({ name }) => name);
+  const rows = Math.max(2, Math.floor(options.batchSize / (options.parallel?.microBatches ?? 1)));
+  const probe = new TracedLearner(
+    engine,
+    { ...options, batchSize: rows },
+    { devices: [pieces.map(() => device)], cuts: pieces.slice(1), microBatches: 1, schedule: '1f1b' },
+  );
+  const voxels = sizeOf({ shape: options.network.inputSize });
+  const batch: Batch = {
+    inputHu: Int16Array.from({ length: rows * voxels }, (_, i) => ((i * 7919) % 1400) - 1000),
+    labels: Float32Array.from({ length: rows }, (_, i) => i % 2),
+    rows: new Uint32Array(rows),
+  };
+  try {
+    const runs: number[][] = [];
+    for (let run = 0; run < 4; run++) {
+      const { times } = await probe.step(batch, { passes: true });
+      const ofPiece = pieces.map((_, stage) => times.passes.filter((pass) => pass.stage === stage));
+      runs.push(ofPiece.map((passes) => passes.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)));
+    }
+    // The first run prepares the program; of the others the shortest time counts.
+    const shortest = pieces.map((_, piece) => Math.min(...runs.slice(1).map((run) => run[piece]!)));
+    // All processes must cut at the same pieces.
+    const times = await probe.sumOverRanks(Float32Array.from(shortest));
+    return cutsByTime(pieces, [...times], stages);
+  } finally {
+    probe.dispose();
+  }
+}

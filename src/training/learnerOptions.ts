@@ -1,0 +1,51 @@
+import type { Cluster } from '../config/cluster.js';
+import type { OptimizerSettings, Schedule, Strategy } from '../config/trainingSettings.js';
+import type { NetworkOptions } from '../model/architecture.js';
+
+export interface LearnerOptions {
+  readonly network: NetworkOptions;
+  /** Rows of a step in this process. */
+  readonly batchSize: number;
+  /** Hounsfield units that become 0 and 1. */
+  readonly windowHu: { readonly low: number; readonly high: number };
+  readonly learningRate: number;
+  /** Warm-up and decay: factor of the learning rate at a step, counted from 1. */
+  readonly learningRateFactor?: (step: number) => number;
+  readonly l2: number;
+  readonly seed: number;
+  readonly optimizer?: OptimizerSettings;
+  readonly syncBatchNorm?: boolean;
+  /** Longest gradient, all together; 0 = any. */
+  readonly clipNorm?: number;
+  /** Of the moving average of the weights; 0 = none. */
+  readonly emaDecay?: number;
+  /** Threads inside one operation; default: one a core. */
+  readonly threads?: number;
+  readonly parallel?: ParallelOptions;
+  /** Processes to train with. */
+  readonly cluster?: Cluster;
+  /** How long a process waits for the others. */
+  readonly timeoutSeconds?: number;
+}
+
+/** How a step is spread over the devices of this process. */
+export interface ParallelOptions {
+  readonly strategy: Strategy;
+  readonly devices: number;
+  /** Of each pipeline; `pipeline` has as many as devices. */
+  readonly stages: number;
+  readonly microBatches: number;
+  readonly schedule: Schedule;
+  /** Pieces with which later stages begin; default: found by measuring. */
+  readonly cuts?: readonly string[];
+}
+
+export const ON_ONE_DEVICE: ParallelOptions = {
+  strategy: 'single',
+  devices: 1,
+  stages: 1,
+  microBatches: 1,
+  schedule: '1f1b',
+};
+
+export const PLAIN_ADAM: OptimizerSettings = { name: 'adam', momentum: 0.9, weightDecay: 0 };

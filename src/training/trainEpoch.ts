@@ -1,0 +1,102 @@
+import { performance } from 'node:perf_hooks';
+import { EngineError, InterruptedError } from '../errors.js';
+import { balancedOrder } from '../feed/balancedOrder.js';
+import { type Batch, trainingBatches } from '../feed/batches.js';
+import type { RowLabels } from '../feed/rowSource.js';
+import type { Split } from '../feed/split.js';
+import type { PatchFile } from '../store/patchFile.js';
+import type { Learner } from './learner.js';
+import type { StepRecord } from './metricsLog.js';
+import type { Profile } from './profile.js';
+import type { TrainConfig } from './trainConfig.js';
+
+/** What an epoch is made of. */
+export interface EpochWork {
+  readonly config: TrainConfig;
+  readonly patches: PatchFile;
+  readonly labels: RowLabels;
+  readonly split: Split;
+  readonly learner: Learner;
+  readonly learningRate: (step: number) => number;
+  /** From 1. */
+  readonly epoch: number;
+  readonly stepsPerEpoch: number;
+  /** Steps that are done, over all epochs; inside the epoch where a run was interrupted there. */
+  readonly stepsDone: number;
+  readonly signal: AbortSignal | undefined;
+  readonly profile: Profile | undefined;
+  /** Rejects when a process that trains with this one is lost. */
+  readonly lost: Promise<never> | undefined;
+  /** Called after a step when training is to stop, before the epoch ends. */
+  readonly onStop: (step: number) => Promise<void>;
+}
+
+/**
+ * The steps of one epoch. The wait for each batch is measured apart from the step. An abort, of any process, ends it after
+ * the step that runs. Throws EngineError (a loss that is not finite), InterruptedError.
+ */
+export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
+  const { config, patches, labels, split, learner, epoch, stepsPerEpoch, stepsDone, signal, lost } = work;
+  const toStep = epoch * stepsPerEpoch;
+  const batches = trainingBatches({
+    source: patches,
+    labels,
+    order: balancedOrder(split, config.batchSize, config.seed),
+    fromStep: stepsDone,
+    toStep,
+    shard: { index: learner.rank, of: learner.ranks },
+    patch: patches.format,
+    ...(config.augment ? { augmentSeed: config.seed } : {}),
+  });
+  try {
+    for (let step = stepsDone + 1; step <= toStep; step++) {
+      // A process alone need not ask the others.
+      if (signal?.aborted === true && learner.ranks === 1) await stop(work, step - 1);
+      const began = performance.now();
+      const batch = (await batches.next()).value as Batch;
+      const wait = performance.now() - began;
+      const passes = work.profile?.wants(step) ?? false;
+      const running = learner.step(batch, { stop: signal?.aborted === true, passes });
+      const result = await (lost === undefined ? running : Promise.race([running, lost]));
+      const took = performance.now() - began;
+      work.profile?.add({ step, began, wait, took, times: result.times });
+      if (!Number.isFinite(result.loss)) throw notFinite(config, result.loss, step, epoch, batch);
+      const { copyMs, computeMs, reduceMs, updateMs } = result.times;
+      yield {
+        kind: 'step',
+        epoch,
+        step,
+        loss: result.loss,
+        accuracy: result.accuracy,
+        patchesPerSecond: (1000 * config.batchSize) / took,
+        waitShare: wait / took,
+        learningRate: work.learningRate(step),
+        ms: { wait, copy: copyMs, compute: computeMs, reduce: reduceMs, update: updateMs },
+      };
+      if (result.stop) await stop(work, step);
+    }
+  } finally {
+    await batches.return(undefined);
+  }
+}
+
+async function stop({ config, epoch, signal, onStop }: EpochWork, step: number): Promise<never> {
+  await onStop(step);
+  const by = signal?.aborted === true ? '' : ' by another process';
+  throw new InterruptedError(
+    `interrupted${by}: training (after step ${step}, epoch ${epoch}); go on with --resume ${config.run}`,
+  );
+}
+
+function notFinite(
+  { run }: TrainConfig,
+  loss: number,
+  step: number,
+  epoch: number,
+  { rows }: Batch,
+): EngineError {
+  return new EngineError(
+    'training step',
+    `the loss is ${loss} at step ${step} (epoch ${epoch}, rows ${Array.from(rows.slice(0, 8)).join(', ')}, ...); the checkpoints before it are kept; lower LEARNING_RATE, then go on with --resume ${run} or start anew`,
+  );
+}
