@@ -4,11 +4,11 @@ import { piecesOf } from '../model/resnet3d.js';
 import { type Engine, openEngine } from '../tensorflow/engine.js';
 import type { Learner } from './learner.js';
 import { type LearnerOptions, ON_ONE_DEVICE } from './learnerOptions.js';
-import { devicesOf, gridOf, type Placement } from './placement.js';
+import { devicesOf, gridOf, type Placement, requireCuts } from './placement.js';
 import { cutsByTime } from './stageCuts.js';
 import { TracedLearner } from './tracedLearner.js';
 
-/** A ResNet3D whose training step is one TensorFlow function on all devices. Throws EngineError, EnvironmentError, RangeError. */
+/** A ResNet3D whose training step is one TensorFlow function on all devices. Throws EngineError, EnvironmentError, UsageError. */
 export async function createLearner(options: LearnerOptions): Promise<Learner> {
   const parallel = options.parallel ?? ON_ONE_DEVICE;
   const engine = openEngine({
@@ -28,6 +28,12 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   });
   const devices = devicesOf(grid, names);
   if (grid.stages === 1) return new TracedLearner(engine, options, place(devices, []));
+  if (parallel.cuts !== undefined)
+    requireCuts(
+      piecesOf(options.network).map(({ name }) => name),
+      parallel.cuts,
+      grid.stages,
+    );
   const cuts = parallel.cuts ?? (await measuredCuts(engine, options, grid.stages, devices[0]![0]!));
   return new TracedLearner(engine, options, place(devices, cuts));
 }

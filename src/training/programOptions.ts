@@ -73,7 +73,7 @@ export function stageOfParameters({
   return ({ name }) => stages.get(pieceOf(name))!;
 }
 
-/** Rows that a device computes at once. Throws RangeError where the batch cannot be divided. */
+/** Rows that a device computes at once. Throws UsageError where the batch cannot be divided. */
 export function microBatchRows({ batchSize, placement }: ProgramOptions): number {
   return rowsOfMicroBatch(batchSize, placement.devices.length * placement.microBatches);
 }

@@ -1,10 +1,11 @@
+import { UsageError } from '../errors.js';
 /**
  * Cuts a sequence of pieces into stages so that the slowest stage is as fast as can be. Returns the pieces with which the
- * second and later stages begin. Throws RangeError for more stages than pieces.
+ * second and later stages begin. Throws UsageError for more stages than pieces.
  */
 export function cutsByTime(pieces: readonly string[], times: readonly number[], stages: number): string[] {
   if (stages > pieces.length)
-    throw new RangeError(
+    throw new UsageError(
       `expected at most ${pieces.length} stages (the network's pieces), received ${stages}`,
     );
   const sums = [0];

@@ -2,25 +2,18 @@ import { performance } from 'node:perf_hooks';
 import { EngineError } from '../errors.js';
 import type { Batch } from '../feed/batches.js';
 import { type Parameter, parametersOf, sizeOf } from '../model/architecture.js';
-import { initialValue } from '../model/initialise.js';
 import { ADAM } from '../model/optimizers.js';
 import { FLOAT32, INT16 } from '../tensorflow/dataTypes.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { TracedFunction } from '../tensorflow/tracedFunction.js';
-import {
-  assignVariable,
-  createVariable,
-  freeVariable,
-  readVariable,
-  type Variable,
-} from '../tensorflow/variables.js';
-import type { Learner, NamedArray, Prediction, StepRequest, StepResult, TimedPass } from './learner.js';
+import type { Learner, NamedArray, Prediction, StepRequest, StepResult } from './learner.js';
 import { type LearnerOptions, PLAIN_ADAM } from './learnerOptions.js';
+import { MirroredVariables } from './mirroredVariables.js';
 import { requireSame } from './namedArrays.js';
 import type { Placement } from './placement.js';
-import { EMA, type ProgramOptions, stageOfParameters, variablesOf } from './programOptions.js';
+import { EMA, microBatchRows, type ProgramOptions, variablesOf } from './programOptions.js';
 import { tracePenalty, tracePrediction, traceVectorSum } from './tracedPrograms.js';
-import { BATCH_NORM_MOMENTUM, type MeasuredItem, traceStep } from './tracedStep.js';
+import { BATCH_NORM_MOMENTUM, type MeasuredItem, timesOf, traceStep } from './tracedStep.js';
 
 /** 1: the moving averages began at 0 and 1, and still hold a share of them; 0: they came from elsewhere. */
 const AVERAGES_BEGAN_HERE = 'batch_norm/began_here';
@@ -37,8 +30,7 @@ export class TracedLearner implements Learner {
   readonly #engine: Engine;
   readonly #options: LearnerOptions & ProgramOptions;
   readonly #parameters: readonly Parameter[];
-  /** By replica, then by name. */
-  readonly #variables: readonly ReadonlyMap<string, Variable>[];
+  readonly #variables: MirroredVariables;
   readonly #programs = new Map<string, TracedFunction>();
   readonly #stepName: string;
   #measuredItems: readonly MeasuredItem[] = [];
@@ -66,21 +58,11 @@ export class TracedLearner implements Learner {
       },
       firstGroupKey: 1000 * ++learners,
     };
+    // A batch that cannot be divided is refused before anything is made.
+    microBatchRows(this.#options);
     this.#stepName = this.#options.optimizer.name === 'sgd' ? 'sgd/step' : 'adam/step';
     this.#parameters = parametersOf(options.network);
-    const stageOf = stageOfParameters(this.#options);
-    this.#variables = placement.devices.map(
-      (stages) =>
-        new Map(
-          variablesOf(this.#options).map(({ name, parameter }) => {
-            const first = isFirstWeight(name, parameter)
-              ? initialValue(parameter, options.seed)
-              : new Float32Array(sizeOf(parameter));
-            const device = stages[stageOf(parameter)]!;
-            return [name, createVariable(engine, name, parameter.shape, first, device)];
-          }),
-        ),
-    );
+    this.#variables = new MirroredVariables(engine, this.#options, options.seed);
   }
 
   digest(): Promise<string> {
@@ -106,18 +88,17 @@ export class TracedLearner implements Learner {
         ];
       },
     );
-    const [loss, correct, stop, ...times] = results;
-    const [began, gradients, means, ended, ...items] = times.map((time) => 1000 * time[0]!);
+    const [loss, correct, stop, ...seconds] = results;
     return {
       loss: loss![0]!,
       accuracy: correct![0]! / (this.batchSize * this.ranks),
       stop: stop![0]! > 0,
       times: {
         copyMs,
-        computeMs: gradients! - began!,
-        reduceMs: means! - gradients!,
-        updateMs: ended! - means!,
-        passes: passes ? timedPasses(this.#measuredItems, items, began!) : [],
+        ...timesOf(
+          seconds.map(([value]) => value!),
+          passes ? this.#measuredItems : [],
+        ),
       },
     };
   }
@@ -147,13 +128,13 @@ export class TracedLearner implements Learner {
   weights(): Promise<Map<string, NamedArray>> {
     return this.#inTurn(
       'weights',
-      async () => new Map(this.#parameters.map(({ name }) => [name, this.#read(name)])),
+      async () => new Map(this.#parameters.map(({ name }) => [name, this.#variables.read(name)])),
     );
   }
 
   optimizerState(): Promise<Map<string, NamedArray>> {
     return this.#inTurn('optimizer state', async () => {
-      const state = new Map(this.#keptNames().map((name) => [name, this.#read(name)]));
+      const state = new Map(this.#keptNames().map((name) => [name, this.#variables.read(name)]));
       state.set(this.#stepName, scalarArray(this.#step));
       state.set(AVERAGES_BEGAN_HERE, scalarArray(this.#averagesBeganHere ? 1 : 0));
       return state;
@@ -163,24 +144,23 @@ export class TracedLearner implements Learner {
   load(weights: ReadonlyMap<string, NamedArray>, optimizer?: ReadonlyMap<string, NamedArray>): Promise<void> {
     return this.#inTurn('load', async () => {
       const kept = this.#keptNames();
-      const shapeOf = (name: string) => this.#variables[0]!.get(name)!.shape;
       requireSame('weights', weights, new Map(this.#parameters.map(({ name, shape }) => [name, shape])));
       if (optimizer !== undefined)
         requireSame(
           'optimiser state',
           optimizer,
           new Map([
-            ...kept.map((name): [string, readonly number[]] => [name, shapeOf(name)]),
+            ...kept.map((name): [string, readonly number[]] => [name, this.#variables.shapeOf(name)]),
             [this.#stepName, []],
             [AVERAGES_BEGAN_HERE, []],
           ]),
         );
-      for (const [name, { data }] of weights) this.#assign(name, data);
+      for (const [name, { data }] of weights) this.#variables.assign(name, data);
       for (const name of kept) {
         const first = name.startsWith(EMA)
           ? weights.get(name.slice(EMA.length + 1))!.data
-          : new Float32Array(sizeOf({ shape: shapeOf(name) }));
-        this.#assign(name, optimizer?.get(name)?.data ?? first);
+          : new Float32Array(sizeOf({ shape: this.#variables.shapeOf(name) }));
+        this.#variables.assign(name, optimizer?.get(name)?.data ?? first);
       }
       const scalar = (name: string): number => optimizer?.get(name)?.data[0] ?? 0;
       this.#step = scalar(this.#stepName);
@@ -222,8 +202,7 @@ export class TracedLearner implements Learner {
     this.#disposed = true;
     void this.#lastCall.then(() => {
       for (const program of this.#programs.values()) program.dispose();
-      for (const replica of this.#variables)
-        for (const variable of replica.values()) freeVariable(this.#engine, variable);
+      this.#variables.dispose();
     });
   }
 
@@ -240,15 +219,6 @@ export class TracedLearner implements Learner {
     return variablesOf(this.#options).flatMap(({ name, parameter }) =>
       name === parameter.name ? [] : [name],
     );
-  }
-
-  #read(name: string): NamedArray {
-    const variable = this.#variables[0]!.get(name)!;
-    return { shape: variable.shape, data: readVariable(this.#engine, variable) };
-  }
-
-  #assign(name: string, data: Float32Array): void {
-    for (const replica of this.#variables) assignVariable(this.#engine, replica.get(name)!, data);
   }
 
   /** Two programs at once would read variables that the other is changing: a call waits for those made before it. */
@@ -297,9 +267,7 @@ export class TracedLearner implements Learner {
       return await this.#inTurn(name, async () => {
         const program = this.#program(name, trace);
         for (const value of scalars()) made.push(this.#array([], Float32Array.of(value)));
-        const variables = withVariables
-          ? this.#variables.flatMap((replica) => [...replica.values()].map(({ id }) => id))
-          : [];
+        const variables = withVariables ? this.#variables.ids : [];
         const outputs = await program.run([...variables, ...given, ...made]);
         made.push(...outputs.map(({ id }) => id));
         const ran = performance.now();
@@ -325,19 +293,6 @@ export class TracedLearner implements Learner {
   }
 }
 
-/** Weights and their moving averages begin alike; what an optimiser keeps begins at 0. */
-function isFirstWeight(name: string, parameter: Parameter): boolean {
-  return name === parameter.name || name === `${EMA}/${parameter.name}`;
-}
-
 function scalarArray(value: number): NamedArray {
   return { shape: [], data: Float32Array.of(value) };
-}
-
-function timedPasses(items: readonly MeasuredItem[], times: readonly number[], began: number): TimedPass[] {
-  return items.map((item, index) => ({
-    ...item,
-    fromMs: times[2 * index]! - began,
-    toMs: times[2 * index + 1]! - began,
-  }));
 }

@@ -9,6 +9,7 @@ import type { TensorSpec } from '../tensorflow/tensors.js';
 import { type Tensor, tensorId, tensorOf, tf } from '../tensorflow/tf.js';
 import { type TracedFunction, traceFunction } from '../tensorflow/tracedFunction.js';
 import { runInOrder, stampItems } from '../tensorflow/workItems.js';
+import type { StepTimes } from './learner.js';
 import { deviceOfMean, type StepMeans, stepMeans } from './meanGradients.js';
 import { EMA, type ProgramOptions, stageOfParameters } from './programOptions.js';
 import { enter, ReplicaVariables, referenceOf, variableSpecs } from './programParts.js';
@@ -20,9 +21,6 @@ export const BATCH_NORM_MOMENTUM = 0.99;
 /** Numbers that a step takes, in this order. */
 export const STEP_SCALARS = ['learningRate', 'beta1Power', 'beta2Power', 'stop'] as const;
 
-/** Moments of a step, in this order: when it began, had all gradients, their means, and the new weights; in seconds. */
-export const STEP_MOMENTS = ['began', 'gradients', 'means', 'ended'] as const;
-
 /** A part of a step whose time was measured. */
 export interface MeasuredItem {
   readonly name: string;
@@ -33,8 +31,8 @@ export interface MeasuredItem {
 
 export interface TracedStep {
   /**
-   * Arguments: variables, voxels, labels, STEP_SCALARS. Results: loss, correct rows, stop, STEP_MOMENTS, then for each of
-   * `items` the seconds at which it began and ended.
+   * Arguments: variables, voxels, labels, STEP_SCALARS. Results: loss, correct rows, stop; then in seconds when the step
+   * began, had all gradients, their means, and the new weights; then when each of `items` began and ended.
    */
   readonly program: TracedFunction;
   readonly items: readonly MeasuredItem[];
@@ -81,6 +79,24 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
     ];
   });
   return { program, items };
+}
+
+/** From the seconds that a step returns: those of the step, then each item's. */
+export function timesOf(
+  seconds: readonly number[],
+  items: readonly MeasuredItem[],
+): Omit<StepTimes, 'copyMs'> {
+  const [began, gradients, means, ended, ...ofItems] = seconds.map((time) => 1000 * time);
+  return {
+    computeMs: gradients! - began!,
+    reduceMs: means! - gradients!,
+    updateMs: ended! - means!,
+    passes: items.map((item, index) => ({
+      ...item,
+      fromMs: ofItems[2 * index]! - began!,
+      toMs: ofItems[2 * index + 1]! - began!,
+    })),
+  };
 }
 
 /** Puts the passes of each stage into their order, and measures them if wanted. */

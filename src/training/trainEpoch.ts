@@ -84,7 +84,7 @@ async function stop({ config, epoch, signal, onStop }: EpochWork, step: number):
   await onStop(step);
   const by = signal?.aborted === true ? '' : ' by another process';
   throw new InterruptedError(
-    `interrupted${by}: training (after step ${step}, epoch ${epoch}); go on with --resume ${config.run}`,
+    `interrupted${by} while training (step ${step}, epoch ${epoch}); go on with --resume ${config.run}`,
   );
 }
 

@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync, realpathSync, truncateSync } fro
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { EngineError, InputError, InterruptedError } from '../../src/errors.js';
+import { openEngine } from '../../src/tensorflow/engine.js';
+import { linkedCheckpoint, readCheckpointMeta } from '../../src/training/checkpoint.js';
 import { readMetrics } from '../../src/training/metricsLog.js';
 import { type TrainRecord, train } from '../../src/training/train.js';
 import { allRecords, trainFixture } from './trainFixture.js';
@@ -29,6 +31,10 @@ test('train() yields start, steps, validations, epochs and end, and keeps metric
     steps: 6,
     stepsDone: 0,
     differences: [],
+    warnings: [],
+    ranks: 1,
+    devices: [[openEngine().context.defaultDevice.name]],
+    cuts: [],
   });
   assert.deepEqual(
     rest.map(({ kind }) => kind),
@@ -66,7 +72,8 @@ test('train() is the same again, and after a resume: every loss and score, bit f
       if (record.kind === 'step' && record.step === 5) controller.abort();
   }, InterruptedError);
   const resumed = await allRecords(train(cut, { resume: true }));
-  assert.equal(resumed[0]?.kind === 'start' && resumed[0].stepsDone, 3);
+  assert.equal(resumed[0]?.kind === 'start' && resumed[0].stepsDone, 5);
+  assert.equal(readCheckpointMeta(linkedCheckpoint(cut.run, 'last')).epoch, 2);
   const inFile = readMetrics(cut.run);
   assert.deepEqual(computed(inFile), computed(whole));
 });
@@ -117,5 +124,9 @@ test('train() refuses a batch larger than the data, a subset without rows, a run
     allRecords(train(config, { resume: true })),
     /weights\.safetensors: the file is cut short/,
   );
-  await assert.rejects(allRecords(train({ ...config, strategy: 'data', devices: 2 })), EngineError);
+  await assert.rejects(allRecords(train({ ...config, devices: 2 })), /STRATEGY single: expected NUM_GPUS 1/);
+  await assert.rejects(
+    allRecords(train({ ...config, strategy: 'data', devices: 4 })),
+    /batch that can be divided by 4 .*received BATCH_SIZE 6/,
+  );
 });

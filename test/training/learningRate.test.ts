@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LearningRateSettings } from '../../src/config/trainingSettings.js';
+import { learningRateFactor } from '../../src/training/learningRate.js';
+import { runPython } from '../python.js';
+
+const PLAIN: LearningRateSettings = {
+  decay: 'constant',
+  warmUpEpochs: 0,
+  stepEpochs: 2,
+  stepFactor: 0.1,
+  baseBatch: 0,
+};
+const run = { batchSize: 16, stepsPerEpoch: 10, epochs: 6 };
+const factors = (plan: Partial<LearningRateSettings>, more: Partial<typeof run> = {}): number[] => {
+  const all = { ...run, ...more };
+  const factor = learningRateFactor({ ...PLAIN, ...plan }, all);
+  return Array.from({ length: all.epochs * all.stepsPerEpoch }, (_, i) => factor(i + 1));
+};
+
+test("learningRateFactor(): cosine and step equal Keras' CosineDecay and PiecewiseConstantDecay", () => {
+  const keras = runPython<{ cosine: number[]; warm: number[]; step: number[] }>(
+    `import os, sys, json
+os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
+import keras
+S = keras.optimizers.schedules
+cosine, step = S.CosineDecay(1.0, 60), S.PiecewiseConstantDecay([19, 39], [1.0, 0.1, 0.01])
+warm = S.CosineDecay(0.0, 45, warmup_target=1.0, warmup_steps=15)
+print(json.dumps({'cosine': [float(cosine(i)) for i in range(60)], 'step': [float(step(i)) for i in range(60)],
+  'warm': [float(warm(i)) for i in range(16, 60)]}))`,
+    null,
+  );
+  const close = (ours: number[], theirs: number[]): void =>
+    ours.forEach((value, i) =>
+      assert.ok(Math.abs(value - theirs[i]!) < 1e-6, `step ${i}: ${value} ${theirs[i]}`),
+    );
+  close(factors({ decay: 'cosine' }), keras.cosine);
+  close(factors({ decay: 'step' }), keras.step);
+  close(factors({ decay: 'cosine', warmUpEpochs: 1.5 }).slice(16), keras.warm);
+});
+
+test('learningRateFactor(): warm-up rises in even steps to the rate; other batches have it in proportion', () => {
+  assert.deepEqual(factors({ warmUpEpochs: 0.4 }).slice(0, 6), [0.25, 0.5, 0.75, 1, 1, 1]);
+  assert.deepEqual(factors({ baseBatch: 8 }).slice(0, 2), [2, 2]);
+  assert.deepEqual(factors({ baseBatch: 64, warmUpEpochs: 0.2 }).slice(0, 3), [0.125, 0.25, 0.25]);
+});
