@@ -1,11 +1,14 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { inRepository } from '../paths.js';
 
-/** Of an error that is told by the process that had it. */
+/** Of a process that was ended by a signal. */
 const FAILED = 1;
+
+/** Time for the others to say what they know, and to end, after one has failed. */
+const GRACE_MS = 5000;
 
 /**
  * Runs this command in several processes of this machine that train together (TF_CONFIG tells each its rank). The first
@@ -38,11 +41,18 @@ export async function launchProcesses(processes: number, further: readonly strin
         );
       const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
       if (signal !== null) process.stderr.write(`[rank ${rank}] was ended by ${signal}\n`);
+      if (code !== 0) setTimeout(() => endAll(children), GRACE_MS).unref();
       return code ?? FAILED;
     }),
   );
   process.off('SIGINT', forward).off('SIGTERM', forward);
   process.exitCode = codes.find((code) => code !== 0) ?? 0;
+}
+
+/** One that hangs does not keep the others waiting for ever. */
+function endAll(children: readonly ChildProcess[]): void {
+  for (const child of children)
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
 }
 
 function withoutProcesses(words: readonly string[]): string[] {

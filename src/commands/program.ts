@@ -38,6 +38,9 @@ const COMMANDS: readonly RegisterCommand[] = [
 /** The original project's single-dash flags; commander itself takes `-x` only as one letter. */
 const ORIGINAL_FLAGS = new Set(['-subset', '-dim', '-slices', '-hdf5', '-remote', '-epochs', '-batch']);
 
+/** Time for what still runs after a failure. */
+const LAST_CALLS_MS = 2000;
+
 /** Runs the command line and sets the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const debug = argv.includes('--debug');
@@ -45,6 +48,8 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     await buildProgram().parseAsync(acceptOriginalFlags(argv), { from: 'user' });
   } catch (error) {
     process.exitCode = reportFailure(error, debug);
+    // A call into TensorFlow that waits for a process that hangs never comes back; nobody waits for it any more.
+    setTimeout(() => process.exit(), LAST_CALLS_MS).unref();
   }
 }
 

@@ -271,7 +271,10 @@ function send(socket: Socket, message: Message): void {
 }
 
 function readMessages(socket: Socket, take: (message: Message) => void): void {
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  // A connection that breaks is closed too, and that is what counts.
+  lines.on('error', () => {});
+  lines.on('line', (line) => {
     try {
       take(JSON.parse(line) as Message);
     } catch {
