@@ -35,6 +35,8 @@ export function kerasSteps(
     readonly batch: Float32Array;
     readonly labels: readonly number[];
     readonly weights: ReadonlyMap<string, NamedArray>;
+    /** Keras' own, by its class; default: Adam as of 2015. */
+    readonly optimizer?: { readonly class: string; readonly options: Readonly<Record<string, number>> };
   },
 ): KerasAnswer & {
   readonly gradients: Map<string, Float32Array>;

@@ -4,70 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { EngineError } from '../../src/errors.js';
-import { createRandom } from '../../src/random.js';
 import { createLearner } from '../../src/training/createLearner.js';
 import type { Learner, NamedArray, StepResult } from '../../src/training/learner.js';
-import type { LearnerOptions } from '../../src/training/learnerOptions.js';
-import { kerasSteps, relativeDifference } from '../model/kerasReference.js';
+import { relativeDifference } from '../model/kerasReference.js';
+import { batchOf, decidedBatch, isNoise, options, relativeNorm, VOXELS } from './decidedBatch.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-learner-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** Small maps: the fewer maxima of pooling windows and zeros of ReLU, the less likely rounding decides one of them. */
-const VOXELS = 16 ** 3;
-
-const options: LearnerOptions = {
-  network: { inputSize: [16, 16, 16], filters: 4 },
-  batchSize: 16,
-  windowHu: { low: -1000, high: 400 },
-  learningRate: 1e-3,
-  l2: 1e-4,
-  seed: 3,
-};
 const batch = batchOf(16);
-
-/** Rough noise: in smooth patches the maxima of neighbouring windows come close enough for rounding to choose between them. */
-function batchOf(rows: number, seed = 5): { inputHu: Int16Array; labels: Float32Array; rows: Uint32Array } {
-  const random = createRandom(`learner batch ${seed}`);
-  const inputHu = new Int16Array(rows * VOXELS);
-  for (let i = 0; i < inputHu.length; i++)
-    inputHu[i] = random.between(-1100, 500) + (i % VOXELS > VOXELS / 3 ? 20 : 0);
-  return {
-    inputHu,
-    labels: Float32Array.from({ length: rows }, (_, i) => i % 2),
-    rows: Uint32Array.from({ length: rows }, (_, i) => i),
-  };
-}
-
-const inWindow = (inputHu: Int16Array): Float32Array =>
-  Float32Array.from(inputHu, (hu) => (Math.min(400, Math.max(-1000, hu)) + 1000) / 1400);
-
-/** Biases before a batch norm have no gradient but rounding noise, which Adam turns into whole steps (facts of the method). */
-const isNoise = (name: string): boolean => name.endsWith('/bias') && !name.startsWith('head/');
-
-/** The first of some batches in which rounding decides nothing in Keras' own three steps: two in three are such. */
-function decidedBatch(weights: ReadonlyMap<string, NamedArray>) {
-  for (let seed = 7; seed < 15; seed++) {
-    const batch = batchOf(16, seed);
-    const keras = kerasSteps(folder, {
-      size: 16,
-      filters: 4,
-      l2: 1e-4,
-      learningRate: 1e-3,
-      steps: 3,
-      batch: inWindow(batch.inputHu),
-      labels: [...batch.labels],
-      weights,
-    });
-    if (Math.min(...keras.poolMargins) > 5e-6) return { batch, keras };
-  }
-  return assert.fail('expected one of eight batches with a margin');
-}
 
 test('step(): probabilities, loss, gradients and three Adam steps equal Keras on the same weights to 1e-4', async () => {
   const learner = await createLearner(options);
   const weights = await learner.weights();
-  const { batch, keras } = decidedBatch(weights);
+  const { batch, keras } = decidedBatch(folder, weights);
   const before = await learner.predict(batch.inputHu, 16);
   assert.ok(relativeDifference(before.probabilities, keras.inference) < 1e-4, 'inference');
 
@@ -186,13 +136,6 @@ test('load() refuses missing, further and wrongly shaped arrays; step() a batch 
 
 /** A step's results but for its times. */
 const numbers = ({ loss, accuracy }: StepResult) => ({ loss, accuracy });
-
-/** Length of the difference, relative to the reference's: Adam lets single weights of tiny gradients differ more. */
-function relativeNorm(actual: Float32Array, expected: Float32Array): number {
-  const length = (values: Float32Array): number =>
-    Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-  return length(actual.map((value, i) => value - expected[i]!)) / length(expected);
-}
 
 async function sameBits(a: Learner, b: Learner): Promise<void> {
   const other = await b.weights();

@@ -99,7 +99,7 @@ test('data on 2 and 4 devices with synchronous batch norm = single on the same b
     const data = await outcomeOf({ strategy: 'data', devices }, { ...plain, syncBatchNorm: true });
     // Measured 3.5e-6 and 3.2e-6.
     assert.ok(difference(data, single) <= 1e-5, `${devices} devices: ${difference(data, single)}`);
-    data.losses.forEach((loss, i) => assert.ok(Math.abs(loss / single.losses[i]! - 1) < 1e-5));
+    for (const [i, loss] of data.losses.entries()) assert.ok(Math.abs(loss / single.losses[i]! - 1) < 1e-5);
     const apart = await outcomeOf({ strategy: 'data', devices }, plain);
     assert.ok(difference(apart, single) > 1e-3, 'without it the moments are others');
   }
@@ -125,9 +125,8 @@ test("data without synchronous batch norm = the mean of the replicas' gradients,
     if (!name.startsWith('adam/m/')) continue;
     const [a, b] = gradients.map((part) => part.get(name)!.data);
     const scale = a!.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
-    data.forEach((value, i) =>
-      assert.ok(Math.abs(value - (a![i]! + b![i]!) / 2) <= 1e-6 * scale, `${name}[${i}]`),
-    );
+    for (const [i, value] of data.entries())
+      assert.ok(Math.abs(value - (a![i]! + b![i]!) / 2) <= 1e-6 * scale, `${name}[${i}]`);
   }
 });
 
