@@ -8,7 +8,7 @@ interface BenchModules {
   readonly run: (options: { readonly repetitions?: number }) => Promise<unknown>;
 }
 
-const NAMES = ['train', 'crop', 'plan'] as const;
+const NAMES = ['train', 'scale', 'crop', 'plan'] as const;
 
 export const registerBenchCommand: RegisterCommand = (program) => {
   program

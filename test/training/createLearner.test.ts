@@ -244,7 +244,8 @@ test('passes: a stage runs one at a time, in the order of its schedule; a stage 
     for (const stage of [0, 1]) {
       const passes = ofStage(stage);
       assert.ok(passes.every(({ device }) => device === cpu(stage)));
-      passes.slice(1).forEach((pass, i) => assert.ok(pass.fromMs >= passes[i]!.toMs - 0.01, pass.name));
+      for (const [i, pass] of passes.slice(1).entries())
+        assert.ok(pass.fromMs >= passes[i]!.toMs - 0.01, pass.name);
     }
     const at = (stage: number, name: string) => ofStage(stage).find((pass) => pass.name === name)!;
     for (let m = 0; m < 4; m++) {
