@@ -2,7 +2,7 @@ import { isTrainable, type Parameter, parametersOf, sizeOf } from '../model/arch
 import { sumOverGroup } from '../tensorflow/collectives.js';
 import type { Engine } from '../tensorflow/engine.js';
 import { type Tensor, tf } from '../tensorflow/tf.js';
-import { groupKey, type ProgramOptions, stageOfParameters } from './programOptions.js';
+import { groupKey, type ProgramOptions, shareOfMicroBatch, stageOfParameters } from './programOptions.js';
 import { enter } from './programParts.js';
 import type { ReplicaGradients } from './replicaGradients.js';
 
@@ -32,12 +32,16 @@ export function deviceOfMean(options: ProgramOptions): (parameter: Pick<Paramete
   return (parameter) => devices[replicaOf(parameter.name)]![stageOf(parameter)]!;
 }
 
-/** In a trace: sums over the replicas by AddN, over the processes by collectives, then divides. */
+/**
+ * In a trace: sums over the replicas by AddN, over the processes by collectives. Losses and gradients come as parts of the
+ * mean; what `penalties` gives for a weight is added to its gradient.
+ */
 export function stepMeans(
   engine: Engine,
   options: ProgramOptions,
   replicas: readonly ReplicaGradients[],
   stop: Tensor,
+  penalties: ReadonlyMap<string, Tensor>,
 ): StepMeans {
   const { network, placement, ranks } = options;
   const deviceOf = deviceOfMean(options);
@@ -48,12 +52,13 @@ export function stepMeans(
     enter(engine, device);
     local.set(name, parts.length === 1 ? parts[0]! : tf.addN([...parts]));
   };
+  // One process adds the penalty in the same pass over the memory.
+  const ofName = (name: string): Tensor[] => [penalties.get(name) ?? []].flat();
   for (const [index, parameter] of trainable.entries())
-    addUp(
-      parameter.name,
-      deviceOf(parameter),
-      replicas.map(({ gradients }) => gradients[index]!),
-    );
+    addUp(parameter.name, deviceOf(parameter), [
+      ...replicas.map(({ gradients }) => gradients[index]!),
+      ...(ranks.size === 1 ? ofName(parameter.name) : []),
+    ]);
   for (const name of replicas[0]!.moments.keys())
     addUp(
       name,
@@ -71,18 +76,22 @@ export function stepMeans(
   const stageOf = stageOfParameters(options);
   const stageOfName = (name: string): number => (isScalar(name) ? lastStage : stageOf({ name }));
   const summed = ranks.size === 1 ? local : sumOverRanks(engine, options, local, stageOfName);
-  const share = 1 / (placement.devices.length * placement.microBatches * ranks.size);
-  const mean = (name: string, device: string): Tensor => {
-    enter(engine, device);
-    return share === 1 ? summed.get(name)! : summed.get(name)!.mul(share);
+  const share = shareOfMicroBatch(options);
+  const meanMoment = (name: string, sum: Tensor): Tensor => {
+    enter(engine, deviceOf({ name }));
+    return share === 1 ? sum : sum.mul(share);
   };
   return {
     of: new Map(
-      [...summed.keys()]
-        .filter((name) => !isScalar(name))
-        .map((name) => [name, mean(name, deviceOf({ name }))]),
+      [...summed].flatMap(([name, sum]) => {
+        if (isScalar(name)) return [];
+        if (replicas[0]!.moments.has(name)) return [[name, meanMoment(name, sum)]];
+        const penalty = ranks.size === 1 ? [] : ofName(name);
+        enter(engine, deviceOf({ name }));
+        return [[name, penalty.length === 0 ? sum : tf.addN([sum, ...penalty])]];
+      }),
     ),
-    loss: mean('loss', last),
+    loss: summed.get('loss')!,
     correct: summed.get('correct')!,
     stop: summed.get('stop')!,
   };

@@ -77,3 +77,8 @@ export function stageOfParameters({
 export function microBatchRows({ batchSize, placement }: ProgramOptions): number {
   return rowsOfMicroBatch(batchSize, placement.devices.length * placement.microBatches);
 }
+
+/** Part of a micro-batch in a mean over all of them, in all replicas and processes. */
+export function shareOfMicroBatch({ placement, ranks }: ProgramOptions): number {
+  return 1 / (placement.devices.length * placement.microBatches * ranks.size);
+}

@@ -10,17 +10,23 @@ import { withGradientsAt } from '../tensorflow/tapeScope.js';
 import { type Tensor, type Tensor1D, tensorId, tensorOf, tf } from '../tensorflow/tf.js';
 import { WorkItem } from '../tensorflow/workItems.js';
 import { stagesOfPieces } from './placement.js';
-import { groupKey, microBatchRows, type ProgramOptions, stageOfParameters } from './programOptions.js';
+import {
+  groupKey,
+  microBatchRows,
+  type ProgramOptions,
+  shareOfMicroBatch,
+  stageOfParameters,
+} from './programOptions.js';
 import { enter, inWindow, type ReplicaVariables, revived, rowsOf } from './programParts.js';
 import { passesOf } from './schedule.js';
 
 /** What a replica adds to a step. */
 export interface ReplicaGradients {
-  /** By trainable parameter, on the device of its stage; sums over the micro-batches. */
+  /** By trainable parameter, on the device of its stage: this replica's part of the mean over the whole step. */
   readonly gradients: readonly Tensor[];
-  /** `stem/bn/moving_mean` and the like: sums of the batches' moments, on the device of the stage. */
+  /** `stem/bn/moving_mean` and the like: sums of the micro-batches' moments, on the device of the stage. */
   readonly moments: ReadonlyMap<string, Tensor>;
-  /** Cross-entropy, on the device of the last stage; the sum over the micro-batches. */
+  /** Cross-entropy, on the device of the last stage: this replica's part of the mean. */
   readonly loss: Tensor;
   /** Number of rows on the right side of 0.5. */
   readonly correct: Tensor;
@@ -76,7 +82,8 @@ export function replicaGradients(
             for (const { run } of piecesOfStage(options, stage)) h = run(inputs, h);
             if (stage < items.length - 1) return;
             logitsId = tensorId(h);
-            loss = binaryCrossEntropy(h as Tensor1D, labels);
+            // The mean over all parts of the step: the factor costs less here than on each gradient.
+            loss = binaryCrossEntropy(h as Tensor1D, labels).mul(shareOfMicroBatch(options));
           },
           () => enter(engine, device, backward),
         );

@@ -61,9 +61,10 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
     const stamps = arrange(engine, options, replicas, measured);
     items = stamps.items;
     moments.mark(replicas.flatMap(({ gradients, loss }) => [...gradients, loss]));
-    const means = stepMeans(engine, options, replicas, stop!);
+    const penalty = penaltyOf(engine, options, variables);
+    const means = stepMeans(engine, options, replicas, stop!, penalty.gradients);
     moments.mark([...means.of.values(), means.loss, means.correct]);
-    const penalty = update(engine, options, variables, means, {
+    update(engine, options, variables, means, {
       learningRate: learningRate!,
       beta1Power: beta1Power!,
       beta2Power: beta2Power!,
@@ -71,7 +72,7 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
     moments.mark([], engine.binding.trace.sideEffects);
     enter(engine, placement.devices[0]!.at(-1)!);
     return [
-      referenceOf(means.loss.add(penalty)),
+      referenceOf(means.loss.add(penalty.value)),
       referenceOf(means.correct),
       referenceOf(means.stop.add(0)),
       ...moments.marked,
@@ -121,30 +122,41 @@ function arrange(
   return { items: found, times };
 }
 
-/** All variables of all replicas. Returns the L2 penalty of the weights as they were. */
+/** The L2 penalty of the weights as they are, and its gradients, each where the mean of its weight is formed. */
+function penaltyOf(
+  engine: Engine,
+  options: ProgramOptions,
+  replicas: readonly ReplicaVariables[],
+): { readonly value: Tensor; readonly gradients: ReadonlyMap<string, Tensor> } {
+  const { network, placement, l2 } = options;
+  const stageOf = stageOfParameters(options);
+  const deviceOf = deviceOfMean(options);
+  const gradients = new Map<string, Tensor>();
+  const squares: Tensor[] = [];
+  for (const parameter of parametersOf(network).filter(({ kind }) => kind === 'kernel' && l2 > 0)) {
+    const device = deviceOf(parameter);
+    const replica = placement.devices.findIndex((stages) => stages[stageOf(parameter)] === device);
+    enter(engine, device);
+    const weight = replicas[replica]!.read(parameter);
+    squares.push(weight.square().sum());
+    gradients.set(parameter.name, weight.mul(2 * l2));
+  }
+  enter(engine, placement.devices[0]!.at(-1)!);
+  return { value: l2 === 0 ? tf.scalar(0) : tf.addN(squares).mul(l2), gradients };
+}
+
+/** All variables of all replicas. */
 function update(
   engine: Engine,
   options: ProgramOptions,
   replicas: readonly ReplicaVariables[],
   means: StepMeans,
   scalars: StepScalars,
-): Tensor {
-  const { network, placement, l2, emaDecay, optimizer } = options;
+): void {
+  const { network, placement, emaDecay, optimizer } = options;
   const stageOf = stageOfParameters(options);
-  const deviceOf = deviceOfMean(options);
   const parameters = parametersOf(network);
-  const gradients = new Map<string, Tensor>();
-  const penalties: Tensor[] = [];
-  for (const parameter of parameters.filter(isTrainable)) {
-    const mean = means.of.get(parameter.name)!;
-    const device = deviceOf(parameter);
-    enter(engine, device);
-    const replica = placement.devices.findIndex((stages) => stages[stageOf(parameter)] === device);
-    const penalised = l2 > 0 && parameter.kind === 'kernel';
-    const weight = penalised ? replicas[replica]!.read(parameter) : undefined;
-    if (weight !== undefined) penalties.push(weight.square().sum());
-    gradients.set(parameter.name, weight === undefined ? mean : tf.addN([mean, weight.mul(2 * l2)]));
-  }
+  const gradients = new Map(parameters.filter(isTrainable).map(({ name }) => [name, means.of.get(name)!]));
   clip(engine, options, gradients);
   for (const [replica, variables] of replicas.entries())
     for (const parameter of parameters) {
@@ -156,8 +168,6 @@ function update(
         if (emaDecay > 0) updateEma(engine, variables, parameter, emaDecay);
       }
     }
-  enter(engine, placement.devices[0]!.at(-1)!);
-  return penalties.length === 0 ? tf.scalar(0) : tf.addN(penalties).mul(l2);
 }
 
 /** Shortens all gradients together to the wanted length (Pascanu et al., 2013). */

@@ -30,10 +30,10 @@ print(json.dumps({'cosine': [float(cosine(i)) for i in range(60)], 'step': [floa
   'warm': [float(warm(i)) for i in range(16, 60)]}))`,
     null,
   );
-  const close = (ours: number[], theirs: number[]): void =>
-    ours.forEach((value, i) =>
-      assert.ok(Math.abs(value - theirs[i]!) < 1e-6, `step ${i}: ${value} ${theirs[i]}`),
-    );
+  const close = (ours: number[], theirs: number[]): void => {
+    for (const [i, value] of ours.entries())
+      assert.ok(Math.abs(value - theirs[i]!) < 1e-6, `step ${i}: ${value} ${theirs[i]}`);
+  };
   close(factors({ decay: 'cosine' }), keras.cosine);
   close(factors({ decay: 'step' }), keras.step);
   close(factors({ decay: 'cosine', warmUpEpochs: 1.5 }).slice(16), keras.warm);
