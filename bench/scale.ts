@@ -64,16 +64,25 @@ const PROGRAMS: readonly Program[] = [
     name: `2 processes, batch ${ROWS_OF_PROCESS} each`,
     rows: 2 * ROWS_OF_PROCESS,
     threads: 2,
-    work: async () => {
-      const addresses = [await freeAddress(), await freeAddress()];
-      return addresses.map((_, rank) => ({
-        batch: ROWS_OF_PROCESS,
-        threads: 1,
-        cluster: { addresses, rank },
-      }));
-    },
+    work: () => twoProcesses('float32'),
+  },
+  {
+    name: `the same, large gradients as bfloat16`,
+    rows: 2 * ROWS_OF_PROCESS,
+    threads: 2,
+    work: () => twoProcesses('bfloat16'),
   },
 ];
+
+async function twoProcesses(exchange: 'float32' | 'bfloat16'): Promise<ScaleWork[]> {
+  const addresses = [await freeAddress(), await freeAddress()];
+  return addresses.map((_, rank) => ({
+    batch: ROWS_OF_PROCESS,
+    threads: 1,
+    exchange,
+    cluster: { addresses, rank },
+  }));
+}
 
 /** Of one program: a rate for each repetition, and what its last step said. */
 interface Measured {
@@ -112,7 +121,9 @@ export async function benchScale({ repetitions = 7 } = {}): Promise<BenchReport>
 }
 
 function reportOf(measured: ReadonlyMap<string, Measured>, repetitions: number): BenchReport {
-  const [one, data, many, pipeline, alone, processes] = PROGRAMS.map(({ name }) => measured.get(name)!);
+  const [one, data, many, pipeline, alone, processes, rounded] = PROGRAMS.map(
+    ({ name }) => measured.get(name)!,
+  );
   const ratio = (of: Measured, to: Measured, factor: number): number =>
     median(of.rates.map((rate, i) => rate / to.rates[i]!)) / factor;
   const dataShare = ratio(data!, one!, 2);
@@ -144,6 +155,7 @@ function reportOf(measured: ReadonlyMap<string, Measured>, repetitions: number):
     ratios: [
       { of: 'data on 2 devices / twice 1 device', ratio: dataShare, target: 0.95 },
       { of: '2 processes / twice 1 process', ratio: processShare, target: 0.85 },
+      { of: '2 processes that exchange bfloat16 / twice 1 process', ratio: ratio(rounded!, alone!, 2) },
       {
         of: 'pipeline of 2 / what the bubble formula allows',
         ratio: ratio(pipeline!, many!, 2) / (1 - bubble),

@@ -13,6 +13,7 @@ export interface ScaleWork {
   readonly threads: number;
   readonly parallel?: Partial<ParallelOptions>;
   readonly cluster?: Cluster;
+  readonly exchange?: 'float32' | 'bfloat16';
 }
 
 export interface ScaleAnswer {
@@ -23,7 +24,7 @@ export interface ScaleAnswer {
   readonly peakMiB: number;
 }
 
-const { batch, threads, parallel, cluster } = JSON.parse(process.argv[2]!) as ScaleWork;
+const { batch, threads, parallel, cluster, exchange = 'float32' } = JSON.parse(process.argv[2]!) as ScaleWork;
 const learner = await createLearner({
   network: { inputSize: [32, 32, 32], filters: 64 },
   batchSize: batch,
@@ -31,6 +32,7 @@ const learner = await createLearner({
   learningRate: 1e-3,
   l2: 1e-4,
   seed: 1,
+  exchange,
   threads,
   parallel: { ...ON_ONE_DEVICE, ...parallel },
   ...(cluster === undefined ? {} : { cluster }),

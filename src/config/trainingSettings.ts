@@ -12,6 +12,8 @@ export const SCHEDULES = ['1f1b', 'gpipe'] as const;
 
 export type Schedule = (typeof SCHEDULES)[number];
 
+export const EXCHANGES = ['float32', 'bfloat16'] as const;
+
 export const OPTIMIZERS = ['adam', 'adamw', 'sgd'] as const;
 
 /** How the weights follow the gradients. */
@@ -52,6 +54,8 @@ export interface TrainingSettings {
   /** Parts of the network with which later stages begin; empty = found by measuring. */
   readonly cuts: readonly string[];
   readonly syncBatchNorm: boolean;
+  /** Element type of large gradients between processes; bfloat16 halves the bytes and rounds them. */
+  readonly exchange: (typeof EXCHANGES)[number];
   /** How long processes wait for each other. */
   readonly timeoutSeconds: number;
   /** Subset that training never sees. */
@@ -98,6 +102,7 @@ const keys = {
   SCHEDULE: withDefault(oneOf(...SCHEDULES), '1f1b' as const),
   CUTS: withDefault(text(), ''),
   SYNC_BATCH_NORM: withDefault(oneOf('yes', 'no'), 'no' as const),
+  EXCHANGE: withDefault(oneOf(...EXCHANGES), 'float32' as const),
   TIMEOUT_SECONDS: withDefault(wholeNumber(1, 86400), 60),
   OPTIMIZER: withDefault(oneOf(...OPTIMIZERS), 'adam' as const),
   MOMENTUM: withDefault(decimal(0, 1), 0.9),
@@ -135,6 +140,7 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     schedule: values.SCHEDULE,
     cuts: Object.freeze(values.CUTS.split(',').flatMap((cut) => cut.trim() || [])),
     syncBatchNorm: values.SYNC_BATCH_NORM === 'yes',
+    exchange: values.EXCHANGE,
     timeoutSeconds: values.TIMEOUT_SECONDS,
     learningRatePlan: Object.freeze({
       decay: values.DECAY,

@@ -2,7 +2,7 @@ import type { Cluster } from '../config/cluster.js';
 import { EngineError } from '../errors.js';
 import { attribute } from './attributes.js';
 import type { Address } from './capi.js';
-import { FLOAT32, INT32 } from './dataTypes.js';
+import { BFLOAT16, FLOAT32, INT32 } from './dataTypes.js';
 import type { Engine } from './engine.js';
 import type { GraphTrace } from './graphTrace.js';
 import { bytesField, numberField } from './protobuf.js';
@@ -21,6 +21,8 @@ export interface SumOptions {
   readonly instance: number;
   /** A device that is missing for so long is an error on all others. */
   readonly timeoutSeconds: number;
+  /** Element type on the way; `bfloat16` halves the bytes and rounds to 8 bits of mantissa. */
+  readonly as?: 'float32' | 'bfloat16';
 }
 
 /** Names TensorFlow gives to the processes of a cluster. */
@@ -53,14 +55,23 @@ export function joinCluster(context: Address, cluster: Cluster): void {
 export function sumOverGroup<T extends Tensor>(engine: Engine, tensor: T, options: SumOptions): T {
   const { binding } = engine;
   const number = (value: number): number => binding.createTensor([], INT32, Int32Array.of(value));
+  const dtype = options.as === 'bfloat16' ? BFLOAT16 : FLOAT32;
+  const cast = (id: number, from: number, to: number) =>
+    binding.executeOp(
+      'Cast',
+      [attribute.type('SrcT', from), attribute.type('DstT', to), attribute.bool('Truncate', false)],
+      [id],
+      1,
+    )[0]!;
   const onGpu = engine.context.defaultDevice.type === 'GPU';
+  const input = dtype === FLOAT32 ? tensorId(tensor) : cast(tensorId(tensor), FLOAT32, dtype).id;
   // NCCL's calls must come in the same order on all devices of a group; a ring's need not.
   const earlier = onGpu ? lastCollective(binding.trace) : [];
   const sum = binding.trace.after(earlier, () =>
     binding.executeOp(
       'CollectiveReduceV2',
       [
-        attribute.type('T', FLOAT32),
+        attribute.type('T', dtype),
         attribute.string('merge_op', 'Add'),
         attribute.string('final_op', 'Id'),
         attribute.string('communication_hint', onGpu ? 'nccl' : 'ring'),
@@ -69,7 +80,7 @@ export function sumOverGroup<T extends Tensor>(engine: Engine, tensor: T, option
         attribute.int('Nordering_token', 0),
         attribute.int('max_subdivs_per_device', -1),
       ],
-      [tensorId(tensor), number(options.group.size), number(options.group.key), number(options.instance)],
+      [input, number(options.group.size), number(options.group.key), number(options.instance)],
       1,
       [tensor.shape],
     ),
@@ -82,7 +93,7 @@ export function sumOverGroup<T extends Tensor>(engine: Engine, tensor: T, option
         binding.tracedOutput(sum.id).output.oper,
       ),
     );
-  return tensorOf<T>(sum);
+  return tensorOf<T>(dtype === FLOAT32 ? sum : cast(sum.id, dtype, FLOAT32));
 }
 
 /** The last collective of a trace on each device. */

@@ -6,6 +6,8 @@ export const UINT8 = 4;
 export const INT16 = 5;
 export const INT64 = 9;
 export const BOOL = 10;
+/** Upper half of a float32; inside of programs alone. */
+export const BFLOAT16 = 14;
 /** Handle of a variable. */
 export const RESOURCE = 20;
 

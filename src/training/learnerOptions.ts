@@ -24,6 +24,8 @@ export interface LearnerOptions {
   readonly parallel?: ParallelOptions;
   /** Processes to train with. */
   readonly cluster?: Cluster;
+  /** Element type of large gradients between processes; default float32. */
+  readonly exchange?: 'float32' | 'bfloat16';
   /** How long a process waits for the others. */
   readonly timeoutSeconds?: number;
 }

@@ -18,8 +18,8 @@ export interface StepMeans {
   readonly stop: Tensor;
 }
 
-/** Bytes that go together from process to process: measured best for a ring (bench/scale.ts). */
-const BUCKET_BYTES = 25e6;
+/** Small tensors go together from process to process, up to so many bytes; larger ones alone, which spares two copies, and as `ranks.exchange`. */
+const BUCKET_BYTES = 4e6;
 
 /** Where the mean of a parameter is formed: spread over the replicas, so that each device has its part of the work. */
 export function deviceOfMean(options: ProgramOptions): (parameter: Pick<Parameter, 'name'>) => string {
@@ -119,8 +119,14 @@ function sumOverRanks(
     const group = { key: groupKey(options, 'gradients', stage), size: ranks.size };
     const ofStage = [...tensors].filter(([name]) => stageOf(name) === stage).reverse();
     for (const [instance, bucket] of bucketsOf(ofStage).entries()) {
+      const sumOptions = { group, instance, timeoutSeconds: ranks.timeoutSeconds };
+      if (bucket.length === 1) {
+        const [name, tensor] = bucket[0]!;
+        summed.set(name, sumOverGroup(engine, tensor, { ...sumOptions, as: ranks.exchange }));
+        continue;
+      }
       const flat = tf.concat1d(bucket.map(([, tensor]) => tensor.reshape([tensor.size])));
-      const sum = sumOverGroup(engine, flat, { group, instance, timeoutSeconds: ranks.timeoutSeconds });
+      const sum = sumOverGroup(engine, flat, sumOptions);
       const parts = sum.split(bucket.map(([, { size }]) => size));
       for (const [index, [name, { shape }]] of bucket.entries())
         summed.set(name, parts[index]!.reshape(shape));
@@ -131,14 +137,19 @@ function sumOverRanks(
 
 function bucketsOf(tensors: readonly (readonly [string, Tensor])[]): (readonly [string, Tensor])[][] {
   const buckets: (readonly [string, Tensor])[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
+  let room = 0;
   for (const entry of tensors) {
-    if (bytes >= BUCKET_BYTES) {
+    const bytes = 4 * sizeOf(entry[1]);
+    if (bytes > BUCKET_BYTES) {
+      buckets.unshift([entry]);
+      continue;
+    }
+    if (bytes > room) {
       buckets.push([]);
-      bytes = 0;
+      room = BUCKET_BYTES;
     }
     buckets.at(-1)!.push(entry);
-    bytes += 4 * sizeOf(entry[1]);
+    room -= bytes;
   }
   return buckets;
 }

@@ -20,8 +20,12 @@ export interface ProgramOptions {
   /** Share of the old value in the moving average of the weights that predictions use; 0 = none is kept. */
   readonly emaDecay: number;
   readonly placement: Placement;
-  /** Processes that train together, and how long they wait for each other. */
-  readonly ranks: { readonly size: number; readonly timeoutSeconds: number };
+  /** Processes that train together, how long they wait for each other, and how large gradients travel between them. */
+  readonly ranks: {
+    readonly size: number;
+    readonly timeoutSeconds: number;
+    readonly exchange: 'float32' | 'bfloat16';
+  };
   /** First of the thousand keys of this learner's groups (collectives.ts): a key stands for one group in a process' life. */
   readonly firstGroupKey: number;
 }

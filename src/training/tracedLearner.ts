@@ -55,6 +55,7 @@ export class TracedLearner implements Learner {
       ranks: {
         size: this.ranks,
         timeoutSeconds: options.timeoutSeconds ?? 60,
+        exchange: options.exchange ?? 'float32',
       },
       firstGroupKey: 1000 * ++learners,
     };

@@ -184,7 +184,7 @@ test("each variable lies on its stage's device, in each replica", () => {
     syncBatchNorm: false,
     clipNorm: 0,
     emaDecay: 0,
-    ranks: { size: 1, timeoutSeconds: 60 },
+    ranks: { size: 1, timeoutSeconds: 60, exchange: 'float32' as const },
     firstGroupKey: 1,
   };
   const variables = new MirroredVariables(engine, program, 1);
