@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { clusterOf } from '../config/cluster.js';
-import { MODEL_CONFIG_FILE, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
+import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
 import { UsageError } from '../errors.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
 import { writeFileAtomically } from '../paths.js';
@@ -44,6 +44,7 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     )
     .option('--rank <n>', 'this process among those of --cluster, from 0', wholeNumber(0))
     .option('--timeout <s>', 'seconds that processes wait for each other', wholeNumber(1, 86400))
+    .option('--precision <name>', 'of convolutions; auto measures', oneOf(...PRECISIONS, 'auto'))
     .option('--profile', 'write the times of five steps as a Chrome trace: RUN/profile-rank0.json')
     .option('--holdout <k>', 'subset that training never sees', wholeNumber(-1))
     .option('--seed <n>', 'decides first weights, order and augmentation', wholeNumber(0))
@@ -120,6 +121,8 @@ function drawing(
       );
       if (record.ranks > 1 || record.devices.flat().length > 1)
         process.stderr.write(`${describePlaces(record)}\n`);
+      if (record.precision !== 'float32')
+        process.stderr.write(`convolutions in ${record.precision}, weights and the rest in float32\n`);
       for (const warning of record.warnings) process.stderr.write(`warning: ${warning}\n`);
       if (record.differences.length > 0)
         process.stderr.write(

@@ -1,6 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { readTrainingSettings, type Schedule, type Strategy } from '../config/trainingSettings.js';
+import {
+  type Precision,
+  readTrainingSettings,
+  type Schedule,
+  type Strategy,
+} from '../config/trainingSettings.js';
 import { InputError, UsageError } from '../errors.js';
 import { readRunConfig } from '../training/runFolder.js';
 import type { TrainConfig } from '../training/trainConfig.js';
@@ -20,6 +25,7 @@ export interface TrainFlags {
   readonly schedule?: Schedule;
   readonly cuts?: string;
   readonly syncBatchNorm?: boolean;
+  readonly precision?: Precision | 'auto';
   readonly processes?: number;
   readonly cluster?: string;
   readonly rank?: number;
@@ -55,6 +61,7 @@ function newConfig(flags: TrainFlags): TrainConfig {
     schedule: flags.schedule ?? settings.schedule,
     cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? settings.cuts,
     syncBatchNorm: flags.syncBatchNorm ?? settings.syncBatchNorm,
+    precision: flags.precision ?? settings.precision,
     timeoutSeconds: flags.timeout ?? settings.timeoutSeconds,
     holdout: flags.holdout ?? settings.holdout,
     batchSize: flags.batch ?? settings.batchSize,
@@ -72,7 +79,7 @@ function newConfig(flags: TrainFlags): TrainConfig {
  * (the result is then the same but for rounding, and for batch norm where each device's share of a batch changes).
  */
 function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
-  const others = ['out', 'batch', 'holdout', 'seed', 'learningRate', 'syncBatchNorm'] as const;
+  const others = ['out', 'batch', 'holdout', 'seed', 'learningRate', 'syncBatchNorm', 'precision'] as const;
   const given = others.find((name) => flags[name] !== undefined);
   if (given !== undefined)
     throw new UsageError(

@@ -14,6 +14,11 @@ export type Schedule = (typeof SCHEDULES)[number];
 
 export const EXCHANGES = ['float32', 'bfloat16'] as const;
 
+/** Element type of the convolutions in a training step; weights, batch norm and optimiser are always float32. */
+export const PRECISIONS = ['float32', 'bfloat16'] as const;
+
+export type Precision = (typeof PRECISIONS)[number];
+
 export const OPTIMIZERS = ['adam', 'adamw', 'sgd'] as const;
 
 /** How the weights follow the gradients. */
@@ -54,6 +59,8 @@ export interface TrainingSettings {
   /** Parts of the network with which later stages begin; empty = found by measuring. */
   readonly cuts: readonly string[];
   readonly syncBatchNorm: boolean;
+  /** `auto`: bfloat16 where the processor has it and it is faster. */
+  readonly precision: Precision | 'auto';
   /** Element type of large gradients between processes; bfloat16 halves the bytes and rounds them. */
   readonly exchange: (typeof EXCHANGES)[number];
   /** How long processes wait for each other. */
@@ -102,6 +109,7 @@ const keys = {
   SCHEDULE: withDefault(oneOf(...SCHEDULES), '1f1b' as const),
   CUTS: withDefault(text(), ''),
   SYNC_BATCH_NORM: withDefault(oneOf('yes', 'no'), 'no' as const),
+  PRECISION: withDefault(oneOf(...PRECISIONS, 'auto'), 'float32' as const),
   EXCHANGE: withDefault(oneOf(...EXCHANGES), 'float32' as const),
   TIMEOUT_SECONDS: withDefault(wholeNumber(1, 86400), 60),
   OPTIMIZER: withDefault(oneOf(...OPTIMIZERS), 'adam' as const),
@@ -140,6 +148,7 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     schedule: values.SCHEDULE,
     cuts: Object.freeze(values.CUTS.split(',').flatMap((cut) => cut.trim() || [])),
     syncBatchNorm: values.SYNC_BATCH_NORM === 'yes',
+    precision: values.PRECISION,
     exchange: values.EXCHANGE,
     timeoutSeconds: values.TIMEOUT_SECONDS,
     learningRatePlan: Object.freeze({

@@ -64,6 +64,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       );
     const learner = await createLearner({
       ...config,
+      precision: 'float32',
       network: { inputSize: [slices, dim, dim], filters: config.filters },
     });
     try {

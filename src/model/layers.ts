@@ -1,6 +1,8 @@
+import type { Precision } from '../config/trainingSettings.js';
 import { attribute } from '../tensorflow/attributes.js';
 import { FLOAT32 } from '../tensorflow/dataTypes.js';
 import { runOperation, type Tensor, type Tensor1D, type Tensor5D, tensorId, tf } from '../tensorflow/tf.js';
+import { allowsMixed, convolveMixed } from './mixedConvolution.js';
 
 /** Mean and variance (biased) of each channel over a batch, as numbers of the binding. */
 export interface BatchMoments {
@@ -17,10 +19,12 @@ export function convolve(
   bias: Tensor1D,
   stride: 1 | 2,
   padding: 'same' | 'valid',
+  precision: Precision = 'float32',
 ): Tensor5D {
-  const y = seesOnlyCentre(x, kernel, stride)
-    ? convolveCentreTap(x, kernel)
-    : tf.conv3d(x, kernel, stride, padding);
+  if (seesOnlyCentre(x, kernel, stride)) return convolveCentreTap(x, kernel).add(bias);
+  const outputMap = x.shape.slice(1, 4).map((edge) => Math.ceil(edge / stride));
+  const mixed = precision === 'bfloat16' && allowsMixed(outputMap);
+  const y = mixed ? convolveMixed(x, kernel, stride, padding) : tf.conv3d(x, kernel, stride, padding);
   return y.add(bias);
 }
 

@@ -1,3 +1,4 @@
+import type { Precision } from '../config/trainingSettings.js';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor5D, tf } from '../tensorflow/tf.js';
 import { type Block, type NetworkOptions, residualBlocks } from './architecture.js';
 import { convolve } from './layers.js';
@@ -12,6 +13,8 @@ export type Normalise = (name: string, x: Tensor5D, gamma: Tensor1D, beta: Tenso
 export interface PieceInputs {
   readonly weights: Weights;
   readonly normalise: Normalise;
+  /** Of convolutions; default float32. */
+  readonly precision?: Precision;
 }
 
 /** A part of the network that one device computes: a pipeline is cut between two pieces. */
@@ -77,13 +80,13 @@ function head(inputs: PieceInputs, x: Tensor5D): Tensor1D {
 }
 
 function conv(
-  { weights }: PieceInputs,
+  { weights, precision }: PieceInputs,
   name: string,
   x: Tensor5D,
   stride: 1 | 2,
   padding: 'same' | 'valid' = 'same',
 ): Tensor5D {
-  return convolve(x, weights(`${name}/kernel`), weights(`${name}/bias`), stride, padding);
+  return convolve(x, weights(`${name}/kernel`), weights(`${name}/bias`), stride, padding, precision);
 }
 
 function normRelu({ weights, normalise }: PieceInputs, name: string, x: Tensor5D): Tensor5D {

@@ -25,12 +25,14 @@ type Backend = Pick<NodeJSKernelBackend, 'executeMultipleOutputs'> & {
 export let tf: typeof Tensorflow;
 
 let backend: Backend;
+let installed: Binding;
 
 /** The package whose kernels voxlab uses: the GPU one, because its name permits dilated 3-D convolutions. */
 const KERNELS = '@tensorflow/tfjs-node-gpu';
 
 /** Makes TensorFlow.js run its kernels through the binding. Once a process: its kernels know one backend by name. */
 export function installBinding(binding: Binding): void {
+  installed = binding;
   const require = createRequire(import.meta.url);
   restoreRemovedUtilities();
   tf = require('@tensorflow/tfjs') as typeof Tensorflow;
@@ -63,6 +65,28 @@ export function runOperation(
   outputCount: number,
 ): Tensor[] {
   return backend.executeMultipleOutputs(name, [...attributes], [...inputs], outputCount);
+}
+
+/**
+ * As `runOperation` with one result, on the binding's own numbers: for element types that TensorFlow.js does not know.
+ * `shape` is given where TensorFlow cannot infer it.
+ */
+export function runOnReferences(
+  name: string,
+  attributes: readonly Attribute[],
+  inputs: readonly number[],
+  shape?: readonly number[],
+): TensorReference {
+  return installed.executeOp(name, attributes, inputs, 1, shape === undefined ? undefined : [shape])[0]!;
+}
+
+/** A constant of the binding. */
+export function constantReference(
+  shape: readonly number[],
+  dtype: number,
+  values: readonly number[],
+): number {
+  return installed.createTensor(shape, dtype, values);
 }
 
 /** TensorFlow.js 4.22 calls two functions that Node 23 removed. */

@@ -1,9 +1,11 @@
+import type { Precision } from '../config/trainingSettings.js';
 import type { Batch } from '../feed/batches.js';
 import { sizeOf } from '../model/architecture.js';
 import { piecesOf } from '../model/resnet3d.js';
 import { type Engine, openEngine } from '../tensorflow/engine.js';
 import type { Learner } from './learner.js';
 import { type LearnerOptions, ON_ONE_DEVICE } from './learnerOptions.js';
+import { cpuFeatures } from './machineLayout.js';
 import { devicesOf, gridOf, type Placement, requireCuts } from './placement.js';
 import { cutsByTime } from './stageCuts.js';
 import { TracedLearner } from './tracedLearner.js';
@@ -27,15 +29,52 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     schedule,
   });
   const devices = devicesOf(grid, names);
-  if (grid.stages === 1) return new TracedLearner(engine, options, place(devices, []));
+  const precision = await precisionOf(engine, options, devices[0]![0]!);
+  const chosen: LearnerOptions = { ...options, precision };
+  if (grid.stages === 1) return new TracedLearner(engine, chosen, place(devices, []));
   if (parallel.cuts !== undefined)
     requireCuts(
       piecesOf(options.network).map(({ name }) => name),
       parallel.cuts,
       grid.stages,
     );
-  const cuts = parallel.cuts ?? (await measuredCuts(engine, options, grid.stages, devices[0]![0]!));
-  return new TracedLearner(engine, options, place(devices, cuts));
+  const cuts = parallel.cuts ?? (await measuredCuts(engine, chosen, grid.stages, devices[0]![0]!));
+  return new TracedLearner(engine, chosen, place(devices, cuts));
+}
+
+/** `auto`: bfloat16 on a CPU that has it in hardware, where a step is then faster; all processes choose the same. */
+async function precisionOf(engine: Engine, options: LearnerOptions, device: string): Promise<Precision> {
+  if (options.precision !== 'auto') return options.precision ?? 'float32';
+  const hasIt = cpuFeatures().some((feature) => feature.endsWith('_bf16'));
+  if (!hasIt || engine.context.defaultDevice.type !== 'CPU') return 'float32';
+  const plain = await shortestStep(engine, { ...options, precision: 'float32' }, device);
+  const mixed = await shortestStep(engine, { ...options, precision: 'bfloat16' }, device);
+  return mixed < plain ? 'bfloat16' : 'float32';
+}
+
+/** Of three steps after the first, in ms, added up over the processes. */
+async function shortestStep(engine: Engine, options: LearnerOptions, device: string): Promise<number> {
+  const probe = new TracedLearner(engine, options, {
+    ...{ devices: [[device]], cuts: [], microBatches: 1, schedule: '1f1b' },
+  });
+  try {
+    const times: number[] = [];
+    for (let step = 0; step < 4; step++)
+      times.push((await probe.step(probeBatch(options, probe.batchSize))).times.computeMs);
+    return (await probe.sumOverRanks(Float32Array.of(Math.min(...times.slice(1)))))[0]!;
+  } finally {
+    probe.dispose();
+  }
+}
+
+/** Any numbers: times do not depend on them. */
+function probeBatch({ network }: LearnerOptions, rows: number): Batch {
+  const voxels = sizeOf({ shape: network.inputSize });
+  return {
+    inputHu: Int16Array.from({ length: rows * voxels }, (_, i) => ((i * 7919) % 1400) - 1000),
+    labels: Float32Array.from({ length: rows }, (_, i) => i % 2),
+    rows: new Uint32Array(rows),
+  };
 }
 
 /** Times each piece of the network on one device, then cuts into stages that take about as long as each other. */
@@ -52,12 +91,7 @@ async function measuredCuts(
     { ...options, batchSize: rows },
     { devices: [pieces.map(() => device)], cuts: pieces.slice(1), microBatches: 1, schedule: '1f1b' },
   );
-  const voxels = sizeOf({ shape: options.network.inputSize });
-  const batch: Batch = {
-    inputHu: Int16Array.from({ length: rows * voxels }, (_, i) => ((i * 7919) % 1400) - 1000),
-    labels: Float32Array.from({ length: rows }, (_, i) => i % 2),
-    rows: new Uint32Array(rows),
-  };
+  const batch = probeBatch(options, rows);
   try {
     const runs: number[][] = [];
     for (let run = 0; run < 4; run++) {

@@ -1,3 +1,4 @@
+import type { Precision } from '../config/trainingSettings.js';
 import type { Batch } from '../feed/batches.js';
 import type { Placement } from './placement.js';
 
@@ -67,6 +68,8 @@ export interface Learner {
   readonly ranks: number;
   /** Devices, cuts and micro-batches of a step. */
   readonly placement: Placement;
+  /** Of the convolutions of a step. */
+  readonly precision: Precision;
   /** Equal for programs and settings that can train together. */
   digest(): Promise<string>;
   /** One optimiser step. The batch must have `batchSize` rows. */

@@ -1,5 +1,5 @@
 import type { Cluster } from '../config/cluster.js';
-import type { OptimizerSettings, Schedule, Strategy } from '../config/trainingSettings.js';
+import type { OptimizerSettings, Precision, Schedule, Strategy } from '../config/trainingSettings.js';
 import type { NetworkOptions } from '../model/architecture.js';
 
 export interface LearnerOptions {
@@ -15,6 +15,8 @@ export interface LearnerOptions {
   readonly seed: number;
   readonly optimizer?: OptimizerSettings;
   readonly syncBatchNorm?: boolean;
+  /** Of convolutions in a step; default float32; `auto` measures. */
+  readonly precision?: Precision | 'auto';
   /** Longest gradient, all together; 0 = any. */
   readonly clipNorm?: number;
   /** Of the moving average of the weights; 0 = none. */

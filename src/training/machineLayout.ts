@@ -27,7 +27,8 @@ export function layoutDifferences(
     .map((key) => `${key}: ${before[key] ?? 'none'}, now ${now[key] ?? 'none'}`);
 }
 
-function cpuFeatures(): string[] {
+/** Those of FEATURES that this processor has. */
+export function cpuFeatures(): string[] {
   try {
     const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' '));
     return FEATURES.filter((feature) => flags.has(feature));

@@ -24,3 +24,8 @@ export function requireSame(
       );
   }
 }
+
+/** A single number. */
+export function scalarArray(value: number): NamedArray {
+  return { shape: [], data: Float32Array.of(value) };
+}

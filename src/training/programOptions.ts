@@ -1,4 +1,4 @@
-import type { OptimizerSettings } from '../config/trainingSettings.js';
+import type { OptimizerSettings, Precision } from '../config/trainingSettings.js';
 import { isTrainable, type NetworkOptions, type Parameter, parametersOf } from '../model/architecture.js';
 import { slotsOf } from '../model/optimizers.js';
 import { pieceOf, piecesOf } from '../model/resnet3d.js';
@@ -15,6 +15,7 @@ export interface ProgramOptions {
   readonly optimizer: OptimizerSettings;
   /** Batch norm by the moments of all replicas, in all processes, together. */
   readonly syncBatchNorm: boolean;
+  readonly precision: Precision;
   /** Gradients longer than this, all together, are shortened to it; 0 = never. */
   readonly clipNorm: number;
   /** Share of the old value in the moving average of the weights that predictions use; 0 = none is kept. */

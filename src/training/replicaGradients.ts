@@ -74,7 +74,7 @@ export function replicaGradients(
       let h: Tensor | undefined;
       for (const [stage, { device, forward, backward }] of items.entries()) {
         const normalise: Normalise = batchNorm(engine, options, stage, moments, () => instance++);
-        const inputs: PieceInputs = { weights, normalise };
+        const inputs: PieceInputs = { weights, normalise, precision: options.precision };
         withGradientsAt(
           () => {
             enter(engine, device, forward);

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { Precision } from '../config/trainingSettings.js';
 import { EngineError } from '../errors.js';
 import type { Batch } from '../feed/batches.js';
 import { type Parameter, parametersOf, sizeOf } from '../model/architecture.js';
@@ -9,7 +10,7 @@ import type { TracedFunction } from '../tensorflow/tracedFunction.js';
 import type { Learner, NamedArray, Prediction, StepRequest, StepResult } from './learner.js';
 import { type LearnerOptions, PLAIN_ADAM } from './learnerOptions.js';
 import { MirroredVariables } from './mirroredVariables.js';
-import { requireSame } from './namedArrays.js';
+import { requireSame, scalarArray } from './namedArrays.js';
 import type { Placement } from './placement.js';
 import { EMA, microBatchRows, type ProgramOptions, variablesOf } from './programOptions.js';
 import { tracePenalty, tracePrediction, traceVectorSum } from './tracedPrograms.js';
@@ -25,10 +26,11 @@ let learners = 0;
 export class TracedLearner implements Learner {
   readonly batchSize: number;
   readonly placement: Placement;
+  readonly precision: Precision;
   readonly rank: number;
   readonly ranks: number;
   readonly #engine: Engine;
-  readonly #options: LearnerOptions & ProgramOptions;
+  readonly #options: Omit<LearnerOptions, 'precision'> & ProgramOptions;
   readonly #parameters: readonly Parameter[];
   readonly #variables: MirroredVariables;
   readonly #programs = new Map<string, TracedFunction>();
@@ -42,6 +44,7 @@ export class TracedLearner implements Learner {
   constructor(engine: Engine, options: LearnerOptions, placement: Placement) {
     this.batchSize = options.batchSize;
     this.placement = placement;
+    this.precision = options.precision === 'bfloat16' ? 'bfloat16' : 'float32';
     this.rank = engine.cluster?.rank ?? 0;
     this.ranks = engine.cluster?.addresses.length ?? 1;
     this.#engine = engine;
@@ -50,6 +53,7 @@ export class TracedLearner implements Learner {
       placement,
       optimizer: options.optimizer ?? PLAIN_ADAM,
       syncBatchNorm: options.syncBatchNorm ?? false,
+      precision: this.precision,
       clipNorm: options.clipNorm ?? 0,
       emaDecay: options.emaDecay ?? 0,
       ranks: {
@@ -292,8 +296,4 @@ export class TracedLearner implements Learner {
   #array(shape: readonly number[], values: Float32Array): number {
     return this.#engine.binding.createTensor(shape, FLOAT32, values);
   }
-}
-
-function scalarArray(value: number): NamedArray {
-  return { shape: [], data: Float32Array.of(value) };
 }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Cluster } from '../config/cluster.js';
+import type { Precision } from '../config/trainingSettings.js';
 import { InputError, InterruptedError, messageOf } from '../errors.js';
 import { type Split, splitRows } from '../feed/split.js';
 import { openPatchFile } from '../store/patchFile.js';
@@ -44,6 +45,8 @@ export interface StartRecord {
   readonly ranks: number;
   readonly devices: readonly (readonly string[])[];
   readonly cuts: readonly string[];
+  /** Of the convolutions of a step. */
+  readonly precision: Precision;
 }
 
 /** Last record. */
@@ -217,6 +220,7 @@ function startRecord(
     ranks: learner.ranks,
     devices: learner.placement.devices,
     cuts: learner.placement.cuts,
+    precision: learner.precision,
   };
 }
 

@@ -162,6 +162,16 @@ test('the same seed and layout give the same bits after 20 steps: data, pipeline
     assertSameBits(await outcomeOf(parallel, more, 20), await outcomeOf(parallel, more, 20));
 });
 
+test('precision bfloat16: losses within 3 % of float32, and others; auto is one of the two', async () => {
+  const [plain, mixed] = [await outcomeOf({}, {}, 5), await outcomeOf({}, { precision: 'bfloat16' }, 5)];
+  assert.notDeepEqual(mixed.losses, plain.losses);
+  for (const [i, loss] of mixed.losses.entries())
+    assert.ok(Math.abs(loss / plain.losses[i]! - 1) < 0.03, `step ${i}: ${loss}, ${plain.losses[i]}`);
+  const learner = await createLearner({ ...options, precision: 'auto' });
+  assert.ok(['float32', 'bfloat16'].includes(learner.precision));
+  learner.dispose();
+});
+
 test('automatic cuts: stages of measured times, with the result of given ones', async () => {
   const automatic = await outcomeOf({ strategy: 'pipeline', devices: 2, microBatches: 2 });
   assertSameBits(automatic, await outcomeOf({ microBatches: 2 }));
@@ -182,6 +192,7 @@ test("each variable lies on its stage's device, in each replica", () => {
     placement,
     optimizer: PLAIN_ADAM,
     syncBatchNorm: false,
+    precision: 'float32' as const,
     clipNorm: 0,
     emaDecay: 0,
     ranks: { size: 1, timeoutSeconds: 60, exchange: 'float32' as const },

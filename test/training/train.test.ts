@@ -35,6 +35,7 @@ test('train() yields start, steps, validations, epochs and end, and keeps metric
     ranks: 1,
     devices: [[openEngine().context.defaultDevice.name]],
     cuts: [],
+    precision: 'float32',
   });
   assert.deepEqual(
     rest.map(({ kind }) => kind),
