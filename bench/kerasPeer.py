@@ -14,6 +14,8 @@ from keras import layers, regularizers
 if settings["threads"]:
     tf.config.threading.set_intra_op_parallelism_threads(settings["threads"])
     tf.config.threading.set_inter_op_parallelism_threads(settings["threads"])
+if settings.get("precision") == "bfloat16":
+    keras.mixed_precision.set_global_policy("mixed_bfloat16")
 L2 = regularizers.L2(1e-4)
 
 
@@ -36,7 +38,7 @@ for stage in range(4):
         s = h if stride == 1 and channels == out else conv(h, out, 1, stride, "valid")
         h, channels = layers.Add()([r, s]), out
 h = layers.Flatten()(layers.AveragePooling3D(1)(norm_relu(h)))
-model = keras.Model(inputs, layers.Dense(1, kernel_regularizer=L2)(h))
+model = keras.Model(inputs, layers.Dense(1, kernel_regularizer=L2, dtype="float32")(h))
 optimizer = keras.optimizers.Adam(1e-3)
 x = np.random.default_rng(1).integers(-1000, 400, (settings["batch"], 32, 32, 32, 1)).astype(np.int16)
 y = (np.arange(settings["batch"]) % 2).astype(np.float32)

@@ -10,8 +10,12 @@ export interface Peer {
 }
 
 /** Starts bench/<file> in the clone's Python environment and waits until it is ready. Throws EnvironmentError. */
-export async function startPeer(file: string, settings: unknown): Promise<Peer> {
-  const child: ChildProcessWithoutNullStreams = spawn(inRepository('.venv', 'bin', 'python'), [
+export async function startPeer(
+  file: string,
+  settings: unknown,
+  python = inRepository('.venv', 'bin', 'python'),
+): Promise<Peer> {
+  const child: ChildProcessWithoutNullStreams = spawn(python, [
     inRepository('bench', file),
     JSON.stringify(settings),
   ]);
@@ -36,4 +40,18 @@ export async function startPeer(file: string, settings: unknown): Promise<Peer> 
     },
     end: () => void child.kill(),
   };
+}
+
+/** As startPeer; undefined where the peer, or what it needs, is not installed. */
+export async function startOptionalPeer(
+  file: string,
+  settings: unknown,
+  python?: string,
+): Promise<Peer | undefined> {
+  try {
+    return await startPeer(file, settings, python);
+  } catch (error) {
+    if (error instanceof EnvironmentError) return undefined;
+    throw error;
+  }
 }

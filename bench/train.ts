@@ -1,20 +1,45 @@
 import { cpus } from 'node:os';
+import type { Precision } from '../src/config/trainingSettings.js';
 import { isTrainable, type NetworkOptions, parametersOf } from '../src/model/architecture.js';
 import { initialValue } from '../src/model/initialise.js';
 import { normaliseByBatch } from '../src/model/layers.js';
 import { binaryCrossEntropy, l2Penalty } from '../src/model/loss.js';
 import { ADAM } from '../src/model/optimizers.js';
 import { resnet3d } from '../src/model/resnet3d.js';
-import { type Tensor, type Tensor5D, tf } from '../src/tensorflow/tf.js';
+import { type Tensor, type Tensor2D, type Tensor5D, tf } from '../src/tensorflow/tf.js';
 import { createLearner } from '../src/training/createLearner.js';
-import { startPeer } from './peer.js';
+import { type Peer, startOptionalPeer, startPeer } from './peer.js';
 import { type BenchReport, spread } from './report.js';
 
 const NETWORK: NetworkOptions = { inputSize: [32, 32, 32], filters: 64 };
 const L2 = 1e-4;
 
-/** Our traced training step beside Keras on the same TensorFlow and TensorFlow.js step by step on the same binding. */
-export async function benchTrain({ repetitions = 9, batch = 16, threads = 0 } = {}): Promise<BenchReport> {
+export interface TrainBenchOptions {
+  readonly repetitions?: number;
+  readonly batch?: number;
+  readonly threads?: number;
+  readonly precision?: Precision;
+}
+
+/** A program that takes a training step, or a matrix product. */
+interface Program {
+  readonly name: string;
+  readonly step: () => Promise<Taken>;
+}
+
+interface Taken {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+/** Forward and backward of a patch, and the matrix product that tells what the machine can do. */
+const GFLOP_PER_PATCH = 2.944;
+const MATRIX = 2048;
+
+/** Our traced training step beside Keras on the same TensorFlow, PyTorch, and TensorFlow.js operation by operation on the same binding. */
+export async function benchTrain(options: TrainBenchOptions = {}): Promise<BenchReport> {
+  const { repetitions = 9, batch = 16, threads = 0, precision = 'float32' } = options;
+  const settings = { batch, threads, precision };
   const learner = await createLearner({
     network: NETWORK,
     batchSize: batch,
@@ -23,56 +48,147 @@ export async function benchTrain({ repetitions = 9, batch = 16, threads = 0 } = 
     l2: L2,
     seed: 1,
     threads,
+    precision,
   });
   const data = {
     inputHu: Int16Array.from({ length: batch * 32 ** 3 }, (_, i) => ((i * 7919) % 1400) - 1000),
     labels: Float32Array.from({ length: batch }, (_, i) => i % 2),
     rows: new Uint32Array(batch),
   };
-  const eager = eagerStep(data.inputHu, data.labels);
-  const keras = await startPeer('kerasPeer.py', { batch, threads });
-  const rates: Record<'ours' | 'keras' | 'eager', number[]> = { ours: [], keras: [], eager: [] };
-  const shares: typeof rates = { ours: [], keras: [], eager: [] };
+  const keras = await startPeer('kerasPeer.py', settings);
+  const torch = await startTorch({ ...settings, compile: false });
+  const compiled = await startTorch({ ...settings, compile: true });
+  const peer = (name: string, from: Peer | undefined): Program[] =>
+    from === undefined ? [] : [{ name, step: () => from.ask<Taken>(null) }];
+  const programs: Program[] = [
+    { name: 'voxlab, one traced step', step: () => timed(() => learner.step(data)) },
+    ...peer('Keras, tf.function', keras),
+    ...peer('PyTorch, eager', torch),
+    ...peer('PyTorch, torch.compile', compiled),
+    ...(precision === 'float32' ? [eagerProgram(data.inputHu, data.labels)] : []),
+    matrixProgram(),
+  ];
   try {
-    await learner.step(data);
-    eager();
-    for (let i = 0; i < repetitions; i++) {
-      const ours = await timed(() => learner.step(data));
-      const peer = await keras.ask<{ seconds: number; cpuSeconds: number }>(null);
-      const plain = await timed(async () => eager());
-      for (const [name, { seconds, cpuSeconds }] of [
-        ['ours', ours],
-        ['keras', peer],
-        ['eager', plain],
-      ] as const) {
-        rates[name].push(batch / seconds);
-        shares[name].push(cpuSeconds / seconds);
-      }
-    }
+    for (const { step } of programs) await step();
+    const measured = await interleaved(programs, repetitions);
+    return report(options, programs, measured);
   } finally {
-    keras.end();
+    for (const each of [keras, torch, compiled]) each?.end();
     learner.dispose();
   }
-  const row = (program: string, name: keyof typeof rates) =>
-    spread(program, rates[name], spread('', shares[name]).median);
-  const rows = [
-    row('voxlab, one traced step', 'ours'),
-    row('Keras, tf.function', 'keras'),
-    row('TensorFlow.js, operation by operation', 'eager'),
-  ];
+}
+
+/** Where VOXLAB_TORCH_PYTHON names a Python with PyTorch, else in the clone's own environment. */
+function startTorch(settings: unknown): Promise<Peer | undefined> {
+  return startOptionalPeer('torchPeer.py', settings, process.env.VOXLAB_TORCH_PYTHON);
+}
+
+interface Samples {
+  readonly rates: number[];
+  readonly shares: number[];
+  void: number;
+}
+
+/**
+ * Each program in turn. A sample in which a neighbour took the machine (less CPU time a second than nine tenths of the
+ * program's best) is void and taken again, at most as often as there are repetitions.
+ */
+async function interleaved(programs: readonly Program[], repetitions: number): Promise<Samples[]> {
+  const taken = programs.map((): Taken[] => []);
+  const valid = (samples: readonly Taken[]): Taken[] => {
+    const best = Math.max(...samples.map(({ seconds, cpuSeconds }) => cpuSeconds / seconds));
+    return samples.filter(({ seconds, cpuSeconds }) => cpuSeconds / seconds > 0.9 * best);
+  };
+  for (let i = 0; i < 2 * repetitions; i++)
+    for (const [index, { step }] of programs.entries())
+      if (valid(taken[index]!).length < repetitions) taken[index]!.push(await step());
+  return taken.map((samples) => ({
+    rates: valid(samples).map(({ seconds }) => 1 / seconds),
+    shares: valid(samples).map(({ seconds, cpuSeconds }) => cpuSeconds / seconds),
+    void: samples.length - valid(samples).length,
+  }));
+}
+
+function report(
+  { repetitions = 9, batch = 16, precision = 'float32' }: TrainBenchOptions,
+  programs: readonly Program[],
+  measured: readonly Samples[],
+): BenchReport {
+  const all = programs.map(({ name }, i) => {
+    const { rates, shares } = measured[i]!;
+    return spread(
+      name,
+      rates.map((rate) => rate * batch),
+      spread('', shares).median,
+    );
+  });
+  const rows = all.slice(0, -1);
+  const rateOf = (start: string): number =>
+    Math.max(...rows.filter(({ program }) => program.startsWith(start)).map(({ median }) => median));
+  const ours = rows[0]!.median;
+  const matrixGflops = (all.at(-1)!.median / batch) * 2 * (MATRIX ** 3 / 1e9);
+  const targets: Partial<Target> = TARGETS[`${precision} ${batch}`] ?? {};
+  const against = (start: string, target?: number) =>
+    Number.isFinite(rateOf(start))
+      ? [
+          {
+            of: `voxlab / ${start}`,
+            ratio: ours / rateOf(start),
+            ...(target === undefined ? {} : { target }),
+          },
+        ]
+      : [];
   return {
-    name: `train: ResNet3D-18, batch ${batch}, float32`,
+    name: `train: ResNet3D-18, batch ${batch}, ${precision}`,
     unit: 'patches/s',
     higherIsBetter: true,
     repetitions,
     rows,
     ratios: [
-      { of: 'voxlab / Keras', ratio: rows[0]!.median / rows[1]!.median, target: 1.5 },
-      { of: 'voxlab / TensorFlow.js', ratio: rows[0]!.median / rows[2]!.median, target: 2 },
+      ...against('Keras', targets.keras),
+      ...against('PyTorch', targets.torch),
+      ...against('TensorFlow.js', 2),
     ],
     machine: cpus()[0]?.model ?? 'unknown',
-    notes: ['2.944 GFLOP a patch, forward and backward; the step holds Adam and batch norm averages, too'],
+    notes: [
+      `${GFLOP_PER_PATCH} GFLOP a patch, forward and backward: ${(ours * GFLOP_PER_PATCH).toFixed(0)} GFLOP/s, ${((100 * ours * GFLOP_PER_PATCH) / matrixGflops).toFixed(0)} % of a float32 product of ${MATRIX}^2 matrices (${matrixGflops.toFixed(0)} GFLOP/s); the step holds Adam and batch norm averages, too`,
+      `void samples, taken again: ${programs.map(({ name }, i) => `${name} ${measured[i]!.void}`).join(', ')}`,
+      ...(Number.isFinite(rateOf('PyTorch'))
+        ? []
+        : ['PyTorch is not installed: .venv/bin/pip install -r requirements/peers.txt']),
+    ],
   };
+}
+
+/** To reach, by precision and batch. */
+interface Target {
+  readonly keras: number;
+  readonly torch: number;
+}
+
+const TARGETS: Readonly<Record<string, Target>> = {
+  'float32 16': { keras: 1.8, torch: 2 },
+  'float32 64': { keras: 1.4, torch: 1.7 },
+  'bfloat16 16': { keras: 1.5, torch: 1.5 },
+  'bfloat16 64': { keras: 1.3, torch: 1.3 },
+};
+
+function matrixProgram(): Program {
+  const matrix = tf.randomNormal([MATRIX, MATRIX]) as Tensor2D;
+  return {
+    name: 'matrix product',
+    step: () =>
+      timed(async () => {
+        const product = matrix.matMul(matrix);
+        product.dataSync();
+        product.dispose();
+      }),
+  };
+}
+
+function eagerProgram(inputHu: Int16Array, labels: Float32Array): Program {
+  const step = eagerStep(inputHu, labels);
+  return { name: 'TensorFlow.js, operation by operation', step: () => timed(async () => step()) };
 }
 
 /** The same network, loss and optimiser as TensorFlow.js runs them: each operation a call of its own. */
@@ -101,7 +217,7 @@ function eagerStep(inputHu: Int16Array, labels: Float32Array): () => void {
   };
 }
 
-async function timed(run: () => Promise<unknown>): Promise<{ seconds: number; cpuSeconds: number }> {
+async function timed(run: () => Promise<unknown>): Promise<Taken> {
   const cpu = process.cpuUsage();
   const wall = performance.now();
   await run();

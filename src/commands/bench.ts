@@ -1,11 +1,19 @@
 import { Argument } from 'commander';
-import { printJson, wholeNumber } from './options.js';
+import { PRECISIONS, type Precision } from '../config/trainingSettings.js';
+import { oneOf, printJson, wholeNumber } from './options.js';
 import type { RegisterCommand } from './program.js';
+
+interface BenchFlags {
+  readonly repetitions?: number;
+  readonly batch?: number;
+  readonly precision?: Precision;
+  readonly json?: boolean;
+}
 
 /** What the command needs of a program in bench/: they lie beside src/ and are loaded by name. */
 interface BenchModules {
   readonly reportText: (report: unknown) => string;
-  readonly run: (options: { readonly repetitions?: number }) => Promise<unknown>;
+  readonly run: (options: Omit<BenchFlags, 'json'>) => Promise<unknown>;
 }
 
 const NAMES = ['train', 'scale', 'crop', 'plan'] as const;
@@ -16,17 +24,16 @@ export const registerBenchCommand: RegisterCommand = (program) => {
     .description('Measures voxlab beside the tool you would use instead, interleaved in one run.')
     .addArgument(new Argument('<name>', 'what to measure').choices([...NAMES]))
     .option('--repetitions <n>', 'how often each program runs', wholeNumber(1, 1000))
+    .option('--batch <n>', 'train: patches a step (default: 16)', wholeNumber(2, 65536))
+    .option('--precision <name>', 'train: of the convolutions (default: float32)', oneOf(...PRECISIONS))
     .option('--json', 'one JSON document on stdout: {name, unit, rows, ratios, machine, notes}')
     .action(runBench);
 };
 
-async function runBench(
-  name: (typeof NAMES)[number],
-  flags: { readonly repetitions?: number; readonly json?: boolean },
-): Promise<void> {
+async function runBench(name: (typeof NAMES)[number], { json, ...options }: BenchFlags): Promise<void> {
   const { run, reportText } = await load(name);
-  const report = await run(flags.repetitions === undefined ? {} : { repetitions: flags.repetitions });
-  if (flags.json === true) printJson(report);
+  const report = await run(options);
+  if (json === true) printJson(report);
   else process.stdout.write(reportText(report));
 }
 

@@ -2,7 +2,16 @@ import type { Precision } from '../config/trainingSettings.js';
 import { attribute } from '../tensorflow/attributes.js';
 import { FLOAT32 } from '../tensorflow/dataTypes.js';
 import { runOperation, type Tensor, type Tensor1D, type Tensor5D, tensorId, tf } from '../tensorflow/tf.js';
-import { allowsMixed, convolveMixed } from './mixedConvolution.js';
+import {
+  allowsMixed,
+  convolveCentreTap,
+  convolveCorner,
+  convolveEightVoxels,
+  convolveMixed,
+  seesCorner,
+  seesEightVoxels,
+  seesOnlyCentre,
+} from './fastConvolutions.js';
 
 /** Mean and variance (biased) of each channel over a batch, as numbers of the binding. */
 export interface BatchMoments {
@@ -21,31 +30,23 @@ export function convolve(
   padding: 'same' | 'valid',
   precision: Precision = 'float32',
 ): Tensor5D {
-  if (seesOnlyCentre(x, kernel, stride)) return convolveCentreTap(x, kernel).add(bias);
+  return plainConvolution(x, kernel, stride, padding, precision).add(bias);
+}
+
+/** By the fastest of the ways that give the same numbers (and, where it is wished, by bfloat16). */
+function plainConvolution(
+  x: Tensor5D,
+  kernel: Tensor5D,
+  stride: 1 | 2,
+  padding: 'same' | 'valid',
+  precision: Precision,
+): Tensor5D {
+  if (seesOnlyCentre(x, kernel, stride)) return convolveCentreTap(x, kernel);
+  if (seesCorner(x, kernel, stride)) return convolveCorner(x, kernel);
+  if (seesEightVoxels(x, kernel, stride)) return convolveEightVoxels(x, kernel);
   const outputMap = x.shape.slice(1, 4).map((edge) => Math.ceil(edge / stride));
   const mixed = precision === 'bfloat16' && allowsMixed(outputMap);
-  const y = mixed ? convolveMixed(x, kernel, stride, padding) : tf.conv3d(x, kernel, stride, padding);
-  return y.add(bias);
-}
-
-/** On a map of one voxel, with SAME padding, all taps of a 3^3 kernel but the centre one meet zeros. */
-function seesOnlyCentre(x: Tensor5D, kernel: Tensor5D, stride: 1 | 2): boolean {
-  const oneVoxel = x.shape[1] === 1 && x.shape[2] === 1 && x.shape[3] === 1;
-  return oneVoxel && stride === 1 && kernel.shape[0] === 3;
-}
-
-/**
- * The same convolution as one matrix product: a third of a training step is spared (docs/engine.md). The slice's gradient
- * is zero at the other taps, as the convolution's would be, so that L2 and Adam still see the whole kernel.
- */
-function convolveCentreTap(x: Tensor5D, kernel: Tensor5D): Tensor5D {
-  const [batch] = x.shape;
-  const [, , , inChannels, outChannels] = kernel.shape;
-  const centre = kernel.slice([1, 1, 1, 0, 0], [1, 1, 1, inChannels, outChannels]);
-  return x
-    .reshape([batch, inChannels])
-    .matMul(centre.reshape([inChannels, outChannels]))
-    .reshape([batch, 1, 1, 1, outChannels]);
+  return mixed ? convolveMixed(x, kernel, stride, padding) : tf.conv3d(x, kernel, stride, padding);
 }
 
 /** Normalises each channel by the batch's own moments, which are handed to `onMoments`. */

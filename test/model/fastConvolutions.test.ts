@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allowsMixed, convolveMixed } from '../../src/model/mixedConvolution.js';
+import {
+  allowsMixed,
+  convolveCentreTap,
+  convolveCorner,
+  convolveEightVoxels,
+  convolveMixed,
+} from '../../src/model/fastConvolutions.js';
 import { openEngine } from '../../src/tensorflow/engine.js';
 import { type Tensor5D, tf } from '../../src/tensorflow/tf.js';
 import { runPython } from '../python.js';
+import { relativeDifference } from './kerasReference.js';
 
 openEngine();
 
@@ -55,4 +62,25 @@ test('allowsMixed(): not on maps of 2^3 and less, where the gradient is not alwa
     ].map(allowsMixed),
     [false, false, false, true, true],
   );
+});
+
+test('convolveCentreTap(), convolveCorner(), convolveEightVoxels() equal the plain convolution, in value and gradients', () => {
+  const random = (shape: [number, number, number, number, number], seed: number) =>
+    tf.randomNormal(shape, 0, 1, 'float32', seed) as Tensor5D;
+  const kernel = random([3, 3, 3, 6, 4], 2);
+  for (const [fast, edge, stride] of [
+    [convolveCentreTap, 1, 1],
+    [convolveCorner, 2, 2],
+    [convolveEightVoxels, 2, 1],
+  ] as const) {
+    const x = random([3, edge, edge, edge, 6], 1);
+    const plain = (a: Tensor5D, k: Tensor5D) => tf.conv3d(a, k, stride, 'same');
+    const [ours, theirs] = [fast, plain].map((convolve) => {
+      const loss = (a: Tensor5D, k: Tensor5D) => convolve(a, k).pow(3).sum();
+      const { grads } = tf.valueAndGrads(loss as Parameters<typeof tf.valueAndGrads>[0])([x, kernel]);
+      return [convolve(x, kernel), ...grads].map((tensor) => tensor.dataSync());
+    });
+    for (let i = 0; i < 3; i++)
+      assert.ok(relativeDifference(ours![i]!, theirs![i]!) < 1e-5, `${fast.name}, part ${i}`);
+  }
 });
