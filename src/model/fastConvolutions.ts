@@ -1,3 +1,4 @@
+import type { Precision } from '../config/trainingSettings.js';
 import { attribute } from '../tensorflow/attributes.js';
 import type { TensorReference } from '../tensorflow/binding.js';
 import { BFLOAT16, FLOAT32, INT32 } from '../tensorflow/dataTypes.js';
@@ -57,9 +58,17 @@ export function seesEightVoxels(x: Tensor5D, kernel: Tensor5D, stride: 1 | 2): b
   return edgesOf(x).every((edge) => edge === 2) && stride === 1 && kernel.shape[0] === 3;
 }
 
-/** TensorFlow's convolution, with the kernel's gradient as one matrix product a tap over the pairs that meet. */
-export function convolveEightVoxels(x: Tensor5D, kernel: Tensor5D): Tensor5D {
-  return withGradients(x, kernel, FLOAT32, 1, 'same', kernelGradientByTaps);
+/**
+ * TensorFlow's convolution, with the kernel's gradient as one matrix product a tap over the pairs that meet: always
+ * float32, for TensorFlow's own is not always finite here in bfloat16 (docs/engine.md).
+ */
+export function convolveEightVoxels(
+  x: Tensor5D,
+  kernel: Tensor5D,
+  precision: Precision = 'float32',
+): Tensor5D {
+  const dtype = precision === 'bfloat16' ? BFLOAT16 : FLOAT32;
+  return withGradients(x, kernel, dtype, 1, 'same', kernelGradientByTaps);
 }
 
 /**

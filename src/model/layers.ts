@@ -43,7 +43,7 @@ function plainConvolution(
 ): Tensor5D {
   if (seesOnlyCentre(x, kernel, stride)) return convolveCentreTap(x, kernel);
   if (seesCorner(x, kernel, stride)) return convolveCorner(x, kernel);
-  if (seesEightVoxels(x, kernel, stride)) return convolveEightVoxels(x, kernel);
+  if (seesEightVoxels(x, kernel, stride)) return convolveEightVoxels(x, kernel, precision);
   const outputMap = x.shape.slice(1, 4).map((edge) => Math.ceil(edge / stride));
   const mixed = precision === 'bfloat16' && allowsMixed(outputMap);
   return mixed ? convolveMixed(x, kernel, stride, padding) : tf.conv3d(x, kernel, stride, padding);
