@@ -14,6 +14,7 @@ import {
   type ValidationScores,
 } from './checkpoint.js';
 import { createLearner } from './createLearner.js';
+import { EventFile } from './eventFile.js';
 import type { Learner } from './learner.js';
 import { learningRateFactor } from './learningRate.js';
 import { layoutDifferences, machineLayout } from './machineLayout.js';
@@ -115,6 +116,11 @@ async function* trainHere(
     await learner.broadcast();
     if (writes && from === undefined) createRun(config);
     else if (writes) continueRun(config, from!.step);
+    const events = writes ? new EventFile(config.run, from?.step ?? 0) : undefined;
+    const note = (record: StepRecord | ValidationRecord | EpochRecord): void => {
+      if (writes) appendMetric(config.run, record);
+      events?.add(record);
+    };
     yield startRecord(config, learner, split, stepsPerEpoch, from);
     const profile =
       options.profile === true ? new Profile(config.run, learner.rank, from?.step ?? 0) : undefined;
@@ -139,7 +145,7 @@ async function* trainHere(
         },
       };
       for await (const record of trainEpoch(work)) {
-        if (writes) appendMetric(config.run, record);
+        note(record);
         yield record;
       }
       stepsDone = epoch * stepsPerEpoch;
@@ -147,7 +153,7 @@ async function* trainHere(
         ...{ learner, patches, labels, rows: split.heldOut, holdout: config.holdout, epoch },
         step: stepsDone,
       });
-      if (writes) appendMetric(config.run, validation);
+      note(validation);
       yield validation;
       const isBest = best === undefined || validation.loss < best.valLoss;
       if (isBest) best = scoresOf(validation);
@@ -162,7 +168,7 @@ async function* trainHere(
         checkpoint,
         best: isBest,
       };
-      if (writes) appendMetric(config.run, record);
+      note(record);
       yield record;
       stoppedEarly = await isAtEnd(config, learner, epoch - best!.epoch);
     }

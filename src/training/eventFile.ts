@@ -1,0 +1,104 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bytesField, numberField } from '../tensorflow/protobuf.js';
+import type { MetricRecord } from './metricsLog.js';
+
+/** Field numbers of Event, Summary.Value and SessionLog (tensorflow/core/util/event.proto, framework/summary.proto). */
+const WALL_TIME = 1;
+const STEP = 2;
+const FILE_VERSION = 3;
+const SUMMARY = 5;
+const SESSION_LOG = 7;
+const TAG = 1;
+const SIMPLE_VALUE = 2;
+/** SessionLog.START: what an earlier file says of later steps is void. */
+const START = 1;
+
+/** Curves of a run for TensorBoard (`tensorboard --logdir runs`), beside metrics.jsonl. */
+export class EventFile {
+  readonly #file: string;
+
+  /** A new file for each start, so that a resume replaces the curves from its step on. */
+  constructor(run: string, fromStep: number, now = Date.now()) {
+    this.#file = join(run, `events.out.tfevents.${Math.floor(now / 1000)}.step${fromStep}`);
+    this.#append(now, [...bytesField(FILE_VERSION, 'brain.Event:2')]);
+    this.#append(now, [
+      ...numberField(STEP, fromStep + 1),
+      ...bytesField(SESSION_LOG, numberField(1, START)),
+    ]);
+  }
+
+  /** The numbers of a step, a validation or an epoch, by tags such as `train/loss`. */
+  add(record: MetricRecord, now = Date.now()): void {
+    const values = Object.entries(scalarsOf(record)).flatMap(([tag, value]) =>
+      bytesField(1, [...bytesField(TAG, tag), ...floatField(SIMPLE_VALUE, value)]),
+    );
+    this.#append(now, [...numberField(STEP, record.step), ...bytesField(SUMMARY, values)]);
+  }
+
+  #append(now: number, fields: readonly number[]): void {
+    const event = Uint8Array.from([...doubleField(WALL_TIME, now / 1000), ...fields]);
+    appendFileSync(this.#file, tfRecord(event));
+  }
+}
+
+function scalarsOf(record: MetricRecord): Record<string, number> {
+  switch (record.kind) {
+    case 'step':
+      return {
+        'train/loss': record.loss,
+        'train/accuracy': record.accuracy,
+        'train/learning_rate': record.learningRate,
+        'speed/patches_per_second': record.patchesPerSecond,
+        'speed/wait_share': record.waitShare,
+      };
+    case 'validation':
+      return {
+        'validation/loss': record.loss,
+        'validation/accuracy': record.accuracy,
+        'validation/roc_auc': record.rocAuc,
+      };
+    case 'epoch':
+      return { 'speed/epoch_seconds': record.seconds };
+  }
+}
+
+/** TFRecord: length, its checksum, data, their checksum. */
+function tfRecord(data: Uint8Array): Buffer {
+  const record = Buffer.alloc(16 + data.length);
+  record.writeBigUInt64LE(BigInt(data.length), 0);
+  record.writeUInt32LE(maskedChecksum(record.subarray(0, 8)), 8);
+  record.set(data, 12);
+  record.writeUInt32LE(maskedChecksum(data), 12 + data.length);
+  return record;
+}
+
+function maskedChecksum(data: Uint8Array): number {
+  const crc = crc32c(data);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}
+
+/** Castagnoli's polynomial, reflected. */
+const CRC32C_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+  return crc;
+});
+
+function crc32c(data: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of data) crc = CRC32C_TABLE[(crc ^ byte) & 255]! ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
+
+function doubleField(field: number, value: number): number[] {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleLE(value);
+  return [(field << 3) | 1, ...bytes];
+}
+
+function floatField(field: number, value: number): number[] {
+  const bytes = Buffer.alloc(4);
+  bytes.writeFloatLE(value);
+  return [(field << 3) | 5, ...bytes];
+}
