@@ -100,9 +100,13 @@ export class GraphTrace {
       inputs.map((input) => input.oper),
     );
     if (outputCount === 0) this.#sideEffects.push(oper);
-    return Array.from({ length: outputCount }, (_, index) =>
+    const results = Array.from({ length: outputCount }, (_, index) =>
       this.#describe(type, { oper, index }, shapes?.[index]),
     );
+    // A reshaped tensor is the same memory.
+    if (this.item !== undefined && type !== 'Reshape')
+      for (const { shape } of results) this.item.bytes += 4 * shape.reduce((size, axis) => size * axis, 1);
+    return results;
   }
 
   /** The nodes that `build` adds run only after all these. */

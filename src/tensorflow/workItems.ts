@@ -3,6 +3,8 @@ import type { GraphTrace } from './graphTrace.js';
 
 /** A part of a step that a device runs as a whole, such as the forward pass of one stage on one micro-batch. */
 export class WorkItem {
+  /** Of all results of its nodes. */
+  bytes = 0;
   /** Nodes that take nothing from inside the item: it begins with them. */
   readonly entries: Address[] = [];
   readonly #nodes = new Set<Address>();

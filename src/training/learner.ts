@@ -72,6 +72,8 @@ export interface Learner {
   readonly precision: Precision;
   /** Equal for programs and settings that can train together. */
   digest(): Promise<string>;
+  /** Memory that a step needs beside the variables, which are there; an estimate from the traced program. */
+  stepBytes(): Promise<number>;
   /** One optimiser step. The batch must have `batchSize` rows. */
   step(batch: Batch, request?: StepRequest): Promise<StepResult>;
   /** Probabilities with the moving averages of batch norm; any number of rows up to `batchSize`. */

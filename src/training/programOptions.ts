@@ -66,6 +66,11 @@ export function variablesOf({
   });
 }
 
+/** Everything of a replica but weights and batch norm's averages. */
+export function keptNames(options: Parameters<typeof variablesOf>[0]): string[] {
+  return variablesOf(options).flatMap(({ name, parameter }) => (name === parameter.name ? [] : [name]));
+}
+
 /** Stage that computes a parameter's piece. */
 export function stageOfParameters({
   network,

@@ -12,9 +12,9 @@ import { type LearnerOptions, PLAIN_ADAM } from './learnerOptions.js';
 import { MirroredVariables } from './mirroredVariables.js';
 import { requireSame, scalarArray } from './namedArrays.js';
 import type { Placement } from './placement.js';
-import { EMA, microBatchRows, type ProgramOptions, variablesOf } from './programOptions.js';
+import { EMA, keptNames, microBatchRows, type ProgramOptions } from './programOptions.js';
 import { tracePenalty, tracePrediction, traceVectorSum } from './tracedPrograms.js';
-import { BATCH_NORM_MOMENTUM, type MeasuredItem, timesOf, traceStep } from './tracedStep.js';
+import { BATCH_NORM_MOMENTUM, type TracedStep, timesOf, traceStep } from './tracedStep.js';
 
 /** 1: the moving averages began at 0 and 1, and still hold a share of them; 0: they came from elsewhere. */
 const AVERAGES_BEGAN_HERE = 'batch_norm/began_here';
@@ -35,7 +35,8 @@ export class TracedLearner implements Learner {
   readonly #variables: MirroredVariables;
   readonly #programs = new Map<string, TracedFunction>();
   readonly #stepName: string;
-  #measuredItems: readonly MeasuredItem[] = [];
+  /** The training step, and the one that measures its passes. */
+  readonly #steps = new Map<boolean, TracedStep>();
   #step = 0;
   #lastCall: Promise<void> = Promise.resolve();
   #averagesBeganHere = true;
@@ -71,7 +72,11 @@ export class TracedLearner implements Learner {
   }
 
   digest(): Promise<string> {
-    return this.#inTurn('digest', async () => this.#program('step', () => this.#traceStep(false)).digest);
+    return this.#inTurn('digest', async () => this.#tracedStep(false).program.digest);
+  }
+
+  stepBytes(): Promise<number> {
+    return this.#inTurn('memory', async () => this.#tracedStep(false).bytes);
   }
 
   async step({ inputHu, labels }: Batch, request: StepRequest = {}): Promise<StepResult> {
@@ -81,7 +86,7 @@ export class TracedLearner implements Learner {
     const given = () => [this.#input(inputHu), this.#array([this.batchSize], labels)];
     const { results, copyMs } = await this.#call(
       passes ? 'measured step' : 'step',
-      () => this.#traceStep(passes),
+      () => this.#tracedStep(passes).program,
       given,
       () => {
         const step = ++this.#step;
@@ -102,7 +107,7 @@ export class TracedLearner implements Learner {
         copyMs,
         ...timesOf(
           seconds.map(([value]) => value!),
-          passes ? this.#measuredItems : [],
+          this.#steps.get(passes)!.items,
         ),
       },
     };
@@ -139,7 +144,7 @@ export class TracedLearner implements Learner {
 
   optimizerState(): Promise<Map<string, NamedArray>> {
     return this.#inTurn('optimizer state', async () => {
-      const state = new Map(this.#keptNames().map((name) => [name, this.#variables.read(name)]));
+      const state = new Map(keptNames(this.#options).map((name) => [name, this.#variables.read(name)]));
       state.set(this.#stepName, scalarArray(this.#step));
       state.set(AVERAGES_BEGAN_HERE, scalarArray(this.#averagesBeganHere ? 1 : 0));
       return state;
@@ -148,7 +153,7 @@ export class TracedLearner implements Learner {
 
   load(weights: ReadonlyMap<string, NamedArray>, optimizer?: ReadonlyMap<string, NamedArray>): Promise<void> {
     return this.#inTurn('load', async () => {
-      const kept = this.#keptNames();
+      const kept = keptNames(this.#options);
       requireSame('weights', weights, new Map(this.#parameters.map(({ name, shape }) => [name, shape])));
       if (optimizer !== undefined)
         requireSame(
@@ -219,13 +224,6 @@ export class TracedLearner implements Learner {
     return this.#averagesBeganHere && this.#step > 0 ? BATCH_NORM_MOMENTUM ** this.#step : 0;
   }
 
-  /** Everything but weights and batch norm's averages. */
-  #keptNames(): string[] {
-    return variablesOf(this.#options).flatMap(({ name, parameter }) =>
-      name === parameter.name ? [] : [name],
-    );
-  }
-
   /** Two programs at once would read variables that the other is changing: a call waits for those made before it. */
   #inTurn<T>(name: string, call: () => Promise<T>): Promise<T> {
     const result = this.#lastCall.then(() => {
@@ -240,10 +238,11 @@ export class TracedLearner implements Learner {
     return result;
   }
 
-  #traceStep(passes: boolean): TracedFunction {
-    const { program, items } = traceStep(this.#engine, this.#options, passes);
-    if (passes) this.#measuredItems = items;
-    return program;
+  #tracedStep(passes: boolean): TracedStep {
+    const step = this.#steps.get(passes) ?? traceStep(this.#engine, this.#options, passes);
+    this.#steps.set(passes, step);
+    this.#program(passes ? 'measured step' : 'step', () => step.program);
+    return step;
   }
 
   #program(name: string, trace: () => TracedFunction): TracedFunction {

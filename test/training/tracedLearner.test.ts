@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { EngineError } from '../../src/errors.js';
+import { openEngine } from '../../src/tensorflow/engine.js';
 import { createLearner } from '../../src/training/createLearner.js';
 import type { Learner, NamedArray, StepResult } from '../../src/training/learner.js';
 import { relativeDifference } from '../model/kerasReference.js';
@@ -107,6 +108,18 @@ test('step() learns: the loss of one batch falls, and the event loop goes on mea
   assert.ok(losses.at(-1)! < 0.5 * losses[0]!, losses.join(' '));
   assert.ok(ticks > 3, `${ticks} ticks`);
   learner.dispose();
+});
+
+test('step(): 200 steps leave no handle behind', async () => {
+  const learner = await createLearner(options);
+  const { binding } = openEngine();
+  await learner.step(batch);
+  const before = binding.getNumOfTensors();
+  for (let step = 0; step < 200; step++) await learner.step(batch, { passes: step % 2 === 0 });
+  assert.equal(binding.getNumOfTensors(), before);
+  learner.dispose();
+  await assert.rejects(learner.step(batch), EngineError);
+  assert.ok(binding.getNumOfTensors() < before, 'the variables are gone, too');
 });
 
 test('load() refuses missing, further and wrongly shaped arrays; step() a batch of another size', async () => {
