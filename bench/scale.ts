@@ -3,10 +3,11 @@ import { createServer } from 'node:net';
 import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
 import { EnvironmentError } from '../src/errors.js';
+import { figurePage } from '../src/figures/figurePage.js';
 import { scalingFigure } from '../src/figures/scalingFigures.js';
 import { parametersOf, sizeOf } from '../src/model/architecture.js';
 import { inRepository, writeFileAtomically } from '../src/paths.js';
-import { expectedEfficiency } from '../src/training/scalingModel.js';
+import { expectedEfficiency, type ScalingMeasurement } from '../src/training/scalingModel.js';
 import { bubbleShare } from '../src/training/schedule.js';
 import { type BenchReport, spread } from './report.js';
 import type { ScaleAnswer, ScaleWork } from './scaleWorker.js';
@@ -93,9 +94,10 @@ interface Measured {
 
 /**
  * Two devices of one thread each beside one of one thread: replicas, a pipeline, processes. One after the other in each
- * repetition, so that all see the same machine. Writes images/scaling.svg: what was measured, and what is expected of more.
+ * repetition, so that all see the same machine. `simulate` also draws what is expected of 1 to 64: images/scaling.svg and, with
+ * plotly, runs/scaling.html.
  */
-export async function benchScale({ repetitions = 7 } = {}): Promise<BenchReport> {
+export async function benchScale({ repetitions = 7, simulate = false } = {}): Promise<BenchReport> {
   const measured = new Map<string, Measured>(
     PROGRAMS.map(({ name }) => [name, { rates: [], shares: [], last: [] }]),
   );
@@ -117,10 +119,14 @@ export async function benchScale({ repetitions = 7 } = {}): Promise<BenchReport>
   } finally {
     for (const workers of running.values()) for (const worker of workers) worker.end();
   }
-  return reportOf(measured, repetitions);
+  return reportOf(measured, repetitions, simulate);
 }
 
-function reportOf(measured: ReadonlyMap<string, Measured>, repetitions: number): BenchReport {
+function reportOf(
+  measured: ReadonlyMap<string, Measured>,
+  repetitions: number,
+  simulate: boolean,
+): BenchReport {
   const [one, data, many, pipeline, alone, processes, rounded] = PROGRAMS.map(
     ({ name }) => measured.get(name)!,
   );
@@ -135,14 +141,6 @@ function reportOf(measured: ReadonlyMap<string, Measured>, repetitions: number):
   const computeMs = (1000 * ROWS_OF_PROCESS) / median(alone!.rates);
   const reduceMs = computeMs / processShare - computeMs;
   const model = { computeMs, gradientBytes, devices: 2, reduceMs: Math.max(reduceMs, 1), latencyMs: 0.2 };
-  const counts = Array.from({ length: 64 }, (_, i) => i + 1);
-  const expected = counts.map((devices) => ({ devices, efficiency: expectedEfficiency(model, devices) }));
-  const points = [
-    { devices: 1, efficiency: 1 },
-    { devices: 2, efficiency: processShare },
-  ];
-  const figure = inRepository('images', 'scaling.svg');
-  writeFileAtomically(figure, scalingFigure(points, expected).svg());
   return {
     name: 'scale',
     unit: 'patches/s',
@@ -166,11 +164,31 @@ function reportOf(measured: ReadonlyMap<string, Measured>, repetitions: number):
     notes: [
       `bubble of 2 stages and ${MICRO_BATCHES} micro-batches: ${percent(bubble)} by the formula, ${percent(idle)} measured as idle time of the two devices`,
       `reduction of ${(gradientBytes / 1e6).toFixed(0)} MB between 2 processes: ${reduceMs.toFixed(0)} ms a step are not hidden by the backward pass`,
-      `expected of ${[4, 16, 64].map((n) => `${n} processes: ${percent(expected[n - 1]!.efficiency)}`).join(', ')} (modelled: a ring at the measured rate; only 1 and 2 are measured)`,
       `peak memory of a process: ${PROGRAMS.map(({ name }) => `${name} ${measured.get(name)!.last[0]!.peakMiB.toFixed(0)} MiB`).join('; ')}`,
-      `figure: ${figure}`,
+      ...(simulate ? simulated(model, processShare) : []),
     ],
   };
+}
+
+/** Draws what is expected of more processes beside what was measured, and says where. */
+function simulated(model: ScalingMeasurement, ofTwo: number): string[] {
+  const expected = Array.from({ length: 64 }, (_, i) => ({
+    devices: i + 1,
+    efficiency: expectedEfficiency(model, i + 1),
+  }));
+  const measured = [
+    { devices: 1, efficiency: 1 },
+    { devices: 2, efficiency: ofTwo },
+  ];
+  const figure = scalingFigure(measured, expected);
+  const [picture, page] = [inRepository('images', 'scaling.svg'), inRepository('runs', 'scaling.html')];
+  writeFileAtomically(picture, figure.svg());
+  writeFileAtomically(page, figurePage('Scaling', [figure]));
+  const some = [4, 16, 64].map((n) => `${n} processes: ${percent(expected[n - 1]!.efficiency)}`);
+  return [
+    `expected of ${some.join(', ')} (modelled: a ring at the measured rate; only 1 and 2 are measured)`,
+    `figures: ${picture}, ${page}`,
+  ];
 }
 
 /** Share of the time from a step's first pass to its last in which a device runs none. */

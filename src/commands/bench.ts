@@ -7,6 +7,7 @@ interface BenchFlags {
   readonly repetitions?: number;
   readonly batch?: number;
   readonly precision?: Precision;
+  readonly simulate?: boolean;
   readonly json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export const registerBenchCommand: RegisterCommand = (program) => {
     .option('--repetitions <n>', 'how often each program runs', wholeNumber(1, 1000))
     .option('--batch <n>', 'train: patches a step (default: 16)', wholeNumber(2, 65536))
     .option('--precision <name>', 'train: of the convolutions (default: float32)', oneOf(...PRECISIONS))
+    .option('--simulate', 'scale: draw what is expected of 1 to 64 processes, too')
     .option('--json', 'one JSON document on stdout: {name, unit, rows, ratios, machine, notes}')
     .action(runBench);
 };

@@ -7,16 +7,17 @@ const WIDTH = 1000;
 const ROW = 46;
 const LEFT = 90;
 const TOP = 44;
+const RIGHT = 30;
 
 /** One measured step: a row for each device, a bar for each pass of a micro-batch; backward passes are darker. */
 export function passesFigure(title: string, passes: readonly TimedPass[]): Picture {
   return picture(title, () => {
     const devices = [...new Set(passes.map(({ device }) => device))].sort();
     const end = Math.max(...passes.map(({ toMs }) => toMs), 1);
-    const x = (ms: number): number => LEFT + (ms / end) * (WIDTH - LEFT - 20);
+    const x = (ms: number): number => LEFT + (ms / end) * (WIDTH - LEFT - RIGHT);
     const rows = devices.map((device, index) => {
       const y = TOP + index * ROW;
-      return `<text x="10" y="${y + 22}" font-size="14" fill="#333">${escaped(shortName(device))}</text><rect x="${LEFT}" y="${y}" width="${WIDTH - LEFT - 20}" height="${ROW - 10}" fill="#f2f2f2"/>`;
+      return `<text x="10" y="${y + 22}" font-size="14" fill="#333">${escaped(shortName(device))}</text><rect x="${LEFT}" y="${y}" width="${WIDTH - LEFT - RIGHT}" height="${ROW - 10}" fill="#f2f2f2"/>`;
     });
     const bars = passes.map(({ name, device, stage, fromMs, toMs }) => {
       const y = TOP + devices.indexOf(device) * ROW;

@@ -14,6 +14,6 @@ test('passesFigure(): a row for each device, a bar for each pass at its time', (
   ]).svg();
   assert.deepEqual(svg.match(/>CPU:\d</g), ['>CPU:0<', '>CPU:1<']);
   assert.deepEqual(svg.match(/>[FB]0</g), ['>F0<', '>F0<', '>B0<']);
-  // 890 of 1000 are the axis: the second bar begins at a quarter of it.
-  assert.match(svg, /<rect x="312\.5" y="90" width="222\.5"/);
+  // 880 of 1000 are the axis: the second bar begins at a quarter of it.
+  assert.match(svg, /<rect x="310" y="90" width="220"/);
 });
