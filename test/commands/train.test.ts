@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
+import { readSafetensors } from '../../src/training/safetensors.js';
 import { trainFixture } from '../training/trainFixture.js';
 import { voxlab } from './voxlab.js';
 
@@ -67,6 +68,13 @@ test('train: Ctrl-C between steps ends with exit 130 and says how to go on; kill
   const { epoch } = JSON.parse(readFileSync(join(run, 'last', 'meta.json'), 'utf8'));
   const resumed = voxlab('train', '--resume', run, '--epochs', String(epoch + 1));
   assert.equal(resumed.status, 0, resumed.stderr);
+
+  const whole = voxlab(...words.slice(0, -1), `${run}-whole`, '--epochs', String(epoch + 1));
+  assert.equal(whole.status, 0, whole.stderr);
+  const [ended, uninterrupted] = [run, `${run}-whole`].map((folder) =>
+    readSafetensors(join(folder, 'last', 'weights.safetensors')),
+  );
+  assert.deepEqual(ended, uninterrupted, 'interrupted, killed and resumed: the same bits');
 });
 
 test('train: wrong usage and bad configuration are told apart', async (t) => {
