@@ -13,9 +13,14 @@ const GRACE_MS = 5000;
 /**
  * Runs this command in several processes of this machine that train together (TF_CONFIG tells each its rank). The first
  * one's output is this process' own; lines of the others bear their rank. Ctrl-C goes to all. Ends with the first code
- * that is not 0. `further` words follow those of this command.
+ * that is not 0. `further` words follow those of this command; each process sees
+ * GPUs of its own.
  */
-export async function launchProcesses(processes: number, further: readonly string[]): Promise<void> {
+export async function launchProcesses(
+  processes: number,
+  further: readonly string[],
+  gpusOf: (index: number) => string | undefined,
+): Promise<void> {
   const addresses = await freeAddresses(processes);
   const words = [...withoutProcesses(process.argv.slice(2)), ...further];
   const children = addresses.map((_, index) =>
@@ -23,6 +28,7 @@ export async function launchProcesses(processes: number, further: readonly strin
       stdio: ['ignore', index === 0 ? 'inherit' : 'ignore', index === 0 ? 'inherit' : 'pipe'],
       env: {
         ...process.env,
+        CUDA_VISIBLE_DEVICES: gpusOf(index),
         TF_CONFIG: JSON.stringify({ cluster: { worker: addresses }, task: { type: 'worker', index } }),
       },
       // A terminal's Ctrl-C would reach the children beside the one that is handed on, and two end them at once.

@@ -18,7 +18,7 @@ import type { TrainConfig } from '../training/trainConfig.js';
 import { launchProcesses } from './launchProcesses.js';
 import { numberAbove, oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
-import { configOf, type TrainFlags } from './trainConfigOf.js';
+import { configOf, type TrainFlags, visibleGpus } from './trainConfigOf.js';
 
 export const registerTrainCommand: RegisterCommand = (program) => {
   program
@@ -62,8 +62,11 @@ async function runTrain(flags: TrainFlags): Promise<void> {
   const cluster = clusterOf(flags, process.env);
   const config = configOf(flags);
   const { processes = 1 } = flags;
+  const gpusOf = (index: number) => visibleGpus(flags, config.devices, index, process.env);
   if (cluster === undefined && processes > 1)
-    return launchProcesses(processes, sharedFlags(flags, config, processes));
+    return launchProcesses(processes, sharedFlags(flags, config, processes), gpusOf);
+  const gpus = gpusOf(0);
+  if (gpus !== undefined) process.env.CUDA_VISIBLE_DEVICES = gpus;
   if (cluster !== undefined && flags.out === undefined && flags.resume === undefined)
     throw new UsageError('several processes: expected --out or --resume, the same for all, received neither');
   const line = progressLine();

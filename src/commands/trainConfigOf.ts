@@ -45,10 +45,23 @@ export function configOf(flags: TrainFlags): TrainConfig {
   return flags.resume === undefined ? newConfig(flags) : resumedConfig(flags, resolve(flags.resume));
 }
 
+/**
+ * GPUs of the process `index` of this machine: as many as it has devices, from GPUID on. TensorFlow reads the variable while
+ * it loads, which is later. A value of the user's goes before GPUID; undefined where GPUID is empty.
+ */
+export function visibleGpus(
+  flags: TrainFlags,
+  devices: number,
+  index: number,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const { gpu } = readTrainingSettings(resolve(flags.config));
+  if (environment.CUDA_VISIBLE_DEVICES !== undefined || gpu < 0) return environment.CUDA_VISIBLE_DEVICES;
+  return Array.from({ length: devices }, (_, i) => gpu + index * devices + i).join(',');
+}
+
 function newConfig(flags: TrainFlags): TrainConfig {
   const settings = readTrainingSettings(resolve(flags.config));
-  // TensorFlow reads it while it loads, which is later; a value of the user's goes before GPUID.
-  if (settings.gpu >= 0) process.env.CUDA_VISIBLE_DEVICES ??= String(settings.gpu);
   const { gpu: _, dataFolder, runsFolder, ...rest } = settings;
   return {
     ...rest,

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { visibleGpus } from '../../src/commands/trainConfigOf.js';
 import { inRepository } from '../../src/paths.js';
 import { readSafetensors } from '../../src/training/safetensors.js';
 import { trainFixture } from '../training/trainFixture.js';
@@ -75,6 +76,20 @@ test('train: Ctrl-C between steps ends with exit 130 and says how to go on; kill
     readSafetensors(join(folder, 'last', 'weights.safetensors')),
   );
   assert.deepEqual(ended, uninterrupted, 'interrupted, killed and resumed: the same bits');
+});
+
+test('visibleGpus(): from GPUID on, so many as devices, the next ones for the next process; a value of the user stays', async (t) => {
+  const { data } = await trainFixture(t);
+  const config = join(dirname(data), 'gpus.ini');
+  const write = (gpu: string): void =>
+    writeFileSync(config, `[training]\nGPUID = ${gpu}\nHOLDOUT = 2\nBATCH_SIZE = 6\nDATA_DIR = x\n`);
+  const flags = { config, filters: 4, augment: true, threads: 0 };
+  write('2');
+  assert.equal(visibleGpus(flags, 1, 0, {}), '2');
+  assert.equal(visibleGpus(flags, 2, 1, {}), '4,5');
+  assert.equal(visibleGpus(flags, 2, 1, { CUDA_VISIBLE_DEVICES: '7' }), '7');
+  write('');
+  assert.equal(visibleGpus(flags, 2, 0, {}), undefined);
 });
 
 test('train: wrong usage and bad configuration are told apart', async (t) => {
