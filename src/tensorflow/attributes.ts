@@ -48,9 +48,13 @@ export function setAttribute(target: Target, op: Address, { name, type, value }:
         ? api[`${target}IntList`](op, name, dimensions(value), value.length)
         : api[`${target}Int`](op, name, Number(value));
     case ATTRIBUTE_KINDS.float:
-      return api[`${target}Float`](op, name, Number(value));
+      return Array.isArray(value)
+        ? api[`${target}FloatList`](op, name, Float32Array.from(value), value.length)
+        : api[`${target}Float`](op, name, Number(value));
     case ATTRIBUTE_KINDS.bool:
-      return api[`${target}Bool`](op, name, value ? 1 : 0);
+      return Array.isArray(value)
+        ? api[`${target}BoolList`](op, name, Uint8Array.from(value, Number), value.length)
+        : api[`${target}Bool`](op, name, value ? 1 : 0);
     case ATTRIBUTE_KINDS.type:
       return Array.isArray(value)
         ? api[`${target}TypeList`](op, name, Int32Array.from(value), value.length)

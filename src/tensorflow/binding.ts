@@ -5,17 +5,20 @@ import type { Context } from './context.js';
 import {
   arrayOf,
   BOOL,
+  COMPLEX64,
   dataTypeName,
   FLOAT32,
   INT32,
   INT64,
   RESOURCE,
+  STRING,
   type TensorData,
   UINT8,
 } from './dataTypes.js';
 import { execute } from './execute.js';
 import type { GraphTrace, TracedTensor } from './graphTrace.js';
 import { capi } from './library.js';
+import { downloadStrings, uploadStrings, withStrings } from './stringTensors.js';
 import { downloadTensor, resolvedTensor, specOfHandle, type TensorSpec, uploadTensor } from './tensors.js';
 
 /** A tensor as TensorFlow.js' kernels know it: a number that stands for a handle, or for an output of a trace. */
@@ -36,8 +39,8 @@ export class Binding {
   readonly TF_INT32 = INT32;
   readonly TF_INT64 = INT64;
   readonly TF_BOOL = BOOL;
-  readonly TF_COMPLEX64 = 8;
-  readonly TF_STRING = 7;
+  readonly TF_COMPLEX64 = COMPLEX64;
+  readonly TF_STRING = STRING;
   readonly TF_RESOURCE = RESOURCE;
   readonly TF_UINT8 = UINT8;
   readonly TF_ATTR_STRING = ATTRIBUTE_KINDS.string;
@@ -70,9 +73,15 @@ export class Binding {
     return this.#entries.size;
   }
 
-  createTensor(shape: readonly number[], dtype: number, values: ArrayLike<number | bigint>): number {
+  /** Strings are given as their bytes. */
+  createTensor(
+    shape: readonly number[],
+    dtype: number,
+    values: ArrayLike<number | bigint> | readonly Uint8Array[],
+  ): number {
     const spec = { shape, dtype };
-    const data = arrayOf(dtype, values);
+    if (dtype === STRING) return this.#createStrings(shape, values as readonly Uint8Array[]);
+    const data = arrayOf(dtype, values as ArrayLike<number | bigint>);
     return this.#add(
       this.#trace === undefined
         ? { handle: uploadTensor(spec, data) }
@@ -88,8 +97,9 @@ export class Binding {
     this.#entries.delete(id);
   }
 
-  tensorDataSync(id: number): TensorData {
-    return downloadTensor(this.handleOf(id));
+  tensorDataSync(id: number): TensorData | Uint8Array[] {
+    const handle = this.handleOf(id);
+    return specOfHandle(handle).dtype === STRING ? downloadStrings(handle) : downloadTensor(handle);
   }
 
   executeOp(
@@ -156,6 +166,13 @@ export class Binding {
 
   get isTracing(): boolean {
     return this.#trace !== undefined;
+  }
+
+  #createStrings(shape: readonly number[], texts: readonly Uint8Array[]): number {
+    if (this.#trace === undefined) return this.#add({ handle: uploadStrings(this.#context, shape, texts) });
+    const trace = this.#trace;
+    const constant = (tensor: Address) => trace.constantTensor({ shape, dtype: STRING }, tensor);
+    return this.#add({ traced: withStrings(shape, texts, constant) });
   }
 
   #tracedOf(id: number): TracedTensor {

@@ -29,6 +29,11 @@ export interface CApi {
   TF_TensorData(tensor: Address): Address;
   TF_TensorByteSize(tensor: Address): number | bigint;
   TF_DeleteTensor(tensor: Address): void;
+  TF_StringInit(text: Address): void;
+  TF_StringCopy(text: Address, bytes: Uint8Array, length: number): void;
+  TF_StringGetDataPointer(text: Address): Address;
+  TF_StringGetSize(text: Address): number | bigint;
+  TF_StringDealloc(text: Address): void;
 
   TFE_NewContextOptions(): Address;
   TFE_ContextOptionsSetConfig(options: Address, proto: Uint8Array, bytes: number, status: Address): void;
@@ -60,6 +65,8 @@ export interface CApi {
   TFE_OpSetAttrBool: SetAttribute<[value: number]>;
   TFE_OpSetAttrType: SetAttribute<[value: number]>;
   TFE_OpSetAttrShape: SetAttribute<[dims: BigInt64Array, rank: number, status: Address]>;
+  TFE_OpSetAttrFloatList: SetAttribute<[values: Float32Array, count: number]>;
+  TFE_OpSetAttrBoolList: SetAttribute<[values: Uint8Array, count: number]>;
   TFE_OpSetAttrIntList: SetAttribute<[values: BigInt64Array, count: number]>;
   TFE_OpSetAttrTypeList: SetAttribute<[values: Int32Array, count: number]>;
   TFE_Execute: Executor;
@@ -80,6 +87,8 @@ export interface CApi {
   TF_SetAttrBool: SetAttribute<[value: number]>;
   TF_SetAttrType: SetAttribute<[value: number]>;
   TF_SetAttrShape: SetAttribute<[dims: BigInt64Array, rank: number]>;
+  TF_SetAttrFloatList: SetAttribute<[values: Float32Array, count: number]>;
+  TF_SetAttrBoolList: SetAttribute<[values: Uint8Array, count: number]>;
   TF_SetAttrIntList: SetAttribute<[values: BigInt64Array, count: number]>;
   TF_SetAttrTypeList: SetAttribute<[values: Int32Array, count: number]>;
   TF_SetAttrTensor: SetAttribute<[tensor: Address, status: Address]>;

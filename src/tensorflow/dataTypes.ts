@@ -4,6 +4,9 @@ export const FLOAT64 = 2;
 export const INT32 = 3;
 export const UINT8 = 4;
 export const INT16 = 5;
+export const STRING = 7;
+/** Two float32 a value: real and imaginary part. */
+export const COMPLEX64 = 8;
 export const INT64 = 9;
 export const BOOL = 10;
 /** Upper half of a float32; inside of programs alone. */
@@ -15,6 +18,8 @@ export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array |
 
 interface ElementType {
   readonly name: string;
+  /** Numbers of the typed array that make one value. */
+  readonly numbers: number;
   readonly fromBuffer: (buffer: ArrayBuffer) => TensorData;
   readonly from: (values: Iterable<number | bigint>) => TensorData;
 }
@@ -26,10 +31,12 @@ const ELEMENT_TYPES: ReadonlyMap<number, ElementType> = new Map([
   [UINT8, elementType('uint8', Uint8Array)],
   [INT16, elementType('int16', Int16Array)],
   [BOOL, elementType('bool', Uint8Array)],
+  [COMPLEX64, { ...elementType('complex64', Float32Array), numbers: 2 }],
   [
     INT64,
     {
       name: 'int64',
+      numbers: 1,
       fromBuffer: (buffer) => new BigInt64Array(buffer),
       from: (values) => BigInt64Array.from([...values].map(BigInt)),
     },
@@ -41,17 +48,27 @@ export function arrayOver(dtype: number, buffer: ArrayBuffer): TensorData {
   return elementTypeOf(dtype).fromBuffer(buffer);
 }
 
-/** The values as a typed array of the type's own class; no copy where they are one already. */
+/**
+ * The values as a typed array of the type's own class; no copy where they are one already. Of int64, an Int32Array holds
+ * each value in two numbers, the lower first: so TensorFlow.js' kernels pass them.
+ */
 export function arrayOf(dtype: number, values: ArrayLike<number | bigint>): TensorData {
   const type = elementTypeOf(dtype);
+  if (dtype === INT64 && values instanceof Int32Array) return type.fromBuffer(values.slice().buffer);
   const sample = type.fromBuffer(new ArrayBuffer(0));
   return values.constructor === sample.constructor
     ? (values as TensorData)
     : type.from(Array.from(values as ArrayLike<number>));
 }
 
+/** Numbers of the typed array that make one value of the type. */
+export function numbersOfValue(dtype: number): number {
+  return elementTypeOf(dtype).numbers;
+}
+
 export function dataTypeName(dtype: number): string {
-  return dtype === RESOURCE ? 'resource' : (ELEMENT_TYPES.get(dtype)?.name ?? `type ${dtype}`);
+  const others: Readonly<Record<number, string>> = { [RESOURCE]: 'resource', [STRING]: 'string' };
+  return others[dtype] ?? ELEMENT_TYPES.get(dtype)?.name ?? `type ${dtype}`;
 }
 
 function elementTypeOf(dtype: number): ElementType {
@@ -72,6 +89,7 @@ function elementType(
 ): ElementType {
   return {
     name,
+    numbers: 1,
     fromBuffer: (buffer) => new array(buffer),
     from: (values) => array.from([...values].map(Number)),
   };

@@ -16,12 +16,19 @@ const GRAPH_AND_EAGER_ATTRIBUTES = ['TFE_OpSetAttr', 'TF_SetAttr'].flatMap((sett
   `void ${setter}Float(void* op, const char* name, float value)`,
   `void ${setter}Bool(void* op, const char* name, unsigned char value)`,
   `void ${setter}Type(void* op, const char* name, int value)`,
+  `void ${setter}FloatList(void* op, const char* name, const float* values, int count)`,
+  `void ${setter}BoolList(void* op, const char* name, const unsigned char* values, int count)`,
   `void ${setter}IntList(void* op, const char* name, const int64_t* values, int count)`,
   `void ${setter}TypeList(void* op, const char* name, const int* values, int count)`,
 ]);
 
 export const CORE_PROTOTYPES: readonly string[] = [
   'const char* TF_Version()',
+  'void TF_StringInit(void* text)',
+  'void TF_StringCopy(void* text, const void* bytes, size_t length)',
+  'void* TF_StringGetDataPointer(void* text)',
+  'size_t TF_StringGetSize(void* text)',
+  'void TF_StringDealloc(void* text)',
   'void* TFE_NewContextOptions()',
   'void TFE_ContextOptionsSetConfig(void* options, const void* proto, size_t bytes, void* status)',
   'void TFE_DeleteContextOptions(void* options)',

@@ -1,5 +1,5 @@
 import type { Address } from './capi.js';
-import { arrayOver, dataTypeName, type TensorData } from './dataTypes.js';
+import { arrayOver, dataTypeName, numbersOfValue, type TensorData } from './dataTypes.js';
 import { bytesAt, capi } from './library.js';
 import { withStatus } from './status.js';
 
@@ -18,11 +18,7 @@ export function withTensor<T>(
   data: TensorData,
   use: (tensor: Address) => T,
 ): T {
-  const length = shape.reduce((product, axis) => product * axis, 1);
-  if (data.length !== length)
-    throw new RangeError(
-      `Expected ${length} ${dataTypeName(dtype)} values for the shape [${shape.join(', ')}], received ${data.length}`,
-    );
+  requireLength({ shape, dtype }, data.length / numbersOfValue(dtype));
   const api = capi();
   const tensor = api.TF_AllocateTensor(dtype, dimensions(shape), shape.length, data.byteLength);
   try {
@@ -69,6 +65,15 @@ export function specOfHandle(handle: Address): TensorSpec {
     );
     return { shape, dtype: api.TFE_TensorHandleDataType(handle) };
   });
+}
+
+/** Throws RangeError where the number of values is not the shape's. */
+export function requireLength({ shape, dtype }: TensorSpec, values: number): void {
+  const length = shape.reduce((product, axis) => product * axis, 1);
+  if (values !== length)
+    throw new RangeError(
+      `Expected ${length} ${dataTypeName(dtype)} values for the shape [${shape.join(', ')}], received ${values}`,
+    );
 }
 
 /** A shape as the C API takes it. */

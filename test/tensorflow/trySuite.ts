@@ -1,0 +1,10 @@
+import { openEngine } from '../../src/tensorflow/engine.js';
+import { runTensorflowJsSuite } from './tensorflowJsSuite.js';
+import { writeFileSync } from 'node:fs';
+openEngine();
+const tests = await runTensorflowJsSuite((n) => new RegExp(process.argv[2] ?? '').test(n));
+const by: Record<string, number> = {};
+for (const t of tests) by[t.status] = (by[t.status] ?? 0) + 1;
+console.log(by);
+writeFileSync('/tmp/suite.json', JSON.stringify(tests.filter((t) => t.status === 'failed'), null, 1));
+process.exit(0);
