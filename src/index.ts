@@ -40,6 +40,7 @@ export { inRepository } from './paths.js';
 export { type RocArea, type RocPoint, rocArea, rocCurve } from './scores/roc.js';
 export { openPatchFile, type PatchFile } from './store/patchFile.js';
 export type { PatchFormat } from './store/patchFileContract.js';
+export { type TensorflowJs, tf } from './tensorflow/publicTf.js';
 export { createLearner } from './training/createLearner.js';
 export type { Learner, StepResult, StepTimes, TimedPass } from './training/learner.js';
 export type { LearnerOptions, ParallelOptions } from './training/learnerOptions.js';

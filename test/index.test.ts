@@ -62,6 +62,7 @@ test('the public door', () => {
     'stagesOfPieces',
     'strategyFigure',
     'summariseGpuLog',
+    'tf',
     'threePlanes',
     'throwIfAborted',
     'train',

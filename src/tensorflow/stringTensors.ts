@@ -1,6 +1,6 @@
+import { attribute } from './attributes.js';
 import type { Address } from './capi.js';
 import type { Context } from './context.js';
-import { attribute } from './attributes.js';
 import { STRING } from './dataTypes.js';
 import { execute } from './execute.js';
 import { bytesAt, capi } from './library.js';

@@ -4,7 +4,14 @@ import type * as Tensorflow from '@tensorflow/tfjs';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
 import type { Attribute } from './attributes.js';
 import type { Binding, TensorReference } from './binding.js';
+import { registerJavascriptKernels } from './javascriptKernels.js';
 
+export type TensorflowModule = typeof Tensorflow;
+export type KernelFunction = Tensorflow.KernelFunc;
+export type NamedTensorInfoMap = Tensorflow.NamedTensorInfoMap;
+export type TensorInfo = Tensorflow.TensorInfo;
+export type TensorValues = Tensorflow.BackendValues;
+export type TensorDataType = Tensorflow.DataType;
 export type Tensor = Tensorflow.Tensor;
 export type Tensor1D = Tensorflow.Tensor1D;
 export type Tensor2D = Tensorflow.Tensor2D;
@@ -22,7 +29,10 @@ type Backend = Pick<NodeJSKernelBackend, 'executeMultipleOutputs'> & {
  * TensorFlow.js. It takes half a second to load, so it is loaded by `installBinding` (that is, by `openEngine`) and
  * not by importing this file.
  */
-export let tf: typeof Tensorflow;
+export let tf: TensorflowModule;
+
+/** Pictures, TensorBoard's summaries and callbacks; loaded with `tf`. */
+export let node: typeof import('@tensorflow/tfjs-node-gpu/dist/node.js').node;
 
 let backend: Backend;
 let installed: Binding;
@@ -44,7 +54,12 @@ export function installBinding(binding: Binding): void {
   const kernels = new Kernels(binding, KERNELS);
   backend = kernels as unknown as Backend;
   tf.registerBackend('tensorflow', () => kernels, 3);
+  registerJavascriptKernels(tf);
   tf.setBackend('tensorflow');
+  ({ node } = require('@tensorflow/tfjs-node-gpu/dist/node'));
+  const { nodeFileSystemRouter } = require('@tensorflow/tfjs-node-gpu/dist/io/file_system');
+  tf.io.registerLoadRouter(nodeFileSystemRouter);
+  tf.io.registerSaveRouter(nodeFileSystemRouter);
 }
 
 /** The binding's number of a tensor. */
