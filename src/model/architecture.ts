@@ -1,3 +1,5 @@
+import { type KernelReach, kernelReach } from './kernelReach.js';
+
 /**
  * ResNet3D-18 as plain data: pre-activation residual blocks after He et al. (2016), every convolution with a bias, as the
  * Keras package keras-resnet3d builds it. All maps are depth, height, width, channels.
@@ -29,6 +31,8 @@ export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
   readonly kind: ParameterKind;
+  /** Of a kernel whose other taps meet padding alone: a part of it is all that the network sees. */
+  readonly reach?: KernelReach;
 }
 
 /** One row of the table that `voxlab model` prints. */
@@ -72,20 +76,21 @@ export function residualBlocks({ filters }: NetworkOptions): Block[] {
 export function layersOf(options: NetworkOptions): Layer[] {
   const layers: Layer[] = [];
   const { filters } = options;
+  layers.push(convolution('stem/conv', STEM_KERNEL, 1, filters, options.inputSize, 2));
   let size = halved(options.inputSize);
-  layers.push(convolution('stem/conv', STEM_KERNEL, 1, filters, size, 2));
   layers.push(normalisation('stem/bn', filters, size));
   size = halved(size);
   layers.push(plain('stem/pool', 'max pool 3^3, stride 2', [...size, filters]));
   for (const block of residualBlocks(options)) {
     const { name, inChannels, outChannels, stride } = block;
     if (block.preActivated) layers.push(normalisation(`${name}/bn1`, inChannels, size));
+    const inputSize = size;
     if (stride === 2) size = halved(size);
-    layers.push(convolution(`${name}/conv1`, BLOCK_KERNEL, inChannels, outChannels, size, stride));
+    layers.push(convolution(`${name}/conv1`, BLOCK_KERNEL, inChannels, outChannels, inputSize, stride));
     layers.push(normalisation(`${name}/bn2`, outChannels, size));
     layers.push(convolution(`${name}/conv2`, BLOCK_KERNEL, outChannels, outChannels, size, 1));
     if (block.projects)
-      layers.push(convolution(`${name}/shortcut`, 1, inChannels, outChannels, size, stride));
+      layers.push(convolution(`${name}/shortcut`, 1, inChannels, outChannels, inputSize, stride));
     layers.push(plain(`${name}/add`, 'add', [...size, outChannels]));
   }
   const channels = filters * 2 ** (STAGES - 1);
@@ -119,16 +124,19 @@ function convolution(
   kernel: number,
   inChannels: number,
   outChannels: number,
-  size: readonly [number, number, number],
-  stride: number,
+  inputSize: readonly [number, number, number],
+  stride: 1 | 2,
 ): Layer {
   const shape = [kernel, kernel, kernel, inChannels, outChannels];
+  const size = stride === 2 ? halved(inputSize) : inputSize;
+  const reach = kernelReach(inputSize, shape.slice(0, 3), stride);
+  const isPart = reach?.size.some((taps) => taps < kernel) ?? false;
   return {
     name,
     kind: `conv ${kernel}^3${stride === 1 ? '' : `, stride ${stride}`}`,
     outputShape: [...size, outChannels],
     parameters: [
-      { name: `${name}/kernel`, shape, kind: 'kernel' },
+      { name: `${name}/kernel`, shape, kind: 'kernel', ...(reach !== undefined && isPart && { reach }) },
       { name: `${name}/bias`, shape: [outChannels], kind: 'bias' },
     ],
     macs: sizeOf({ shape }) * sizeOf({ shape: size }),

@@ -12,45 +12,33 @@ import {
   tensorOf,
   tf,
 } from '../tensorflow/tf.js';
+import { sizeOf } from './architecture.js';
+import type { KernelReach } from './kernelReach.js';
 
 /**
  * The same convolutions as tf.conv3d, by other operations where those are faster for the maps at hand (measured:
  * docs/engine.md). Which one is chosen follows from shapes alone: layers.ts.
  */
 
-/** On a map of one voxel, with SAME padding, all taps of a 3^3 kernel but the centre one meet zeros. */
-export function seesOnlyCentre(x: Tensor5D, kernel: Tensor5D, stride: 1 | 2): boolean {
-  return edgesOf(x).every((edge) => edge === 1) && stride === 1 && kernel.shape[0] === 3;
-}
-
 /**
- * One matrix product. The slice's gradient is zero at the other taps, as the convolution's would be, so that L2 and Adam
- * still see the whole kernel.
+ * One matrix product, where the output is a single voxel (kernelReach.ts). `kernel` may be whole, or the part that is
+ * reached: the slice's gradient is zero at the other taps, as the convolution's would be.
  */
-export function convolveCentreTap(x: Tensor5D, kernel: Tensor5D): Tensor5D {
+export function convolveToOneVoxel(x: Tensor5D, kernel: Tensor5D, reach: KernelReach): Tensor5D {
   const [batch] = x.shape;
   const [, , , inChannels, outChannels] = kernel.shape;
-  const centre = kernel.slice([1, 1, 1, 0, 0], [1, 1, 1, inChannels, outChannels]);
+  const taps = sizeOf({ shape: reach.size });
   return x
-    .reshape([batch, inChannels])
-    .matMul(centre.reshape([inChannels, outChannels]))
+    .reshape([batch, taps * inChannels])
+    .matMul(reachedPart(kernel, reach).reshape([taps * inChannels, outChannels]))
     .reshape([batch, 1, 1, 1, outChannels]);
 }
 
-/** From 2^3 to one voxel by stride 2: with SAME padding the output meets the first two taps of each axis. */
-export function seesCorner(x: Tensor5D, kernel: Tensor5D, stride: 1 | 2): boolean {
-  return edgesOf(x).every((edge) => edge === 2) && stride === 2 && kernel.shape[0] === 3;
-}
-
-/** One matrix product over the eight voxels. */
-export function convolveCorner(x: Tensor5D, kernel: Tensor5D): Tensor5D {
-  const [batch] = x.shape;
+/** The taps of a kernel that are reached. */
+export function reachedPart(kernel: Tensor5D, { begin, size }: KernelReach): Tensor5D {
+  if (size.every((taps, axis) => taps === kernel.shape[axis])) return kernel;
   const [, , , inChannels, outChannels] = kernel.shape;
-  const corner = kernel.slice([0, 0, 0, 0, 0], [2, 2, 2, inChannels, outChannels]);
-  return x
-    .reshape([batch, 8 * inChannels])
-    .matMul(corner.reshape([8 * inChannels, outChannels]))
-    .reshape([batch, 1, 1, 1, outChannels]);
+  return kernel.slice([...begin, 0, 0] as Shape5, [...size, inChannels, outChannels] as Shape5);
 }
 
 /** A 3^3 convolution on a map of 2^3: only 64 of the 216 pairs of a tap and an output voxel meet a voxel. */

@@ -4,14 +4,12 @@ import { FLOAT32 } from '../tensorflow/dataTypes.js';
 import { runOperation, type Tensor, type Tensor1D, type Tensor5D, tensorId, tf } from '../tensorflow/tf.js';
 import {
   allowsMixed,
-  convolveCentreTap,
-  convolveCorner,
   convolveEightVoxels,
   convolveMixed,
-  seesCorner,
+  convolveToOneVoxel,
   seesEightVoxels,
-  seesOnlyCentre,
 } from './fastConvolutions.js';
+import { kernelReach } from './kernelReach.js';
 
 /** Mean and variance (biased) of each channel over a batch, as numbers of the binding. */
 export interface BatchMoments {
@@ -21,7 +19,10 @@ export interface BatchMoments {
 
 export const BATCH_NORM_EPSILON = 1e-3;
 
-/** Convolution with bias; `kernel` is depth, height, width, in, out. */
+/**
+ * Convolution with bias; `kernel` is depth, height, width, in, out: whole, or the part of it that its map reaches
+ * (architecture.ts), which gives the same.
+ */
 export function convolve(
   x: Tensor5D,
   kernel: Tensor5D,
@@ -41,8 +42,9 @@ function plainConvolution(
   padding: 'same' | 'valid',
   precision: Precision,
 ): Tensor5D {
-  if (seesOnlyCentre(x, kernel, stride)) return convolveCentreTap(x, kernel);
-  if (seesCorner(x, kernel, stride)) return convolveCorner(x, kernel);
+  const reach =
+    padding === 'same' ? kernelReach(x.shape.slice(1, 4), kernel.shape.slice(0, 3), stride) : undefined;
+  if (reach !== undefined) return convolveToOneVoxel(x, kernel, reach);
   if (seesEightVoxels(x, kernel, stride)) return convolveEightVoxels(x, kernel, precision);
   const outputMap = x.shape.slice(1, 4).map((edge) => Math.ceil(edge / stride));
   const mixed = precision === 'bfloat16' && allowsMixed(outputMap);

@@ -1,7 +1,10 @@
 import { isTrainable, type Parameter, parametersOf, sizeOf } from '../model/architecture.js';
+import type { KernelReach } from '../model/kernelReach.js';
+import { attribute } from '../tensorflow/attributes.js';
 import { sumOverGroup } from '../tensorflow/collectives.js';
+import { FLOAT32, INT32 } from '../tensorflow/dataTypes.js';
 import type { Engine } from '../tensorflow/engine.js';
-import { type Tensor, tf } from '../tensorflow/tf.js';
+import { runOperation, type Tensor, tf } from '../tensorflow/tf.js';
 import { groupKey, type ProgramOptions, shareOfMicroBatch, stageOfParameters } from './programOptions.js';
 import { enter } from './programParts.js';
 import type { ReplicaGradients } from './replicaGradients.js';
@@ -47,17 +50,19 @@ export function stepMeans(
   const deviceOf = deviceOfMean(options);
   const lastStage = placement.devices[0]!.length - 1;
   const trainable = parametersOf(network).filter(isTrainable);
+  const byName = new Map(trainable.map((parameter) => [parameter.name, parameter]));
+  const penaltyOf = ({ name }: Parameter): Tensor[] => [penalties.get(name) ?? []].flat();
+  // One process adds the penalty in the same pass over the memory.
+  const isAddedAtOnce = ({ reach }: Parameter): boolean => ranks.size === 1 && reach === undefined;
   const local = new Map<string, Tensor>();
   const addUp = (name: string, device: string, parts: readonly Tensor[]): void => {
     enter(engine, device);
     local.set(name, parts.length === 1 ? parts[0]! : tf.addN([...parts]));
   };
-  // One process adds the penalty in the same pass over the memory.
-  const ofName = (name: string): Tensor[] => [penalties.get(name) ?? []].flat();
   for (const [index, parameter] of trainable.entries())
     addUp(parameter.name, deviceOf(parameter), [
       ...replicas.map(({ gradients }) => gradients[index]!),
-      ...(ranks.size === 1 ? ofName(parameter.name) : []),
+      ...(isAddedAtOnce(parameter) ? penaltyOf(parameter) : []),
     ]);
   for (const name of replicas[0]!.moments.keys())
     addUp(
@@ -86,15 +91,51 @@ export function stepMeans(
       [...summed].flatMap(([name, sum]) => {
         if (isScalar(name)) return [];
         if (replicas[0]!.moments.has(name)) return [[name, meanMoment(name, sum)]];
-        const penalty = ranks.size === 1 ? [] : ofName(name);
-        enter(engine, deviceOf({ name }));
-        return [[name, penalty.length === 0 ? sum : tf.addN([sum, ...penalty])]];
+        const parameter = byName.get(name)!;
+        enter(engine, deviceOf(parameter));
+        if (isAddedAtOnce(parameter)) return [[name, sum]];
+        return [[name, withPenalty(parameter, sum, penaltyOf(parameter)[0])]];
       }),
     ),
     loss: summed.get('loss')!,
     correct: summed.get('correct')!,
     stop: summed.get('stop')!,
   };
+}
+
+/** The whole kernel's gradient: of taps that are not reached, the penalty's alone. */
+function withPenalty({ reach, shape }: Parameter, sum: Tensor, penalty: Tensor | undefined): Tensor {
+  if (reach === undefined) return penalty === undefined ? sum : tf.addN([sum, penalty]);
+  const [depth, height, width, ...channels] = shape as [number, number, number, number, number];
+  if (penalty === undefined)
+    return tf.pad(
+      sum,
+      shape.map((length, axis) => {
+        const before = reach.begin[axis] ?? 0;
+        return [before, length - before - (reach.size[axis] ?? length)];
+      }),
+    );
+  const taps = indicesOfTaps(reach, [depth, height, width]);
+  const numbers = sizeOf({ shape: channels });
+  const flat = penalty.reshape([depth * height * width, numbers]);
+  return addRows(flat, taps, sum.reshape([taps.length, numbers])).reshape([...shape]);
+}
+
+/** Rows of `into` grow by `rows`: in place, for nothing else holds the penalty. */
+function addRows(into: Tensor, indices: readonly number[], rows: Tensor): Tensor {
+  return runOperation(
+    'TensorScatterAdd',
+    [attribute.type('T', FLOAT32), attribute.type('Tindices', INT32)],
+    [into, tf.tensor2d([...indices], [indices.length, 1], 'int32'), rows],
+    1,
+  )[0]!;
+}
+
+function indicesOfTaps({ begin, size }: KernelReach, kernel: readonly [number, number, number]): number[] {
+  const along = (axis: number): number[] => Array.from({ length: size[axis]! }, (_, i) => begin[axis]! + i);
+  return along(0).flatMap((z) =>
+    along(1).flatMap((y) => along(2).map((x) => (z * kernel[1] + y) * kernel[2] + x)),
+  );
 }
 
 /** What is summed beside gradients and moments; they belong to the last stage. */

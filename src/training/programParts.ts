@@ -1,4 +1,5 @@
 import { isTrainable, type Parameter, parametersOf } from '../model/architecture.js';
+import { reachedPart } from '../model/fastConvolutions.js';
 import { slotsOf, type WeightSlots } from '../model/optimizers.js';
 import { attribute } from '../tensorflow/attributes.js';
 import type { TensorReference } from '../tensorflow/binding.js';
@@ -51,6 +52,12 @@ export class ReplicaVariables {
   /** The value at this point of the program. */
   read<T extends Tensor>({ name, shape }: Pick<Parameter, 'name' | 'shape'>): T {
     return tracedValue<T>(this.#engine, this.reference(name), shape);
+  }
+
+  /** As `read`, but of a kernel the part that its map reaches. */
+  readReached(parameter: Parameter): Tensor {
+    const value = this.read(parameter);
+    return parameter.reach === undefined ? value : reachedPart(value as Tensor5D, parameter.reach);
   }
 
   /** What predictions use: the moving average of a weight where it is kept. */

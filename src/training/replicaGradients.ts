@@ -22,7 +22,10 @@ import { passesOf } from './schedule.js';
 
 /** What a replica adds to a step. */
 export interface ReplicaGradients {
-  /** By trainable parameter, on the device of its stage: this replica's part of the mean over the whole step. */
+  /**
+   * By trainable parameter, on the device of its stage: this replica's part of the mean over the whole step. Of a kernel that
+   * its map reaches in part, that part's.
+   */
   readonly gradients: readonly Tensor[];
   /** `stem/bn/moving_mean` and the like: sums of the micro-batches' moments, on the device of the stage. */
   readonly moments: ReadonlyMap<string, Tensor>;
@@ -49,7 +52,7 @@ export function replicaGradients(
     stages[stageOfParameters(options)(parameter)]!;
   const values = variables.trainable.map((parameter) => {
     enter(engine, deviceOf(parameter));
-    return variables.read(parameter);
+    return variables.readReached(parameter);
   });
   const sums = new Sums(engine);
   const passes = new Map<string, WorkItem>();

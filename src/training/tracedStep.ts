@@ -1,4 +1,5 @@
 import { isTrainable, type Parameter, parametersOf } from '../model/architecture.js';
+import { sumOfSquares } from '../model/loss.js';
 import { applyUpdate, type StepScalars } from '../model/optimizers.js';
 import { attribute } from '../tensorflow/attributes.js';
 import type { TensorReference } from '../tensorflow/binding.js';
@@ -160,7 +161,7 @@ function penaltyOf(
     const replica = placement.devices.findIndex((stages) => stages[stageOf(parameter)] === device);
     enter(engine, device);
     const weight = replicas[replica]!.read(parameter);
-    squares.push(weight.square().sum());
+    squares.push(sumOfSquares(weight));
     gradients.set(parameter.name, weight.mul(2 * l2));
   }
   enter(engine, placement.devices[0]!.at(-1)!);
@@ -202,7 +203,7 @@ function clip(
   const deviceOf = deviceOfMean({ ...options, placement, clipNorm });
   const squares = [...gradients].map(([name, gradient]) => {
     enter(engine, deviceOf({ name }));
-    return gradient.square().sum();
+    return sumOfSquares(gradient);
   });
   enter(engine, placement.devices[0]!.at(-1)!);
   const norm = tf.addN(squares).sqrt();
