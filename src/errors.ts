@@ -59,13 +59,16 @@ export class EnvironmentError extends VoxlabError {
 /** TensorFlow refused or failed an operation, or training met a value that is not finite. */
 export class EngineError extends VoxlabError {
   readonly _tag = 'EngineError';
+  /** Whether memory, of a device or of the machine, came to its end. */
+  readonly outOfMemory: boolean;
 
   constructor(
     readonly operation: string,
     reason: string,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; outOfMemory?: boolean },
   ) {
     super(`${operation}: ${reason}`, options);
+    this.outOfMemory = options?.outOfMemory ?? false;
   }
 }
 

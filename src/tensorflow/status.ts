@@ -2,6 +2,9 @@ import { EngineError } from '../errors.js';
 import type { Address, CApi } from './capi.js';
 import { capi } from './library.js';
 
+/** TensorFlow's code where memory cannot be had. */
+const RESOURCE_EXHAUSTED = 8;
+
 /**
  * Calls a C function that reports through a TF_Status, and throws EngineError with TensorFlow's message when it failed.
  * `operation` names what was tried, for the message.
@@ -21,7 +24,9 @@ export function withStatus<T>(operation: string, call: (status: Address, api: CA
 /** Throws EngineError when the status holds an error; the status stays the caller's to delete. */
 export function throwUnlessOk(operation: string, status: Address): void {
   const code = capi().TF_GetCode(status);
-  if (code !== 0) throw new EngineError(operation, firstLineOf(capi().TF_Message(status)));
+  if (code === 0) return;
+  const outOfMemory = code === RESOURCE_EXHAUSTED;
+  throw new EngineError(operation, firstLineOf(capi().TF_Message(status)), { outOfMemory });
 }
 
 /** TensorFlow appends a dump of nodes on further lines. */

@@ -18,7 +18,7 @@ import { EventFile } from './eventFile.js';
 import type { Learner } from './learner.js';
 import { learningRateFactor } from './learningRate.js';
 import { layoutDifferences, machineLayout } from './machineLayout.js';
-import { freeBytes, requireMemory } from './memory.js';
+import { freeBytesFor, requireMemory } from './memory.js';
 import { appendMetric, type EpochRecord, type StepRecord, type ValidationRecord } from './metricsLog.js';
 import { FEWEST_ROWS, rowsOfMicroBatch } from './placement.js';
 import { Profile } from './profile.js';
@@ -114,7 +114,7 @@ async function* trainHere(
     const writes = learner.rank === 0;
     const from = options.resume === true ? await resumed(config, learner) : undefined;
     await watch?.agree('program', await learner.digest());
-    requireMemory(await learner.stepBytes(), config, freeBytes());
+    requireMemory(await learner.stepBytes(), config, freeBytesFor(learner.placement.devices.flat()));
     await learner.broadcast();
     if (writes && from === undefined) createRun(config);
     else if (writes) continueRun(config, from!.step);

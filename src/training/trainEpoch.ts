@@ -6,6 +6,7 @@ import type { RowLabels } from '../feed/rowSource.js';
 import type { Split } from '../feed/split.js';
 import type { PatchFile } from '../store/patchFile.js';
 import type { Learner } from './learner.js';
+import { explainOutOfMemory } from './memory.js';
 import type { StepRecord } from './metricsLog.js';
 import type { Profile } from './profile.js';
 import type { TrainConfig } from './trainConfig.js';
@@ -56,7 +57,9 @@ export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
       const batch = (await batches.next()).value as Batch;
       const wait = performance.now() - began;
       const passes = work.profile?.wants(step) ?? false;
-      const running = learner.step(batch, { stop: signal?.aborted === true, passes });
+      const running = learner.step(batch, { stop: signal?.aborted === true, passes }).catch((error) => {
+        throw explainOutOfMemory(error, config);
+      });
       const result = await (lost === undefined ? running : Promise.race([running, lost]));
       const took = performance.now() - began;
       work.profile?.add({ step, began, wait, took, times: result.times });
