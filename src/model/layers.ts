@@ -11,6 +11,24 @@ import {
 } from './fastConvolutions.js';
 import { kernelReach } from './kernelReach.js';
 
+/**
+ * max(x, 0) with TensorFlow's own gradient: that of TensorFlow.js makes four more tensors of x's size, one of them a constant
+ * of ones that lies in the program.
+ */
+export function rectify(x: Tensor5D): Tensor5D {
+  const attributes = [attribute.type('T', FLOAT32)];
+  const relu = tf.customGrad((...given) => {
+    const [xs, save] = given as unknown as [Tensor5D, (tensors: Tensor[]) => void];
+    const y = runOperation('Relu', attributes, [xs], 1)[0]!;
+    save([y]);
+    return {
+      value: y,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => runOperation('ReluGrad', attributes, [dy, saved[0]!], 1)[0]!,
+    };
+  });
+  return relu(x) as Tensor5D;
+}
+
 /** Mean and variance (biased) of each channel over a batch, as numbers of the binding. */
 export interface BatchMoments {
   readonly meanId: number;

@@ -1,7 +1,7 @@
 import type { Precision } from '../config/trainingSettings.js';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor5D, tf } from '../tensorflow/tf.js';
 import { type Block, type NetworkOptions, residualBlocks } from './architecture.js';
-import { convolve } from './layers.js';
+import { convolve, rectify } from './layers.js';
 
 /** The value of a parameter by its name. */
 export type Weights = <T extends Tensor>(name: string) => T;
@@ -90,5 +90,5 @@ function conv(
 }
 
 function normRelu({ weights, normalise }: PieceInputs, name: string, x: Tensor5D): Tensor5D {
-  return tf.relu(normalise(name, x, weights(`${name}/gamma`), weights(`${name}/beta`)));
+  return rectify(normalise(name, x, weights(`${name}/gamma`), weights(`${name}/beta`)));
 }

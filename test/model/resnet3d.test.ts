@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { convolve, normaliseBy, normaliseByBatch } from '../../src/model/layers.js';
+import { convolve, normaliseBy, normaliseByBatch, rectify } from '../../src/model/layers.js';
 import { openEngine } from '../../src/tensorflow/engine.js';
-import { type Tensor1D, type Tensor5D, tensorOf, tf } from '../../src/tensorflow/tf.js';
+import { type Tensor, type Tensor1D, type Tensor5D, tensorOf, tf } from '../../src/tensorflow/tf.js';
 import { relativeDifference } from './kerasReference.js';
 
 openEngine();
@@ -49,4 +49,13 @@ test('normaliseByBatch() equals the moments of tf, hands out biased variance, an
       relativeDifference(one!.grads[i]!.dataSync(), two!.grads[i]!.dataSync()) < 1e-3,
       `gradient ${i}`,
     );
+});
+
+test("rectify(): value and gradient are TensorFlow.js' own", () => {
+  const x = tf.tensor5d([-2, -0.5, 0, 0.5, 3, -1], [1, 1, 2, 3, 1]);
+  const dy = tf.tensor5d([1, 2, 3, 4, 5, -6], [1, 1, 2, 3, 1]);
+  const ours = (given: Tensor): Tensor => rectify(given as Tensor5D);
+  assert.deepEqual(ours(x).dataSync(), tf.relu(x).dataSync());
+  const expected = tf.grad((given: Tensor) => tf.relu(given))(x, dy);
+  assert.deepEqual(tf.grad(ours)(x, dy).dataSync(), expected.dataSync());
 });
