@@ -45,6 +45,7 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     .option('--rank <n>', 'this process among those of --cluster, from 0', wholeNumber(0))
     .option('--timeout <s>', 'seconds that processes wait for each other', wholeNumber(1, 86400))
     .option('--precision <name>', 'of convolutions; auto measures', oneOf(...PRECISIONS, 'auto'))
+    .option('--recompute', 'less memory, more time: the backward pass computes activations again')
     .option('--profile', 'write the times of five steps as a Chrome trace: RUN/profile-rank0.json')
     .option('--holdout <k>', 'subset that training never sees', wholeNumber(-1))
     .option('--seed <n>', 'decides first weights, order and augmentation', wholeNumber(0))

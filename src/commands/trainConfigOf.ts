@@ -26,6 +26,7 @@ export interface TrainFlags {
   readonly cuts?: string;
   readonly syncBatchNorm?: boolean;
   readonly precision?: Precision | 'auto';
+  readonly recompute?: boolean;
   readonly processes?: number;
   readonly cluster?: string;
   readonly rank?: number;
@@ -75,6 +76,7 @@ function newConfig(flags: TrainFlags): TrainConfig {
     cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? settings.cuts,
     syncBatchNorm: flags.syncBatchNorm ?? settings.syncBatchNorm,
     precision: flags.precision ?? settings.precision,
+    recompute: flags.recompute ?? settings.recompute,
     timeoutSeconds: flags.timeout ?? settings.timeoutSeconds,
     holdout: flags.holdout ?? settings.holdout,
     batchSize: flags.batch ?? settings.batchSize,
@@ -109,6 +111,7 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
     microBatches: flags.microBatches ?? config.microBatches,
     schedule: flags.schedule ?? config.schedule,
     cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? config.cuts,
+    recompute: flags.recompute ?? config.recompute,
     timeoutSeconds: flags.timeout ?? config.timeoutSeconds,
     data: flags.data === undefined ? config.data : resolve(flags.data),
   };

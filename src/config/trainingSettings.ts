@@ -61,6 +61,8 @@ export interface TrainingSettings {
   readonly syncBatchNorm: boolean;
   /** `auto`: bfloat16 where the processor has it and it is faster. */
   readonly precision: Precision | 'auto';
+  /** The backward pass computes each part of the network again, instead of keeping all its results. */
+  readonly recompute: boolean;
   /** Element type of large gradients between processes; bfloat16 halves the bytes and rounds them. */
   readonly exchange: (typeof EXCHANGES)[number];
   /** How long processes wait for each other. */
@@ -110,6 +112,7 @@ const keys = {
   CUTS: withDefault(text(), ''),
   SYNC_BATCH_NORM: withDefault(oneOf('yes', 'no'), 'no' as const),
   PRECISION: withDefault(oneOf(...PRECISIONS, 'auto'), 'float32' as const),
+  RECOMPUTE: withDefault(oneOf('yes', 'no'), 'no' as const),
   EXCHANGE: withDefault(oneOf(...EXCHANGES), 'float32' as const),
   TIMEOUT_SECONDS: withDefault(wholeNumber(1, 86400), 60),
   OPTIMIZER: withDefault(oneOf(...OPTIMIZERS), 'adam' as const),
@@ -149,6 +152,7 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     cuts: Object.freeze(values.CUTS.split(',').flatMap((cut) => cut.trim() || [])),
     syncBatchNorm: values.SYNC_BATCH_NORM === 'yes',
     precision: values.PRECISION,
+    recompute: values.RECOMPUTE === 'yes',
     exchange: values.EXCHANGE,
     timeoutSeconds: values.TIMEOUT_SECONDS,
     learningRatePlan: Object.freeze({

@@ -8,7 +8,8 @@ const AXES = [0, 1, 2, 3];
 
 /**
  * As `normaliseByBatch`, by the moments of all replicas' batches together: each replica calls it with its own part of the
- * batch. Mean and variance are summed one after the other (two passes), so that the variance loses no digits.
+ * batch. Mean and variance are summed one after the other (two passes), so that the variance loses no digits; `known` ones
+ * spare these sums.
  */
 export function normaliseByAllReplicas(
   x: Tensor5D,
@@ -17,13 +18,14 @@ export function normaliseByAllReplicas(
   replicas: number,
   sum: SumOverReplicas,
   onMoments: (moments: BatchMoments) => void,
+  known?: { readonly mean: Tensor; readonly variance: Tensor },
 ): Tensor5D {
   const count = (replicas * x.size) / x.shape[4];
   const normalise = tf.customGrad((...given) => {
     const [xs, g, b, save] = given as unknown as [Tensor5D, Tensor1D, Tensor1D, (tensors: Tensor[]) => void];
-    const mean = sum(xs.sum(AXES)).div(count);
+    const mean = known?.mean ?? sum(xs.sum(AXES)).div(count);
     const centred = xs.sub(mean);
-    const variance = sum(centred.square().sum(AXES)).div(count);
+    const variance = known?.variance ?? sum(centred.square().sum(AXES)).div(count);
     onMoments({ meanId: tensorId(mean), varianceId: tensorId(variance) });
     const inverse = variance.add(BATCH_NORM_EPSILON).rsqrt();
     const normalised = centred.mul(inverse);

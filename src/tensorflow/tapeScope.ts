@@ -31,8 +31,29 @@ export function withGradientsAt<T>(forward: () => T, beforeGradient: () => void)
   return result;
 }
 
+/**
+ * Gradients of `forward` at `inputs`, where its own gradient is `dy`: also while a tape is being read, that is inside of a
+ * `gradFunc`. TensorFlow.js would take the tape away, which the gradients that are being computed still need.
+ */
+export function gradientsAt(
+  forward: (...inputs: Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+  dy: Tensor,
+): Tensor[] {
+  const state = engineState();
+  const outer = state.activeTape;
+  try {
+    return tf.grads(forward as Parameters<typeof tf.grads>[0])([...inputs], dy);
+  } finally {
+    state.activeTape = outer;
+  }
+}
+
 /** What TensorFlow.js has recorded so far; undefined outside of a gradient. */
 function activeTape(): TapeNode[] | undefined {
-  const { state } = tf.engine() as unknown as { state: { activeTape?: TapeNode[] } };
-  return state.activeTape;
+  return engineState().activeTape;
+}
+
+function engineState(): { activeTape: TapeNode[] | undefined } {
+  return (tf.engine() as unknown as { state: { activeTape: TapeNode[] | undefined } }).state;
 }

@@ -17,6 +17,8 @@ export interface LearnerOptions {
   readonly syncBatchNorm?: boolean;
   /** Of convolutions in a step; default float32; `auto` measures. */
   readonly precision?: Precision | 'auto';
+  /** Less memory, more time: pieces of the network keep their input alone, and are computed again in the backward pass. */
+  readonly recompute?: boolean;
   /** Longest gradient, all together; 0 = any. */
   readonly clipNorm?: number;
   /** Of the moving average of the weights; 0 = none. */

@@ -16,6 +16,8 @@ export interface ProgramOptions {
   /** Batch norm by the moments of all replicas, in all processes, together. */
   readonly syncBatchNorm: boolean;
   readonly precision: Precision;
+  /** Pieces of the network keep their input alone; the backward pass computes the rest again. */
+  readonly recompute: boolean;
   /** Gradients longer than this, all together, are shortened to it; 0 = never. */
   readonly clipNorm: number;
   /** Share of the old value in the moving average of the weights that predictions use; 0 = none is kept. */

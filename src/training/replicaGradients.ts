@@ -1,17 +1,15 @@
-import { type BatchMoments, normaliseByBatch } from '../model/layers.js';
+import type { BatchMoments } from '../model/layers.js';
 import { binaryCrossEntropy } from '../model/loss.js';
-import { type Normalise, type PieceInputs, piecesOf } from '../model/resnet3d.js';
-import { normaliseByAllReplicas } from '../model/syncBatchNorm.js';
+import { type Piece, type PieceInputs, pieceOf, piecesOf } from '../model/resnet3d.js';
 import type { TensorReference } from '../tensorflow/binding.js';
 import type { Address } from '../tensorflow/capi.js';
-import { sumOverGroup } from '../tensorflow/collectives.js';
 import type { Engine } from '../tensorflow/engine.js';
+import { recomputed } from '../tensorflow/recompute.js';
 import { withGradientsAt } from '../tensorflow/tapeScope.js';
 import { type Tensor, type Tensor1D, tensorId, tensorOf, tf } from '../tensorflow/tf.js';
 import { WorkItem } from '../tensorflow/workItems.js';
 import { stagesOfPieces } from './placement.js';
 import {
-  groupKey,
   microBatchRows,
   type ProgramOptions,
   shareOfMicroBatch,
@@ -19,6 +17,7 @@ import {
 } from './programOptions.js';
 import { enter, inWindow, type ReplicaVariables, revived, rowsOf } from './programParts.js';
 import { passesOf } from './schedule.js';
+import { stepBatchNorm } from './stepBatchNorm.js';
 
 /** What a replica adds to a step. */
 export interface ReplicaGradients {
@@ -35,6 +34,15 @@ export interface ReplicaGradients {
   readonly correct: Tensor;
   /** By stage, in the order in which they are to run. */
   readonly items: readonly (readonly WorkItem[])[];
+  /** By stage, for each of its pieces. */
+  readonly bytes: readonly (readonly PieceBytes[])[];
+}
+
+/** What the forward pass of a piece of the network on one micro-batch takes and makes. */
+export interface PieceBytes {
+  readonly input: number;
+  /** Of all its operations. */
+  readonly results: number;
 }
 
 /** In a trace: forward and backward of one replica's share of the batch. */
@@ -56,6 +64,7 @@ export function replicaGradients(
   });
   const sums = new Sums(engine);
   const passes = new Map<string, WorkItem>();
+  const bytes = stages.map((): PieceBytes[] => []);
   let instance = 0;
   for (let microBatch = 0; microBatch < microBatches; microBatch++) {
     const from = (replica * microBatches + microBatch) * rows;
@@ -76,13 +85,21 @@ export function replicaGradients(
       let loss: Tensor | undefined;
       let h: Tensor | undefined;
       for (const [stage, { device, forward, backward }] of items.entries()) {
-        const normalise: Normalise = batchNorm(engine, options, stage, moments, () => instance++);
+        const normalise = stepBatchNorm(engine, options, stage, moments, () => instance++);
         const inputs: PieceInputs = { weights, normalise, precision: options.precision };
         withGradientsAt(
           () => {
             enter(engine, device, forward);
             h ??= inWindow(engine, voxels, options);
-            for (const { run } of piecesOfStage(options, stage)) h = run(inputs, h);
+            for (const piece of piecesOfStage(options, stage)) {
+              const before = forward.bytes;
+              const input: Tensor = h;
+              h = options.recompute
+                ? runTwice(engine, piece, inputs, byName, input)
+                : piece.run(inputs, input);
+              if (microBatch === 0)
+                bytes[stage]!.push({ input: 4 * input.size, results: forward.bytes - before });
+            }
             if (stage < items.length - 1) return;
             logitsId = tensorId(h);
             // The mean over all parts of the step: the factor costs less here than on each gradient.
@@ -121,7 +138,26 @@ export function replicaGradients(
         ({ pass, microBatch }) => passes.get(`${pass} ${stage} ${microBatch}`)!,
       ),
     ),
+    bytes,
   };
+}
+
+/** A piece that keeps its input alone until its backward pass, which belongs to the backward item with all that it repeats. */
+function runTwice(
+  engine: Engine,
+  piece: Piece,
+  inputs: PieceInputs,
+  weights: ReadonlyMap<string, Tensor>,
+  x: Tensor,
+): Tensor {
+  const names = [...weights.keys()].filter((name) => pieceOf(name) === piece.name);
+  const run = (input: Tensor, values: readonly Tensor[]): Tensor => {
+    const own = new Map(names.map((name, index) => [name, values[index]!]));
+    return piece.run({ ...inputs, weights: <T extends Tensor>(name: string) => own.get(name) as T }, input);
+  };
+  const values = names.map((name) => weights.get(name)!);
+  // The voxels are no result of a weight.
+  return recomputed(engine, run, x, values, { needsGradientOfX: piece.name !== 'stem' });
 }
 
 function piecesOfStage({ network, placement }: ProgramOptions, stage: number) {
@@ -131,25 +167,6 @@ function piecesOfStage({ network, placement }: ProgramOptions, stage: number) {
     placement.cuts,
   );
   return pieces.filter(({ name }) => stages.get(name) === stage);
-}
-
-/** Batch norm of a training step: each replica's own, or all replicas' together. */
-function batchNorm(
-  engine: Engine,
-  options: ProgramOptions,
-  stage: number,
-  moments: Map<string, BatchMoments>,
-  nextInstance: () => number,
-): Normalise {
-  const { placement, ranks, syncBatchNorm } = options;
-  const replicas = placement.devices.length * ranks.size;
-  if (!syncBatchNorm || replicas === 1)
-    return (name, x, gamma, beta) => normaliseByBatch(x, gamma, beta, (found) => moments.set(name, found));
-  const group = { key: groupKey(options, 'batch norm', stage), size: replicas };
-  const sum = <T extends Tensor>(vector: T): T =>
-    sumOverGroup(engine, vector, { group, instance: nextInstance(), timeoutSeconds: ranks.timeoutSeconds });
-  return (name, x, gamma, beta) =>
-    normaliseByAllReplicas(x, gamma, beta, replicas, sum, (found) => moments.set(name, found));
 }
 
 /** Sums that grow by one tensor at a time, so that a tensor's memory is free again once it is added. */

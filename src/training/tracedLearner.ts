@@ -55,6 +55,7 @@ export class TracedLearner implements Learner {
       optimizer: options.optimizer ?? PLAIN_ADAM,
       syncBatchNorm: options.syncBatchNorm ?? false,
       precision: this.precision,
+      recompute: options.recompute ?? false,
       clipNorm: options.clipNorm ?? 0,
       emaDecay: options.emaDecay ?? 0,
       ranks: {

@@ -15,6 +15,7 @@ import { deviceOfMean, type StepMeans, stepMeans } from './meanGradients.js';
 import { EMA, type ProgramOptions, stageOfParameters } from './programOptions.js';
 import { enter, ReplicaVariables, referenceOf, variableSpecs } from './programParts.js';
 import { type ReplicaGradients, replicaGradients } from './replicaGradients.js';
+import { bytesOfStep } from './stepBytes.js';
 
 /** Keras' axis moments: average = momentum * average + (1 - momentum) * batch. */
 export const BATCH_NORM_MOMENTUM = 0.99;
@@ -85,24 +86,6 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
     ];
   });
   return { program, items, bytes };
-}
-
-/** Measured on a CPU at batches of 32 and 64: the backward pass needs as much again as all results of the forward pass. */
-const BACKWARD_SHARE = 2;
-
-/** Each replica has its gradients, and activations of as many micro-batches as its schedule keeps at a time. */
-function bytesOfStep({ placement }: ProgramOptions, replicas: readonly ReplicaGradients[]): number {
-  const { microBatches, schedule } = placement;
-  return replicas.reduce((sum, { gradients, items }) => {
-    const ofGradients = gradients.reduce((bytes, { size }) => bytes + 4 * size, 0);
-    const activations = items.map((ofStage, stage) => {
-      const forward = ofStage.find(({ name }) => name.startsWith('forward'))!;
-      return (
-        forward.bytes * (schedule === 'gpipe' ? microBatches : Math.min(microBatches, items.length - stage))
-      );
-    });
-    return sum + ofGradients + BACKWARD_SHARE * activations.reduce((bytes, each) => bytes + each, 0);
-  }, 0);
 }
 
 /** From the seconds that a step returns: those of the step, then each item's. */

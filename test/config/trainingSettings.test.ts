@@ -22,6 +22,8 @@ test("readTrainingSettings() takes the original project's five keys alone, with 
   assert.equal(settings.gpu, -1);
   assert.equal(settings.dataFolder, '/data');
   assert.equal(settings.strategy, 'single');
+  assert.equal(settings.recompute, false);
+  assert.equal(read('HOLDOUT = 5\nBATCH_SIZE = 64\nDATA_DIR = d\nRECOMPUTE = yes\n').recompute, true);
 });
 
 test('readTrainingSettings() names file, section, key and value of what does not fit', (t) => {

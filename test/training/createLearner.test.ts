@@ -1,94 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom } from '../../src/random.js';
 import { openEngine } from '../../src/tensorflow/engine.js';
 import { capi } from '../../src/tensorflow/library.js';
 import { withStatus } from '../../src/tensorflow/status.js';
 import { createLearner } from '../../src/training/createLearner.js';
 import type { Learner, NamedArray } from '../../src/training/learner.js';
-import {
-  type LearnerOptions,
-  ON_ONE_DEVICE,
-  type ParallelOptions,
-  PLAIN_ADAM,
-} from '../../src/training/learnerOptions.js';
+import { ON_ONE_DEVICE, type ParallelOptions, PLAIN_ADAM } from '../../src/training/learnerOptions.js';
 import { MirroredVariables } from '../../src/training/mirroredVariables.js';
 import { variablesOf } from '../../src/training/programOptions.js';
-
-const ROWS = 16;
-const VOXELS = 16 ** 3;
+import { assertSameBits, batch, difference, options, outcomeOf, ROWS, VOXELS } from './learnerOutcome.js';
 
 const engine = openEngine({ threads: 2, cpuDevices: 4 });
 const cpu = (index: number): string => engine.context.devices[index]!.name;
-
-const options: LearnerOptions = {
-  network: { inputSize: [16, 16, 16], filters: 4 },
-  batchSize: ROWS,
-  windowHu: { low: -1000, high: 400 },
-  learningRate: 1e-3,
-  l2: 1e-4,
-  seed: 3,
-};
-
-function batchOf(rows: number) {
-  const random = createRandom('strategies');
-  return {
-    inputHu: Int16Array.from({ length: rows * VOXELS }, () => random.between(-1100, 500)),
-    labels: Float32Array.from({ length: rows }, (_, i) => i % 2),
-    rows: new Uint32Array(rows),
-  };
-}
-const batch = batchOf(ROWS);
-
-interface Outcome {
-  readonly losses: readonly number[];
-  readonly weights: ReadonlyMap<string, NamedArray>;
-  readonly state: ReadonlyMap<string, NamedArray>;
-  readonly probabilities: Float32Array;
-}
-
-/** Three steps, unless told otherwise. */
-async function outcomeOf(
-  parallel: Partial<ParallelOptions>,
-  more: Partial<LearnerOptions> = {},
-  steps = 3,
-): Promise<Outcome> {
-  const learner = await createLearner({ ...options, ...more, parallel: { ...ON_ONE_DEVICE, ...parallel } });
-  const losses: number[] = [];
-  for (let step = 0; step < steps; step++) losses.push((await learner.step(batch)).loss);
-  const outcome = {
-    losses,
-    weights: await learner.weights(),
-    state: await learner.optimizerState(),
-    probabilities: (await learner.predict(batch.inputHu, ROWS)).probabilities,
-  };
-  learner.dispose();
-  return outcome;
-}
-
-/**
- * Largest of the arrays' differences, each as a length relative to the array's own: Adam turns the rounding of single tiny
- * gradients into steps of their own. Left out: biases before a batch norm, whose gradient is nothing but rounding, and the
- * moving means that hold them.
- */
-function difference(a: Outcome, b: Outcome): number {
-  const length = (values: Float32Array): number =>
-    Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-  let largest = 0;
-  for (const [name, { data }] of a.weights) {
-    if ((name.endsWith('/bias') && !name.startsWith('head/')) || name.endsWith('moving_mean')) continue;
-    const other = b.weights.get(name)!.data;
-    largest = Math.max(largest, length(data.map((value, i) => value - other[i]!)) / (length(other) + 1e-30));
-  }
-  return largest;
-}
-
-function assertSameBits(a: Outcome, b: Outcome): void {
-  assert.deepEqual(a.losses, b.losses);
-  for (const [name, { data }] of a.weights) assert.deepEqual(data, b.weights.get(name)!.data, name);
-  for (const [name, { data }] of a.state) assert.deepEqual(data, b.state.get(name)!.data, name);
-  assert.deepEqual(a.probabilities, b.probabilities);
-}
 
 test('data on 2 and 4 devices with synchronous batch norm = single on the same batch, to 1e-5 after 3 steps', async () => {
   // Without Adam, which divides gradients by their own size: an array of tiny ones (a beta after three steps) then differs
@@ -193,6 +116,7 @@ test("each variable lies on its stage's device, in each replica", () => {
     optimizer: PLAIN_ADAM,
     syncBatchNorm: false,
     precision: 'float32' as const,
+    recompute: false,
     clipNorm: 0,
     emaDecay: 0,
     ranks: { size: 1, timeoutSeconds: 60, exchange: 'float32' as const },

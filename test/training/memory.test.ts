@@ -30,9 +30,9 @@ test('requireMemory() says what is needed, what is there, and the batch that wou
 });
 
 test('stepBytes() grows with the rows that are computed at once, and with what a schedule keeps', async () => {
-  const bytesOf = async (parallel: object, batchSize = 16): Promise<number> => {
+  const bytesOf = async (parallel: object, batchSize = 16, recompute = false): Promise<number> => {
     const learner = await createLearner({
-      ...{ ...options, batchSize },
+      ...{ ...options, batchSize, recompute },
       parallel: { ...ON_ONE_DEVICE, cuts: ['s2b1'], ...parallel },
     });
     const bytes = await learner.stepBytes();
@@ -47,7 +47,13 @@ test('stepBytes() grows with the rows that are computed at once, and with what a
   assert.ok(whole > 1.7 * half, `${whole} ${half}`);
   assert.ok(Math.abs(accumulated / half - 1) < 0.01, 'micro-batches come one after the other');
   const pipeline = { strategy: 'pipeline', devices: 2, microBatches: 4 };
-  assert.ok((await bytesOf({ ...pipeline, schedule: 'gpipe' })) > (await bytesOf(pipeline)));
+  const gpipe = { ...pipeline, schedule: 'gpipe' };
+  assert.ok((await bytesOf(gpipe)) > (await bytesOf(pipeline)));
+  assert.ok((await bytesOf({}, 16, true)) < 0.7 * whole, 'the stem is about half of the network');
+  assert.ok(
+    (await bytesOf(gpipe, 16, true)) < 0.5 * (await bytesOf(gpipe)),
+    'inputs of pieces alone are kept',
+  );
 });
 
 test('freeGpuBytes() reads nvidia-smi for the GPUs that are visible; freeBytesFor() takes as much of each as of the fullest', () => {
