@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { EnvironmentError } from '../src/errors.js';
 import { figurePage } from '../src/figures/figurePage.js';
 import { scalingFigure } from '../src/figures/scalingFigures.js';
-import { parametersOf, sizeOf } from '../src/model/architecture.js';
+import { type Parameter, parametersOf, sizeOf } from '../src/model/architecture.js';
 import { inRepository, writeFileAtomically } from '../src/paths.js';
 import { expectedEfficiency, type ScalingMeasurement } from '../src/training/scalingModel.js';
 import { bubbleShare } from '../src/training/schedule.js';
@@ -137,7 +137,8 @@ function reportOf(
   const bubble = bubbleShare(2, MICRO_BATCHES);
   const idle = idleShare(pipeline!.last[0]!);
   const gradientBytes =
-    4 * parametersOf({ inputSize: [32, 32, 32], filters: 64 }).reduce((sum, each) => sum + sizeOf(each), 0);
+    4 *
+    parametersOf({ inputSize: [32, 32, 32], filters: 64 }).reduce((sum, each) => sum + exchanged(each), 0);
   const computeMs = (1000 * ROWS_OF_PROCESS) / median(alone!.rates);
   const reduceMs = computeMs / processShare - computeMs;
   const model = { computeMs, gradientBytes, devices: 2, reduceMs: Math.max(reduceMs, 1), latencyMs: 0.2 };
@@ -262,4 +263,9 @@ function median(values: readonly number[]): number {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
+}
+
+/** Numbers of a parameter that travel between processes: of a kernel, the taps that its map reaches. */
+function exchanged({ shape, reach }: Parameter): number {
+  return sizeOf({ shape: reach === undefined ? shape : [...reach.size, ...shape.slice(3)] });
 }
