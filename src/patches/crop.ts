@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, statfsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { EnvironmentError, InputError, throwIfAborted } from '../errors.js';
+import { makeFolder } from '../paths.js';
 import type { Progress } from '../progress.js';
 import type { PatchColumns, PatchFormat, PatchProvenance } from '../store/patchFileContract.js';
 import { writePatchFile } from '../store/writePatchFile.js';
@@ -69,7 +70,8 @@ async function cropAll(job: CropJob, options: CropOptions): Promise<CropResult> 
   const { cut, failed } = await cutScans(job, staging, options);
   const rows = cut.reduce((sum, scan) => sum + scan.rows.length, 0);
   const outside = cut.flatMap(({ uid, outsideLines }) => outsideLines.map((line) => ({ uid, line })));
-  if (rows === 0) throw noRows(job, failed, outside.length);
+  // A shard may have none (more shards than scans, or no scan that can be read): merging needs its file all the same.
+  if (rows === 0 && options.shard === undefined) throw noRows(job, failed, outside.length);
   const columns = columnsOf(cut);
   options.onProgress?.({ stage: 'write', done: 0, total: rows, unit: 'rows' });
   await writePatchFile(
@@ -213,17 +215,6 @@ async function stampOf(path: string): Promise<string> {
 
 function bytesPerRow(format: PatchFormat): number {
   return voxelsPerPatch(format) * 2;
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new EnvironmentError(
-      `the folder ${folder} cannot be made (${(error as NodeJS.ErrnoException).code}): choose another --out`,
-      { cause: error },
-    );
-  }
 }
 
 /** Twice the rows: once staged, once in the file. */
