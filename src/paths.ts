@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { EnvironmentError, messageOf } from './errors.js';
 
 /** The clone's folder: paths in configuration files are relative to it. This file is compiled to dist/src/. */
 export const REPOSITORY_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -10,15 +11,44 @@ export function inRepository(...parts: string[]): string {
   return resolve(REPOSITORY_ROOT, ...parts);
 }
 
-/** Writes beside, then renames: a reader sees the old file or the whole new one. Makes the folder. */
+/** Makes a folder and those above it, one by one: Node's own `recursive` never comes back below /proc. Throws EnvironmentError. */
+export function makeFolder(folder: string): void {
+  if (isFolder(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!isFolder(folder))
+      throw new EnvironmentError(
+        `the folder ${folder} cannot be made (${messageOf(error).split(',')[0]}): choose another`,
+        { cause: error },
+      );
+  }
+}
+
+/** False for what is not there, and for a link that leads nowhere. */
+export function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
+}
+
+/** Writes beside, then renames: a reader sees the old file or the whole new one. Makes the folder. Throws EnvironmentError. */
 export function writeFileAtomically(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const beside = `${path}.partial`;
   try {
     writeFileSync(beside, content);
     renameSync(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });
-    throw error;
+    throw cannotWrite(path, error);
   }
+}
+
+/** What a user reads of a disk that is full, or a folder that is not theirs. */
+export function cannotWrite(path: string, error: unknown): EnvironmentError {
+  return new EnvironmentError(
+    `${path} cannot be written (${messageOf(error).split(',')[0]}): make room on the disk or choose another folder`,
+    { cause: error },
+  );
 }

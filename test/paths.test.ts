@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { inRepository, writeFileAtomically } from '../src/paths.js';
+import { EnvironmentError } from '../src/errors.js';
+import { inRepository, makeFolder, writeFileAtomically } from '../src/paths.js';
 
 test('inRepository() leads to the folder that holds package.json', () => {
   assert.equal(JSON.parse(readFileSync(inRepository('package.json'), 'utf8')).name, 'voxlab');
@@ -19,11 +28,28 @@ test('writeFileAtomically() makes the folder, replaces the file and leaves nothi
   assert.deepEqual(readdirSync(join(folder, 'new')), ['a.json']);
 });
 
+test('makeFolder() makes all that lack, and comes back from where nothing can be made', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-paths-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  makeFolder(join(folder, 'a', 'b'));
+  makeFolder(join(folder, 'a', 'b'));
+  assert.deepEqual(readdirSync(join(folder, 'a')), ['b']);
+  writeFileSync(join(folder, 'file'), '');
+  for (const [taken, named] of [
+    [join(folder, 'file', 'x'), /the folder \S+file cannot be made \(EEXIST/],
+    ['/proc/voxlab/x', /the folder \/proc\/voxlab cannot be made \(ENOENT/],
+  ] as const)
+    assert.throws(
+      () => makeFolder(taken),
+      (error) => error instanceof EnvironmentError && named.test(error.message),
+    );
+});
+
 test('writeFileAtomically() leaves nothing beside a target that cannot be replaced', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-paths-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'taken');
   mkdirSync(join(path, 'not-empty'), { recursive: true });
-  assert.throws(() => writeFileAtomically(path, 'x'));
+  assert.throws(() => writeFileAtomically(path, 'x'), /taken cannot be written \(E[A-Z]+: .*make room/);
   assert.equal(existsSync(`${path}.partial`), false);
 });

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, statfsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { EnvironmentError, InputError, throwIfAborted } from '../errors.js';
+import { makeFolder } from '../paths.js';
 import type { Progress } from '../progress.js';
 import type { PatchColumns, PatchFormat, PatchProvenance } from '../store/patchFileContract.js';
 import { writePatchFile } from '../store/writePatchFile.js';
@@ -213,17 +214,6 @@ async function stampOf(path: string): Promise<string> {
 
 function bytesPerRow(format: PatchFormat): number {
   return voxelsPerPatch(format) * 2;
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new EnvironmentError(
-      `the folder ${folder} cannot be made (${(error as NodeJS.ErrnoException).code}): choose another --out`,
-      { cause: error },
-    );
-  }
 }
 
 /** Twice the rows: once staged, once in the file. */

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import type { Candidate } from '../candidates/candidate.js';
 import type { ExcludedFinding } from '../candidates/excludedFindings.js';
 import { InputError, messageOf } from '../errors.js';
+import { cannotWrite } from '../paths.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import type { ScanFile } from '../volumes/findScans.js';
 import { readVolume, scanFiles } from '../volumes/readVolume.js';
@@ -66,7 +67,10 @@ export async function cutScan(task: CutTask): Promise<CutScan | FailedScan> {
     return { uid: scan.uid, reason: messageOf(error) };
   }
   const { patches, outside } = planScan(volume, candidates, excluded, format);
-  if (patches.length > 0) await writeRows(task.rowsFile, cutterOf(volume, format), patches, format);
+  if (patches.length > 0)
+    await writeRows(task.rowsFile, cutterOf(volume, format), patches, format).catch((error) => {
+      throw cannotWrite(task.rowsFile, error);
+    });
   return {
     uid: scan.uid,
     subset: scan.subset,

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { EnvironmentError } from '../errors.js';
+import { cannotWrite } from '../paths.js';
 
 /** Who holds a lock; `startTicks` tells a process from a later one with the same number. */
 interface Holder {
@@ -36,14 +37,17 @@ function createExclusively(path: string, content: string): boolean {
     file = openSync(path, 'wx');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new EnvironmentError(
-      `${path} cannot be written (${(error as NodeJS.ErrnoException).code}): choose another folder`,
-      { cause: error },
-    );
+    throw cannotWrite(path, error);
   }
-  writeSync(file, content);
-  closeSync(file);
-  return true;
+  try {
+    writeSync(file, content);
+    return true;
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw cannotWrite(path, error);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Undefined for a lock that went away, or that was cut short by the death of its writer. */

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../paths.js';
+import { makeFolder, writeFileAtomically } from '../paths.js';
 import type { CutScan } from './cutScan.js';
 
 /** Cut rows on their way to the patch file, one pair of files a scan; they outlive an interruption. */
@@ -26,7 +26,7 @@ export function openStaging(file: string, settings: string): Staging {
   const settingsFile = join(folder, 'settings.json');
   const begin = (): void => {
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileAtomically(settingsFile, settings);
   };
   if (readIfThere(settingsFile) !== settings) begin();

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { EnvironmentError, InputError, throwIfAborted } from '../errors.js';
-import { writeFileAtomically } from '../paths.js';
+import { makeFolder, writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { runOnThreads } from '../threadPool.js';
 import {
@@ -80,7 +80,7 @@ export async function makeSampleDataSet(options: SampleOptions): Promise<SampleR
   if (earlier.whole !== undefined) return result(earlier.whole, 0);
 
   requireDisk(out, settings, bytesOf(earlier.known));
-  mkdirSync(out, { recursive: true });
+  makeFolder(out);
   const scans = await makeScans({ ...options, out }, settings, earlier.known);
   const files: Record<string, FileSums[string]> = Object.assign({}, ...scans.map((scan) => scan.files));
   for (const [name, text] of tableFiles(scans.map((scan) => scan.tables))) {

@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { EnvironmentError } from '../errors.js';
+import { makeFolder } from '../paths.js';
 import type { PatchColumns, PatchFormat, PatchProvenance } from './patchFileContract.js';
 
 /** First message to the writer's thread. */
@@ -98,14 +99,6 @@ function checkedRows({ classes, ...others }: PatchColumns): number {
     if (values.length !== rows)
       throw new RangeError(`Expected ${rows} values of ${name}, as of classes, received ${values.length}`);
   return rows;
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw cannotWrite(folder, (error as NodeJS.ErrnoException).code ?? String(error));
-  }
 }
 
 /** A name that appears by rename must not outlive its bytes in a power cut. */
