@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
+import { isFolder } from '../paths.js';
 import { SCAN_EXTENSIONS } from './readVolume.js';
 
 /** A scan on disk. */
@@ -45,7 +46,7 @@ export function findScans(folder: string, subsets: readonly number[] | 'all'): r
 }
 
 function requireFolder(folder: string): void {
-  if (!existsSync(folder) || !statSync(folder).isDirectory())
+  if (!isFolder(folder))
     throw new InputError(
       folder,
       'expected a folder with subset0/, subset1/, ... or with scans, found none; see LUNA_PATH, or make sample data: voxlab sample',
@@ -55,15 +56,16 @@ function requireFolder(folder: string): void {
 function subsetFolders(folder: string): number[] {
   return readdirSync(folder, { withFileTypes: true })
     .map((entry) => /^subset(\d+)$/.exec(entry.name))
-    .filter((match) => match !== null && statSync(join(folder, match[0])).isDirectory())
+    .filter((match) => match !== null && isFolder(join(folder, match[0])))
     .map((match) => Number(match![1]))
     .sort((a, b) => a - b);
 }
 
+/** A link that leads nowhere counts as a scan: reading it says so, and the others go on. */
 function scansIn(folder: string, subset: number): ScanFile[] {
   return readdirSync(folder)
     .map((name) => ({ uid: uidOf(name), subset, path: join(folder, name) }))
-    .filter((scan): scan is ScanFile => scan.uid !== undefined && statSync(scan.path).isFile());
+    .filter((scan): scan is ScanFile => scan.uid !== undefined && !isFolder(scan.path));
 }
 
 /** Undefined for what is no scan. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -50,6 +50,15 @@ test('findScans() takes scans in the folder itself as subset -1, _image off and 
       [-1, 'c'],
       [-1, 'lung1'],
     ],
+  );
+});
+
+test('findScans() counts a link that leads nowhere as a scan, so that reading it names it, and no folder', (t) => {
+  const folder = folderWith(t, 'subset0/a.mhd', 'subset0/c.mhd/inside.txt');
+  symlinkSync('/no/such.mhd', join(folder, 'subset0', 'b.mhd'));
+  assert.deepEqual(
+    findScans(folder, 'all').map(({ uid }) => uid),
+    ['a', 'b'],
   );
 });
 
