@@ -70,7 +70,8 @@ async function cropAll(job: CropJob, options: CropOptions): Promise<CropResult> 
   const { cut, failed } = await cutScans(job, staging, options);
   const rows = cut.reduce((sum, scan) => sum + scan.rows.length, 0);
   const outside = cut.flatMap(({ uid, outsideLines }) => outsideLines.map((line) => ({ uid, line })));
-  if (rows === 0) throw noRows(job, failed, outside.length);
+  // A shard may have none (more shards than scans, or no scan that can be read): merging needs its file all the same.
+  if (rows === 0 && options.shard === undefined) throw noRows(job, failed, outside.length);
   const columns = columnsOf(cut);
   options.onProgress?.({ stage: 'write', done: 0, total: rows, unit: 'rows' });
   await writePatchFile(

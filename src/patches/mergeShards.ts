@@ -54,6 +54,8 @@ export async function mergeShards(options: MergeOptions): Promise<MergeResult> {
       throw new InputError(file, 'is there already; use --force to replace it, or another --out');
     const scans = shards.flatMap(scansOf).sort((a, b) => a.subset - b.subset || compareUids(a.uid, b.uid));
     const columns = columnsOf(scans);
+    if (columns.classes.length === 0)
+      throw new InputError(options.files[0]!, 'no row to write: none of the shards has any');
     const release = takeLock(file);
     try {
       await writePatchFile(file, format, provenance, columns, voxelsOf(scans, options));

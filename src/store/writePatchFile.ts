@@ -94,7 +94,6 @@ function cannotWrite(path: string, reason: string): EnvironmentError {
 
 function checkedRows({ classes, ...others }: PatchColumns): number {
   const rows = classes.length;
-  if (rows === 0) throw new RangeError('Expected at least one row, received none');
   for (const [name, values] of Object.entries(others))
     if (values.length !== rows)
       throw new RangeError(`Expected ${rows} values of ${name}, as of classes, received ${values.length}`);

@@ -23,6 +23,21 @@ test('mergeShards() gives the bytes of a crop without shards, also with a scan t
   }
 });
 
+test('mergeShards() takes shards without rows: more shards than scans, and one whose only scan failed', async (t) => {
+  const options = cropFixture(t);
+  truncateSync(join(options.scansFolder, 'subset1', 'b.raw'), 50);
+  const whole = await crop({ ...options, outFolder: join(options.folder, 'whole') });
+  const files = [];
+  for (const index of [0, 1, 2, 3]) files.push((await crop({ ...options, shard: { index, count: 4 } })).file);
+  assert.ok(readFileSync((await mergeShards({ files })).file).equals(readFileSync(whole.file)));
+  for (const name of ['a', 'c']) truncateSync(join(options.scansFolder, 'subset0', `${name}.raw`), 50);
+  const outFolder = join(options.folder, 'none');
+  const empty = [];
+  for (const index of [0, 1])
+    empty.push((await crop({ ...options, outFolder, shard: { index, count: 2 } })).file);
+  await assert.rejects(mergeShards({ files: empty }), /no row to write/);
+});
+
 test('mergeShards() refuses a shard that is missing, given twice, of other settings, or no shard', async (t) => {
   const options = cropFixture(t);
   const cut = async (index: number, count: number, dim = 8) =>

@@ -77,6 +77,26 @@ test('writePatchFile() gives the same bytes at another time and for other blocks
   assert.deepEqual(readdirSync(folder).sort(), ['a', 'b']);
 });
 
+test('writePatchFile() writes a file of no rows, as a shard without a scan has it', async (t) => {
+  const path = join(scratch(t), 'p.hdf5');
+  const none = Object.fromEntries(
+    Object.keys(columns).map((name) => [name, []]),
+  ) as unknown as typeof columns;
+  await writePatchFile(path, format, provenance, none, []);
+  const shapes = runPython<Record<string, number[]>>(
+    "import json, sys, h5py; f = h5py.File(json.load(sys.stdin), 'r'); print(json.dumps({k: list(f[k].shape) for k in f}))",
+    path,
+  );
+  assert.deepEqual(
+    [shapes.input, shapes.output, shapes.uuid],
+    [
+      [0, VOXELS],
+      [0, 1],
+      [0, 1],
+    ],
+  );
+});
+
 test('writePatchFile() refuses columns and blocks that do not fit, and leaves nothing', async (t) => {
   const folder = scratch(t);
   const write = (blocks: Int16Array[], more = {}) =>
@@ -85,7 +105,7 @@ test('writePatchFile() refuses columns and blocks that do not fit, and leaves no
   await assert.rejects(write([rowsOf(0, 5), rowsOf(0, 1)]), /Expected 5 rows of voxels, received more/);
   await assert.rejects(write([new Int16Array(VOXELS + 1)]), /whole rows of 48 voxels/);
   await assert.rejects(write([rowsOf(0, 5)], { subsets: [1] }), /Expected 5 values of subsets/);
-  await assert.rejects(write([], { classes: [] }), /at least one row/);
+  await assert.rejects(write([], { classes: [] }), /Expected 0 values of notrain, as of classes, received 5/);
   assert.deepEqual(readdirSync(folder), []);
 });
 
