@@ -37,6 +37,9 @@ export function* readCsvTable<Column extends string>(
     throw new InputError(file, `expected a header line with ${columns.join(', ')}, received an empty file`);
 }
 
+/** JavaScript's own Number() takes an empty text and 0x10, too. */
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
 /** A cell as a finite number. Throws InputError with file, line, column and value. */
 export function numberCell<Column extends string>(
   { cells, line }: CsvRow<Column>,
@@ -44,7 +47,7 @@ export function numberCell<Column extends string>(
   file: string,
 ): number {
   const text = cells[column].trim();
-  const value = text === '' ? Number.NaN : Number(text);
+  const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(value))
     throw new InputError(file, `${column}: expected a number, received ${JSON.stringify(cells[column])}`, {
       line,

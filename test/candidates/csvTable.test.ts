@@ -43,7 +43,7 @@ test('readCsvTable() names file and line of what does not fit', (t) => {
 });
 
 test('numberCell() and uidCell() refuse what is no number and no uid, with line, column and value', (t) => {
-  const file = table(t, 'seriesuid,coordX,coordY,coordZ\nu,1,-2.5,3e2\n,nan,,inf\n');
+  const file = table(t, 'seriesuid,coordX,coordY,coordZ\nu,1,-2.5,+3.e2\n,nan,,0x10\n');
   const [good, bad] = [...readCsvTable(file, ['seriesuid', 'coordX', 'coordY', 'coordZ'])];
   assert.deepEqual(centerOf(good!, file), [1, -2.5, 300]);
   assert.equal(uidCell(good!, file), 'u');
@@ -51,7 +51,7 @@ test('numberCell() and uidCell() refuse what is no number and no uid, with line,
   for (const [column, value] of [
     ['coordX', 'nan'],
     ['coordY', ''],
-    ['coordZ', 'inf'],
+    ['coordZ', '0x10'],
   ] as const)
     assert.throws(
       () => numberCell(bad!, column, file),
