@@ -44,6 +44,7 @@ const LAST_CALLS_MS = 2000;
 /** Runs the command line and sets the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const debug = argv.includes('--debug');
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   try {
     await buildProgram().parseAsync(acceptOriginalFlags(argv), { from: 'user' });
   } catch (error) {
@@ -53,13 +54,18 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** `voxlab ... | head` closes the pipe early; what is left of the output has no reader, the work goes on. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
 /** The command tree, also for the docs and the tests. */
 export function buildProgram(): Command {
   const program = new Command('voxlab')
     .description('From chest CT scans to a trained 3D network, step by step, on one device or many.')
     .option('--debug', 'print the stack of a failure')
     .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .configureOutput({ outputError: () => {}, writeErr: () => {} });
   for (const register of COMMANDS) register(program);
   return program;
 }
@@ -68,9 +74,8 @@ export function buildProgram(): Command {
 function reportFailure(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    process.stderr.write(
-      `voxlab: ${messageOf(error).replace(/^error: /, '')} (voxlab --help says what it takes)\n`,
-    );
+    const reason = error.code === 'commander.help' ? 'expected a command' : messageOf(error);
+    process.stderr.write(`voxlab: ${reason.replace(/^error: /, '')} (voxlab --help says what it takes)\n`);
     return 2;
   }
   process.stderr.write(`voxlab: ${debug && error instanceof Error ? error.stack : messageOf(error)}\n`);

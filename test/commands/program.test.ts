@@ -5,9 +5,11 @@ import { buildProgram } from '../../src/commands/program.js';
 import { inRepository } from '../../src/paths.js';
 
 const cli = inRepository('dist/src/commands/cli.js');
+/** Longer as JSON lines than a pipe holds. */
+const LOG = inRepository('data/gpustat/k80x8_2018.txt');
 
 test('an unknown command or flag is wrong usage: exit 2, one line on stderr, nothing on stdout', () => {
-  for (const words of [['fly'], ['explore', '--fly'], ['model', '--filters', 'many']]) {
+  for (const words of [[], ['gpu'], ['fly'], ['explore', '--fly'], ['model', '--filters', 'many']]) {
     const run = spawnSync(process.execPath, [cli, ...words], { encoding: 'utf8' });
     assert.equal(run.status, 2, words.join(' '));
     assert.equal(run.stdout, '');
@@ -22,6 +24,17 @@ test('a failure prints one line without a stack; --debug prints the stack', () =
   assert.equal(run().status, 1);
   assert.match(run().stderr, /^voxlab: .*missing\.hdf5.*\n$/);
   assert.match(run('--debug').stderr, /\n\s+at /);
+});
+
+test('a reader that closes the pipe early gets no stack', () => {
+  const run = spawnSync(
+    'bash',
+    ['-c', `"$0" "$1" gpu convert "$2" | head -1; exit "\${PIPESTATUS[0]}"`, process.execPath, cli, LOG],
+    { encoding: 'utf8' },
+  );
+  assert.equal(run.status, 0);
+  assert.equal(run.stdout.trimEnd().split('\n').length, 1);
+  assert.equal(run.stderr, '');
 });
 
 test('every command has a help text that says what it does, and describes every flag', () => {
