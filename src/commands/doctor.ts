@@ -102,7 +102,9 @@ export function cpuFinding(cpuinfo: string | undefined): Finding {
       ?.trim()
       .split(/\s+/),
   );
-  const found = ['avx2', 'avx512f', 'avx512_bf16', 'amx_bf16'].filter((flag) => flags.has(flag));
+  const found = ['avx2', 'avx512f', 'avx512_bf16', 'amx_bf16'].map((flag) =>
+    flags.has(flag) ? flag : `no ${flag}`,
+  );
   if (!flags.has('avx2') && !flags.has('avx512f'))
     return {
       name: 'CPU features',

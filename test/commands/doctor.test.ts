@@ -10,7 +10,10 @@ test('nodeFinding() takes 20.19 and newer, and says what to install otherwise', 
 });
 
 test('cpuFinding() lists the features that decide speed and notes their absence', () => {
-  assert.equal(cpuFinding('flags : fpu avx2 avx512f avx512_bf16').found, 'avx2, avx512f, avx512_bf16');
+  assert.equal(
+    cpuFinding('flags : fpu avx2 avx512f avx512_bf16').found,
+    'avx2, avx512f, avx512_bf16, no amx_bf16',
+  );
   assert.equal(cpuFinding('flags : fpu sse2').state, 'note');
   assert.equal(cpuFinding(undefined).state, 'note');
 });
