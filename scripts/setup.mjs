@@ -21,6 +21,7 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const STAMPS = join(ROOT, '.setup');
 const VENV = join(ROOT, '.venv');
 const VENV_PYTHON = join(VENV, 'bin', 'python');
+const KERNEL_SPEC = join(ROOT, '.jupyter', 'share', 'jupyter', 'kernels', 'voxlab', 'kernel.json');
 
 const started = Date.now();
 const purpose = process.argv[2];
@@ -192,7 +193,7 @@ function isStamped(step) {
     return false;
   // What a stamp vouches for may have been deleted by hand.
   const result =
-    { npm: 'node_modules', venv: VENV_PYTHON, build: 'dist/src', kernel: 'dist/src' }[step.name] ??
+    { npm: 'node_modules', venv: VENV_PYTHON, build: 'dist/src', kernel: KERNEL_SPEC }[step.name] ??
     VENV_PYTHON;
   return fs.existsSync(resolve(ROOT, result)) && (step.after === undefined || isStamped(step.after));
 }
