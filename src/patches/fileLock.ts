@@ -19,7 +19,7 @@ export function takeLock(path: string): () => void {
   const me: Holder = { pid: process.pid, host: hostname(), startTicks: startTicksOf(process.pid) };
   for (let attempt = 0; attempt < 3; attempt++) {
     if (createExclusively(lockFile, JSON.stringify(me))) return () => rmSync(lockFile, { force: true });
-    const holder = readHolder(lockFile);
+    const holder = readHolder(lockFile) ?? readHolderLater(lockFile);
     if (holder !== undefined && isAlive(holder))
       throw new EnvironmentError(
         `${path} is being written by process ${holder.pid} on ${holder.host}: wait until it ends; if it is gone, remove ${lockFile}`,
@@ -57,6 +57,12 @@ function readHolder(lockFile: string): Holder | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A lock that says nothing yet may have been made this very moment: its writer gets the time to fill it. */
+function readHolderLater(lockFile: string): Holder | undefined {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  return readHolder(lockFile);
 }
 
 /** A process of another host cannot be asked: it counts as alive. */

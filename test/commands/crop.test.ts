@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -85,6 +86,24 @@ test('crop: bad flags are wrong usage, bad input a failure; stdout stays empty a
     assert.deepEqual([status, stdout, stderr.trimEnd().split('\n').length], [1, '', 1], stderr);
   }
   assert.ok(!existsSync(out));
+});
+
+test('crop: a disk that takes no more is one line that names the file, and no patch file appears', (t) => {
+  const { folder, out } = setUp(t);
+  const { status, stdout, stderr } = spawnSync(
+    'bash',
+    [
+      '-c',
+      'ulimit -f 1; exec "$0" "$@"',
+      process.execPath,
+      inRepository('dist/src/commands/cli.js'),
+      'crop',
+    ].concat(['--config', join(folder, 'crop.ini'), '--dim', '8', '--slices', '6', '--json']),
+    { encoding: 'utf8' },
+  );
+  assert.deepEqual([status, stdout], [1, '']);
+  assert.match(stderr, /staging\S+\.rows cannot be written \(E[A-Z]+: .*make room on the disk.*\n$/);
+  assert.deepEqual(readdirSync(out), ['8x8x6-patch.hdf5.staging']);
 });
 
 test('crop --dry-run counts and writes nothing; a shard names its part', (t) => {

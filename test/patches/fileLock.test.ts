@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { EnvironmentError } from '../../src/errors.js';
 import { takeLock } from '../../src/patches/fileLock.js';
 
@@ -38,6 +40,21 @@ test('takeLock() takes over the lock of a dead process, of a reused number, and 
   }
   writeFileSync(`${path}.lock`, '{"pid": 1');
   takeLock(path)();
+});
+
+test('takeLock() does not take over a lock that its living holder has made and not filled yet', async (t) => {
+  const path = target(t);
+  writeFileSync(`${path}.lock`, '');
+  // Fills the lock while takeLock() holds this thread.
+  const holder = JSON.stringify({ pid: 1, host: 'elsewhere', startTicks: '1' });
+  const filling = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+     parentPort.postMessage('ready');
+     require('node:fs').writeFileSync(...workerData);`,
+    { eval: true, workerData: [`${path}.lock`, holder] },
+  );
+  await once(filling, 'message');
+  assert.throws(() => takeLock(path), /on elsewhere/);
 });
 
 test('takeLock() respects the lock of another host, and names a folder that cannot be written', (t) => {
