@@ -74,6 +74,7 @@ const TESTED_THROUGH = {
   'src/tensorflow/tapeScope.ts': 'test/training/createLearner.test.ts',
   'src/tensorflow/workItems.ts': 'test/training/createLearner.test.ts',
   'src/training/stepBatchNorm.ts': 'test/training/createLearner.test.ts',
+  'src/training/stepCounts.ts': 'test/training/lossScaling.test.ts',
   'src/training/stepBytes.ts': 'test/training/memory.test.ts',
   'src/training/predictRows.ts': 'test/evaluation/evaluate.test.ts',
   'src/training/learnerOptions.ts': 'test/training/createLearner.test.ts',

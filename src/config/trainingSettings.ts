@@ -14,8 +14,11 @@ export type Schedule = (typeof SCHEDULES)[number];
 
 export const EXCHANGES = ['float32', 'bfloat16'] as const;
 
-/** Element type of the convolutions in a training step; weights, batch norm and optimiser are always float32. */
-export const PRECISIONS = ['float32', 'bfloat16'] as const;
+/**
+ * Element type of the convolutions in a training step; weights, batch norm and optimiser are always float32. With float16 the
+ * loss is scaled (training/lossScaling.ts).
+ */
+export const PRECISIONS = ['float32', 'bfloat16', 'float16'] as const;
 
 export type Precision = (typeof PRECISIONS)[number];
 

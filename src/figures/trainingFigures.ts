@@ -43,7 +43,7 @@ function overSteps(
   measure: (record: StepRecord | ValidationRecord) => number,
   range?: readonly [number, number],
 ): Chart {
-  const steps = records.filter((record) => record.kind === 'step');
+  const steps = records.filter((record) => record.kind === 'step').filter(({ skipped }) => skipped !== true);
   const validations = records.filter((record) => record.kind === 'validation');
   const values = steps.map(measure);
   const x = steps.map(({ step }) => step);

@@ -1,7 +1,7 @@
 import type { Precision } from '../config/trainingSettings.js';
 import { attribute } from '../tensorflow/attributes.js';
 import type { TensorReference } from '../tensorflow/binding.js';
-import { BFLOAT16, FLOAT32, INT32 } from '../tensorflow/dataTypes.js';
+import { BFLOAT16, FLOAT16, FLOAT32, INT32 } from '../tensorflow/dataTypes.js';
 import {
   constantReference,
   runOnReferences,
@@ -46,6 +46,12 @@ export function seesEightVoxels(x: Tensor5D, kernel: Tensor5D, stride: 1 | 2): b
   return edgesOf(x).every((edge) => edge === 2) && stride === 1 && kernel.shape[0] === 3;
 }
 
+const ELEMENT_TYPES: Readonly<Record<Precision, number>> = {
+  float32: FLOAT32,
+  bfloat16: BFLOAT16,
+  float16: FLOAT16,
+};
+
 /**
  * TensorFlow's convolution, with the kernel's gradient as one matrix product a tap over the pairs that meet: always
  * float32, for TensorFlow's own is not always finite here in bfloat16 (docs/engine.md).
@@ -55,8 +61,7 @@ export function convolveEightVoxels(
   kernel: Tensor5D,
   precision: Precision = 'float32',
 ): Tensor5D {
-  const dtype = precision === 'bfloat16' ? BFLOAT16 : FLOAT32;
-  return withGradients(x, kernel, dtype, 1, 'same', kernelGradientByTaps);
+  return withGradients(x, kernel, ELEMENT_TYPES[precision], 1, 'same', kernelGradientByTaps);
 }
 
 /**
@@ -65,19 +70,20 @@ export function convolveEightVoxels(
  */
 const LARGEST_FLOAT32_EDGE = 2;
 
-/** Whether a convolution with this output map may be computed with bfloat16. */
+/** Whether a convolution with this output map may be computed with bfloat16 or float16. */
 export function allowsMixed(outputMap: readonly number[]): boolean {
   return Math.min(...outputMap) > LARGEST_FLOAT32_EDGE;
 }
 
-/** A convolution, and both its gradients, on bfloat16 copies of float32 tensors; sums inside are float32. */
+/** A convolution, and both its gradients, on bfloat16 or float16 copies of float32 tensors; of bfloat16, sums inside are float32. */
 export function convolveMixed(
   x: Tensor5D,
   kernel: Tensor5D,
   stride: 1 | 2,
   padding: 'same' | 'valid',
+  precision: Exclude<Precision, 'float32'> = 'bfloat16',
 ): Tensor5D {
-  return withGradients(x, kernel, BFLOAT16, stride, padding);
+  return withGradients(x, kernel, ELEMENT_TYPES[precision], stride, padding);
 }
 
 /** Conv3D computed in an element type, with its gradients in the same; or the kernel's by another way. */

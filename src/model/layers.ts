@@ -52,7 +52,7 @@ export function convolve(
   return plainConvolution(x, kernel, stride, padding, precision).add(bias);
 }
 
-/** By the fastest of the ways that give the same numbers (and, where it is wished, by bfloat16). */
+/** By the fastest of the ways that give the same numbers (and, where it is wished, by bfloat16 or float16). */
 function plainConvolution(
   x: Tensor5D,
   kernel: Tensor5D,
@@ -65,8 +65,9 @@ function plainConvolution(
   if (reach !== undefined) return convolveToOneVoxel(x, kernel, reach);
   if (seesEightVoxels(x, kernel, stride)) return convolveEightVoxels(x, kernel, precision);
   const outputMap = x.shape.slice(1, 4).map((edge) => Math.ceil(edge / stride));
-  const mixed = precision === 'bfloat16' && allowsMixed(outputMap);
-  return mixed ? convolveMixed(x, kernel, stride, padding) : tf.conv3d(x, kernel, stride, padding);
+  return precision !== 'float32' && allowsMixed(outputMap)
+    ? convolveMixed(x, kernel, stride, padding, precision)
+    : tf.conv3d(x, kernel, stride, padding);
 }
 
 /** Normalises each channel by the batch's own moments, which are handed to `onMoments`. */

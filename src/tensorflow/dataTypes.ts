@@ -11,6 +11,8 @@ export const INT64 = 9;
 export const BOOL = 10;
 /** Upper half of a float32; inside of programs alone. */
 export const BFLOAT16 = 14;
+/** 5 bits of exponent, 10 of mantissa; inside of programs alone. */
+export const FLOAT16 = 19;
 /** Handle of a variable. */
 export const RESOURCE = 20;
 

@@ -10,6 +10,11 @@ export interface StepResult {
   readonly accuracy: number;
   /** Whether any process asked to stop after this step. */
   readonly stop: boolean;
+  readonly learningRate: number;
+  /** What the loss was multiplied by, where it is scaled (lossScaling.ts). */
+  readonly lossScale?: number;
+  /** Whether a gradient was not finite, so that nothing was changed; where the loss is scaled. */
+  readonly skipped?: boolean;
   readonly times: StepTimes;
 }
 
@@ -82,7 +87,7 @@ export interface Learner {
   penalty(): Promise<number>;
   /** Weights and batch norm's moving averages. */
   weights(): Promise<Map<string, NamedArray>>;
-  /** Adam's moments, and `adam/step` (shape []) = number of steps taken; likewise of other optimisers; moving averages of weights. */
+  /** Adam's moments, and `adam/step` (shape []) = number of steps that changed the weights; likewise of other optimisers; moving averages of weights. */
   optimizerState(): Promise<Map<string, NamedArray>>;
   /** Missing, further or wrongly shaped names are errors. Without `optimizer` its state starts from zero. */
   load(weights: ReadonlyMap<string, NamedArray>, optimizer?: ReadonlyMap<string, NamedArray>): Promise<void>;

@@ -17,6 +17,8 @@ export interface LearnerOptions {
   readonly syncBatchNorm?: boolean;
   /** Of convolutions in a step; default float32; `auto` measures. */
   readonly precision?: Precision | 'auto';
+  /** Scaling of the loss (lossScaling.ts); default: with precision float16. */
+  readonly lossScaling?: boolean;
   /** Less memory, more time: pieces of the network keep their input alone, and are computed again in the backward pass. */
   readonly recompute?: boolean;
   /** Longest gradient, all together; 0 = any. */

@@ -16,6 +16,9 @@ export interface StepRecord {
   /** Share of the step's time spent waiting for its batch. */
   readonly waitShare: number;
   readonly learningRate: number;
+  /** Of precision float16: what the loss was multiplied by, and whether the step changed nothing, for a gradient was not finite. */
+  readonly lossScale?: number;
+  readonly skipped?: boolean;
   /** Where the time went: waiting for the batch, then as StepTimes (learner.ts). */
   readonly ms: {
     readonly wait: number;

@@ -16,6 +16,8 @@ export interface ProgramOptions {
   /** Batch norm by the moments of all replicas, in all processes, together. */
   readonly syncBatchNorm: boolean;
   readonly precision: Precision;
+  /** The loss is multiplied by a scale, and a step whose gradients are not finite changes nothing (lossScaling.ts). */
+  readonly lossScaling: boolean;
   /** Pieces of the network keep their input alone; the backward pass computes the rest again. */
   readonly recompute: boolean;
   /** Gradients longer than this, all together, are shortened to it; 0 = never. */

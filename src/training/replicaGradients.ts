@@ -51,7 +51,13 @@ export function replicaGradients(
   options: ProgramOptions,
   variables: ReplicaVariables,
   replica: number,
-  batch: { readonly voxels: TensorReference; readonly labels: TensorReference; readonly began: Address },
+  batch: {
+    readonly voxels: TensorReference;
+    readonly labels: TensorReference;
+    readonly began: Address;
+    /** The gradients, but not the loss, are multiplied by it. */
+    readonly scale: Tensor | undefined;
+  },
 ): ReplicaGradients {
   const { devices, microBatches, schedule } = options.placement;
   const stages = devices[replica]!;
@@ -79,6 +85,7 @@ export function replicaGradients(
     const labels = tensorOf<Tensor1D>(rowsOf(engine, batch.labels, from, rows));
     const moments = new Map<string, BatchMoments>();
     let logitsId = -1;
+    let lossId = -1;
     const lossOf = (...given: Tensor[]): Tensor => {
       const byName = new Map(variables.trainable.map(({ name }, index) => [name, given[index]!]));
       const weights = <T extends Tensor>(name: string) => byName.get(name) as T;
@@ -104,13 +111,15 @@ export function replicaGradients(
             logitsId = tensorId(h);
             // The mean over all parts of the step: the factor costs less here than on each gradient.
             loss = binaryCrossEntropy(h as Tensor1D, labels).mul(shareOfMicroBatch(options));
+            lossId = tensorId(loss);
+            if (batch.scale !== undefined) loss = loss.mul(batch.scale);
           },
           () => enter(engine, device, backward),
         );
       }
       return loss!;
     };
-    const { value, grads } = tf.valueAndGrads(lossOf as Parameters<typeof tf.valueAndGrads>[0])(values);
+    const { grads } = tf.valueAndGrads(lossOf as Parameters<typeof tf.valueAndGrads>[0])(values);
     for (const [index, parameter] of variables.trainable.entries())
       sums.add(parameter.name, grads[index]!, deviceOf(parameter));
     for (const [layer, { meanId, varianceId }] of moments)
@@ -119,7 +128,7 @@ export function replicaGradients(
         [`${layer}/moving_variance`, varianceId],
       ] as const)
         sums.add(name, revived(engine, id), deviceOf({ name }));
-    sums.add('loss', value, stages.at(-1)!);
+    sums.add('loss', revived(engine, lossId), stages.at(-1)!);
     const said = revived(engine, logitsId).greaterEqual(0);
     sums.add('correct', tf.equal(said, labels.greater(0.5)).cast('float32').sum(), stages.at(-1)!);
   }

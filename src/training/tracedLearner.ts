@@ -3,21 +3,30 @@ import type { Precision } from '../config/trainingSettings.js';
 import { EngineError } from '../errors.js';
 import type { Batch } from '../feed/batches.js';
 import { type Parameter, parametersOf, sizeOf } from '../model/architecture.js';
-import { ADAM } from '../model/optimizers.js';
 import { FLOAT32, INT16 } from '../tensorflow/dataTypes.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { TracedFunction } from '../tensorflow/tracedFunction.js';
 import type { Learner, NamedArray, Prediction, StepRequest, StepResult } from './learner.js';
 import { type LearnerOptions, PLAIN_ADAM } from './learnerOptions.js';
 import { MirroredVariables } from './mirroredVariables.js';
-import { requireSame, scalarArray } from './namedArrays.js';
+import { requireSame } from './namedArrays.js';
 import type { Placement } from './placement.js';
 import { EMA, keptNames, microBatchRows, type ProgramOptions } from './programOptions.js';
+import { StepCounts } from './stepCounts.js';
 import { tracePenalty, tracePrediction, traceVectorSum } from './tracedPrograms.js';
-import { BATCH_NORM_MOMENTUM, type TracedStep, timesOf, traceStep } from './tracedStep.js';
+import { type TracedStep, timesOf, traceStep } from './tracedStep.js';
 
-/** 1: the moving averages began at 0 and 1, and still hold a share of them; 0: they came from elsewhere. */
-const AVERAGES_BEGAN_HERE = 'batch_norm/began_here';
+type Results = (Float32Array | Float64Array)[];
+
+/** How a program is called: with all variables, unless told otherwise, then tensors, then scalars. */
+interface ProgramCall {
+  readonly trace: () => TracedFunction;
+  readonly tensors?: () => number[];
+  readonly scalars?: () => number[];
+  readonly withVariables?: boolean;
+  /** Called before the call that waits for this one. */
+  readonly ended?: (results: Results) => void;
+}
 
 /** All processes of a cluster create their learners in the same order. */
 let learners = 0;
@@ -34,18 +43,16 @@ export class TracedLearner implements Learner {
   readonly #parameters: readonly Parameter[];
   readonly #variables: MirroredVariables;
   readonly #programs = new Map<string, TracedFunction>();
-  readonly #stepName: string;
+  readonly #counts: StepCounts;
   /** The training step, and the one that measures its passes. */
   readonly #steps = new Map<boolean, TracedStep>();
-  #step = 0;
   #lastCall: Promise<void> = Promise.resolve();
-  #averagesBeganHere = true;
   #disposed = false;
 
   constructor(engine: Engine, options: LearnerOptions, placement: Placement) {
     this.batchSize = options.batchSize;
     this.placement = placement;
-    this.precision = options.precision === 'bfloat16' ? 'bfloat16' : 'float32';
+    this.precision = options.precision === 'auto' ? 'float32' : (options.precision ?? 'float32');
     this.rank = engine.cluster?.rank ?? 0;
     this.ranks = engine.cluster?.addresses.length ?? 1;
     this.#engine = engine;
@@ -55,6 +62,7 @@ export class TracedLearner implements Learner {
       optimizer: options.optimizer ?? PLAIN_ADAM,
       syncBatchNorm: options.syncBatchNorm ?? false,
       precision: this.precision,
+      lossScaling: options.lossScaling ?? this.precision === 'float16',
       recompute: options.recompute ?? false,
       clipNorm: options.clipNorm ?? 0,
       emaDecay: options.emaDecay ?? 0,
@@ -67,7 +75,7 @@ export class TracedLearner implements Learner {
     };
     // A batch that cannot be divided is refused before anything is made.
     microBatchRows(this.#options);
-    this.#stepName = this.#options.optimizer.name === 'sgd' ? 'sgd/step' : 'adam/step';
+    this.#counts = new StepCounts(this.#options);
     this.#parameters = parametersOf(options.network);
     this.#variables = new MirroredVariables(engine, this.#options, options.seed);
   }
@@ -84,33 +92,29 @@ export class TracedLearner implements Learner {
     if (labels.length !== this.batchSize)
       throw new RangeError(`Expected a batch of ${this.batchSize} rows, received ${labels.length}`);
     const passes = request.passes === true;
-    const given = () => [this.#input(inputHu), this.#array([this.batchSize], labels)];
-    const { results, copyMs } = await this.#call(
-      passes ? 'measured step' : 'step',
-      () => this.#tracedStep(passes).program,
-      given,
-      () => {
-        const step = ++this.#step;
-        return [
-          this.#options.learningRate * (this.#options.learningRateFactor?.(step) ?? 1),
-          ADAM.beta1 ** step,
-          ADAM.beta2 ** step,
-          request.stop === true ? 1 : 0,
-        ];
+    const { lossScale } = this.#counts;
+    let taken = { learningRate: 0, lossScale: 1 };
+    const { results, copyMs } = await this.#call(passes ? 'measured step' : 'step', {
+      trace: () => this.#tracedStep(passes).program,
+      tensors: () => [this.#input(inputHu), this.#array([this.batchSize], labels)],
+      scalars: () => {
+        const { learningRate, learningRateFactor } = this.#options;
+        taken = {
+          learningRate: learningRate * (learningRateFactor?.(this.#counts.steps + 1) ?? 1),
+          lossScale: lossScale?.scale ?? 1,
+        };
+        return [taken.learningRate, ...this.#counts.scalars, request.stop === true ? 1 : 0];
       },
-    );
-    const [loss, correct, stop, ...seconds] = results;
+      ended: ([, , , finite]) => this.#counts.update(finite![0]! > 0),
+    });
+    const [loss, correct, stop, finite, ...seconds] = results.map(([value]) => value!);
     return {
-      loss: loss![0]!,
-      accuracy: correct![0]! / (this.batchSize * this.ranks),
-      stop: stop![0]! > 0,
-      times: {
-        copyMs,
-        ...timesOf(
-          seconds.map(([value]) => value!),
-          this.#steps.get(passes)!.items,
-        ),
-      },
+      loss: loss!,
+      accuracy: correct! / (this.batchSize * this.ranks),
+      stop: stop! > 0,
+      learningRate: taken.learningRate,
+      ...(lossScale === undefined ? {} : { lossScale: taken.lossScale, skipped: finite === 0 }),
+      times: { copyMs, ...timesOf(seconds, this.#steps.get(passes)!.items) },
     };
   }
 
@@ -122,17 +126,18 @@ export class TracedLearner implements Learner {
       );
     const whole = new Int16Array(this.batchSize * voxels);
     whole.set(inputHu.subarray(0, rows * voxels));
-    const { results } = await this.#call(
-      'predict',
-      () => tracePrediction(this.#engine, this.#options),
-      () => [this.#input(whole)],
-      () => [this.#shareOfFirstAverages()],
-    );
+    const { results } = await this.#call('predict', {
+      trace: () => tracePrediction(this.#engine, this.#options),
+      tensors: () => [this.#input(whole)],
+      scalars: () => [this.#counts.shareOfFirstAverages],
+    });
     return { probabilities: (results[0] as Float32Array).slice(0, rows) };
   }
 
   async penalty(): Promise<number> {
-    const { results } = await this.#call('penalty', () => tracePenalty(this.#engine, this.#options));
+    const { results } = await this.#call('penalty', {
+      trace: () => tracePenalty(this.#engine, this.#options),
+    });
     return results[0]![0]!;
   }
 
@@ -145,10 +150,11 @@ export class TracedLearner implements Learner {
 
   optimizerState(): Promise<Map<string, NamedArray>> {
     return this.#inTurn('optimizer state', async () => {
-      const state = new Map(keptNames(this.#options).map((name) => [name, this.#variables.read(name)]));
-      state.set(this.#stepName, scalarArray(this.#step));
-      state.set(AVERAGES_BEGAN_HERE, scalarArray(this.#averagesBeganHere ? 1 : 0));
-      return state;
+      const kept = keptNames(this.#options).map((name): [string, NamedArray] => [
+        name,
+        this.#variables.read(name),
+      ]);
+      return new Map([...kept, ...this.#counts.state]);
     });
   }
 
@@ -162,8 +168,7 @@ export class TracedLearner implements Learner {
           optimizer,
           new Map([
             ...kept.map((name): [string, readonly number[]] => [name, this.#variables.shapeOf(name)]),
-            [this.#stepName, []],
-            [AVERAGES_BEGAN_HERE, []],
+            ...[...this.#counts.state.keys()].map((name): [string, readonly number[]] => [name, []]),
           ]),
         );
       for (const [name, { data }] of weights) this.#variables.assign(name, data);
@@ -173,21 +178,17 @@ export class TracedLearner implements Learner {
           : new Float32Array(sizeOf({ shape: this.#variables.shapeOf(name) }));
         this.#variables.assign(name, optimizer?.get(name)?.data ?? first);
       }
-      const scalar = (name: string): number => optimizer?.get(name)?.data[0] ?? 0;
-      this.#step = scalar(this.#stepName);
-      this.#averagesBeganHere = scalar(AVERAGES_BEGAN_HERE) === 1;
+      this.#counts.load(optimizer);
     });
   }
 
   async sumOverRanks(values: Float32Array): Promise<Float32Array> {
     if (this.ranks === 1) return values;
-    const { results } = await this.#call(
-      `sum of ${values.length}`,
-      () => traceVectorSum(this.#engine, this.#options, values.length),
-      () => [this.#array([values.length], values)],
-      undefined,
-      false,
-    );
+    const { results } = await this.#call(`sum of ${values.length}`, {
+      trace: () => traceVectorSum(this.#engine, this.#options, values.length),
+      tensors: () => [this.#array([values.length], values)],
+      withVariables: false,
+    });
     return results[0] as Float32Array;
   }
 
@@ -215,14 +216,6 @@ export class TracedLearner implements Learner {
       for (const program of this.#programs.values()) program.dispose();
       this.#variables.dispose();
     });
-  }
-
-  /**
-   * With a momentum of 0.99 the averages of the first some hundred steps hold much of where they began (0 and 1). Predictions
-   * take that share out, as Adam does for its moments; after a thousand steps it is nothing.
-   */
-  #shareOfFirstAverages(): number {
-    return this.#averagesBeganHere && this.#step > 0 ? BATCH_NORM_MOMENTUM ** this.#step : 0;
   }
 
   /** Two programs at once would read variables that the other is changing: a call waits for those made before it. */
@@ -258,11 +251,8 @@ export class TracedLearner implements Learner {
    */
   async #call(
     name: string,
-    trace: () => TracedFunction,
-    tensors: () => number[] = () => [],
-    scalars: () => number[] = () => [],
-    withVariables = true,
-  ): Promise<{ readonly results: (Float32Array | Float64Array)[]; readonly copyMs: number }> {
+    { trace, tensors = () => [], scalars = () => [], withVariables = true, ended }: ProgramCall,
+  ): Promise<{ readonly results: Results; readonly copyMs: number }> {
     const { binding } = this.#engine;
     const began = performance.now();
     const given = tensors();
@@ -278,6 +268,7 @@ export class TracedLearner implements Learner {
         const ran = performance.now();
         const results = outputs.map(({ id }) => binding.tensorDataSync(id) as Float32Array | Float64Array);
         copyMs += performance.now() - ran;
+        ended?.(results);
         return { results, copyMs };
       });
     } finally {

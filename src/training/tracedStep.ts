@@ -1,6 +1,6 @@
 import { isTrainable, type Parameter, parametersOf } from '../model/architecture.js';
 import { sumOfSquares } from '../model/loss.js';
-import { applyUpdate, type StepScalars } from '../model/optimizers.js';
+import { applyUpdate, choose, type StepScalars } from '../model/optimizers.js';
 import { attribute } from '../tensorflow/attributes.js';
 import type { TensorReference } from '../tensorflow/binding.js';
 import type { Address } from '../tensorflow/capi.js';
@@ -11,6 +11,7 @@ import { type Tensor, tensorId, tensorOf, tf } from '../tensorflow/tf.js';
 import { type TracedFunction, traceFunction } from '../tensorflow/tracedFunction.js';
 import { runInOrder, stampItems } from '../tensorflow/workItems.js';
 import type { StepTimes } from './learner.js';
+import { unscaled } from './lossScaling.js';
 import { deviceOfMean, type StepMeans, stepMeans } from './meanGradients.js';
 import { EMA, type ProgramOptions, stageOfParameters } from './programOptions.js';
 import { enter, ReplicaVariables, referenceOf, variableSpecs } from './programParts.js';
@@ -21,7 +22,7 @@ import { bytesOfStep } from './stepBytes.js';
 export const BATCH_NORM_MOMENTUM = 0.99;
 
 /** Numbers that a step takes, in this order. */
-export const STEP_SCALARS = ['learningRate', 'beta1Power', 'beta2Power', 'stop'] as const;
+export const STEP_SCALARS = ['learningRate', 'beta1Power', 'beta2Power', 'lossScale', 'stop'] as const;
 
 /** A part of a step whose time was measured. */
 export interface MeasuredItem {
@@ -33,7 +34,8 @@ export interface MeasuredItem {
 
 export interface TracedStep {
   /**
-   * Arguments: variables, voxels, labels, STEP_SCALARS. Results: loss, correct rows, stop; then in seconds when the step
+   * Arguments: variables, voxels, labels, STEP_SCALARS. Results: loss, correct rows, stop,
+   * 1 where all gradients are finite (else nothing was changed); then in seconds when the step
    * began, had all gradients, their means, and the new weights; then when each of `items` began and ended.
    */
   readonly program: TracedFunction;
@@ -56,24 +58,28 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
   let bytes = 0;
   const program = traceFunction(engine, 'training_step', inputs, (given) => {
     const [voxels, labels, ...scalars] = given.slice(-2 - STEP_SCALARS.length);
-    const [learningRate, beta1Power, beta2Power, stop] = scalars.map((value) => tensorOf(value));
+    const [learningRate, beta1Power, beta2Power, lossScale, stop] = scalars.map((value) => tensorOf(value));
     const moments = new Moments(engine);
     const began = moments.mark([]);
+    const scale = options.lossScaling ? lossScale! : undefined;
     const variables = placement.devices.map((_, r) => new ReplicaVariables(engine, options, given, r));
     const replicas = variables.map((own, r) =>
-      replicaGradients(engine, options, own, r, { voxels: voxels!, labels: labels!, began }),
+      replicaGradients(engine, options, own, r, { voxels: voxels!, labels: labels!, began, scale }),
     );
     const stamps = arrange(engine, options, replicas, measured);
     items = stamps.items;
     bytes = bytesOfStep(options, replicas);
     moments.mark(replicas.flatMap(({ gradients, loss }) => [...gradients, loss]));
-    const penalty = penaltyOf(engine, options, variables);
-    const means = stepMeans(engine, options, replicas, stop!, penalty.gradients);
+    const penalty = penaltyOf(engine, options, variables, scale);
+    const scaled = stepMeans(engine, options, replicas, stop!, penalty.gradients);
+    const { means, finite } =
+      scale === undefined ? { means: scaled, finite: undefined } : unscaled(engine, options, scaled, scale);
     moments.mark([...means.of.values(), means.loss, means.correct]);
     update(engine, options, variables, means, {
       learningRate: learningRate!,
       beta1Power: beta1Power!,
       beta2Power: beta2Power!,
+      finite,
     });
     moments.mark([], engine.binding.trace.sideEffects);
     enter(engine, placement.devices[0]!.at(-1)!);
@@ -81,6 +87,7 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
       referenceOf(means.loss.add(penalty.value)),
       referenceOf(means.correct),
       referenceOf(means.stop.add(0)),
+      referenceOf(finite === undefined ? tf.scalar(1) : finite.cast('float32')),
       ...moments.marked,
       ...stamps.times,
     ];
@@ -128,11 +135,12 @@ function arrange(
   return { items: found, times };
 }
 
-/** The L2 penalty of the weights as they are, and its gradients, each where the mean of its weight is formed. */
+/** The L2 penalty of the weights as they are, and its gradients, scaled as the loss' own are, each where the mean of its weight is formed. */
 function penaltyOf(
   engine: Engine,
   options: ProgramOptions,
   replicas: readonly ReplicaVariables[],
+  scale: Tensor | undefined,
 ): { readonly value: Tensor; readonly gradients: ReadonlyMap<string, Tensor> } {
   const { network, placement, l2 } = options;
   const stageOf = stageOfParameters(options);
@@ -145,7 +153,8 @@ function penaltyOf(
     enter(engine, device);
     const weight = replicas[replica]!.read(parameter);
     squares.push(sumOfSquares(weight));
-    gradients.set(parameter.name, weight.mul(2 * l2));
+    const gradient = weight.mul(2 * l2);
+    gradients.set(parameter.name, scale === undefined ? gradient : gradient.mul(scale));
   }
   enter(engine, placement.devices[0]!.at(-1)!);
   return { value: l2 === 0 ? tf.scalar(0) : tf.addN(squares).mul(l2), gradients };
@@ -168,10 +177,10 @@ function update(
     for (const parameter of parameters) {
       enter(engine, placement.devices[replica]![stageOf(parameter)]!);
       const gradient = gradients.get(parameter.name);
-      if (gradient === undefined) updateAverage(engine, variables, parameter, means);
+      if (gradient === undefined) updateAverage(engine, variables, parameter, means, scalars.finite);
       else {
         applyUpdate(engine, optimizer, variables.slots(parameter), scalars, gradient);
-        if (emaDecay > 0) updateEma(engine, variables, parameter, emaDecay);
+        if (emaDecay > 0) updateEma(engine, variables, parameter, emaDecay, scalars.finite);
       }
     }
 }
@@ -203,23 +212,33 @@ function updateAverage(
   variables: ReplicaVariables,
   parameter: Parameter,
   means: StepMeans,
+  finite: Tensor | undefined,
 ): void {
   const average = variables.read(parameter);
   const moment = means.of.get(parameter.name)!;
   const next = average.mul(BATCH_NORM_MOMENTUM).add(moment.mul(1 - BATCH_NORM_MOMENTUM));
-  assign(engine, variables.reference(parameter.name), next);
+  assign(engine, variables.reference(parameter.name), keptUnless(finite, average, next));
 }
 
 /** The weight's own update, added just before, comes first. */
-function updateEma(engine: Engine, variables: ReplicaVariables, parameter: Parameter, decay: number): void {
+function updateEma(
+  engine: Engine,
+  variables: ReplicaVariables,
+  parameter: Parameter,
+  decay: number,
+  finite: Tensor | undefined,
+): void {
   const { trace } = engine.binding;
   const name = `${EMA}/${parameter.name}`;
   const weight = trace.after(trace.sideEffects.slice(-1), () => variables.read(parameter));
-  const next = variables
-    .read({ ...parameter, name })
-    .mul(decay)
-    .add(weight.mul(1 - decay));
-  assign(engine, variables.reference(name), next);
+  const average = variables.read({ ...parameter, name });
+  const next = average.mul(decay).add(weight.mul(1 - decay));
+  assign(engine, variables.reference(name), keptUnless(finite, average, next));
+}
+
+/** A step whose gradients are not finite changes nothing. */
+function keptUnless(finite: Tensor | undefined, old: Tensor, next: Tensor): Tensor {
+  return finite === undefined ? next : choose(finite, next, old);
 }
 
 function assign({ binding }: Engine, { id }: TensorReference, value: Tensor): void {

@@ -139,7 +139,6 @@ async function* trainHere(
       const work: EpochWork = {
         ...{ config, patches, labels, split, learner, epoch, stepsPerEpoch, stepsDone, profile },
         lost: watch?.failure,
-        learningRate: (step) => config.learningRate * factor(step),
         signal: options.signal,
         onStop: async (step) => {
           // Without a step there is nothing to keep.

@@ -5,7 +5,7 @@ import { type Batch, trainingBatches } from '../feed/batches.js';
 import type { RowLabels } from '../feed/rowSource.js';
 import type { Split } from '../feed/split.js';
 import type { PatchFile } from '../store/patchFile.js';
-import type { Learner } from './learner.js';
+import type { Learner, StepResult } from './learner.js';
 import { explainOutOfMemory } from './memory.js';
 import type { StepRecord } from './metricsLog.js';
 import type { Profile } from './profile.js';
@@ -18,7 +18,6 @@ export interface EpochWork {
   readonly labels: RowLabels;
   readonly split: Split;
   readonly learner: Learner;
-  readonly learningRate: (step: number) => number;
   /** From 1. */
   readonly epoch: number;
   readonly stepsPerEpoch: number;
@@ -63,7 +62,9 @@ export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
       const result = await (lost === undefined ? running : Promise.race([running, lost]));
       const took = performance.now() - began;
       work.profile?.add({ step, began, wait, took, times: result.times });
-      if (!Number.isFinite(result.loss)) throw notFinite(config, result.loss, step, epoch, batch);
+      const { lossScale, skipped } = result;
+      const what = whatIsNotFinite(result);
+      if (what !== undefined) throw notFinite(config, what, step, epoch, batch);
       const { copyMs, computeMs, reduceMs, updateMs } = result.times;
       yield {
         kind: 'step',
@@ -73,7 +74,8 @@ export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
         accuracy: result.accuracy,
         patchesPerSecond: (1000 * config.batchSize) / took,
         waitShare: wait / took,
-        learningRate: work.learningRate(step),
+        learningRate: result.learningRate,
+        ...(lossScale === undefined ? {} : { lossScale, skipped: skipped === true }),
         ms: { wait, copy: copyMs, compute: computeMs, reduce: reduceMs, update: updateMs },
       };
       if (result.stop) await stop(work, step);
@@ -91,15 +93,21 @@ async function stop({ config, epoch, signal, onStop }: EpochWork, step: number):
   );
 }
 
+/** A skipped step is none of training's ends, unless the scale is 1: then it is not the scale that is too large. */
+function whatIsNotFinite({ loss, skipped, lossScale = 1 }: StepResult): string | undefined {
+  if (skipped === true) return lossScale > 1 ? undefined : 'a gradient is not finite';
+  return Number.isFinite(loss) ? undefined : `the loss is ${loss}`;
+}
+
 function notFinite(
   { run }: TrainConfig,
-  loss: number,
+  what: string,
   step: number,
   epoch: number,
   { rows }: Batch,
 ): EngineError {
   return new EngineError(
     'training step',
-    `the loss is ${loss} at step ${step} (epoch ${epoch}, rows ${Array.from(rows.slice(0, 8)).join(', ')}, ...); the checkpoints before it are kept; lower LEARNING_RATE, then go on with --resume ${run} or start anew`,
+    `${what} at step ${step} (epoch ${epoch}, rows ${Array.from(rows.slice(0, 8)).join(', ')}, ...); the checkpoints before it are kept; lower LEARNING_RATE, then go on with --resume ${run} or start anew`,
   );
 }

@@ -116,6 +116,7 @@ test("each variable lies on its stage's device, in each replica", () => {
     optimizer: PLAIN_ADAM,
     syncBatchNorm: false,
     precision: 'float32' as const,
+    lossScaling: false,
     recompute: false,
     clipNorm: 0,
     emaDecay: 0,

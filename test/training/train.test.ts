@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, realpathSync, truncateSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
+import type { Precision } from '../../src/config/trainingSettings.js';
 import { EngineError, InputError, InterruptedError } from '../../src/errors.js';
 import { openEngine } from '../../src/tensorflow/engine.js';
 import { linkedCheckpoint, readCheckpointMeta } from '../../src/training/checkpoint.js';
@@ -60,8 +61,15 @@ test('train() yields start, steps, validations, epochs and end, and keeps metric
   assert.deepEqual(JSON.parse(readFileSync(join(config.run, 'config.json'), 'utf8')), config);
 });
 
-test('train() is the same again, and after a resume: every loss and score, bit for bit', async (t) => {
-  const config = await trainFixture(t);
+for (const precision of ['float32', 'float16'] as const)
+  test(`train() is the same again, and after a resume, in ${precision}: every loss and score, bit for bit`, (t) =>
+    resumesWithSameBits(t, precision));
+
+async function resumesWithSameBits(
+  t: Parameters<typeof trainFixture>[0],
+  precision: Precision,
+): Promise<void> {
+  const config = { ...(await trainFixture(t)), precision };
   const whole = await allRecords(train(config));
   const again = { ...config, run: `${config.run}-again` };
   assert.deepEqual(computed(await allRecords(train(again))), computed(whole));
@@ -77,6 +85,20 @@ test('train() is the same again, and after a resume: every loss and score, bit f
   assert.equal(readCheckpointMeta(linkedCheckpoint(cut.run, 'last')).epoch, 2);
   const inFile = readMetrics(cut.run);
   assert.deepEqual(computed(inFile), computed(whole));
+}
+
+test('train() in float16 goes on after a gradient that is not finite: the step is skipped, its scale halved', async (t) => {
+  const config = { ...(await trainFixture(t)), precision: 'float16' as const, learningRate: 1e30 };
+  const records: [number, number | undefined, boolean | undefined][] = [];
+  for await (const record of train(config)) {
+    if (record.kind === 'step') records.push([record.step, record.lossScale, record.skipped]);
+    if (records.length === 3) break;
+  }
+  assert.deepEqual(records, [
+    [1, 2 ** 15, false],
+    [2, 2 ** 15, true],
+    [3, 2 ** 14, true],
+  ]);
 });
 
 test('train() never sees the held-out subset: its voxels do not change the weights', async (t) => {
