@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentError, InputError, messageOf } from '../errors.js';
-import { writeFileAtomically } from '../paths.js';
+import { makeFolder, writeFileAtomically } from '../paths.js';
 import { truncateMetrics } from './metricsLog.js';
 import type { TrainConfig } from './trainConfig.js';
 
@@ -14,11 +14,12 @@ export function createRun(config: TrainConfig): void {
         run,
         `expected a new folder for the run, found other content; use another --out, or --resume ${run}`,
       );
-    mkdirSync(run, { recursive: true });
+    makeFolder(run);
     writeConfig(config);
     truncateMetrics(run, 0);
   } catch (error) {
-    if (error instanceof InputError) throw error;
+    // These say already what cannot be made or written.
+    if (error instanceof InputError || error instanceof EnvironmentError) throw error;
     throw new EnvironmentError(
       `the run's folder ${run} cannot be made (${messageOf(error)}): choose another --out`,
       {
