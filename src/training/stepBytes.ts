@@ -2,10 +2,10 @@ import type { ProgramOptions } from './programOptions.js';
 import type { ReplicaGradients } from './replicaGradients.js';
 
 /**
- * What a step needs beside the variables, about, and beside some 400 MB that any step takes. Each replica has its gradients, and activations of as many micro-batches as
- * its schedule keeps at a time: all results of the forward pass; or, where pieces are recomputed, their inputs, and all
- * results of the largest piece of a stage once. What operations in place save is more than what the backward pass adds:
- * measured on a CPU from batch 64 to 256, 5.7 MiB a patch of 7.8, recomputed 4.2 of 4.5.
+ * What a step needs beside the variables, about, and beside some 400 MB that any step takes. Each replica has its gradients,
+ * and activations of as many micro-batches as its schedule keeps at a time: all results of the forward pass; or, where pieces
+ * are recomputed, their inputs, and all results of the largest piece of a stage once. What operations in place save is more
+ * than what the backward pass adds: measured on a CPU from batch 64 to 256, 5.7 MiB a patch of 7.8, recomputed 4.2 of 4.5.
  */
 export function bytesOfStep(options: ProgramOptions, replicas: readonly ReplicaGradients[]): number {
   return replicas.reduce((sum, { gradients, items, bytes }) => {
