@@ -1,5 +1,6 @@
-"""ResNet3D-18 in Keras, one `tf.function` training step a request; answers {seconds, cpuSeconds}."""
+"""ResNet3D-18 in Keras, one `tf.function` training step a request; answers {seconds, cpuSeconds, finite}."""
 import json
+import math
 import os
 import sys
 import time
@@ -59,4 +60,4 @@ print("{}", flush=True)
 for _ in sys.stdin:
     wall, cpu = time.perf_counter(), time.process_time()
     loss = float(step(x, y).numpy())
-    print(json.dumps(dict(seconds=time.perf_counter() - wall, cpuSeconds=time.process_time() - cpu, loss=loss)), flush=True)
+    print(json.dumps(dict(seconds=time.perf_counter() - wall, cpuSeconds=time.process_time() - cpu, finite=math.isfinite(loss))), flush=True)

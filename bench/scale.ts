@@ -9,6 +9,7 @@ import { type Parameter, parametersOf, sizeOf } from '../src/model/architecture.
 import { inRepository, writeFileAtomically } from '../src/paths.js';
 import { expectedEfficiency, type ScalingMeasurement } from '../src/training/scalingModel.js';
 import { bubbleShare } from '../src/training/schedule.js';
+import type { DeviceMemory } from '../src/training/stepMemory.js';
 import { type BenchReport, spread } from './report.js';
 import type { ScaleAnswer, ScaleWork } from './scaleWorker.js';
 
@@ -166,9 +167,17 @@ function reportOf(
       `bubble of 2 stages and ${MICRO_BATCHES} micro-batches: ${percent(bubble)} by the formula, ${percent(idle)} measured as idle time of the two devices`,
       `reduction of ${(gradientBytes / 1e6).toFixed(0)} MB between 2 processes: ${reduceMs.toFixed(0)} ms a step are not hidden by the backward pass`,
       `peak memory of a process: ${PROGRAMS.map(({ name }) => `${name} ${measured.get(name)!.last[0]!.peakMiB.toFixed(0)} MiB`).join('; ')}`,
+      `estimated memory of a device: ${[many!, pipeline!].map(({ last }, i) => `${['the whole network', 'its stages'][i]} ${last[0]!.memory.map(describeMemory).join(' and ')}`).join('; ')}`,
       ...(simulate ? simulated(model, processShare) : []),
     ],
   };
+}
+
+function describeMemory({ variables, gradients, activations }: DeviceMemory): string {
+  const [sum, ...parts] = [variables + gradients + activations, variables, gradients, activations].map(
+    (bytes) => (bytes / 2 ** 20).toFixed(0),
+  );
+  return `${sum} MiB (${parts.join(' + ')}: variables, gradients, activations)`;
 }
 
 /** Draws what is expected of more processes beside what was measured, and says where. */

@@ -1,12 +1,13 @@
 /**
  * One process of bench/scale.ts: makes a learner as its argument says (JSON), then takes one step for each line on stdin and
- * answers {seconds, cpuSeconds, reduceMs, passes, peakMiB}. Threads and clusters are fixed by a process' first use of TensorFlow.
+ * answers {seconds, cpuSeconds, reduceMs, passes, peakMiB, memory}. Threads and clusters are fixed by a process' first use of TensorFlow.
  */
 import { createInterface } from 'node:readline';
 import type { Cluster } from '../src/config/cluster.js';
 import { createLearner } from '../src/training/createLearner.js';
 import type { TimedPass } from '../src/training/learner.js';
 import { ON_ONE_DEVICE, type ParallelOptions } from '../src/training/learnerOptions.js';
+import type { DeviceMemory } from '../src/training/stepMemory.js';
 
 export interface ScaleWork {
   readonly batch: number;
@@ -22,6 +23,7 @@ export interface ScaleAnswer {
   readonly reduceMs: number;
   readonly passes: readonly TimedPass[];
   readonly peakMiB: number;
+  readonly memory: readonly DeviceMemory[];
 }
 
 const { batch, threads, parallel, cluster, exchange = 'float32' } = JSON.parse(process.argv[2]!) as ScaleWork;
@@ -42,6 +44,7 @@ const data = {
   labels: Float32Array.from({ length: batch }, (_, i) => i % 2),
   rows: new Uint32Array(batch),
 };
+const memory = await learner.stepMemory();
 await learner.step(data);
 process.stdout.write('{}\n');
 for await (const line of createInterface({ input: process.stdin })) {
@@ -57,6 +60,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     reduceMs: times.reduceMs,
     passes: times.passes,
     peakMiB: process.resourceUsage().maxRSS / 1024,
+    memory,
   };
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

@@ -1,5 +1,6 @@
-"""ResNet3D-18 in PyTorch, one training step a request (eager, or torch.compile); answers {seconds, cpuSeconds}."""
+"""ResNet3D-18 in PyTorch, one training step a request (eager, or torch.compile); answers {seconds, cpuSeconds, finite}."""
 import json
+import math
 import sys
 import time
 
@@ -68,4 +69,4 @@ print("{}", flush=True)
 for _ in sys.stdin:
     wall, cpu = time.perf_counter(), time.process_time()
     loss = step()
-    print(json.dumps(dict(seconds=time.perf_counter() - wall, cpuSeconds=time.process_time() - cpu, loss=loss)), flush=True)
+    print(json.dumps(dict(seconds=time.perf_counter() - wall, cpuSeconds=time.process_time() - cpu, finite=math.isfinite(loss))), flush=True)

@@ -30,6 +30,8 @@ interface Program {
 interface Taken {
   readonly seconds: number;
   readonly cpuSeconds: number;
+  /** Of a training step: whether its loss is a number. */
+  readonly finite?: boolean;
 }
 
 /** Forward and backward of a patch, and the matrix product that tells what the machine can do. */
@@ -86,7 +88,8 @@ function startTorch(settings: unknown): Promise<Peer | undefined> {
 interface Samples {
   readonly rates: number[];
   readonly shares: number[];
-  void: number;
+  readonly void: number;
+  readonly notFinite: number;
 }
 
 /**
@@ -106,6 +109,7 @@ async function interleaved(programs: readonly Program[], repetitions: number): P
     rates: valid(samples).map(({ seconds }) => 1 / seconds),
     shares: valid(samples).map(({ seconds, cpuSeconds }) => cpuSeconds / seconds),
     void: samples.length - valid(samples).length,
+    notFinite: samples.filter(({ finite }) => finite === false).length,
   }));
 }
 
@@ -153,6 +157,11 @@ function report(
     notes: [
       `${GFLOP_PER_PATCH} GFLOP a patch, forward and backward: ${(ours * GFLOP_PER_PATCH).toFixed(0)} GFLOP/s, ${((100 * ours * GFLOP_PER_PATCH) / matrixGflops).toFixed(0)} % of a float32 product of ${MATRIX}^2 matrices (${matrixGflops.toFixed(0)} GFLOP/s); the step holds Adam and batch norm averages, too`,
       `void samples, taken again: ${programs.map(({ name }, i) => `${name} ${measured[i]!.void}`).join(', ')}`,
+      ...programs.flatMap(({ name }, i) =>
+        measured[i]!.notFinite > 0
+          ? [`${name}: the loss of ${measured[i]!.notFinite} steps is not a finite number`]
+          : [],
+      ),
       ...(Number.isFinite(rateOf('PyTorch'))
         ? []
         : ['PyTorch is not installed: .venv/bin/pip install -r requirements/peers.txt']),

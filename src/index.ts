@@ -46,8 +46,9 @@ export type { Learner, StepResult, StepTimes, TimedPass } from './training/learn
 export type { LearnerOptions, ParallelOptions } from './training/learnerOptions.js';
 export { readMetrics } from './training/metricsLog.js';
 export { type Placement, stagesOfPieces } from './training/placement.js';
-export { type TrainOptions, type TrainRecord, train } from './training/train.js';
+export { type TrainOptions, train } from './training/train.js';
 export type { TrainConfig } from './training/trainConfig.js';
+export type { TrainRecord } from './training/trainRecords.js';
 export { VERSION } from './version.js';
 export { findScans, type ScanFile } from './volumes/findScans.js';
 export { voxelToWorld, worldToVoxel } from './volumes/geometry.js';

@@ -7,14 +7,9 @@ import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
 import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, progressLine } from '../progress.js';
 import { readMetrics } from '../training/metricsLog.js';
-import {
-  type EndRecord,
-  type StartRecord,
-  type TrainOptions,
-  type TrainRecord,
-  train,
-} from '../training/train.js';
+import { type TrainOptions, train } from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
+import type { EndRecord, StartRecord, TrainRecord } from '../training/trainRecords.js';
 import { launchProcesses } from './launchProcesses.js';
 import { numberAbove, oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
@@ -124,7 +119,7 @@ function drawing(
         `training on ${record.positives} nodules and ${record.negatives} others, ${record.heldOut} patches held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n`,
       );
       if (record.ranks > 1 || record.devices.flat().length > 1)
-        process.stderr.write(`${describePlaces(record)}\n`);
+        process.stderr.write(`${describePlaces(record)}\n${describeMemory(record)}`);
       if (record.precision !== 'float32')
         process.stderr.write(`convolutions in ${record.precision}, weights and the rest in float32\n`);
       for (const warning of record.warnings) process.stderr.write(`warning: ${warning}\n`);
@@ -153,9 +148,23 @@ function drawing(
 }
 
 /** `2 processes of 2 replicas of 2 stages (cut at s2b1) on CPU:0 CPU:1 | CPU:2 CPU:3`. */
+/** A line for each device. */
+function describeMemory({ memory }: StartRecord): string {
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+  return memory
+    .map(
+      ({ device, variables, gradients, activations }) =>
+        `${shortName(device)}: about ${megabytes(variables + gradients + activations)} (variables ${megabytes(variables)}, gradients ${megabytes(gradients)}, activations ${megabytes(activations)})\n`,
+    )
+    .join('');
+}
+
+function shortName(device: string): string {
+  return device.replace(/.*device:/, '');
+}
+
 function describePlaces({ ranks, devices, cuts }: StartRecord): string {
-  const short = (name: string): string => name.replace(/.*device:/, '');
-  const places = devices.map((stages) => stages.map(short).join(' ')).join(' | ');
+  const places = devices.map((stages) => stages.map(shortName).join(' ')).join(' | ');
   const counts = [
     ...(ranks > 1 ? [`${ranks} processes`] : []),
     ...(devices.length > 1 ? [`${devices.length} replicas`] : []),

@@ -7,7 +7,6 @@ const HEADER =
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DEVICE = /^\[\s*(?<index>\d+)\]\s*(?<rest>.*)$/;
 // Colours of `watch --color` and of a terminal.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for.
 const ANSI = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
 /**

@@ -18,6 +18,7 @@ import {
 import { execute } from './execute.js';
 import type { GraphTrace, TracedTensor } from './graphTrace.js';
 import { capi } from './library.js';
+import { SavedModels } from './savedModels.js';
 import { downloadStrings, uploadStrings, withStrings } from './stringTensors.js';
 import { downloadTensor, resolvedTensor, specOfHandle, type TensorSpec, uploadTensor } from './tensors.js';
 
@@ -56,11 +57,13 @@ export class Binding {
   device: string | undefined;
   readonly #context: Context;
   readonly #entries = new Map<number, Entry>();
+  readonly #savedModels: SavedModels;
   #trace: GraphTrace | undefined;
   #nextId = 1;
 
   constructor(context: Context) {
     this.#context = context;
+    this.#savedModels = new SavedModels(context.layout);
     this.TF_Version = capi().TF_Version();
   }
 
@@ -119,6 +122,31 @@ export class Binding {
     return execute(this.#context, { name, attributes, inputs, outputCount, device: this.device }).map(
       (handle) => this.adopt(handle),
     );
+  }
+
+  /** `tags` are separated by commas, as are the names of `runSavedModel`. */
+  loadSavedModel(folder: string, tags: string): number {
+    return this.#savedModels.load(folder, tags.split(','));
+  }
+
+  runSavedModel(
+    id: number,
+    inputIds: readonly number[],
+    inputNames: string,
+    outputNames: string,
+  ): TensorReference[] {
+    const inputs = inputIds.map((input) => this.handleOf(input));
+    return this.#savedModels
+      .run(id, inputs, inputNames.split(','), outputNames.split(','))
+      .map((handle) => this.adopt(handle));
+  }
+
+  deleteSavedModel(id: number): void {
+    this.#savedModels.delete(id);
+  }
+
+  getNumOfSavedModels(): number {
+    return this.#savedModels.count;
   }
 
   /** Takes over a handle. */

@@ -125,6 +125,38 @@ export interface CApi {
     status: Address,
   ): Address;
   TF_DeleteFunction(fn: Address): void;
+
+  TF_NewSessionOptions(): Address;
+  TF_SetConfig(options: Address, proto: Uint8Array, bytes: number, status: Address): void;
+  TF_DeleteSessionOptions(options: Address): void;
+  TF_LoadSessionFromSavedModel(
+    options: Address,
+    runOptions: null,
+    folder: string,
+    tags: readonly string[],
+    tagCount: number,
+    graph: Address,
+    metaGraph: null,
+    status: Address,
+  ): Address;
+  TF_GraphOperationByName(graph: Address, name: string): Address | null;
+  /** Tensors are given, and written, as arrays of their addresses. */
+  TF_SessionRun(
+    session: Address,
+    runOptions: null,
+    inputs: readonly GraphOutput[],
+    inputTensors: BigUint64Array,
+    inputCount: number,
+    outputs: readonly GraphOutput[],
+    outputTensors: BigUint64Array,
+    outputCount: number,
+    targets: null,
+    targetCount: 0,
+    metadata: null,
+    status: Address,
+  ): void;
+  TF_CloseSession(session: Address, status: Address): void;
+  TF_DeleteSession(session: Address, status: Address): void;
 }
 
 /** `TFE_Execute`; `async` runs it on a thread of koffi's pool and calls back on the JavaScript thread. */

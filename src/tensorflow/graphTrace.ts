@@ -189,20 +189,27 @@ export class GraphTrace {
   }
 
   #describe(type: string, output: GraphOutput, wanted?: readonly number[]): TracedTensor {
-    const shape = withStatus(`shape of ${type}`, (status, api) => {
-      if (wanted !== undefined)
-        api.TF_GraphSetTensorShape(this.#graph, output, dimensions(wanted), wanted.length, status);
-      const rank = api.TF_GraphGetTensorNumDims(this.#graph, output, status);
-      const dims = new BigInt64Array(Math.max(rank, 1)).fill(-1n);
-      if (rank > 0) api.TF_GraphGetTensorShape(this.#graph, output, dims, rank, status);
-      return rank < 0 ? undefined : Array.from(dims.subarray(0, rank), Number);
-    });
+    if (wanted !== undefined)
+      withStatus(`shape of ${type}`, (status, api) =>
+        api.TF_GraphSetTensorShape(this.#graph, output, dimensions(wanted), wanted.length, status),
+      );
+    const shape = inferredShape(this.#graph, output);
     const dtype = capi().TF_OperationOutputType(output);
     if (OPAQUE_OUTPUTS[type] === output.index) return { output, shape: [], dtype };
     if (shape === undefined || shape.some((length) => length < 0))
       throw new EngineError(type, 'expected a shape that is known while tracing; give it to the operation');
     return { output, shape, dtype };
   }
+}
+
+/** What a graph knows of an output's shape: -1 for a length that may vary, undefined where not even the rank is known. */
+export function inferredShape(graph: Address, output: GraphOutput): number[] | undefined {
+  return withStatus('shape of a node', (status, api) => {
+    const rank = api.TF_GraphGetTensorNumDims(graph, output, status);
+    const dims = new BigInt64Array(Math.max(rank, 1)).fill(-1n);
+    if (rank > 0) api.TF_GraphGetTensorShape(graph, output, dims, rank, status);
+    return rank < 0 ? undefined : Array.from(dims.subarray(0, rank), Number);
+  });
 }
 
 function addInputs(type: string, node: Address, inputs: readonly GraphOutput[]): void {

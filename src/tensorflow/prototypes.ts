@@ -73,4 +73,12 @@ export const CORE_PROTOTYPES: readonly string[] = [
   'void TF_GraphGetTensorShape(void* graph, TF_Output output, _Out_ int64_t* dims, int rank, void* status)',
   'void* TF_GraphToFunction(void* graph, const char* name, unsigned char appendHash, int nodeCount, const void* nodes, int inputCount, const TF_Output* inputs, int outputCount, const TF_Output* outputs, const char** outputNames, const void* options, const char* description, void* status)',
   'void TF_DeleteFunction(void* fn)',
+  'void* TF_NewSessionOptions()',
+  'void TF_SetConfig(void* options, const void* proto, size_t bytes, void* status)',
+  'void TF_DeleteSessionOptions(void* options)',
+  'void* TF_LoadSessionFromSavedModel(void* options, const void* runOptions, const char* folder, const char** tags, int tagCount, void* graph, void* metaGraph, void* status)',
+  'void* TF_GraphOperationByName(void* graph, const char* name)',
+  'void TF_SessionRun(void* session, const void* runOptions, const TF_Output* inputs, const void* inputTensors, int inputCount, const TF_Output* outputs, void* outputTensors, int outputCount, const void* targets, int targetCount, void* metadata, void* status)',
+  'void TF_CloseSession(void* session, void* status)',
+  'void TF_DeleteSession(void* session, void* status)',
 ];

@@ -17,6 +17,7 @@ export type Tensor1D = Tensorflow.Tensor1D;
 export type Tensor2D = Tensorflow.Tensor2D;
 export type Tensor4D = Tensorflow.Tensor4D;
 export type Tensor5D = Tensorflow.Tensor5D;
+export type NamedTensorMap = Tensorflow.NamedTensorMap;
 export type Scalar = Tensorflow.Scalar;
 
 /** The backend's own helpers between its tensors and the binding's numbers, which its declarations call private. */

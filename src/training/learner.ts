@@ -1,6 +1,7 @@
 import type { Precision } from '../config/trainingSettings.js';
 import type { Batch } from '../feed/batches.js';
 import type { Placement } from './placement.js';
+import type { DeviceMemory } from './stepMemory.js';
 
 /** What one step brought. */
 export interface StepResult {
@@ -77,8 +78,8 @@ export interface Learner {
   readonly precision: Precision;
   /** Equal for programs and settings that can train together. */
   digest(): Promise<string>;
-  /** Memory that a step needs beside the variables, which are there; an estimate from the traced program. */
-  stepBytes(): Promise<number>;
+  /** What each device holds in a step; an estimate from the traced program. */
+  stepMemory(): Promise<readonly DeviceMemory[]>;
   /** One optimiser step. The batch must have `batchSize` rows. */
   step(batch: Batch, request?: StepRequest): Promise<StepResult>;
   /** Probabilities with the moving averages of batch norm; any number of rows up to `batchSize`. */

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { EngineError, EnvironmentError, messageOf } from '../errors.js';
+import { bytesOfStep, type DeviceMemory } from './stepMemory.js';
 
 /** Free memory of each NVIDIA GPU that this process may use; none where there is no GPU. */
 export function freeGpuBytes(
@@ -24,17 +25,36 @@ function askNvidia(): string {
   return spawnSync('nvidia-smi', query, { encoding: 'utf8' }).stdout ?? '';
 }
 
-/**
- * Memory that a step of this learner may take: of its GPUs, as much of each as of the fullest, or of this machine or the
- * container that this process runs in.
- */
-export function freeBytesFor(
+/** Memory that some of a step's devices share. */
+export interface SharedMemory {
+  /** As a message names it. */
+  readonly name: string;
+  readonly devices: readonly string[];
+  readonly free: number;
+}
+
+/** Each GPU has its own; the CPU's devices take that of this machine, or of the container that this process runs in. */
+export function sharedMemories(
   devices: readonly string[],
   gpus: () => readonly number[] = freeGpuBytes,
-): number {
-  const onGpus = devices.filter((name) => name.includes(':GPU:')).length;
-  const free = onGpus > 0 ? gpus() : [];
-  return free.length > 0 ? onGpus * Math.min(...free) : freeBytes();
+): SharedMemory[] {
+  const onGpus = devices.filter((device) => gpuOf(device) !== undefined);
+  const others = devices.filter((device) => gpuOf(device) === undefined);
+  const free = onGpus.length > 0 ? gpus() : [];
+  return [
+    ...(free.length === 0
+      ? []
+      : onGpus.map((device) => {
+          const index = gpuOf(device)!;
+          return { name: `GPU:${index}`, devices: [device], free: free[index] ?? Math.min(...free) };
+        })),
+    ...(others.length > 0 ? [{ name: 'this machine', devices: others, free: freeBytes() }] : []),
+  ];
+}
+
+function gpuOf(device: string): number | undefined {
+  const index = /:GPU:(\d+)/.exec(device)?.[1];
+  return index === undefined ? undefined : Number(index);
 }
 
 /** Memory that programs may still take on this machine, or in the container that this process runs in. */
@@ -48,14 +68,19 @@ export function freeBytes(): number {
 
 /** Throws EnvironmentError where a step needs more than is free, with the batch that would fit. */
 export function requireMemory(
-  stepBytes: number,
+  step: readonly DeviceMemory[],
   { batchSize }: { readonly batchSize: number },
-  free: number,
+  memories: readonly SharedMemory[],
 ): void {
-  if (stepBytes <= free) return;
-  const fits = Math.floor((batchSize * free) / stepBytes);
+  const needs = memories.map(({ devices, ...memory }) => ({
+    ...memory,
+    bytes: bytesOfStep(step.filter(({ device }) => devices.includes(device))),
+  }));
+  const scarce = needs.toSorted((a, b) => b.bytes / b.free - a.bytes / a.free)[0];
+  if (scarce === undefined || scarce.bytes <= scarce.free) return;
+  const fits = Math.floor((batchSize * scarce.free) / scarce.bytes);
   throw new EnvironmentError(
-    `a training step needs about ${gigabytes(stepBytes)} of memory beside the weights, ${gigabytes(free)} are free: take a BATCH_SIZE of at most ${Math.max(2, fits)}, more MICRO_BATCHES (they are computed one after the other), or end other programs`,
+    `a training step needs about ${gigabytes(scarce.bytes)} of memory beside the weights on ${scarce.name}, ${gigabytes(scarce.free)} are free: take a BATCH_SIZE of at most ${Math.max(2, fits)}, more MICRO_BATCHES (they are computed one after the other), or end other programs`,
   );
 }
 

@@ -13,6 +13,7 @@ import { requireSame } from './namedArrays.js';
 import type { Placement } from './placement.js';
 import { EMA, keptNames, microBatchRows, type ProgramOptions } from './programOptions.js';
 import { StepCounts } from './stepCounts.js';
+import type { DeviceMemory } from './stepMemory.js';
 import { tracePenalty, tracePrediction, traceVectorSum } from './tracedPrograms.js';
 import { type TracedStep, timesOf, traceStep } from './tracedStep.js';
 
@@ -84,8 +85,8 @@ export class TracedLearner implements Learner {
     return this.#inTurn('digest', async () => this.#tracedStep(false).program.digest);
   }
 
-  stepBytes(): Promise<number> {
-    return this.#inTurn('memory', async () => this.#tracedStep(false).bytes);
+  stepMemory(): Promise<readonly DeviceMemory[]> {
+    return this.#inTurn('memory', async () => this.#tracedStep(false).memory);
   }
 
   async step({ inputHu, labels }: Batch, request: StepRequest = {}): Promise<StepResult> {

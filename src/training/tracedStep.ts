@@ -16,7 +16,7 @@ import { deviceOfMean, type StepMeans, stepMeans } from './meanGradients.js';
 import { EMA, type ProgramOptions, stageOfParameters } from './programOptions.js';
 import { enter, ReplicaVariables, referenceOf, variableSpecs } from './programParts.js';
 import { type ReplicaGradients, replicaGradients } from './replicaGradients.js';
-import { bytesOfStep } from './stepBytes.js';
+import { type DeviceMemory, stepMemory } from './stepMemory.js';
 
 /** Keras' axis moments: average = momentum * average + (1 - momentum) * batch. */
 export const BATCH_NORM_MOMENTUM = 0.99;
@@ -40,8 +40,8 @@ export interface TracedStep {
    */
   readonly program: TracedFunction;
   readonly items: readonly MeasuredItem[];
-  /** What a step needs beside the variables, about: gradients, activations and what the backward pass makes of them. */
-  readonly bytes: number;
+  /** An estimate, by device. */
+  readonly memory: readonly DeviceMemory[];
 }
 
 /** One optimiser step on all devices. `measured` adds the times of each stage's passes. */
@@ -55,7 +55,7 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
     ...STEP_SCALARS.map(() => scalar),
   ];
   let items: MeasuredItem[] = [];
-  let bytes = 0;
+  let memory: readonly DeviceMemory[] = [];
   const program = traceFunction(engine, 'training_step', inputs, (given) => {
     const [voxels, labels, ...scalars] = given.slice(-2 - STEP_SCALARS.length);
     const [learningRate, beta1Power, beta2Power, lossScale, stop] = scalars.map((value) => tensorOf(value));
@@ -68,7 +68,7 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
     );
     const stamps = arrange(engine, options, replicas, measured);
     items = stamps.items;
-    bytes = bytesOfStep(options, replicas);
+    memory = stepMemory(options, replicas);
     moments.mark(replicas.flatMap(({ gradients, loss }) => [...gradients, loss]));
     const penalty = penaltyOf(engine, options, variables, scale);
     const scaled = stepMeans(engine, options, replicas, stop!, penalty.gradients);
@@ -92,7 +92,7 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
       ...stamps.times,
     ];
   });
-  return { program, items, bytes };
+  return { program, items, memory };
 }
 
 /** From the seconds that a step returns: those of the step, then each item's. */

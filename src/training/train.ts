@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import type { Cluster } from '../config/cluster.js';
-import type { Precision } from '../config/trainingSettings.js';
 import { InputError, InterruptedError, messageOf } from '../errors.js';
 import { type Split, splitRows } from '../feed/split.js';
 import { openPatchFile } from '../store/patchFile.js';
@@ -17,52 +16,16 @@ import { createLearner } from './createLearner.js';
 import { EventFile } from './eventFile.js';
 import type { Learner } from './learner.js';
 import { learningRateFactor } from './learningRate.js';
-import { layoutDifferences, machineLayout } from './machineLayout.js';
-import { freeBytesFor, requireMemory } from './memory.js';
+import { requireMemory, sharedMemories } from './memory.js';
 import { appendMetric, type EpochRecord, type StepRecord, type ValidationRecord } from './metricsLog.js';
-import { FEWEST_ROWS, rowsOfMicroBatch } from './placement.js';
+import { rowsOfMicroBatch } from './placement.js';
 import { Profile } from './profile.js';
 import { type RankWatch, watchRanks } from './rankWatch.js';
 import { continueRun, createRun } from './runFolder.js';
 import type { TrainConfig } from './trainConfig.js';
 import { type EpochWork, trainEpoch } from './trainEpoch.js';
+import { layoutOf, startRecord, type TrainRecord } from './trainRecords.js';
 import { validate } from './validate.js';
-
-/** First record: what will be done. */
-export interface StartRecord {
-  readonly kind: 'start';
-  readonly run: string;
-  readonly positives: number;
-  readonly negatives: number;
-  readonly heldOut: number;
-  readonly stepsPerEpoch: number;
-  /** Steps of the whole run, and those that a resumed one has done. */
-  readonly steps: number;
-  readonly stepsDone: number;
-  /** What differs from the machine of the checkpoint: then a resume is not bit for bit. */
-  readonly differences: readonly string[];
-  /** What works but may train badly. */
-  readonly warnings: readonly string[];
-  /** Processes; devices of each, by replica, then by stage; parts of the network with which later stages begin. */
-  readonly ranks: number;
-  readonly devices: readonly (readonly string[])[];
-  readonly cuts: readonly string[];
-  /** Of the convolutions of a step. */
-  readonly precision: Precision;
-}
-
-/** Last record. */
-export interface EndRecord {
-  readonly kind: 'end';
-  readonly run: string;
-  readonly epochs: number;
-  readonly steps: number;
-  readonly best: ValidationScores;
-  /** Whether the validation loss stopped falling before the last epoch. */
-  readonly stoppedEarly: boolean;
-}
-
-export type TrainRecord = StartRecord | StepRecord | ValidationRecord | EpochRecord | EndRecord;
 
 export interface TrainOptions {
   /** Stops after the step that runs, and leaves a checkpoint of it. */
@@ -114,7 +77,8 @@ async function* trainHere(
     const writes = learner.rank === 0;
     const from = options.resume === true ? await resumed(config, learner) : undefined;
     await watch?.agree('program', await learner.digest());
-    requireMemory(await learner.stepBytes(), config, freeBytesFor(learner.placement.devices.flat()));
+    const memory = await learner.stepMemory();
+    requireMemory(memory, config, sharedMemories(memory.map(({ device }) => device)));
     await learner.broadcast();
     if (writes && from === undefined) createRun(config);
     else if (writes) continueRun(config, from!.step);
@@ -123,7 +87,7 @@ async function* trainHere(
       if (writes) appendMetric(config.run, record);
       events?.add(record);
     };
-    yield startRecord(config, learner, split, stepsPerEpoch, from);
+    yield startRecord(config, learner, split, stepsPerEpoch, memory, from);
     const profile =
       options.profile === true ? new Profile(config.run, learner.rank, from?.step ?? 0) : undefined;
     let best = from?.best;
@@ -206,42 +170,6 @@ function newLearner(
   });
 }
 
-function startRecord(
-  config: TrainConfig,
-  learner: Learner,
-  split: Split,
-  stepsPerEpoch: number,
-  from: CheckpointMeta | undefined,
-): StartRecord {
-  return {
-    kind: 'start',
-    run: config.run,
-    positives: split.positives.length,
-    negatives: split.negatives.length,
-    heldOut: split.heldOut.length,
-    stepsPerEpoch,
-    steps: config.epochs * stepsPerEpoch,
-    stepsDone: from?.step ?? 0,
-    differences: from === undefined ? [] : layoutDifferences(from.layout, layoutOf(config)),
-    warnings: warningsOf(config, learner),
-    ranks: learner.ranks,
-    devices: learner.placement.devices,
-    cuts: learner.placement.cuts,
-    precision: learner.precision,
-  };
-}
-
-/** Few rows make batch norm noise. */
-function warningsOf({ syncBatchNorm }: TrainConfig, { batchSize, placement, ranks }: Learner): string[] {
-  const parts = placement.devices.length * placement.microBatches;
-  const together = syncBatchNorm ? placement.devices.length * ranks : 1;
-  const rows = (batchSize / parts) * together;
-  if (parts * ranks === 1 || rows >= FEWEST_ROWS) return [];
-  return [
-    `batch norm sees ${rows} rows at a time: expected at least ${FEWEST_ROWS}, fewer train badly; take a larger BATCH_SIZE, fewer MICRO_BATCHES, or SYNC_BATCH_NORM yes`,
-  ];
-}
-
 /** What processes must have alike: all settings but where their files lie, the rows, and the program's version. */
 function settingsText({ data, run, ...settings }: TrainConfig, split: Split, stepsPerEpoch: number): string {
   const rows = [split.positives.length, split.negatives.length, split.heldOut.length];
@@ -287,10 +215,6 @@ function metaOf(
   const program = `voxlab ${VERSION}`;
   const layout = layoutOf(config);
   return { program, config, epoch, step, stepsPerEpoch, layout, ...(best === undefined ? {} : { best }) };
-}
-
-function layoutOf({ strategy, devices, microBatches }: TrainConfig): CheckpointMeta['layout'] {
-  return { strategy, devices, microBatches, ...machineLayout() };
 }
 
 function scoresOf({ epoch, loss, accuracy, rocAuc }: ValidationRecord): ValidationScores {

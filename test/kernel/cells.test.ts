@@ -58,6 +58,7 @@ test('run(): the value is that of the last expression, undefined after a declara
 
 test('run(): the traceback points at line and column of the cell, also of an earlier one', async () => {
   await resultOf(
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the cell's.
     'interface Long { a: number }\n\nfunction inner(long: Long): never {\n  throw new RangeError(`a is ${long.a}`);\n}',
   );
   const defined = number;

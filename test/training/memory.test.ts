@@ -4,59 +4,51 @@ import { test } from 'node:test';
 import { EngineError, EnvironmentError } from '../../src/errors.js';
 import { openEngine } from '../../src/tensorflow/engine.js';
 import { tf } from '../../src/tensorflow/tf.js';
-import { createLearner } from '../../src/training/createLearner.js';
-import { ON_ONE_DEVICE } from '../../src/training/learnerOptions.js';
 import {
   explainOutOfMemory,
   freeBytes,
-  freeBytesFor,
   freeGpuBytes,
   requireMemory,
+  sharedMemories,
 } from '../../src/training/memory.js';
-import { options } from './decidedBatch.js';
+import type { DeviceMemory } from '../../src/training/stepMemory.js';
 
 test('freeBytes() is some of what the machine has', () => {
   assert.ok(freeBytes() > 1e6 && freeBytes() <= totalmem());
 });
 
+const device = (name: string, bytes: number): DeviceMemory => ({
+  device: name,
+  variables: 1e12,
+  gradients: 0,
+  activations: bytes,
+});
+
 test('requireMemory() says what is needed, what is there, and the batch that would fit', () => {
-  requireMemory(1e9, { batchSize: 16 }, 2e9);
+  const step = [device('CPU:0', 4e9), device('CPU:1', 4e9)];
+  const machine = (free: number) => [{ name: 'this machine', devices: ['CPU:0', 'CPU:1'], free }];
+  requireMemory(step, { batchSize: 16 }, machine(9e9));
   assert.throws(
-    () => requireMemory(8e9, { batchSize: 16 }, 3e9),
+    () => requireMemory(step, { batchSize: 16 }, machine(3e9)),
     (error) =>
       error instanceof EnvironmentError &&
-      /needs about 8\.0 GB .* 3\.0 GB are free: take a BATCH_SIZE of at most 6/.test(error.message),
+      /needs about 8\.0 GB .* on this machine, 3\.0 GB are free: take a BATCH_SIZE of at most 6/.test(
+        error.message,
+      ),
   );
 });
 
-test('stepBytes() grows with the rows that are computed at once, and with what a schedule keeps', async () => {
-  const bytesOf = async (parallel: object, batchSize = 16, recompute = false): Promise<number> => {
-    const learner = await createLearner({
-      ...{ ...options, batchSize, recompute },
-      parallel: { ...ON_ONE_DEVICE, cuts: ['s2b1'], ...parallel },
-    });
-    const bytes = await learner.stepBytes();
-    learner.dispose();
-    return bytes;
-  };
-  const [whole, half, accumulated] = [
-    await bytesOf({}),
-    await bytesOf({}, 8),
-    await bytesOf({ microBatches: 2 }),
-  ];
-  assert.ok(whole > 1.7 * half, `${whole} ${half}`);
-  assert.ok(Math.abs(accumulated / half - 1) < 0.01, 'micro-batches come one after the other');
-  const pipeline = { strategy: 'pipeline', devices: 2, microBatches: 4 };
-  const gpipe = { ...pipeline, schedule: 'gpipe' };
-  assert.ok((await bytesOf(gpipe)) > (await bytesOf(pipeline)));
-  assert.ok((await bytesOf({}, 16, true)) < 0.7 * whole, 'the stem is about half of the network');
-  assert.ok(
-    (await bytesOf(gpipe, 16, true)) < 0.5 * (await bytesOf(gpipe)),
-    'inputs of pieces alone are kept',
+test('requireMemory() names the GPU that is the scarcest', () => {
+  const gpu = (index: number, free: number) => ({ name: `GPU:${index}`, devices: [`GPU:${index}`], free });
+  const step = [device('GPU:0', 6e9), device('GPU:1', 4e9)];
+  requireMemory(step, { batchSize: 16 }, [gpu(0, 7e9), gpu(1, 5e9)]);
+  assert.throws(
+    () => requireMemory(step, { batchSize: 16 }, [gpu(0, 5e9), gpu(1, 2e9)]),
+    /4\.0 GB .* on GPU:1, 2\.0 GB are free: take a BATCH_SIZE of at most 8,/,
   );
 });
 
-test('freeGpuBytes() reads nvidia-smi for the GPUs that are visible; freeBytesFor() takes as much of each as of the fullest', () => {
+test('freeGpuBytes() reads nvidia-smi for the GPUs that are visible', () => {
   const said = () => '0, 40000\n1, 100\n2, 30000\n';
   const mebibytes = (numbers: readonly number[]): number[] => numbers.map((bytes) => bytes / 2 ** 20);
   assert.deepEqual(mebibytes(freeGpuBytes({}, said)), [40000, 100, 30000]);
@@ -65,16 +57,23 @@ test('freeGpuBytes() reads nvidia-smi for the GPUs that are visible; freeBytesFo
     freeGpuBytes({}, () => 'No devices were found'),
     [],
   );
-  const devices = [
-    '/job:localhost/replica:0/task:0/device:GPU:0',
-    '/job:localhost/replica:0/task:0/device:GPU:1',
-  ];
-  assert.equal(
-    freeBytesFor(devices, () => [7, 5]),
-    10,
+});
+
+test("sharedMemories() gives each GPU its own, and the CPU's devices the machine's", () => {
+  const names = ['GPU:0', 'GPU:1', 'CPU:0', 'CPU:1'].map(
+    (name) => `/job:localhost/replica:0/task:0/device:${name}`,
   );
-  const onCpu = freeBytesFor(['/device:CPU:0'], () => [1]);
-  assert.ok(onCpu > 1e6, 'the GPUs are not asked for devices of the CPU');
+  const [first, second, machine, ...none] = sharedMemories(names, () => [7, 5]);
+  assert.deepEqual(first, { name: 'GPU:0', devices: names.slice(0, 1), free: 7 });
+  assert.deepEqual(second, { name: 'GPU:1', devices: names.slice(1, 2), free: 5 });
+  assert.deepEqual(machine!.devices, names.slice(2));
+  assert.ok(machine!.free > 1e6);
+  assert.deepEqual(none, []);
+  assert.deepEqual(
+    sharedMemories(names.slice(0, 2), () => []),
+    [],
+    'nvidia-smi is not there: nothing is known',
+  );
 });
 
 test('explainOutOfMemory() says what to do of an error that TensorFlow gives where memory ends', () => {

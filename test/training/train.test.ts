@@ -7,7 +7,8 @@ import { EngineError, InputError, InterruptedError } from '../../src/errors.js';
 import { openEngine } from '../../src/tensorflow/engine.js';
 import { linkedCheckpoint, readCheckpointMeta } from '../../src/training/checkpoint.js';
 import { readMetrics } from '../../src/training/metricsLog.js';
-import { type TrainRecord, train } from '../../src/training/train.js';
+import { train } from '../../src/training/train.js';
+import type { TrainRecord } from '../../src/training/trainRecords.js';
 import { allRecords, trainFixture } from './trainFixture.js';
 
 /** What a run computed, without times. */
@@ -21,7 +22,13 @@ const computed = (records: readonly TrainRecord[]) =>
 test('train() yields start, steps, validations, epochs and end, and keeps metrics and linked checkpoints', async (t) => {
   const config = await trainFixture(t);
   const records = await allRecords(train(config));
-  const [start, ...rest] = records;
+  const [first, ...rest] = records;
+  assert.equal(first?.kind, 'start');
+  const { memory, ...start } = first;
+  assert.deepEqual(
+    memory.map(({ device }) => device),
+    start.devices.flat(),
+  );
   assert.deepEqual(start, {
     kind: 'start',
     run: config.run,

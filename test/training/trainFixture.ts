@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { readTrainingSettings } from '../../src/config/trainingSettings.js';
 import { createRandom } from '../../src/random.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
-import type { TrainRecord } from '../../src/training/train.js';
 import type { TrainConfig } from '../../src/training/trainConfig.js';
+import type { TrainRecord } from '../../src/training/trainRecords.js';
 
 const DIM = 16;
 

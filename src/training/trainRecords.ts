@@ -1,0 +1,89 @@
+import type { Precision } from '../config/trainingSettings.js';
+import type { Split } from '../feed/split.js';
+import type { CheckpointMeta, ValidationScores } from './checkpoint.js';
+import type { Learner } from './learner.js';
+import { layoutDifferences, machineLayout } from './machineLayout.js';
+import type { EpochRecord, StepRecord, ValidationRecord } from './metricsLog.js';
+import { FEWEST_ROWS } from './placement.js';
+import type { DeviceMemory } from './stepMemory.js';
+import type { TrainConfig } from './trainConfig.js';
+
+/** First record: what will be done. */
+export interface StartRecord {
+  readonly kind: 'start';
+  readonly run: string;
+  readonly positives: number;
+  readonly negatives: number;
+  readonly heldOut: number;
+  readonly stepsPerEpoch: number;
+  /** Steps of the whole run, and those that a resumed one has done. */
+  readonly steps: number;
+  readonly stepsDone: number;
+  /** What differs from the machine of the checkpoint: then a resume is not bit for bit. */
+  readonly differences: readonly string[];
+  /** What works but may train badly. */
+  readonly warnings: readonly string[];
+  /** Processes; devices of each, by replica, then by stage; parts of the network with which later stages begin. */
+  readonly ranks: number;
+  readonly devices: readonly (readonly string[])[];
+  readonly cuts: readonly string[];
+  /** Of the convolutions of a step. */
+  readonly precision: Precision;
+  /** About what each device of this process holds. */
+  readonly memory: readonly DeviceMemory[];
+}
+
+/** Last record. */
+export interface EndRecord {
+  readonly kind: 'end';
+  readonly run: string;
+  readonly epochs: number;
+  readonly steps: number;
+  readonly best: ValidationScores;
+  /** Whether the validation loss stopped falling before the last epoch. */
+  readonly stoppedEarly: boolean;
+}
+
+export type TrainRecord = StartRecord | StepRecord | ValidationRecord | EpochRecord | EndRecord;
+
+export function startRecord(
+  config: TrainConfig,
+  learner: Learner,
+  split: Split,
+  stepsPerEpoch: number,
+  memory: readonly DeviceMemory[],
+  from: CheckpointMeta | undefined,
+): StartRecord {
+  return {
+    kind: 'start',
+    run: config.run,
+    positives: split.positives.length,
+    negatives: split.negatives.length,
+    heldOut: split.heldOut.length,
+    stepsPerEpoch,
+    steps: config.epochs * stepsPerEpoch,
+    stepsDone: from?.step ?? 0,
+    differences: from === undefined ? [] : layoutDifferences(from.layout, layoutOf(config)),
+    warnings: warningsOf(config, learner),
+    ranks: learner.ranks,
+    devices: learner.placement.devices,
+    cuts: learner.placement.cuts,
+    precision: learner.precision,
+    memory,
+  };
+}
+
+/** Few rows make batch norm noise. */
+function warningsOf({ syncBatchNorm }: TrainConfig, { batchSize, placement, ranks }: Learner): string[] {
+  const parts = placement.devices.length * placement.microBatches;
+  const together = syncBatchNorm ? placement.devices.length * ranks : 1;
+  const rows = (batchSize / parts) * together;
+  if (parts * ranks === 1 || rows >= FEWEST_ROWS) return [];
+  return [
+    `batch norm sees ${rows} rows at a time: expected at least ${FEWEST_ROWS}, fewer train badly; take a larger BATCH_SIZE, fewer MICRO_BATCHES, or SYNC_BATCH_NORM yes`,
+  ];
+}
+
+export function layoutOf({ strategy, devices, microBatches }: TrainConfig): CheckpointMeta['layout'] {
+  return { strategy, devices, microBatches, ...machineLayout() };
+}

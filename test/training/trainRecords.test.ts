@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLearner } from '../../src/training/createLearner.js';
+import { ON_ONE_DEVICE } from '../../src/training/learnerOptions.js';
+import { type StartRecord, startRecord } from '../../src/training/trainRecords.js';
+import { options } from './decidedBatch.js';
+import { trainFixture } from './trainFixture.js';
+
+const SPLIT = {
+  positives: Uint32Array.of(0, 1),
+  negatives: Uint32Array.of(2, 3, 4),
+  heldOut: Uint32Array.of(5),
+};
+
+test('startRecord() warns of batch norm over few rows, unless replicas take their moments together', async (t) => {
+  const config = await trainFixture(t);
+  const startOf = async (syncBatchNorm: boolean): Promise<StartRecord> => {
+    const learner = await createLearner({
+      ...{ ...options, batchSize: 8, syncBatchNorm },
+      parallel: { ...ON_ONE_DEVICE, strategy: 'data', devices: 2 },
+    });
+    const record = startRecord(
+      { ...config, syncBatchNorm },
+      learner,
+      SPLIT,
+      1,
+      await learner.stepMemory(),
+      undefined,
+    );
+    learner.dispose();
+    return record;
+  };
+  const alone = await startOf(false);
+  assert.match(alone.warnings.join(), /batch norm sees 4 rows at a time: expected at least 8/);
+  assert.deepEqual(
+    alone.memory.map(({ device }) => device),
+    alone.devices.flat(),
+  );
+  assert.deepEqual((await startOf(true)).warnings, []);
+});
