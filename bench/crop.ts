@@ -26,7 +26,13 @@ export async function benchCrop({ repetitions = 3 } = {}): Promise<BenchReport> 
         const files = { ours: join(folder, 'ours'), theirs: join(folder, 'theirs') };
         const work = candidates.filter(({ seriesUid }) => seriesUid === scan.uid);
         const began = performance.now();
-        await cutScan({ scan, candidates: work, excluded: [], format: FORMAT, rowsFile: files.ours });
+        await cutScan({
+          scan,
+          candidates: work,
+          coordinates: 'lps',
+          excluded: [],
+          parts: [{ format: FORMAT, rowsFile: files.ours }],
+        });
         ours.push(1000 / (performance.now() - began));
         const answer = await peer.ask<{ seconds: number }>({
           path: scan.path,

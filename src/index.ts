@@ -1,6 +1,8 @@
 /** The public door of voxlab: what notebooks and other programs import. Stages in the order in which data flow. */
-export type { Candidate } from './candidates/candidate.js';
+export type { Candidate, VoxelCandidate } from './candidates/candidate.js';
 export { readCandidates } from './candidates/candidateTable.js';
+export { inWorld } from './candidates/inWorld.js';
+export type { TableFormat } from './candidates/tableFormat.js';
 export type { Cluster } from './config/cluster.js';
 export { CROP_CONFIG_FILE, type CropSettings, readCropSettings } from './config/cropSettings.js';
 export { MODEL_CONFIG_FILE, readTrainingSettings, type TrainingSettings } from './config/trainingSettings.js';

@@ -33,6 +33,7 @@ test('the public door', () => {
     'gpuUtilizationFigure',
     'heldOutRows',
     'inRepository',
+    'inWorld',
     'interruptSignal',
     'layersOf',
     'liveDisplay',

@@ -1,8 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
-import type { Candidate } from './candidate.js';
-import { CENTER_COLUMNS, centerOf, numberCell, readCsvTable, uidCell } from './csvTable.js';
+import type { Vector3 } from '../volumes/volume.js';
+import type { Candidate, VoxelCandidate } from './candidate.js';
+import { type CsvRow, centerOf, numberCell, readCsvTable, uidCell } from './csvTable.js';
+import { CANDIDATE_COLUMNS, LUNA16_FORMAT, type TableFormat } from './tableFormat.js';
 
 /** Names that a folder is searched for, the better one first. */
 const TABLE_NAMES = ['candidates_V2.csv', 'candidates.csv'] as const;
@@ -23,29 +25,40 @@ export function candidateTablePath(path: string): string {
 }
 
 /**
- * All candidates of a table with seriesuid, coordX, coordY, coordZ (world, LPS, mm) and class (0 or 1), in file order.
- * Throws InputError with file, line and value.
+ * All candidates of a table with seriesuid, coordX, coordY, coordZ and class (0 or 1), in file order; by default LUNA16's
+ * own (world, LPS, mm). Throws InputError with file, line and value.
  */
-export function readCandidates(path: string): readonly Candidate[] {
+export function readCandidates(path: string): readonly Candidate[];
+export function readCandidates(path: string, format: TableFormat): readonly (Candidate | VoxelCandidate)[];
+export function readCandidates(
+  path: string,
+  { columns, coordinates }: TableFormat = LUNA16_FORMAT,
+): readonly (Candidate | VoxelCandidate)[] {
   const file = candidateTablePath(path);
-  const candidates: Candidate[] = [];
+  const candidates: (Candidate | VoxelCandidate)[] = [];
   // One string a series instead of one a row: LUNA16's table has 755,000 rows of 888 series.
   const uids = new Map<string, string>();
-  for (const row of readCsvTable(file, ['seriesuid', ...CENTER_COLUMNS, 'class'])) {
+  for (const row of readCsvTable(file, CANDIDATE_COLUMNS, columns)) {
     const uid = uidCell(row, file);
     if (!uids.has(uid)) uids.set(uid, uid);
-    candidates.push({
-      seriesUid: uids.get(uid)!,
-      centerWorldMm: centerOf(row, file),
-      class: classOf(numberCell(row, 'class', file), file, row.line),
-      line: row.line,
-    });
+    const named = { seriesUid: uids.get(uid)!, class: classOf(row, file), line: row.line };
+    const center = centerOf(row, file);
+    if (coordinates === 'voxel') candidates.push({ ...named, centerVoxel: center });
+    else candidates.push({ ...named, centerWorldMm: coordinates === 'ras' ? flipped(center) : center });
   }
   if (candidates.length === 0) throw new InputError(file, 'expected candidates, the table has none');
   return candidates;
 }
 
-function classOf(value: number, file: string, line: number): 0 | 1 {
+/** RAS <-> LPS. */
+function flipped([x, y, z]: Vector3): Vector3 {
+  return [-x, -y, z];
+}
+
+function classOf(row: CsvRow<'class'>, file: string): 0 | 1 {
+  const value = numberCell(row, 'class', file);
   if (value === 0 || value === 1) return value;
-  throw new InputError(file, `class: expected 0 or 1, received ${value}`, { line });
+  throw new InputError(file, `${row.names.class ?? 'class'}: expected 0 or 1, received ${value}`, {
+    line: row.line,
+  });
 }

@@ -6,22 +6,28 @@ import type { Vector3 } from '../volumes/volume.js';
 export interface CsvRow<Column extends string> {
   readonly cells: Readonly<Record<Column, string>>;
   readonly line: number;
+  /** The table's own names of columns, where they differ. */
+  readonly names: ColumnNames<Column>;
 }
+
+export type ColumnNames<Column extends string> = Readonly<Partial<Record<Column, string>>>;
 
 /**
  * Rows of a comma-separated table (RFC 4180) with a header line. Columns are found by name, in any order; further ones are
- * left alone; a byte order mark, CRLF, quotes and empty lines are fine.
+ * left alone; a byte order mark, CRLF, quotes and empty lines are fine. `names` says which columns the table calls otherwise.
  * Throws InputError with file and line for a missing or double column and for a row with another number of cells.
  */
 export function* readCsvTable<Column extends string>(
   file: string,
   columns: readonly Column[],
+  names: ColumnNames<Column> = {} as ColumnNames<Column>,
 ): Generator<CsvRow<Column>> {
+  const wanted = columns.map((column) => names[column] ?? column);
   let indexes: readonly number[] | undefined;
   let width = 0;
   for (const { cells, line } of csvLines(readText(file), file)) {
     if (indexes === undefined) {
-      indexes = columnIndexes(cells, columns, file, line);
+      indexes = columnIndexes(cells, wanted, file, line);
       width = cells.length;
       continue;
     }
@@ -31,10 +37,10 @@ export function* readCsvTable<Column extends string>(
       });
     const named = {} as Record<Column, string>;
     for (let i = 0; i < columns.length; i++) named[columns[i]!] = cells[indexes[i]!]!;
-    yield { cells: named, line };
+    yield { cells: named, line, names };
   }
   if (indexes === undefined)
-    throw new InputError(file, `expected a header line with ${columns.join(', ')}, received an empty file`);
+    throw new InputError(file, `expected a header line with ${wanted.join(', ')}, received an empty file`);
 }
 
 /** JavaScript's own Number() takes an empty text and 0x10, too. */
@@ -42,16 +48,18 @@ const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** A cell as a finite number. Throws InputError with file, line, column and value. */
 export function numberCell<Column extends string>(
-  { cells, line }: CsvRow<Column>,
+  { cells, line, names }: CsvRow<Column>,
   column: Column,
   file: string,
 ): number {
   const text = cells[column].trim();
   const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(value))
-    throw new InputError(file, `${column}: expected a number, received ${JSON.stringify(cells[column])}`, {
-      line,
-    });
+    throw new InputError(
+      file,
+      `${names[column] ?? column}: expected a number, received ${JSON.stringify(cells[column])}`,
+      { line },
+    );
   return value;
 }
 

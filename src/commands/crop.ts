@@ -1,21 +1,31 @@
 import { resolve } from 'node:path';
+import {
+  CANDIDATE_COLUMNS,
+  COORDINATES,
+  type Coordinates,
+  LUNA16_FORMAT,
+  type TableFormat,
+} from '../candidates/tableFormat.js';
 import { CROP_CONFIG_FILE, type CropSettings, readCropSettings } from '../config/cropSettings.js';
 import { UsageError, VoxlabError } from '../errors.js';
 import { type CropOptions, type CropResult, crop } from '../patches/crop.js';
 import type { Shard } from '../patches/cropJob.js';
 import { type DryRun, dryRun } from '../patches/dryRun.js';
-import { progressLine } from '../progress.js';
+import { formatSeconds, progressLine } from '../progress.js';
+import type { PatchFormat } from '../store/patchFileContract.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
 
 interface CropFlags {
   readonly subset: readonly number[] | 'all';
-  readonly dim: number;
-  readonly slices: number;
+  readonly dim: readonly number[];
+  readonly slices: readonly number[];
   readonly spacing: Vector3;
   readonly interpolation: 'linear' | 'cubic';
   readonly excluded?: string;
+  readonly columns?: TableFormat['columns'];
+  readonly coordinates: Coordinates;
   readonly outside: 'fail' | 'skip';
   readonly config: string;
   readonly remote?: boolean;
@@ -28,6 +38,9 @@ interface CropFlags {
   readonly json?: boolean;
 }
 
+/** Candidates outside their scan that the summary names one by one. */
+const SHOWN_OUTSIDE = 10;
+
 /** The file is there, yet not every candidate has a row. Recover: mend the scans or the table named in the message. */
 class CropIncomplete extends VoxlabError {
   readonly _tag = 'CropIncomplete';
@@ -38,12 +51,28 @@ export const registerCropCommand: RegisterCommand = (program) => {
     .command('crop')
     .description('Cuts a patch around every candidate of the table, out of the scans, into one HDF5 file.')
     .option('--subset <list>', 'subsets to crop: 0,1,... or all', subsetList, 'all' as const)
-    .option('--dim <n>', 'voxels along x and y', wholeNumber(1, 1024), 32)
-    .option('--slices <n>', 'voxels along z', wholeNumber(1, 1024), 32)
+    .option('--dim <n>', 'voxels along x and y; several sizes in one pass: 24,32,48', sizes('--dim'), [32])
+    .option(
+      '--slices <n>',
+      'voxels along z (1 = 2D, 3 = neighbours, too); one number, or one for each --dim',
+      sizes('--slices'),
+      [32],
+    )
     .option('--spacing <mm>', 'spacing of the patches in mm: one number, or x,y,z', spacing, [
       1, 1, 1,
     ] as const)
     .option('--interpolation <kind>', 'linear or cubic (B-spline)', oneOf('linear', 'cubic'), 'linear')
+    .option(
+      '--columns <list>',
+      "the table's own names of columns: seriesuid=uid,coordX=x,coordY=y,coordZ=z,class=label",
+      columns,
+    )
+    .option(
+      '--coordinates <frame>',
+      'of the table: lps or ras (world, mm), or voxel (indices from 0)',
+      oneOf(...COORDINATES),
+      LUNA16_FORMAT.coordinates,
+    )
     .option('--excluded <file>', 'annotations_excluded.csv: negatives inside its findings get notrain = 1')
     .option(
       '--outside <what>',
@@ -71,7 +100,7 @@ export const registerCropCommand: RegisterCommand = (program) => {
 async function runCrop(flags: CropFlags): Promise<void> {
   const settings = readCropSettings(resolve(flags.config), flags.remote === true ? 'remote' : 'local');
   const line = progressLine();
-  const result: CropResult | DryRun = await withInterrupt<CropResult | DryRun>((signal) => {
+  const results = await withInterrupt<readonly (CropResult | DryRun)[]>((signal) => {
     const options: CropOptions = {
       ...requestOf(flags, settings),
       signal,
@@ -79,25 +108,47 @@ async function runCrop(flags: CropFlags): Promise<void> {
     };
     return flags.dryRun === true ? dryRun(options) : crop(options);
   }).finally(() => line.end());
-  if (flags.json === true) printJson(result);
-  else process.stdout.write(`${summary(result)}\n`);
-  failIfIncomplete(result, flags);
+  if (flags.json === true) printJson(results.length === 1 ? results[0] : results);
+  else process.stdout.write(`${results.map(summary).join('\n')}\n`);
+  for (const result of results) failIfIncomplete(result, flags);
 }
 
 function requestOf(flags: CropFlags, settings: CropSettings): CropOptions {
-  const { subset, dim, slices, workers, shard: part, strict, force } = flags;
+  const { subset, workers, shard: part, strict, force, coordinates } = flags;
   return {
     scansFolder: settings.scansFolder,
     candidatesPath: settings.candidatesPath,
     outFolder: flags.out === undefined ? settings.preprocessedFolder : resolve(flags.out),
     subsets: subset,
-    format: { dim, slices, spacingMm: flags.spacing, interpolation: flags.interpolation },
+    table: { columns: flags.columns ?? {}, coordinates },
+    formats: formatsOf(flags),
     ...(flags.excluded === undefined ? {} : { excludedPath: resolve(flags.excluded) }),
     ...(workers === undefined ? {} : { workers }),
     ...(part === undefined ? {} : { shard: part }),
     ...(strict === undefined ? {} : { strict }),
     ...(force === undefined ? {} : { force }),
   };
+}
+
+/** A size for each --dim. */
+function formatsOf({ dim, slices, spacing: spacingMm, interpolation }: CropFlags): PatchFormat[] {
+  if (slices.length > 1 && dim.length > 1 && slices.length !== dim.length)
+    throw new UsageError(
+      `--slices: expected one number, or ${dim.length} as of --dim, received ${slices.length}`,
+    );
+  const count = Math.max(dim.length, slices.length);
+  const formats = Array.from({ length: count }, (_, i) => ({
+    dim: dim[i] ?? dim[0]!,
+    slices: slices[i] ?? slices[0]!,
+    spacingMm,
+    interpolation,
+  }));
+  const names = new Set(formats.map((format) => `${format.dim} x ${format.slices}`));
+  if (names.size < count)
+    throw new UsageError(
+      `--dim, --slices: expected different sizes, received ${dim.join(',')} and ${slices.join(',')}`,
+    );
+  return formats;
 }
 
 function summary(result: CropResult | DryRun): string {
@@ -114,22 +165,60 @@ function summary(result: CropResult | DryRun): string {
   ];
   if (ignored > 0) lines.push(`  ${ignored} candidates of other scans were left alone`);
   if (scansWithoutCandidate > 0) lines.push(`  ${scansWithoutCandidate} scans have no candidate`);
-  for (const { uid, line } of result.outside) lines.push(`  outside its scan: line ${line}, ${uid}`);
+  if (result.status === 'planned')
+    lines.push(
+      `  ${megabytes(result.bytes)} of rows and as much for a while, ${megabytes(result.freeBytes)} free${result.seconds === undefined ? '' : `; about ${formatSeconds(result.seconds)} for the whole command`}`,
+    );
+  for (const { uid, line } of result.outside.slice(0, SHOWN_OUTSIDE))
+    lines.push(`  outside its scan: line ${line}, ${uid}`);
+  if (result.outside.length > SHOWN_OUTSIDE)
+    lines.push(`  and ${result.outside.length - SHOWN_OUTSIDE} more outside their scan (--json names all)`);
+  if (result.hint !== undefined) lines.push(`  ${result.hint}`);
   for (const { reason } of result.failed) lines.push(`  cannot be read: ${reason}`);
   return lines.join('\n');
 }
 
 /** Exit 1 for scans that could not be read, and for candidates outside their scan unless --outside skip. */
-function failIfIncomplete({ file, failed, outside, status }: CropResult | DryRun, flags: CropFlags): void {
+function failIfIncomplete(result: CropResult | DryRun, flags: CropFlags): void {
+  const { file, failed, outside, status } = result;
+  const hint = result.hint === undefined ? '' : `; ${result.hint}`;
   const parts = [
     ...(failed.length === 0 ? [] : [`${failed.length} scans cannot be read (${failed[0]!.reason})`]),
     ...(outside.length === 0 || flags.outside === 'skip' || status === 'done'
       ? []
       : [
-          `${outside.length} candidates lie outside their scan (first: line ${outside[0]!.line}, ${outside[0]!.uid}; --outside skip accepts them)`,
+          `${outside.length} candidates lie outside their scan (first: line ${outside[0]!.line}, ${outside[0]!.uid}; --outside skip accepts them)${hint}`,
         ]),
   ];
   if (parts.length > 0) throw new CropIncomplete(`${file}: ${parts.join('; ')}`);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
+/** Parser of one size or several. */
+function sizes(flag: string): (text: string) => number[] {
+  const one = wholeNumber(1, 1024);
+  return (text) => {
+    try {
+      return text.split(',').map(one);
+    } catch {
+      throw new UsageError(
+        `${flag}: expected whole numbers from 1 to 1024 such as 32 or 24,32,48, received ${JSON.stringify(text)}`,
+      );
+    }
+  };
+}
+
+function columns(text: string): TableFormat['columns'] {
+  const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
+  for (const [column, name, ...rest] of pairs)
+    if (!CANDIDATE_COLUMNS.some((known) => known === column) || !name || rest.length > 0)
+      throw new UsageError(
+        `--columns: expected name=name in the table, with names of ${CANDIDATE_COLUMNS.join(', ')}, received ${JSON.stringify(text)}`,
+      );
+  return Object.fromEntries(pairs);
 }
 
 function subsetList(text: string): readonly number[] | 'all' {

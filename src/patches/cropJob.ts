@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Candidate } from '../candidates/candidate.js';
+import type { Candidate, VoxelCandidate } from '../candidates/candidate.js';
 import { candidateTablePath, readCandidates } from '../candidates/candidateTable.js';
 import { type ExcludedFinding, readExcludedFindings } from '../candidates/excludedFindings.js';
+import { type Coordinates, LUNA16_FORMAT, type TableFormat } from '../candidates/tableFormat.js';
 import { InputError } from '../errors.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import { findScans, type ScanFile } from '../volumes/findScans.js';
@@ -20,26 +21,30 @@ export interface CropRequest {
   readonly scansFolder: string;
   /** A table, or a folder that holds candidates_V2.csv or candidates.csv. */
   readonly candidatesPath: string;
+  /** How the table is read. Default: as LUNA16's. */
+  readonly table?: TableFormat;
   /** annotations_excluded.csv; negatives inside these findings are kept out of training. */
   readonly excludedPath?: string;
   readonly subsets: readonly number[] | 'all';
-  readonly format: PatchFormat;
+  /** One file each, cut in one pass over the scans. */
+  readonly formats: readonly PatchFormat[];
   readonly shard?: Shard;
-  /** Receives `{dim}x{dim}x{slices}-patch.hdf5`. */
+  /** Receives a `{dim}x{dim}x{slices}-patch.hdf5` of each format. */
   readonly outFolder: string;
 }
 
 /** A scan with its candidates, in the order of the table. */
 export interface ScanWork {
   readonly scan: ScanFile;
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly (Candidate | VoxelCandidate)[];
   readonly excluded: readonly ExcludedFinding[];
 }
 
-/** A request made concrete: nothing is read of the scans yet, nothing is written. */
+/** One file of a request, made concrete: nothing is read of the scans yet, nothing is written. */
 export interface CropJob {
   readonly file: string;
   readonly format: PatchFormat;
+  readonly coordinates: Coordinates;
   /** What determines the result beside the scans; keys sorted. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** In the order of the rows: subset, then uid. */
@@ -49,10 +54,16 @@ export interface CropJob {
   readonly scansWithoutCandidate: number;
 }
 
-/** Reads the tables and finds the scans. Throws InputError for a bad table, no scan, or no candidate in any scan. */
-export function prepareCrop(request: CropRequest): CropJob {
+/**
+ * Reads the tables and finds the scans: a job for each format, over the same scans. Throws InputError for a bad table, no
+ * scan, or no candidate in any scan; RangeError for formats whose files would have one name.
+ */
+export function prepareCrop(request: CropRequest): readonly CropJob[] {
+  const names = request.formats.map((format) => patchFileName(format, request.shard));
+  if (names.length === 0 || new Set(names).size < names.length)
+    throw new RangeError(`Expected patches of different sizes, received ${names.join(', ') || 'none'}`);
   const tablePath = candidateTablePath(request.candidatesPath);
-  const candidates = readCandidates(tablePath);
+  const candidates = readCandidates(tablePath, request.table ?? LUNA16_FORMAT);
   const excluded = request.excludedPath === undefined ? [] : readExcludedFindings(request.excludedPath);
   const scans = findScans(request.scansFolder, request.subsets);
   const candidatesOf = groupByScan(candidates);
@@ -64,10 +75,8 @@ export function prepareCrop(request: CropRequest): CropJob {
       `none of its ${candidates.length} candidates lies in any of the ${scans.length} scans of ${request.scansFolder}: expected series like ${scans[0]!.uid}, received ${candidates[0]?.seriesUid ?? 'an empty table'}`,
     );
   const matched = chosen.reduce((sum, { uid }) => sum + candidatesOf.get(uid)!.length, 0);
-  return {
-    file: join(request.outFolder, patchFileName(request.format, request.shard)),
-    format: request.format,
-    settings: settingsOf(request, tablePath),
+  const shared = {
+    coordinates: request.table?.coordinates ?? LUNA16_FORMAT.coordinates,
     work: chosen
       .filter(
         (_, index) => request.shard === undefined || index % request.shard.count === request.shard.index,
@@ -80,6 +89,16 @@ export function prepareCrop(request: CropRequest): CropJob {
     ignoredCandidates: candidates.length - matched,
     scansWithoutCandidate: scans.length - chosen.length,
   };
+  const hashes = {
+    candidates: hashOfFile(tablePath),
+    ...(request.excludedPath === undefined ? {} : { excluded: hashOfFile(request.excludedPath) }),
+  };
+  return request.formats.map((format, index) => ({
+    ...shared,
+    file: join(request.outFolder, names[index]!),
+    format,
+    settings: sortedByKey({ ...hashes, ...tableSettings(request.table), ...formatSettings(format) }),
+  }));
 }
 
 /** `32x32x32-patch.hdf5`; of a shard `32x32x32-patch.0-of-4.hdf5`. */
@@ -88,15 +107,20 @@ export function patchFileName({ dim, slices }: PatchFormat, shard?: Shard): stri
   return `${dim}x${dim}x${slices}-patch${part}.hdf5`;
 }
 
-function settingsOf({ format, excludedPath }: CropRequest, tablePath: string): Record<string, unknown> {
+function formatSettings({ dim, slices, spacingMm, interpolation }: PatchFormat): Record<string, unknown> {
+  return { dim, interpolation, slices, spacing: [...spacingMm] };
+}
+
+/** What is as LUNA16's is not said. */
+function tableSettings({ columns, coordinates } = LUNA16_FORMAT): Record<string, unknown> {
   return {
-    candidates: hashOfFile(tablePath),
-    dim: format.dim,
-    ...(excludedPath === undefined ? {} : { excluded: hashOfFile(excludedPath) }),
-    interpolation: format.interpolation,
-    slices: format.slices,
-    spacing: [...format.spacingMm],
+    ...(Object.keys(columns).length === 0 ? {} : { columns: sortedByKey(columns) }),
+    ...(coordinates === LUNA16_FORMAT.coordinates ? {} : { coordinates }),
   };
+}
+
+function sortedByKey(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function hashOfFile(path: string): string {

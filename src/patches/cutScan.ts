@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Candidate } from '../candidates/candidate.js';
+import type { Candidate, VoxelCandidate } from '../candidates/candidate.js';
+import { type InsideCounts, insideCounts } from '../candidates/coordinateHint.js';
 import type { ExcludedFinding } from '../candidates/excludedFindings.js';
+import { inWorld } from '../candidates/inWorld.js';
+import type { Coordinates } from '../candidates/tableFormat.js';
 import { InputError, messageOf } from '../errors.js';
 import { cannotWrite } from '../paths.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
@@ -19,8 +22,14 @@ import { patchSizeOf, planScan, voxelsPerPatch } from './planScan.js';
 export interface CutTask {
   readonly scan: ScanFile;
   /** Of this scan, in the order of the table. */
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly (Candidate | VoxelCandidate)[];
+  readonly coordinates: Coordinates;
   readonly excluded: readonly ExcludedFinding[];
+  readonly parts: readonly CutPart[];
+}
+
+/** Patches of one format. */
+export interface CutPart {
   readonly format: PatchFormat;
   /** Receives the rows: int16, little-endian, one after the other. */
   readonly rowsFile: string;
@@ -42,6 +51,8 @@ export interface CutScan {
   readonly rows: readonly CutRow[];
   /** Lines of candidates whose centre lies outside the scan. */
   readonly outsideLines: readonly number[];
+  /** Where some lie outside: how many would lie inside if the table's numbers meant something else. */
+  readonly inside?: InsideCounts;
 }
 
 /** A scan that could not be read, and why. */
@@ -53,9 +64,9 @@ export interface FailedScan {
 /** Rows held in memory before they are written. */
 const ROWS_PER_WRITE = 64;
 
-/** Reads a scan and cuts its patches into `rowsFile`. A scan that cannot be read is an answer, not an error. */
-export async function cutScan(task: CutTask): Promise<CutScan | FailedScan> {
-  const { scan, candidates, excluded, format } = task;
+/** Reads a scan and cuts its patches, an answer for each part. A scan that cannot be read is an answer, not an error. */
+export async function cutScan(task: CutTask): Promise<readonly CutScan[] | FailedScan> {
+  const { scan } = task;
   let volume: Volume;
   let sha256: string;
   try {
@@ -66,10 +77,21 @@ export async function cutScan(task: CutTask): Promise<CutScan | FailedScan> {
     if (!(error instanceof InputError)) throw error;
     return { uid: scan.uid, reason: messageOf(error) };
   }
-  const { patches, outside } = planScan(volume, candidates, excluded, format);
+  const cut: CutScan[] = [];
+  for (const part of task.parts) cut.push(await cutPart(task, part, volume, sha256));
+  return cut;
+}
+
+async function cutPart(
+  { scan, candidates, coordinates, excluded }: CutTask,
+  { format, rowsFile }: CutPart,
+  volume: Volume,
+  sha256: string,
+): Promise<CutScan> {
+  const { patches, outside } = planScan(volume, inWorld(candidates, volume), excluded, format);
   if (patches.length > 0)
-    await writeRows(task.rowsFile, cutterOf(volume, format), patches, format).catch((error) => {
-      throw cannotWrite(task.rowsFile, error);
+    await writeRows(rowsFile, cutterOf(volume, format), patches, format).catch((error) => {
+      throw cannotWrite(rowsFile, error);
     });
   return {
     uid: scan.uid,
@@ -82,6 +104,7 @@ export async function cutScan(task: CutTask): Promise<CutScan | FailedScan> {
       centerWorldMm: candidate.centerWorldMm,
     })),
     outsideLines: outside.map(({ line }) => line),
+    ...(outside.length > 0 ? { inside: insideCounts(volume, candidates, coordinates) } : {}),
   };
 }
 

@@ -56,3 +56,8 @@ export function patchSizeOf({ dim, slices }: PatchFormat): Vector3 {
 export function voxelsPerPatch({ dim, slices }: PatchFormat): number {
   return dim * dim * slices;
 }
+
+/** Bytes of a row as int16. */
+export function bytesPerRow(format: PatchFormat): number {
+  return 2 * voxelsPerPatch(format);
+}

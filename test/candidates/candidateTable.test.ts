@@ -41,3 +41,22 @@ test('readCandidates() refuses another class, no candidate, and a bad coordinate
   refuses('a,1,2,3,0\na,1,x,3,0\n', /c\.csv:3: coordY: expected a number, received "x"/);
   refuses('', /the table has none/);
 });
+
+test("readCandidates() takes the table's own names of columns, and RAS and voxel coordinates", (t) => {
+  const file = join(scratch(t), 'own.csv');
+  const columns = { seriesuid: 'uid', coordX: 'i', coordY: 'j', coordZ: 'k', class: 'is nodule' };
+  writeFileSync(file, 'is nodule,k,j,i,uid,note\n1,3,2,1.5,a,x\n');
+  const row = { seriesUid: 'a', class: 1, line: 2 };
+  assert.deepEqual(readCandidates(file, { columns, coordinates: 'ras' }), [
+    { ...row, centerWorldMm: [-1.5, -2, 3] },
+  ]);
+  assert.deepEqual(readCandidates(file, { columns, coordinates: 'voxel' }), [
+    { ...row, centerVoxel: [1.5, 2, 3] },
+  ]);
+  assert.throws(() => readCandidates(file), /expected a column seriesuid, received is nodule, k, j, i, uid/);
+  writeFileSync(file, 'is nodule,k,j,i,uid\nyes,3,2,1.5,a\n');
+  assert.throws(
+    () => readCandidates(file, { columns, coordinates: 'ras' }),
+    /own\.csv:2: is nodule: expected a number, received "yes"/,
+  );
+});

@@ -19,8 +19,8 @@ test('readCsvTable() finds columns by name in any order, with byte order mark, C
   assert.deepEqual(
     [...readCsvTable(file, ['a', 'b'])],
     [
-      { cells: { a: 'x', b: '1' }, line: 2 },
-      { cells: { a: 'y', b: '2, or "3"' }, line: 4 },
+      { cells: { a: 'x', b: '1' }, line: 2, names: {} },
+      { cells: { a: 'y', b: '2, or "3"' }, line: 4, names: {} },
     ],
   );
 });

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { crop } from '../../src/patches/crop.js';
-import { cropFixture } from '../patches/cropFixture.js';
+import { cropFixture, cropOne } from '../patches/cropFixture.js';
 import { voxlab } from './voxlab.js';
 
 test('merge --json joins shards; a missing shard is a failure, none at all wrong usage', async (t) => {
   const options = cropFixture(t);
   const files = [];
-  for (const index of [0, 1]) files.push((await crop({ ...options, shard: { index, count: 2 } })).file);
+  for (const index of [0, 1]) files.push((await cropOne({ ...options, shard: { index, count: 2 } })).file);
   const { status, stdout } = voxlab('merge', ...files, '--json');
   assert.equal(status, 0);
   assert.deepEqual(Object.keys(JSON.parse(stdout)), ['file', 'rows', 'byClass', 'bySubset']);

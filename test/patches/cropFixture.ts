@@ -1,7 +1,8 @@
+import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CropOptions } from '../../src/patches/crop.js';
+import { type CropOptions, type CropResult, crop } from '../../src/patches/crop.js';
 import { createRandom } from '../../src/random.js';
 import { IDENTITY_DIRECTION } from '../../src/volumes/geometry.js';
 import { writeMetaImage } from '../../src/volumes/metaImageWriter.js';
@@ -31,12 +32,19 @@ export function cropFixture(t: {
     scansFolder: join(folder, 'raw'),
     candidatesPath: join(folder, 'raw'),
     subsets: 'all',
-    format: { dim: 8, slices: 6, spacingMm: [1, 1, 1], interpolation: 'linear' },
+    formats: [{ dim: 8, slices: 6, spacingMm: [1, 1, 1], interpolation: 'linear' }],
     outFolder: join(folder, 'out'),
   };
 }
 
-export function writeScan(folder: string, uid: string, seed = uid): void {
+/** The result of a crop of one format. */
+export async function cropOne(options: CropOptions): Promise<CropResult> {
+  const [result, ...others] = await crop(options);
+  assert.deepEqual(others, []);
+  return result!;
+}
+
+export function writeScan(folder: string, uid: string, seed = uid, originMm: Vector3 = [-4, -4, -4]): void {
   mkdirSync(folder, { recursive: true });
   const random = createRandom(`scan ${seed}`);
   const size: Vector3 = [24, 22, 12];
@@ -44,7 +52,7 @@ export function writeScan(folder: string, uid: string, seed = uid): void {
   writeMetaImage(join(folder, `${uid}.mhd`), {
     size,
     spacingMm: [0.9, 0.9, 2],
-    originMm: [-4, -4, -4],
+    originMm,
     direction: IDENTITY_DIRECTION,
     data,
   });

@@ -3,17 +3,16 @@ import { existsSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { InputError } from '../../src/errors.js';
-import { crop } from '../../src/patches/crop.js';
 import { mergeShards } from '../../src/patches/mergeShards.js';
-import { cropFixture } from './cropFixture.js';
+import { cropFixture, cropOne } from './cropFixture.js';
 
 test('mergeShards() gives the bytes of a crop without shards, also with a scan that failed', async (t) => {
   for (const broken of [false, true]) {
     const options = cropFixture(t);
     if (broken) truncateSync(join(options.scansFolder, 'subset1', 'b.raw'), 50);
-    const whole = await crop({ ...options, outFolder: join(options.folder, 'whole') });
+    const whole = await cropOne({ ...options, outFolder: join(options.folder, 'whole') });
     const files = [];
-    for (const index of [1, 0]) files.push((await crop({ ...options, shard: { index, count: 2 } })).file);
+    for (const index of [1, 0]) files.push((await cropOne({ ...options, shard: { index, count: 2 } })).file);
     const merged = await mergeShards({ files });
     assert.equal(merged.rows, whole.rows);
     assert.deepEqual([merged.byClass, merged.bySubset], [whole.byClass, whole.bySubset]);
@@ -26,22 +25,23 @@ test('mergeShards() gives the bytes of a crop without shards, also with a scan t
 test('mergeShards() takes shards without rows: more shards than scans, and one whose only scan failed', async (t) => {
   const options = cropFixture(t);
   truncateSync(join(options.scansFolder, 'subset1', 'b.raw'), 50);
-  const whole = await crop({ ...options, outFolder: join(options.folder, 'whole') });
+  const whole = await cropOne({ ...options, outFolder: join(options.folder, 'whole') });
   const files = [];
-  for (const index of [0, 1, 2, 3]) files.push((await crop({ ...options, shard: { index, count: 4 } })).file);
+  for (const index of [0, 1, 2, 3])
+    files.push((await cropOne({ ...options, shard: { index, count: 4 } })).file);
   assert.ok(readFileSync((await mergeShards({ files })).file).equals(readFileSync(whole.file)));
   for (const name of ['a', 'c']) truncateSync(join(options.scansFolder, 'subset0', `${name}.raw`), 50);
   const outFolder = join(options.folder, 'none');
   const empty = [];
   for (const index of [0, 1])
-    empty.push((await crop({ ...options, outFolder, shard: { index, count: 2 } })).file);
+    empty.push((await cropOne({ ...options, outFolder, shard: { index, count: 2 } })).file);
   await assert.rejects(mergeShards({ files: empty }), /no row to write/);
 });
 
 test('mergeShards() refuses a shard that is missing, given twice, of other settings, or no shard', async (t) => {
   const options = cropFixture(t);
   const cut = async (index: number, count: number, dim = 8) =>
-    (await crop({ ...options, format: { ...options.format, dim }, shard: { index, count } })).file;
+    (await cropOne({ ...options, formats: [{ ...options.formats[0]!, dim }], shard: { index, count } })).file;
   const [a, b] = [await cut(0, 2), await cut(1, 2)];
   const refuses = (files: string[], reason: RegExp) =>
     assert.rejects(

@@ -1,0 +1,104 @@
+import { existsSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { InputError, throwIfAborted } from '../errors.js';
+import { runOnThreads } from '../threadPool.js';
+import { scanFiles } from '../volumes/readVolume.js';
+import type { CropOptions } from './crop.js';
+import type { CropJob } from './cropJob.js';
+import type { CutScan, CutTask, FailedScan } from './cutScan.js';
+import { bytesPerRow } from './planScan.js';
+import type { Staging } from './staging.js';
+
+/** A job with the folder that receives its rows. */
+export interface StagedJob {
+  readonly job: CropJob;
+  readonly staging: Staging;
+}
+
+/** What became of a job's scans, in the order of its work. */
+export interface CutScans {
+  readonly cut: readonly CutScan[];
+  readonly failed: readonly FailedScan[];
+}
+
+/** Cuts, on threads, what no earlier run has left in the staging folders; each scan is read once for all jobs. */
+export async function cutScans(
+  staged: readonly StagedJob[],
+  options: CropOptions,
+): Promise<readonly CutScans[]> {
+  const { work, coordinates } = staged[0]!.job;
+  const results = staged.map(() => new Map<string, CutScan | FailedScan>());
+  const stamps = new Map<string, string>();
+  /** By scan, the jobs that its answers belong to. */
+  const open = new Map<string, number[]>();
+  const tasks: CutTask[] = [];
+  for (const [index, { scan, candidates, excluded }] of work.entries()) {
+    const stamp = await stampOf(scan.path);
+    stamps.set(scan.uid, stamp);
+    const missing: number[] = [];
+    for (const [at, { job, staging }] of staged.entries()) {
+      const known = staging.finished(scan.uid, stamp, bytesPerRow(job.format));
+      if (known === undefined) missing.push(at);
+      else results[at]!.set(scan.uid, known);
+    }
+    if (missing.length > 0) {
+      open.set(scan.uid, missing);
+      const parts = missing.map((at) => ({
+        format: staged[at]!.job.format,
+        rowsFile: staged[at]!.staging.rowsFile(scan.uid),
+      }));
+      tasks.push({ scan, candidates, coordinates, excluded, parts });
+    }
+    if (index % 64 === 63) throwIfAborted(options.signal, 'looking at the scans');
+  }
+  const tell = (): void =>
+    options.onProgress?.({
+      stage: 'crop',
+      done: work.length - open.size,
+      total: work.length,
+      unit: 'scans',
+    });
+  tell();
+  await runOnThreads<CutTask, readonly CutScan[] | FailedScan>({
+    program: new URL('./cutWorker.js', import.meta.url),
+    tasks,
+    threads: options.workers ?? availableParallelism(),
+    nameOf: ({ scan }) => scan.path,
+    doing: 'cutting; the same command goes on with the scans that are left',
+    onResult: (answer) => {
+      if (isFailed(answer) && options.strict === true) {
+        const { path } = work.find(({ scan }) => scan.uid === answer.uid)!.scan;
+        throw new InputError(path, `${answer.reason} (--strict: nothing is written)`);
+      }
+      const uid = isFailed(answer) ? answer.uid : answer[0]!.uid;
+      for (const [part, at] of open.get(uid)!.entries()) {
+        const result = isFailed(answer) ? answer : answer[part]!;
+        if (!isFailed(result)) staged[at]!.staging.finish(uid, stamps.get(uid)!, result);
+        results[at]!.set(uid, result);
+      }
+      open.delete(uid);
+      tell();
+    },
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  return results.map((ofJob) => {
+    const inOrder = work.map(({ scan }) => ofJob.get(scan.uid)!);
+    return {
+      cut: inOrder.filter((result): result is CutScan => !isFailed(result)),
+      failed: inOrder.filter((result): result is FailedScan => isFailed(result)),
+    };
+  });
+}
+
+function isFailed(answer: CutScan | readonly CutScan[] | FailedScan): answer is FailedScan {
+  return 'reason' in answer;
+}
+
+/** Size and time of a scan's files: a staged scan that changed since is cut again. */
+async function stampOf(path: string): Promise<string> {
+  const files = await scanFiles(path).catch(() => [path]);
+  return files
+    .map((file) => (existsSync(file) ? statSync(file) : undefined))
+    .map((stat) => (stat === undefined ? 'missing' : `${stat.size} ${stat.mtimeMs}`))
+    .join(', ');
+}

@@ -1,0 +1,92 @@
+import { open } from 'node:fs/promises';
+import { throwIfAborted } from '../errors.js';
+import type { PatchColumns, PatchProvenance } from '../store/patchFileContract.js';
+import { writePatchFile } from '../store/writePatchFile.js';
+import { VERSION } from '../version.js';
+import type { CropOptions, OutsideCandidate } from './crop.js';
+import type { CropJob } from './cropJob.js';
+import type { CutScan } from './cutScan.js';
+import type { CutScans, StagedJob } from './cutScans.js';
+import { bytesPerRow } from './planScan.js';
+import type { Staging } from './staging.js';
+
+/** Rows are copied in blocks of about this size. */
+const BLOCK_BYTES = 2 ** 22;
+
+/** Writes the patch file of a job from its staged rows; returns its columns. */
+export async function writeCut(
+  { job, staging }: StagedJob,
+  { cut, failed }: CutScans,
+  outside: readonly OutsideCandidate[],
+  options: CropOptions,
+): Promise<PatchColumns> {
+  const columns = columnsOf(cut);
+  options.onProgress?.({ stage: 'write', done: 0, total: columns.classes.length, unit: 'rows' });
+  await writePatchFile(
+    job.file,
+    job.format,
+    provenanceOf(job, { cut, failed }, outside),
+    columns,
+    stagedRows(job, staging, cut, options),
+  );
+  return columns;
+}
+
+/** The staged rows in order, a few at a time. */
+async function* stagedRows(
+  job: CropJob,
+  staging: Staging,
+  cut: readonly CutScan[],
+  { signal, onProgress }: CropOptions,
+): AsyncGenerator<Int16Array> {
+  const total = cut.reduce((sum, scan) => sum + scan.rows.length, 0);
+  const rowBytes = bytesPerRow(job.format);
+  const rowsPerBlock = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes));
+  let done = 0;
+  for (const scan of cut.filter(({ rows }) => rows.length > 0)) {
+    const file = await open(staging.rowsFile(scan.uid), 'r');
+    try {
+      for (let row = 0; row < scan.rows.length; row += rowsPerBlock) {
+        throwIfAborted(signal, 'writing the patch file; the same command goes on from the cut scans');
+        const count = Math.min(rowsPerBlock, scan.rows.length - row);
+        const block = new Int16Array((count * rowBytes) / 2);
+        await file.read(new Uint8Array(block.buffer), 0, count * rowBytes, row * rowBytes);
+        yield block;
+        done += count;
+        onProgress?.({ stage: 'write', done, total, unit: 'rows' });
+      }
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+function columnsOf(cut: readonly CutScan[]): PatchColumns {
+  const rows = cut.flatMap((scan) => scan.rows.map((row) => ({ ...row, scan })));
+  return {
+    classes: rows.map((row) => row.class),
+    notrain: rows.map(({ notrainReason }) => (notrainReason === 0 ? 0 : 1)),
+    notrainReason: rows.map(({ notrainReason }) => notrainReason),
+    centerWorldMm: rows.map(({ centerWorldMm }) => centerWorldMm),
+    seriesUid: rows.map(({ scan }) => scan.uid),
+    subsets: rows.map(({ scan }) => scan.subset),
+  };
+}
+
+function provenanceOf(
+  job: CropJob,
+  { cut, failed }: CutScans,
+  outside: readonly OutsideCandidate[],
+): PatchProvenance {
+  const outsideLines: Record<string, number[]> = {};
+  for (const { uid, line } of outside) outsideLines[uid] = [...(outsideLines[uid] ?? []), line];
+  return {
+    program: `voxlab ${VERSION}`,
+    settings: job.settings,
+    scans: Object.fromEntries(cut.map(({ uid, sha256 }) => [uid, sha256])),
+    ...(failed.length === 0
+      ? {}
+      : { failedScans: Object.fromEntries(failed.map(({ uid, reason }) => [uid, reason])) }),
+    ...(outside.length === 0 ? {} : { outside: outsideLines }),
+  };
+}
