@@ -53,6 +53,7 @@ const TESTED_THROUGH = {
   'src/candidates/tableFormat.ts': 'test/candidates/candidateTable.test.ts',
   'src/patches/cutScans.ts': 'test/patches/crop.test.ts',
   'src/patches/writeCut.ts': 'test/patches/crop.test.ts',
+  'src/patches/verifyWorker.ts': 'test/patches/verifyPatchFile.test.ts',
   'src/patches/cutScan.ts': 'test/patches/crop.test.ts',
   'src/patches/cropJob.ts': 'test/patches/crop.test.ts',
   'src/patches/existingPatchFile.ts': 'test/patches/crop.test.ts',

@@ -13,7 +13,9 @@ import { registerModelCommand } from './model.js';
 import { registerNotebookCommand } from './notebook.js';
 import { registerSampleCommand } from './sample.js';
 import { registerStartCommand } from './start.js';
+import { registerTablesCommand } from './tables.js';
 import { registerTrainCommand } from './train.js';
+import { registerVerifyCommand } from './verify.js';
 
 /** A command: its file exports one of these; `program.ts` lists them in the order of the river. */
 export type RegisterCommand = (program: Command) => void;
@@ -22,6 +24,8 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerSampleCommand,
   registerCropCommand,
   registerMergeCommand,
+  registerTablesCommand,
+  registerVerifyCommand,
   registerExploreCommand,
   registerModelCommand,
   registerTrainCommand,

@@ -1,0 +1,185 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../errors.js';
+import { isFolder } from '../paths.js';
+import { findScans } from '../volumes/findScans.js';
+import { type Annotation, readAnnotations } from './annotations.js';
+import type { Candidate } from './candidate.js';
+import { readCandidates } from './candidateTable.js';
+import { numberCell, readCsvTable, uidCell } from './csvTable.js';
+
+/** LUNA16's own numbers (luna16.grand-challenge.org; candidates_V2.csv as published with it). */
+export const OFFICIAL_COUNTS = {
+  series: 888,
+  nodules: 1186,
+  seriesWithNodule: 601,
+  excluded: 35_192,
+  excludedOfUnknownSize: 30_513,
+  candidates: 754_975,
+  positives: 1557,
+  seriesBySubset: [89, 89, 89, 89, 89, 89, 89, 89, 88, 88],
+} as const;
+
+/** What the tables of a folder hold; a table that is not there leaves its counts out. */
+export interface LunaTables {
+  readonly folder: string;
+  readonly tables: readonly string[];
+  readonly counts: Partial<
+    Record<Exclude<keyof typeof OFFICIAL_COUNTS, 'seriesBySubset'>, number> & {
+      readonly seriesBySubset: readonly number[];
+      /** Nodules within whose radius lies a candidate of class 1: the others cannot be found from the candidates. */
+      readonly nodulesWithPositive: number;
+    }
+  >;
+  /** Rows that contradict another table, with file and reason. */
+  readonly contradictions: readonly string[];
+}
+
+/** A count that differs from LUNA16's own. */
+export interface OfficialDifference {
+  readonly what: string;
+  readonly expected: number | readonly number[];
+  readonly received: number | readonly number[] | 'no table';
+}
+
+/**
+ * Reads annotations.csv, annotations_excluded.csv, candidates_V2.csv (or candidates.csv), seriesuids.csv and the folds
+ * (subset0/ .. subset9/, or subsets.csv: seriesuid, subset), those of them that the folder has, and compares them with each
+ * other. Throws InputError for a folder without any, and for a table that cannot be read.
+ */
+export function readLunaTables(folder: string): LunaTables {
+  const path = (name: string): string | undefined =>
+    existsSync(join(folder, name)) ? join(folder, name) : undefined;
+  const files = {
+    nodules: path('annotations.csv'),
+    excluded: path('annotations_excluded.csv'),
+    candidates: path('candidates_V2.csv') ?? path('candidates.csv'),
+    series: path('seriesuids.csv'),
+  };
+  const nodules = files.nodules === undefined ? undefined : readAnnotations(files.nodules);
+  const excluded = files.excluded === undefined ? undefined : readAnnotations(files.excluded);
+  const candidates = files.candidates === undefined ? undefined : readCandidates(files.candidates);
+  const series = files.series === undefined ? undefined : readSeries(files.series);
+  const folds = foldsOf(folder);
+  const tables = [...Object.values(files), folds?.source].filter((file) => file !== undefined);
+  if (tables.length === 0)
+    throw new InputError(
+      folder,
+      "expected LUNA16's tables (annotations.csv, annotations_excluded.csv, candidates_V2.csv, seriesuids.csv), found none",
+    );
+  const positives = candidates?.filter((candidate) => candidate.class === 1);
+  return {
+    folder,
+    tables,
+    counts: {
+      ...(series === undefined ? {} : { series: series.size }),
+      ...(nodules === undefined ? {} : { nodules: nodules.length, seriesWithNodule: uidsOf(nodules).size }),
+      ...(excluded === undefined
+        ? {}
+        : {
+            excluded: excluded.length,
+            excludedOfUnknownSize: excluded.filter(({ diameterMm }) => diameterMm < 0).length,
+          }),
+      ...(candidates === undefined ? {} : { candidates: candidates.length, positives: positives!.length }),
+      ...(nodules === undefined || positives === undefined
+        ? {}
+        : { nodulesWithPositive: nodulesWithPositive(nodules, positives) }),
+      ...(folds === undefined ? {} : { seriesBySubset: countsBySubset(folds.subsets) }),
+    },
+    contradictions: contradictions(files, { nodules, excluded, candidates, folds: folds?.subsets }, series),
+  };
+}
+
+/** Empty for LUNA16's own tables. */
+export function officialDifferences({ counts }: LunaTables): OfficialDifference[] {
+  return Object.entries(OFFICIAL_COUNTS).flatMap(([what, expected]) => {
+    const received = counts[what as keyof typeof OFFICIAL_COUNTS] ?? 'no table';
+    return String(received) === String(expected) ? [] : [{ what, expected, received }];
+  });
+}
+
+/** One uid a line, without a header. */
+function readSeries(file: string): Set<string> {
+  const lines = readFileSync(file, 'utf8')
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/);
+  const uids = lines.map((line) => line.trim()).filter((line) => line !== '' && line !== 'seriesuid');
+  const known = new Set<string>();
+  for (const uid of uids) {
+    if (known.has(uid)) throw new InputError(file, `expected each series once, received ${uid} twice`);
+    known.add(uid);
+  }
+  return known;
+}
+
+function foldsOf(folder: string): { source: string; subsets: Map<string, number> } | undefined {
+  const table = join(folder, 'subsets.csv');
+  if (existsSync(table)) {
+    const subsets = new Map<string, number>();
+    for (const row of readCsvTable(table, ['seriesuid', 'subset'])) {
+      const subset = numberCell(row, 'subset', table);
+      if (!Number.isInteger(subset) || subset < 0)
+        throw new InputError(table, `subset: expected a whole number from 0, received ${subset}`, {
+          line: row.line,
+        });
+      subsets.set(uidCell(row, table), subset);
+    }
+    return { source: table, subsets };
+  }
+  if (!isFolder(join(folder, 'subset0'))) return undefined;
+  const scans = findScans(folder, 'all');
+  return {
+    source: join(folder, 'subset<k>/'),
+    subsets: new Map(scans.map(({ uid, subset }) => [uid, subset])),
+  };
+}
+
+function countsBySubset(subsets: ReadonlyMap<string, number>): number[] {
+  const counts: number[] = Array.from({ length: Math.max(...subsets.values()) + 1 }, () => 0);
+  for (const subset of subsets.values()) counts[subset] = (counts[subset] ?? 0) + 1;
+  return counts;
+}
+
+function nodulesWithPositive(nodules: readonly Annotation[], positives: readonly Candidate[]): number {
+  const bySeries = new Map<string, Candidate[]>();
+  for (const candidate of positives)
+    bySeries.set(candidate.seriesUid, [...(bySeries.get(candidate.seriesUid) ?? []), candidate]);
+  return nodules.filter(({ seriesUid, centerWorldMm: [x, y, z], diameterMm }) =>
+    (bySeries.get(seriesUid) ?? []).some(
+      ({ centerWorldMm: at }) => Math.hypot(at[0] - x, at[1] - y, at[2] - z) <= diameterMm / 2,
+    ),
+  ).length;
+}
+
+function uidsOf(rows: readonly { readonly seriesUid: string }[]): Set<string> {
+  return new Set(rows.map(({ seriesUid }) => seriesUid));
+}
+
+/** Series that seriesuids.csv does not have, or that lie in no fold. */
+function contradictions(
+  files: Readonly<Record<string, string | undefined>>,
+  tables: {
+    readonly nodules: readonly Annotation[] | undefined;
+    readonly excluded: readonly Annotation[] | undefined;
+    readonly candidates: readonly Candidate[] | undefined;
+    readonly folds: ReadonlyMap<string, number> | undefined;
+  },
+  series: ReadonlySet<string> | undefined,
+): string[] {
+  if (series === undefined) return [];
+  const { nodules = [], excluded = [], candidates = [], folds } = tables;
+  const unknown = (file: string | undefined, uids: ReadonlySet<string>): string[] =>
+    [...uids]
+      .filter((uid) => !series.has(uid))
+      .map((uid) => `${file}: series ${uid} is not in ${files.series}`);
+  return [
+    ...unknown(files.nodules, uidsOf(nodules)),
+    ...unknown(files.excluded, uidsOf(excluded)),
+    ...unknown(files.candidates, uidsOf(candidates)),
+    ...(folds === undefined
+      ? []
+      : [...series]
+          .filter((uid) => !folds.has(uid))
+          .map((uid) => `${files.series}: series ${uid} lies in no subset`)),
+  ];
+}
