@@ -12,9 +12,17 @@ export interface Mark {
   readonly class: number;
 }
 
+/** A cuboid along the axes of the scan, by opposite corners. */
+export interface Box {
+  readonly fromWorldMm: Vector3;
+  readonly toWorldMm: Vector3;
+}
+
 export interface ThreePlanesOptions {
   readonly marks?: readonly Mark[];
   readonly window?: WindowHu;
+  /** Cubes to be outlined, where a plane passes through them: patches. */
+  readonly boxes?: readonly Box[];
   /** Marks further off the plane are left out, in mm. */
   readonly marksWithinMm?: number;
   readonly title?: string;
@@ -64,6 +72,7 @@ function planeContent(plane: SlicePlane, throughWorldMm: Vector3, options: Three
   return [
     `<image width="${coordinate(width)}" height="${coordinate(height)}" preserveAspectRatio="none" href="${pngDataUri(plane.image)}"/>`,
     `<path d="M${x} 0V${coordinate(height)}M0 ${y}H${coordinate(width)}" stroke="#56b4e9" stroke-opacity="0.35" fill="none"/>`,
+    ...(options.boxes ?? []).map((box) => boxContent(plane, box)),
     ...(options.marks ?? []).map((mark) => markContent(plane, mark, options.marksWithinMm ?? 4)),
     letter(left, 9, height / 2 + 4),
     letter(right, width - 9, height / 2 + 4),
@@ -79,4 +88,17 @@ function markContent(plane: SlicePlane, { centerWorldMm, class: label }: Mark, w
   if (offMm > withinMm) return '';
   const color = label === 1 ? PALETTE[5] : PALETTE[4];
   return `<circle cx="${coordinate(xMm * PIXELS_PER_MM)}" cy="${coordinate(yMm * PIXELS_PER_MM)}" r="${MARK_RADIUS_MM * PIXELS_PER_MM}" fill="none" stroke="${color}" stroke-width="1.6"/>`;
+}
+
+/** The outline of a box in a plane that passes through it. */
+function boxContent(plane: SlicePlane, { fromWorldMm, toWorldMm }: Box): string {
+  const [from, to] = [plane.placeOf(fromWorldMm), plane.placeOf(toWorldMm)];
+  const middle = fromWorldMm.map((mm, axis) => (mm + toWorldMm[axis]!) / 2) as unknown as Vector3;
+  const depthMm = Math.hypot(...fromWorldMm.map((mm, axis) => toWorldMm[axis]! - mm));
+  const sidesMm = Math.hypot(to.xMm - from.xMm, to.yMm - from.yMm);
+  // Half of the box' length through the plane.
+  const halfMm = Math.sqrt(Math.max(0, depthMm ** 2 - sidesMm ** 2)) / 2;
+  if (plane.placeOf(middle).offMm > halfMm) return '';
+  const pixels = (mm: number): string => coordinate(mm * PIXELS_PER_MM);
+  return `<rect x="${pixels(Math.min(from.xMm, to.xMm))}" y="${pixels(Math.min(from.yMm, to.yMm))}" width="${pixels(Math.abs(to.xMm - from.xMm))}" height="${pixels(Math.abs(to.yMm - from.yMm))}" fill="none" stroke="#ffd54a" stroke-width="1.4"/>`;
 }

@@ -118,10 +118,14 @@ export async function hashOfScan(path: string): Promise<string> {
 }
 
 /** Cuts patches of `format` out of a scan. */
-export function cutterOf(volume: Volume, format: PatchFormat): PatchCutter {
+export function cutterOf(
+  volume: Volume,
+  format: PatchFormat,
+  patchSize: Vector3 = patchSizeOf(format),
+): PatchCutter {
   const grid = patchGrid(volume, format.spacingMm);
   const cutter = format.interpolation === 'cubic' ? cubicCutter : linearCutter;
-  return cutter(volume, grid, patchSizeOf(format));
+  return cutter(volume, grid, patchSize);
 }
 
 /** Rows by value, keys ascending. */

@@ -29,3 +29,17 @@ test('greyOf() maps the window to 0..255 and clamps', () => {
     [0, 0, 128, 255, 255],
   );
 });
+
+test('threePlanes() outlines a box in the planes that pass through it', () => {
+  const outlines = (through: readonly [number, number, number]): string[] =>
+    threePlanes(volume, through, {
+      boxes: [{ fromWorldMm: [1.5, 2.5, 5], toWorldMm: [5.5, 5.5, 11] }],
+    })
+      .svg()
+      .match(/<rect [^>]*stroke="#ffd54a"[^>]*>/g)!;
+  const [axial, coronal, sagittal] = outlines([3, 4, 8]);
+  assert.match(axial!, /x="1.8" y="2.7" width="3.6" height="2.7"/, '4 x 3 mm at 0.9 pixels a mm');
+  assert.match(coronal!, /width="3.6" height="5.4"/);
+  assert.match(sagittal!, /width="2.7" height="5.4"/);
+  assert.equal(outlines([8, 4, 8]).length, 2, 'the sagittal plane does not meet it');
+});
