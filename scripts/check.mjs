@@ -89,6 +89,7 @@ const TESTED_THROUGH = {
   'src/training/trainEpoch.ts': 'test/training/train.test.ts',
   'src/training/validate.ts': 'test/training/train.test.ts',
   'src/training/tracedPrograms.ts': 'test/training/tracedLearner.test.ts',
+  'src/volumes/dicomVoxels.ts': 'test/volumes/dicomReader.test.ts',
   'src/volumes/itkReader.ts': 'test/volumes/readVolume.test.ts',
   'src/volumes/itkThread.ts': 'test/volumes/readVolume.test.ts',
   'src/volumes/metaImageReader.ts': 'test/volumes/readVolume.test.ts',

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createRandom } from '../../src/random.js';
 
-export type Syntax = 'explicit' | 'implicit' | 'big endian' | 'rle';
+export type Syntax = 'explicit' | 'implicit' | 'big endian' | 'rle' | 'jpeg-ls';
 /** By tag, such as '0028,0010'; undefined leaves the tag out. */
 export type Tags = Readonly<Record<string, string | number | Buffer | undefined>>;
 
@@ -11,6 +11,7 @@ const SYNTAX_UIDS: Readonly<Record<Syntax, string>> = {
   implicit: '1.2.840.10008.1.2',
   'big endian': '1.2.840.10008.1.2.2',
   rle: '1.2.840.10008.1.2.5',
+  'jpeg-ls': '1.2.840.10008.1.2.4.80',
 };
 const VRS: Readonly<Record<string, string>> = {
   '0008,0016': 'UI',
@@ -76,7 +77,8 @@ export function dicomBytes(tags: Tags, syntax: Syntax = 'explicit', voxelVr: 'OW
     .filter((pair): pair is [string, string | number | Buffer] => pair[1] !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([tag, value]) => {
-      if (tag === '7FE0,0010' && syntax === 'rle') return rleElement(value as Buffer);
+      if (tag === '7FE0,0010' && syntax === 'rle') return compressedElement(runLengths(value as Buffer));
+      if (tag === '7FE0,0010' && syntax === 'jpeg-ls') return compressedElement(value as Buffer);
       return element(tag, tag === '7FE0,0010' ? voxelVr : vrOf(tag, value), value, syntax);
     });
   return Buffer.concat([
@@ -160,7 +162,7 @@ function valueBytes(vr: string, value: string | number | Buffer, big: boolean): 
 }
 
 /** RLE of 16-bit voxels, literal runs alone: https://dicom.nema.org/medical/dicom/current/output/chtml/part05/chapter_G.html */
-function rleElement(voxels: Buffer): Buffer {
+function runLengths(voxels: Buffer): Buffer {
   const planes = [1, 0].map((low) => {
     const plane = voxels.filter((_, i) => i % 2 === low);
     const runs = [];
@@ -175,15 +177,33 @@ function rleElement(voxels: Buffer): Buffer {
   table.writeUInt32LE(2, 0);
   table.writeUInt32LE(64, 4);
   table.writeUInt32LE(64 + planes[0]!.length, 8);
-  const item = (element: number, bytes: Buffer): Buffer => {
-    const head = Buffer.from([0xfe, 0xff, element & 255, element >> 8, 0, 0, 0, 0]);
-    head.writeUInt32LE(bytes.length, 4);
-    return Buffer.concat([head, bytes]);
-  };
+  return Buffer.concat([table, ...planes]);
+}
+
+/** Voxels in one part, behind an empty table of offsets. */
+function compressedElement(voxels: Buffer): Buffer {
   return Buffer.concat([
-    Buffer.from([0xe0, 0x7f, 0x10, 0x00, 0x4f, 0x42, 0, 0, 0xff, 0xff, 0xff, 0xff]),
+    Buffer.from('e07f10004f420000ffffffff', 'hex'),
     item(0xe000, Buffer.alloc(0)),
-    item(0xe000, Buffer.concat([table, ...planes])),
+    item(0xe000, voxels),
     item(0xe0dd, Buffer.alloc(0)),
   ]);
+}
+
+function item(element: number, bytes: Buffer): Buffer {
+  const head = Buffer.from([0xfe, 0xff, element & 255, element >> 8, 0, 0, 0, 0]);
+  head.writeUInt32LE(bytes.length, 4);
+  return Buffer.concat([head, bytes]);
+}
+
+/** The value of an icon sequence: an image of 2 x 1 voxels of its own. */
+export function icon(): Buffer {
+  return item(
+    0xe000,
+    Buffer.concat([
+      element('0028,0010', 'US', 1, 'explicit'),
+      element('0028,0011', 'US', 2, 'explicit'),
+      element('7FE0,0010', 'OW', Buffer.from([1, 2]), 'explicit'),
+    ]),
+  );
 }

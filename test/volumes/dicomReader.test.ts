@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -7,7 +7,7 @@ import { InputError, InterruptedError } from '../../src/errors.js';
 import { readDicomSeries, readDicomVolume } from '../../src/volumes/dicomReader.js';
 import { scanFiles } from '../../src/volumes/readVolume.js';
 import { runPython } from '../python.js';
-import { noise, type Syntax, series, sliceTags, type Tags, writeSlices } from './dicomFixture.js';
+import { icon, noise, type Syntax, series, sliceTags, type Tags, writeSlices } from './dicomFixture.js';
 
 const root = mkdtempSync(join(tmpdir(), 'voxlab-dicom-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -77,8 +77,19 @@ const CASES: Readonly<Record<string, [Record<string, Tags>, Syntax?, ('OW' | 'OB
   'implicit little endian': [series(3), 'implicit'],
   'explicit big endian': [series(3), 'big endian'],
   'big endian, 8 bits in bytes': [series(3, stored(8, 8, false)), 'big endian', 'OB'],
-  'run lengths': [series(3), 'rle'],
 };
+
+/** Streams of CharLS (imagecodecs.jpegls_encode) without their SPIFF header, and the 4 x 3 voxels in them. */
+const JPEG_LS = [
+  {
+    stream: '/9j/9wALEAADAAQBAREA//gADQH//wASAEMBFABA/9oACAEBAAAAAAK6olgUMApCzrtAO5BLUIsALP8/2uj/2Q==',
+    stored: [2747, 3297, 92, 3309, 1920, 2110, 2581, 1170, 4012, 220, 1138, 1570],
+  },
+  {
+    stream: '/9j/9wALEAADAAQBAREA//gADQH//wASAEMBFABA/9oACAEBAAAAAAZFU0Jwa6DH1heYgL5sKDYnJgI7gP/Z',
+    stored: [2339, 1673, 536, 185, 4, 199, 609, 4092, 782, 2672, 3073, 960],
+  },
+];
 
 test("readDicomVolume() equals SimpleITK's voxels, and its geometry to 1e-9, for any order, orientation, type and syntax", async () => {
   const folders = Object.fromEntries(
@@ -128,6 +139,20 @@ async function compare(folders: Readonly<Record<string, string>>): Promise<void>
   }
 }
 
+test('readDicomVolume() reads run lengths and JPEG-LS as the same voxels uncompressed', async () => {
+  const voxelsOf = async (name: string, slices: Record<string, Tags>, syntax: Syntax) =>
+    (await readDicomVolume(writeSlices(join(root, name), slices, syntax))).data;
+  assert.deepEqual(
+    await voxelsOf('run lengths', series(3), 'rle'),
+    await voxelsOf('no run lengths', series(3), 'explicit'),
+  );
+  const coded = series(2, (i) => ({ '7FE0,0010': Buffer.from(JPEG_LS[i]!.stream, 'base64') }));
+  assert.deepEqual(
+    Array.from(await voxelsOf('jpeg-ls', coded, 'jpeg-ls')),
+    JPEG_LS.flatMap(({ stored }) => stored.map((value) => value - 1024)),
+  );
+});
+
 test('readDicomVolume() takes the narrowest type that holds the values: Int16, Int32, Float32', async () => {
   const typeOf = async (name: string) =>
     (await readDicomVolume(join(root, `case${Object.keys(CASES).indexOf(name)}`))).data.constructor;
@@ -138,14 +163,13 @@ test('readDicomVolume() takes the narrowest type that holds the values: Int16, I
 
 test('readDicomVolume() ignores bits above those stored, and an icon before the voxels', async () => {
   const voxels = Buffer.alloc(24, 0xff);
-  const icon = Buffer.from('feff00e0140000002800100055530200080' + '0e07f10004f570000040000000102', 'hex');
   const tags = {
     '0028,0101': 12,
     '0028,0102': 11,
     '0028,0103': 0,
     '0028,1052': '0',
     '7FE0,0010': voxels,
-    '0088,0200': icon,
+    '0088,0200': icon(),
   };
   const folder = writeSlices(
     join(root, 'bits'),
@@ -192,8 +216,10 @@ test('readDicomSeries() needs no voxels in memory, stops when the signal aborts,
     ],
   );
   await assert.rejects(readDicomVolume(folder, AbortSignal.abort()), InterruptedError);
+  await assert.rejects(readDicomSeries(join(root, 'nowhere')), /nowhere: cannot be read \(ENOENT/);
+  mkdirSync(join(root, 'empty'));
   await assert.rejects(
-    readDicomSeries(tmpdir()).then(() => readDicomSeries(join(root, 'none'))),
-    InputError,
+    readDicomSeries(join(root, 'empty')),
+    /empty: expected the slices of a DICOM series, found none/,
   );
 });
