@@ -53,7 +53,8 @@ export function hasDicomMark(start: Buffer): boolean {
 
 /** SeriesInstanceUID in the first bytes of a file; undefined where they do not hold it. */
 export function seriesUidIn(start: Buffer): string | undefined {
-  const uid = parse(start, 'x0020000e')?.string('x0020000e');
+  const data = parse(start, 'x0020000e');
+  const uid = data === undefined ? undefined : textOf(data, 'x0020000e');
   return uid !== undefined && isUid(uid) ? uid : undefined;
 }
 
@@ -142,9 +143,9 @@ interface HeaderReader {
 }
 
 function readerOf(data: dicomParser.DataSet, file: string): HeaderReader {
-  const text = (tag: string): string | undefined => data.string(tag)?.trim() || undefined;
+  const text = (tag: string): string | undefined => textOf(data, tag);
   const word = (tag: string): number | undefined =>
-    data.elements[tag]?.length === 2 ? data.uint16(tag) : undefined;
+    isInside(data, tag) && data.elements[tag]?.length === 2 ? data.uint16(tag) : undefined;
   return {
     has: (tag) => data.elements[tag] !== undefined,
     text,
@@ -171,6 +172,16 @@ function readerOf(data: dicomParser.DataSet, file: string): HeaderReader {
       return uid;
     },
   };
+}
+
+function textOf(data: dicomParser.DataSet, tag: string): string | undefined {
+  return isInside(data, tag) ? data.string(tag)?.trim() || undefined : undefined;
+}
+
+/** The parser takes an element whose value lies behind the end of its bytes, and throws only when it is asked for. */
+function isInside({ elements, byteArray }: dicomParser.DataSet, tag: string): boolean {
+  const element = elements[tag];
+  return element !== undefined && element.dataOffset + element.length <= byteArray.length;
 }
 
 function isUid(text: string): boolean {
