@@ -74,9 +74,12 @@ function uidOf(file: string): string | undefined {
 
 function entriesOf(folder: string): Dirent[] {
   try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter(({ name }) => !name.startsWith('.'))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return (
+      readdirSync(folder, { withFileTypes: true })
+        // The system's own folder at the root of a disk is open to nobody.
+        .filter(({ name }) => !name.startsWith('.') && name !== 'lost+found')
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+    );
   } catch (error) {
     throw cannotRead(folder, error);
   }

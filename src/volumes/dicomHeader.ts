@@ -64,7 +64,10 @@ export function seriesUidIn(start: Buffer): string | undefined {
  */
 export function parseDicomHeader(start: Buffer, file: string): DicomSlice | undefined {
   if (!hasDicomMark(start))
-    throw new InputError(file, 'expected a DICOM file with the mark DICM at byte 128, found none; remove it');
+    throw new InputError(
+      file,
+      'expected a DICOM file with the mark DICM at byte 128, found none; remove it, or convert it, for example with gdcmconv',
+    );
   const syntax = transferSyntaxOf(start, file);
   const data = parse(start, 'x7fe00010');
   const voxels = data?.elements.x7fe00010;
