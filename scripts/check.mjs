@@ -28,6 +28,7 @@ const FIRST_STAGES = new Set(['errors', 'random', 'progress', 'paths', 'threadPo
 /** Outside library -> the only places that may import it. A place is a file, or a folder with one file per loaded library. */
 const SEAMS = {
   ini: ['src/config/ini.ts'],
+  'dicom-parser': ['src/volumes/'],
   'itk-wasm': ['src/volumes/'],
   '@itk-wasm/image-io': ['src/volumes/'],
   h5wasm: ['src/store/'],
@@ -92,6 +93,7 @@ const TESTED_THROUGH = {
   'src/training/trainEpoch.ts': 'test/training/train.test.ts',
   'src/training/validate.ts': 'test/training/train.test.ts',
   'src/training/tracedPrograms.ts': 'test/training/tracedLearner.test.ts',
+  'src/volumes/dicomVoxels.ts': 'test/volumes/dicomReader.test.ts',
   'src/volumes/itkReader.ts': 'test/volumes/readVolume.test.ts',
   'src/volumes/itkThread.ts': 'test/volumes/readVolume.test.ts',
   'src/volumes/metaImageReader.ts': 'test/volumes/readVolume.test.ts',

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { isFolder } from '../paths.js';
+import { findDicomFolders } from './dicomFolder.js';
 import { SCAN_EXTENSIONS } from './readVolume.js';
 
 /** A scan on disk. */
@@ -9,13 +10,15 @@ export interface ScanFile {
   readonly uid: string;
   /** k of the folder `subset<k>`; -1 = the scan lies in no subset folder. */
   readonly subset: number;
+  /** A file, or a folder of DICOM slices. */
   readonly path: string;
 }
 
 /**
  * The scans of a folder: below its `subset<k>` folders, or, where it has none, in the folder itself (subset -1).
- * A scan is `<uid>` or `<uid>_image` with a known extension, never `_label`. Order: subset, then uid bytewise.
- * Throws InputError for a missing folder or subset, one without scans, and two scans of one uid.
+ * A scan is `<uid>` or `<uid>_image` with a known extension, never `_label`; or a folder of DICOM slices, however nested,
+ * whose uid is the slices' SeriesInstanceUID. Order: subset, then uid bytewise. Throws InputError for a missing folder or
+ * subset, one without scans, two scans of one uid, and two DICOM series in one folder.
  */
 export function findScans(folder: string, subsets: readonly number[] | 'all'): readonly ScanFile[] {
   requireFolder(folder);
@@ -63,9 +66,15 @@ function subsetFolders(folder: string): number[] {
 
 /** A link that leads nowhere counts as a scan: reading it says so, and the others go on. */
 function scansIn(folder: string, subset: number): ScanFile[] {
-  return readdirSync(folder)
+  const files = readdirSync(folder)
     .map((name) => ({ uid: uidOf(name), subset, path: join(folder, name) }))
     .filter((scan): scan is ScanFile => scan.uid !== undefined && !isFolder(scan.path));
+  const series = findDicomFolders(folder).map(({ seriesUid, folder: path }) => ({
+    uid: seriesUid,
+    subset,
+    path,
+  }));
+  return [...files, ...series];
 }
 
 /** Undefined for what is no scan. */
@@ -96,5 +105,8 @@ export function compareUids(a: string, b: string): number {
 }
 
 function noScans(folder: string): InputError {
-  return new InputError(folder, `expected scans (${SCAN_EXTENSIONS.join(', ')}), found none`);
+  return new InputError(
+    folder,
+    `expected scans (${SCAN_EXTENSIONS.join(', ')}, or folders of DICOM slices), found none`,
+  );
 }

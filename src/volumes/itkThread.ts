@@ -5,14 +5,13 @@ import type { ItkAnswer, ItkQuestion } from './itkReader.js';
  * The thread that reads scans with ITK's own readers, compiled to WebAssembly. A thread of its own, because the library
  * blocks while it reads, prints its failures on stdout, and keeps its memory until its thread ends.
  */
-const { readImageNode } = await import('@itk-wasm/image-io');
+const { gdcmReadImageNode, readImageNode } = await import('@itk-wasm/image-io');
 
-parentPort!.on('message', async ({ id, path, informationOnly }: ItkQuestion) => {
+parentPort!.on('message', async ({ id, path, informationOnly, slice }: ItkQuestion) => {
   let answer: ItkAnswer;
   try {
-    const { imageType, size, spacing, origin, direction, data } = await readImageNode(path, {
-      informationOnly,
-    });
+    const image = slice ? await readSlice(path) : await readImageNode(path, { informationOnly });
+    const { imageType, size, spacing, origin, direction, data } = image;
     const { dimension, components, componentType } = imageType;
     answer = {
       id,
@@ -33,3 +32,10 @@ parentPort!.on('message', async ({ id, path, informationOnly }: ItkQuestion) => 
   }
   parentPort!.postMessage(answer);
 });
+
+async function readSlice(path: string): ReturnType<typeof readImageNode> {
+  const { couldRead, image } = await gdcmReadImageNode(path, { informationOnly: false });
+  // An answer without words: those of GDCM could hold contents of the header.
+  if (!couldRead || image === undefined) throw new Error('');
+  return image as Awaited<ReturnType<typeof readImageNode>>;
+}

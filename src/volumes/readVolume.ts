@@ -1,4 +1,6 @@
 import { InputError, throwIfAborted } from '../errors.js';
+import { isFolder } from '../paths.js';
+import { readDicomSeries, readDicomVolume } from './dicomReader.js';
 import { invert } from './geometry.js';
 import { readGeometryWithItk, readWithItk } from './itkReader.js';
 import type { MetaImageHeader } from './metaImageHeader.js';
@@ -14,10 +16,10 @@ import type { Geometry, Volume } from './volume.js';
 /** File name endings of the scans that can be read. */
 export const SCAN_EXTENSIONS = ['.nrrd', '.nii', '.nii.gz', '.mha', '.mhd'] as const;
 
-type ScanFormat = 'metaimage' | 'nrrd' | 'nifti';
+type ScanFormat = 'dicom' | 'metaimage' | 'nrrd' | 'nifti';
 
 /**
- * Reads a scan: voxels (z, y, x; Hounsfield units for CT) with their geometry (LPS, mm).
+ * Reads a scan, a file or a folder of DICOM slices: voxels (z, y, x; Hounsfield units for CT) with their geometry (LPS, mm).
  * Throws InputError, naming the file and the reason, for one that is missing, cut short, corrupt or of another format.
  */
 export async function readVolume(path: string, signal?: AbortSignal): Promise<Volume> {
@@ -27,16 +29,24 @@ export async function readVolume(path: string, signal?: AbortSignal): Promise<Vo
   return volume;
 }
 
-/** The geometry of a scan, without its voxels: cheap for MetaImage, a read of the file for the others. Throws InputError. */
+/** The geometry of a scan, without its voxels: cheap for MetaImage and DICOM, a read of the file for the others. Throws InputError. */
 export async function readGeometry(path: string, signal?: AbortSignal): Promise<Geometry> {
   throwIfAborted(signal, `reading ${path}`);
-  if (formatOf(path) !== 'metaimage') return checkedGeometry(await readGeometryWithItk(path, signal), path);
-  return checkedGeometry((await readMetaImageHeader(path)).geometry, path);
+  switch (formatOf(path)) {
+    case 'dicom':
+      return checkedGeometry((await readDicomSeries(path, signal)).geometry, path);
+    case 'metaimage':
+      return checkedGeometry((await readMetaImageHeader(path)).geometry, path);
+    default:
+      return checkedGeometry(await readGeometryWithItk(path, signal), path);
+  }
 }
 
-/** The files that make up a scan: one, or a MetaImage header and its voxels. Throws InputError. */
+/** The files that make up a scan: one, a MetaImage header and its voxels, or slices in the order of z. Throws InputError. */
 export async function scanFiles(path: string): Promise<readonly string[]> {
-  if (formatOf(path) !== 'metaimage') return [path];
+  const format = formatOf(path);
+  if (format === 'dicom') return (await readDicomSeries(path)).slices.map(({ file }) => file);
+  if (format !== 'metaimage') return [path];
   const header: MetaImageHeader = await readMetaImageHeader(path);
   const dataPath = isPlainMetaImage(header) ? metaImageDataPath(path, header) : path;
   return dataPath === path ? [path] : [path, dataPath];
@@ -44,6 +54,8 @@ export async function scanFiles(path: string): Promise<readonly string[]> {
 
 async function readAny(path: string, signal: AbortSignal | undefined): Promise<Volume> {
   switch (formatOf(path)) {
+    case 'dicom':
+      return readDicomVolume(path, signal);
     case 'metaimage': {
       const header = await readMetaImageHeader(path);
       return isPlainMetaImage(header) ? readMetaImage(path, header) : readWithItk(path, signal);
@@ -58,11 +70,15 @@ async function readAny(path: string, signal: AbortSignal | undefined): Promise<V
 }
 
 function formatOf(path: string): ScanFormat {
+  if (isFolder(path)) return 'dicom';
   const name = path.toLowerCase();
   if (name.endsWith('.mhd') || name.endsWith('.mha')) return 'metaimage';
   if (name.endsWith('.nrrd')) return 'nrrd';
   if (name.endsWith('.nii') || name.endsWith('.nii.gz')) return 'nifti';
-  throw new InputError(path, `expected a scan that ends in ${SCAN_EXTENSIONS.join(', ')}`);
+  throw new InputError(
+    path,
+    `expected a scan that ends in ${SCAN_EXTENSIONS.join(', ')}, or a folder of DICOM slices`,
+  );
 }
 
 /** Refuses a geometry in which no world position has a voxel index. */

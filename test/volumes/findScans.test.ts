@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { findScans } from '../../src/volumes/findScans.js';
+import { series, writeSlices } from './dicomFixture.js';
 
 function folderWith(t: TestContext, ...files: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-scans-'));
@@ -76,5 +77,31 @@ test('findScans() refuses a missing folder or subset, one without scans, and two
   assert.throws(
     () => findScans(folderWith(t, 'subset0/a.mhd', 'subset1/a.nrrd'), 'all'),
     /one scan of series a/,
+  );
+});
+
+test('findScans() finds DICOM series below subset folders or the folder itself, by SeriesInstanceUID, beside other scans', (t) => {
+  const dicom = (uid: string) => series(2, () => ({ '0020,000E': uid }));
+  const folder = folderWith(t, 'subset1/b.mhd', 'subset1/b.raw');
+  writeSlices(join(folder, 'subset1', 'patient', 'study', 'series'), dicom('1.2'));
+  writeSlices(join(folder, 'subset0', 'series'), dicom('1.3'));
+  assert.deepEqual(
+    findScans(folder, 'all').map(({ uid, subset, path }) => [subset, uid, path.slice(folder.length)]),
+    [
+      [0, '1.3', '/subset0/series'],
+      [1, '1.2', '/subset1/patient/study/series'],
+      [1, 'b', '/subset1/b.mhd'],
+    ],
+  );
+  assert.deepEqual(
+    findScans(join(folder, 'subset1', 'patient'), 'all').map(({ uid, subset }) => [subset, uid]),
+    [[-1, '1.2']],
+  );
+  writeSlices(join(folder, 'subset1', 'again'), dicom('1.2'));
+  assert.throws(() => findScans(folder, 'all'), /expected one scan of series 1\.2, found also/);
+  writeSlices(join(folder, 'subset1', 'again'), { 'x.dcm': dicom('1.4')['0.dcm']! });
+  assert.throws(
+    () => findScans(folder, 'all'),
+    /again: expected the slices of one series, found series 1\.2/,
   );
 });

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { InputError } from '../../src/errors.js';
+import { createRandom, type Random } from '../../src/random.js';
+import { findDicomFolders } from '../../src/volumes/dicomFolder.js';
+import { hasDicomMark, parseDicomHeader, seriesUidIn } from '../../src/volumes/dicomHeader.js';
+import { readDicomVolume } from '../../src/volumes/dicomReader.js';
+import {
+  dicomBytes,
+  noise,
+  SECRETS,
+  SERIES_UID,
+  type Syntax,
+  series,
+  sliceTags,
+  type Tags,
+} from './dicomFixture.js';
+
+const VOXELS = noise('header');
+const bytesOf = (tags: Tags, syntax?: Syntax): Buffer => dicomBytes(sliceTags(5, VOXELS, tags), syntax);
+
+test('parseDicomHeader() reads the same fields in every syntax, and nothing of the patient', () => {
+  const read = (['explicit', 'implicit', 'big endian', 'rle'] as const).map(
+    (syntax) => parseDicomHeader(bytesOf({}, syntax), 'a.dcm')!,
+  );
+  for (const slice of read) {
+    const { pixels, ...fields } = slice;
+    assert.deepEqual(fields, {
+      file: 'a.dcm',
+      seriesUid: SERIES_UID,
+      columns: 4,
+      rows: 3,
+      spacingMm: [0.7, 0.8],
+      positionMm: [-120.25, 33, 5],
+      rowDirection: [1, 0, 0],
+      columnDirection: [0, 1, 0],
+      slope: 1,
+      intercept: -1024,
+    });
+    assert.deepEqual([pixels.bytes, pixels.bitsStored, pixels.signed], [2, 16, true]);
+    for (const secret of SECRETS) assert.ok(!JSON.stringify(slice).includes(secret));
+  }
+  assert.deepEqual(
+    read.map(({ pixels }) => pixels.encoding),
+    ['little endian', 'little endian', 'big endian', 'compressed'],
+  );
+});
+
+test('parseDicomHeader() asks for more where the voxels begin behind the bytes given; the uid needs fewer', () => {
+  const whole = bytesOf({});
+  for (let length = 240; length < whole.length - VOXELS.length; length += 3)
+    assert.equal(parseDicomHeader(whole.subarray(0, length), 'a.dcm'), undefined, String(length));
+  assert.equal(seriesUidIn(whole.subarray(0, whole.length - VOXELS.length)), SERIES_UID);
+  for (let length = 0; length < whole.lastIndexOf(SERIES_UID); length++)
+    assert.equal(seriesUidIn(whole.subarray(0, length)), undefined);
+  assert.ok(hasDicomMark(whole.subarray(0, 132)));
+  assert.ok(!hasDicomMark(whole.subarray(0, 131)));
+});
+
+const REFUSED: Readonly<Record<string, [Tags, RegExp, Syntax?]>> = {
+  'many frames': [{ '0028,0008': '7' }, /expected one slice a file, received 7 frames; split/],
+  colours: [{ '0028,0002': 3 }, /1 channel \(MONOCHROME2\), received 3 channels/],
+  'a palette': [{ '0028,0004': 'PALETTE COLOR' }, /received 1 channel of colours/],
+  'no position': [
+    { '0020,0032': undefined },
+    /ImagePositionPatient \(0020,0032\): expected 3 numbers, received nothing/,
+  ],
+  'a position that is text': [{ '0020,0032': 'DOE\\X\\5' }, /received 3 values, 1 of them numbers/],
+  'no orientation': [{ '0020,0037': undefined }, /ImageOrientationPatient .* expected 6 numbers/],
+  'axes askew': [{ '0020,0037': '1\\0\\0\\0.5\\0.5\\0' }, /expected two unit vectors at right angles/],
+  'no spacing': [{ '0028,0030': undefined }, /PixelSpacing \(0028,0030\): expected 2 numbers/],
+  'a spacing of 0': [{ '0028,0030': '0\\0.7' }, /expected two numbers above 0 mm, received 0, 0\.7/],
+  'no rows': [{ '0028,0010': undefined }, /Rows \(0028,0010\): expected a whole number above 0/],
+  'no columns': [{ '0028,0011': 0 }, /Columns \(0028,0011\): expected a whole number above 0/],
+  '32 bits': [{ '0028,0100': 32, '0028,0101': 32, '0028,0102': 31 }, /8 or 16 bits.*BitsAllocated 32/],
+  'bits that lie high': [{ '0028,0101': 12, '0028,0102': 15 }, /BitsStored 12, HighBit 15/],
+  'a slope of 0': [{ '0028,1053': '0' }, /expected a slope other than 0/],
+  'a slope beyond reason': [{ '0028,1053': '1e30' }, /values that fit 32 bits, received 1e\+30/],
+  'a slope that is text': [{ '0028,1053': 'DOE' }, /RescaleSlope \(0028,1053\): expected 1 number/],
+  'values by a table': [{ '0028,1053': undefined, '0028,3000': Buffer.alloc(0) }, /received a table/],
+  'too few voxels': [
+    { '7FE0,0010': VOXELS.subarray(0, 20) },
+    /PixelData \(7FE0,0010\): expected 24 bytes \(4 x 3 voxels of 16 bits\), received 20/,
+  ],
+  'a uid that is text': [
+    { '0020,000E': 'DOE^SECRET' },
+    /SeriesInstanceUID .*expected digits and dots, received 10/,
+  ],
+  'compressed values of another kind with a slope': [
+    { '0008,0016': '1.2.840.10008.5.1.4.1.1.4' },
+    /expected a CT image, or compressed voxels without RescaleSlope/,
+    'rle',
+  ],
+};
+
+for (const [name, [tags, reason, syntax]] of Object.entries(REFUSED))
+  test(`parseDicomHeader() refuses ${name}`, () => {
+    assert.throws(
+      () => parseDicomHeader(bytesOf(tags, syntax), 'a.dcm'),
+      (error) =>
+        error instanceof InputError &&
+        error.message.startsWith('a.dcm: ') &&
+        reason.test(error.message) &&
+        !/DOE|SECRET/.test(error.message),
+    );
+  });
+
+test('parseDicomHeader() refuses what is no DICOM, and syntaxes that no reader knows', () => {
+  assert.throws(() => parseDicomHeader(Buffer.from('junk '.repeat(99)), 'a.dcm'), /mark DICM at byte 128/);
+  assert.throws(() => parseDicomHeader(Buffer.alloc(0), 'a.dcm'), /mark DICM at byte 128/);
+  const mpeg = Buffer.from(bytesOf({}).toString('latin1').replace('10008.1.2.1', '10008.1.2.9'), 'latin1');
+  assert.throws(
+    () => parseDicomHeader(mpeg, 'a.dcm'),
+    /received transfer syntax 1\.2\.840\.10008\.1\.2\.9; convert/,
+  );
+});
+
+for (const [syntax, rounds] of [
+  ['explicit', 100],
+  ['implicit', 60],
+  ['big endian', 20],
+  ['rle', 40],
+] as const)
+  test(`${rounds} seeded corruptions of a header (${syntax}) give one line or a volume of the right size`, async (t) => {
+    const folder = folderOf(t);
+    const files = Object.entries(series(3)).map(([name, tags]): [string, Buffer] => [
+      join(folder, name),
+      dicomBytes(tags, syntax),
+    ]);
+    for (let round = 0; round < rounds; round++) {
+      const random = createRandom(`${syntax} ${round}`);
+      const damaged = random.integer(3);
+      for (const [i, [file, bytes]] of files.entries())
+        writeFileSync(file, i === damaged ? corrupted(bytes, random) : bytes);
+      const started = performance.now();
+      try {
+        for (const { folder: found } of findDicomFolders(folder)) assert.equal(found, folder);
+        const { size, data } = await readDicomVolume(folder);
+        assert.deepEqual([size, data.length], [[4, 3, 3], 36]);
+        assert.ok(data.every((value: number) => Number.isFinite(value)));
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        assert.ok(!error.message.includes('\n'), error.message);
+        for (const secret of SECRETS) assert.ok(!error.message.includes(secret), error.message);
+      }
+      assert.ok(performance.now() - started < 5000, `round ${round} took too long`);
+    }
+  });
+
+function folderOf(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-dicom-header-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A few bytes overwritten, taken out or put in, anywhere before the voxels' own bytes. */
+function corrupted(bytes: Buffer, random: Random): Buffer {
+  let result = Buffer.from(bytes);
+  for (let n = 1 + random.integer(4); n > 0; n--) {
+    const at = random.integer(result.length - 24);
+    const some = Buffer.from(Array.from({ length: 1 + random.integer(4) }, () => random.integer(256)));
+    const skip = [some.length, 0, 2 * some.length][random.integer(3)]!;
+    result = Buffer.concat([result.subarray(0, at), some, result.subarray(at + skip)]);
+  }
+  return result;
+}

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { after, test } from 'node:test';
+import { InputError, InterruptedError } from '../../src/errors.js';
+import { readDicomSeries, readDicomVolume } from '../../src/volumes/dicomReader.js';
+import { scanFiles } from '../../src/volumes/readVolume.js';
+import { runPython } from '../python.js';
+import { icon, noise, type Syntax, series, sliceTags, type Tags, writeSlices } from './dicomFixture.js';
+
+const root = mkdtempSync(join(tmpdir(), 'voxlab-dicom-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+interface Reference {
+  readonly files: string[];
+  readonly size: number[];
+  readonly spacing: number[];
+  readonly origin: number[];
+  readonly direction: number[];
+  readonly data: number[];
+}
+
+/** Each slice by itself, since a series reader of ITK gives all slices the type of the first. */
+const READ = `
+import json, sys, SimpleITK as sitk
+out = {}
+for name, folder in json.load(sys.stdin).items():
+  files = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(folder)
+  image = sitk.ReadImage(files)
+  data = [v for f in files for v in sitk.GetArrayFromImage(sitk.ReadImage(f, sitk.sitkFloat64)).ravel().tolist()]
+  out[name] = dict(files=[f for f in files], size=image.GetSize(), spacing=image.GetSpacing(), origin=image.GetOrigin(), direction=image.GetDirection(), data=data)
+print(json.dumps(out))`;
+
+const [c, s] = [Math.cos(0.4), Math.sin(0.4)];
+/** Rows and columns turned about two axes; their normal is none of the world's axes. */
+const ROW = [c, s, 0];
+const COLUMN = [-s * c, c * c, s];
+const NORMAL = [s * s, -c * s, c];
+const decimal = (values: readonly number[]): string => values.map((v) => v.toFixed(12)).join('\\');
+const oblique = (i: number): Tags => ({
+  '0020,0037': decimal([...ROW, ...COLUMN]),
+  '0020,0032': decimal(NORMAL.map((n, k) => [10, -20, 30][k]! + n * 1.25 * i)),
+});
+const stored = (bits: number, allocated: 8 | 16, signed: boolean) => (i: number) => ({
+  '0028,0100': allocated,
+  '0028,0101': bits,
+  '0028,0102': bits - 1,
+  '0028,0103': signed ? 1 : 0,
+  '7FE0,0010': noise(`${bits} ${signed} ${i}`, 12, bits, allocated === 8 ? 1 : 2),
+});
+const renamed = (slices: Record<string, Tags>, names: readonly string[]): Record<string, Tags> =>
+  Object.fromEntries(Object.values(slices).map((tags, i) => [names[i]!, tags]));
+
+const CASES: Readonly<Record<string, [Record<string, Tags>, Syntax?, ('OW' | 'OB')?]>> = {
+  'axial, ascending': [series(4)],
+  'axial, descending': [renamed(series(4), ['3.dcm', '2.dcm', '1.dcm', '0.dcm'])],
+  'shuffled names, without an ending': [renamed(series(4), ['IM7', 'IM2', '1.2.840.9', 'a'])],
+  oblique: [series(5, oblique)],
+  'flipped rows and columns': [series(4, () => ({ '0020,0037': '-1\\0\\0\\0\\-1\\0' }))],
+  'flipped rows: the normal points down': [series(4, () => ({ '0020,0037': '-1\\0\\0\\0\\1\\0' }))],
+  'sagittal, gaps of 0.7 mm': [
+    series(4, (i) => ({ '0020,0037': '0\\1\\0\\0\\0\\-1', '0020,0032': `${0.7 * i}\\5\\6` })),
+  ],
+  'signed 16 bits': [series(3, stored(16, 16, true))],
+  'unsigned 16 bits: values beyond int16': [series(3, stored(16, 16, false))],
+  'signed 12 bits': [series(3, stored(12, 16, true))],
+  'unsigned 12 bits': [series(3, stored(12, 16, false))],
+  'unsigned 8 bits': [series(3, stored(8, 8, false))],
+  'signed 8 bits': [series(3, stored(8, 8, true))],
+  'slope 2': [series(3, () => ({ '0028,1053': '2' }))],
+  'slope 0.37': [series(3, () => ({ '0028,1053': '0.37' }))],
+  'a slope of each slice': [series(3, (i) => ({ '0028,1053': `${i + 1}`, '0028,1052': `${-i}` }))],
+  'no rescale, no CT': [
+    series(3, () => ({ '0028,1053': undefined, '0028,1052': undefined, '0008,0060': 'MR' })),
+  ],
+  'implicit little endian': [series(3), 'implicit'],
+  'explicit big endian': [series(3), 'big endian'],
+  'big endian, 8 bits in bytes': [series(3, stored(8, 8, false)), 'big endian', 'OB'],
+};
+
+/** Streams of CharLS (imagecodecs.jpegls_encode) without their SPIFF header, and the 4 x 3 voxels in them. */
+const JPEG_LS = [
+  {
+    stream: '/9j/9wALEAADAAQBAREA//gADQH//wASAEMBFABA/9oACAEBAAAAAAK6olgUMApCzrtAO5BLUIsALP8/2uj/2Q==',
+    stored: [2747, 3297, 92, 3309, 1920, 2110, 2581, 1170, 4012, 220, 1138, 1570],
+  },
+  {
+    stream: '/9j/9wALEAADAAQBAREA//gADQH//wASAEMBFABA/9oACAEBAAAAAAZFU0Jwa6DH1heYgL5sKDYnJgI7gP/Z',
+    stored: [2339, 1673, 536, 185, 4, 199, 609, 4092, 782, 2672, 3073, 960],
+  },
+];
+
+test("readDicomVolume() equals SimpleITK's voxels, and its geometry to 1e-9, for any order, orientation, type and syntax", async () => {
+  const folders = Object.fromEntries(
+    Object.entries(CASES).map(([name, [slices, syntax, vr]], i) => [
+      name,
+      writeSlices(join(root, `case${i}`), slices, syntax, vr),
+    ]),
+  );
+  await compare(folders);
+});
+
+test('readDicomVolume() equals SimpleITK for compressed slices and for those that SimpleITK writes', async () => {
+  const folders = runPython<Record<string, string>>(
+    `import json, sys, os, numpy as np, SimpleITK as sitk
+root = json.load(sys.stdin); out = {}; rng = np.random.default_rng(3)
+for kind in ('none', 'JPEG', 'JPEG2000'):
+  folder = os.path.join(root, kind); os.mkdir(folder); out[kind] = folder
+  for i in range(3):
+    image = sitk.GetImageFromArray(rng.integers(-1000, 1500, (1, 40, 33)).astype('int16'))
+    image.SetSpacing((0.61, 0.73, 2)); image.SetOrigin((-5.5, 7.25, 2.0 * i))
+    w = sitk.ImageFileWriter(); w.SetImageIO('GDCMImageIO'); w.KeepOriginalImageUIDOn(); w.SetFileName(os.path.join(folder, f'{9 - i}.dcm'))
+    for key, value in {'0008|0016': '1.2.840.10008.5.1.4.1.1.2', '0020|000e': '1.2.3', '0028|1052': '-1024', '0028|1053': '1', '0008|0060': 'CT'}.items(): image.SetMetaData(key, value)
+    if kind != 'none': w.UseCompressionOn(); w.SetCompressor(kind)
+    w.Execute(image)
+print(json.dumps(out))`,
+    root,
+  );
+  await compare(folders);
+});
+
+async function compare(folders: Readonly<Record<string, string>>): Promise<void> {
+  const references = runPython<Record<string, Reference>>(READ, folders);
+  for (const [name, folder] of Object.entries(folders)) {
+    const theirs = references[name]!;
+    const volume = await readDicomVolume(folder);
+    assert.deepEqual(volume.size, theirs.size, name);
+    const expected = volume.data instanceof Float32Array ? theirs.data.map(Math.fround) : theirs.data;
+    assert.deepEqual(Array.from(volume.data as ArrayLike<number>), expected, name);
+    for (const [ours, reference] of [
+      [volume.spacingMm, theirs.spacing],
+      [volume.originMm, theirs.origin],
+      [volume.direction, theirs.direction],
+    ] as const)
+      for (const [i, value] of reference.entries())
+        assert.ok(Math.abs(ours[i]! - value) < 1e-9, `${name}: ${ours} instead of ${reference}`);
+    assert.deepEqual(await scanFiles(folder), theirs.files, name);
+  }
+}
+
+test('readDicomVolume() reads run lengths and JPEG-LS as the same voxels uncompressed', async () => {
+  const voxelsOf = async (name: string, slices: Record<string, Tags>, syntax: Syntax) =>
+    (await readDicomVolume(writeSlices(join(root, name), slices, syntax))).data;
+  assert.deepEqual(
+    await voxelsOf('run lengths', series(3), 'rle'),
+    await voxelsOf('no run lengths', series(3), 'explicit'),
+  );
+  const coded = series(2, (i) => ({ '7FE0,0010': Buffer.from(JPEG_LS[i]!.stream, 'base64') }));
+  assert.deepEqual(
+    Array.from(await voxelsOf('jpeg-ls', coded, 'jpeg-ls')),
+    JPEG_LS.flatMap(({ stored }) => stored.map((value) => value - 1024)),
+  );
+});
+
+test('readDicomVolume() takes the narrowest type that holds the values: Int16, Int32, Float32', async () => {
+  const typeOf = async (name: string) =>
+    (await readDicomVolume(join(root, `case${Object.keys(CASES).indexOf(name)}`))).data.constructor;
+  assert.equal(await typeOf('unsigned 12 bits'), Int16Array);
+  assert.equal(await typeOf('unsigned 16 bits: values beyond int16'), Int32Array);
+  assert.equal(await typeOf('slope 0.37'), Float32Array);
+});
+
+test('readDicomVolume() ignores bits above those stored, and an icon before the voxels', async () => {
+  const voxels = Buffer.alloc(24, 0xff);
+  const tags = {
+    '0028,0101': 12,
+    '0028,0102': 11,
+    '0028,0103': 0,
+    '0028,1052': '0',
+    '7FE0,0010': voxels,
+    '0088,0200': icon(),
+  };
+  const folder = writeSlices(
+    join(root, 'bits'),
+    series(2, () => tags),
+  );
+  const { data } = await readDicomVolume(folder);
+  assert.deepEqual(new Set(data as Int16Array), new Set([4095]));
+});
+
+test('readDicomVolume() names a file that is cut short, of any length, also a compressed one', async () => {
+  for (const syntax of ['explicit', 'rle'] as const) {
+    const folder = writeSlices(join(root, `cut ${syntax}`), series(3), syntax);
+    const file = join(folder, '1.dcm');
+    const whole = readFileSync(file);
+    for (let length = whole.length - 1; length >= 0; length -= 7) {
+      writeFileSync(file, whole);
+      truncateSync(file, length);
+      await assert.rejects(
+        readDicomVolume(folder),
+        (error) =>
+          error instanceof InputError && error.message.includes('1.dcm') && !error.message.includes('\n'),
+        `${syntax} ${length}`,
+      );
+    }
+  }
+});
+
+test('readDicomSeries() needs no voxels in memory, stops when the signal aborts, and refuses a folder without slices', async () => {
+  const folder = writeSlices(join(root, 'order'), {
+    'b.dcm': sliceTags(5, noise('b')),
+    'a.dcm': sliceTags(10, noise('a')),
+    'notes.txt': {},
+  });
+  const { slices, geometry } = await readDicomSeries(folder);
+  assert.deepEqual(
+    slices.map(({ file }) => basename(file)),
+    ['b.dcm', 'a.dcm'],
+  );
+  assert.deepEqual(
+    [geometry.spacingMm, geometry.originMm],
+    [
+      [0.7, 0.8, 5],
+      [-120.25, 33, 5],
+    ],
+  );
+  await assert.rejects(readDicomVolume(folder, AbortSignal.abort()), InterruptedError);
+  await assert.rejects(readDicomSeries(join(root, 'nowhere')), /nowhere: cannot be read \(ENOENT/);
+  mkdirSync(join(root, 'empty'));
+  await assert.rejects(
+    readDicomSeries(join(root, 'empty')),
+    /empty: expected the slices of a DICOM series, found none/,
+  );
+});

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InputError } from '../../src/errors.js';
+import { parseDicomHeader } from '../../src/volumes/dicomHeader.js';
+import { arrangeDicomSeries, type DicomSeries } from '../../src/volumes/dicomSeries.js';
+import { voxelToWorld } from '../../src/volumes/geometry.js';
+import { dicomBytes, series, type Tags } from './dicomFixture.js';
+
+function arrange(slices: Readonly<Record<string, Tags>>): DicomSeries {
+  return arrangeDicomSeries(
+    Object.entries(slices).map(([name, tags]) => parseDicomHeader(dicomBytes(tags), `s/${name}`)!),
+    'scans/s',
+  );
+}
+
+const at =
+  (...positions: readonly string[]) =>
+  (i: number): Tags => ({ '0020,0032': positions[i]! });
+/** Tags that slice 1 has in place of those of the others. */
+const second =
+  (tags: Tags) =>
+  (i: number): Tags =>
+    i === 1 ? tags : {};
+
+test('arrangeDicomSeries() orders by position along the normal, whatever names and instance numbers say', () => {
+  const zs = [-295, -300, -290, -297.5, -292.5];
+  const { slices, geometry } = arrange(
+    series(5, (i) => ({ '0020,0032': `1\\2\\${zs[i]}`, '0020,0013': `${i}` })),
+  );
+  assert.deepEqual(
+    slices.map(({ positionMm }) => positionMm[2]),
+    [-300, -297.5, -295, -292.5, -290],
+  );
+  assert.deepEqual(geometry.spacingMm, [0.7, 0.8, 2.5]);
+  assert.deepEqual(geometry.originMm, [1, 2, -300]);
+  assert.deepEqual(geometry.direction, [1, 0, 0, 0, 1, 0, 0, 0, 1]);
+});
+
+test('arrangeDicomSeries() puts each slice where its own header says, for a turned and flipped series', () => {
+  const turned = series(4, (i) => ({
+    '0020,0037': '0\\-0.6\\0.8\\-1\\0\\0',
+    '0020,0032': `${5}\\${-0.8 * 1.5 * i}\\${-0.6 * 1.5 * i}`,
+  }));
+  const { slices, geometry } = arrange(turned);
+  for (const [z, { positionMm }] of slices.entries())
+    for (const [k, value] of voxelToWorld(geometry, [0, 0, z]).entries())
+      assert.ok(Math.abs(value - positionMm[k]!) < 1e-9);
+});
+
+const REFUSED: Readonly<Record<string, [Record<string, Tags>, RegExp]>> = {
+  'a missing slice': [
+    series(5, at('1\\2\\0', '1\\2\\2', '1\\2\\4', '1\\2\\8', '1\\2\\10')),
+    /expected slices 2 mm apart, received 4 mm between the positions 4 mm and 8 mm .*\(2\.dcm and 3\.dcm\): 1 slice is missing; copy/,
+  ],
+  'three missing slices': [series(4, at('0\\0\\0', '0\\0\\1', '0\\0\\2', '0\\0\\6')), /3 slices are missing/],
+  'an uneven gap': [
+    series(4, at('0\\0\\0', '0\\0\\2', '0\\0\\4', '0\\0\\6.03')),
+    /expected slices 2 mm apart, received 2\.03 mm between the positions 4 mm and 6\.03 mm[^:]*; copy/,
+  ],
+  'a position twice': [
+    series(3, at('1\\2\\0', '1\\2\\2', '1\\2\\2')),
+    /expected one slice at each position, found two at 2 mm .*1\.dcm and 2\.dcm; remove one/,
+  ],
+  'a tilted gantry': [
+    series(3, at('0\\0\\0', '0\\0.5\\2', '0\\1\\4')),
+    /shift sideways of 0\.5 mm within 2 mm \(0\.dcm and 1\.dcm\): the gantry was tilted by 14\.0 degrees.*resample/,
+  ],
+  'a slice beside the others': [series(3, at('0\\0\\0', '7\\0\\2', '0\\0\\4')), /shift sideways of 7 mm/],
+  'two sizes': [
+    series(3, second({ '0028,0010': 4, '0028,0011': 3 })),
+    /slices of one size, received 4 x 3 voxels \(0\.dcm\) and 3 x 4 voxels \(1\.dcm\)/,
+  ],
+  'two spacings': [
+    series(3, second({ '0028,0030': '0.8\\0.71' })),
+    /one spacing \(PixelSpacing\), received 0\.7 x 0\.8 mm \(0\.dcm\) and 0\.71 x 0\.8 mm \(1\.dcm\)/,
+  ],
+  'two orientations': [
+    series(3, second({ '0020,0037': '1\\0\\0\\0\\0\\1' })),
+    /one orientation \(ImageOrientationPatient\), received 1, 0, 0, 0, 1, 0 \(0\.dcm\) and 1, 0, 0, 0, 0, 1/,
+  ],
+  'two series': [
+    series(3, second({ '0020,000E': '1.2.3' })),
+    /one series \(SeriesInstanceUID\), received 1\.2\.826\S+ \(0\.dcm\) and 1\.2\.3 \(1\.dcm\); give each/,
+  ],
+  'one slice': [series(1), /found one alone, which has no spacing along z; copy the whole series/],
+  'no slice': [{}, /expected the slices of a DICOM series, found none/],
+};
+
+for (const [name, [slices, reason]] of Object.entries(REFUSED))
+  test(`arrangeDicomSeries() refuses ${name}, with folder, values and remedy in one line`, () => {
+    assert.throws(
+      () => arrange(slices),
+      (error) =>
+        error instanceof InputError &&
+        error.message.startsWith('scans/s: expected ') &&
+        !error.message.includes('\n') &&
+        reason.test(error.message),
+    );
+  });
+
+test('arrangeDicomSeries() takes gaps that differ by 1 % or 0.01 mm, and a rescale of each slice', () => {
+  const { geometry } = arrange(series(4, at('0\\0\\0', '0\\0\\2.019', '0\\0\\4', '0\\0\\6')));
+  assert.equal(geometry.spacingMm[2], 2);
+  arrange(series(3, at('0\\0\\0', '0\\0\\0.509', '0\\0\\1.009')));
+  arrange(series(3, second({ '0028,1053': '2', '0028,1052': '5' })));
+});
