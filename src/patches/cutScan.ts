@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Candidate } from '../candidates/candidate.js';
 import type { ExcludedFinding } from '../candidates/excludedFindings.js';
@@ -7,7 +5,7 @@ import { InputError, messageOf } from '../errors.js';
 import { cannotWrite } from '../paths.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import type { ScanFile } from '../volumes/findScans.js';
-import { readVolume, scanFiles } from '../volumes/readVolume.js';
+import { readHashedVolume } from '../volumes/readVolume.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { cubicCutter } from './cubicCutter.js';
 import { linearCutter } from './linearCutter.js';
@@ -53,15 +51,20 @@ export interface FailedScan {
 /** Rows held in memory before they are written. */
 const ROWS_PER_WRITE = 64;
 
-/** Reads a scan and cuts its patches into `rowsFile`. A scan that cannot be read is an answer, not an error. */
-export async function cutScan(task: CutTask): Promise<CutScan | FailedScan> {
+/**
+ * Reads a scan and cuts its patches into `rowsFile`. A scan that cannot be read is an answer, not an error.
+ * `memory` gives the memory for the scan's voxels, free again when this function is done.
+ */
+export async function cutScan(
+  task: CutTask,
+  memory?: (bytes: number) => ArrayBuffer,
+): Promise<CutScan | FailedScan> {
   const { scan, candidates, excluded, format } = task;
   let volume: Volume;
   let sha256: string;
   try {
-    volume = await readVolume(scan.path);
+    ({ volume, sha256 } = await readHashedVolume(scan.path, memory));
     requireFinite(volume, scan.path);
-    sha256 = await hashOfScan(scan.path);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { uid: scan.uid, reason: messageOf(error) };
@@ -83,15 +86,6 @@ export async function cutScan(task: CutTask): Promise<CutScan | FailedScan> {
     })),
     outsideLines: outside.map(({ line }) => line),
   };
-}
-
-/** sha256 of a scan's files, hexadecimal. */
-export async function hashOfScan(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for (const file of await scanFiles(path))
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }))
-      hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 /** Cuts patches of `format` out of a scan. */
