@@ -1,4 +1,4 @@
-import { linkSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { makeFolder } from '../src/paths.js';
@@ -39,6 +39,8 @@ export function makeCropScans(seed = 1): CropScans {
     scanPath,
     dataSet: (copies, count) => {
       const scansFolder = join(folder, `${copies}x${count}`);
+      const candidatesPath = join(scansFolder, 'candidates_V2.csv');
+      if (existsSync(candidatesPath)) return { scansFolder, candidatesPath };
       makeFolder(scansFolder);
       const candidates = candidatesOf(count, createRandom(seed).fork('candidates'));
       const lines = ['seriesuid,coordX,coordY,coordZ,class'];
@@ -49,7 +51,6 @@ export function makeCropScans(seed = 1): CropScans {
         writeFileSync(header, metaImageHeader(SCAN, 'MET_SHORT', basename(metaImageRawPath(header))));
         lines.push(...candidates.map((cells) => [uid, ...cells].join(',')));
       }
-      const candidatesPath = join(scansFolder, 'candidates_V2.csv');
       writeFileSync(candidatesPath, `${lines.join('\n')}\n`);
       return { scansFolder, candidatesPath };
     },
