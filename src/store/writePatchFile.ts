@@ -19,7 +19,7 @@ export type CreateAnswer = string | null;
 
 /**
  * Writes a patch file beside, then renames it. `voxelBlocks` yields the voxels (HU, z, y, x) of consecutive rows, a whole
- * number of rows a block; a block is written while the next one is made, and two are held at a time, so that memory stays flat.
+ * number of rows a block; a block is written while the next one is made, and is free again when the one after that is asked for: memory stays flat.
  * The HDF5 library makes the file and the room for the voxels, which are then written to their place as to any file: through
  * the library they would be copied three times.
  * Throws RangeError for columns or blocks that do not fit, EnvironmentError when the file cannot be written.

@@ -10,7 +10,7 @@ import type { Volume, VoxelArray } from './volume.js';
 
 /** Longest header that is looked at; LUNA16's have 0.5 KiB. */
 const HEADER_LIMIT_BYTES = 64 * 1024;
-const PIECE_BYTES = 2 ** 20;
+const PIECE_BYTES = 2 ** 22;
 const inflate = promisify(unzip);
 
 /** Reads the header of a .mhd or .mha file. Throws InputError. */
@@ -123,15 +123,22 @@ interface WatchedFile {
   readonly onBytes: ReadOptions['onBytes'] | undefined;
 }
 
-/** Fills `bytes` from byte `from` of the file; each piece is shown while it is in the processor's cache. */
+/** Fills `bytes` from byte `from` of the file; a piece is shown while the next one is read. */
 async function readFully({ handle, path, onBytes }: WatchedFile, bytes: Buffer, from: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const length = Math.min(bytes.length - done, PIECE_BYTES);
-    const { bytesRead } = await handle.read(bytes, done, length, from + done);
+  const readPiece = async (start: number): Promise<number> => {
+    const length = Math.min(bytes.length - start, PIECE_BYTES);
+    const { bytesRead } = await handle.read(bytes, start, length, from + start);
     if (bytesRead === 0)
-      throw new InputError(path, `expected ${bytes.length} bytes of voxels, the file ended after ${done}`);
-    onBytes?.(bytes.subarray(done, done + bytesRead));
-    done += bytesRead;
+      throw new InputError(path, `expected ${bytes.length} bytes of voxels, the file ended after ${start}`);
+    return start + bytesRead;
+  };
+  let done = 0;
+  let reading = bytes.length === 0 ? undefined : readPiece(0);
+  while (reading !== undefined) {
+    const end: number = await reading;
+    reading = end < bytes.length ? readPiece(end) : undefined;
+    onBytes?.(bytes.subarray(done, end));
+    done = end;
   }
 }
 
