@@ -1,72 +1,224 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
-import { candidateTablePath, readCandidates } from '../src/candidates/candidateTable.js';
-import { CROP_CONFIG_FILE, readCropSettings } from '../src/config/cropSettings.js';
-import { cutScan } from '../src/patches/cutScan.js';
-import type { PatchFormat } from '../src/store/patchFileContract.js';
-import { findScans } from '../src/volumes/findScans.js';
-import { startPeer } from './peer.js';
+import { openPatchFile } from '../src/store/patchFile.js';
+import { type CropScans, type DataSet, makeCropScans, SCAN, SCAN_BYTES } from './cropScans.js';
+import type { CropAnswer, CropQuestion } from './cropWorker.js';
+import { ROW_BYTES, writingRates } from './patchWriting.js';
+import { type Peer, startOwn, startPeer } from './peer.js';
 import { type BenchReport, spread } from './report.js';
 
-const FORMAT: PatchFormat = { dim: 32, slices: 32, spacingMm: [1, 1, 1], interpolation: 'linear' };
+const WORKERS = availableParallelism();
+/** Scans a run of ours, so many that the start of its threads counts little, as with LUNA16's 888. */
+const COPIES = { linear: { 170: 40, 850: 16 }, cubic: { 170: 4, 850: 4 } } as const;
+const LUNA16_SCANS = 888;
+type Count = keyof typeof COPIES.linear;
+const WRITING_ROWS = 8192;
 
-/** Scan -> patches around its candidates, one thread, beside a SimpleITK program that does the same. */
-export async function benchCrop({ repetitions = 3 } = {}): Promise<BenchReport> {
-  const { scansFolder, candidatesPath } = readCropSettings(CROP_CONFIG_FILE, 'local');
-  const scans = findScans(scansFolder, 'all');
-  const candidates = readCandidates(candidatesPath);
-  const folder = mkdtempSync(join(tmpdir(), 'voxlab-bench-'));
-  const peer = await startPeer('simpleItkPeer.py', { table: candidateTablePath(candidatesPath), threads: 1 });
-  const [ours, theirs]: [number[], number[]] = [[], []];
-  let different = 0;
+/** One way to the patches of a number of candidates. */
+interface Program {
+  readonly name: string;
+  readonly run: () => Promise<Sample>;
+}
+
+interface Sample {
+  readonly scansPerSecond: number;
+  readonly cpuShare: number;
+}
+
+export interface CropBenchOptions {
+  readonly repetitions?: number;
+  /** Writes and reads a file of LUNA16's size instead. */
+  readonly scale?: boolean;
+}
+
+/** Scans -> patch file, beside the 2018 project's way and SimpleITK's, with all cores for everybody. */
+export async function benchCrop({
+  repetitions = 3,
+  scale = false,
+}: CropBenchOptions = {}): Promise<BenchReport> {
+  if (scale) return (await import('./cropScale.js')).benchCropScale();
+  const scans = makeCropScans();
+  const peer = await startPeer('simpleItkPeer.py', { threads: WORKERS });
+  const [ours, oursCubic] = [await startOwn('cropWorker.js'), await startOwn('cropWorker.js')];
   try {
-    for (let i = 0; i < repetitions; i++)
-      for (const scan of scans) {
-        const files = { ours: join(folder, 'ours'), theirs: join(folder, 'theirs') };
-        const work = candidates.filter(({ seriesUid }) => seriesUid === scan.uid);
-        const began = performance.now();
-        await cutScan({
-          scan,
-          candidates: work,
-          coordinates: 'lps',
-          excluded: [],
-          parts: [{ format: FORMAT, rowsFile: files.ours }],
-        });
-        ours.push(1000 / (performance.now() - began));
-        const answer = await peer.ask<{ seconds: number }>({
-          path: scan.path,
-          uid: scan.uid,
-          out: files.theirs,
-        });
-        theirs.push(1 / answer.seconds);
-        if (i === 0) different = Math.max(different, largestDifference(files.ours, files.theirs));
-      }
+    const programs = ([170, 850] as const).flatMap((count) =>
+      programsOf(scans, count, ours, oursCubic, peer),
+    );
+    const samples = await interleaved(programs, repetitions);
+    const writing = await writingOf(scans.folder, repetitions);
+    const differences = await differencesOf(scans, ours, peer);
+    const { peakMiB } = await ours.ask<CropAnswer>(question(scans, scans.dataSet(1, 170), 'linear'));
+    const secondsPerScan =
+      1 /
+      spread(
+        '',
+        samples[0]!.map(({ scansPerSecond }) => scansPerSecond),
+      ).median;
+    return report(repetitions, programs, samples, writing, [
+      `ours: crop() of ${COPIES.linear[170]} scans (850 candidates: ${COPIES.linear[850]}, cubic: ${COPIES.cubic[170]}) with ${WORKERS} threads, sha256 and HDF5 file (fsync) included; SimpleITK: ${WORKERS} threads on one scan, rows to a plain file, no hash`,
+      `scans of ${SCAN.size.join(' x ')} voxels (${SCAN.spacingMm.join(', ')} mm), int16, from the page cache; patches of 32^3 at 1 mm`,
+      `largest difference to SimpleITK inside the scan (170 candidates): ${differences}`,
+      `peak memory of crop(), linear: ${peakMiB.toFixed(0)} MiB in all, ${((peakMiB * 2 ** 20) / WORKERS / SCAN_BYTES).toFixed(2)} scans a thread (to stay below: 3)`,
+      `${LUNA16_SCANS} scans of 170 candidates: ${(secondsPerScan * LUNA16_SCANS).toFixed(0)} s (to stay below: 300 s), extrapolated from runs of ${COPIES.linear[170]} scans: one file under as many names, so read from memory, not from a disk`,
+    ]);
   } finally {
-    peer.end();
-    rmSync(folder, { recursive: true, force: true });
+    for (const each of [peer, ours, oursCubic]) each.end();
+    scans.remove();
   }
-  const rows = [spread('voxlab (with the sha256 of each scan)', ours), spread('SimpleITK, 1 thread', theirs)];
+}
+
+function programsOf(scans: CropScans, count: Count, ours: Peer, oursCubic: Peer, peer: Peer): Program[] {
+  const own = (name: string, from: Peer, interpolation: CropQuestion['interpolation']): Program => ({
+    name: `${count}: ${name}`,
+    run: async () => {
+      const data = scans.dataSet(COPIES[interpolation][count], count);
+      const answer = await from.ask<CropAnswer>(question(scans, data, interpolation));
+      rmSync(answer.file);
+      return sampleOf(answer, COPIES[interpolation][count]);
+    },
+  });
+  const theirs = (name: string, way: string): Program => ({
+    name: `${count}: ${name}`,
+    run: async () => sampleOf(await askPeer(peer, scans, scans.dataSet(1, count), way), 1),
+  });
+  return [
+    own('voxlab crop', ours, 'linear'),
+    theirs('(a) the 2018 way', 'whole-bspline-hdf5'),
+    theirs('(b) SimpleITK linear, whole scan', 'whole-linear'),
+    theirs('(c) SimpleITK linear, each patch', 'patches-linear'),
+    own('voxlab crop, cubic', oursCubic, 'cubic'),
+    theirs('(d) SimpleITK B-spline, whole scan', 'whole-bspline'),
+  ];
+}
+
+/** To reach: ours against theirs, by number of candidates. */
+const TARGETS: readonly (readonly [ours: string, theirs: string, target?: number])[] = [
+  ['170: voxlab crop', '170: (a)', 60],
+  ['170: voxlab crop', '170: (b)', 5],
+  ['170: voxlab crop', '170: (c)', 2],
+  ['850: voxlab crop', '850: (a)', 20],
+  ['850: voxlab crop', '850: (b)', 2],
+  ['850: voxlab crop', '850: (c)'],
+  ['170: voxlab crop, cubic', '170: (d)', 4],
+  ['850: voxlab crop, cubic', '850: (d)', 4],
+];
+
+function report(
+  repetitions: number,
+  programs: readonly Program[],
+  samples: readonly Sample[][],
+  writing: Writing,
+  notes: readonly string[],
+): BenchReport {
+  const rows = programs.map(({ name }, i) =>
+    spread(
+      name,
+      samples[i]!.map(({ scansPerSecond }) => scansPerSecond),
+      spread(
+        '',
+        samples[i]!.map(({ cpuShare }) => cpuShare),
+      ).median,
+    ),
+  );
+  const rate = (start: string): number =>
+    (rows.find(({ program }) => program === start) ?? rows.find(({ program }) => program.startsWith(start)))!
+      .median;
   return {
-    name: `crop: ${scans.length} scans, ${candidates.length} candidates, 32^3 at 1 mm, linear, one thread`,
+    name: 'crop: scans -> patches',
     unit: 'scans/s',
     higherIsBetter: true,
     repetitions,
     rows,
-    ratios: [{ of: 'voxlab / SimpleITK', ratio: rows[0]!.median / rows[1]!.median, target: 1 }],
+    ratios: [
+      ...TARGETS.map(([of, to, target]) => ({
+        of: `${of} / ${to}`,
+        ratio: rate(of) / rate(to),
+        ...(target === undefined ? {} : { target }),
+      })),
+      { of: 'writing patches / a plain file', ratio: writing.ratio, target: 0.8 },
+    ],
     machine: cpus()[0]?.model ?? 'unknown',
     notes: [
-      `largest difference of the first repetition's voxels: ${different} HU (SimpleITK's edges are -1000 only beyond half a voxel)`,
+      ...notes,
+      `writing ${WRITING_ROWS} patches: ${writing.patchesMBs.toFixed(0)} MB/s (${((writing.patchesMBs * 1e6) / ROW_BYTES).toFixed(0)} rows/s), a plain file of the same blocks ${writing.plainMBs.toFixed(0)} MB/s, both with fsync`,
     ],
   };
 }
 
-function largestDifference(a: string, b: string): number {
-  const [x, y] = [a, b].map((file) => new Int16Array(new Uint8Array(readFileSync(file)).buffer)) as [
-    Int16Array,
-    Int16Array,
-  ];
-  const differences = x.map((value, i) => Math.abs(value - y[i]!)).sort();
-  // The 99.9th percentile: at the scan's edge the two programs differ by definition.
-  return differences[Math.floor(differences.length * 0.999)]!;
+async function interleaved(programs: readonly Program[], repetitions: number): Promise<Sample[][]> {
+  const samples = programs.map((): Sample[] => []);
+  for (let i = 0; i < repetitions; i++)
+    for (const [index, { run }] of programs.entries()) samples[index]!.push(await run());
+  return samples;
+}
+
+interface Writing {
+  readonly patchesMBs: number;
+  readonly plainMBs: number;
+  readonly ratio: number;
+}
+
+/** Medians; the ratio is the median of the pairs', because the disk's speed moves between them. */
+async function writingOf(folder: string, repetitions: number): Promise<Writing> {
+  const pairs: { patches: number; plain: number }[] = [];
+  for (let i = 0; i < repetitions; i++) pairs.push(await writingRates(folder, WRITING_ROWS));
+  const median = (value: (pair: (typeof pairs)[number]) => number): number =>
+    spread('', pairs.map(value)).median;
+  return {
+    patchesMBs: median(({ patches }) => patches) / 1e6,
+    plainMBs: median(({ plain }) => plain) / 1e6,
+    ratio: median(({ patches, plain }) => patches / plain),
+  };
+}
+
+/** Ours against each way of SimpleITK's, by value: our first scan's rows are in the order of the table. */
+async function differencesOf(scans: CropScans, ours: Peer, peer: Peer): Promise<string> {
+  const data = scans.dataSet(1, 170);
+  const texts: string[] = [];
+  for (const [interpolation, way] of [
+    ['linear', 'whole-linear'],
+    ['linear', 'patches-linear'],
+    ['cubic', 'whole-bspline'],
+  ] as const) {
+    const { file, rows } = await ours.ask<CropAnswer>(question(scans, data, interpolation));
+    const mine = new Int16Array((rows * ROW_BYTES) / 2);
+    const patches = await openPatchFile(file);
+    await patches.readRows(
+      Array.from({ length: rows }, (_, row) => row),
+      mine,
+    );
+    patches.close();
+    await askPeer(peer, scans, data, way);
+    const theirs = new Int16Array(new Uint8Array(readFileSync(peerFile(scans))).buffer);
+    let largest = 0;
+    for (let i = 0; i < mine.length; i++) largest = Math.max(largest, Math.abs(mine[i]! - theirs[i]!));
+    texts.push(`${way} ${largest} HU`);
+  }
+  return texts.join(', ');
+}
+
+function question(
+  scans: CropScans,
+  data: DataSet,
+  interpolation: CropQuestion['interpolation'],
+): CropQuestion {
+  return { ...data, outFolder: scans.folder, interpolation, workers: WORKERS };
+}
+
+function askPeer(peer: Peer, scans: CropScans, data: DataSet, way: string) {
+  return peer.ask<{ seconds: number; cpuSeconds: number }>({
+    way,
+    path: scans.scanPath,
+    table: data.candidatesPath,
+    out: peerFile(scans),
+  });
+}
+
+function peerFile({ folder }: CropScans): string {
+  return join(folder, 'peer');
+}
+
+function sampleOf({ seconds, cpuSeconds }: { seconds: number; cpuSeconds: number }, scans: number): Sample {
+  return { scansPerSecond: scans / seconds, cpuShare: cpuSeconds / seconds };
 }

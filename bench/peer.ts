@@ -3,22 +3,36 @@ import { createInterface } from 'node:readline';
 import { EnvironmentError } from '../src/errors.js';
 import { inRepository } from '../src/paths.js';
 
-/** A Python program beside ours: it prints one JSON line when it is ready, and one for each line that it is sent. */
+/** A program beside this one: it prints one JSON line when it is ready, and one for each line that it is sent. */
 export interface Peer {
   ask<T>(question: unknown): Promise<T>;
   end(): void;
 }
 
 /** Starts bench/<file> in the clone's Python environment and waits until it is ready. Throws EnvironmentError. */
-export async function startPeer(
+export function startPeer(
   file: string,
   settings: unknown,
   python = inRepository('.venv', 'bin', 'python'),
 ): Promise<Peer> {
-  const child: ChildProcessWithoutNullStreams = spawn(python, [
-    inRepository('bench', file),
-    JSON.stringify(settings),
-  ]);
+  return startProgram(python, [inRepository('bench', file), JSON.stringify(settings)], (reason) => {
+    return `bench/${file} ended: ${reason}; run: npm test (it installs the peers)`;
+  });
+}
+
+/** Starts a compiled program of bench/ in a Node process of its own. Throws EnvironmentError. */
+export function startOwn(file: string): Promise<Peer> {
+  return startProgram(process.execPath, [inRepository('dist', 'bench', file)], (reason) => {
+    return `bench/${file} ended: ${reason}`;
+  });
+}
+
+async function startProgram(
+  command: string,
+  args: readonly string[],
+  ended: (reason: string) => string,
+): Promise<Peer> {
+  const child: ChildProcessWithoutNullStreams = spawn(command, args);
   let log = '';
   child.stderr.on('data', (text) => {
     log = `${log}${text}`.slice(-2000);
@@ -26,10 +40,7 @@ export async function startPeer(
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async <T>(): Promise<T> => {
     const { value, done } = await lines.next();
-    if (done === true)
-      throw new EnvironmentError(
-        `bench/${file} ended: ${log.trim().split('\n').at(-1)}; run: npm test (it installs the peers)`,
-      );
+    if (done === true) throw new EnvironmentError(ended(log.trim().split('\n').at(-1) ?? ''));
     return JSON.parse(value) as T;
   };
   await next();

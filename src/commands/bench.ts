@@ -8,6 +8,7 @@ interface BenchFlags {
   readonly batch?: number;
   readonly precision?: Precision;
   readonly simulate?: boolean;
+  readonly scale?: boolean;
   readonly json?: boolean;
 }
 
@@ -32,6 +33,7 @@ export const registerBenchCommand: RegisterCommand = (program) => {
       oneOf('float32', 'bfloat16'),
     )
     .option('--simulate', 'scale: draw what is expected of 1 to 64 processes, too')
+    .option('--scale', 'crop: write and read a file of 152,000 patches (10 GB) instead')
     .option('--json', 'one JSON document on stdout: {name, unit, rows, ratios, machine, notes}')
     .action(runBench);
 };

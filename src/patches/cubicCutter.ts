@@ -1,7 +1,7 @@
-import { storedHu } from '../volumes/storedHu.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
-import { OUTSIDE_HU, type PatchCutter } from './patchCutter.js';
+import { copyRows, OUTSIDE_HU, type PatchCutter } from './patchCutter.js';
 import type { PatchGrid } from './patchGrid.js';
+import { createRowKernels, paddedLength } from './rowKernels.js';
 import { splineCoefficients } from './splineCoefficients.js';
 
 /** The four coefficients and their weights below each voxel of a grid axis. */
@@ -28,60 +28,86 @@ export function cubicCutter(volume: Volume, grid: PatchGrid, patchSize: Vector3)
   const coefficients = splineCoefficients(volume);
   const { size } = volume;
   const [dimX, dimY, dimZ] = patchSize;
-  const taps = ([0, 1, 2] as const).map((axis) => axisTaps(volume, grid, axis));
-  const [tx, ty, tz] = taps as [AxisTaps, AxisTaps, AxisTaps];
+  const [tx, ty, tz] = ([0, 1, 2] as const).map((axis) => axisTaps(volume, grid, axis)) as [
+    AxisTaps,
+    AxisTaps,
+    AxisTaps,
+  ];
+  // Rows of a plane weighed along x, the planes below the patch weighed along y, too, and a slice of the patch.
+  const stride = paddedLength(dimX);
+  const most = ([0, 1, 2] as const).map((axis) =>
+    Math.min(
+      size[axis],
+      Math.ceil((patchSize[axis] * grid.spacingMm[axis]) / volume.spacingMm[axis]) + TAPS + 1,
+    ),
+  ) as [number, number, number];
+  const planeLength = stride * dimY;
+  const [firstPlane, slice] = [stride * most[1], stride * most[1] + planeLength * most[2]];
+  const kernels = createRowKernels(slice + planeLength);
 
   return (firstVoxel, into, at) => {
-    into.fill(OUTSIDE_HU, at, at + dimX * dimY * dimZ);
-    const [x, y, z] = ([0, 1, 2] as const).map((axis) =>
-      spanOf(firstVoxel[axis], patchSize[axis], grid.size[axis], taps[axis]!),
-    ) as [Span, Span, Span];
-    if (x.to <= x.from || y.to <= y.from || z.to <= z.from) return;
-
+    const x = spanOf(firstVoxel[0], dimX, grid.size[0], tx);
+    const y = spanOf(firstVoxel[1], dimY, grid.size[1], ty);
+    const z = spanOf(firstVoxel[2], dimZ, grid.size[2], tz);
     const width = x.to - x.from;
     const height = y.to - y.from;
-    const rows = y.last - y.first + 1;
-    const planes = z.last - z.first + 1;
-    const alongX = new Float64Array(width * rows * planes);
-    const alongY = new Float64Array(width * height * planes);
-    for (let plane = 0; plane < planes; plane++)
-      for (let row = 0; row < rows; row++) {
-        const source = ((z.first + plane) * size[1] + y.first + row) * size[0];
-        for (let i = 0; i < width; i++)
-          alongX[(plane * rows + row) * width + i] = weigh(coefficients, source, 1, tx, x.from + i);
+    if (width < dimX || height < dimY || z.to - z.from < dimZ)
+      into.fill(OUTSIDE_HU, at, at + dimX * dimY * dimZ);
+    if (width <= 0 || height <= 0 || z.to <= z.from) return;
+
+    coefficients.complete(y.first, y.last);
+    for (let plane = z.first; plane <= z.last; plane++) {
+      for (let row = y.first; row <= y.last; row++) {
+        const source = (plane * size[1] + row) * size[0];
+        weighRow(coefficients.values, source, tx, x.from, width, kernels.values, (row - y.first) * stride);
       }
-    for (let plane = 0; plane < planes; plane++)
-      for (let j = 0; j < height; j++)
-        for (let i = 0; i < width; i++) {
-          const source = (plane * rows - y.first) * width + i;
-          alongY[(plane * height + j) * width + i] = weigh(alongX, source, width, ty, y.from + j);
-        }
-    for (let k = 0; k < z.to - z.from; k++)
-      for (let j = 0; j < height; j++)
-        for (let i = 0; i < width; i++) {
-          const source = (j - z.first * height) * width + i;
-          const target =
-            ((z.from + k - firstVoxel[2]) * dimY + (y.from + j - firstVoxel[1])) * dimX +
-            (x.from - firstVoxel[0] + i);
-          into[at + target] = storedHu(weigh(alongY, source, height * width, tz, z.from + k));
-        }
+      for (let j = 0; j < height; j++) {
+        const target = firstPlane + (plane - z.first) * planeLength + j * stride;
+        kernels.weigh(target * 8, stride, ...rowsAndWeights(ty, y.from + j, -y.first * stride, stride));
+      }
+    }
+    for (let k = z.from; k < z.to; k++) {
+      const taps = rowsAndWeights(tz, k, firstPlane - z.first * planeLength, planeLength);
+      kernels.weighToHu(slice * 8, stride * height, ...taps);
+      const corner =
+        at + ((k - firstVoxel[2]) * dimY + y.from - firstVoxel[1]) * dimX + x.from - firstVoxel[0];
+      copyRows(kernels.hu, slice * 4, stride, into, corner, dimX, width, height);
+    }
   };
 }
 
-function weigh(
-  values: Float64Array,
-  origin: number,
-  stride: number,
+type RowsAndWeights = [number, number, number, number, number, number, number, number];
+
+/** Addresses of the four rows (or planes) below a grid voxel, `stride` values apart, and their weights. */
+function rowsAndWeights(
   { index, weight }: AxisTaps,
   gridVoxel: number,
-): number {
+  origin: number,
+  stride: number,
+): RowsAndWeights {
   const tap = gridVoxel * TAPS;
-  return (
-    values[origin + index[tap]! * stride]! * weight[tap]! +
-    values[origin + index[tap + 1]! * stride]! * weight[tap + 1]! +
-    values[origin + index[tap + 2]! * stride]! * weight[tap + 2]! +
-    values[origin + index[tap + 3]! * stride]! * weight[tap + 3]!
-  );
+  const address = (i: number): number => (origin + index[tap + i]! * stride) * 8;
+  return [
+    ...([address(0), address(1), address(2), address(3)] as const),
+    ...([weight[tap]!, weight[tap + 1]!, weight[tap + 2]!, weight[tap + 3]!] as const),
+  ];
+}
+
+function weighRow(
+  values: Float64Array,
+  source: number,
+  { index, weight }: AxisTaps,
+  from: number,
+  count: number,
+  into: Float64Array,
+  at: number,
+): void {
+  for (let i = 0, tap = from * TAPS; i < count; i++, tap += TAPS)
+    into[at + i] =
+      values[source + index[tap]!]! * weight[tap]! +
+      values[source + index[tap + 1]!]! * weight[tap + 1]! +
+      values[source + index[tap + 2]!]! * weight[tap + 2]! +
+      values[source + index[tap + 3]!]! * weight[tap + 3]!;
 }
 
 function axisTaps(volume: Volume, grid: PatchGrid, axis: 0 | 1 | 2): AxisTaps {

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Candidate, VoxelCandidate } from '../candidates/candidate.js';
 import { type InsideCounts, insideCounts } from '../candidates/coordinateHint.js';
@@ -10,7 +8,7 @@ import { InputError, messageOf } from '../errors.js';
 import { cannotWrite } from '../paths.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import type { ScanFile } from '../volumes/findScans.js';
-import { readVolume, scanFiles } from '../volumes/readVolume.js';
+import { readHashedVolume } from '../volumes/readVolume.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { cubicCutter } from './cubicCutter.js';
 import { linearCutter } from './linearCutter.js';
@@ -61,18 +59,23 @@ export interface FailedScan {
   readonly reason: string;
 }
 
-/** Rows held in memory before they are written. */
-const ROWS_PER_WRITE = 64;
+/** Rows held in memory before they are written: few, so that they are written out of the processor's cache. */
+const ROWS_PER_WRITE = 16;
 
-/** Reads a scan and cuts its patches, an answer for each part. A scan that cannot be read is an answer, not an error. */
-export async function cutScan(task: CutTask): Promise<readonly CutScan[] | FailedScan> {
+/**
+ * Reads a scan and cuts its patches, an answer for each part. A scan that cannot be read is an answer, not an error.
+ * `memory` gives the memory for the scan's voxels, free again when this function is done.
+ */
+export async function cutScan(
+  task: CutTask,
+  memory?: (bytes: number) => ArrayBuffer,
+): Promise<readonly CutScan[] | FailedScan> {
   const { scan } = task;
   let volume: Volume;
   let sha256: string;
   try {
-    volume = await readVolume(scan.path);
+    ({ volume, sha256 } = await readHashedVolume(scan.path, memory));
     requireFinite(volume, scan.path);
-    sha256 = await hashOfScan(scan.path);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { uid: scan.uid, reason: messageOf(error) };
@@ -106,15 +109,6 @@ async function cutPart(
     outsideLines: outside.map(({ line }) => line),
     ...(outside.length > 0 ? { inside: insideCounts(volume, candidates, coordinates) } : {}),
   };
-}
-
-/** sha256 of a scan's files, hexadecimal. */
-export async function hashOfScan(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for (const file of await scanFiles(path))
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }))
-      hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 /** Cuts patches of `format` out of a scan. */

@@ -1,5 +1,13 @@
 import { answerTasks } from '../threadPool.js';
-import { cutScan } from './cutScan.js';
+import { type CutScan, type CutTask, cutScan, type FailedScan } from './cutScan.js';
+
+/** The voxels of one scan after the other lie in the same memory: fresh memory costs as much time as the reading itself. */
+let memory = new ArrayBuffer(0);
+
+function memoryOf(bytes: number): ArrayBuffer {
+  if (memory.byteLength < bytes) memory = new ArrayBuffer(bytes);
+  return memory;
+}
 
 /** The thread that cuts scans. */
-answerTasks(cutScan);
+answerTasks<CutTask, readonly CutScan[] | FailedScan>((task) => cutScan(task, memoryOf));

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { InputError, throwIfAborted } from '../errors.js';
 import { openPatchFile } from '../store/patchFile.js';
 import type { PatchProvenance } from '../store/patchFileContract.js';
+import { hashOfScan } from '../volumes/readVolume.js';
 import type { CropJob } from './cropJob.js';
-import { countsOf, hashOfScan } from './cutScan.js';
+import { countsOf } from './cutScan.js';
 
 /** What a finished file of the same settings and scans holds. */
 export interface ExistingPatchFile {

@@ -1,8 +1,8 @@
 import { InputError, messageOf } from '../errors.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { answerTasks } from '../threadPool.js';
-import { readVolume } from '../volumes/readVolume.js';
-import { cutterOf, hashOfScan } from './cutScan.js';
+import { hashOfScan, readVolume } from '../volumes/readVolume.js';
+import { cutterOf } from './cutScan.js';
 import { centerVoxelOf, firstVoxelOf } from './patchGrid.js';
 import { patchSizeOf } from './planScan.js';
 import type { VerifyAnswer, VerifyTask } from './verifyPatchFile.js';

@@ -42,6 +42,11 @@ async function* stagedRows(
   const total = cut.reduce((sum, scan) => sum + scan.rows.length, 0);
   const rowBytes = bytesPerRow(job.format);
   const rowsPerBlock = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes));
+  // One is filled while the other is written.
+  let [block, other] = [0, 1].map(() => new Int16Array((rowsPerBlock * rowBytes) / 2)) as [
+    Int16Array,
+    Int16Array,
+  ];
   let done = 0;
   for (const scan of cut.filter(({ rows }) => rows.length > 0)) {
     const file = await open(staging.rowsFile(scan.uid), 'r');
@@ -49,9 +54,9 @@ async function* stagedRows(
       for (let row = 0; row < scan.rows.length; row += rowsPerBlock) {
         throwIfAborted(signal, 'writing the patch file; the same command goes on from the cut scans');
         const count = Math.min(rowsPerBlock, scan.rows.length - row);
-        const block = new Int16Array((count * rowBytes) / 2);
         await file.read(new Uint8Array(block.buffer), 0, count * rowBytes, row * rowBytes);
-        yield block;
+        yield block.subarray(0, (count * rowBytes) / 2);
+        [block, other] = [other, block];
         done += count;
         onProgress?.({ stage: 'write', done, total, unit: 'rows' });
       }

@@ -5,15 +5,9 @@ import type { PatchColumns, PatchFormat, PatchProvenance } from './patchFileCont
 /** Version of the layout, in the root attribute `formatVersion`. */
 export const FORMAT_VERSION = 1;
 
-/** An HDF5 patch file under construction; rows are written in order. */
-export interface PatchFileWriter {
-  /** A whole number of rows, one after the other. */
-  writeRows(rows: Int16Array): void;
-  close(): void;
-}
-
 /**
- * Creates the file with its columns and attributes; voxels follow by writeRows().
+ * Creates the file with its columns and attributes, and the room for the voxels of `input`, which are not written: the file
+ * ends in a hole. Whoever fills it finds the place by findContiguous().
  * Runs in a thread of its own, whose clock stands still: HDF5 stamps its objects with the time, and the same input must give
  * the same bytes.
  */
@@ -22,15 +16,15 @@ export async function createPatchFile(
   format: PatchFormat,
   provenance: PatchProvenance,
   columns: PatchColumns,
-): Promise<PatchFileWriter> {
+): Promise<void> {
   Date.now = () => 0;
   const { File, Module, dtype_to_metadata: metadataOf } = await loadH5();
   const rows = columns.classes.length;
   const voxels = format.dim * format.dim * format.slices;
   const file = new File(path, 'w');
 
-  // `input` is created first and without data, which the library's own create_dataset cannot do: its write of no data fails
-  // and the dataset stands. So it lies at the same place for any number of rows, and memory stays flat.
+  // `input` is created without data, which the library's own create_dataset cannot do: its write of no data fails and the
+  // dataset stands.
   const shape = [BigInt(rows), BigInt(voxels)];
   const metadata = {
     ...metadataOf('<h'),
@@ -67,17 +61,9 @@ export async function createPatchFile(
   for (const [name, value] of textAttributes(provenance)) file.create_attribute(name, value, [], 'S');
   file.flush();
 
-  let written = 0;
-  return {
-    writeRows: (block) => {
-      const count = block.length / voxels;
-      input.write_slice([[written, written + count], []], block);
-      written += count;
-    },
-    close: () => {
-      if (file.close() < 0) throw new Error('the file could not be closed: not all of it was written');
-    },
-  };
+  // The library gives a dataset its place in the file at the first write: behind all else, for any number of rows.
+  if (rows > 0) input.write_slice([[0, 1], []], new Int16Array(voxels));
+  if (file.close() < 0) throw new Error('the file could not be closed: not all of it was written');
 }
 
 function textAttributes({

@@ -1,25 +1,27 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { EnvironmentError } from '../errors.js';
+import { EnvironmentError, messageOf } from '../errors.js';
 import { makeFolder } from '../paths.js';
+import { findContiguous } from './hdf5Layout.js';
 import type { PatchColumns, PatchFormat, PatchProvenance } from './patchFileContract.js';
 
-/** First message to the writer's thread. */
-export interface WriteStart {
+/** Message to the thread that creates the file. It is answered by `null`, or by the text of what failed. */
+export interface CreateMessage {
   readonly path: string;
   readonly format: PatchFormat;
   readonly provenance: PatchProvenance;
   readonly columns: PatchColumns;
 }
-
-/** Further messages: rows, then null for the end. Each is answered by `null`, or by the text of what failed. */
-export type WriteMessage = WriteStart | Int16Array | null;
-export type WriteAnswer = string | null;
+export type CreateAnswer = string | null;
 
 /**
  * Writes a patch file beside, then renames it. `voxelBlocks` yields the voxels (HU, z, y, x) of consecutive rows, a whole
- * number of rows a block; one block is held at a time, so that memory stays flat.
+ * number of rows a block; a block is written while the next one is made, and is free again when the one after that is asked for: memory stays flat.
+ * The HDF5 library makes the file and the room for the voxels, which are then written to their place as to any file: through
+ * the library they would be copied three times.
  * Throws RangeError for columns or blocks that do not fit, EnvironmentError when the file cannot be written.
  */
 export async function writePatchFile(
@@ -30,40 +32,64 @@ export async function writePatchFile(
   voxelBlocks: Iterable<Int16Array> | AsyncIterable<Int16Array>,
 ): Promise<void> {
   const rows = checkedRows(columns);
-  const voxels = format.dim * format.dim * format.slices;
   const beside = `${path}.partial`;
   makeFolder(dirname(path));
-  const thread = openThread(path);
   try {
-    await thread.send({ path: beside, format, provenance, columns });
-    let written = 0;
-    for await (const block of voxelBlocks) {
-      if (block.length % voxels !== 0)
-        throw new RangeError(
-          `Expected blocks of whole rows of ${voxels} voxels, received ${block.length} voxels`,
-        );
-      written += block.length / voxels;
-      if (written > rows) throw new RangeError(`Expected ${rows} rows of voxels, received more`);
-      await thread.send(block);
+    await createInThread(path, { path: beside, format, provenance, columns });
+    const file = await named(path, open(beside, 'r+'));
+    try {
+      // A file of no rows has no place for them.
+      const place = findContiguous(beside, 'input')?.offset ?? 0;
+      const voxels = format.dim * format.dim * format.slices;
+      const write = (block: Int16Array, row: number): Promise<void> =>
+        named(path, writeAt(file, block, place + row * voxels * 2));
+      await writeVoxels(write, rows, voxels, voxelBlocks);
+      // A name that appears by rename must not outlive its bytes in a power cut.
+      await named(path, file.sync());
+    } finally {
+      await file.close();
     }
-    if (written !== rows) throw new RangeError(`Expected ${rows} rows of voxels, received ${written}`);
-    await thread.send(null);
-    flushToDisk(beside);
     renameSync(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });
     throw error;
-  } finally {
-    await thread.end();
   }
 }
 
-interface Thread {
-  send(message: WriteMessage): Promise<void>;
-  end(): Promise<unknown>;
+async function writeVoxels(
+  write: (block: Int16Array, row: number) => Promise<void>,
+  rows: number,
+  voxels: number,
+  voxelBlocks: Iterable<Int16Array> | AsyncIterable<Int16Array>,
+): Promise<void> {
+  let written = 0;
+  let writing = Promise.resolve();
+  for await (const block of voxelBlocks) {
+    if (block.length % voxels !== 0)
+      throw new RangeError(
+        `Expected blocks of whole rows of ${voxels} voxels, received ${block.length} voxels`,
+      );
+    if (written + block.length / voxels > rows)
+      throw new RangeError(`Expected ${rows} rows of voxels, received more`);
+    await writing;
+    writing = write(block, written);
+    // Its failure is thrown where it is awaited, also if the blocks fail first.
+    writing.catch(() => {});
+    written += block.length / voxels;
+  }
+  await writing;
+  if (written !== rows) throw new RangeError(`Expected ${rows} rows of voxels, received ${written}`);
 }
 
-function openThread(path: string): Thread {
+async function writeAt(file: FileHandle, block: Int16Array, position: number): Promise<void> {
+  const bytes = new Uint8Array(block.buffer, block.byteOffset, block.byteLength);
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+async function createInThread(path: string, message: CreateMessage): Promise<void> {
   // stdout and stderr are held back: the library prints there what its answer says anyway. They are not read, which would
   // keep the process alive. No flags of this process: `node -e` has some that a thread refuses.
   const worker = new Worker(new URL('./patchFileThread.js', import.meta.url), {
@@ -71,19 +97,22 @@ function openThread(path: string): Thread {
     stdout: true,
     stderr: true,
   });
-  return {
-    send: (message) =>
-      new Promise((done, failed) => {
-        const settle = (answer: WriteAnswer | Error): void => {
-          worker.off('message', settle).off('error', settle);
-          if (answer === null) done();
-          else failed(cannotWrite(path, answer instanceof Error ? answer.message : answer));
-        };
-        worker.on('message', settle).on('error', settle);
-        worker.postMessage(message);
-      }),
-    end: () => worker.terminate(),
-  };
+  try {
+    const answer = await new Promise<CreateAnswer>((done) => {
+      worker.on('message', done).on('error', (error) => done(messageOf(error)));
+      worker.postMessage(message);
+    });
+    if (answer !== null) throw cannotWrite(path, answer);
+  } finally {
+    await worker.terminate();
+  }
+}
+
+/** What the system refuses, by its own words and the file's name. */
+function named<T>(path: string, operation: Promise<T>): Promise<T> {
+  return operation.catch((error: NodeJS.ErrnoException) => {
+    throw cannotWrite(path, getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? messageOf(error));
+  });
 }
 
 function cannotWrite(path: string, reason: string): EnvironmentError {
@@ -98,14 +127,4 @@ function checkedRows({ classes, ...others }: PatchColumns): number {
     if (values.length !== rows)
       throw new RangeError(`Expected ${rows} values of ${name}, as of classes, received ${values.length}`);
   return rows;
-}
-
-/** A name that appears by rename must not outlive its bytes in a power cut. */
-function flushToDisk(path: string): void {
-  const file = openSync(path, 'r+');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }

@@ -10,6 +10,7 @@ import type { Volume, VoxelArray } from './volume.js';
 
 /** Longest header that is looked at; LUNA16's have 0.5 KiB. */
 const HEADER_LIMIT_BYTES = 64 * 1024;
+const PIECE_BYTES = 2 ** 22;
 const inflate = promisify(unzip);
 
 /** Reads the header of a .mhd or .mha file. Throws InputError. */
@@ -31,14 +32,31 @@ export function metaImageDataPath(path: string, header: MetaImageHeader): string
   return isLocal(header) ? path : resolve(dirname(path), header.dataFile);
 }
 
+/** Where a scan is read to, and who else sees its bytes. */
+export interface ReadOptions {
+  /** Memory of at least so many bytes for the voxels, whose view the volume is then. Default: new memory. */
+  readonly memory?: (bytes: number) => ArrayBuffer;
+  /** Receives all bytes of the file that holds the voxels, in order, while they are read. */
+  readonly onBytes?: (bytes: Uint8Array) => void;
+}
+
 /** Reads the voxels of a binary MetaImage, raw or zlib-compressed, of any element type and byte order. Throws InputError. */
-export async function readMetaImage(path: string, header: MetaImageHeader): Promise<Volume> {
-  const bytes = header.compressed ? await readCompressed(path, header) : await readRaw(path, header);
+export async function readMetaImage(
+  path: string,
+  header: MetaImageHeader,
+  options: ReadOptions = {},
+): Promise<Volume> {
+  const read = header.compressed ? readCompressed : readRaw;
+  const bytes = await read(path, header, options);
   if (header.bigEndian !== (endianness() === 'BE')) swapBytes(bytes, META_ELEMENT_BYTES[header.elementType]);
   return { ...header.geometry, data: toVoxels(bytes, header) };
 }
 
-async function readRaw(path: string, header: MetaImageHeader): Promise<Buffer> {
+async function readRaw(
+  path: string,
+  header: MetaImageHeader,
+  { memory = (bytes) => new ArrayBuffer(bytes), onBytes }: ReadOptions,
+): Promise<Buffer> {
   const dataPath = metaImageDataPath(path, header);
   return withFile(dataPath, async (handle) => {
     const expected = voxelBytes(header);
@@ -49,17 +67,26 @@ async function readRaw(path: string, header: MetaImageHeader): Promise<Buffer> {
         dataPath,
         `the voxels are cut short: expected ${expected} bytes (${header.geometry.size.join(' x ')} ${header.elementType}), found ${Math.max(0, header.headerSize === -1 ? size : size - from)}`,
       );
+    const file = { handle, path: dataPath, onBytes };
+    const besides = (length: number): Buffer => Buffer.alloc(onBytes === undefined ? 0 : length);
+    await readFully(file, besides(from), 0);
     // A buffer of its own, unlike Buffer.alloc's pool: typed arrays need an aligned start.
-    const bytes = Buffer.from(new ArrayBuffer(expected));
-    await readFully(handle, bytes, from, dataPath);
+    const bytes = Buffer.from(memory(expected), 0, expected);
+    await readFully(file, bytes, from);
+    await readFully(file, besides(size - from - expected), from + expected);
     return bytes;
   });
 }
 
-async function readCompressed(path: string, header: MetaImageHeader): Promise<Buffer> {
+async function readCompressed(
+  path: string,
+  header: MetaImageHeader,
+  { onBytes }: ReadOptions,
+): Promise<Buffer> {
   const dataPath = metaImageDataPath(path, header);
   const expected = voxelBytes(header);
   const packed = await withFile(dataPath, (handle) => handle.readFile());
+  onBytes?.(packed);
   let bytes: Buffer;
   try {
     bytes = await inflate(packed.subarray(skippedBytes(header)));
@@ -90,14 +117,28 @@ function voxelBytes({ geometry: { size }, elementType }: MetaImageHeader): numbe
   return size[0] * size[1] * size[2] * META_ELEMENT_BYTES[elementType];
 }
 
-async function readFully(handle: FileHandle, bytes: Buffer, from: number, path: string): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    // One read call takes less than 2 GiB.
-    const length = Math.min(bytes.length - done, 2 ** 30);
-    const { bytesRead } = await handle.read(bytes, done, length, from + done);
+interface WatchedFile {
+  readonly handle: FileHandle;
+  readonly path: string;
+  readonly onBytes: ReadOptions['onBytes'] | undefined;
+}
+
+/** Fills `bytes` from byte `from` of the file; a piece is shown while the next one is read. */
+async function readFully({ handle, path, onBytes }: WatchedFile, bytes: Buffer, from: number): Promise<void> {
+  const readPiece = async (start: number): Promise<number> => {
+    const length = Math.min(bytes.length - start, PIECE_BYTES);
+    const { bytesRead } = await handle.read(bytes, start, length, from + start);
     if (bytesRead === 0)
-      throw new InputError(path, `expected ${bytes.length} bytes of voxels, the file ended after ${done}`);
-    done += bytesRead;
+      throw new InputError(path, `expected ${bytes.length} bytes of voxels, the file ended after ${start}`);
+    return start + bytesRead;
+  };
+  let done = 0;
+  let reading = bytes.length === 0 ? undefined : readPiece(0);
+  while (reading !== undefined) {
+    const end: number = await reading;
+    reading = end < bytes.length ? readPiece(end) : undefined;
+    onBytes?.(bytes.subarray(done, end));
+    done = end;
   }
 }
 

@@ -1,3 +1,5 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { InputError, throwIfAborted } from '../errors.js';
 import { isFolder } from '../paths.js';
 import { readDicomSeries, readDicomVolume } from './dicomReader.js';
@@ -27,6 +29,37 @@ export async function readVolume(path: string, signal?: AbortSignal): Promise<Vo
   const volume = checkedGeometry(await readAny(path, signal), path);
   throwIfAborted(signal, `reading ${path}`);
   return volume;
+}
+
+/**
+ * Reads a scan and the sha256 of its files (as hashOfScan()), each byte once where the format allows.
+ * `memory` gives the memory for the voxels; it may be that of a scan that is no longer used. Throws InputError.
+ */
+export async function readHashedVolume(
+  path: string,
+  memory?: (bytes: number) => ArrayBuffer,
+): Promise<{ volume: Volume; sha256: string }> {
+  const header = formatOf(path) === 'metaimage' ? await readMetaImageHeader(path) : undefined;
+  if (header === undefined || !isPlainMetaImage(header))
+    return { volume: await readVolume(path), sha256: await hashOfScan(path) };
+  const hash = createHash('sha256');
+  if (metaImageDataPath(path, header) !== path) await hashFile(hash, path);
+  const volume = await readMetaImage(path, header, {
+    onBytes: (bytes) => hash.update(bytes),
+    ...(memory === undefined ? {} : { memory }),
+  });
+  return { volume: checkedGeometry(volume, path), sha256: hash.digest('hex') };
+}
+
+/** sha256 of a scan's files, one after the other, hexadecimal. Throws InputError. */
+export async function hashOfScan(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of await scanFiles(path)) await hashFile(hash, file);
+  return hash.digest('hex');
+}
+
+async function hashFile(hash: Hash, path: string): Promise<void> {
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
 }
 
 /** The geometry of a scan, without its voxels: cheap for MetaImage and DICOM, a read of the file for the others. Throws InputError. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdtempSync,
@@ -14,7 +15,13 @@ import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { InputError, InterruptedError } from '../../src/errors.js';
 import { inRepository } from '../../src/paths.js';
-import { readGeometry, readVolume, scanFiles } from '../../src/volumes/readVolume.js';
+import {
+  hashOfScan,
+  readGeometry,
+  readHashedVolume,
+  readVolume,
+  scanFiles,
+} from '../../src/volumes/readVolume.js';
 import { runPython } from '../python.js';
 
 interface Reference {
@@ -75,6 +82,30 @@ test("readVolume() and readGeometry() equal SimpleITK's, for every format, eleme
       ] as const)
         for (const [i, value] of theirs.entries())
           assert.ok(Math.abs(ours[i]! - value) < 1e-5, `${path}: ${ours} instead of ${theirs}`);
+  }
+});
+
+test('readHashedVolume() gives the volume of readVolume() and the sha256 of the files, in memory that was used before', async () => {
+  const memory = new ArrayBuffer(4096);
+  const skipping = join(folder, 'skipping.mhd');
+  writeFileSync(
+    skipping,
+    readFileSync(join(folder, 'big.mhd'), 'utf8')
+      .replace(/(?=ElementDataFile)/, 'HeaderSize = 7\n')
+      .replace('big.raw', 'skip.raw'),
+  );
+  writeFileSync(
+    join(folder, 'skip.raw'),
+    Buffer.concat([Buffer.alloc(7, 1), Buffer.alloc(120, 2), Buffer.alloc(9, 3)]),
+  );
+  for (const path of [...scans.map((scan) => scan.path), skipping]) {
+    new Uint8Array(memory).fill(255);
+    const { volume, sha256 } = await readHashedVolume(path, () => memory);
+    assert.deepEqual(volume, await readVolume(path), path);
+    const hash = createHash('sha256');
+    for (const file of await scanFiles(path)) hash.update(readFileSync(file));
+    assert.equal(sha256, hash.digest('hex'), path);
+    assert.equal(await hashOfScan(path), sha256, path);
   }
 });
 
