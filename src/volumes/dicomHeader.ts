@@ -45,6 +45,7 @@ const NATIVE = new Map<string, DicomPixels['encoding']>([
 const COMPRESSED = /^1\.2\.840\.10008\.1\.2\.(4\.(50|51|57|70|80|81|90|91)|5)$/;
 const CT_IMAGE = '1.2.840.10008.5.1.4.1.1.2';
 const MARK_END_BYTE = 132;
+const REMEDY = 'copy the file again, or remove it if it is no slice of a volume';
 
 /** Whether a file's first bytes are those of DICOM: DICM at byte 128. */
 export function hasDicomMark(start: Buffer): boolean {
@@ -80,7 +81,7 @@ export function parseDicomHeader(start: Buffer, file: string): DicomSlice | unde
   if (!(alongX! > 0 && alongY! > 0))
     throw new InputError(
       file,
-      `PixelSpacing (0028,0030): expected two numbers above 0 mm, received ${alongY}, ${alongX}`,
+      `PixelSpacing (0028,0030): expected two numbers above 0 mm, received ${alongY}, ${alongX}; ${REMEDY}`,
     );
   const slice: DicomSlice = {
     file,
@@ -126,7 +127,7 @@ function transferSyntaxOf(start: Buffer, file: string): string {
   if (syntax === undefined || !isUid(syntax))
     throw new InputError(
       file,
-      'expected a DICOM file with a TransferSyntaxUID (0002,0010), found none: it is corrupt or cut short',
+      `expected a DICOM file with a TransferSyntaxUID (0002,0010), found none: it is corrupt or cut short; ${REMEDY}`,
     );
   if (!NATIVE.has(syntax) && !COMPRESSED.test(syntax))
     throw new InputError(
@@ -160,18 +161,22 @@ function readerOf(data: dicomParser.DataSet, file: string): HeaderReader {
       if (numbers.length === count && numbers.every(Number.isFinite)) return numbers;
       throw new InputError(
         file,
-        `${name}: expected ${count} ${count === 1 ? 'number' : 'numbers'}, received ${parts === undefined ? 'nothing' : `${parts.length} values, ${numbers.filter(Number.isFinite).length} of them numbers`}`,
+        `${name}: expected ${count} ${count === 1 ? 'number' : 'numbers'}, received ${parts === undefined ? 'nothing' : `${parts.length} values, ${numbers.filter(Number.isFinite).length} of them numbers`}; ${REMEDY}`,
       );
     },
     size: (tag, name) => {
       const size = word(tag) ?? 0;
-      if (size === 0) throw new InputError(file, `${name}: expected a whole number above 0, received none`);
+      if (size === 0)
+        throw new InputError(file, `${name}: expected a whole number above 0, received none; ${REMEDY}`);
       return size;
     },
     uid: (tag, name) => {
       const uid = text(tag) ?? '';
       if (!isUid(uid))
-        throw new InputError(file, `${name}: expected digits and dots, received ${uid.length} characters`);
+        throw new InputError(
+          file,
+          `${name}: expected digits and dots, received ${uid.length} characters; ${REMEDY}`,
+        );
       return uid;
     },
   };
@@ -202,7 +207,7 @@ function refuseOtherKinds(read: HeaderReader, file: string): void {
   if (samples !== 1 || !/^MONOCHROME[12]$/.test(read.text('x00280004') ?? 'MONOCHROME2'))
     throw new InputError(
       file,
-      `expected grey voxels of 1 channel (MONOCHROME2), received ${samples} ${samples === 1 ? 'channel of colours' : 'channels'}`,
+      `expected grey voxels of 1 channel (MONOCHROME2), received ${samples} ${samples === 1 ? 'channel of colours' : 'channels'}; ${REMEDY}`,
     );
 }
 
@@ -224,7 +229,7 @@ function directionsOf(read: HeaderReader, file: string): [Vector3, Vector3] {
   if (!(wrong <= 1e-3))
     throw new InputError(
       file,
-      `ImageOrientationPatient (0020,0037): expected two unit vectors at right angles, received ${[a, b, c, d, e, f].join(', ')}`,
+      `ImageOrientationPatient (0020,0037): expected two unit vectors at right angles, received ${[a, b, c, d, e, f].join(', ')}; ${REMEDY}`,
     );
   return [
     [a, b, c],
@@ -242,12 +247,12 @@ function rescaleOf(
   if (slope === 0 || Math.abs(slope) * 65536 + Math.abs(intercept) >= 2 ** 31)
     throw new InputError(
       file,
-      `RescaleSlope (0028,1053), RescaleIntercept: expected a slope other than 0 and values that fit 32 bits, received ${slope}, ${intercept}`,
+      `RescaleSlope (0028,1053), RescaleIntercept: expected a slope other than 0 and values that fit 32 bits, received ${slope}, ${intercept}; ${REMEDY}`,
     );
   if (read.has('x00283000') && !read.has('x00281053'))
     throw new InputError(
       file,
-      'expected values by RescaleSlope (0028,1053) and RescaleIntercept, received a table (0028,3000); convert the series',
+      'expected values by RescaleSlope (0028,1053) and RescaleIntercept, received a table (0028,3000); convert the series to NRRD',
     );
   // GDCM applies the two to its decoded voxels, but for some kinds of images it does not.
   if (encoding === 'compressed' && (slope !== 1 || intercept !== 0) && read.text('x00080016') !== CT_IMAGE)
@@ -275,7 +280,7 @@ function storedTypeOf(
   )
     throw new InputError(
       file,
-      `expected voxels of 8 or 16 bits, the lowest of them in use, received BitsAllocated ${allocated}, BitsStored ${bitsStored}, HighBit ${highBit}, PixelRepresentation ${representation}`,
+      `expected voxels of 8 or 16 bits, the lowest of them in use, received BitsAllocated ${allocated}, BitsStored ${bitsStored}, HighBit ${highBit}, PixelRepresentation ${representation}; ${REMEDY}`,
     );
   return { bytes: allocated === 8 ? 1 : 2, bitsStored, signed: representation === 1 };
 }
@@ -286,6 +291,6 @@ function requireLength({ file, columns, rows, pixels }: DicomSlice, length: numb
   if (length !== expected + (expected % 2))
     throw new InputError(
       file,
-      `PixelData (7FE0,0010): expected ${expected} bytes (${columns} x ${rows} voxels of ${8 * pixels.bytes} bits), received ${length === 0xffffffff ? 'an unknown length' : length}`,
+      `PixelData (7FE0,0010): expected ${expected} bytes (${columns} x ${rows} voxels of ${8 * pixels.bytes} bits), received ${length === 0xffffffff ? 'an unknown length' : length}; ${REMEDY}`,
     );
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { InputError, InterruptedError } from '../../src/errors.js';
+import { inRepository } from '../../src/paths.js';
 import { readDicomSeries, readDicomVolume } from '../../src/volumes/dicomReader.js';
 import { scanFiles } from '../../src/volumes/readVolume.js';
 import { runPython } from '../python.js';
@@ -222,4 +224,17 @@ test('readDicomSeries() needs no voxels in memory, stops when the signal aborts,
     readDicomSeries(join(root, 'empty')),
     /empty: expected the slices of a DICOM series, found none/,
   );
+});
+
+test('a program whose compressed slices are refused says so in one line and ends by itself', async () => {
+  const junk = series(3, () => ({ '7FE0,0010': Buffer.from('junk '.repeat(8)) }));
+  const folder = writeSlices(join(root, 'junk'), junk, 'jpeg-ls');
+  await assert.rejects(readDicomVolume(folder), /0\.dcm: ITK's reader refuses the file/);
+  const program = `import { readVolume } from ${JSON.stringify(inRepository('dist/src/volumes/readVolume.js'))};
+    await readVolume(${JSON.stringify(folder)}).catch(({ message }) => console.log(message));`;
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    timeout: 20_000,
+    encoding: 'utf8',
+  });
+  assert.deepEqual([run.status, run.stdout.split('\n').length, run.stderr], [0, 2, '']);
 });
