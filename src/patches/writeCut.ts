@@ -25,7 +25,7 @@ export async function writeCut(
   await writePatchFile(
     job.file,
     job.format,
-    provenanceOf(job, { cut, failed }, outside),
+    provenanceOf(job, { cut, failed }, outside, options),
     columns,
     stagedRows(job, staging, cut, options),
   );
@@ -82,6 +82,7 @@ function provenanceOf(
   job: CropJob,
   { cut, failed }: CutScans,
   outside: readonly OutsideCandidate[],
+  { scansFolder }: CropOptions,
 ): PatchProvenance {
   const outsideLines: Record<string, number[]> = {};
   for (const { uid, line } of outside) outsideLines[uid] = [...(outsideLines[uid] ?? []), line];
@@ -91,7 +92,12 @@ function provenanceOf(
     scans: Object.fromEntries(cut.map(({ uid, sha256 }) => [uid, sha256])),
     ...(failed.length === 0
       ? {}
-      : { failedScans: Object.fromEntries(failed.map(({ uid, reason }) => [uid, reason])) }),
+      : {
+          // Where the scans lie does not change the file.
+          failedScans: Object.fromEntries(
+            failed.map(({ uid, reason }) => [uid, reason.replaceAll(`${scansFolder}/`, '')]),
+          ),
+        }),
     ...(outside.length === 0 ? {} : { outside: outsideLines }),
   };
 }

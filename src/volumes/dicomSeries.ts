@@ -11,9 +11,11 @@ export interface DicomSeries {
 
 /** Between slices that lie at one place. */
 const SAME_PLACE_MM = 0.01;
-/** Gaps may differ from the median one by the larger of these. */
-const GAP_TOLERANCE_MM = 0.01;
+/** Gaps may differ from the median one by the larger of these: some scanners round positions to 0.1 mm. */
+const GAP_TOLERANCE_MM = 0.11;
 const GAP_TOLERANCE = 0.01;
+/** How far a slice may lie from its place on the even grid: rounding does not add up, another spacing does. */
+const PLACE_TOLERANCE_MM = 0.06;
 /** How far a slice may lie beside the normal through the first; a tilted gantry moves it by millimetres. */
 const SIDEWAYS_TOLERANCE_MM = 0.05;
 
@@ -42,6 +44,7 @@ export function arrangeDicomSeries(slices: readonly DicomSlice[], folder: string
   requireDifferentPlaces(placed, folder);
   requireUpright(placed, normal, folder);
   requireEvenGaps(placed, folder);
+  requirePlaces(placed, folder);
   const [x, y] = [first.rowDirection, first.columnDirection];
   return {
     geometry: {
@@ -109,6 +112,20 @@ function requireEvenGaps(placed: readonly Placed[], folder: string): void {
       folder,
       `expected slices ${millimetres(median)} apart, received ${millimetres(gap)} between the positions ${millimetres(before.atMm)} and ${millimetres(after.atMm)} along the normal (${namesOf(before, after)})${missing > 0 ? `: ${missing} ${missing === 1 ? 'slice is' : 'slices are'} missing` : ''}; copy the whole series, or resample it to even gaps`,
     );
+  }
+}
+
+function requirePlaces(placed: readonly Placed[], folder: string): void {
+  const start = placed[0]!.atMm;
+  const gap = (placed.at(-1)!.atMm - start) / (placed.length - 1);
+  const tolerance = Math.max(PLACE_TOLERANCE_MM, GAP_TOLERANCE * gap);
+  for (const [index, { slice, atMm }] of placed.entries()) {
+    const expected = start + index * gap;
+    if (Math.abs(atMm - expected) > tolerance)
+      throw new InputError(
+        folder,
+        `expected slices ${millimetres(gap)} apart, received one at ${millimetres(atMm)} along the normal that should lie at ${millimetres(expected)} (${basename(slice.file)}): the spacing changes within the series; resample it to even gaps`,
+      );
   }
 }
 

@@ -54,8 +54,12 @@ const REFUSED: Readonly<Record<string, [Record<string, Tags>, RegExp]>> = {
   ],
   'three missing slices': [series(4, at('0\\0\\0', '0\\0\\1', '0\\0\\2', '0\\0\\6')), /3 slices are missing/],
   'an uneven gap': [
-    series(4, at('0\\0\\0', '0\\0\\2', '0\\0\\4', '0\\0\\6.03')),
-    /expected slices 2 mm apart, received 2\.03 mm between the positions 4 mm and 6\.03 mm[^:]*; copy/,
+    series(4, at('0\\0\\0', '0\\0\\2', '0\\0\\4', '0\\0\\6.13')),
+    /expected slices 2 mm apart, received 2\.13 mm between the positions 4 mm and 6\.13 mm[^:]*; copy/,
+  ],
+  'a spacing that changes': [
+    series(7, at(...[0, 1.2, 2.4, 3.6, 4.9, 6.2, 7.5].map((z) => `0\\0\\${z}`))),
+    /expected slices 1\.25 mm apart, received one at .* should lie at .*: the spacing changes within the series/,
   ],
   'a position twice': [
     series(3, at('1\\2\\0', '1\\2\\2', '1\\2\\2')),
@@ -98,9 +102,10 @@ for (const [name, [slices, reason]] of Object.entries(REFUSED))
     );
   });
 
-test('arrangeDicomSeries() takes gaps that differ by 1 % or 0.01 mm, and a rescale of each slice', () => {
+test('arrangeDicomSeries() takes positions that are rounded to 0.1 mm, and a rescale of each slice', () => {
   const { geometry } = arrange(series(4, at('0\\0\\0', '0\\0\\2.019', '0\\0\\4', '0\\0\\6')));
   assert.equal(geometry.spacingMm[2], 2);
-  arrange(series(3, at('0\\0\\0', '0\\0\\0.509', '0\\0\\1.009')));
+  const rounded = Array.from({ length: 9 }, (_, i) => `0\\0\\${(1.25 * i).toFixed(1)}`);
+  assert.ok(Math.abs(arrange(series(9, at(...rounded))).geometry.spacingMm[2] - 1.25) < 0.01);
   arrange(series(3, second({ '0028,1053': '2', '0028,1052': '5' })));
 });
