@@ -53,7 +53,6 @@ const TESTED_THROUGH = {
   'src/figures/ticks.ts': 'test/figures/svgChart.test.ts',
   'src/candidates/tableFormat.ts': 'test/candidates/candidateTable.test.ts',
   'src/patches/cutScans.ts': 'test/patches/crop.test.ts',
-  'src/patches/writeCut.ts': 'test/patches/crop.test.ts',
   'src/patches/verifyWorker.ts': 'test/patches/verifyPatchFile.test.ts',
   'src/patches/cutScan.ts': 'test/patches/crop.test.ts',
   'src/patches/cropJob.ts': 'test/patches/crop.test.ts',

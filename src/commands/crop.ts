@@ -12,6 +12,7 @@ import { type CropOptions, type CropResult, crop } from '../patches/crop.js';
 import type { Shard } from '../patches/cropJob.js';
 import { type DryRun, dryRun } from '../patches/dryRun.js';
 import { formatSeconds, progressLine } from '../progress.js';
+import type { NormalisationRequest } from '../store/intensity.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
@@ -24,6 +25,7 @@ interface CropFlags {
   readonly spacing: Vector3;
   readonly interpolation: 'linear' | 'cubic';
   readonly excluded?: string;
+  readonly normalise?: NormalisationRequest;
   readonly columns?: TableFormat['columns'];
   readonly coordinates: Coordinates;
   readonly outside: 'fail' | 'skip';
@@ -62,6 +64,11 @@ export const registerCropCommand: RegisterCommand = (program) => {
       1, 1, 1,
     ] as const)
     .option('--interpolation <kind>', 'linear or cubic (B-spline)', oneOf('linear', 'cubic'), 'linear')
+    .option(
+      '--normalise <how>',
+      'record for training: window:-1000,400, zscore, or percentile:0.5,99.5 of all rows; voxels stay HU',
+      normalisation,
+    )
     .option(
       '--columns <list>',
       "the table's own names of columns: seriesuid=uid,coordX=x,coordY=y,coordZ=z,class=label",
@@ -122,6 +129,7 @@ function requestOf(flags: CropFlags, settings: CropSettings): CropOptions {
     subsets: subset,
     table: { columns: flags.columns ?? {}, coordinates },
     formats: formatsOf(flags),
+    ...(flags.normalise === undefined ? {} : { normalise: flags.normalise }),
     ...(flags.excluded === undefined ? {} : { excludedPath: resolve(flags.excluded) }),
     ...(workers === undefined ? {} : { workers }),
     ...(part === undefined ? {} : { shard: part }),
@@ -219,6 +227,19 @@ function columns(text: string): TableFormat['columns'] {
         `--columns: expected name=name in the table, with names of ${CANDIDATE_COLUMNS.join(', ')}, received ${JSON.stringify(text)}`,
       );
   return Object.fromEntries(pairs);
+}
+
+function normalisation(text: string): NormalisationRequest {
+  const [, kind, low, high] = /^(window|zscore|percentile)(?::([^,]+),([^,]+))?$/.exec(text) ?? [];
+  const [from, to] = [Number(low), Number(high)];
+  if (kind === 'zscore' && low === undefined) return { kind };
+  if (kind === 'window' && from < to && from >= -32768 && to <= 32767)
+    return { kind, lowHu: from, highHu: to };
+  if (kind === 'percentile' && from < to && from >= 0 && to <= 100)
+    return { kind, lowPercent: from, highPercent: to };
+  throw new UsageError(
+    `--normalise: expected window:LOW,HIGH (HU), zscore, or percentile:LOW,HIGH (0 to 100), received ${JSON.stringify(text)}`,
+  );
 }
 
 function subsetList(text: string): readonly number[] | 'all' {

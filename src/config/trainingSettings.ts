@@ -87,13 +87,23 @@ export interface TrainingSettings {
   /** Epochs without a lower validation loss after which training ends; 0 = never. */
   readonly earlyStopping: number;
   readonly seed: number;
-  /** Hounsfield units that become 0 and 1. */
-  readonly windowHu: { readonly low: number; readonly high: number };
+  /** `file`: as the patch file was normalised (crop --normalise). */
+  readonly normalisation: (typeof TRAINING_NORMALISATIONS)[number];
+  readonly windowHu: IntensityWindow;
   /** Holds the patch file. */
   readonly dataFolder: string;
   /** Receives the runs. */
   readonly runsFolder: string;
 }
+
+/** Hounsfield units that become 0 and 1; what lies beyond is cut off, unless `clip` is false. */
+export interface IntensityWindow {
+  readonly low: number;
+  readonly high: number;
+  readonly clip?: boolean;
+}
+
+export const TRAINING_NORMALISATIONS = ['window', 'file'] as const;
 
 /** The original project's file, in the clone. */
 export const MODEL_CONFIG_FILE = inRepository('configs', 'model.ini');
@@ -129,6 +139,7 @@ const keys = {
   STEP_EPOCHS: withDefault(wholeNumber(1), 10),
   STEP_FACTOR: withDefault(decimal(0, 1), 0.1),
   BASE_BATCH: withDefault(wholeNumber(0, 65536), 0),
+  NORMALISATION: withDefault(oneOf(...TRAINING_NORMALISATIONS), 'window' as const),
   WINDOW_LOW: withDefault(decimal(-32768, 32767), -1000),
   WINDOW_HIGH: withDefault(decimal(-32768, 32767), 400),
   RUNS_DIR: withDefault(text(), 'runs'),
@@ -179,6 +190,7 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     learningRate: values.LEARNING_RATE,
     l2: values.L2,
     seed: values.SEED,
+    normalisation: values.NORMALISATION,
     windowHu: Object.freeze({ low: values.WINDOW_LOW, high: values.WINDOW_HIGH }),
     dataFolder: inRepository(values.DATA_DIR),
     runsFolder: inRepository(values.RUNS_DIR),

@@ -6,6 +6,7 @@ import { candidateTablePath, readCandidates } from '../candidates/candidateTable
 import { type ExcludedFinding, readExcludedFindings } from '../candidates/excludedFindings.js';
 import { type Coordinates, LUNA16_FORMAT, type TableFormat } from '../candidates/tableFormat.js';
 import { InputError } from '../errors.js';
+import type { NormalisationRequest } from '../store/intensity.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import { findScans, type ScanFile } from '../volumes/findScans.js';
 
@@ -28,6 +29,8 @@ export interface CropRequest {
   readonly subsets: readonly number[] | 'all';
   /** One file each, cut in one pass over the scans. */
   readonly formats: readonly PatchFormat[];
+  /** Measured over all rows of a file, and recorded in it. */
+  readonly normalise?: NormalisationRequest;
   readonly shard?: Shard;
   /** Receives a `{dim}x{dim}x{slices}-patch.hdf5` of each format. */
   readonly outFolder: string;
@@ -44,6 +47,7 @@ export interface ScanWork {
 export interface CropJob {
   readonly file: string;
   readonly format: PatchFormat;
+  readonly normalise?: NormalisationRequest;
   readonly coordinates: Coordinates;
   /** What determines the result beside the scans; keys sorted. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -75,7 +79,9 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
       `none of its ${candidates.length} candidates lies in any of the ${scans.length} scans of ${request.scansFolder}: expected series like ${scans[0]!.uid}, received ${candidates[0]?.seriesUid ?? 'an empty table'}`,
     );
   const matched = chosen.reduce((sum, { uid }) => sum + candidatesOf.get(uid)!.length, 0);
+  const normalise = request.normalise === undefined ? {} : { normalise: request.normalise };
   const shared = {
+    ...normalise,
     coordinates: request.table?.coordinates ?? LUNA16_FORMAT.coordinates,
     work: chosen
       .filter(
@@ -97,7 +103,12 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
     ...shared,
     file: join(request.outFolder, names[index]!),
     format,
-    settings: sortedByKey({ ...hashes, ...tableSettings(request.table), ...formatSettings(format) }),
+    settings: sortedByKey({
+      ...hashes,
+      ...tableSettings(request.table),
+      ...formatSettings(format),
+      ...normalise,
+    }),
   }));
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InputError, throwIfAborted } from '../errors.js';
 import type { Progress } from '../progress.js';
+import { measureNormalisation, type NormalisationRequest } from '../store/intensity.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import type { PatchColumns, PatchProvenance } from '../store/patchFileContract.js';
 import { writePatchFile } from '../store/writePatchFile.js';
@@ -58,7 +59,18 @@ export async function mergeShards(options: MergeOptions): Promise<MergeResult> {
       throw new InputError(options.files[0]!, 'no row to write: none of the shards has any');
     const release = takeLock(file);
     try {
-      await writePatchFile(file, format, provenance, columns, voxelsOf(scans, options));
+      const normalise = provenance.settings.normalise as NormalisationRequest | undefined;
+      const normalisation =
+        normalise === undefined
+          ? {}
+          : { normalisation: await measureNormalisation(normalise, () => voxelsOf(scans, options)) };
+      await writePatchFile(
+        file,
+        { ...format, ...normalisation },
+        provenance,
+        columns,
+        voxelsOf(scans, options),
+      );
     } finally {
       release();
     }

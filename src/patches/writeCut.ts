@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { throwIfAborted } from '../errors.js';
+import { measureNormalisation } from '../store/intensity.js';
 import type { PatchColumns, PatchProvenance } from '../store/patchFileContract.js';
 import { writePatchFile } from '../store/writePatchFile.js';
 import { VERSION } from '../version.js';
@@ -21,13 +22,19 @@ export async function writeCut(
   options: CropOptions,
 ): Promise<PatchColumns> {
   const columns = columnsOf(cut);
+  const { normalise } = job;
+  const rows = (stage: string) => stagedRows(job, staging, cut, stage, options);
+  const normalisation =
+    normalise === undefined
+      ? {}
+      : { normalisation: await measureNormalisation(normalise, () => rows('measure')) };
   options.onProgress?.({ stage: 'write', done: 0, total: columns.classes.length, unit: 'rows' });
   await writePatchFile(
     job.file,
-    job.format,
+    { ...job.format, ...normalisation },
     provenanceOf(job, { cut, failed }, outside, options),
     columns,
-    stagedRows(job, staging, cut, options),
+    rows('write'),
   );
   return columns;
 }
@@ -37,6 +44,7 @@ async function* stagedRows(
   job: CropJob,
   staging: Staging,
   cut: readonly CutScan[],
+  stage: string,
   { signal, onProgress }: CropOptions,
 ): AsyncGenerator<Int16Array> {
   const total = cut.reduce((sum, scan) => sum + scan.rows.length, 0);
@@ -58,7 +66,7 @@ async function* stagedRows(
         yield block.subarray(0, (count * rowBytes) / 2);
         [block, other] = [other, block];
         done += count;
-        onProgress?.({ stage: 'write', done, total, unit: 'rows' });
+        onProgress?.({ stage, done, total, unit: 'rows' });
       }
     } finally {
       await file.close();

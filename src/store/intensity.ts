@@ -1,3 +1,5 @@
+export const NORMALISATIONS = ['window', 'zscore', 'percentile'] as const;
+
 /** How `crop --normalise` scales intensities: a window in HU, mean and standard deviation, or percentiles of all voxels. */
 export type NormalisationRequest =
   | { readonly kind: 'window'; readonly lowHu: number; readonly highHu: number }
@@ -9,7 +11,7 @@ export type NormalisationRequest =
  * A value becomes (value - low) / (high - low), cut off at 0 and 1 unless it is a z-score.
  */
 export interface Normalisation {
-  readonly kind: NormalisationRequest['kind'];
+  readonly kind: (typeof NORMALISATIONS)[number];
   readonly lowHu: number;
   readonly highHu: number;
 }
@@ -60,6 +62,16 @@ export class IntensityHistogram {
     }
     throw new RangeError(`Expected a place below ${this.#total}, received ${place}`);
   }
+}
+
+/** Of all rows together; a window needs none of them read. */
+export async function measureNormalisation(
+  request: NormalisationRequest,
+  blocksHu: () => AsyncIterable<Int16Array>,
+): Promise<Normalisation> {
+  const histogram = new IntensityHistogram();
+  if (request.kind !== 'window') for await (const block of blocksHu()) histogram.add(block);
+  return normalisationOf(request, histogram);
 }
 
 /** Where all voxels are alike, one HU becomes 1: a division by 0 helps nobody. */

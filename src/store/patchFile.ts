@@ -4,6 +4,7 @@ import { storedHu } from '../volumes/storedHu.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { type Dataset, type H5File, loadH5, type OutputData, reasonOf } from './h5.js';
 import { type ContiguousLayout, checkHdf5File, findContiguous } from './hdf5Layout.js';
+import { NORMALISATIONS } from './intensity.js';
 import type { PatchFormat, PatchProvenance } from './patchFileContract.js';
 
 /** How rows are read: straight from the file by the place of their bytes, or through the HDF5 library. */
@@ -158,7 +159,20 @@ function formatOf(path: string, input: Dataset, voxelsPerRow: number): PatchForm
     slices,
     spacingMm: [x, y, z],
     interpolation: attribute('interpolation') === 'linear' ? 'linear' : 'cubic',
+    ...normalisationOf(path, attribute('normalisation'), attribute('normalisationHu')),
   };
+}
+
+function normalisationOf(path: string, kind: unknown, ends: unknown): Pick<PatchFormat, 'normalisation'> {
+  if (kind === undefined) return {};
+  const known = NORMALISATIONS.find((each) => each === kind);
+  const [lowHu = Number.NaN, highHu = Number.NaN] = Array.from((ends ?? []) as ArrayLike<number>, Number);
+  if (known === undefined || !(highHu > lowHu))
+    throw new InputError(
+      path,
+      `expected attributes normalisation (${NORMALISATIONS.join(', ')}) and normalisationHu (two ascending numbers) of input, found ${kind} and ${lowHu}, ${highHu}`,
+    );
+  return { normalisation: { kind: known, lowHu, highHu } };
 }
 
 type Decode = (bytes: Uint8Array, into: Int16Array, at: number) => void;

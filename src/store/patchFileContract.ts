@@ -1,4 +1,5 @@
 import type { Vector3 } from '../volumes/volume.js';
+import type { Normalisation } from './intensity.js';
 
 /** How patches were cut: attributes of the dataset `input`, and what decides the length of a row. */
 export interface PatchFormat {
@@ -8,6 +9,8 @@ export interface PatchFormat {
   readonly slices: number;
   readonly spacingMm: Vector3;
   readonly interpolation: 'linear' | 'cubic';
+  /** How training is to scale the rows, which are HU; attributes `normalisation` and `normalisationHu`. */
+  readonly normalisation?: Normalisation;
 }
 
 /** Root attributes: what the rows came from. Keys are sorted when written, so that the same input gives the same bytes. */

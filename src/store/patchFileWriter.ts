@@ -44,6 +44,11 @@ export async function createPatchFile(
   input.create_attribute('spacing', Float64Array.from(format.spacingMm));
   input.create_attribute('intensity', 'HU');
   input.create_attribute('interpolation', format.interpolation);
+  if (format.normalisation !== undefined) {
+    const { kind, lowHu, highHu } = format.normalisation;
+    input.create_attribute('normalisation', kind);
+    input.create_attribute('normalisationHu', Float64Array.of(lowHu, highHu));
+  }
   const column = (name: string, values: readonly number[]): void =>
     void file.create_dataset({ name, data: int64(values), shape: [rows, 1] });
   column('output', columns.classes);

@@ -1,5 +1,11 @@
 import type { Cluster } from '../config/cluster.js';
-import type { OptimizerSettings, Precision, Schedule, Strategy } from '../config/trainingSettings.js';
+import type {
+  IntensityWindow,
+  OptimizerSettings,
+  Precision,
+  Schedule,
+  Strategy,
+} from '../config/trainingSettings.js';
 import type { NetworkOptions } from '../model/architecture.js';
 
 export interface LearnerOptions {
@@ -7,7 +13,7 @@ export interface LearnerOptions {
   /** Rows of a step in this process. */
   readonly batchSize: number;
   /** Hounsfield units that become 0 and 1. */
-  readonly windowHu: { readonly low: number; readonly high: number };
+  readonly windowHu: IntensityWindow;
   readonly learningRate: number;
   /** Warm-up and decay: factor of the learning rate at a step, counted from 1. */
   readonly learningRateFactor?: (step: number) => number;

@@ -1,4 +1,4 @@
-import type { OptimizerSettings, Precision } from '../config/trainingSettings.js';
+import type { IntensityWindow, OptimizerSettings, Precision } from '../config/trainingSettings.js';
 import { isTrainable, type NetworkOptions, type Parameter, parametersOf } from '../model/architecture.js';
 import { slotsOf } from '../model/optimizers.js';
 import { pieceOf, piecesOf } from '../model/resnet3d.js';
@@ -10,7 +10,7 @@ export interface ProgramOptions {
   /** Rows of a step on all devices of this process. */
   readonly batchSize: number;
   /** Hounsfield units that become 0 and 1. */
-  readonly windowHu: { readonly low: number; readonly high: number };
+  readonly windowHu: IntensityWindow;
   readonly l2: number;
   readonly optimizer: OptimizerSettings;
   /** Batch norm by the moments of all replicas, in all processes, together. */

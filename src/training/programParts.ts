@@ -88,7 +88,7 @@ export function rowsOf(
   return rows!;
 }
 
-/** Hounsfield units (int16) -> [0, 1], on the device. */
+/** Hounsfield units (int16) -> [0, 1], or z-scores where the window does not clip, on the device. */
 export function inWindow(
   { binding }: Engine,
   voxels: TensorReference,
@@ -100,11 +100,9 @@ export function inWindow(
     [voxels.id],
     1,
   );
-  const { low, high } = windowHu;
-  return tensorOf<Tensor5D>(floats!)
-    .clipByValue(low, high)
-    .sub(low)
-    .div(high - low);
+  const { low, high, clip = true } = windowHu;
+  const values = tensorOf<Tensor5D>(floats!);
+  return (clip ? values.clipByValue(low, high) : values).sub(low).div(high - low);
 }
 
 /** As a program returns it. */

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Cluster } from '../config/cluster.js';
 import { InputError, InterruptedError, messageOf } from '../errors.js';
 import { type Split, splitRows } from '../feed/split.js';
-import { openPatchFile } from '../store/patchFile.js';
+import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { VERSION } from '../version.js';
 import {
   type CheckpointMeta,
@@ -60,13 +60,15 @@ export async function* train(config: TrainConfig, options: TrainOptions = {}): A
 }
 
 async function* trainHere(
-  config: TrainConfig,
+  given: TrainConfig,
   options: TrainOptions,
   watch?: RankWatch,
 ): AsyncGenerator<TrainRecord> {
-  const patches = await openPatchFile(config.data);
+  const patches = await openPatchFile(given.data);
   let learner: Learner | undefined;
   try {
+    // A resumed run goes on with the window that it began with.
+    const config = options.resume === true ? given : withWindowOf(patches, given);
     const labels = patches.labels();
     const split = splitRows(labels, config.holdout, config.data);
     const stepsPerEpoch = stepsPerEpochOf(config, split);
@@ -196,6 +198,18 @@ function stepsPerEpochOf({ batchSize, data, holdout }: TrainConfig, { positives,
       `batch larger than the data: expected at most ${rows} (the training rows outside subset ${holdout}), received BATCH_SIZE ${batchSize}`,
     );
   return Math.floor(rows / batchSize);
+}
+
+/** With NORMALISATION = file the window is the one that the patch file records. */
+function withWindowOf({ path, format }: PatchFile, config: TrainConfig): TrainConfig {
+  if (config.normalisation !== 'file') return config;
+  if (format.normalisation === undefined)
+    throw new InputError(
+      path,
+      'NORMALISATION = file: expected a normalisation in the patch file, found none; crop with --normalise, or take NORMALISATION = window',
+    );
+  const { kind, lowHu, highHu } = format.normalisation;
+  return { ...config, windowHu: { low: lowHu, high: highHu, clip: kind !== 'zscore' } };
 }
 
 async function resumed(config: TrainConfig, learner: Learner): Promise<CheckpointMeta> {

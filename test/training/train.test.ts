@@ -160,3 +160,19 @@ test('train() refuses a batch larger than the data, a subset without rows, a run
     /batch that can be divided by 4 .*received BATCH_SIZE 6/,
   );
 });
+
+test('train() with NORMALISATION = file scales rows as the patch file records it, and keeps that in the run', async (t) => {
+  const zscore = { kind: 'zscore', lowHu: -780, highHu: -600 } as const;
+  const config = { ...(await trainFixture(t, zscore)), epochs: 1 };
+  const windowHu = { low: -780, high: -600, clip: false };
+  const ofFile = await allRecords(train({ ...config, normalisation: 'file' }));
+  const stored = JSON.parse(readFileSync(join(config.run, 'config.json'), 'utf8'));
+  assert.deepEqual(stored.windowHu, windowHu);
+  const byHand = await allRecords(train({ ...config, windowHu, run: `${config.run}-by-hand` }));
+  assert.deepEqual(computed(ofFile), computed(byHand));
+  const clipped = { ...windowHu, clip: true };
+  const other = await allRecords(train({ ...config, windowHu: clipped, run: `${config.run}-clipped` }));
+  assert.notDeepEqual(computed(other), computed(byHand));
+  const without = { ...(await trainFixture(t)), normalisation: 'file' as const };
+  await assert.rejects(allRecords(train(without)), /expected a normalisation in the patch file, found none/);
+});

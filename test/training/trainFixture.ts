@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readTrainingSettings } from '../../src/config/trainingSettings.js';
 import { createRandom } from '../../src/random.js';
+import type { Normalisation } from '../../src/store/intensity.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
 import type { TrainConfig } from '../../src/training/trainConfig.js';
 import type { TrainRecord } from '../../src/training/trainRecords.js';
@@ -10,7 +11,10 @@ import type { TrainRecord } from '../../src/training/trainRecords.js';
 const DIM = 16;
 
 /** A patch file in which nodules are bright balls in noise; 3 subsets of 12 rows, a quarter of them nodules. */
-export async function trainFixture(t: { after: (end: () => void) => void }): Promise<TrainConfig> {
+export async function trainFixture(
+  t: { after: (end: () => void) => void },
+  normalisation?: Normalisation,
+): Promise<TrainConfig> {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-train-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const rows = Array.from({ length: 36 }, (_, row) => ({
@@ -20,7 +24,10 @@ export async function trainFixture(t: { after: (end: () => void) => void }): Pro
   const data = join(folder, '16x16x16-patch.hdf5');
   await writePatchFile(
     data,
-    { dim: DIM, slices: DIM, spacingMm: [1, 1, 1], interpolation: 'linear' },
+    {
+      ...{ dim: DIM, slices: DIM, spacingMm: [1, 1, 1], interpolation: 'linear' },
+      ...(normalisation === undefined ? {} : { normalisation }),
+    },
     { program: 'test', settings: {}, scans: {} },
     {
       classes: rows.map(({ nodule }) => (nodule ? 1 : 0)),
