@@ -12,6 +12,7 @@ const STAGES = [
   ...[
     'config',
     'volumes',
+    'lungs',
     'candidates',
     'sample',
     'store',
