@@ -91,7 +91,6 @@ const TESTED_THROUGH = {
   'src/training/tracedPrograms.ts': 'test/training/tracedLearner.test.ts',
   'src/volumes/itkReader.ts': 'test/volumes/readVolume.test.ts',
   'src/volumes/itkThread.ts': 'test/volumes/readVolume.test.ts',
-  'src/volumes/metaImageReader.ts': 'test/volumes/readVolume.test.ts',
   'src/volumes/scanStream.ts': 'test/volumes/readVolume.test.ts',
 };
 

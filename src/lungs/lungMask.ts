@@ -20,7 +20,7 @@ export interface LungMaskOptions {
 
 /**
  * The lungs of a chest CT (HU) with what lies in them (vessels, nodules, also those at the wall) and a margin: 1 = lung, in
- * the order of the scan's voxels. All 0 where no lung is found. Any spacing and direction; at most 4 bytes a voxel of memory beside the scan.
+ * the order of the scan's voxels. All 0 where no lung is found. Any spacing and direction; about 4 bytes a voxel of memory beside the scan.
  * Throws RangeError for a margin below 0 mm.
  */
 export function lungMask(volume: Volume, options: LungMaskOptions = {}): Uint8Array {

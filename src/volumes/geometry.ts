@@ -33,7 +33,18 @@ export function multiply(m: Matrix3, v: Vector3): Vector3 {
   ];
 }
 
-/** Inverse by cofactors. */
+/** Cosines that were written with two digits still count as right angles. */
+const RIGHT_ANGLE = 0.01;
+
+/** Whether the columns have length 1 and stand at right angles, as the directions of a scan's axes do. */
+export function isOrthonormal(m: Matrix3): boolean {
+  const axes = [0, 1, 2];
+  const product = (a: number, b: number): number =>
+    axes.reduce((sum, row) => sum + m[3 * row + a]! * m[3 * row + b]!, 0);
+  return axes.every((a) => axes.every((b) => Math.abs(product(a, b) - (a === b ? 1 : 0)) <= RIGHT_ANGLE));
+}
+
+/** Inverse by cofactors. Throws RangeError for a singular matrix. */
 export function invert(m: Matrix3): Matrix3 {
   const [a, b, c, d, e, f, g, h, i] = m;
   const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);

@@ -1,8 +1,9 @@
 import { InputError, throwIfAborted } from '../errors.js';
-import { invert } from './geometry.js';
+import { isOrthonormal } from './geometry.js';
 import { readGeometryWithItk, readWithItk } from './itkReader.js';
 import type { MetaImageHeader } from './metaImageHeader.js';
 import {
+  checkListedSlices,
   isPlainMetaImage,
   metaImageDataPath,
   readMetaImage,
@@ -46,7 +47,9 @@ async function readAny(path: string, signal: AbortSignal | undefined): Promise<V
   switch (formatOf(path)) {
     case 'metaimage': {
       const header = await readMetaImageHeader(path);
-      return isPlainMetaImage(header) ? readMetaImage(path, header) : readWithItk(path, signal);
+      if (isPlainMetaImage(header)) return readMetaImage(path, header);
+      await checkListedSlices(path, header);
+      return readWithItk(path, signal);
     }
     case 'nrrd':
       await checkNrrdStream(path);
@@ -75,12 +78,10 @@ function checkedGeometry<G extends Geometry>(geometry: G, path: string): G {
       path,
       `expected a spacing above 0 mm and a finite origin, received ${spacingMm.join(', ')} and ${originMm.join(', ')}`,
     );
-  try {
-    invert(direction);
-  } catch (error) {
-    throw new InputError(path, `the direction matrix cannot be inverted: ${direction.join(' ')}`, {
-      cause: error,
-    });
-  }
+  if (!isOrthonormal(direction))
+    throw new InputError(
+      path,
+      `expected axes of length 1 at right angles to each other, received the direction matrix ${direction.join(' ')}`,
+    );
   return geometry;
 }

@@ -138,10 +138,16 @@ test('scanFiles() names header and voxels', async () => {
   );
 });
 
-test('a program that has read a scan through ITK ends by itself', () => {
+test('a program that has read a scan through ITK ends by itself, also when ITK refuses one and prints why', () => {
   const path = scans.find((scan) => scan.path.endsWith('.nrrd'))!.path;
+  const refused = join(folder, 'refused.mha');
+  writeFileSync(
+    refused,
+    'NDims = 3\nBinaryData = False\nDimSize = 2 2 2\nElementType = MET_SHORT\nElementDataFile = LOCAL\n1 2\n',
+  );
   const program = `import { readVolume } from ${JSON.stringify(inRepository('dist/src/volumes/readVolume.js'))};
-    await readVolume(${JSON.stringify(path)});`;
+    await readVolume(${JSON.stringify(path)});
+    await readVolume(${JSON.stringify(refused)}).then(() => process.exit(3), () => undefined);`;
   const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     timeout: 20_000,
     encoding: 'utf8',
