@@ -12,6 +12,7 @@ const STAGES = [
   ...[
     'config',
     'volumes',
+    'lungs',
     'candidates',
     'sample',
     'store',
@@ -96,7 +97,6 @@ const TESTED_THROUGH = {
   'src/volumes/dicomVoxels.ts': 'test/volumes/dicomReader.test.ts',
   'src/volumes/itkReader.ts': 'test/volumes/readVolume.test.ts',
   'src/volumes/itkThread.ts': 'test/volumes/readVolume.test.ts',
-  'src/volumes/metaImageReader.ts': 'test/volumes/readVolume.test.ts',
   'src/volumes/scanStream.ts': 'test/volumes/readVolume.test.ts',
 };
 

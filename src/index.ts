@@ -34,6 +34,7 @@ export {
 export { clearOutput, display, type LiveDisplay, liveDisplay } from './kernel/display.js';
 export type { Displayable, MimeBundle } from './kernel/mimeBundle.js';
 export { ask, interruptSignal, page } from './kernel/notebookInput.js';
+export { LUNG_MARGIN_MM, type LungMaskOptions, lungMask } from './lungs/lungMask.js';
 export { layersOf, type NetworkOptions, parametersOf } from './model/architecture.js';
 export { type Piece, piecesOf } from './model/resnet3d.js';
 export { type CropOptions, type CropResult, crop } from './patches/crop.js';

@@ -57,7 +57,7 @@ export function numberCell<Column extends string>(
   if (!Number.isFinite(value))
     throw new InputError(
       file,
-      `${names[column] ?? column}: expected a number, received ${JSON.stringify(cells[column])}`,
+      `${names[column] ?? column}: expected a number, received ${shown(cells[column])}`,
       { line },
     );
   return value;
@@ -81,13 +81,35 @@ export function uidCell(row: CsvRow<'seriesuid'>, file: string): string {
 }
 
 function readText(file: string): string {
+  let bytes: Buffer;
+  let text: string;
   try {
-    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    bytes = readFileSync(file);
+    text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     throw new InputError(file, `expected a table that can be read (${messageOf(error).split(',')[0]})`, {
       cause: error,
     });
   }
+  if (/^(\xff\xfe|\xfe\xff)/.test(bytes.toString('latin1', 0, 2)))
+    throw new InputError(file, 'expected text in UTF-8, received UTF-16; save the table as UTF-8', {
+      line: 1,
+    });
+  const nul = text.indexOf('\0');
+  if (nul >= 0)
+    throw new InputError(
+      file,
+      'expected text in UTF-8, received a byte 0: the table is no text or is corrupt',
+      {
+        line: text.slice(0, nul).split('\n').length,
+      },
+    );
+  return text;
+}
+
+/** A part of a table as a message shows it: quoted, and no longer than a line may be. */
+function shown(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
 }
 
 function columnIndexes(
@@ -100,7 +122,11 @@ function columnIndexes(
   return columns.map((column) => {
     const index = names.indexOf(column);
     if (index < 0)
-      throw new InputError(file, `expected a column ${column}, received ${names.join(', ')}`, { line });
+      throw new InputError(
+        file,
+        `expected a column ${column}, received ${shown(names.join(', ')).slice(1, -1)}`,
+        { line },
+      );
     if (names.indexOf(column, index + 1) >= 0)
       throw new InputError(file, `expected one column ${column}, received several`, { line });
     return index;

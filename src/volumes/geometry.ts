@@ -33,10 +33,23 @@ export function multiply(m: Matrix3, v: Vector3): Vector3 {
   ];
 }
 
-/** Inverse by cofactors. */
+/** Below this the three axes lie in a plane, but for rounding: of the volume that they span, if each had length 1. */
+const FLAT = 1e-6;
+
+/** Whether the columns span space, as the directions of a scan's axes must. Sheared and scaled axes do. */
+export function isInvertible(m: Matrix3): boolean {
+  const lengths = [0, 1, 2].map((column) => Math.hypot(m[column]!, m[3 + column]!, m[6 + column]!));
+  return Math.abs(determinantOf(m)) > FLAT * lengths.reduce((product, length) => product * length, 1);
+}
+
+function determinantOf([a, b, c, d, e, f, g, h, i]: Matrix3): number {
+  return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+}
+
+/** Inverse by cofactors. Throws RangeError for a singular matrix. */
 export function invert(m: Matrix3): Matrix3 {
   const [a, b, c, d, e, f, g, h, i] = m;
-  const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+  const determinant = determinantOf(m);
   if (!Number.isFinite(determinant) || Math.abs(determinant) < 1e-12)
     throw new RangeError(`Expected an invertible direction matrix, received ${JSON.stringify(m)}`);
   return [

@@ -5,8 +5,14 @@ import type { ItkAnswer, ItkQuestion } from './itkReader.js';
  * The thread that reads scans with ITK's own readers, compiled to WebAssembly. A thread of its own, because the library
  * blocks while it reads, prints its failures on stdout, and keeps its memory until its thread ends.
  */
-// What the library prints its answers say, too; and a line on a thread's stdout or stderr keeps the process from ending.
-console.log = console.info = console.warn = console.error = () => undefined;
+// What the library prints goes nowhere: sent to the parent, it would keep a process alive that is done, for nobody reads it.
+for (const stream of [process.stdout, process.stderr])
+  stream.write = (...written: readonly unknown[]): boolean => {
+    const done = written.at(-1);
+    if (typeof done === 'function') done();
+    return true;
+  };
+
 const { gdcmReadImageNode, readImageNode } = await import('@itk-wasm/image-io');
 
 parentPort!.on('message', async ({ id, path, informationOnly, slice }: ItkQuestion) => {

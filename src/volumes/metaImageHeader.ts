@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js';
+import { isInvertible } from './geometry.js';
 import type { Geometry, Matrix3, Vector3 } from './volume.js';
 
 /** Element types of one component, and their bytes. MetaIO's LONG has four bytes on every machine. */
@@ -30,6 +31,8 @@ export interface MetaImageHeader {
   readonly binary: boolean;
   /** Bytes to skip before the voxels; -1 = the voxels are the last bytes of the file. */
   readonly headerSize: number;
+  /** Bytes of the compressed stream, where the header says it. */
+  readonly compressedBytes: number | undefined;
   /** File name as written: `LOCAL` (voxels follow the header), `LIST`, a pattern with %, or a file beside the header. */
   readonly dataFile: string;
   /** Where the voxels of `LOCAL` begin: just behind the header's last line. */
@@ -42,36 +45,74 @@ export interface MetaImageHeader {
  */
 export function parseMetaImageHeader(start: Buffer, file: string): MetaImageHeader {
   const { fields, headerBytes } = readFields(start, file);
-  const numbers = (keys: readonly string[], count: number, otherwise?: readonly number[]): number[] =>
-    numbersOf(fields, file, keys, count, otherwise);
-  const flag = (...keys: string[]): boolean => /^(t|1)/i.test(fieldOf(fields, keys)?.text ?? 'false');
+  const numbers = (
+    keys: readonly string[],
+    count: number,
+    { otherwise, expected, fits = () => true }: NumbersRule,
+  ): number[] => {
+    const found = numbersOf(fields, file, keys, count, otherwise);
+    if (found.every(fits)) return found;
+    throw unexpected(file, keys[0]!, fieldOf(fields, keys), expected ?? `${count} numbers`);
+  };
+  const flag = (keys: readonly string[], otherwise: boolean): boolean =>
+    flagOf(fields, file, keys) ?? otherwise;
+  const one = (expected: string, fits: (value: number) => boolean, otherwise?: number): NumbersRule => ({
+    expected,
+    fits,
+    otherwise: otherwise === undefined ? undefined : [otherwise],
+  });
 
-  const dimensions = numbers(['NDims'], 1)[0]!;
-  const channels = numbers(['ElementNumberOfChannels'], 1, [1])[0]!;
-  if (dimensions !== 3 || channels !== 1)
-    throw new InputError(
-      file,
-      `expected a scan of 3 dimensions and 1 channel, received ${dimensions} and ${channels}`,
-    );
-  const size = numbers(['DimSize'], 3);
-  const spacingMm = numbers(['ElementSpacing', 'ElementSize'], 3, [1, 1, 1]);
-  const originMm = numbers(['Offset', 'Position', 'Origin'], 3, [0, 0, 0]);
-  const axes = numbers(['TransformMatrix', 'Rotation', 'Orientation'], 9, [1, 0, 0, 0, 1, 0, 0, 0, 1]);
+  numbers(
+    ['NDims'],
+    1,
+    one('a scan of 3 dimensions', (n) => n === 3),
+  );
+  numbers(
+    ['ElementNumberOfChannels'],
+    1,
+    one('1 channel', (n) => n === 1, 1),
+  );
+  const size = numbers(['DimSize'], 3, {
+    expected: '3 whole numbers above 0',
+    fits: (n) => Number.isSafeInteger(n) && n > 0,
+  });
+  const spacingMm = numbers(['ElementSpacing', 'ElementSize'], 3, {
+    otherwise: [1, 1, 1],
+    expected: '3 numbers above 0 (mm)',
+    fits: (mm) => mm > 0,
+  });
+  const originMm = numbers(['Offset', 'Position', 'Origin'], 3, { otherwise: [0, 0, 0] });
+  const axes = ['TransformMatrix', 'Rotation', 'Orientation'];
+  const direction = transposed(numbers(axes, 9, { otherwise: [1, 0, 0, 0, 1, 0, 0, 0, 1] }));
+  if (!isInvertible(direction))
+    throw unexpected(file, axes[0]!, fieldOf(fields, axes), 'three directions that do not lie in a plane');
+  const headerSize = one('-1, or a whole number from 0', (n) => Number.isSafeInteger(n) && n >= -1, 0);
+  const compressedSize = one('a whole number above 0', (n) => Number.isSafeInteger(n) && n > 0);
   return {
     geometry: {
       size: vector(size),
       spacingMm: vector(spacingMm),
       originMm: vector(originMm),
-      direction: transposed(axes),
+      direction,
     },
     elementType: elementTypeOf(fields, file),
-    bigEndian: flag('BinaryDataByteOrderMSB', 'ElementByteOrderMSB'),
-    compressed: flag('CompressedData'),
-    binary: fields.has('BinaryData') ? flag('BinaryData') : true,
-    headerSize: numbers(['HeaderSize'], 1, [0])[0]!,
-    dataFile: fields.get('ElementDataFile')!.text,
+    bigEndian: flag(['BinaryDataByteOrderMSB', 'ElementByteOrderMSB'], false),
+    compressed: flag(['CompressedData'], false),
+    binary: flag(['BinaryData'], true),
+    headerSize: numbers(['HeaderSize'], 1, headerSize)[0]!,
+    compressedBytes: fields.has('CompressedDataSize')
+      ? numbers(['CompressedDataSize'], 1, compressedSize)[0]!
+      : undefined,
+    dataFile: dataFileOf(fields, file),
     headerBytes,
   };
+}
+
+/** What a field of numbers may hold, in words and as a test; `otherwise` = what a header without it means. */
+interface NumbersRule {
+  readonly otherwise?: readonly number[] | undefined;
+  readonly expected?: string;
+  readonly fits?: (value: number) => boolean;
 }
 
 interface Field {
@@ -98,6 +139,11 @@ function readFields(
         `expected a MetaImage header line 'Key = value', received ${JSON.stringify(text.slice(0, 40))}`,
         { line },
       );
+    const earlier = fields.get(key);
+    if (earlier !== undefined)
+      throw new InputError(file, `${key}: expected one such line, received also line ${earlier.line}`, {
+        line,
+      });
     fields.set(key, { text: value!, line });
     if (key === 'ElementDataFile') return { fields, headerBytes: Math.min(at, start.length) };
   }
@@ -125,12 +171,36 @@ function numbersOf(
   }
   const values = field.text.split(/\s+/).map(Number);
   if (values.length !== count || !values.every(Number.isFinite))
-    throw new InputError(
-      file,
-      `${keys[0]}: expected ${count} numbers, received ${JSON.stringify(field.text)}`,
-      { line: field.line },
-    );
+    throw unexpected(file, keys[0]!, field, `${count} numbers`);
   return values;
+}
+
+function unexpected(file: string, key: string, field: Field | undefined, expected: string): InputError {
+  return new InputError(
+    file,
+    `${key}: expected ${expected}, received ${JSON.stringify(field?.text.slice(0, 120) ?? '')}`,
+    field === undefined ? {} : { line: field.line },
+  );
+}
+
+/** Undefined for a field that is not there. MetaIO itself takes whatever begins with neither T nor 1 for False. */
+function flagOf(
+  fields: ReadonlyMap<string, Field>,
+  file: string,
+  keys: readonly string[],
+): boolean | undefined {
+  const field = fieldOf(fields, keys);
+  if (field === undefined) return undefined;
+  if (/^(true|t|1)$/i.test(field.text)) return true;
+  if (/^(false|f|0)$/i.test(field.text)) return false;
+  throw unexpected(file, keys[0]!, field, 'True or False');
+}
+
+function dataFileOf(fields: ReadonlyMap<string, Field>, file: string): string {
+  const field = fields.get('ElementDataFile')!;
+  if (field.text === '' || field.text.includes('\0'))
+    throw unexpected(file, 'ElementDataFile', field, 'LOCAL, LIST, or the name of the file with the voxels');
+  return field.text;
 }
 
 function elementTypeOf(fields: ReadonlyMap<string, Field>, file: string): MetaElementType {

@@ -1,6 +1,7 @@
+import { constants } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { unzip } from 'node:zlib';
 import { InputError, messageOf } from '../errors.js';
@@ -25,6 +26,32 @@ export async function readMetaImageHeader(path: string): Promise<MetaImageHeader
 /** Whether readMetaImage() can read it: binary voxels in one file. Lists, patterns and text are left to ITK. */
 export function isPlainMetaImage(header: MetaImageHeader): boolean {
   return header.binary && !/^LIST\b|%/.test(header.dataFile);
+}
+
+/**
+ * Checks that a LIST names a file for each slice, each long enough: ITK leaves slices that are not there at 0.
+ * Throws InputError.
+ */
+export async function checkListedSlices(path: string, header: MetaImageHeader): Promise<void> {
+  if (header.dataFile !== 'LIST') return;
+  const { size } = header.geometry;
+  const text = await withFile(path, (handle) => handle.readFile('latin1'));
+  const names = text
+    .slice(header.headerBytes)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
+  if (names.length !== size[2])
+    throw new InputError(
+      path,
+      `ElementDataFile: expected a list of ${size[2]} files, received ${names.length}`,
+    );
+  const expected = header.binary && !header.compressed ? voxelBytes(header) / size[2] : 0;
+  for (const name of names) {
+    const slice = resolve(dirname(path), name.trim());
+    const found = (await withFile(slice, (handle) => handle.stat())).size;
+    if (found < expected)
+      throw new InputError(slice, `the slice is cut short: expected ${expected} bytes, found ${found}`);
+  }
 }
 
 /** The file that holds the voxels: the header's own for LOCAL, else a file named relative to the header's folder. */
@@ -60,20 +87,29 @@ async function readRaw(
   const dataPath = metaImageDataPath(path, header);
   return withFile(dataPath, async (handle) => {
     const expected = voxelBytes(header);
-    const { size } = await handle.stat();
+    const stat = await handle.stat();
+    if (!stat.isFile())
+      throw new InputError(
+        dataPath,
+        `expected the file of ${basename(path)} with the voxels, found a folder`,
+      );
+    const { size } = stat;
     const from = header.headerSize === -1 ? size - expected : skippedBytes(header);
     if (from < 0 || size - from < expected)
       throw new InputError(
         dataPath,
         `the voxels are cut short: expected ${expected} bytes (${header.geometry.size.join(' x ')} ${header.elementType}), found ${Math.max(0, header.headerSize === -1 ? size : size - from)}`,
       );
+    if (header.headerSize !== -1 && size - from > expected)
+      throw new InputError(
+        dataPath,
+        `expected ${expected} bytes of voxels as DimSize and ElementType of ${basename(path)} say (${header.geometry.size.join(' x ')} ${header.elementType}), found ${size - from}`,
+      );
     const file = { handle, path: dataPath, onBytes };
-    const besides = (length: number): Buffer => Buffer.alloc(onBytes === undefined ? 0 : length);
-    await readFully(file, besides(from), 0);
+    if (onBytes !== undefined) await readFully(file, Buffer.alloc(from), 0);
     // A buffer of its own, unlike Buffer.alloc's pool: typed arrays need an aligned start.
     const bytes = Buffer.from(memory(expected), 0, expected);
     await readFully(file, bytes, from);
-    await readFully(file, besides(size - from - expected), from + expected);
     return bytes;
   });
 }
@@ -85,24 +121,46 @@ async function readCompressed(
 ): Promise<Buffer> {
   const dataPath = metaImageDataPath(path, header);
   const expected = voxelBytes(header);
-  const packed = await withFile(dataPath, (handle) => handle.readFile());
-  onBytes?.(packed);
-  let bytes: Buffer;
-  try {
-    bytes = await inflate(packed.subarray(skippedBytes(header)));
-  } catch (error) {
+  await requireBelow(expected, header, path);
+  const file = await withFile(dataPath, (handle) => handle.readFile());
+  onBytes?.(file);
+  const packed = file.subarray(skippedBytes(header));
+  if (header.compressedBytes !== undefined && header.compressedBytes !== packed.length)
     throw new InputError(
       dataPath,
-      `the compressed voxels are corrupt or cut short (${messageOf(error)}): expected ${expected} bytes when unpacked, from ${packed.length} bytes found`,
+      `expected ${header.compressedBytes} bytes of compressed voxels as CompressedDataSize of ${basename(path)} says, found ${packed.length}`,
+    );
+  let bytes: Buffer;
+  try {
+    // A stream that unpacks to more than the header promises is stopped there, before it fills the memory.
+    bytes = await inflate(packed, { maxOutputLength: Math.min(expected + 1, constants.MAX_LENGTH) });
+  } catch (error) {
+    const tooLong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    throw new InputError(
+      dataPath,
+      tooLong
+        ? `expected ${expected} bytes of voxels when unpacked, found more`
+        : `the compressed voxels are corrupt or cut short (${messageOf(error)}): expected ${expected} bytes when unpacked, from ${packed.length} bytes found`,
       { cause: error },
     );
   }
-  if (bytes.length < expected)
+  if (bytes.length !== expected)
     throw new InputError(
       dataPath,
-      `the voxels are cut short: expected ${expected} bytes when unpacked, found ${bytes.length}`,
+      `the voxels are ${bytes.length < expected ? 'cut short' : 'too many'}: expected ${expected} bytes when unpacked, found ${bytes.length}`,
     );
-  return bytes.subarray(0, expected);
+  return bytes;
+}
+
+/** zlib packs at most 1,032 times: what promises more than its file can hold is refused before memory is taken. */
+async function requireBelow(expected: number, header: MetaImageHeader, path: string): Promise<void> {
+  const dataPath = metaImageDataPath(path, header);
+  const { size } = await withFile(dataPath, (handle) => handle.stat());
+  if (expected > size * 1032 + 64)
+    throw new InputError(
+      dataPath,
+      `the compressed voxels are cut short: expected ${expected} bytes when unpacked, found a file of ${size} bytes`,
+    );
 }
 
 function isLocal(header: MetaImageHeader): boolean {

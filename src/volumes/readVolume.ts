@@ -3,10 +3,11 @@ import { createReadStream } from 'node:fs';
 import { InputError, throwIfAborted } from '../errors.js';
 import { isFolder } from '../paths.js';
 import { readDicomSeries, readDicomVolume } from './dicomReader.js';
-import { invert } from './geometry.js';
+import { isInvertible } from './geometry.js';
 import { readGeometryWithItk, readWithItk } from './itkReader.js';
 import type { MetaImageHeader } from './metaImageHeader.js';
 import {
+  checkListedSlices,
   isPlainMetaImage,
   metaImageDataPath,
   readMetaImage,
@@ -91,7 +92,9 @@ async function readAny(path: string, signal: AbortSignal | undefined): Promise<V
       return readDicomVolume(path, signal);
     case 'metaimage': {
       const header = await readMetaImageHeader(path);
-      return isPlainMetaImage(header) ? readMetaImage(path, header) : readWithItk(path, signal);
+      if (isPlainMetaImage(header)) return readMetaImage(path, header);
+      await checkListedSlices(path, header);
+      return readWithItk(path, signal);
     }
     case 'nrrd':
       await checkNrrdStream(path);
@@ -124,12 +127,10 @@ function checkedGeometry<G extends Geometry>(geometry: G, path: string): G {
       path,
       `expected a spacing above 0 mm and a finite origin, received ${spacingMm.join(', ')} and ${originMm.join(', ')}`,
     );
-  try {
-    invert(direction);
-  } catch (error) {
-    throw new InputError(path, `the direction matrix cannot be inverted: ${direction.join(' ')}`, {
-      cause: error,
-    });
-  }
+  if (!isInvertible(direction))
+    throw new InputError(
+      path,
+      `expected three directions that do not lie in a plane, received the direction matrix ${direction.join(' ')}`,
+    );
   return geometry;
 }

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { readCandidates } from '../../src/candidates/candidateTable.js';
 import { centerOf, numberCell, readCsvTable, uidCell } from '../../src/candidates/csvTable.js';
 import { InputError } from '../../src/errors.js';
 
-function table(t: TestContext, content: string): string {
+function table(t: TestContext, content: string | Buffer): string {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-csv-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 't.csv');
@@ -57,4 +58,84 @@ test('numberCell() and uidCell() refuse what is no number and no uid, with line,
       () => numberCell(bad!, column, file),
       new RegExp(`:3: ${column}: expected a number, received "${value}"`),
     );
+});
+
+const HEADER = 'seriesuid,coordX,coordY,coordZ,class\n';
+const GOOD = 'u,1,2,3,0\n';
+
+/** A table, the line that is named, and the reason. */
+const MALFORMED: readonly (readonly [
+  what: string,
+  content: string | Buffer,
+  line: number,
+  reason: RegExp,
+])[] = [
+  ['no coordZ', 'seriesuid,coordX,coordY,class\n', 1, /expected a column coordZ, received seriesuid, coordX/],
+  ['coordX twice', `coordX,${HEADER}`, 1, /expected one column coordX, received several/],
+  ['other case', HEADER.toLowerCase(), 1, /expected a column coordX/],
+  ['semicolons', HEADER.replaceAll(',', ';'), 1, /expected a column seriesuid, received seriesuid;coordX/],
+  ['tabs', HEADER.replaceAll(',', '\t'), 1, /expected a column seriesuid/],
+  ['no header', GOOD, 1, /expected a column seriesuid, received u, 1, 2, 3, 0/],
+  ['a byte 0 in a cell', `${HEADER}${GOOD}u\0,1,2,3,0\n`, 3, /received a byte 0/],
+  ['bytes 0 behind the end', `${HEADER}${GOOD}\0\0\0`, 3, /received a byte 0/],
+  [
+    'UTF-16, little-endian',
+    Buffer.from(`\uFEFF${HEADER}${GOOD}`, 'utf16le'),
+    1,
+    /received UTF-16; save the table/,
+  ],
+  ['UTF-16, big-endian', Buffer.from(`\uFEFF${HEADER}`, 'utf16le').swap16(), 1, /received UTF-16/],
+  ['UTF-16 without its mark', Buffer.from(HEADER, 'utf16le'), 1, /received a byte 0/],
+  ['an open quote', `${HEADER}"u,1,2,3,0\n`, 2, /expected closed quotes, received "u,1,2,3,0/],
+  ['text behind a quote', `${HEADER}"u"x,1,2,3,0\n`, 2, /expected closed quotes/],
+  ['a line break in quotes', `${HEADER}"u\nv",1,2,3,0\n`, 2, /expected closed quotes/],
+  ['1e400', `${HEADER}${GOOD}u,1e400,2,3,0\n`, 3, /coordX: expected a number, received "1e400"/],
+  ['nan', `${HEADER}u,1,nan,3,0\n`, 2, /coordY: expected a number, received "nan"/],
+  ['NaN', `${HEADER}u,1,NaN,3,0\n`, 2, /received "NaN"/],
+  ['inf', `${HEADER}u,1,2,inf,0\n`, 2, /coordZ: expected a number, received "inf"/],
+  ['-Infinity', `${HEADER}u,1,2,-Infinity,0\n`, 2, /received "-Infinity"/],
+  ['decimal comma', `${HEADER}u,"1,5",2,3,0\n`, 2, /received "1,5"/],
+  ['an empty number', `${HEADER}u,,2,3,0\n`, 2, /coordX: expected a number, received ""/],
+  ['an empty uid', `${HEADER} ,1,2,3,0\n`, 2, /seriesuid: expected a series uid, received an empty cell/],
+  ['class 2', `${HEADER}u,1,2,3,2\n`, 2, /class: expected 0 or 1, received 2/],
+  ['class 0.5', `${HEADER}u,1,2,3,0.5\n`, 2, /class: expected 0 or 1, received 0.5/],
+  ['a short row', `${HEADER}${GOOD}u,1,2,3\n`, 3, /expected 5 cells as in the header, received 4/],
+  ['a long row', `${HEADER}${GOOD}\n${GOOD.trim()},9\n`, 4, /expected 5 cells as in the header, received 6/],
+  ['a huge line', `${HEADER}${'x'.repeat(2e6)}\n`, 2, /expected 5 cells as in the header, received 1/],
+  ['a huge header', 'x,'.repeat(1e6), 1, /expected a column seriesuid, received x, x/],
+  ['a huge cell', `${HEADER}u,${'9'.repeat(2e6)},2,3,0\n`, 2, /coordX: expected a number, received "999/],
+  ['a huge quoted cell', `${HEADER}"${'x""'.repeat(1e6)},2\n`, 2, /expected closed quotes/],
+  [
+    'random bytes',
+    Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]),
+    1,
+    /expected a column seriesuid/,
+  ],
+];
+
+test(`readCandidates() names file and line of ${MALFORMED.length} kinds of malformed tables, in one short line`, (t) => {
+  for (const [what, content, line, reason] of MALFORMED) {
+    const file = table(t, content);
+    assert.throws(
+      () => readCandidates(file),
+      (error) => {
+        assert.ok(error instanceof InputError, `${what}: ${String(error).slice(0, 300)}`);
+        assert.ok(error.message.startsWith(`${file}:${line}: `), `${what}: ${error.message.slice(0, 300)}`);
+        assert.match(error.message, reason, what);
+        assert.ok(error.message.length < 300 && !error.message.includes('\n'), what);
+        return true;
+      },
+      what,
+    );
+  }
+});
+
+test('readCandidates() says of a table that is empty, or has but a header, that it has no candidates', (t) => {
+  for (const content of ['', '\uFEFF', '\n \r\n'])
+    assert.throws(
+      () => readCandidates(table(t, content)),
+      /t\.csv: expected a header line .*received an empty file/,
+    );
+  for (const content of [HEADER, HEADER.trim(), `${HEADER}\n\r\n`])
+    assert.throws(() => readCandidates(table(t, content)), /t\.csv: expected candidates, the table has none/);
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { invert, multiply, voxelToWorld, worldToVoxel } from '../../src/volumes/geometry.js';
+import { createRandom } from '../../src/random.js';
+import { invert, isInvertible, multiply, voxelToWorld, worldToVoxel } from '../../src/volumes/geometry.js';
 import type { Geometry, Matrix3, Vector3 } from '../../src/volumes/volume.js';
 import { runPython } from '../python.js';
+import { randomGeometry } from './randomGeometry.js';
 
 const turned: Matrix3 = [0.8, -0.6, 0, 0.6, 0.8, 0, 0, 0, 1];
 const geometries: Geometry[] = [
@@ -56,6 +58,40 @@ test('invert() gives the inverse, and refuses a singular matrix by name', () => 
     () => invert([1, 0, 0, 2, 0, 0, 0, 0, 1]),
     /Expected an invertible direction matrix, received \[1,0,0,2/,
   );
+});
+
+test('worldToVoxel() undoes voxelToWorld() to 1e-9 of the coordinates, for 2,000 random geometries', () => {
+  const random = createRandom('geometries');
+  for (let i = 0; i < 2000; i++) {
+    const geometry = randomGeometry(random);
+    const world: Vector3 = [
+      random.between(-500, 500),
+      random.between(-500, 500),
+      random.between(-2000, 2000),
+    ];
+    const back = voxelToWorld(geometry, worldToVoxel(geometry, world));
+    const scale = Math.max(...world.map(Math.abs), ...geometry.originMm.map(Math.abs));
+    for (const axis of [0, 1, 2] as const)
+      assert.ok(Math.abs(back[axis] - world[axis]) <= 1e-9 * scale, `${JSON.stringify(geometry)} ${world}`);
+    assert.ok(isInvertible(geometry.direction));
+  }
+});
+
+test('isInvertible() takes turned, sheared and scaled axes, and refuses such that lie in a plane', () => {
+  for (const m of [
+    turned,
+    [0, 0, -1, 1, 0, 0, 0, 1, 0],
+    [1, 0.3, 0, 0, 0.954, 0, 0, 0, 1],
+    [2, 0, 0, 0, 1e-3, 0, 0, 0, 1],
+  ])
+    assert.ok(isInvertible(m as unknown as Matrix3), String(m));
+  for (const m of [
+    [1, 1, 0, 0, 0, 0, 0, 0, 1],
+    [1, 1, 0, 1, 1 + 1e-9, 0, 0, 0, 1],
+    [0, 0, 0, 0, 0, 0, 0, 0, 0],
+    [Number.NaN, 0, 0, 0, 1, 0, 0, 0, 1],
+  ])
+    assert.equal(isInvertible(m as unknown as Matrix3), false, String(m));
 });
 
 function closeTo(actual: Vector3, expected: Vector3): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { InputError } from '../../src/errors.js';
 import { parseMetaImageHeader } from '../../src/volumes/metaImageHeader.js';
 
 const header = (lines: Record<string, string> = {}): Buffer =>
@@ -44,4 +45,84 @@ test('parseMetaImageHeader() names the line of what does not fit', () => {
   refuses(header({ ElementType: 'MET_OTHER' }), /ElementType: expected one of/);
   refuses(Buffer.from('NDims = 3\n'), /no line ElementDataFile/);
   refuses(Buffer.from('what is this'), /a\.mhd:1: expected a MetaImage header line/);
+});
+
+/** Field, text, and the reason; the file and the field's line are in each message. Undefined = the line is left out. */
+const MALFORMED: readonly (readonly [field: string, text: string | undefined, reason: RegExp])[] = [
+  ['NDims', undefined, /has no NDims/],
+  ['NDims', '2', /expected a scan of 3 dimensions, received "2"/],
+  ['NDims', '4', /received "4"/],
+  ['NDims', 'three', /expected 1 numbers, received "three"/],
+  ['NDims', '', /received ""/],
+  ['ElementNumberOfChannels', '3', /expected 1 channel, received "3"/],
+  ['DimSize', undefined, /has no DimSize/],
+  ['DimSize', '4 5', /expected 3 numbers, received "4 5"/],
+  ['DimSize', '4 5 6 7', /expected 3 numbers/],
+  ['DimSize', '0 5 6', /expected 3 whole numbers above 0, received "0 5 6"/],
+  ['DimSize', '-4 -5 6', /whole numbers above 0/],
+  ['DimSize', '4.5 5 6', /whole numbers above 0/],
+  ['DimSize', '1e400 5 6', /expected 3 numbers/],
+  ['DimSize', '1e17 5 6', /whole numbers above 0/],
+  ['ElementSpacing', '0 1 1', /expected 3 numbers above 0 \(mm\), received "0 1 1"/],
+  ['ElementSpacing', '1 1 -2', /above 0/],
+  ['ElementSpacing', 'NaN 1 1', /expected 3 numbers, received "NaN 1 1"/],
+  ['ElementSpacing', 'inf 1 1', /expected 3 numbers/],
+  ['ElementSpacing', '1,1,1', /expected 3 numbers/],
+  ['Offset', '1 2', /expected 3 numbers, received "1 2"/],
+  ['Offset', '1 2 nan', /expected 3 numbers/],
+  ['TransformMatrix', '1 0 0 0 1 0', /expected 9 numbers/],
+  ['TransformMatrix', '1 0 0 0 1 0 0 0 0', /expected three directions that do not lie in a plane/],
+  ['TransformMatrix', '1 0 0 1 0 0 0 0 1', /in a plane/],
+  ['ElementType', undefined, /expected one of MET_CHAR, .*received nothing/],
+  ['ElementType', 'MET_OTHER', /received MET_OTHER/],
+  ['ElementType', 'MET_USHORT_ARRAY', /received MET_USHORT_ARRAY/],
+  ['ElementType', 'toString', /received toString/],
+  ['BinaryData', 'perhaps', /expected True or False, received "perhaps"/],
+  ['BinaryDataByteOrderMSB', 'little', /expected True or False, received "little"/],
+  ['CompressedData', '', /expected True or False, received ""/],
+  ['CompressedDataSize', '-5', /expected a whole number above 0, received "-5"/],
+  ['CompressedDataSize', 'many', /expected 1 numbers/],
+  ['HeaderSize', '-2', /expected -1, or a whole number from 0/],
+  ['HeaderSize', '1.5', /whole number/],
+  ['ElementDataFile', undefined, /no line ElementDataFile/],
+  ['ElementDataFile', '', /expected LOCAL, LIST, or the name of the file with the voxels, received ""/],
+];
+
+test(`parseMetaImageHeader() names file, field and line of ${MALFORMED.length} malformed fields`, () => {
+  for (const [field, text, reason] of MALFORMED) {
+    const lines = header(field === 'ElementDataFile' || text === undefined ? {} : { [field]: text })
+      .toString()
+      .split('\r\n')
+      .filter((line) => text !== undefined || !line.startsWith(field))
+      .map((line) => (field === 'ElementDataFile' && line.startsWith(field) ? `${field} = ${text}` : line));
+    const line = lines.findIndex((written) => written.startsWith(`${field} =`)) + 1;
+    const at = line === 0 ? /^a\.mhd: / : new RegExp(`^a\\.mhd:${line}: ${field}: `);
+    assert.throws(
+      () => parseMetaImageHeader(Buffer.from(lines.join('\n')), 'a.mhd'),
+      (error) =>
+        error instanceof InputError &&
+        reason.test(error.message) &&
+        at.test(error.message) &&
+        error.message.includes(field),
+      `${field} = ${text}`,
+    );
+  }
+});
+
+test('parseMetaImageHeader() refuses a field that is there twice, naming both lines, and leaves unknown ones alone', () => {
+  const twice = Buffer.from('NDims = 3\nDimSize = 1 1 1\nDimSize = 2 2 2\nElementDataFile = a.raw\n');
+  assert.throws(
+    () => parseMetaImageHeader(twice, 'a.mhd'),
+    /^InputError: a\.mhd:3: DimSize: expected one such line, received also line 2$/,
+  );
+  const { geometry } = parseMetaImageHeader(
+    header({ Modality: 'MET_MOD_CT', CenterOfRotation: '0 0 0', 'Some Comment': 'any = thing' }),
+    'a.mhd',
+  );
+  assert.deepEqual(geometry.size, [4, 5, 6]);
+});
+
+test('parseMetaImageHeader() takes cosines that were rounded for a direction', () => {
+  const rounded = header({ TransformMatrix: '0.87 0.5 0 -0.5 0.87 0 0 0 1' });
+  assert.equal(parseMetaImageHeader(rounded, 'a.mhd').geometry.direction[0], 0.87);
 });

@@ -94,10 +94,7 @@ test('readHashedVolume() gives the volume of readVolume() and the sha256 of the 
       .replace(/(?=ElementDataFile)/, 'HeaderSize = 7\n')
       .replace('big.raw', 'skip.raw'),
   );
-  writeFileSync(
-    join(folder, 'skip.raw'),
-    Buffer.concat([Buffer.alloc(7, 1), Buffer.alloc(120, 2), Buffer.alloc(9, 3)]),
-  );
+  writeFileSync(join(folder, 'skip.raw'), Buffer.concat([Buffer.alloc(7, 1), Buffer.alloc(120, 2)]));
   for (const path of [...scans.map((scan) => scan.path), skipping]) {
     new Uint8Array(memory).fill(255);
     const { volume, sha256 } = await readHashedVolume(path, () => memory);
@@ -169,10 +166,16 @@ test('scanFiles() names header and voxels', async () => {
   );
 });
 
-test('a program that has read a scan through ITK ends by itself', () => {
+test('a program that has read a scan through ITK ends by itself, also when ITK refuses one and prints why', () => {
   const path = scans.find((scan) => scan.path.endsWith('.nrrd'))!.path;
+  const refused = join(folder, 'refused.mha');
+  writeFileSync(
+    refused,
+    'NDims = 3\nBinaryData = False\nDimSize = 2 2 2\nElementType = MET_SHORT\nElementDataFile = LOCAL\n1 2\n',
+  );
   const program = `import { readVolume } from ${JSON.stringify(inRepository('dist/src/volumes/readVolume.js'))};
-    await readVolume(${JSON.stringify(path)});`;
+    await readVolume(${JSON.stringify(path)});
+    await readVolume(${JSON.stringify(refused)}).then(() => process.exit(3), () => undefined);`;
   const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     timeout: 20_000,
     encoding: 'utf8',
