@@ -5,6 +5,7 @@ import type { MetaImageHeader } from './metaImageHeader.js';
 import {
   checkListedSlices,
   isPlainMetaImage,
+  listedSlices,
   metaImageDataPath,
   readMetaImage,
   readMetaImageHeader,
@@ -35,11 +36,15 @@ export async function readGeometry(path: string, signal?: AbortSignal): Promise<
   return checkedGeometry((await readMetaImageHeader(path)).geometry, path);
 }
 
-/** The files that make up a scan: one, or a MetaImage header and its voxels. Throws InputError. */
+/** The files that make up a scan: one, or a MetaImage header and its voxels (or slices). Throws InputError. */
 export async function scanFiles(path: string): Promise<readonly string[]> {
   if (formatOf(path) !== 'metaimage') return [path];
   const header: MetaImageHeader = await readMetaImageHeader(path);
-  const dataPath = isPlainMetaImage(header) ? metaImageDataPath(path, header) : path;
+  if (!isPlainMetaImage(header)) {
+    const slices = await listedSlices(path, header);
+    if (slices.length > 0) return [path, ...slices];
+  }
+  const dataPath = /%|^LIST\b/.test(header.dataFile) ? path : metaImageDataPath(path, header);
   return dataPath === path ? [path] : [path, dataPath];
 }
 
