@@ -29,29 +29,54 @@ export function isPlainMetaImage(header: MetaImageHeader): boolean {
 }
 
 /**
- * Checks that a LIST names a file for each slice, each long enough: ITK leaves slices that are not there at 0.
+ * Checks that a LIST or a pattern names a file for each slice, each long enough: ITK leaves slices that are not there at 0.
  * Throws InputError.
  */
 export async function checkListedSlices(path: string, header: MetaImageHeader): Promise<void> {
-  if (header.dataFile !== 'LIST') return;
-  const { size } = header.geometry;
-  const text = await withFile(path, (handle) => handle.readFile('latin1'));
-  const names = text
-    .slice(header.headerBytes)
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '');
-  if (names.length !== size[2])
+  const slices = await listedSlices(path, header);
+  if (slices.length === 0) return;
+  const depth = header.geometry.size[2];
+  if (slices.length !== depth)
     throw new InputError(
       path,
-      `ElementDataFile: expected a list of ${size[2]} files, received ${names.length}`,
+      `ElementDataFile: expected a file for each of ${depth} slices, received ${slices.length}`,
     );
-  const expected = header.binary && !header.compressed ? voxelBytes(header) / size[2] : 0;
-  for (const name of names) {
-    const slice = resolve(dirname(path), name.trim());
+  const expected = header.binary && !header.compressed ? voxelBytes(header) / depth : 0;
+  for (const slice of slices) {
     const found = (await withFile(slice, (handle) => handle.stat())).size;
     if (found < expected)
       throw new InputError(slice, `the slice is cut short: expected ${expected} bytes, found ${found}`);
   }
+}
+
+/** The files of a header with LIST, or with a pattern such as `slice%03d.raw 1 200 1` (first, last, step); else none. */
+export async function listedSlices(path: string, header: MetaImageHeader): Promise<readonly string[]> {
+  const beside = (name: string): string => resolve(dirname(path), name);
+  if (header.dataFile === 'LIST') {
+    const text = await withFile(path, (handle) => handle.readFile('latin1'));
+    const names = text.slice(header.headerBytes).split(/\r?\n/);
+    const named = names.map((name) => name.trim()).filter((name) => name !== '');
+    // A list without any name: the header itself is what is too short.
+    if (named.length === 0)
+      throw new InputError(path, 'ElementDataFile: expected a file for each slice, received an empty LIST');
+    return named.map(beside);
+  }
+  const [, pattern, first, last, step] =
+    /^(\S*%0?\d*d\S*)\s+(\d+)\s+(\d+)\s+(\d+)$/.exec(header.dataFile) ?? [];
+  if (pattern === undefined) return [];
+  const files: string[] = [];
+  // One more than there may be is enough to see that there are too many.
+  for (
+    let k = Number(first);
+    k <= Number(last) && files.length <= header.geometry.size[2];
+    k += Number(step) || 1
+  )
+    files.push(
+      beside(
+        pattern.replace(/%(0?)(\d*)d/, (_, zero, width) => String(k).padStart(Number(width), zero || ' ')),
+      ),
+    );
+  return files;
 }
 
 /** The file that holds the voxels: the header's own for LOCAL, else a file named relative to the header's folder. */

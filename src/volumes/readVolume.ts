@@ -9,6 +9,7 @@ import type { MetaImageHeader } from './metaImageHeader.js';
 import {
   checkListedSlices,
   isPlainMetaImage,
+  listedSlices,
   metaImageDataPath,
   readMetaImage,
   readMetaImageHeader,
@@ -82,7 +83,11 @@ export async function scanFiles(path: string): Promise<readonly string[]> {
   if (format === 'dicom') return (await readDicomSeries(path)).slices.map(({ file }) => file);
   if (format !== 'metaimage') return [path];
   const header: MetaImageHeader = await readMetaImageHeader(path);
-  const dataPath = isPlainMetaImage(header) ? metaImageDataPath(path, header) : path;
+  if (!isPlainMetaImage(header)) {
+    const slices = await listedSlices(path, header);
+    if (slices.length > 0) return [path, ...slices];
+  }
+  const dataPath = /%|^LIST\b/.test(header.dataFile) ? path : metaImageDataPath(path, header);
   return dataPath === path ? [path] : [path, dataPath];
 }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { InputError } from '../../src/errors.js';
-import { readGeometry, readVolume } from '../../src/volumes/readVolume.js';
+import { readGeometry, readVolume, scanFiles } from '../../src/volumes/readVolume.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-metaimage-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -95,15 +95,38 @@ test('readVolume() refuses a LIST that is too short, names no file, or one that 
   writeFileSync(join(folder, 'one.raw'), Buffer.alloc(24, 1));
   writeFileSync(join(folder, 'short.raw'), Buffer.alloc(20));
   assert.equal((await readVolume(list('one.raw', 'one.raw'))).data[23], 0x0101);
-  await refuses(list(), /scan\.mhd: ElementDataFile: expected a list of 2 files, received 0/);
-  await refuses(list('one.raw'), /expected a list of 2 files, received 1/);
+  await refuses(list(), /scan\.mhd: ElementDataFile: expected a file for each slice, received an empty LIST/);
+  await refuses(list('one.raw'), /expected a file for each of 2 slices, received 1/);
   await refuses(list('one.raw', 'two.raw'), /two\.raw: cannot be read \(ENOENT/);
   await refuses(
     list('one.raw', 'short.raw'),
     /short\.raw: the slice is cut short: expected 24 bytes, found 20/,
   );
-  await refuses(write({ ElementDataFile: 'slice%02d.raw 1 2 1' }), /scan\.mhd/);
+  for (const [slice, bytes] of [
+    [7, 24],
+    [9, 24],
+    [11, 20],
+  ] as const)
+    writeFileSync(join(folder, `slice${String(slice).padStart(2, '0')}.raw`), Buffer.alloc(bytes, slice));
+  const pattern = (numbers: string): string => write({ ElementDataFile: `slice%02d.raw ${numbers}` });
+  const read = (await readVolume(pattern('7 9 2'))).data;
+  assert.deepEqual([read[0], read[23]], [0x0707, 0x0909]);
+  await refuses(pattern('7 8 1'), /slice08\.raw: cannot be read \(ENOENT/);
+  await refuses(pattern('9 11 2'), /slice11\.raw: the slice is cut short/);
+  await refuses(pattern('7 7 1'), /expected a file for each of 2 slices, received 1/);
+  await refuses(pattern('1 999999999 1'), /expected a file for each of 2 slices, received 3/);
   await refuses(write({ BinaryData: 'False' }, Buffer.from('1 2 3')), /scan\.mhd/);
+});
+
+test('scanFiles() names the slices of a LIST and of a pattern, so that a change of one is seen', async () => {
+  const names = async (path: string): Promise<string[]> =>
+    (await scanFiles(path)).map((file) => basename(file));
+  const list = write({ ElementDataFile: 'LIST' });
+  writeFileSync(list, `${readFileSync(list, 'utf8')}one.raw\ntwo.raw\n`);
+  assert.deepEqual(await names(list), ['scan.mhd', 'one.raw', 'two.raw']);
+  const pattern = write({ ElementDataFile: 'slice%03d.raw 9 11 2' });
+  assert.deepEqual(await names(pattern), ['scan.mhd', 'slice009.raw', 'slice011.raw']);
+  assert.deepEqual(await names(write({ BinaryData: 'False' }, raw)), ['scan.mhd', 'scan.raw']);
 });
 
 test('readVolume() swaps bytes as BinaryDataByteOrderMSB or ElementByteOrderMSB says', async () => {
