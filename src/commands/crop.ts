@@ -26,6 +26,7 @@ interface CropFlags {
   readonly interpolation: 'linear' | 'cubic';
   readonly excluded?: string;
   readonly normalise?: NormalisationRequest;
+  readonly lungMask?: boolean;
   readonly columns?: TableFormat['columns'];
   readonly coordinates: Coordinates;
   readonly outside: 'fail' | 'skip';
@@ -68,6 +69,10 @@ export const registerCropCommand: RegisterCommand = (program) => {
       '--normalise <how>',
       'record for training: window:-1000,400, zscore, or percentile:0.5,99.5 of all rows; voxels stay HU',
       normalisation,
+    )
+    .option(
+      '--lung-mask',
+      'find the lungs, too: datasets mask (a byte a voxel) and in_lung (of each candidate)',
     )
     .option(
       '--columns <list>',
@@ -130,6 +135,7 @@ function requestOf(flags: CropFlags, settings: CropSettings): CropOptions {
     table: { columns: flags.columns ?? {}, coordinates },
     formats: formatsOf(flags),
     ...(flags.normalise === undefined ? {} : { normalise: flags.normalise }),
+    ...(flags.lungMask === undefined ? {} : { lungMask: flags.lungMask }),
     ...(flags.excluded === undefined ? {} : { excludedPath: resolve(flags.excluded) }),
     ...(workers === undefined ? {} : { workers }),
     ...(part === undefined ? {} : { shard: part }),

@@ -9,7 +9,7 @@ import { countsOf, type FailedScan } from './cutScan.js';
 import { type CutScans, cutScans, type StagedJob } from './cutScans.js';
 import { comparePatchFile } from './existingPatchFile.js';
 import { takeLock } from './fileLock.js';
-import { bytesPerRow } from './planScan.js';
+import { bytesPerRow, voxelsPerPatch } from './planScan.js';
 import { openStaging } from './staging.js';
 import { writeCut } from './writeCut.js';
 
@@ -122,9 +122,12 @@ function countsBeside({ ignoredCandidates, scansWithoutCandidate }: CropJob) {
 
 /** Twice the rows: once staged, once in the file. */
 function requireDisk(jobs: readonly CropJob[]): void {
-  const { file, work } = jobs[0]!;
+  const { file, work, lungMask } = jobs[0]!;
   const rows = work.reduce((sum, { candidates }) => sum + candidates.length, 0);
-  const needed = jobs.reduce((sum, { format }) => sum + 2 * rows * bytesPerRow(format), 0);
+  const needed = jobs.reduce(
+    (sum, { format }) => sum + 2 * rows * (bytesPerRow(format) + (lungMask ? voxelsPerPatch(format) : 0)),
+    0,
+  );
   const { bavail, bsize } = statfsSync(dirname(file));
   if (bavail * bsize < needed)
     throw new EnvironmentError(

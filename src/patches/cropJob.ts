@@ -31,6 +31,8 @@ export interface CropRequest {
   readonly formats: readonly PatchFormat[];
   /** Measured over all rows of a file, and recorded in it. */
   readonly normalise?: NormalisationRequest;
+  /** Datasets `mask` and `in_lung`: the lungs, on the patches' grid. */
+  readonly lungMask?: boolean;
   readonly shard?: Shard;
   /** Receives a `{dim}x{dim}x{slices}-patch.hdf5` of each format. */
   readonly outFolder: string;
@@ -49,6 +51,7 @@ export interface CropJob {
   readonly format: PatchFormat;
   readonly normalise?: NormalisationRequest;
   readonly coordinates: Coordinates;
+  readonly lungMask: boolean;
   /** What determines the result beside the scans; keys sorted. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** In the order of the rows: subset, then uid. */
@@ -82,6 +85,7 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
   const normalise = request.normalise === undefined ? {} : { normalise: request.normalise };
   const shared = {
     ...normalise,
+    lungMask: request.lungMask === true,
     coordinates: request.table?.coordinates ?? LUNA16_FORMAT.coordinates,
     work: chosen
       .filter(
@@ -108,6 +112,7 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
       ...tableSettings(request.table),
       ...formatSettings(format),
       ...normalise,
+      ...(request.lungMask === true ? { lungMask: true } : {}),
     }),
   }));
 }

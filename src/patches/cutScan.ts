@@ -5,13 +5,15 @@ import type { ExcludedFinding } from '../candidates/excludedFindings.js';
 import { inWorld } from '../candidates/inWorld.js';
 import type { Coordinates } from '../candidates/tableFormat.js';
 import { InputError, messageOf } from '../errors.js';
+import { lungMask } from '../lungs/lungMask.js';
 import { cannotWrite } from '../paths.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import type { ScanFile } from '../volumes/findScans.js';
 import { readHashedVolume } from '../volumes/readVolume.js';
-import type { Vector3, Volume } from '../volumes/volume.js';
+import type { Geometry, Vector3, Volume } from '../volumes/volume.js';
 import { cubicCutter } from './cubicCutter.js';
 import { linearCutter } from './linearCutter.js';
+import { type MaskCutter, maskAt, maskCutter } from './maskCutter.js';
 import type { PatchCutter } from './patchCutter.js';
 import { patchGrid } from './patchGrid.js';
 import { patchSizeOf, planScan, voxelsPerPatch } from './planScan.js';
@@ -23,6 +25,8 @@ export interface CutTask {
   readonly candidates: readonly (Candidate | VoxelCandidate)[];
   readonly coordinates: Coordinates;
   readonly excluded: readonly ExcludedFinding[];
+  /** Find the lungs, too: rows of masks, and for each candidate whether it lies in them. */
+  readonly lungMask: boolean;
   readonly parts: readonly CutPart[];
 }
 
@@ -31,6 +35,8 @@ export interface CutPart {
   readonly format: PatchFormat;
   /** Receives the rows: int16, little-endian, one after the other. */
   readonly rowsFile: string;
+  /** With `lungMask` receives a byte a voxel, row after row. */
+  readonly masksFile: string;
 }
 
 /** What became of one row, beside its voxels. */
@@ -39,6 +45,8 @@ export interface CutRow {
   readonly class: 0 | 1;
   readonly notrainReason: number;
   readonly centerWorldMm: Vector3;
+  /** Whether the centre lies in the lung mask, where there is one. */
+  readonly inLung?: 0 | 1;
 }
 
 export interface CutScan {
@@ -81,21 +89,25 @@ export async function cutScan(
     return { uid: scan.uid, reason: messageOf(error) };
   }
   const cut: CutScan[] = [];
-  for (const part of task.parts) cut.push(await cutPart(task, part, volume, sha256));
+  const mask = task.lungMask ? lungMask(volume) : undefined;
+  for (const part of task.parts) cut.push(await cutPart(task, part, volume, mask, sha256));
   return cut;
 }
 
 async function cutPart(
   { scan, candidates, coordinates, excluded }: CutTask,
-  { format, rowsFile }: CutPart,
+  { format, rowsFile, masksFile }: CutPart,
   volume: Volume,
+  mask: Uint8Array | undefined,
   sha256: string,
 ): Promise<CutScan> {
   const { patches, outside } = planScan(volume, inWorld(candidates, volume), excluded, format);
-  if (patches.length > 0)
-    await writeRows(rowsFile, cutterOf(volume, format), patches, format).catch((error) => {
-      throw cannotWrite(rowsFile, error);
-    });
+  if (patches.length > 0) {
+    const block = new Int16Array(ROWS_PER_WRITE * voxelsPerPatch(format));
+    await writeRows(rowsFile, cutterOf(volume, format), patches, block);
+    if (mask !== undefined)
+      await writeRows(masksFile, maskCutterOf(mask, volume, format), patches, new Uint8Array(block.length));
+  }
   return {
     uid: scan.uid,
     subset: scan.subset,
@@ -105,6 +117,7 @@ async function cutPart(
       class: candidate.class,
       notrainReason,
       centerWorldMm: candidate.centerWorldMm,
+      ...(mask === undefined ? {} : { inLung: maskAt(mask, volume, candidate.centerWorldMm) }),
     })),
     outsideLines: outside.map(({ line }) => line),
     ...(outside.length > 0 ? { inside: insideCounts(volume, candidates, coordinates) } : {}),
@@ -122,6 +135,11 @@ export function cutterOf(
   return cutter(volume, grid, patchSize);
 }
 
+/** As cutterOf(), out of a mask of the scan. */
+export function maskCutterOf(mask: Uint8Array, scan: Geometry, format: PatchFormat): MaskCutter {
+  return maskCutter(mask, scan, patchGrid(scan, format.spacingMm), patchSizeOf(format));
+}
+
 /** Rows by value, keys ascending. */
 export function countsOf(values: ArrayLike<number>): Record<string, number> {
   const counts = new Map<number, number>();
@@ -129,23 +147,28 @@ export function countsOf(values: ArrayLike<number>): Record<string, number> {
   return Object.fromEntries([...counts].sort(([a], [b]) => a - b));
 }
 
-async function writeRows(
+/** Cuts as many rows at a time as `block` holds. */
+async function writeRows<Block extends Int16Array | Uint8Array>(
   path: string,
-  cut: PatchCutter,
+  cut: (firstVoxel: Vector3, into: Block, at: number) => void,
   patches: readonly { readonly firstVoxel: Vector3 }[],
-  format: PatchFormat,
+  block: Block,
 ): Promise<void> {
-  const voxels = voxelsPerPatch(format);
-  const block = new Int16Array(Math.min(ROWS_PER_WRITE, patches.length) * voxels);
-  const file = await open(path, 'w');
+  const voxels = block.length / ROWS_PER_WRITE;
   try {
-    for (let from = 0; from < patches.length; from += ROWS_PER_WRITE) {
-      const part = patches.slice(from, from + ROWS_PER_WRITE);
-      for (const [index, { firstVoxel }] of part.entries()) cut(firstVoxel, block, index * voxels);
-      await file.writeFile(new Uint8Array(block.buffer, 0, part.length * voxels * 2));
+    const file = await open(path, 'w');
+    try {
+      for (let from = 0; from < patches.length; from += ROWS_PER_WRITE) {
+        const part = patches.slice(from, from + ROWS_PER_WRITE);
+        for (const [index, { firstVoxel }] of part.entries()) cut(firstVoxel, block, index * voxels);
+        const bytes = part.length * voxels * block.BYTES_PER_ELEMENT;
+        await file.writeFile(new Uint8Array(block.buffer, 0, bytes));
+      }
+    } finally {
+      await file.close();
     }
-  } finally {
-    await file.close();
+  } catch (error) {
+    throw cannotWrite(path, error);
   }
 }
 

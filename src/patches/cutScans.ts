@@ -6,7 +6,7 @@ import { scanFiles } from '../volumes/readVolume.js';
 import type { CropOptions } from './crop.js';
 import type { CropJob } from './cropJob.js';
 import type { CutScan, CutTask, FailedScan } from './cutScan.js';
-import { bytesPerRow } from './planScan.js';
+import { bytesPerRow, voxelsPerPatch } from './planScan.js';
 import type { Staging } from './staging.js';
 
 /** A job with the folder that receives its rows. */
@@ -26,7 +26,7 @@ export async function cutScans(
   staged: readonly StagedJob[],
   options: CropOptions,
 ): Promise<readonly CutScans[]> {
-  const { work, coordinates } = staged[0]!.job;
+  const { work, coordinates, lungMask } = staged[0]!.job;
   const results = staged.map(() => new Map<string, CutScan | FailedScan>());
   const stamps = new Map<string, string>();
   /** By scan, the jobs that its answers belong to. */
@@ -37,7 +37,10 @@ export async function cutScans(
     stamps.set(scan.uid, stamp);
     const missing: number[] = [];
     for (const [at, { job, staging }] of staged.entries()) {
-      const known = staging.finished(scan.uid, stamp, bytesPerRow(job.format));
+      const known = staging.finished(scan.uid, stamp, {
+        voxels: bytesPerRow(job.format),
+        masks: lungMask ? voxelsPerPatch(job.format) : 0,
+      });
       if (known === undefined) missing.push(at);
       else results[at]!.set(scan.uid, known);
     }
@@ -46,8 +49,9 @@ export async function cutScans(
       const parts = missing.map((at) => ({
         format: staged[at]!.job.format,
         rowsFile: staged[at]!.staging.rowsFile(scan.uid),
+        masksFile: staged[at]!.staging.masksFile(scan.uid),
       }));
-      tasks.push({ scan, candidates, coordinates, excluded, parts });
+      tasks.push({ scan, candidates, coordinates, excluded, lungMask, parts });
     }
     if (index % 64 === 63) throwIfAborted(options.signal, 'looking at the scans');
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InputError, throwIfAborted } from '../errors.js';
+import { makeFolder } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { measureNormalisation, type NormalisationRequest } from '../store/intensity.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
@@ -57,6 +58,7 @@ export async function mergeShards(options: MergeOptions): Promise<MergeResult> {
     const columns = columnsOf(scans);
     if (columns.classes.length === 0)
       throw new InputError(options.files[0]!, 'no row to write: none of the shards has any');
+    makeFolder(dirname(file));
     const release = takeLock(file);
     try {
       const normalise = provenance.settings.normalise as NormalisationRequest | undefined;
@@ -70,6 +72,7 @@ export async function mergeShards(options: MergeOptions): Promise<MergeResult> {
         provenance,
         columns,
         voxelsOf(scans, options),
+        ...(columns.inLung === undefined ? [] : [masksOf(scans, options)]),
       );
     } finally {
       release();
@@ -153,6 +156,9 @@ function columnsOf(scans: readonly ScanRows[]): PatchColumns {
     notrain: pick('notrain'),
     notrainReason: pick('notrainReason'),
     subsets: pick('subsets'),
+    ...(parts.every(({ labels }) => labels.inLung !== undefined)
+      ? { inLung: parts.flatMap(({ labels, rows }) => rows.map((row) => labels.inLung![row]!)) }
+      : {}),
     centerWorldMm: findings.map(({ centerWorldMm }) => centerWorldMm),
     seriesUid: findings.map(({ seriesUid }) => seriesUid),
   };
@@ -165,6 +171,17 @@ function labelsOf(shard: PatchFile): ReturnType<PatchFile['labels']> {
   const labels = known.get(shard) ?? shard.labels();
   known.set(shard, labels);
   return labels;
+}
+
+async function* masksOf(scans: readonly ScanRows[], { signal }: MergeOptions): AsyncGenerator<Uint8Array> {
+  for (const { shard, rows } of scans)
+    for (let from = 0; from < rows.length; from += ROWS_PER_BLOCK) {
+      throwIfAborted(signal, 'merging');
+      const part = rows.slice(from, from + ROWS_PER_BLOCK);
+      const block = new Uint8Array(part.length * shard.voxelsPerRow);
+      shard.readMasks(part, block);
+      yield block;
+    }
 }
 
 async function* voxelsOf(

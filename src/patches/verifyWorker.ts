@@ -1,8 +1,10 @@
 import { InputError, messageOf } from '../errors.js';
+import { lungMask } from '../lungs/lungMask.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { answerTasks } from '../threadPool.js';
 import { hashOfScan, readVolume } from '../volumes/readVolume.js';
-import { cutterOf } from './cutScan.js';
+import { cutterOf, maskCutterOf } from './cutScan.js';
+import { maskAt } from './maskCutter.js';
 import { centerVoxelOf, firstVoxelOf } from './patchGrid.js';
 import { patchSizeOf } from './planScan.js';
 import type { VerifyAnswer, VerifyTask } from './verifyPatchFile.js';
@@ -30,12 +32,25 @@ async function wrongRows(patches: PatchFile, path: string, rows: readonly number
   const volume = await readVolume(path);
   const cut = cutterOf(volume, format);
   const [stored, again] = [new Int16Array(voxelsPerRow), new Int16Array(voxelsPerRow)];
+  const { inLung } = patches.labels();
+  const mask = inLung === undefined ? undefined : lungMask(volume);
+  const cutMask = mask === undefined ? undefined : maskCutterOf(mask, volume, format);
+  const [storedMask, maskAgain] = [new Uint8Array(voxelsPerRow), new Uint8Array(voxelsPerRow)];
   const wrong: number[] = [];
   for (const [index, { centerWorldMm }] of patches.findings(rows).entries()) {
     const center = centerVoxelOf(volume, format.spacingMm, centerWorldMm);
-    cut(firstVoxelOf(center, patchSizeOf(format)), again, 0);
-    await patches.readRows([rows[index]!], stored);
-    if (Buffer.compare(bytesOf(stored), bytesOf(again)) !== 0) wrong.push(rows[index]!);
+    const first = firstVoxelOf(center, patchSizeOf(format));
+    const row = rows[index]!;
+    cut(first, again, 0);
+    await patches.readRows([row], stored);
+    let same = Buffer.compare(bytesOf(stored), bytesOf(again)) === 0;
+    if (mask !== undefined) {
+      cutMask!(first, maskAgain, 0);
+      patches.readMasks([row], storedMask);
+      same &&= Buffer.compare(storedMask, maskAgain) === 0;
+      same &&= inLung![row] === maskAt(mask, volume, centerWorldMm);
+    }
+    if (!same) wrong.push(row);
   }
   return wrong;
 }

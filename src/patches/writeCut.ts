@@ -8,22 +8,22 @@ import type { CropOptions, OutsideCandidate } from './crop.js';
 import type { CropJob } from './cropJob.js';
 import type { CutScan } from './cutScan.js';
 import type { CutScans, StagedJob } from './cutScans.js';
-import { bytesPerRow } from './planScan.js';
-import type { Staging } from './staging.js';
+import { bytesPerRow, voxelsPerPatch } from './planScan.js';
 
 /** Rows are copied in blocks of about this size. */
 const BLOCK_BYTES = 2 ** 22;
 
 /** Writes the patch file of a job from its staged rows; returns its columns. */
 export async function writeCut(
-  { job, staging }: StagedJob,
+  staged: StagedJob,
   { cut, failed }: CutScans,
   outside: readonly OutsideCandidate[],
   options: CropOptions,
 ): Promise<PatchColumns> {
-  const columns = columnsOf(cut);
+  const { job } = staged;
+  const columns = columnsOf(cut, job.lungMask);
   const { normalise } = job;
-  const rows = (stage: string) => stagedRows(job, staging, cut, stage, options);
+  const rows = (stage: string) => stagedRows(staged, cut, stage, options);
   const normalisation =
     normalise === undefined
       ? {}
@@ -35,35 +35,65 @@ export async function writeCut(
     provenanceOf(job, { cut, failed }, outside, options),
     columns,
     rows('write'),
+    ...(job.lungMask ? [stagedMasks(staged, cut, options)] : []),
   );
   return columns;
 }
 
 /** The staged rows in order, a few at a time. */
-async function* stagedRows(
-  job: CropJob,
-  staging: Staging,
+function stagedRows(
+  { job, staging }: StagedJob,
   cut: readonly CutScan[],
   stage: string,
-  { signal, onProgress }: CropOptions,
+  options: CropOptions,
 ): AsyncGenerator<Int16Array> {
+  const voxels = voxelsPerPatch(job.format);
+  const blocks = twoBlocks(voxels, bytesPerRow(job.format), (length) => new Int16Array(length));
+  return rowBlocks(cut, (uid) => staging.rowsFile(uid), voxels, blocks, stage, options);
+}
+
+/** Their masks, if wanted. */
+function stagedMasks(
+  { job, staging }: StagedJob,
+  cut: readonly CutScan[],
+  options: CropOptions,
+): AsyncGenerator<Uint8Array> {
+  const voxels = voxelsPerPatch(job.format);
+  const blocks = twoBlocks(voxels, voxels, (length) => new Uint8Array(length));
+  return rowBlocks(cut, (uid) => staging.masksFile(uid), voxels, blocks, 'write masks', options);
+}
+
+/** One is filled while the other is written. */
+function twoBlocks<Block>(
+  voxels: number,
+  rowBytes: number,
+  make: (length: number) => Block,
+): readonly [Block, Block] {
+  const length = voxels * Math.max(1, Math.floor(BLOCK_BYTES / rowBytes));
+  return [make(length), make(length)];
+}
+
+async function* rowBlocks<Block extends Int16Array | Uint8Array>(
+  cut: readonly CutScan[],
+  fileOf: (uid: string) => string,
+  voxels: number,
+  [first, second]: readonly [Block, Block],
+  stage: string,
+  { signal, onProgress }: CropOptions,
+): AsyncGenerator<Block> {
   const total = cut.reduce((sum, scan) => sum + scan.rows.length, 0);
-  const rowBytes = bytesPerRow(job.format);
-  const rowsPerBlock = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes));
-  // One is filled while the other is written.
-  let [block, other] = [0, 1].map(() => new Int16Array((rowsPerBlock * rowBytes) / 2)) as [
-    Int16Array,
-    Int16Array,
-  ];
+  const rowBytes = voxels * first.BYTES_PER_ELEMENT;
+  const rowsPerBlock = first.length / voxels;
+  let [block, other] = [first, second];
   let done = 0;
   for (const scan of cut.filter(({ rows }) => rows.length > 0)) {
-    const file = await open(staging.rowsFile(scan.uid), 'r');
+    const file = await open(fileOf(scan.uid), 'r');
     try {
       for (let row = 0; row < scan.rows.length; row += rowsPerBlock) {
         throwIfAborted(signal, 'writing the patch file; the same command goes on from the cut scans');
         const count = Math.min(rowsPerBlock, scan.rows.length - row);
         await file.read(new Uint8Array(block.buffer), 0, count * rowBytes, row * rowBytes);
-        yield block.subarray(0, (count * rowBytes) / 2);
+        yield block.subarray(0, count * voxels) as Block;
         [block, other] = [other, block];
         done += count;
         onProgress?.({ stage, done, total, unit: 'rows' });
@@ -74,7 +104,7 @@ async function* stagedRows(
   }
 }
 
-function columnsOf(cut: readonly CutScan[]): PatchColumns {
+function columnsOf(cut: readonly CutScan[], lungMask: boolean): PatchColumns {
   const rows = cut.flatMap((scan) => scan.rows.map((row) => ({ ...row, scan })));
   return {
     classes: rows.map((row) => row.class),
@@ -83,6 +113,7 @@ function columnsOf(cut: readonly CutScan[]): PatchColumns {
     centerWorldMm: rows.map(({ centerWorldMm }) => centerWorldMm),
     seriesUid: rows.map(({ scan }) => scan.uid),
     subsets: rows.map(({ scan }) => scan.subset),
+    ...(lungMask ? { inLung: rows.map(({ inLung }) => inLung ?? 0) } : {}),
   };
 }
 

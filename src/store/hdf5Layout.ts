@@ -13,7 +13,13 @@ export interface ContiguousLayout {
 }
 
 const SIGNATURE = Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]);
-const MESSAGE = { dataLayout: 0x08, link: 0x06, continuation: 0x10, symbolTable: 0x11 } as const;
+const MESSAGE = {
+  linkInfo: 0x02,
+  dataLayout: 0x08,
+  link: 0x06,
+  continuation: 0x10,
+  symbolTable: 0x11,
+} as const;
 const UNDEFINED_ADDRESS = 0xffff_ffff_ffff_ffffn;
 
 /** Looks a dataset of the root group up. Throws InputError for a file that is no HDF5 file, or cut short. */
@@ -107,10 +113,41 @@ function childAddress(file: OpenFile, { base, rootHeader }: Superblock, name: st
       return fromSymbolTable(file, base, name, body.readBigUInt64LE(0), body.readBigUInt64LE(8));
     if (type === MESSAGE.link) {
       const link = parseLink(body);
-      if (link?.name === name) return Number(link.address) + base;
+      if (link?.name === name) return addressOf(link, base);
+    }
+    if (type === MESSAGE.linkInfo) {
+      const link = denseLinks(file, base, body).find((each) => each.name === name);
+      if (link !== undefined) return addressOf(link, base);
     }
   }
   return undefined;
+}
+
+/**
+ * Links of a new group with more than eight: in a fractal heap, as long as that is one block (some twenty links), one behind
+ * the other. Empty where the links lie in the object header.
+ */
+function denseLinks(file: OpenFile, base: number, linkInfo: Buffer): Link[] {
+  const heap = linkInfo.readBigUInt64LE((linkInfo[1]! & 1) !== 0 ? 10 : 2);
+  if (heap === UNDEFINED_ADDRESS) return [];
+  const header = bytesAt(file, Number(heap) + base, 144);
+  const [flags, count] = [header[9]!, Number(header.readBigUInt64LE(70))];
+  const [blockBytes, offsetBits] = [Number(header.readBigUInt64LE(112)), header.readUInt16LE(128)];
+  const isOneBlock = header.readUInt16LE(140) === 0;
+  if (header.toString('latin1', 0, 4) !== 'FRHP' || !isOneBlock) throw new UnknownStructure();
+  const block = bytesAt(file, Number(header.readBigUInt64LE(132)) + base, blockBytes);
+  // Signature, version, address of the heap, offset in it, and a checksum where the heap has them.
+  let at = 13 + Math.ceil(offsetBits / 8) + ((flags & 2) !== 0 ? 4 : 0);
+  return Array.from({ length: count }, () => {
+    const link = parseLink(block.subarray(at));
+    if (link === undefined) throw new UnknownStructure();
+    at += link.bytes;
+    return link;
+  });
+}
+
+function addressOf({ address }: Link, base: number): number {
+  return Number(address) + base;
 }
 
 /** Old groups: a B-tree of symbol nodes, names in a local heap. */
@@ -151,8 +188,15 @@ function fromSymbolTable(
   return search(Number(tree) + base);
 }
 
+interface Link {
+  readonly name: string;
+  readonly address: bigint;
+  /** Of the whole message. */
+  readonly bytes: number;
+}
+
 /** A hard link of a new group; undefined for soft and external ones. */
-function parseLink(body: Buffer): { name: string; address: bigint } | undefined {
+function parseLink(body: Buffer): Link | undefined {
   const flags = body[1]!;
   let at = 2;
   const type = (flags & 8) !== 0 ? body[at++] : 0;
@@ -162,7 +206,11 @@ function parseLink(body: Buffer): { name: string; address: bigint } | undefined 
   const length = body.readUIntLE(at, Math.min(lengthBytes, 6));
   at += lengthBytes;
   if (type !== 0) return undefined;
-  return { name: body.toString('utf8', at, at + length), address: body.readBigUInt64LE(at + length) };
+  return {
+    name: body.toString('utf8', at, at + length),
+    address: body.readBigUInt64LE(at + length),
+    bytes: at + length + 8,
+  };
 }
 
 /** Layout message, version 3 and 4; class 1 is contiguous. */

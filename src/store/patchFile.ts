@@ -37,6 +37,8 @@ export interface PatchFile {
     /** 0 none, 1 near a positive, 2 near an excluded finding; all 0 in files without this column. */
     readonly notrainReason: Uint8Array;
     readonly subsets: Int32Array;
+    /** Whether the centre lies in the lung mask; undefined in files without masks. */
+    readonly inLung?: Uint8Array;
   };
   /** Series and centre of the given rows. */
   findings(
@@ -44,6 +46,8 @@ export interface PatchFile {
   ): readonly { readonly seriesUid: string; readonly centerWorldMm: Vector3 }[];
   /** Copies rows to `into` from index `at`: Hounsfield units, z, y, x; float rows are rounded half to even and clamped. */
   readRows(rows: ArrayLike<number>, into: Int16Array, at?: number): Promise<void>;
+  /** Copies the lung masks of rows, a byte a voxel. Throws InputError for a file without. */
+  readMasks(rows: ArrayLike<number>, into: Uint8Array): void;
   /** The little-endian bytes of a row as stored. */
   readRowBytes(row: number, reader?: PatchReader): Promise<Uint8Array>;
   datasets(): Readonly<Record<string, DatasetDescription>>;
@@ -126,7 +130,16 @@ function describe(path: string, file: H5File, handle: FileHandle): PatchFile {
         ? Uint8Array.from(numbers('notrain_reason'))
         : new Uint8Array(rows),
       subsets: Int32Array.from(numbers('subsets')),
+      ...(names.includes('in_lung') ? { inLung: Uint8Array.from(numbers('in_lung')) } : {}),
     }),
+    readMasks: (wanted, into) => {
+      if (!names.includes('mask'))
+        throw new InputError(path, 'expected a dataset mask, found none; crop with --lung-mask');
+      for (let i = 0; i < wanted.length; i++) {
+        const row = dataset('mask').slice([[wanted[i]!, wanted[i]! + 1], []]) as unknown as Uint8Array;
+        into.set(row, i * voxelsPerRow);
+      }
+    },
     findings: (wanted) => findingsOf(dataset('uuid'), dataset('centroid'), wanted),
     readRows: async (wanted, into, at = 0) => {
       for (let i = 0; i < wanted.length; i++)

@@ -40,4 +40,6 @@ export interface PatchColumns {
   readonly seriesUid: readonly string[];
   /** Dataset `subsets`; -1 = the scan lies in no subset folder. */
   readonly subsets: readonly number[];
+  /** Dataset `in_lung`: whether the centre lies in the lung mask; there is a dataset `mask` beside it. */
+  readonly inLung?: readonly number[];
 }

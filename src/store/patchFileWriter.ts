@@ -23,21 +23,19 @@ export async function createPatchFile(
   const voxels = format.dim * format.dim * format.slices;
   const file = new File(path, 'w');
 
-  // `input` is created without data, which the library's own create_dataset cannot do: its write of no data fails and the
-  // dataset stands.
+  // Large datasets are created without data, which the library's own create_dataset cannot do: its write of no data fails
+  // and the dataset stands.
   const shape = [BigInt(rows), BigInt(voxels)];
-  const metadata = {
-    ...metadataOf('<h'),
-    shape,
-    maxshape: shape,
-    chunks: null,
-    compression: 0,
-    compression_opts: [],
+  const withoutData = (name: string, type: '<h' | '<B'): Dataset => {
+    const kept = { shape, maxshape: shape, chunks: null, compression: 0, compression_opts: [] };
+    Module.deactivate_throwing_error_handler();
+    withoutStandardError(() =>
+      Module.create_dataset(file.file_id, `/${name}`, 0n, { ...metadataOf(type), ...kept }),
+    );
+    Module.activate_throwing_error_handler();
+    return file.get(name) as Dataset;
   };
-  Module.deactivate_throwing_error_handler();
-  withoutStandardError(() => Module.create_dataset(file.file_id, '/input', 0n, metadata));
-  Module.activate_throwing_error_handler();
-  const input = file.get('input') as Dataset;
+  const input = withoutData('input', '<h');
 
   input.create_attribute('lshape', int64([format.dim, format.dim, format.slices, 1]));
   input.create_attribute('axes', 'zyx');
@@ -60,6 +58,8 @@ export async function createPatchFile(
     data: Float64Array.from(columns.centerWorldMm.flat()),
     shape: [rows, 3],
   });
+  if (columns.inLung !== undefined) column('in_lung', columns.inLung);
+  const mask = columns.inLung === undefined ? undefined : withoutData('mask', '<B');
   file.create_dataset({ name: 'uuid', data: [...columns.seriesUid], shape: [rows, 1], dtype: 'S' });
   file.create_attribute('formatVersion', int64([FORMAT_VERSION]), []);
   // Of variable length: HDF5 keeps an attribute of fixed length below 64 KiB, and the list of LUNA16's scans is longer.
@@ -68,6 +68,7 @@ export async function createPatchFile(
 
   // The library gives a dataset its place in the file at the first write: behind all else, for any number of rows.
   if (rows > 0) input.write_slice([[0, 1], []], new Int16Array(voxels));
+  if (rows > 0) mask?.write_slice([[0, 1], []], new Uint8Array(voxels));
   if (file.close() < 0) throw new Error('the file could not be closed: not all of it was written');
 }
 

@@ -17,6 +17,9 @@ export interface CreateMessage {
 }
 export type CreateAnswer = string | null;
 
+/** Whole rows, one block after the other. */
+type Blocks<Block> = Iterable<Block> | AsyncIterable<Block>;
+
 /**
  * Writes a patch file beside, then renames it. `voxelBlocks` yields the voxels (HU, z, y, x) of consecutive rows, a whole
  * number of rows a block; a block is written while the next one is made, and is free again when the one after that is asked for: memory stays flat.
@@ -29,21 +32,29 @@ export async function writePatchFile(
   format: PatchFormat,
   provenance: PatchProvenance,
   columns: PatchColumns,
-  voxelBlocks: Iterable<Int16Array> | AsyncIterable<Int16Array>,
+  voxelBlocks: Blocks<Int16Array>,
+  maskBlocks?: Blocks<Uint8Array>,
 ): Promise<void> {
   const rows = checkedRows(columns);
+  if ((columns.inLung === undefined) !== (maskBlocks === undefined))
+    throw new RangeError('Expected masks beside the column inLung, received one of the two');
   const beside = `${path}.partial`;
   makeFolder(dirname(path));
   try {
     await createInThread(path, { path: beside, format, provenance, columns });
     const file = await named(path, open(beside, 'r+'));
     try {
-      // A file of no rows has no place for them.
-      const place = findContiguous(beside, 'input')?.offset ?? 0;
       const voxels = format.dim * format.dim * format.slices;
-      const write = (block: Int16Array, row: number): Promise<void> =>
-        named(path, writeAt(file, block, place + row * voxels * 2));
-      await writeVoxels(write, rows, voxels, voxelBlocks);
+      const fill = (dataset: string, blocks: Blocks<Int16Array | Uint8Array>): Promise<void> => {
+        const place = findContiguous(beside, dataset)?.offset;
+        // A file of no rows has no place for them.
+        if (place === undefined && rows > 0) throw new Error(`no place for ${dataset} in ${beside}`);
+        const write = (block: Int16Array | Uint8Array, row: number): Promise<void> =>
+          named(path, writeAt(file, block, place! + row * voxels * block.BYTES_PER_ELEMENT));
+        return writeVoxels(write, rows, voxels, blocks);
+      };
+      await fill('input', voxelBlocks);
+      if (maskBlocks !== undefined) await fill('mask', maskBlocks);
       // A name that appears by rename must not outlive its bytes in a power cut.
       await named(path, file.sync());
     } finally {
@@ -57,10 +68,10 @@ export async function writePatchFile(
 }
 
 async function writeVoxels(
-  write: (block: Int16Array, row: number) => Promise<void>,
+  write: (block: Int16Array | Uint8Array, row: number) => Promise<void>,
   rows: number,
   voxels: number,
-  voxelBlocks: Iterable<Int16Array> | AsyncIterable<Int16Array>,
+  voxelBlocks: Blocks<Int16Array | Uint8Array>,
 ): Promise<void> {
   let written = 0;
   let writing = Promise.resolve();
@@ -81,7 +92,7 @@ async function writeVoxels(
   if (written !== rows) throw new RangeError(`Expected ${rows} rows of voxels, received ${written}`);
 }
 
-async function writeAt(file: FileHandle, block: Int16Array, position: number): Promise<void> {
+async function writeAt(file: FileHandle, block: Int16Array | Uint8Array, position: number): Promise<void> {
   const bytes = new Uint8Array(block.buffer, block.byteOffset, block.byteLength);
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
@@ -124,7 +135,7 @@ function cannotWrite(path: string, reason: string): EnvironmentError {
 function checkedRows({ classes, ...others }: PatchColumns): number {
   const rows = classes.length;
   for (const [name, values] of Object.entries(others))
-    if (values.length !== rows)
+    if (values !== undefined && values.length !== rows)
       throw new RangeError(`Expected ${rows} values of ${name}, as of classes, received ${values.length}`);
   return rows;
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStaging } from '../../src/patches/staging.js';
 
+const ROW = { voxels: 4, masks: 0 };
+
 const scan = {
   uid: 'a',
   subset: 0,
@@ -18,13 +20,21 @@ test('openStaging() finds what an earlier run finished, if whole, of the same sc
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'p.hdf5');
   const staging = openStaging(file, 'settings');
-  assert.equal(staging.finished('a', 'stamp', 4), undefined);
+  assert.equal(staging.finished('a', 'stamp', ROW), undefined);
   writeFileSync(staging.rowsFile('a'), Buffer.alloc(4));
   staging.finish('a', 'stamp', scan);
-  assert.deepEqual(openStaging(file, 'settings').finished('a', 'stamp', 4), scan);
-  assert.equal(openStaging(file, 'settings').finished('a', 'changed', 4), undefined, 'the scan changed');
-  assert.equal(openStaging(file, 'settings').finished('a', 'stamp', 6), undefined, 'rows cut short');
-  assert.equal(openStaging(file, 'others').finished('a', 'stamp', 4), undefined, 'other settings');
+  assert.deepEqual(openStaging(file, 'settings').finished('a', 'stamp', ROW), scan);
+  assert.equal(openStaging(file, 'settings').finished('a', 'changed', ROW), undefined, 'the scan changed');
+  assert.equal(
+    openStaging(file, 'settings').finished('a', 'stamp', { voxels: 6, masks: 0 }),
+    undefined,
+    'rows cut short',
+  );
+  const masked = { voxels: 4, masks: 2 };
+  assert.equal(openStaging(file, 'settings').finished('a', 'stamp', masked), undefined, 'no masks yet');
+  writeFileSync(staging.masksFile('a'), Buffer.alloc(2));
+  assert.deepEqual(openStaging(file, 'settings').finished('a', 'stamp', masked), scan);
+  assert.equal(openStaging(file, 'others').finished('a', 'stamp', ROW), undefined, 'other settings');
 });
 
 test('forget() drops what earlier runs left', (t) => {
@@ -34,5 +44,5 @@ test('forget() drops what earlier runs left', (t) => {
   writeFileSync(staging.rowsFile('a'), Buffer.alloc(4));
   staging.finish('a', 'stamp', scan);
   staging.forget();
-  assert.equal(staging.finished('a', 'stamp', 4), undefined);
+  assert.equal(staging.finished('a', 'stamp', ROW), undefined);
 });
