@@ -1,6 +1,6 @@
 /*
  * Loops over rows of float64 as WebAssembly with SIMD: two values an instruction, no bounds check for each. JavaScript's own
- * loops take three to four times as long. The bytes are assembled here, from one expression a kernel, so that nothing must be
+ * loops take several times as long. The bytes are assembled here, from one expression a kernel, so that nothing must be
  * compiled when the program is installed. Encoding: WebAssembly Core Specification 2.0, chapter 5.
  * No operation rounds otherwise than JavaScript's (there is no fused multiply-add): the results have the same bits.
  */
