@@ -52,6 +52,8 @@ const TESTED_THROUGH = {
   'src/figures/ticks.ts': 'test/figures/svgChart.test.ts',
   'src/patches/cutScan.ts': 'test/patches/crop.test.ts',
   'src/patches/cropJob.ts': 'test/patches/crop.test.ts',
+  'src/patches/axisWeights.ts': 'test/patches/linearCutter.test.ts',
+  'src/patches/rowsAlongX.ts': 'test/patches/linearCutter.test.ts',
   'src/patches/cutWorker.ts': 'test/patches/crop.test.ts',
   'src/patches/existingPatchFile.ts': 'test/patches/crop.test.ts',
   'src/patches/patchCutter.ts': 'test/patches/linearCutter.test.ts',
