@@ -10,7 +10,7 @@ import { type BenchReport, spread } from './report.js';
 
 const WORKERS = availableParallelism();
 /** Scans a run of ours, so many that the start of its threads counts little, as with LUNA16's 888. */
-const COPIES = { linear: { 170: 40, 850: 16 }, cubic: { 170: 4, 850: 4 } } as const;
+const COPIES = { linear: { 170: 80, 850: 16 }, cubic: { 170: 4, 850: 4 } } as const;
 const LUNA16_SCANS = 888;
 type Count = keyof typeof COPIES.linear;
 const WRITING_ROWS = 8192;

@@ -57,6 +57,8 @@ const TESTED_THROUGH = {
   'src/patches/verifyWorker.ts': 'test/patches/verifyPatchFile.test.ts',
   'src/patches/cutScan.ts': 'test/patches/crop.test.ts',
   'src/patches/cropJob.ts': 'test/patches/crop.test.ts',
+  'src/patches/axisWeights.ts': 'test/patches/linearCutter.test.ts',
+  'src/patches/rowsAlongX.ts': 'test/patches/linearCutter.test.ts',
   'src/patches/cutWorker.ts': 'test/patches/crop.test.ts',
   'src/patches/existingPatchFile.ts': 'test/patches/crop.test.ts',
   'src/patches/patchCutter.ts': 'test/patches/linearCutter.test.ts',

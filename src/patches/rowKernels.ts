@@ -1,6 +1,6 @@
 /*
  * Loops over rows of float64 as WebAssembly with SIMD: two values an instruction, no bounds check for each. JavaScript's own
- * loops take three to four times as long. The bytes are assembled here, from one expression a kernel, so that nothing must be
+ * loops take several times as long. The bytes are assembled here, from one expression a kernel, so that nothing must be
  * compiled when the program is installed. Encoding: WebAssembly Core Specification 2.0, chapter 5.
  * No operation rounds otherwise than JavaScript's (there is no fused multiply-add): the results have the same bits.
  */
@@ -25,10 +25,14 @@ export interface RowKernels {
   scale(into: number, count: number, factor: number): void;
   /** into = into + from factor */
   addScaled(into: number, count: number, from: number, factor: number): void;
+  /** into = low + (high - low) share of two int16 voxels that lie side by side */
+  mixVoxels(into: number, count: number, ...places: VoxelPlaces): void;
   /** into = (next - into) factor */
   reflect(into: number, count: number, next: number, factor: number): void;
 }
 
+/** Of mixVoxels(): addresses of the byte offsets (int32) of each value's voxel, and of its share; `voxels` is what the offsets count from. */
+type VoxelPlaces = [offsets: number, shares: number, voxels: number];
 type FourWeights = [wa: number, wb: number, wc: number, wd: number];
 
 /** Lengths of rows are multiples of this many values: what one step of the int16 kernels stores. */
@@ -66,8 +70,10 @@ type Expression = (step: number) => Code;
 
 interface Kernel {
   readonly name: string;
-  /** Rows after `into` and `count`, then numbers. */
+  /** Addresses after `into` and `count`, then numbers. */
   readonly rows: number;
+  /** Bytes that each address goes on by in a step; default: those of float64. */
+  readonly steps?: readonly number[];
   readonly numbers: number;
   readonly toHu?: boolean;
   /** Two values at byte `step` of the rows. */
@@ -76,6 +82,7 @@ interface Kernel {
 
 const I32 = 0x7f;
 const F64 = 0x7c;
+const V128 = 0x7b;
 const simd = (...code: number[]): Code => [0xfd, ...code];
 const ADD = simd(0xf0, 1);
 const SUBTRACT = simd(0xf1, 1);
@@ -117,11 +124,27 @@ const weigh: Expression = (step) => [
   ...ADD,
 ];
 
+/** Two voxels side by side are one read of 32 bits; the second pair joins the first in its vector. */
+const mixVoxels: Expression = (step) => {
+  const [offsets, shares, voxels, four, low] = [2, 3, 4, 6, 7];
+  const address = (i: number): Code => [...local(voxels), ...local(offsets), 0x28, 2, step / 2 + i, 0x6a];
+  const everyOther = (from: number): Code =>
+    simd(0x0d, ...[0, 8, 0, 8].flatMap((at) => [0, 1, 2, 3].map((byte) => at + from + byte)));
+  const toFloat = simd(0xfe, 1);
+  return [
+    ...[...address(4), ...address(0), ...simd(0x5c, 1, 0), ...simd(0x56, 1, 0, 1)],
+    ...[...simd(0xa7, 1), 0x22, four, ...local(four), ...everyOther(0), ...toFloat, 0x22, low],
+    ...[...local(four), ...local(four), ...everyOther(4), ...toFloat, ...local(low), ...SUBTRACT],
+    ...[...load(shares, step), ...MULTIPLY, ...ADD],
+  ];
+};
+
 const KERNELS: readonly Kernel[] = [
   { name: 'mix', rows: 2, numbers: 1, value: mix },
   { name: 'mixToHu', rows: 2, numbers: 1, toHu: true, value: mix },
   { name: 'weigh', rows: 4, numbers: 4, value: weigh },
   { name: 'weighToHu', rows: 4, numbers: 4, toHu: true, value: weigh },
+  { name: 'mixVoxels', rows: 3, steps: [ROW_STEP * 4, ROW_STEP * 8, 0], numbers: 0, value: mixVoxels },
   { name: 'scale', rows: 0, numbers: 1, value: (step) => product(0, step, 2) },
   {
     name: 'addScaled',
@@ -156,7 +179,7 @@ function assemble(): Uint8Array {
 }
 
 /** A loop over a row: `into` and the addresses of the rows step on until `into` reaches its end. */
-function functionOf({ rows, numbers, toHu = false, value }: Kernel): Code {
+function functionOf({ rows, numbers, steps, toHu = false, value }: Kernel): Code {
   const end = 2 + rows + numbers;
   const valueBytes = toHu ? 2 : 8;
   const body = toHu
@@ -171,12 +194,12 @@ function functionOf({ rows, numbers, toHu = false, value }: Kernel): Code {
     index,
   ];
   return [
-    ...[1, 1, I32],
+    ...[2, 1, I32, 2, V128],
     ...[...local(0), ...local(1), 0x41, valueBytes, 0x6c, 0x6a, 0x21, end],
     ...[0x03, 0x40],
     ...body,
     ...advance(0, ROW_STEP * valueBytes),
-    ...Array.from({ length: rows }, (_, i) => advance(2 + i, ROW_STEP * 8)).flat(),
+    ...Array.from({ length: rows }, (_, i) => advance(2 + i, steps?.[i] ?? ROW_STEP * 8)).flat(),
     ...[...local(0), ...local(end), 0x49, 0x0d, 0],
     ...[0x0b, 0x0b],
   ];

@@ -45,6 +45,27 @@ for (const [name, run, expected] of FLOAT)
       if (i > 0) assert.deepEqual(kernels.values.subarray(i * COUNT, (i + 1) * COUNT), row);
   });
 
+test('createRowKernels().mixVoxels() interpolates between int16 voxels side by side', () => {
+  const kernels = createRowKernels(200);
+  const voxels = Array.from(
+    { length: 40 },
+    (_, i) => [-32768, 32767, -5, 700][i % 4]! - (i % 4 === 3 ? i : 0),
+  );
+  const at = Array.from({ length: COUNT }, (_, i) => (i * 5) % 39);
+  const shares = at.map((_, i) => i / COUNT);
+  kernels.hu.set(voxels, 400);
+  new Int32Array(kernels.values.buffer).set(
+    at.map((voxel) => voxel * 2),
+    120,
+  );
+  kernels.values.set(shares, 30);
+  kernels.mixVoxels(0, COUNT, 480, 240, 800);
+  assert.deepEqual(
+    [...kernels.values.subarray(0, COUNT)],
+    at.map((voxel, i) => voxels[voxel]! + (voxels[voxel + 1]! - voxels[voxel]!) * shares[i]!),
+  );
+});
+
 test('createRowKernels().mixToHu() and weighToHu() store what storedHu() gives, and nothing behind it', () => {
   const kernels = filled();
   const at = 5 * COUNT * 4;
