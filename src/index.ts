@@ -11,6 +11,7 @@ export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/ev
 export { balancedOrder } from './feed/balancedOrder.js';
 export { heldOutRows, type Split, splitRows } from './feed/split.js';
 export { type Chart, type ChartSpec, chart } from './figures/figure.js';
+export { type FramePanel, frameFigure } from './figures/frameFigure.js';
 export { gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
 export { type HuSample, huHistogramFigure } from './figures/huHistogram.js';
 export { passesFigure } from './figures/passesFigure.js';

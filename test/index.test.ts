@@ -30,6 +30,7 @@ test('the public door', () => {
     'evaluate',
     'findScans',
     'firstVoxelOf',
+    'frameFigure',
     'gpuMemoryFigure',
     'gpuUtilizationFigure',
     'heldOutRows',
