@@ -4,6 +4,7 @@ import { hintOfScans } from '../candidates/coordinateHint.js';
 import { EnvironmentError, InputError, throwIfAborted } from '../errors.js';
 import { makeFolder } from '../paths.js';
 import type { Progress } from '../progress.js';
+import { warmPatchThread } from '../store/writePatchFile.js';
 import { type CropJob, type CropRequest, prepareCrop } from './cropJob.js';
 import { countsOf, type FailedScan } from './cutScan.js';
 import { type CutScans, cutScans, type StagedJob } from './cutScans.js';
@@ -80,6 +81,7 @@ async function cropAll(jobs: readonly CropJob[], options: CropOptions): Promise<
     if (options.force === true) staging.forget();
     return { job, staging };
   });
+  warmPatchThread();
   const cut = await cutScans(staged, options);
   const results: CropResult[] = [];
   for (const [index, each] of staged.entries()) results.push(await finish(each, cut[index]!, options));

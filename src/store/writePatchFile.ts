@@ -17,6 +17,9 @@ export interface CreateMessage {
 }
 export type CreateAnswer = string | null;
 
+/** Handed to the disk at a time. */
+const FLUSH_BYTES = 2 ** 27;
+
 /** Whole rows, one block after the other. */
 type Blocks<Block> = Iterable<Block> | AsyncIterable<Block>;
 
@@ -49,8 +52,11 @@ export async function writePatchFile(
         const place = findContiguous(beside, dataset)?.offset;
         // A file of no rows has no place for them.
         if (place === undefined && rows > 0) throw new Error(`no place for ${dataset} in ${beside}`);
-        const write = (block: Int16Array | Uint8Array, row: number): Promise<void> =>
-          named(path, writeAt(file, block, place! + row * voxels * block.BYTES_PER_ELEMENT));
+        const flush = flusherOf(file);
+        const write = (block: Int16Array | Uint8Array, row: number): Promise<void> => {
+          flush(block.byteLength);
+          return named(path, writeAt(file, block, place! + row * voxels * block.BYTES_PER_ELEMENT));
+        };
         return writeVoxels(write, rows, voxels, blocks);
       };
       await fill('input', voxelBlocks);
@@ -92,6 +98,24 @@ async function writeVoxels(
   if (written !== rows) throw new RangeError(`Expected ${rows} rows of voxels, received ${written}`);
 }
 
+/** Rows begin their way to the disk while further ones are written: the last flush then waits for few of them. */
+function flusherOf(file: FileHandle): (bytes: number) => void {
+  let waiting = 0;
+  let flushing = false;
+  return (bytes) => {
+    waiting += bytes;
+    if (flushing || waiting < FLUSH_BYTES) return;
+    [flushing, waiting] = [true, 0];
+    // What it fails with, the last flush says.
+    void file
+      .datasync()
+      .catch(() => {})
+      .finally(() => {
+        flushing = false;
+      });
+  };
+}
+
 async function writeAt(file: FileHandle, block: Int16Array | Uint8Array, position: number): Promise<void> {
   const bytes = new Uint8Array(block.buffer, block.byteOffset, block.byteLength);
   for (let done = 0; done < bytes.length; ) {
@@ -100,14 +124,29 @@ async function writeAt(file: FileHandle, block: Int16Array | Uint8Array, positio
   }
 }
 
-async function createInThread(path: string, message: CreateMessage): Promise<void> {
+/** A thread that has begun to load the HDF5 library, for the next file. */
+let warm: Worker | undefined;
+
+/** Loading the HDF5 library takes a fifth of a second: whoever will write a patch file soon may begin now. */
+export function warmPatchThread(): void {
+  warm ??= startThread();
+  warm.unref();
+}
+
+function startThread(): Worker {
   // stdout and stderr are held back: the library prints there what its answer says anyway. They are not read, which would
   // keep the process alive. No flags of this process: `node -e` has some that a thread refuses.
-  const worker = new Worker(new URL('./patchFileThread.js', import.meta.url), {
+  return new Worker(new URL('./patchFileThread.js', import.meta.url), {
     execArgv: [],
     stdout: true,
     stderr: true,
   });
+}
+
+async function createInThread(path: string, message: CreateMessage): Promise<void> {
+  const worker = warm ?? startThread();
+  warm = undefined;
+  worker.ref();
   try {
     const answer = await new Promise<CreateAnswer>((done) => {
       worker.on('message', done).on('error', (error) => done(messageOf(error)));
