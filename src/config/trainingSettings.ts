@@ -87,6 +87,8 @@ export interface TrainingSettings {
   /** Epochs without a lower validation loss after which training ends; 0 = never. */
   readonly earlyStopping: number;
   readonly seed: number;
+  /** Threads that read patches; 0 = one a core, four at most. */
+  readonly readers: number;
   /** `file`: as the patch file was normalised (crop --normalise). */
   readonly normalisation: (typeof TRAINING_NORMALISATIONS)[number];
   readonly windowHu: IntensityWindow;
@@ -117,6 +119,7 @@ const keys = {
   EPOCHS: withDefault(wholeNumber(1), 6),
   LEARNING_RATE: withDefault(decimal(0, 10), 1e-3),
   L2: withDefault(decimal(0, 1), 1e-4),
+  READERS: withDefault(wholeNumber(0, 64), 0),
   SEED: withDefault(wholeNumber(0), 16),
   STRATEGY: withDefault(oneOf(...STRATEGIES), 'single' as const),
   STAGES: withDefault(wholeNumber(2, 1024), 2),
@@ -190,6 +193,7 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     learningRate: values.LEARNING_RATE,
     l2: values.L2,
     seed: values.SEED,
+    readers: values.READERS,
     normalisation: values.NORMALISATION,
     windowHu: Object.freeze({ low: values.WINDOW_LOW, high: values.WINDOW_HIGH }),
     dataFolder: inRepository(values.DATA_DIR),

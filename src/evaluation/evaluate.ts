@@ -13,6 +13,7 @@ import {
   readCheckpointMeta,
 } from '../training/checkpoint.js';
 import { createLearner } from '../training/createLearner.js';
+import { openFeed } from '../training/openFeed.js';
 import { predictRows } from '../training/predictRows.js';
 import { type PredictedFinding, predictionTable } from './predictionTable.js';
 
@@ -67,9 +68,10 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       precision: 'float32',
       network: { inputSize: [slices, dim, dim], filters: config.filters },
     });
+    const feed = openFeed(patches, config, learner.batchSize);
     try {
       await loadCheckpoint(folder, learner);
-      const probabilities = await predictRows(learner, patches, labels, rows, {
+      const probabilities = await predictRows(learner, feed, rows, {
         ...(signal === undefined ? {} : { signal }),
         onRows: (done) => onProgress?.({ stage: 'evaluate', done, total: rows.length, unit: 'patches' }),
       });
@@ -94,6 +96,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         files: { predictions },
       };
     } finally {
+      await feed.close();
       learner.dispose();
     }
   } finally {

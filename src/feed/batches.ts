@@ -1,12 +1,11 @@
-import { throwIfAborted } from '../errors.js';
-import { createRandom } from '../random.js';
-import { applySymmetry, drawSymmetry } from './augment.js';
 import type { BalancedOrder } from './balancedOrder.js';
-import type { RowLabels, RowSource } from './rowSource.js';
+import type { FedBatch } from './rowFeed.js';
+import type { RowLabels } from './rowSource.js';
+import type { BatchRequest } from './sharedRing.js';
 
 /** Patches as they travel to a device. */
 export interface Batch {
-  /** Hounsfield units, row after row, each row z, y, x (x fastest). */
+  /** Hounsfield units, row after row, each row z, y, x (x fastest); valid until the next batch is asked for. */
   readonly inputHu: Int16Array;
   /** 1 nodule, 0 not; one a row. */
   readonly labels: Float32Array;
@@ -14,85 +13,36 @@ export interface Batch {
   readonly rows: Uint32Array;
 }
 
-export interface TrainingFeed {
-  readonly source: RowSource;
-  readonly labels: RowLabels;
+/** Steps [fromStep, toStep) of an order, counted over all epochs, for one process. */
+export interface TrainingSteps {
   readonly order: BalancedOrder;
-  /** Steps [fromStep, toStep), counted over all epochs. */
   readonly fromStep: number;
   readonly toStep: number;
   /** Part of each batch that this process takes: shard `index` of `of`, which divide a batch evenly. */
-  readonly shard?: { readonly index: number; readonly of: number };
-  /** Seeds the symmetry of each patch; undefined = patches as they are. */
-  readonly augmentSeed?: number;
-  /** Voxels of a patch along x and y, and along z. */
-  readonly patch: { readonly dim: number; readonly slices: number };
-  readonly signal?: AbortSignal;
+  readonly shard: { readonly index: number; readonly of: number };
 }
 
-/** Batches in order; the next one is read while the present one is used. A step's batch depends on its number alone. */
-export async function* trainingBatches(feed: TrainingFeed): AsyncGenerator<Batch> {
-  const read = (step: number): Promise<Batch> | undefined =>
-    step < feed.toStep ? ahead(readTrainingBatch(feed, step)) : undefined;
-  let next = read(feed.fromStep);
-  try {
-    for (let step = feed.fromStep; step < feed.toStep; step++) {
-      throwIfAborted(feed.signal, 'reading batches');
-      const batch = await next!;
-      next = read(step + 1);
-      yield batch;
-    }
-  } finally {
-    // The reader of a batch that nobody wants any more must end before its file is closed.
-    await next?.catch(() => {});
+/** The batches of training steps. A step's batch depends on its number alone, and so does what is done to its patches. */
+export function* trainingRequests({
+  order,
+  fromStep,
+  toStep,
+  shard,
+}: TrainingSteps): Generator<BatchRequest> {
+  for (let step = fromStep; step < toStep; step++) {
+    const all = order.rowsOf(step);
+    const first = (shard.index * all.length) / shard.of;
+    yield { rows: all.slice(first, first + all.length / shard.of), place: { step, first } };
   }
 }
 
-async function readTrainingBatch(feed: TrainingFeed, step: number): Promise<Batch> {
-  const all = feed.order.rowsOf(step);
-  const { index: shard, of } = feed.shard ?? { index: 0, of: 1 };
-  const first = (shard * all.length) / of;
-  const rows = all.slice(first, first + all.length / of);
-  const batch = await readBatch(feed.source, feed.labels, rows);
-  if (feed.augmentSeed !== undefined)
-    for (let index = 0; index < rows.length; index++) {
-      const random = createRandom(`${feed.augmentSeed}/augment/${step}/${first + index}`);
-      applySymmetry(batch.inputHu, index * feed.source.voxelsPerRow, feed.patch, drawSymmetry(random));
-    }
-  return batch;
+/** The given rows in order, as they are, `batchSize` at a time, the last batch shorter. */
+export function* rowRequests(rows: Uint32Array, batchSize: number): Generator<BatchRequest> {
+  for (let from = 0; from < rows.length; from += batchSize)
+    yield { rows: rows.slice(from, from + batchSize) };
 }
 
-/** The given rows in order, `batchSize` at a time, the last batch shorter; the next one is read ahead. */
-export async function* batchesOfRows(
-  source: RowSource,
-  labels: RowLabels,
-  rows: Uint32Array,
-  batchSize: number,
-  signal?: AbortSignal,
-): AsyncGenerator<Batch> {
-  const read = (from: number): Promise<Batch> | undefined =>
-    from < rows.length ? ahead(readBatch(source, labels, rows.slice(from, from + batchSize))) : undefined;
-  let next = read(0);
-  try {
-    for (let from = 0; from < rows.length; from += batchSize) {
-      throwIfAborted(signal, 'reading batches');
-      const batch = await next!;
-      next = read(from + batchSize);
-      yield batch;
-    }
-  } finally {
-    await next?.catch(() => {});
-  }
-}
-
-/** A read that fails before anybody waits for it must not count as unhandled; whoever awaits it still gets the failure. */
-function ahead<T>(reading: Promise<T>): Promise<T> {
-  reading.catch(() => {});
-  return reading;
-}
-
-async function readBatch(source: RowSource, { classes }: RowLabels, rows: Uint32Array): Promise<Batch> {
-  const inputHu = new Int16Array(rows.length * source.voxelsPerRow);
-  await source.readRows(rows, inputHu);
-  return { inputHu, labels: Float32Array.from(rows, (row) => classes[row]!), rows };
+/** A batch with the labels of its rows. */
+export function labelled({ rows, inputHu }: FedBatch, { classes }: RowLabels): Batch {
+  return { rows, inputHu, labels: Float32Array.from(rows, (row) => classes[row]!) };
 }

@@ -15,6 +15,8 @@ export interface StepRecord {
   readonly patchesPerSecond: number;
   /** Share of the step's time spent waiting for its batch. */
   readonly waitShare: number;
+  /** Batches that lay ready when this one was asked for: 0 = the readers are behind. */
+  readonly batchesReady: number;
   readonly learningRate: number;
   /** Of precision float16: what the loss was multiplied by, and whether the step changed nothing, for a gradient was not finite. */
   readonly lossScale?: number;
@@ -43,6 +45,15 @@ export interface ValidationRecord {
   readonly seconds: number;
 }
 
+/** Reading, from the start of the epoch to its end. */
+export interface EpochFeed {
+  readonly rows: number;
+  readonly rowsPerSecond: number;
+  readonly megabytesPerSecond: number;
+  /** Share of the reader threads' time in which they read; else they waited for room. */
+  readonly busyShare: number;
+}
+
 /** A finished epoch and where its checkpoint lies. */
 export interface EpochRecord {
   readonly kind: 'epoch';
@@ -50,6 +61,9 @@ export interface EpochRecord {
   readonly step: number;
   readonly seconds: number;
   readonly patchesPerSecond: number;
+  /** Share of the time of its steps that went by waiting for batches, and what the reader threads did meanwhile. */
+  readonly starvedShare: number;
+  readonly feed: EpochFeed;
   readonly checkpoint: string;
   readonly best: boolean;
 }

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Cluster } from '../config/cluster.js';
 import { InputError, InterruptedError, messageOf } from '../errors.js';
+import type { RowFeed } from '../feed/rowFeed.js';
 import { type Split, splitRows } from '../feed/split.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { VERSION } from '../version.js';
@@ -18,6 +19,7 @@ import type { Learner } from './learner.js';
 import { learningRateFactor } from './learningRate.js';
 import { requireMemory, sharedMemories } from './memory.js';
 import { appendMetric, type EpochRecord, type StepRecord, type ValidationRecord } from './metricsLog.js';
+import { openFeed, readingOf } from './openFeed.js';
 import { rowsOfMicroBatch } from './placement.js';
 import { Profile } from './profile.js';
 import { type RankWatch, watchRanks } from './rankWatch.js';
@@ -66,6 +68,7 @@ async function* trainHere(
 ): AsyncGenerator<TrainRecord> {
   const patches = await openPatchFile(given.data);
   let learner: Learner | undefined;
+  let feed: RowFeed | undefined;
   try {
     // A resumed run goes on with the window that it began with.
     const config = options.resume === true ? given : withWindowOf(patches, given);
@@ -76,6 +79,7 @@ async function* trainHere(
     const { dim, slices } = patches.format;
     await watch?.agree('configuration', settingsText(config, split, stepsPerEpoch));
     learner = await newLearner(config, [slices, dim, dim], factor, options);
+    feed = openFeed(patches, config, learner.batchSize);
     const writes = learner.rank === 0;
     const from = options.resume === true ? await resumed(config, learner) : undefined;
     await watch?.agree('program', await learner.digest());
@@ -99,11 +103,12 @@ async function* trainHere(
     while (epoch < config.epochs && !stoppedEarly) {
       epoch++;
       const began = performance.now();
+      const reportBefore = feed.report();
       const doneBefore = stepsDone;
       const save = (step: number, epochs: number): Promise<string> =>
         saveCheckpoint(config.run, learner!, metaOf(config, epochs, step, stepsPerEpoch, best));
       const work: EpochWork = {
-        ...{ config, patches, labels, split, learner, epoch, stepsPerEpoch, stepsDone, profile },
+        ...{ config, feed, labels, split, learner, epoch, stepsPerEpoch, stepsDone, profile },
         lost: watch?.failure,
         signal: options.signal,
         onStop: async (step) => {
@@ -116,8 +121,9 @@ async function* trainHere(
         yield record;
       }
       stepsDone = epoch * stepsPerEpoch;
+      const reading = readingOf(reportBefore, feed.report(), performance.now() - began);
       const validation = await validate({
-        ...{ learner, patches, labels, rows: split.heldOut, holdout: config.holdout, epoch },
+        ...{ learner, feed, labels, rows: split.heldOut, holdout: config.holdout, epoch },
         step: stepsDone,
       });
       note(validation);
@@ -132,6 +138,7 @@ async function* trainHere(
         step: stepsDone,
         seconds,
         patchesPerSecond: ((stepsDone - doneBefore) * config.batchSize) / seconds,
+        ...reading,
         checkpoint,
         best: isBest,
       };
@@ -149,6 +156,7 @@ async function* trainHere(
       stoppedEarly: stoppedEarly && epoch < config.epochs,
     };
   } finally {
+    await feed?.close();
     learner?.dispose();
     patches.close();
   }

@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { EngineError, InterruptedError } from '../errors.js';
 import { balancedOrder } from '../feed/balancedOrder.js';
-import { type Batch, trainingBatches } from '../feed/batches.js';
+import { type Batch, labelled, trainingRequests } from '../feed/batches.js';
+import type { FedBatch, RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowSource.js';
 import type { Split } from '../feed/split.js';
-import type { PatchFile } from '../store/patchFile.js';
 import type { Learner, StepResult } from './learner.js';
 import { explainOutOfMemory } from './memory.js';
 import type { StepRecord } from './metricsLog.js';
@@ -14,7 +14,7 @@ import type { TrainConfig } from './trainConfig.js';
 /** What an epoch is made of. */
 export interface EpochWork {
   readonly config: TrainConfig;
-  readonly patches: PatchFile;
+  readonly feed: RowFeed;
   readonly labels: RowLabels;
   readonly split: Split;
   readonly learner: Learner;
@@ -36,24 +36,23 @@ export interface EpochWork {
  * the step that runs. Throws EngineError (a loss that is not finite), InterruptedError.
  */
 export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
-  const { config, patches, labels, split, learner, epoch, stepsPerEpoch, stepsDone, signal, lost } = work;
+  const { config, feed, labels, split, learner, epoch, stepsPerEpoch, stepsDone, signal, lost } = work;
   const toStep = epoch * stepsPerEpoch;
-  const batches = trainingBatches({
-    source: patches,
-    labels,
-    order: balancedOrder(split, config.batchSize, config.seed),
-    fromStep: stepsDone,
-    toStep,
-    shard: { index: learner.rank, of: learner.ranks },
-    patch: patches.format,
-    ...(config.augment ? { augmentSeed: config.seed } : {}),
-  });
+  const batches = feed.batches(
+    trainingRequests({
+      order: balancedOrder(split, config.batchSize, config.seed),
+      fromStep: stepsDone,
+      toStep,
+      shard: { index: learner.rank, of: learner.ranks },
+    }),
+  );
   try {
     for (let step = stepsDone + 1; step <= toStep; step++) {
       // A process alone need not ask the others.
       if (signal?.aborted === true && learner.ranks === 1) await stop(work, step - 1);
       const began = performance.now();
-      const batch = (await batches.next()).value as Batch;
+      const fed = (await batches.next()).value as FedBatch;
+      const batch = labelled(fed, labels);
       const wait = performance.now() - began;
       const passes = work.profile?.wants(step) ?? false;
       const running = learner.step(batch, { stop: signal?.aborted === true, passes }).catch((error) => {
@@ -74,6 +73,7 @@ export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
         accuracy: result.accuracy,
         patchesPerSecond: (1000 * config.batchSize) / took,
         waitShare: wait / took,
+        batchesReady: fed.ready,
         learningRate: result.learningRate,
         ...(lossScale === undefined ? {} : { lossScale, skipped: skipped === true }),
         ms: { wait, copy: copyMs, compute: computeMs, reduce: reduceMs, update: updateMs },

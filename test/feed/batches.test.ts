@@ -1,94 +1,51 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { InterruptedError } from '../../src/errors.js';
 import { balancedOrder } from '../../src/feed/balancedOrder.js';
-import { batchesOfRows, type TrainingFeed, trainingBatches } from '../../src/feed/batches.js';
-import type { RowSource } from '../../src/feed/rowSource.js';
+import { labelled, rowRequests, trainingRequests } from '../../src/feed/batches.js';
 
-/** Each voxel says row and place: 100 * row + place. */
-function source(voxelsPerRow = 8): RowSource & { reads: number } {
-  return {
-    voxelsPerRow,
-    reads: 0,
-    async readRows(rows, into, at = 0) {
-      this.reads++;
-      for (let i = 0; i < rows.length; i++)
-        for (let v = 0; v < voxelsPerRow; v++) into[at + i * voxelsPerRow + v] = 100 * rows[i]! + v;
-    },
-  };
-}
 const classes = [1, 0, 0, 1, 0, 0, 0];
-const labels = { classes, notrain: [], subsets: [] };
 const split = { positives: Uint32Array.from([0, 3]), negatives: Uint32Array.from([1, 2, 4, 5, 6]) };
+const order = balancedOrder(split, 4, 9);
 
-function feed(from: number, to: number, more: Partial<TrainingFeed> = {}): TrainingFeed {
-  return {
-    source: source(),
-    labels,
-    order: balancedOrder(split, 4, 9),
-    fromStep: from,
-    toStep: to,
-    patch: { dim: 2, slices: 2 },
-    ...more,
-  };
-}
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
-}
-
-test('trainingBatches() yields voxels and labels of the order, the same from any first step on', async () => {
-  const batches = await all(trainingBatches(feed(0, 6, { augmentSeed: 1 })));
-  assert.equal(batches.length, 6);
-  for (const { rows, labels, inputHu } of batches) {
-    assert.deepEqual(
-      [...labels],
-      Array.from(rows, (row) => classes[row]),
-    );
-    for (const [i, row] of rows.entries()) {
-      const voxels = [...inputHu.slice(i * 8, i * 8 + 8)].sort((a, b) => a - b);
-      assert.deepEqual(
-        voxels,
-        Array.from({ length: 8 }, (_, v) => 100 * row + v),
-      );
-    }
-  }
-  const later = await all(trainingBatches(feed(4, 6, { augmentSeed: 1 })));
-  assert.deepEqual(later, batches.slice(4));
-  const plain = await all(trainingBatches(feed(0, 6)));
-  assert.notDeepEqual(plain, batches);
-});
-
-test('trainingBatches() reads one batch ahead and no further', async () => {
-  const rows = source();
-  const batches = trainingBatches(feed(0, 6, { source: rows }));
-  await batches.next();
-  assert.equal(rows.reads, 2);
-  await batches.return(undefined);
-  assert.equal(rows.reads, 2);
-});
-
-test('trainingBatches() stops when the signal aborts, and hands on the failure of a read', async () => {
-  const controller = new AbortController();
-  const batches = trainingBatches(feed(0, 6, { signal: controller.signal }));
-  await batches.next();
-  controller.abort();
-  await assert.rejects(batches.next(), InterruptedError);
-  const broken: RowSource = {
-    voxelsPerRow: 8,
-    readRows: () => Promise.reject(new Error('disk gone')),
-  };
-  await assert.rejects(all(trainingBatches(feed(0, 6, { source: broken }))), /disk gone/);
-});
-
-test('batchesOfRows() covers the rows in order, the last batch shorter', async () => {
-  const batches = await all(batchesOfRows(source(), labels, Uint32Array.from([5, 3, 0, 6, 1]), 2));
+test('trainingRequests() yields the rows of the order with their places, the same from any first step on', () => {
+  const shard = { index: 0, of: 1 };
+  const all = [...trainingRequests({ order, fromStep: 0, toStep: 6, shard })];
   assert.deepEqual(
-    batches.map(({ rows }) => [...rows]),
-    [[5, 3], [0, 6], [1]],
+    all.map(({ rows, place }) => [rows, place]),
+    [0, 1, 2, 3, 4, 5].map((step) => [order.rowsOf(step), { step, first: 0 }]),
   );
-  assert.equal(batches[2]!.inputHu.length, 8);
-  assert.deepEqual([...batches[0]!.labels], [0, 1]);
+  assert.deepEqual([...trainingRequests({ order, fromStep: 4, toStep: 6, shard })], all.slice(4));
+});
+
+test('trainingRequests() of two shards are the halves of each batch', () => {
+  const [one, two] = [0, 1].map((index) => [
+    ...trainingRequests({ order, fromStep: 2, toStep: 4, shard: { index, of: 2 } }),
+  ]);
+  for (const [i, step] of [2, 3].entries()) {
+    assert.deepEqual([...one![i]!.rows, ...two![i]!.rows], [...order.rowsOf(step)]);
+    assert.deepEqual(
+      [one![i]!.place, two![i]!.place],
+      [
+        { step, first: 0 },
+        { step, first: 2 },
+      ],
+    );
+  }
+});
+
+test('rowRequests() covers the rows in order, as they are, the last batch shorter', () => {
+  const requests = [...rowRequests(Uint32Array.from([5, 3, 0, 6, 1]), 2)];
+  assert.deepEqual(
+    requests.map(({ rows, place }) => [[...rows], place]),
+    [
+      [[5, 3], undefined],
+      [[0, 6], undefined],
+      [[1], undefined],
+    ],
+  );
+});
+
+test('labelled() gives each row its class', () => {
+  const fed = { rows: Uint32Array.of(3, 1, 0), inputHu: new Int16Array(6), waitMs: 0, ready: 1 };
+  assert.deepEqual([...labelled(fed, { classes, notrain: [], subsets: [] }).labels], [1, 0, 1]);
 });

@@ -12,6 +12,7 @@ const step = (n: number) =>
     accuracy: 0.5,
     patchesPerSecond: 1,
     waitShare: 0,
+    batchesReady: 1,
     learningRate: 1e-3,
     ms: { wait: 1, copy: 1, compute: 1, reduce: 1, update: 1 },
   }) as const;

@@ -13,7 +13,7 @@ test("EventFile: TensorFlow reads the file, checksums and all; a resume's file b
   file.add(
     {
       ...{ kind: 'step', epoch: 1, step: 5, loss: 0.75, accuracy: 0.5, patchesPerSecond: 300 },
-      ...{ waitShare: 0.25, learningRate: 0.001 },
+      ...{ waitShare: 0.25, batchesReady: 1, learningRate: 0.001 },
       ms: { wait: 1, copy: 1, compute: 1, reduce: 1, update: 1 },
     },
     1_700_000_001_000,

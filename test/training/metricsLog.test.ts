@@ -19,6 +19,7 @@ const step = (n: number): StepRecord => ({
   accuracy: 0.5,
   patchesPerSecond: 10,
   waitShare: 0,
+  batchesReady: 1,
   learningRate: 1e-3,
   ms: { wait: 1, copy: 1, compute: 1, reduce: 1, update: 1 },
 });

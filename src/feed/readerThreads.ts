@@ -1,0 +1,84 @@
+import { Worker } from 'node:worker_threads';
+import { EnvironmentError, InputError, messageOf } from '../errors.js';
+import type { RowIndex } from '../store/rowIndex.js';
+import { type SharedRing, stopRing } from './sharedRing.js';
+
+/** What every reader thread is told at its start. */
+export interface ReaderWork {
+  readonly index: RowIndex;
+  /** Voxels of a patch along x and y, and along z. */
+  readonly patch: { readonly dim: number; readonly slices: number };
+  /** Seeds the symmetry of each patch of a batch with a place; undefined = patches as they are. */
+  readonly augmentSeed?: number;
+}
+
+export interface ReaderStart extends ReaderWork {
+  readonly ring: SharedRing;
+  readonly reader: number;
+}
+
+/** A slot is full, or a part of it failed. */
+export interface ReaderAnswer {
+  readonly slot: number;
+  readonly failure?: ReaderFailure;
+}
+
+/** An error's class does not survive the way between threads. */
+export interface ReaderFailure {
+  readonly message: string;
+  /** Of an InputError. */
+  readonly file?: string;
+}
+
+export interface ReaderThreads {
+  /** Ends all threads, which close the file; one that hangs in the file system is terminated. */
+  close(): Promise<void>;
+}
+
+const CLOSE_LIMIT_MS = 5000;
+
+/** Starts the threads of a ring. `onFailure` is called for what a thread throws, and for a thread that ends. */
+export function startReaders(
+  work: ReaderWork,
+  ring: SharedRing,
+  onFull: (slot: number) => void,
+  onFailure: (error: Error) => void,
+): ReaderThreads {
+  const { path } = work.index;
+  const threads = Array.from({ length: ring.size.readers }, (_, reader) => {
+    const workerData: ReaderStart = { ...work, ring, reader };
+    const thread = new Worker(new URL('./readerThread.js', import.meta.url), { execArgv: [], workerData });
+    const left = new Promise<void>((done) => thread.once('exit', () => done()));
+    thread.on('message', ({ slot, failure }: ReaderAnswer) =>
+      failure === undefined ? onFull(slot) : onFailure(errorOf(failure)),
+    );
+    thread.on('error', (error) => onFailure(ended(path, messageOf(error))));
+    thread.on('exit', (code) => onFailure(ended(path, `exit code ${code}`)));
+    // Threads that sleep do not keep a program alive; a consumer that waits does, by its time limit.
+    thread.unref();
+    return { thread, left };
+  });
+  return {
+    close: async () => {
+      stopRing(ring);
+      await Promise.all(
+        threads.map(async ({ thread, left }) => {
+          const timer = setTimeout(() => void thread.terminate(), CLOSE_LIMIT_MS);
+          await left;
+          clearTimeout(timer);
+        }),
+      );
+    },
+  };
+}
+
+function errorOf({ message, file }: ReaderFailure): Error {
+  if (file === undefined) return new EnvironmentError(message);
+  return new InputError(file, message.slice(file.length + ': '.length));
+}
+
+function ended(file: string, how: string): EnvironmentError {
+  return new EnvironmentError(
+    `a thread that reads ${file} ended (${how}); start again, or go on with --resume`,
+  );
+}

@@ -1,0 +1,55 @@
+import { availableParallelism } from 'node:os';
+import { InputError } from '../errors.js';
+import { type FeedReport, openRowFeed, type RowFeed } from '../feed/rowFeed.js';
+import type { PatchFile } from '../store/patchFile.js';
+import { openRowIndex } from '../store/rowIndex.js';
+import type { EpochRecord } from './metricsLog.js';
+import type { TrainConfig } from './trainConfig.js';
+
+/** Reading takes little beside computing: more threads than this wait for each other's disk. */
+const MOST_READERS = 4;
+/** Batches under way: one in use, one being read, and some against a hiccup of the disk. */
+const SLOTS = 4;
+
+/** Threads that feed a learner with the rows of a patch file; augmented as the run's settings say. */
+export function openFeed(
+  patches: PatchFile,
+  {
+    augment,
+    seed,
+    readers,
+    timeoutSeconds,
+  }: Pick<TrainConfig, 'augment' | 'seed' | 'readers' | 'timeoutSeconds'>,
+  batchRows: number,
+): RowFeed {
+  const index = openRowIndex(patches.path, 'input', patches.rows);
+  if ('because' in index) throw new InputError(patches.path, index.because);
+  return openRowFeed({
+    index,
+    patch: patches.format,
+    batchRows,
+    readers: readers > 0 ? readers : Math.min(MOST_READERS, availableParallelism()),
+    slots: SLOTS,
+    limitMs: 1000 * timeoutSeconds,
+    ...(augment ? { augmentSeed: seed } : {}),
+  });
+}
+
+/** What an epoch's steps, which took `ms`, made of the feed. */
+export function readingOf(
+  before: FeedReport,
+  after: FeedReport,
+  ms: number,
+): Pick<EpochRecord, 'starvedShare' | 'feed'> {
+  const since = (what: keyof FeedReport): number => after[what] - before[what];
+  const readerMs = since('busyMs') + since('idleMs');
+  return {
+    starvedShare: since('waitMs') / ms,
+    feed: {
+      rows: since('rows'),
+      rowsPerSecond: (1000 * since('rows')) / ms,
+      megabytesPerSecond: since('bytes') / 1000 / ms,
+      busyShare: readerMs > 0 ? since('busyMs') / readerMs : 0,
+    },
+  };
+}
