@@ -1,0 +1,266 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { rowRequests } from '../src/feed/batches.js';
+import { openRowFeed, type RowFeed } from '../src/feed/rowFeed.js';
+import { chart } from '../src/figures/figure.js';
+import { figurePage } from '../src/figures/figurePage.js';
+import { inRepository, writeFileAtomically } from '../src/paths.js';
+import { createRandom } from '../src/random.js';
+import { findContiguous } from '../src/store/hdf5Layout.js';
+import { openRowIndex, type RowIndex } from '../src/store/rowIndex.js';
+import { writePatchFile } from '../src/store/writePatchFile.js';
+import { starvedByModel, trainingStarvation } from './feedStarvation.js';
+import { columnsOf, FORMAT, ROW_BYTES, ROWS_PER_BLOCK } from './patchWriting.js';
+import { type Peer, startOptionalPeer, startPeer } from './peer.js';
+import type { PreadWork } from './preadThread.js';
+import { type BenchReport, spread } from './report.js';
+
+const ROWS = 8192;
+export const BATCH = 64;
+const SLOTS = 4;
+const CORES = availableParallelism();
+/** Rows of a sample: as many as make a fast program run half a second, and a slow one not for minutes. */
+const FAST = 8192;
+const SLOW = 1024;
+
+interface Sample {
+  readonly rate: number;
+  readonly cpuShare: number;
+  readonly batchMs: readonly number[];
+}
+
+interface Program {
+  readonly name: string;
+  readonly run: (rows: Uint32Array) => Promise<Sample>;
+  readonly rows: number;
+}
+
+/** Random rows of a patch file: our feed beside h5py, PyTorch's loader and bare reads; warm and cold page cache. */
+export async function benchFeed({ repetitions = 5 } = {}): Promise<BenchReport> {
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-bench-feed-'));
+  const file = join(folder, 'patches.hdf5');
+  const peers: Peer[] = [];
+  try {
+    await writeFile(file);
+    const index = openRowIndex(file, 'input', ROWS);
+    if ('because' in index) throw new Error(index.because);
+    const peer = await startPeer('feedPeer.py', { batch: BATCH, workers: 2 });
+    const torch = await startOptionalPeer(
+      'feedPeer.py',
+      { batch: BATCH, workers: 2 },
+      process.env.VOXLAB_TORCH_PYTHON,
+    );
+    peers.push(peer, ...(torch === undefined ? [] : [torch]));
+    const readers = [...new Set([1, CORES, 2 * CORES])];
+    const programs: Program[] = [
+      ...readers.map((n) => ours(index, n)),
+      ...readers.map((n) => bare(file, n)),
+      theirs(peer, 'h5py, a list of 64 rows (the 2018 way)', 'list', file),
+      theirs(peer, 'h5py, row by row', 'row', file),
+      ...(torch === undefined
+        ? []
+        : [theirs(torch, 'PyTorch DataLoader over h5py, 2 workers', 'loader', file)]),
+    ];
+    const warm = await interleaved(programs, repetitions, async () => {});
+    const cold = await interleaved(
+      programs.filter(({ rows }) => rows === FAST),
+      2,
+      () => peer.ask({ way: 'drop', file }),
+    );
+    const starved = await trainingStarvation(index);
+    const model = await starvedByModel(index, starved.patchesPerSecond);
+    const figure = chart({
+      title: "Share of a device's time that is spent waiting for patches",
+      x: { title: 'patches/s of the device, were they always there' },
+      y: { title: 'starved (%)', range: [0, 100] },
+      traces: [
+        {
+          name: 'feed',
+          x: model.map(({ demand }) => demand),
+          y: model.map(({ starved: share }) => 100 * share),
+          markers: true,
+        },
+      ],
+    });
+    writeFileAtomically(inRepository('images', 'starved.svg'), figure.svg());
+    writeFileAtomically(inRepository('runs', 'feed.html'), figurePage('Feed', [figure]));
+    return report(repetitions, programs, warm, cold, [
+      `the traced step on all devices (batch ${BATCH}, ${starved.patchesPerSecond.toFixed(0)} patches/s): starved ${(100 * starved.share).toFixed(2)} % of its time (to stay below: 1 %)`,
+      `a device that is faster: ${model.map(({ demand, starved: share }) => `${demand.toFixed(0)} patches/s ${(100 * share).toFixed(1)} %`).join(', ')} (sleeps stand for steps)`,
+      'figures: images/starved.svg, runs/feed.html',
+    ]);
+  } finally {
+    for (const each of peers) each.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function ours(index: RowIndex, readers: number): Program {
+  return {
+    name: `voxlab feed, ${readers} readers`,
+    rows: FAST,
+    run: async (rows) => {
+      const feed = openFeed(index, readers);
+      // The threads' start is not what is measured.
+      await consume(feed, rows.slice(0, BATCH));
+      const cpu = process.cpuUsage();
+      const began = performance.now();
+      const batchMs = await consume(feed, rows);
+      const seconds = (performance.now() - began) / 1000;
+      const { user, system } = process.cpuUsage(cpu);
+      await feed.close();
+      return { rate: rows.length / seconds, cpuShare: (user + system) / 1e6 / seconds, batchMs };
+    },
+  };
+}
+
+export function openFeed(index: RowIndex, readers: number): RowFeed {
+  return openRowFeed({ index, patch: FORMAT, batchRows: BATCH, readers, slots: SLOTS });
+}
+
+async function consume(feed: RowFeed, rows: Uint32Array): Promise<number[]> {
+  const times: number[] = [];
+  let last = performance.now();
+  for await (const _ of feed.batches(rowRequests(rows, BATCH))) {
+    const now = performance.now();
+    times.push(now - last);
+    last = now;
+  }
+  return times;
+}
+
+/** The same rows by as many threads, into as much memory as the feed's ring has. */
+function bare(file: string, threads: number): Program {
+  return {
+    name: `bare pread, ${threads} threads`,
+    rows: FAST,
+    run: async (rows) => {
+      const { offset } = findContiguous(file, 'input')!;
+      const share = Math.ceil(rows.length / threads);
+      const workers = Array.from({ length: threads }, (_, i) => {
+        const workerData: PreadWork = {
+          ...{ file, offset, rowBytes: ROW_BYTES, rows: rows.slice(i * share, (i + 1) * share) },
+          into: new SharedArrayBuffer((SLOTS * BATCH * ROW_BYTES) / threads),
+        };
+        return new Worker(new URL('./preadThread.js', import.meta.url), { execArgv: [], workerData });
+      });
+      const answered = (): Promise<unknown> =>
+        Promise.all(workers.map((worker) => new Promise((done) => worker.once('message', done))));
+      await answered();
+      const cpu = process.cpuUsage();
+      const began = performance.now();
+      const done = answered();
+      for (const worker of workers) worker.postMessage(null);
+      await done;
+      const seconds = (performance.now() - began) / 1000;
+      const { user, system } = process.cpuUsage(cpu);
+      await Promise.all(workers.map((worker) => worker.terminate()));
+      return { rate: rows.length / seconds, cpuShare: (user + system) / 1e6 / seconds, batchMs: [] };
+    },
+  };
+}
+
+function theirs(peer: Peer, name: string, way: string, file: string): Program {
+  return {
+    name,
+    rows: SLOW,
+    run: async (rows) => {
+      const { seconds, cpuSeconds, batches } = await peer.ask<{
+        seconds: number;
+        cpuSeconds: number;
+        batches: number[];
+      }>({ way, file, rows: Array.from(rows) });
+      return { rate: rows.length / seconds, cpuShare: cpuSeconds / seconds, batchMs: batches };
+    },
+  };
+}
+
+/** Each program in turn on the same random rows; `before` each sample. */
+async function interleaved(
+  programs: readonly Program[],
+  repetitions: number,
+  before: () => Promise<unknown>,
+): Promise<ReadonlyMap<string, readonly Sample[]>> {
+  const samples = new Map<string, Sample[]>(programs.map(({ name }) => [name, []]));
+  for (let i = 0; i < repetitions; i++) {
+    const rows = createRandom(`bench feed ${i}`).shuffle(Uint32Array.from({ length: ROWS }, (_, row) => row));
+    for (const { name, run, rows: count } of programs) {
+      await before();
+      samples.get(name)!.push(await run(rows.slice(0, count)));
+    }
+  }
+  return samples;
+}
+
+function report(
+  repetitions: number,
+  programs: readonly Program[],
+  warm: ReadonlyMap<string, readonly Sample[]>,
+  cold: ReadonlyMap<string, readonly Sample[]>,
+  notes: readonly string[],
+): BenchReport {
+  const median = (samples: readonly Sample[] | undefined): number =>
+    spread(
+      '',
+      (samples ?? [{ rate: Number.NaN }]).map(({ rate }) => rate),
+    ).median;
+  const best = (start: string): number =>
+    Math.max(
+      ...programs.filter(({ name }) => name.startsWith(start)).map(({ name }) => median(warm.get(name))),
+    );
+  const own = best('voxlab');
+  const against = (of: string, start: string, target: number) =>
+    Number.isFinite(best(start)) ? [{ of: `voxlab / ${of}`, ratio: own / best(start), target }] : [];
+  const p = (share: number): string => {
+    const times = warm
+      .get(`voxlab feed, ${CORES} readers`)!
+      .flatMap(({ batchMs }) => batchMs)
+      .sort((a, b) => a - b);
+    return times[Math.floor(share * (times.length - 1))]!.toFixed(2);
+  };
+  return {
+    name: `feed: random rows of ${ROW_BYTES / 1024} KiB, batches of ${BATCH}, ${ROWS} rows, warm`,
+    unit: 'rows/s',
+    higherIsBetter: true,
+    repetitions,
+    rows: programs.map(({ name }) => {
+      const samples = warm.get(name)!;
+      return spread(
+        name,
+        samples.map(({ rate }) => rate),
+        spread(
+          '',
+          samples.map(({ cpuShare }) => cpuShare),
+        ).median,
+      );
+    }),
+    ratios: [
+      ...against('h5py list of rows', 'h5py, a list', 100),
+      ...against('h5py row by row', 'h5py, row', 10),
+      ...against('PyTorch DataLoader', 'PyTorch', 3),
+      ...against('bare pread', 'bare', 0.85),
+    ],
+    machine: `${cpus()[0]?.model ?? 'unknown'}, ${CORES} cores`,
+    notes: [
+      `a batch, ${CORES} readers, asked for without a pause: median ${p(0.5)} ms, p99 ${p(0.99)} ms, longest ${p(1)} ms`,
+      `cold (the file dropped from the page cache before each): ${[...cold].map(([name, samples]) => `${name} ${median(samples).toFixed(0)} rows/s`).join(', ')}`,
+      ...notes,
+    ],
+  };
+}
+
+async function writeFile(path: string): Promise<void> {
+  const block = Int16Array.from({ length: (ROWS_PER_BLOCK * ROW_BYTES) / 2 }, (_, i) => (i * 7919) % 1400);
+  function* blocks(): Iterable<Int16Array> {
+    for (let i = 0; i < ROWS / ROWS_PER_BLOCK; i++) yield block;
+  }
+  await writePatchFile(
+    path,
+    FORMAT,
+    { program: 'bench', settings: {}, scans: {} },
+    columnsOf(ROWS),
+    blocks(),
+  );
+}
