@@ -21,7 +21,6 @@ export const TESTED_THROUGH = {
   'src/store/chunkFilters.ts': 'test/store/rowReader.test.ts',
   'src/store/chunkPieces.ts': 'test/store/openRowIndex.test.ts',
   'src/store/chunkTable.ts': 'test/store/openRowIndex.test.ts',
-  'src/store/chunkTableCache.ts': 'test/store/openRowIndex.test.ts',
   'src/store/datasetHeader.ts': 'test/store/openRowIndex.test.ts',
   'src/store/h5.ts': 'test/store/patchFile.test.ts',
   'src/store/hdf5File.ts': 'test/store/hdf5Layout.test.ts',

@@ -64,17 +64,13 @@ function undoLzf(from: Uint8Array, most: number): Uint8Array {
     if (!isLiteral && length === 7) length += from[read++]!;
     if (!isLiteral) length += 2;
     if (written + length > most) throw new Error('its LZF stream gives more bytes than the chunk has');
-    if (isLiteral) {
-      to.set(from.subarray(read, read + length), written);
-      read += length;
-    } else {
-      let source = written - ((control & 31) << 8) - from[read++]! - 1;
-      if (!(source >= 0)) throw new Error('its LZF stream is broken');
-      // Byte by byte: a copy may reach into itself.
-      for (let end = written + length; written < end; ) to[written++] = to[source++]!;
-      continue;
-    }
-    written += length;
+    const end = written + length;
+    let source = isLiteral ? read : written - ((control & 31) << 8) - from[read++]! - 1;
+    if (!(source >= 0)) throw new Error('its LZF stream is broken');
+    const origin = isLiteral ? from : to;
+    // Byte by byte: a copy may reach into itself, and a run is short.
+    while (written < end) to[written++] = origin[source++]!;
+    if (isLiteral) read = source;
   }
   if (read > from.length) throw new Error('its LZF stream is cut short');
   return to.subarray(0, written);

@@ -48,6 +48,8 @@ export function readChunkTable(file: Hdf5File, header: DatasetHeader, layout: Ch
   const put: PutChunk = (place, offset, bytes, mask) => {
     // Chunks behind the end stay in the file when a dataset was made smaller.
     if (place.some((at, axis) => at >= grid[axis]!)) return;
+    if (offset + bytes > file.size)
+      throw new UnknownStructure('a chunk of it lies behind the end of the file');
     const number = place.reduce((sum, at, axis) => sum * grid[axis]! + at, 0);
     table.offsets[number] = offset;
     table.sizes[number] = bytes;

@@ -8,10 +8,24 @@ const OPAQUE = 5;
 
 /** The little-endian bytes of a row as the library reads them. Throws whatever the library throws. */
 export function libraryRowBytes(dataset: Dataset, row: number): Uint8Array {
+  return bytesOf(dataset, [row, row + 1]);
+}
+
+/** All values of a column of small numbers: rounded and clamped to int16. Throws InputError for a column of others. */
+export function libraryColumn(path: string, dataset: Dataset): Int16Array {
+  const element = elementOf(dataset);
+  if (element === undefined) throw new InputError(path, `expected numbers in ${dataset.path}, found others`);
+  const bytes = asInput(path, dataset.path, () => bytesOf(dataset, []));
+  const values = new Int16Array(bytes.length / element.bytes);
+  decoderOf(element)(bytes, values, 0);
+  return values;
+}
+
+function bytesOf(dataset: Dataset, rows: [number, number] | []): Uint8Array {
   const metadata = { ...dataset.metadata, type: OPAQUE };
   const asBytes = Object.create(dataset, { metadata: { value: metadata } }) as Dataset;
   const others = (metadata.shape ?? []).slice(1).map((): [] => []);
-  return asBytes.slice([[row, row + 1], ...others]) as unknown as Uint8Array;
+  return asBytes.slice([rows, ...others]) as unknown as Uint8Array;
 }
 
 /** A reader through the HDF5 library, for layouts without an index; a thread has its own. Throws InputError. */

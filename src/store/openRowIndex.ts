@@ -18,42 +18,45 @@ const SAMPLE_ROWS = 5;
  * no HDF5 file, or one cut short.
  */
 export async function openRowIndex(path: string, dataset: string): Promise<RowIndex | Unindexed> {
-  let index: RowIndex;
+  const { File } = await loadH5();
   try {
-    index = withHdf5File(path, (file) => indexOf(file, dataset));
+    const index = withHdf5File(path, (file) => indexOf(file, dataset, true));
+    const file = new File(path, 'r');
+    try {
+      if (differingRow(file.get(dataset) as Dataset, index) === undefined) return index;
+      // The cache may be to blame.
+      const fresh = withHdf5File(path, (again) => indexOf(again, dataset, false));
+      const row = differingRow(file.get(dataset) as Dataset, fresh);
+      return row === undefined
+        ? fresh
+        : { because: `${dataset}: row ${row} is not what the HDF5 library reads` };
+    } finally {
+      file.close();
+    }
   } catch (error) {
     if (error instanceof UnknownStructure) return { because: `${dataset}: ${error.message}` };
     throw error;
   }
-  const { File } = await loadH5();
-  const file = new File(path, 'r');
-  try {
-    const difference = differenceFrom(file.get(dataset) as Dataset, index);
-    return difference === undefined ? index : { because: `${dataset}: ${difference}` };
-  } finally {
-    file.close();
-  }
 }
 
-function indexOf(file: Hdf5File, dataset: string): RowIndex {
+function indexOf(file: Hdf5File, dataset: string, mayUseCache: boolean): RowIndex {
   const header = readDatasetHeader(file, dataset);
   const { shape, element, fillValue } = header;
   if (shape.length === 0) throw new UnknownStructure('it has no rows but one value');
   const valuesPerRow = product(shape.slice(1));
-  const layout = rowLayout(file, dataset, header, shape[0]! * valuesPerRow * element.bytes);
+  const layout = rowLayout(header, shape[0]! * valuesPerRow * element.bytes, (chunked) =>
+    chunkTableOf(file, dataset, header, chunked, mayUseCache),
+  );
   return { path: file.path, dataset, rows: shape[0]!, valuesPerRow, shape, element, fillValue, layout };
 }
 
-function rowLayout(file: Hdf5File, dataset: string, header: DatasetHeader, bytes: number): RowLayout {
-  const { layout } = header;
+function rowLayout(
+  { layout, filters }: DatasetHeader,
+  bytes: number,
+  tableOf: (layout: Chunked) => ChunkTable,
+): RowLayout {
   if (layout.kind === 'unwritten') return layout;
-  if (layout.kind === 'chunked')
-    return {
-      kind: 'chunked',
-      chunk: layout.chunk,
-      filters: header.filters,
-      ...chunkTableOf(file, dataset, header, layout),
-    };
+  if (layout.kind === 'chunked') return { kind: 'chunked', chunk: layout.chunk, filters, ...tableOf(layout) };
   if (layout.bytes !== bytes)
     throw new UnknownStructure(`${bytes} bytes were expected, its layout says ${layout.bytes}`);
   return { kind: 'contiguous', offset: layout.offset };
@@ -61,12 +64,18 @@ function rowLayout(file: Hdf5File, dataset: string, header: DatasetHeader, bytes
 
 type Chunked = Extract<StoredLayout, { kind: 'chunked' }>;
 
-function chunkTableOf(file: Hdf5File, dataset: string, header: DatasetHeader, layout: Chunked): ChunkTable {
+function chunkTableOf(
+  file: Hdf5File,
+  dataset: string,
+  header: DatasetHeader,
+  layout: Chunked,
+  mayUseCache: boolean,
+): ChunkTable {
   if (layout.chunk.length !== header.shape.length || !layout.chunk.every((size) => size > 0))
     throw new UnknownStructure('its chunks have another number of axes');
   const chunks = product(chunkGrid(header.shape, layout.chunk));
   const origin = originOf(file.path, dataset, fingerprint(file, header), chunks);
-  const cached = readCachedTable(file.path, origin);
+  const cached = mayUseCache ? readCachedTable(file.path, origin) : undefined;
   if (cached !== undefined) return cached;
   const table = readChunkTable(file, header, layout);
   writeCachedTable(file.path, origin, table);
@@ -74,10 +83,10 @@ function chunkTableOf(file: Hdf5File, dataset: string, header: DatasetHeader, la
 }
 
 /**
- * What differs between index and library in a sample of rows. A row that the library cannot read is no difference: it is damaged,
+ * The first of a sample of rows that index and library read differently. A row that the library cannot read is no difference: it is damaged,
  * which the reader says when its turn comes, or filtered in a way that this library lacks (LZF).
  */
-function differenceFrom(dataset: Dataset, index: RowIndex): string | undefined {
+function differingRow(dataset: Dataset, index: RowIndex): number | undefined {
   const random = createRandom('row index');
   const between = Array.from({ length: SAMPLE_ROWS - 2 }, () => random.integer(index.rows));
   const rows = index.rows === 0 ? [] : [...new Set([0, index.rows - 1, ...between])];
@@ -87,8 +96,7 @@ function differenceFrom(dataset: Dataset, index: RowIndex): string | undefined {
       const expected = attempt(() => libraryRowBytes(dataset, row));
       if (expected === undefined) continue;
       const found = attempt(() => reader.readRowBytes(row));
-      if (found === undefined || Buffer.compare(found, expected) !== 0)
-        return `row ${row} is not what the HDF5 library reads`;
+      if (found === undefined || Buffer.compare(found, expected) !== 0) return row;
     }
     return undefined;
   } finally {

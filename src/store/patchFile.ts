@@ -3,7 +3,7 @@ import type { Vector3 } from '../volumes/volume.js';
 import { type Dataset, type H5File, loadH5, type OutputData, reasonOf } from './h5.js';
 import { checkHdf5File } from './hdf5Layout.js';
 import { NORMALISATIONS } from './intensity.js';
-import { openLibraryRows } from './libraryRows.js';
+import { libraryColumn, openLibraryRows } from './libraryRows.js';
 import { openRowIndex } from './openRowIndex.js';
 import type { PatchFormat, PatchProvenance } from './patchFileContract.js';
 import type { RowReader } from './rowIndex.js';
@@ -122,8 +122,7 @@ function describe(
 ): PatchFile {
   const names = file.keys();
   const dataset = (name: string): Dataset => file.get(name) as Dataset;
-  const numbers = (name: string): ArrayLike<number> =>
-    Array.from(dataset(name).value as ArrayLike<number | bigint>, Number);
+  const numbers = (name: string): Int16Array => libraryColumn(path, dataset(name));
 
   return {
     path,

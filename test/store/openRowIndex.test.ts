@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -238,47 +229,4 @@ f.close(); print('null')`,
   assert.match(await because('scalar'), /no rows/);
   assert.match(await because('typed'), /datatype lies elsewhere/);
   assert.match(await because('none'), /no such dataset/);
-});
-
-test('openRowIndex(): the cache beside the file is used, and made again for another file or when damaged', async () => {
-  const [first, second] = writeLayouts(folder, {
-    cached: { chunks: [2, 25], compression: 'gzip' },
-    other: { chunks: [2, 25], compression: 'gzip', dtype: '<u2' },
-  });
-  const cache = `${first!.path}.index`;
-  await indexed(first!.path);
-  const good = readFileSync(cache);
-  const { mtimeNs } = statSync(cache, { bigint: true });
-  await indexed(first!.path);
-  assert.equal(statSync(cache, { bigint: true }).mtimeNs, mtimeNs, 'written once');
-
-  const flipped = Buffer.from(good);
-  flipped[flipped.length - 100]! ^= 1;
-  for (const damaged of [good.subarray(0, 50), Buffer.alloc(0), Buffer.from('junk'), flipped]) {
-    writeFileSync(cache, damaged);
-    await indexed(first!.path);
-    assert.ok(readFileSync(cache).equals(good), 'made again');
-  }
-  // The same bytes at another time, then another file of the same name.
-  utimesSync(first!.path, 1000, 1000);
-  await indexed(first!.path);
-  assert.ok(!readFileSync(cache).equals(good));
-  writeFileSync(first!.path, readFileSync(second!.path));
-  const reader = openRowReader(await indexed(first!.path));
-  for (const [row, hash] of second!.hashes.entries()) assert.equal(sha256(reader.readRowBytes(row)), hash);
-  reader.close();
-});
-
-test('openRowIndex(): no cache for contiguous files, and none where the folder cannot be written', async () => {
-  const [contiguous] = writeLayouts(folder, { plain: {} });
-  await indexed(contiguous!.path);
-  assert.ok(!existsSync(`${contiguous!.path}.index`));
-  const [chunked] = writeLayouts(folder, { readonly: { chunks: [2, 25] } });
-  // A folder of its name: nobody, root neither, can replace it by a file.
-  runPython(
-    `import json, sys, os; os.makedirs(json.load(sys.stdin) + '.index/x'); print('null')`,
-    chunked!.path,
-  );
-  chmodSync(chunked!.path, 0o444);
-  await indexed(chunked!.path);
 });
