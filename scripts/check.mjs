@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { TESTED_THROUGH } from './testedThrough.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -46,64 +47,6 @@ const SEAMS = {
 };
 /** Libraries whose seam is a folder still have exactly one importing file, except where a reason stands here. */
 const MANY_FILES_MAY_IMPORT = { commander: 'every command declares its own flags' };
-
-/** Files that run only inside another one (a thread's program, a seam, a part of one story): the test that runs them. */
-const TESTED_THROUGH = {
-  'src/commands/trainConfigOf.ts': 'test/commands/train.test.ts',
-  'src/figures/picture.ts': 'test/figures/threePlanes.test.ts',
-  'src/figures/ticks.ts': 'test/figures/svgChart.test.ts',
-  'src/feed/readerThread.ts': 'test/feed/rowFeed.test.ts',
-  'src/feed/readerThreads.ts': 'test/feed/rowFeed.test.ts',
-  'src/training/openFeed.ts': 'test/training/train.test.ts',
-  'src/candidates/tableFormat.ts': 'test/candidates/candidateTable.test.ts',
-  'src/patches/cutScans.ts': 'test/patches/crop.test.ts',
-  'src/patches/verifyWorker.ts': 'test/patches/verifyPatchFile.test.ts',
-  'src/patches/cutScan.ts': 'test/patches/crop.test.ts',
-  'src/patches/cropJob.ts': 'test/patches/crop.test.ts',
-  'src/patches/axisWeights.ts': 'test/patches/linearCutter.test.ts',
-  'src/patches/rowsAlongX.ts': 'test/patches/linearCutter.test.ts',
-  'src/patches/cutWorker.ts': 'test/patches/crop.test.ts',
-  'src/patches/existingPatchFile.ts': 'test/patches/crop.test.ts',
-  'src/patches/patchCutter.ts': 'test/patches/linearCutter.test.ts',
-  'src/patches/splineCoefficients.ts': 'test/patches/cubicCutter.test.ts',
-  'src/store/h5.ts': 'test/store/patchFile.test.ts',
-  'src/store/patchFileThread.ts': 'test/store/writePatchFile.test.ts',
-  'src/store/patchFileWriter.ts': 'test/store/writePatchFile.test.ts',
-  'src/tensorflow/attributes.ts': 'test/tensorflow/binding.test.ts',
-  'src/tensorflow/configProto.ts': 'test/tensorflow/context.test.ts',
-  'src/tensorflow/dataTypes.ts': 'test/tensorflow/binding.test.ts',
-  'src/tensorflow/execute.ts': 'test/tensorflow/tracedFunction.test.ts',
-  'src/tensorflow/graphTrace.ts': 'test/tensorflow/tracedFunction.test.ts',
-  'src/tensorflow/prototypes.ts': 'test/tensorflow/binding.test.ts',
-  'src/tensorflow/status.ts': 'test/tensorflow/binding.test.ts',
-  'src/tensorflow/tensors.ts': 'test/tensorflow/binding.test.ts',
-  'src/tensorflow/tf.ts': 'test/tensorflow/binding.test.ts',
-  'src/model/syncBatchNorm.ts': 'test/training/createLearner.test.ts',
-  'src/model/layers.ts': 'test/model/resnet3d.test.ts',
-  'src/tensorflow/collectives.ts': 'test/commands/launchProcesses.test.ts',
-  'src/tensorflow/protobuf.ts': 'test/tensorflow/context.test.ts',
-  'src/tensorflow/tapeScope.ts': 'test/training/createLearner.test.ts',
-  'src/tensorflow/workItems.ts': 'test/training/createLearner.test.ts',
-  'src/training/stepBatchNorm.ts': 'test/training/createLearner.test.ts',
-  'src/training/stepCounts.ts': 'test/training/lossScaling.test.ts',
-  'src/training/stepBytes.ts': 'test/training/memory.test.ts',
-  'src/training/predictRows.ts': 'test/evaluation/evaluate.test.ts',
-  'src/training/learnerOptions.ts': 'test/training/createLearner.test.ts',
-  'src/training/meanGradients.ts': 'test/training/createLearner.test.ts',
-  'src/training/mirroredVariables.ts': 'test/training/createLearner.test.ts',
-  'src/training/placement.ts': 'test/training/createLearner.test.ts',
-  'src/training/programOptions.ts': 'test/training/createLearner.test.ts',
-  'src/training/programParts.ts': 'test/training/createLearner.test.ts',
-  'src/training/namedArrays.ts': 'test/training/tracedLearner.test.ts',
-  'src/training/tracedStep.ts': 'test/training/tracedLearner.test.ts',
-  'src/training/trainEpoch.ts': 'test/training/train.test.ts',
-  'src/training/validate.ts': 'test/training/train.test.ts',
-  'src/training/tracedPrograms.ts': 'test/training/tracedLearner.test.ts',
-  'src/volumes/dicomVoxels.ts': 'test/volumes/dicomReader.test.ts',
-  'src/volumes/itkReader.ts': 'test/volumes/readVolume.test.ts',
-  'src/volumes/itkThread.ts': 'test/volumes/readVolume.test.ts',
-  'src/volumes/scanStream.ts': 'test/volumes/readVolume.test.ts',
-};
 
 const sources = filesBelow('src', '.ts');
 const tests = filesBelow('test', '.ts');

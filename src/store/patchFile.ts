@@ -1,11 +1,13 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { InputError } from '../errors.js';
-import { storedHu } from '../volumes/storedHu.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { type Dataset, type H5File, loadH5, type OutputData, reasonOf } from './h5.js';
-import { type ContiguousLayout, checkHdf5File, findContiguous } from './hdf5Layout.js';
+import { checkHdf5File } from './hdf5Layout.js';
 import { NORMALISATIONS } from './intensity.js';
+import { libraryColumn, openLibraryRows } from './libraryRows.js';
+import { openRowIndex } from './openRowIndex.js';
 import type { PatchFormat, PatchProvenance } from './patchFileContract.js';
+import type { RowReader } from './rowIndex.js';
+import { openRowReader } from './rowReader.js';
 
 /** How rows are read: straight from the file by the place of their bytes, or through the HDF5 library. */
 export type PatchReader = 'index' | 'h5wasm';
@@ -62,20 +64,38 @@ export async function openPatchFile(path: string): Promise<PatchFile> {
   const { File } = await loadH5();
   const file = asInput(path, () => new File(path, 'r'));
   try {
-    const handle = await open(path, 'r');
-    try {
-      return asInput(path, () => describe(path, file, handle));
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
+    const patches = asInput(path, () => checkColumns(path, file));
+    const readers = await openReaders(path);
+    return asInput(path, () => describe(path, file, patches, readers));
   } catch (error) {
     file.close();
     throw error;
   }
 }
 
-function describe(path: string, file: H5File, handle: FileHandle): PatchFile {
+/** Of the rows of `input`. */
+interface Readers {
+  /** By the index, or by the library where there is none. */
+  readonly rows: RowReader;
+  /** By the library, for comparing. */
+  readonly library: RowReader;
+  readonly fellBackBecause?: string;
+}
+
+async function openReaders(path: string): Promise<Readers> {
+  const index = await openRowIndex(path, 'input');
+  const library = await openLibraryRows(path, 'input');
+  if ('because' in index) return { rows: library, library, fellBackBecause: index.because };
+  return { rows: openRowReader(index), library };
+}
+
+interface Checked {
+  readonly rows: number;
+  readonly voxelsPerRow: number;
+  readonly format: PatchFormat;
+}
+
+function checkColumns(path: string, file: H5File): Checked {
   const names = file.keys();
   const missing = NEEDED.filter((name) => !names.includes(name));
   if (missing.length > 0)
@@ -83,37 +103,26 @@ function describe(path: string, file: H5File, handle: FileHandle): PatchFile {
       path,
       `expected datasets ${missing.join(', ')}, found ${names.join(', ') || 'none'}`,
     );
-  const dataset = (name: string): Dataset => file.get(name) as Dataset;
-  const input = dataset('input');
-  const [rows = 0, voxelsPerRow = 0] = input.shape ?? [];
+  const input = file.get('input') as Dataset;
+  const [rows = 0, ...others] = input.shape ?? [];
   for (const name of NEEDED) {
-    const length = dataset(name).shape?.[0];
+    const length = (file.get(name) as Dataset).shape?.[0];
     if (length !== rows)
       throw new InputError(path, `expected ${rows} rows of ${name} as of input, found ${length}`);
   }
-  const format = formatOf(path, input, voxelsPerRow);
-  const { decode, itemBytes } = decoderOf(path, input);
-  const { layout, because } = indexOf(path, input, itemBytes);
-  const rowBytes = voxelsPerRow * itemBytes;
-  const numbers = (name: string): ArrayLike<number> =>
-    Array.from(dataset(name).value as ArrayLike<number | bigint>, Number);
+  const voxelsPerRow = others.reduce((product, size) => product * size, 1);
+  return { rows, voxelsPerRow, format: formatOf(path, input, voxelsPerRow) };
+}
 
-  const readBytes = async (row: number, reader: PatchReader): Promise<Uint8Array> => {
-    if (!Number.isInteger(row) || row < 0 || row >= rows)
-      throw new RangeError(`Expected a row from 0 to ${rows - 1}, received ${row}`);
-    if (layout === undefined || reader === 'h5wasm') {
-      const values = input.slice([[row, row + 1], []]) as unknown as Int16Array;
-      return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    }
-    const bytes = new Uint8Array(rowBytes);
-    const { bytesRead } = await handle.read(bytes, 0, rowBytes, layout.offset + row * rowBytes);
-    if (bytesRead !== rowBytes)
-      throw new InputError(
-        path,
-        `row ${row}: expected ${rowBytes} bytes, read ${bytesRead}; the file was cut while open`,
-      );
-    return bytes;
-  };
+function describe(
+  path: string,
+  file: H5File,
+  { rows, voxelsPerRow, format }: Checked,
+  { rows: reader, library, fellBackBecause }: Readers,
+): PatchFile {
+  const names = file.keys();
+  const dataset = (name: string): Dataset => file.get(name) as Dataset;
+  const numbers = (name: string): Int16Array => libraryColumn(path, dataset(name));
 
   return {
     path,
@@ -121,8 +130,8 @@ function describe(path: string, file: H5File, handle: FileHandle): PatchFile {
     voxelsPerRow,
     format,
     provenance: provenanceOf(file),
-    reader: layout === undefined ? 'h5wasm' : 'index',
-    ...(because === undefined ? {} : { fellBackBecause: because }),
+    reader: reader === library ? 'h5wasm' : 'index',
+    ...(fellBackBecause === undefined ? {} : { fellBackBecause }),
     labels: () => ({
       classes: Uint8Array.from(numbers('output')),
       notrain: Uint8Array.from(numbers('notrain')),
@@ -142,14 +151,14 @@ function describe(path: string, file: H5File, handle: FileHandle): PatchFile {
     },
     findings: (wanted) => findingsOf(dataset('uuid'), dataset('centroid'), wanted),
     readRows: async (wanted, into, at = 0) => {
-      for (let i = 0; i < wanted.length; i++)
-        decode(await readBytes(wanted[i]!, 'index'), into, at + i * voxelsPerRow);
+      for (let i = 0; i < wanted.length; i++) reader.readRow(wanted[i]!, into, at + i * voxelsPerRow);
     },
-    readRowBytes: (row, reader = 'index') => readBytes(row, reader),
+    readRowBytes: async (row, by = 'index') => (by === 'index' ? reader : library).readRowBytes(row),
     datasets: () => Object.fromEntries(names.map((name) => [name, descriptionOf(dataset(name))])),
     close: () => {
       file.close();
-      void handle.close();
+      library.close();
+      if (reader !== library) reader.close();
     },
   };
 }
@@ -186,42 +195,6 @@ function normalisationOf(path: string, kind: unknown, ends: unknown): Pick<Patch
       `expected attributes normalisation (${NORMALISATIONS.join(', ')}) and normalisationHu (two ascending numbers) of input, found ${kind} and ${lowHu}, ${highHu}`,
     );
   return { normalisation: { kind: known, lowHu, highHu } };
-}
-
-type Decode = (bytes: Uint8Array, into: Int16Array, at: number) => void;
-
-function decoderOf(path: string, input: Dataset): { decode: Decode; itemBytes: number } {
-  switch (dtypeName(input)) {
-    case 'int16':
-      return {
-        itemBytes: 2,
-        decode: (bytes, into, at) =>
-          into.set(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2), at),
-      };
-    case 'float32':
-      return { itemBytes: 4, decode: decodeFloat32 };
-    default:
-      throw new InputError(
-        path,
-        `expected input of int16 or float32, little-endian, found ${dtypeName(input)}`,
-      );
-  }
-}
-
-function decodeFloat32(bytes: Uint8Array, into: Int16Array, at: number): void {
-  const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-  for (let i = 0; i < values.length; i++) into[at + i] = storedHu(values[i]!);
-}
-
-function indexOf(
-  path: string,
-  input: Dataset,
-  itemBytes: number,
-): { layout?: ContiguousLayout; because?: string } {
-  if (input.metadata.chunks !== null) return { because: 'input is stored in chunks' };
-  const layout = findContiguous(path, 'input');
-  const bytes = (input.shape ?? []).reduce((product, n) => product * n, itemBytes);
-  return layout?.bytes === bytes ? { layout } : { because: 'the place of the rows was not found' };
 }
 
 function provenanceOf(file: H5File): PatchProvenance | undefined {

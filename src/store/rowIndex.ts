@@ -1,24 +1,70 @@
-import { findContiguous } from './hdf5Layout.js';
+/*
+ * What a thread needs to read rows of a dataset straight from its file: plain data, which postMessage() copies; the long
+ * arrays lie in shared memory, so that all threads have one.
+ */
 
-/** Temporary. */
-export interface RowIndex {
-  readonly path: string;
-  readonly rows: number;
-  readonly valuesPerRow: number;
-  readonly layout: { readonly kind: 'contiguous'; readonly offset: number };
+/** One number as it is stored. */
+export interface ElementType {
+  readonly kind: 'int' | 'uint' | 'float';
+  /** 1, 2, 4 or 8; floats 2, 4 or 8. */
+  readonly bytes: number;
+  readonly bigEndian: boolean;
 }
 
-export function openRowIndex(
-  path: string,
-  dataset: string,
-  rows: number,
-): RowIndex | { readonly because: string } {
-  const found = findContiguous(path, dataset);
-  if (found === undefined) return { because: 'input is stored in chunks' };
-  return {
-    path,
-    rows,
-    valuesPerRow: found.bytes / 2 / rows,
-    layout: { kind: 'contiguous', offset: found.offset },
-  };
+export type FilterName = 'deflate' | 'shuffle' | 'fletcher32' | 'lzf';
+
+export type RowLayout =
+  /** Nothing is stored: every value is the fill value. */
+  | { readonly kind: 'unwritten' }
+  /** Row r at `offset` + r * bytes of a row. */
+  | { readonly kind: 'contiguous'; readonly offset: number }
+  | {
+      readonly kind: 'chunked';
+      /** Values a chunk along each axis of `shape`. */
+      readonly chunk: readonly number[];
+      /** In the order in which they were applied. */
+      readonly filters: readonly FilterName[];
+      /** File offset of each chunk, the last axis fastest; -1 = never written. */
+      readonly offsets: Float64Array;
+      /** Bytes of each chunk in the file. */
+      readonly sizes: Uint32Array;
+      /** Bit i set: filter i was not applied to this chunk. */
+      readonly masks: Uint32Array;
+    };
+
+/** The rows of a dataset: values along its first axis. */
+export interface RowIndex {
+  readonly path: string;
+  readonly dataset: string;
+  readonly rows: number;
+  readonly valuesPerRow: number;
+  /** Of the dataset: rows first. */
+  readonly shape: readonly number[];
+  readonly element: ElementType;
+  /** One element, as stored. */
+  readonly fillValue: Uint8Array;
+  readonly layout: RowLayout;
+}
+
+/** Why rows of a dataset are not read straight from the file: one line for people. */
+export interface Unindexed {
+  readonly because: string;
+}
+
+/** A reader of one thread; synchronous, as its thread has nothing else to do. */
+export interface RowReader {
+  /** Copies a row to `into` from index `at`: Hounsfield units; floats rounded half to even, all clamped to int16. */
+  readRow(row: number, into: Int16Array, at: number): void;
+  /** The values of a row as stored, little-endian whatever the file's order. */
+  readRowBytes(row: number): Uint8Array;
+  close(): void;
+}
+
+/** Chunks along each axis. */
+export function chunkGrid(shape: readonly number[], chunk: readonly number[]): number[] {
+  return shape.map((size, axis) => Math.ceil(size / chunk[axis]!));
+}
+
+export function product(factors: readonly number[]): number {
+  return factors.reduce((result, factor) => result * factor, 1);
 }

@@ -1,26 +1,182 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { InputError } from '../errors.js';
-import type { RowIndex } from './rowIndex.js';
+import { InputError, messageOf } from '../errors.js';
+import { undoFilters } from './chunkFilters.js';
+import { chunkPieces, type Piece } from './chunkPieces.js';
+import { product, type RowIndex, type RowReader } from './rowIndex.js';
+import { decoderOf, isHu, toLittleEndian } from './rowValues.js';
 
-/** Temporary. */
-export interface RowReader {
-  readRow(row: number, into: Int16Array, at: number): void;
-  close(): void;
-}
+/** Decoded chunks of several rows that a reader keeps, bytes; at least one chunk is kept. */
+const CACHE_BYTES = 32 * 1024 * 1024;
 
-export function openRowReader({ path, valuesPerRow, layout }: RowIndex): RowReader {
-  const fd = openSync(path, 'r');
+/**
+ * Opens a reader of rows straight from the file, for one thread. Throws InputError here for a file that cannot be opened; in its
+ * functions for a row whose bytes are missing or damaged (with row and byte), RangeError for a row that is none.
+ */
+export function openRowReader(index: RowIndex): RowReader {
+  const fd = openFile(index.path);
+  const rowBytes = index.valuesPerRow * index.element.bytes;
+  const fill = rowFiller(index, fd, rowBytes);
+  const decode = decoderOf(index.element);
+  const isPlain = isHu(index.element);
+  const scratch = new Uint8Array(rowBytes);
+  const checkRow = (row: number): void => {
+    if (!Number.isInteger(row) || row < 0 || row >= index.rows)
+      throw new RangeError(`Expected a row from 0 to ${index.rows - 1}, received ${row}`);
+  };
   return {
     readRow: (row, into, at) => {
-      const bytes = new Uint8Array(into.buffer, into.byteOffset + 2 * at, 2 * valuesPerRow);
-      const offset = layout.offset + row * bytes.length;
-      const read = readSync(fd, bytes, 0, bytes.length, offset);
-      if (read !== bytes.length)
-        throw new InputError(
-          path,
-          `row ${row}: expected ${bytes.length} bytes at byte ${offset}, read ${read}; the file was cut while open`,
+      checkRow(row);
+      if (at < 0 || at + index.valuesPerRow > into.length)
+        throw new RangeError(
+          `Expected room for ${index.valuesPerRow} voxels from ${at}, found ${into.length}`,
         );
+      if (isPlain) fill(row, new Uint8Array(into.buffer, into.byteOffset + 2 * at, rowBytes));
+      else {
+        fill(row, scratch);
+        toLittleEndian(scratch, index.element);
+        decode(scratch, into, at);
+      }
+    },
+    readRowBytes: (row) => {
+      checkRow(row);
+      const bytes = new Uint8Array(rowBytes);
+      fill(row, bytes);
+      toLittleEndian(bytes, index.element);
+      return bytes;
     },
     close: () => closeSync(fd),
   };
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw new InputError(path, `expected a patch file that can be read (${messageOf(error).split(',')[0]})`, {
+      cause: error,
+    });
+  }
+}
+
+/** Copies the bytes of a row, in the file's order, to a target of that length. */
+type FillRow = (row: number, target: Uint8Array) => void;
+
+function rowFiller(index: RowIndex, fd: number, rowBytes: number): FillRow {
+  const { layout } = index;
+  switch (layout.kind) {
+    case 'unwritten':
+      return (_, target) => repeat(index.fillValue, target);
+    case 'contiguous':
+      return (row, target) => readFully(index.path, fd, target, layout.offset + row * rowBytes, row);
+    case 'chunked':
+      return chunkedFiller(index, layout, fd);
+  }
+}
+
+type Chunked = Extract<RowIndex['layout'], { kind: 'chunked' }>;
+
+function chunkedFiller(index: RowIndex, layout: Chunked, fd: number): FillRow {
+  const { path, element, fillValue } = index;
+  const rowsPerChunk = layout.chunk[0]!;
+  const slabBytes = product(layout.chunk.slice(1)) * element.bytes;
+  const pieces = chunkPieces(index.shape, layout.chunk, element.bytes);
+  const decoded = chunkCache(rowsPerChunk > 1 ? CACHE_BYTES : 0);
+
+  const chunkBytesOf = (chunk: number, row: number): Uint8Array => {
+    const cached = decoded.get(chunk);
+    if (cached !== undefined) return cached;
+    const offset = layout.offsets[chunk]!;
+    const stored = new Uint8Array(layout.sizes[chunk]!);
+    readFully(path, fd, stored, offset, row);
+    try {
+      const bytes = undoFilters(stored, {
+        filters: layout.filters,
+        mask: layout.masks[chunk]!,
+        bytes: rowsPerChunk * slabBytes,
+        elementBytes: element.bytes,
+      });
+      decoded.put(chunk, bytes);
+      return bytes;
+    } catch (error) {
+      throw new InputError(path, `row ${row}: the chunk at byte ${offset} is damaged: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  };
+
+  const fillPart = (row: number, chunk: number, runs: readonly Piece[], target: Uint8Array): void => {
+    const offset = layout.offsets[chunk]!;
+    const slabAt = (row % rowsPerChunk) * slabBytes;
+    if (offset < 0) for (const { to, bytes } of runs) repeat(fillValue, target.subarray(to, to + bytes));
+    else if (layout.filters.length > 0) copyRuns(chunkBytesOf(chunk, row), slabAt, runs, target);
+    else if (runs.length === 1) {
+      const { from, to, bytes } = runs[0]!;
+      readFully(path, fd, target.subarray(to, to + bytes), offset + slabAt + from, row);
+    } else {
+      const slab = new Uint8Array(slabBytes);
+      readFully(path, fd, slab, offset + slabAt, row);
+      copyRuns(slab, 0, runs, target);
+    }
+  };
+  return (row, target) => {
+    const first = Math.floor(row / rowsPerChunk) * pieces.length;
+    for (let i = 0; i < pieces.length; i++) fillPart(row, first + i, pieces[i]!, target);
+  };
+}
+
+function copyRuns(slab: Uint8Array, slabAt: number, runs: readonly Piece[], target: Uint8Array): void {
+  for (const { from, to, bytes } of runs) target.set(slab.subarray(slabAt + from, slabAt + from + bytes), to);
+}
+
+/** The chunks used last, up to a number of bytes; none for 0. */
+function chunkCache(mostBytes: number): {
+  get(chunk: number): Uint8Array | undefined;
+  put(chunk: number, bytes: Uint8Array): void;
+} {
+  const chunks = new Map<number, Uint8Array>();
+  let held = 0;
+  return {
+    get: (chunk) => {
+      const bytes = chunks.get(chunk);
+      if (bytes === undefined) return undefined;
+      // A Map keeps the order of insertion: used again, inserted again.
+      chunks.delete(chunk);
+      chunks.set(chunk, bytes);
+      return bytes;
+    },
+    put: (chunk, bytes) => {
+      if (mostBytes === 0) return;
+      chunks.set(chunk, bytes);
+      held += bytes.length;
+      for (const [oldest, old] of chunks) {
+        if (held <= mostBytes || oldest === chunk) break;
+        chunks.delete(oldest);
+        held -= old.length;
+      }
+    },
+  };
+}
+
+function repeat(value: Uint8Array, target: Uint8Array): void {
+  for (let at = 0; at < target.length; at += value.length) target.set(value, at);
+}
+
+function readFully(path: string, fd: number, target: Uint8Array, offset: number, row: number): void {
+  let read = 0;
+  try {
+    while (read < target.length) {
+      const bytes = readSync(fd, target, read, target.length - read, offset + read);
+      if (bytes === 0) break;
+      read += bytes;
+    }
+  } catch (error) {
+    throw new InputError(path, `row ${row}: its bytes at ${offset} cannot be read (${messageOf(error)})`, {
+      cause: error,
+    });
+  }
+  if (read !== target.length)
+    throw new InputError(
+      path,
+      `row ${row}: expected ${target.length} bytes at byte ${offset}, read ${read}; the file is cut short`,
+    );
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
+import { runPython } from '../python.js';
 import { columns, format, provenance, rowsOf } from '../store/patchFixture.js';
 import { voxlab } from './voxlab.js';
 
@@ -48,6 +49,35 @@ test('explore --rows gives the sha256 of little-endian bytes, the same with both
       { reader, rows: expected },
     );
   assert.equal(JSON.parse(voxlab('explore', file, '--rows', 'all', '--json').stdout).rows.length, 5);
+});
+
+test('explore --rows: chunked rows by the index too, other layouts by h5wasm with one line that says so', () => {
+  const others = runPython<{ chunked: string; virtual: string }>(
+    `import json, sys, h5py
+own = json.load(sys.stdin); out = {}
+with h5py.File(own, 'r') as f:
+  for name in ('chunked', 'virtual'):
+    out[name] = own + '.' + name
+    with h5py.File(out[name], 'w') as g:
+      for k in f: f.copy(k, g, name='source' if (name, k) == ('virtual', 'input') else k)
+      if name == 'chunked':
+        del g['input']; g.create_dataset('input', data=f['input'][...], chunks=(2, 25), compression='gzip', shuffle=True)
+      else:
+        layout = h5py.VirtualLayout((5, 48), 'i2'); layout[...] = h5py.VirtualSource(g['source']); g.create_virtual_dataset('input', layout)
+      for k, v in f['input'].attrs.items(): g['input'].attrs[k] = v
+print(json.dumps(out))`,
+    file,
+  );
+  const expected = voxlab('explore', file, '--rows', 'all').stdout;
+  for (const path of [others.chunked, others.virtual])
+    for (const reader of ['index', 'h5wasm']) {
+      const { stdout, stderr } = voxlab('explore', path, '--rows', 'all', '--reader', reader);
+      assert.equal(stdout, expected);
+      const fellBack = path === others.virtual && reader === 'index';
+      assert.equal(stderr, fellBack ? 'read with h5wasm: input: it is a virtual dataset\n' : '');
+    }
+  const json = voxlab('explore', others.virtual, '--rows', '0', '--reader', 'index', '--json').stdout;
+  assert.equal(JSON.parse(json).fellBackTo, 'h5wasm');
 });
 
 test('explore: a row that is not there is wrong usage, a file that is no patch file a failure', () => {

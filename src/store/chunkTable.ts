@@ -1,0 +1,102 @@
+import { readExtensibleArray, readFixedArray } from './chunkArrays.js';
+import { readBTree1, readBTree2 } from './chunkBTrees.js';
+import type { DatasetHeader } from './datasetHeader.js';
+import { type Hdf5File, UnknownStructure } from './hdf5File.js';
+import type { StoredLayout } from './hdf5Layout.js';
+import { chunkGrid, product } from './rowIndex.js';
+
+/** Where each chunk lies, the last axis fastest. */
+export interface ChunkTable {
+  /** File offsets; -1 = never written. */
+  readonly offsets: Float64Array;
+  /** Bytes in the file. */
+  readonly sizes: Uint32Array;
+  /** Bit i set: filter i was not applied. */
+  readonly masks: Uint32Array;
+}
+
+/** One chunk of an index: where it begins, in chunks along each axis, and where it lies. */
+export type PutChunk = (place: readonly number[], offset: number, bytes: number, mask: number) => void;
+
+/** One chunk of an array index: its number in the grid of the largest extent. */
+export type PutNumbered = (number: number, offset: number, bytes: number, mask: number) => void;
+
+type Chunked = Extract<StoredLayout, { kind: 'chunked' }>;
+
+/** More chunks than that would fill memory: 16 bytes each, 256 MiB in all. */
+const MOST_CHUNKS = 2 ** 24;
+
+/** In shared memory. Throws UnknownStructure for more chunks than fit. */
+export function emptyTable(chunks: number): ChunkTable {
+  if (chunks > MOST_CHUNKS) throw new UnknownStructure(`it has ${chunks} chunks, more than ${MOST_CHUNKS}`);
+  return {
+    offsets: new Float64Array(new SharedArrayBuffer(8 * chunks)).fill(-1),
+    sizes: new Uint32Array(new SharedArrayBuffer(4 * chunks)),
+    masks: new Uint32Array(new SharedArrayBuffer(4 * chunks)),
+  };
+}
+
+/** Reads the index of a chunked dataset. Throws UnknownStructure, InputError for a file cut short. */
+export function readChunkTable(file: Hdf5File, header: DatasetHeader, layout: Chunked): ChunkTable {
+  const { shape, maxShape, element, filters } = header;
+  const { chunk, index, indexOffset } = layout;
+  const grid = chunkGrid(shape, chunk);
+  const chunks = product(grid);
+  const table = emptyTable(chunks);
+  const chunkBytes = product(chunk) * element.bytes;
+
+  const put: PutChunk = (place, offset, bytes, mask) => {
+    // Chunks behind the end stay in the file when a dataset was made smaller.
+    if (place.some((at, axis) => at >= grid[axis]!)) return;
+    if (offset + bytes > file.size)
+      throw new UnknownStructure('a chunk of it lies behind the end of the file');
+    const number = place.reduce((sum, at, axis) => sum * grid[axis]! + at, 0);
+    table.offsets[number] = offset;
+    table.sizes[number] = bytes;
+    table.masks[number] = mask;
+  };
+  const putNumbered = numberedInto(put, chunkGrid(maxShape, chunk));
+
+  switch (index.kind) {
+    case 'b-tree 1':
+      readBTree1(file, indexOffset, chunk, put);
+      break;
+    case 'b-tree 2':
+      readBTree2(file, indexOffset, { rank: chunk.length, isFiltered: filters.length > 0, chunkBytes }, put);
+      break;
+    case 'single':
+      putNumbered(0, indexOffset, index.bytes ?? chunkBytes, index.mask ?? 0);
+      break;
+    case 'implicit':
+      for (let i = 0; i < product(chunkGrid(maxShape, chunk)); i++)
+        putNumbered(i, indexOffset + i * chunkBytes, chunkBytes, 0);
+      break;
+    case 'fixed array':
+      readFixedArray(file, indexOffset, chunkBytes, putNumbered);
+      break;
+    case 'extensible array':
+      readExtensibleArray(file, indexOffset, chunkBytes, putNumbered);
+      break;
+  }
+  return table;
+}
+
+/** Array indexes number the chunks of the largest extent, an unlimited axis slowest. */
+function numberedInto(put: PutChunk, maxGrid: readonly number[]): PutNumbered {
+  const axes = maxGrid.map((_, axis) => axis);
+  const order = [
+    ...axes.filter((axis) => maxGrid[axis] === Infinity),
+    ...axes.filter((axis) => maxGrid[axis] !== Infinity),
+  ];
+  const place = new Array<number>(maxGrid.length).fill(0);
+  return (number, offset, bytes, mask) => {
+    let rest = number;
+    for (let i = order.length - 1; i >= 0; i--) {
+      const axis = order[i]!;
+      const count = maxGrid[axis]!;
+      place[axis] = i === 0 ? rest : rest % count;
+      rest = Math.floor(rest / count);
+    }
+    put(place, offset, bytes, mask);
+  };
+}

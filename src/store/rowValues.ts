@@ -1,0 +1,92 @@
+import { storedHu } from '../volumes/storedHu.js';
+import type { ElementType } from './rowIndex.js';
+
+/** Copies the little-endian values in `bytes` (at an even multiple of their size in its buffer) to `into` from index `at`. */
+export type DecodeRow = (bytes: Uint8Array, into: Int16Array, at: number) => void;
+
+type Numbers = Int8Array | Uint8Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+
+/** Whether a row of these is, byte for byte, a row of Hounsfield units. */
+export function isHu({ kind, bytes, bigEndian }: ElementType): boolean {
+  return kind === 'int' && bytes === 2 && !bigEndian;
+}
+
+/** Values to Hounsfield units: integers clamped to int16, floats rounded half to even and clamped. */
+export function decoderOf({ kind, bytes: size }: ElementType): DecodeRow {
+  switch (`${kind}${8 * size}`) {
+    case 'int8':
+      return plain(Int8Array);
+    case 'uint8':
+      return plain(Uint8Array);
+    case 'int16':
+      return plain(Int16Array);
+    case 'uint16':
+      return mapped(Uint16Array, (value) => Math.min(value, 32767));
+    case 'int32':
+      return mapped(Int32Array, clamped);
+    case 'uint32':
+      return mapped(Uint32Array, clamped);
+    case 'int64':
+    case 'uint64':
+      return decode64(kind === 'int');
+    case 'float16':
+      return mapped(Uint16Array, (bits) => storedHu(float16(bits)));
+    case 'float32':
+      return mapped(Float32Array, storedHu);
+    default:
+      return mapped(Float64Array, storedHu);
+  }
+}
+
+/** Swaps the bytes of values in place, so that they are little-endian. */
+export function toLittleEndian(bytes: Uint8Array, { bytes: size, bigEndian }: ElementType): void {
+  if (!bigEndian || size === 1) return;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (size === 2) buffer.swap16();
+  else if (size === 4) buffer.swap32();
+  else buffer.swap64();
+}
+
+interface View<T> {
+  new (buffer: ArrayBufferLike, offset: number, length: number): T;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+function viewOf<T>(View: View<T>, bytes: Uint8Array): T {
+  return new View(bytes.buffer, bytes.byteOffset, bytes.length / View.BYTES_PER_ELEMENT);
+}
+
+function plain(type: View<Int8Array | Uint8Array | Int16Array>): DecodeRow {
+  return (bytes, into, at) => into.set(viewOf(type, bytes), at);
+}
+
+function mapped(type: View<Numbers>, valueHu: (stored: number) => number): DecodeRow {
+  return (bytes, into, at) => {
+    const values = viewOf(type, bytes);
+    for (let i = 0; i < values.length; i++) into[at + i] = valueHu(values[i]!);
+  };
+}
+
+function clamped(value: number): number {
+  return Math.max(-32768, Math.min(32767, value));
+}
+
+/** By halves: big integers are slow. */
+function decode64(isSigned: boolean): DecodeRow {
+  return (bytes, into, at) => {
+    const halves = viewOf(Int32Array, bytes);
+    for (let i = 0; 2 * i < halves.length; i++) {
+      const [low, high] = [halves[2 * i]!, halves[2 * i + 1]!];
+      const fits = high === low >> 31 && (isSigned || high === 0);
+      into[at + i] = fits ? clamped(low) : isSigned && high < 0 ? -32768 : 32767;
+    }
+  };
+}
+
+/** Half precision: 1 bit of sign, 5 of exponent, 10 of mantissa. */
+function float16(bits: number): number {
+  const sign = (bits & 0x8000) === 0 ? 1 : -1;
+  const [exponent, mantissa] = [(bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (exponent === 0 ? mantissa * 2 ** -24 : (1024 + mantissa) * 2 ** (exponent - 25));
+}
