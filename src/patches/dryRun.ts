@@ -16,7 +16,7 @@ import { bytesPerRow, planScan, voxelsPerPatch } from './planScan.js';
 /** What crop() would write, from the tables and the scans' geometry alone. */
 export interface DryRun extends Omit<CropResult, 'status'> {
   readonly status: 'planned';
-  /** Of the rows in the file; the staging takes as much again until it is written. */
+  /** Of the rows in the file; where some candidate or scan has no row, their copying takes as much again for a while. */
   readonly bytes: number;
   readonly freeBytes: number;
   /** About what the whole command would take, from cutting one scan; undefined where no scan has a row. */
