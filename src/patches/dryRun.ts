@@ -46,7 +46,7 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
   }
   const seconds = await timeOfCrop(jobs, failed, options);
   const { bavail, bsize } = statfsSync(existingFolder(dirname(jobs[0]!.file)));
-  return jobs.map(({ file, format, coordinates, ignoredCandidates, scansWithoutCandidate }, at) => {
+  return jobs.map(({ file, format, coordinates, lungMask, ignoredCandidates, scansWithoutCandidate }, at) => {
     const { classes, subsets, outside, scans } = plans[at]!;
     const hint = hintOfScans(scans, coordinates);
     return {
@@ -60,7 +60,7 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
       failed,
       ignored: ignoredCandidates,
       scansWithoutCandidate,
-      bytes: classes.length * bytesPerRow(format),
+      bytes: classes.length * (bytesPerRow(format) + (lungMask ? voxelsPerPatch(format) : 0)),
       freeBytes: bavail * bsize,
       ...(seconds === undefined ? {} : { seconds }),
     };
