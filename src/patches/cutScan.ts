@@ -19,6 +19,7 @@ import { type MaskCutter, maskAt, maskCutter } from './maskCutter.js';
 import type { PatchCutter } from './patchCutter.js';
 import { patchGrid } from './patchGrid.js';
 import { patchSizeOf, planScan, voxelsPerPatch } from './planScan.js';
+import { type SplineCoefficients, splineCoefficients } from './splineCoefficients.js';
 
 /** One scan to cut: plain data, so that it can go to a thread. */
 export interface CutTask {
@@ -94,7 +95,8 @@ export async function cutScan(
   }
   const cut: CutScan[] = [];
   const mask = task.lungMask ? lungMask(volume) : undefined;
-  for (const part of task.parts) cut.push(cutPart(task, part, volume, mask, sha256));
+  const cutterFor = cuttersOf(volume);
+  for (const part of task.parts) cut.push(cutPart(task, part, volume, cutterFor, mask, sha256));
   return cut;
 }
 
@@ -102,6 +104,7 @@ function cutPart(
   { scan, candidates, coordinates, excluded }: CutTask,
   part: CutPart,
   volume: Volume,
+  cutterFor: ReturnType<typeof cuttersOf>,
   mask: Uint8Array | undefined,
   sha256: string,
 ): CutScan {
@@ -110,7 +113,7 @@ function cutPart(
   let checksum = 0;
   if (patches.length > 0) {
     const block = new Int16Array(ROWS_PER_WRITE * voxelsPerPatch(format));
-    checksum = writeRows(part, 'input', cutterOf(volume, format), patches, block, checksum);
+    checksum = writeRows(part, 'input', cutterFor(format), patches, block, checksum);
     if (mask !== undefined) {
       const masks = new Uint8Array(block.length);
       checksum = writeRows(part, 'mask', maskCutterOf(mask, volume, format), patches, masks, checksum);
@@ -134,14 +137,19 @@ function cutPart(
 }
 
 /** Cuts patches of `format` out of a scan. */
-export function cutterOf(
-  volume: Volume,
-  format: PatchFormat,
-  patchSize: Vector3 = patchSizeOf(format),
-): PatchCutter {
-  const grid = patchGrid(volume, format.spacingMm);
-  const cutter = format.interpolation === 'cubic' ? cubicCutter : linearCutter;
-  return cutter(volume, grid, patchSize);
+export function cutterOf(volume: Volume, format: PatchFormat, patchSize?: Vector3): PatchCutter {
+  return cuttersOf(volume)(format, patchSize);
+}
+
+/** As cutterOf(), for several formats: what cubic interpolation needs of the whole scan is computed once. */
+export function cuttersOf(volume: Volume): (format: PatchFormat, patchSize?: Vector3) => PatchCutter {
+  let coefficients: SplineCoefficients | undefined;
+  return (format, patchSize = patchSizeOf(format)) => {
+    const grid = patchGrid(volume, format.spacingMm);
+    if (format.interpolation === 'linear') return linearCutter(volume, grid, patchSize);
+    coefficients ??= splineCoefficients(volume);
+    return cubicCutter(volume, grid, patchSize, coefficients);
+  };
 }
 
 /** As cutterOf(), out of a mask of the scan. */

@@ -10,8 +10,9 @@ import { readGeometry, readVolume } from '../volumes/readVolume.js';
 import type { Geometry } from '../volumes/volume.js';
 import type { CropOptions, CropResult, OutsideCandidate } from './crop.js';
 import { type CropJob, prepareCrop, type ScanWork } from './cropJob.js';
-import { countsOf, cutterOf, type FailedScan } from './cutScan.js';
-import { bytesPerRow, planScan, voxelsPerPatch } from './planScan.js';
+import { countsOf, cuttersOf, type FailedScan } from './cutScan.js';
+import { bytesOfRows } from './freeDisk.js';
+import { planScan, voxelsPerPatch } from './planScan.js';
 
 /** What crop() would write, from the tables and the scans' geometry alone. */
 export interface DryRun extends Omit<CropResult, 'status'> {
@@ -46,7 +47,8 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
   }
   const seconds = await timeOfCrop(jobs, failed, options);
   const { bavail, bsize } = statfsSync(existingFolder(dirname(jobs[0]!.file)));
-  return jobs.map(({ file, format, coordinates, lungMask, ignoredCandidates, scansWithoutCandidate }, at) => {
+  return jobs.map((job, at) => {
+    const { file, coordinates, ignoredCandidates, scansWithoutCandidate } = job;
     const { classes, subsets, outside, scans } = plans[at]!;
     const hint = hintOfScans(scans, coordinates);
     return {
@@ -60,7 +62,7 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
       failed,
       ignored: ignoredCandidates,
       scansWithoutCandidate,
-      bytes: classes.length * (bytesPerRow(format) + (lungMask ? voxelsPerPatch(format) : 0)),
+      bytes: bytesOfRows(job, classes.length),
       freeBytes: bavail * bsize,
       ...(seconds === undefined ? {} : { seconds }),
     };
@@ -114,8 +116,9 @@ async function timeOfCrop(
   const began = performance.now();
   try {
     const volume = await readVolume(median.scan.path);
+    const cutterFor = cuttersOf(volume);
     for (const job of jobs) {
-      const cut = cutterOf(volume, job.format);
+      const cut = cutterFor(job.format);
       const patch = new Int16Array(voxelsPerPatch(job.format));
       for (const { firstVoxel } of planOf(job, median, volume).patches) cut(firstVoxel, patch, 0);
     }
