@@ -19,7 +19,7 @@ export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
 export { type Picture, WINDOWS, type WindowHu } from './figures/picture.js';
 export { type RiverPart, riverFigure } from './figures/riverFigure.js';
 export { type StrategyPanel, strategyFigure } from './figures/strategyFigure.js';
-export { type Box, type Mark, threePlanes } from './figures/threePlanes.js';
+export { type Mark, threePlanes } from './figures/threePlanes.js';
 export { accuracyFigure, lossFigure, rocFigure } from './figures/trainingFigures.js';
 export type { GpuLog, GpuRecord, GpuSample } from './gpu/gpuRecord.js';
 export { readGpuLog } from './gpu/readGpuLog.js';

@@ -7,6 +7,8 @@ export interface ThreadWork<Task, Result> {
   /** A module that calls answerTasks(). */
   readonly program: URL;
   readonly tasks: readonly Task[];
+  /** No task is handed out before this is done; the threads load meanwhile. */
+  readonly after?: Promise<unknown>;
   readonly threads: number;
   /** Called in the order in which tasks end. */
   readonly onResult: (result: Result) => void;
@@ -22,6 +24,9 @@ export async function runOnThreads<Task, Result>(work: ThreadWork<Task, Result>)
   const queue = [...work.tasks];
   const count = Math.min(work.threads, queue.length);
   const workers = Array.from({ length: count }, () => new Worker(work.program, { execArgv: [] }));
+  const after = work.after ?? Promise.resolve();
+  // Its failure is thrown where it is awaited.
+  after.catch(() => {});
   let stop: (() => void) | undefined;
   try {
     await new Promise<void>((done, fail) => {
@@ -29,7 +34,10 @@ export async function runOnThreads<Task, Result>(work: ThreadWork<Task, Result>)
       if (work.signal?.aborted === true) return stop();
       work.signal?.addEventListener('abort', stop, { once: true });
       let open = queue.length;
-      if (open === 0) return done();
+      if (open === 0) {
+        after.then(() => done(), fail);
+        return;
+      }
       for (const worker of workers) {
         let task: Task | undefined;
         const next = (): void => {
@@ -49,7 +57,7 @@ export async function runOnThreads<Task, Result>(work: ThreadWork<Task, Result>)
           else next();
         });
         worker.on('error', fail);
-        next();
+        after.then(next, fail);
       }
     });
   } finally {

@@ -63,3 +63,19 @@ test('runOnThreads() stops its threads when the signal aborts, also before the s
     /interrupted while squaring/,
   );
 });
+
+test('runOnThreads() hands out nothing before `after` is done, and fails as it does', async () => {
+  let isReady = false;
+  const after = new Promise<void>((done) => setTimeout(done, 100)).then(() => {
+    isReady = true;
+  });
+  for (const tasks of [[1, 2], []]) {
+    await runOnThreads<number, number>({ ...work, tasks, after, onResult: () => assert.ok(isReady) });
+    assert.ok(isReady);
+    const failing = Promise.reject(new EnvironmentError('no place'));
+    await assert.rejects(
+      runOnThreads<number, number>({ ...work, tasks, after: failing, onResult: () => assert.fail() }),
+      /no place/,
+    );
+  }
+});

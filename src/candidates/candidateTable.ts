@@ -18,10 +18,15 @@ export function candidateTablePath(path: string): string {
       'expected a candidate table or a folder that holds one, found nothing; see CSV_PATH',
     );
   if (!stat.isDirectory()) return path;
-  const name = TABLE_NAMES.find((known) => existsSync(join(path, known)));
-  if (name === undefined)
+  const table = candidateTableIn(path);
+  if (table === undefined)
     throw new InputError(path, `expected ${TABLE_NAMES.join(' or ')} in this folder, found neither`);
-  return join(path, name);
+  return table;
+}
+
+/** The better of the tables that a folder holds. */
+export function candidateTableIn(folder: string): string | undefined {
+  return TABLE_NAMES.map((name) => join(folder, name)).find((path) => existsSync(path));
 }
 
 /**

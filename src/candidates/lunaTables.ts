@@ -5,8 +5,10 @@ import { isFolder } from '../paths.js';
 import { findScans } from '../volumes/findScans.js';
 import { type Annotation, readAnnotations } from './annotations.js';
 import type { Candidate } from './candidate.js';
-import { readCandidates } from './candidateTable.js';
+import { candidateTableIn, readCandidates } from './candidateTable.js';
 import { numberCell, readCsvTable, uidCell } from './csvTable.js';
+import { groupBySeries } from './groupBySeries.js';
+import { isWithin } from './notrain.js';
 
 /** LUNA16's own numbers (luna16.grand-challenge.org; candidates_V2.csv as published with it). */
 export const OFFICIAL_COUNTS = {
@@ -53,7 +55,7 @@ export function readLunaTables(folder: string): LunaTables {
   const files = {
     nodules: path('annotations.csv'),
     excluded: path('annotations_excluded.csv'),
-    candidates: path('candidates_V2.csv') ?? path('candidates.csv'),
+    candidates: candidateTableIn(folder),
     series: path('seriesuids.csv'),
   };
   const nodules = files.nodules === undefined ? undefined : readAnnotations(files.nodules);
@@ -141,12 +143,10 @@ function countsBySubset(subsets: ReadonlyMap<string, number>): number[] {
 }
 
 function nodulesWithPositive(nodules: readonly Annotation[], positives: readonly Candidate[]): number {
-  const bySeries = new Map<string, Candidate[]>();
-  for (const candidate of positives)
-    bySeries.set(candidate.seriesUid, [...(bySeries.get(candidate.seriesUid) ?? []), candidate]);
-  return nodules.filter(({ seriesUid, centerWorldMm: [x, y, z], diameterMm }) =>
-    (bySeries.get(seriesUid) ?? []).some(
-      ({ centerWorldMm: at }) => Math.hypot(at[0] - x, at[1] - y, at[2] - z) <= diameterMm / 2,
+  const bySeries = groupBySeries(positives);
+  return nodules.filter(({ seriesUid, centerWorldMm, diameterMm }) =>
+    (bySeries.get(seriesUid) ?? []).some((candidate) =>
+      isWithin(candidate.centerWorldMm, centerWorldMm, diameterMm / 2),
     ),
   ).length;
 }

@@ -25,6 +25,7 @@ export function notrainReasons(
   });
 }
 
-function isWithin(a: Vector3, b: Vector3, distanceMm: number): boolean {
+/** Whether two world positions are at most so far apart. */
+export function isWithin(a: Vector3, b: Vector3, distanceMm: number): boolean {
   return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) <= distanceMm;
 }

@@ -181,7 +181,7 @@ function summary(result: CropResult | DryRun): string {
   if (scansWithoutCandidate > 0) lines.push(`  ${scansWithoutCandidate} scans have no candidate`);
   if (result.status === 'planned')
     lines.push(
-      `  ${megabytes(result.bytes)} of rows and as much for a while, ${megabytes(result.freeBytes)} free${result.seconds === undefined ? '' : `; about ${formatSeconds(result.seconds)} for the whole command`}`,
+      `  ${megabytes(result.bytes)} of rows${result.outside.length + result.failed.length > 0 ? ' and as much for a while' : ''}, ${megabytes(result.freeBytes)} free${result.seconds === undefined ? '' : `; about ${formatSeconds(result.seconds)} for the whole command`}`,
     );
   for (const { uid, line } of result.outside.slice(0, SHOWN_OUTSIDE))
     lines.push(`  outside its scan: line ${line}, ${uid}`);

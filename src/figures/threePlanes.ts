@@ -1,3 +1,4 @@
+import type { PatchBox } from '../patches/resample.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { PALETTE } from './figure.js';
 import { coordinate, escaped } from './markup.js';
@@ -12,17 +13,11 @@ export interface Mark {
   readonly class: number;
 }
 
-/** A cuboid along the axes of the scan, by opposite corners. */
-export interface Box {
-  readonly fromWorldMm: Vector3;
-  readonly toWorldMm: Vector3;
-}
-
 export interface ThreePlanesOptions {
   readonly marks?: readonly Mark[];
   readonly window?: WindowHu;
   /** Cubes to be outlined, where a plane passes through them: patches. */
-  readonly boxes?: readonly Box[];
+  readonly boxes?: readonly PatchBox[];
   /** Marks further off the plane are left out, in mm. */
   readonly marksWithinMm?: number;
   readonly title?: string;
@@ -91,7 +86,7 @@ function markContent(plane: SlicePlane, { centerWorldMm, class: label }: Mark, w
 }
 
 /** The outline of a box in a plane that passes through it. */
-function boxContent(plane: SlicePlane, { fromWorldMm, toWorldMm }: Box): string {
+function boxContent(plane: SlicePlane, { fromWorldMm, toWorldMm }: PatchBox): string {
   const [from, to] = [plane.placeOf(fromWorldMm), plane.placeOf(toWorldMm)];
   const middle = fromWorldMm.map((mm, axis) => (mm + toWorldMm[axis]!) / 2) as unknown as Vector3;
   const depthMm = Math.hypot(...fromWorldMm.map((mm, axis) => toWorldMm[axis]! - mm));

@@ -1,17 +1,19 @@
-import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hintOfScans } from '../candidates/coordinateHint.js';
-import { EnvironmentError, InputError, throwIfAborted } from '../errors.js';
+import { InputError, throwIfAborted } from '../errors.js';
 import { makeFolder } from '../paths.js';
 import type { Progress } from '../progress.js';
-import { warmPatchThread } from '../store/writePatchFile.js';
+import { startPatchThread } from '../store/patchThread.js';
 import { type CropJob, type CropRequest, prepareCrop } from './cropJob.js';
 import { countsOf, type FailedScan } from './cutScan.js';
-import { type CutScans, cutScans, type StagedJob } from './cutScans.js';
+import { type CutScans, cutScans } from './cutScans.js';
 import { comparePatchFile } from './existingPatchFile.js';
 import { takeLock } from './fileLock.js';
-import { bytesPerRow, voxelsPerPatch } from './planScan.js';
-import { openStaging } from './staging.js';
+import { bytesOfRows, bytesOnDisk, requireDisk } from './freeDisk.js';
+import { PROGRAM } from './patchHeader.js';
+import { RowsFile } from './rowsFile.js';
+import { mostRowsOf, type StagedJob } from './stagedRows.js';
+import { openStaging, removeStaging, type Staging } from './staging.js';
 import { writeCut } from './writeCut.js';
 
 export interface CropOptions extends CropRequest {
@@ -63,8 +65,10 @@ export async function crop(options: CropOptions): Promise<readonly CropResult[]>
     const done = new Map<CropJob, CropResult>();
     for (const job of jobs) {
       const existing = options.force === true ? undefined : await comparePatchFile(job, options.signal);
-      if (existing !== undefined)
-        done.set(job, { ...existing, status: 'done', failed: [], ...countsBeside(job) });
+      if (existing === undefined) continue;
+      // A run that was killed behind its last step leaves it.
+      removeStaging(job.file);
+      done.set(job, { ...existing, status: 'done', failed: [], ...countsBeside(job) });
     }
     const open = jobs.filter((job) => !done.has(job));
     const written = open.length === 0 ? [] : await cropAll(open, options);
@@ -75,21 +79,36 @@ export async function crop(options: CropOptions): Promise<readonly CropResult[]>
 }
 
 async function cropAll(jobs: readonly CropJob[], options: CropOptions): Promise<CropResult[]> {
-  requireDisk(jobs);
-  const staged = jobs.map((job): StagedJob => {
-    const staging = openStaging(job.file, JSON.stringify(job.settings));
-    if (options.force === true) staging.forget();
-    return { job, staging };
+  if (options.force === true) for (const { file } of jobs) removeStaging(file);
+  const stagings = jobs.map((job) => openStaging(job.file, stagingKey(job)));
+  requireRoom(jobs, stagings);
+  const thread = startPatchThread();
+  const staged = jobs.map((job, at): StagedJob => {
+    const staging = stagings[at]!;
+    return { job, staging, rows: new RowsFile(job, staging, thread) };
   });
-  warmPatchThread();
-  const cut = await cutScans(staged, options);
-  const results: CropResult[] = [];
-  for (const [index, each] of staged.entries()) results.push(await finish(each, cut[index]!, options));
-  return results;
+  try {
+    const cut = await cutScans(staged, options);
+    const results: CropResult[] = [];
+    for (const [index, each] of staged.entries()) results.push(await finish(each, cut[index]!, options));
+    return results;
+  } finally {
+    await thread.end();
+    for (const { rows } of staged) await rows.close();
+  }
+}
+
+/** What decides about staged rows and their places, beside the scans' own bytes. */
+function stagingKey({ settings, work }: CropJob): string {
+  return JSON.stringify({
+    program: PROGRAM,
+    settings,
+    rows: work.map(({ scan, candidates }) => [scan.uid, candidates.length]),
+  });
 }
 
 async function finish(staged: StagedJob, scans: CutScans, options: CropOptions): Promise<CropResult> {
-  const { job, staging } = staged;
+  const { job } = staged;
   const { cut, failed } = scans;
   const rows = cut.reduce((sum, scan) => sum + scan.rows.length, 0);
   const outside = cut.flatMap(({ uid, outsideLines }) => outsideLines.map((line) => ({ uid, line })));
@@ -103,8 +122,8 @@ async function finish(staged: StagedJob, scans: CutScans, options: CropOptions):
   );
   // A shard may have none (more shards than scans, or no scan that can be read): merging needs its file all the same.
   if (rows === 0 && options.shard === undefined) throw noRows(job, failed, outside.length, hint);
-  const columns = await writeCut(staged, scans, outside, options);
-  staging.remove();
+  const columns = await writeCut(staged, scans, options);
+  removeStaging(job.file);
   return {
     file: job.file,
     status: 'written',
@@ -122,23 +141,15 @@ function countsBeside({ ignoredCandidates, scansWithoutCandidate }: CropJob) {
   return { ignored: ignoredCandidates, scansWithoutCandidate };
 }
 
-/** Twice the rows: once staged, once in the file. */
-function requireDisk(jobs: readonly CropJob[]): void {
-  const { file, work, lungMask } = jobs[0]!;
-  const rows = work.reduce((sum, { candidates }) => sum + candidates.length, 0);
-  const needed = jobs.reduce(
-    (sum, { format }) => sum + 2 * rows * (bytesPerRow(format) + (lungMask ? voxelsPerPatch(format) : 0)),
+/** Of a hole the system promises nothing: whether the rows fit is asked before, and again should they have to be copied. */
+function requireRoom(jobs: readonly CropJob[], stagings: readonly Staging[]): void {
+  const rows = mostRowsOf(jobs[0]!);
+  const bytes = jobs.reduce((sum, job) => sum + bytesOfRows(job, rows), 0);
+  const there = stagings.reduce(
+    (sum, { isBegun, rowsFile }) => sum + (isBegun ? bytesOnDisk(rowsFile) : 0),
     0,
   );
-  const { bavail, bsize } = statfsSync(dirname(file));
-  if (bavail * bsize < needed)
-    throw new EnvironmentError(
-      `${dirname(file)}: expected ${mebibytes(needed)} of free disk for ${rows} patches and their staging, found ${mebibytes(bavail * bsize)}; free some, choose another --out, or cut shards`,
-    );
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  requireDisk(dirname(jobs[0]!.file), bytes - there, `${rows} patches`);
 }
 
 function noRows(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Candidate, VoxelCandidate } from '../candidates/candidate.js';
 import { candidateTablePath, readCandidates } from '../candidates/candidateTable.js';
 import { type ExcludedFinding, readExcludedFindings } from '../candidates/excludedFindings.js';
+import { groupBySeries } from '../candidates/groupBySeries.js';
 import { type Coordinates, LUNA16_FORMAT, type TableFormat } from '../candidates/tableFormat.js';
 import { InputError } from '../errors.js';
 import type { NormalisationRequest } from '../store/intensity.js';
@@ -73,8 +74,8 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
   const candidates = readCandidates(tablePath, request.table ?? LUNA16_FORMAT);
   const excluded = request.excludedPath === undefined ? [] : readExcludedFindings(request.excludedPath);
   const scans = findScans(request.scansFolder, request.subsets);
-  const candidatesOf = groupByScan(candidates);
-  const excludedOf = groupByScan(excluded);
+  const candidatesOf = groupBySeries(candidates);
+  const excludedOf = groupBySeries(excluded);
   const chosen = scans.filter(({ uid }) => candidatesOf.has(uid));
   if (chosen.length === 0)
     throw new InputError(
@@ -141,14 +142,4 @@ function sortedByKey(record: Readonly<Record<string, unknown>>): Record<string, 
 
 function hashOfFile(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
-}
-
-function groupByScan<T extends { readonly seriesUid: string }>(items: readonly T[]): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(item.seriesUid);
-    if (group === undefined) groups.set(item.seriesUid, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

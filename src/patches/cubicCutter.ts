@@ -1,4 +1,5 @@
 import type { Vector3, Volume } from '../volumes/volume.js';
+import type { Span } from './axisWeights.js';
 import { copyRows, OUTSIDE_HU, type PatchCutter } from './patchCutter.js';
 import type { PatchGrid } from './patchGrid.js';
 import { createRowKernels, paddedLength } from './rowKernels.js';
@@ -10,22 +11,18 @@ interface AxisTaps {
   readonly weight: Float64Array;
 }
 
-/** The part of an axis that a patch covers: grid voxels [from, to), and the scan's voxels [first, last] below them. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-  readonly first: number;
-  readonly last: number;
-}
-
 const TAPS = 4;
 
 /**
  * Cuts patches by cubic B-spline interpolation in float64, along x, then y, then z, with mirrored borders as in ITK's
- * BSplineInterpolateImageFunction. The coefficients of the whole scan are computed once: 8 bytes a voxel.
+ * BSplineInterpolateImageFunction. The coefficients are those of the whole scan: 8 bytes a voxel.
  */
-export function cubicCutter(volume: Volume, grid: PatchGrid, patchSize: Vector3): PatchCutter {
-  const coefficients = splineCoefficients(volume);
+export function cubicCutter(
+  volume: Volume,
+  grid: PatchGrid,
+  patchSize: Vector3,
+  coefficients = splineCoefficients(volume),
+): PatchCutter {
   const { size } = volume;
   const [dimX, dimY, dimZ] = patchSize;
   const [tx, ty, tz] = ([0, 1, 2] as const).map((axis) => axisTaps(volume, grid, axis)) as [

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import type { Candidate, VoxelCandidate } from '../candidates/candidate.js';
 import { type InsideCounts, insideCounts } from '../candidates/coordinateHint.js';
 import type { ExcludedFinding } from '../candidates/excludedFindings.js';
@@ -8,6 +9,7 @@ import { InputError, messageOf } from '../errors.js';
 import { lungMask } from '../lungs/lungMask.js';
 import { cannotWrite } from '../paths.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
+import { placeOf } from '../store/rowFile.js';
 import type { ScanFile } from '../volumes/findScans.js';
 import { readHashedVolume } from '../volumes/readVolume.js';
 import type { Geometry, Vector3, Volume } from '../volumes/volume.js';
@@ -17,6 +19,7 @@ import { type MaskCutter, maskAt, maskCutter } from './maskCutter.js';
 import type { PatchCutter } from './patchCutter.js';
 import { patchGrid } from './patchGrid.js';
 import { patchSizeOf, planScan, voxelsPerPatch } from './planScan.js';
+import { type SplineCoefficients, splineCoefficients } from './splineCoefficients.js';
 
 /** One scan to cut: plain data, so that it can go to a thread. */
 export interface CutTask {
@@ -33,10 +36,10 @@ export interface CutTask {
 /** Patches of one format. */
 export interface CutPart {
   readonly format: PatchFormat;
-  /** Receives the rows: int16, little-endian, one after the other. */
+  /** A patch file without its rows yet, which receives them, and with `lungMask` their masks. */
   readonly rowsFile: string;
-  /** With `lungMask` receives a byte a voxel, row after row. */
-  readonly masksFile: string;
+  /** The row of the scan's first patch. */
+  readonly firstRow: number;
 }
 
 /** What became of one row, beside its voxels. */
@@ -55,6 +58,8 @@ export interface CutScan {
   /** Of the scan's file; for a MetaImage with separate voxels, of header and voxels in this order. */
   readonly sha256: string;
   readonly rows: readonly CutRow[];
+  /** CRC-32 of its rows, then of its masks, as they were written. */
+  readonly checksum: number;
   /** Lines of candidates whose centre lies outside the scan. */
   readonly outsideLines: readonly number[];
   /** Where some lie outside: how many would lie inside if the table's numbers meant something else. */
@@ -90,23 +95,29 @@ export async function cutScan(
   }
   const cut: CutScan[] = [];
   const mask = task.lungMask ? lungMask(volume) : undefined;
-  for (const part of task.parts) cut.push(await cutPart(task, part, volume, mask, sha256));
+  const cutterFor = cuttersOf(volume);
+  for (const part of task.parts) cut.push(cutPart(task, part, volume, cutterFor, mask, sha256));
   return cut;
 }
 
-async function cutPart(
+function cutPart(
   { scan, candidates, coordinates, excluded }: CutTask,
-  { format, rowsFile, masksFile }: CutPart,
+  part: CutPart,
   volume: Volume,
+  cutterFor: ReturnType<typeof cuttersOf>,
   mask: Uint8Array | undefined,
   sha256: string,
-): Promise<CutScan> {
+): CutScan {
+  const { format } = part;
   const { patches, outside } = planScan(volume, inWorld(candidates, volume), excluded, format);
+  let checksum = 0;
   if (patches.length > 0) {
     const block = new Int16Array(ROWS_PER_WRITE * voxelsPerPatch(format));
-    await writeRows(rowsFile, cutterOf(volume, format), patches, block);
-    if (mask !== undefined)
-      await writeRows(masksFile, maskCutterOf(mask, volume, format), patches, new Uint8Array(block.length));
+    checksum = writeRows(part, 'input', cutterFor(format), patches, block, checksum);
+    if (mask !== undefined) {
+      const masks = new Uint8Array(block.length);
+      checksum = writeRows(part, 'mask', maskCutterOf(mask, volume, format), patches, masks, checksum);
+    }
   }
   return {
     uid: scan.uid,
@@ -119,20 +130,26 @@ async function cutPart(
       centerWorldMm: candidate.centerWorldMm,
       ...(mask === undefined ? {} : { inLung: maskAt(mask, volume, candidate.centerWorldMm) }),
     })),
+    checksum,
     outsideLines: outside.map(({ line }) => line),
     ...(outside.length > 0 ? { inside: insideCounts(volume, candidates, coordinates) } : {}),
   };
 }
 
 /** Cuts patches of `format` out of a scan. */
-export function cutterOf(
-  volume: Volume,
-  format: PatchFormat,
-  patchSize: Vector3 = patchSizeOf(format),
-): PatchCutter {
-  const grid = patchGrid(volume, format.spacingMm);
-  const cutter = format.interpolation === 'cubic' ? cubicCutter : linearCutter;
-  return cutter(volume, grid, patchSize);
+export function cutterOf(volume: Volume, format: PatchFormat, patchSize?: Vector3): PatchCutter {
+  return cuttersOf(volume)(format, patchSize);
+}
+
+/** As cutterOf(), for several formats: what cubic interpolation needs of the whole scan is computed once. */
+export function cuttersOf(volume: Volume): (format: PatchFormat, patchSize?: Vector3) => PatchCutter {
+  let coefficients: SplineCoefficients | undefined;
+  return (format, patchSize = patchSizeOf(format)) => {
+    const grid = patchGrid(volume, format.spacingMm);
+    if (format.interpolation === 'linear') return linearCutter(volume, grid, patchSize);
+    coefficients ??= splineCoefficients(volume);
+    return cubicCutter(volume, grid, patchSize, coefficients);
+  };
 }
 
 /** As cutterOf(), out of a mask of the scan. */
@@ -147,29 +164,42 @@ export function countsOf(values: ArrayLike<number>): Record<string, number> {
   return Object.fromEntries([...counts].sort(([a], [b]) => a - b));
 }
 
-/** Cuts as many rows at a time as `block` holds. */
-async function writeRows<Block extends Int16Array | Uint8Array>(
-  path: string,
+/** Cuts as many rows at a time as `block` holds; returns the checksum gone on with. */
+function writeRows<Block extends Int16Array | Uint8Array>(
+  { format, rowsFile, firstRow }: CutPart,
+  dataset: 'input' | 'mask',
   cut: (firstVoxel: Vector3, into: Block, at: number) => void,
   patches: readonly { readonly firstVoxel: Vector3 }[],
   block: Block,
-): Promise<void> {
-  const voxels = block.length / ROWS_PER_WRITE;
+  checksumBefore: number,
+): number {
+  const voxels = voxelsPerPatch(format);
+  const rowBytes = voxels * block.BYTES_PER_ELEMENT;
+  let checksum = checksumBefore;
   try {
-    const file = await open(path, 'w');
+    const place = placeOf(rowsFile, dataset) + firstRow * rowBytes;
+    const file = openSync(rowsFile, 'r+');
     try {
       for (let from = 0; from < patches.length; from += ROWS_PER_WRITE) {
         const part = patches.slice(from, from + ROWS_PER_WRITE);
         for (const [index, { firstVoxel }] of part.entries()) cut(firstVoxel, block, index * voxels);
-        const bytes = part.length * voxels * block.BYTES_PER_ELEMENT;
-        await file.writeFile(new Uint8Array(block.buffer, 0, bytes));
+        const bytes = new Uint8Array(block.buffer, 0, part.length * rowBytes);
+        writeAt(file, bytes, place + from * rowBytes);
+        checksum = crc32(bytes, checksum);
       }
     } finally {
-      await file.close();
+      closeSync(file);
     }
   } catch (error) {
-    throw cannotWrite(path, error);
+    throw cannotWrite(rowsFile, error);
   }
+  return checksum;
+}
+
+/** A disk that is nearly full takes a part. */
+function writeAt(file: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length; )
+    done += writeSync(file, bytes, done, bytes.length - done, position + done);
 }
 
 /** Interpolation would spread a voxel that is no number over its neighbours. */

@@ -4,16 +4,9 @@ import { InputError, throwIfAborted } from '../errors.js';
 import { runOnThreads } from '../threadPool.js';
 import { scanFiles } from '../volumes/readVolume.js';
 import type { CropOptions } from './crop.js';
-import type { CropJob } from './cropJob.js';
 import type { CutScan, CutTask, FailedScan } from './cutScan.js';
-import { bytesPerRow, voxelsPerPatch } from './planScan.js';
-import type { Staging } from './staging.js';
-
-/** A job with the folder that receives its rows. */
-export interface StagedJob {
-  readonly job: CropJob;
-  readonly staging: Staging;
-}
+import { bytesOfRows } from './freeDisk.js';
+import { firstRowsOf, type StagedJob, stagedChecksum } from './stagedRows.js';
 
 /** What became of a job's scans, in the order of its work. */
 export interface CutScans {
@@ -32,15 +25,13 @@ export async function cutScans(
   /** By scan, the jobs that its answers belong to. */
   const open = new Map<string, number[]>();
   const tasks: CutTask[] = [];
+  const firstRows = firstRowsOf(work);
   for (const [index, { scan, candidates, excluded }] of work.entries()) {
     const stamp = await stampOf(scan.path);
     stamps.set(scan.uid, stamp);
     const missing: number[] = [];
-    for (const [at, { job, staging }] of staged.entries()) {
-      const known = staging.finished(scan.uid, stamp, {
-        voxels: bytesPerRow(job.format),
-        masks: lungMask ? voxelsPerPatch(job.format) : 0,
-      });
+    for (const [at, each] of staged.entries()) {
+      const known = await knownOf(each, scan.uid, stamp, options.signal);
       if (known === undefined) missing.push(at);
       else results[at]!.set(scan.uid, known);
     }
@@ -48,8 +39,8 @@ export async function cutScans(
       open.set(scan.uid, missing);
       const parts = missing.map((at) => ({
         format: staged[at]!.job.format,
-        rowsFile: staged[at]!.staging.rowsFile(scan.uid),
-        masksFile: staged[at]!.staging.masksFile(scan.uid),
+        rowsFile: staged[at]!.staging.rowsFile,
+        firstRow: firstRows.get(scan.uid)!,
       }));
       tasks.push({ scan, candidates, coordinates, excluded, lungMask, parts });
     }
@@ -66,6 +57,7 @@ export async function cutScans(
   await runOnThreads<CutTask, readonly CutScan[] | FailedScan>({
     program: new URL('./cutWorker.js', import.meta.url),
     tasks,
+    after: Promise.all(staged.map(({ rows }) => rows.ready)),
     threads: options.workers ?? availableParallelism(),
     nameOf: ({ scan }) => scan.path,
     doing: 'cutting; the same command goes on with the scans that are left',
@@ -77,7 +69,7 @@ export async function cutScans(
       const uid = isFailed(answer) ? answer.uid : answer[0]!.uid;
       for (const [part, at] of open.get(uid)!.entries()) {
         const result = isFailed(answer) ? answer : answer[part]!;
-        if (!isFailed(result)) staged[at]!.staging.finish(uid, stamps.get(uid)!, result);
+        if (!isFailed(result)) keep(staged[at]!, stamps.get(uid)!, result);
         results[at]!.set(uid, result);
       }
       open.delete(uid);
@@ -92,6 +84,24 @@ export async function cutScans(
       failed: inOrder.filter((result): result is FailedScan => isFailed(result)),
     };
   });
+}
+
+/** What an earlier run left of a scan, if its rows are those that were cut. */
+async function knownOf(
+  staged: StagedJob,
+  uid: string,
+  stamp: string,
+  signal: AbortSignal | undefined,
+): Promise<CutScan | undefined> {
+  const known = staged.staging.finished(uid, stamp);
+  return known !== undefined && known.checksum === (await stagedChecksum(staged, known, signal))
+    ? known
+    : undefined;
+}
+
+function keep({ job, staging, rows }: StagedJob, stamp: string, scan: CutScan): void {
+  staging.finish(scan.uid, stamp, scan);
+  rows.wrote(bytesOfRows(job, scan.rows.length));
 }
 
 function isFailed(answer: CutScan | readonly CutScan[] | FailedScan): answer is FailedScan {

@@ -10,13 +10,14 @@ import { readGeometry, readVolume } from '../volumes/readVolume.js';
 import type { Geometry } from '../volumes/volume.js';
 import type { CropOptions, CropResult, OutsideCandidate } from './crop.js';
 import { type CropJob, prepareCrop, type ScanWork } from './cropJob.js';
-import { countsOf, cutterOf, type FailedScan } from './cutScan.js';
-import { bytesPerRow, planScan, voxelsPerPatch } from './planScan.js';
+import { countsOf, cuttersOf, type FailedScan } from './cutScan.js';
+import { bytesOfRows } from './freeDisk.js';
+import { planScan, voxelsPerPatch } from './planScan.js';
 
 /** What crop() would write, from the tables and the scans' geometry alone. */
 export interface DryRun extends Omit<CropResult, 'status'> {
   readonly status: 'planned';
-  /** Of the rows in the file; the staging takes as much again until it is written. */
+  /** Of the rows in the file; where some candidate or scan has no row, their copying takes as much again for a while. */
   readonly bytes: number;
   readonly freeBytes: number;
   /** About what the whole command would take, from cutting one scan; undefined where no scan has a row. */
@@ -46,7 +47,8 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
   }
   const seconds = await timeOfCrop(jobs, failed, options);
   const { bavail, bsize } = statfsSync(existingFolder(dirname(jobs[0]!.file)));
-  return jobs.map(({ file, format, coordinates, ignoredCandidates, scansWithoutCandidate }, at) => {
+  return jobs.map((job, at) => {
+    const { file, coordinates, ignoredCandidates, scansWithoutCandidate } = job;
     const { classes, subsets, outside, scans } = plans[at]!;
     const hint = hintOfScans(scans, coordinates);
     return {
@@ -60,7 +62,7 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
       failed,
       ignored: ignoredCandidates,
       scansWithoutCandidate,
-      bytes: classes.length * bytesPerRow(format),
+      bytes: bytesOfRows(job, classes.length),
       freeBytes: bavail * bsize,
       ...(seconds === undefined ? {} : { seconds }),
     };
@@ -114,8 +116,9 @@ async function timeOfCrop(
   const began = performance.now();
   try {
     const volume = await readVolume(median.scan.path);
+    const cutterFor = cuttersOf(volume);
     for (const job of jobs) {
-      const cut = cutterOf(volume, job.format);
+      const cut = cutterFor(job.format);
       const patch = new Int16Array(voxelsPerPatch(job.format));
       for (const { firstVoxel } of planOf(job, median, volume).patches) cut(firstVoxel, patch, 0);
     }

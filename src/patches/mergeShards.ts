@@ -173,31 +173,37 @@ function labelsOf(shard: PatchFile): ReturnType<PatchFile['labels']> {
   return labels;
 }
 
-async function* masksOf(scans: readonly ScanRows[], { signal }: MergeOptions): AsyncGenerator<Uint8Array> {
-  for (const { shard, rows } of scans)
-    for (let from = 0; from < rows.length; from += ROWS_PER_BLOCK) {
-      throwIfAborted(signal, 'merging');
-      const part = rows.slice(from, from + ROWS_PER_BLOCK);
-      const block = new Uint8Array(part.length * shard.voxelsPerRow);
-      shard.readMasks(part, block);
-      yield block;
-    }
-}
-
 async function* voxelsOf(
   scans: readonly ScanRows[],
   { signal, onProgress }: MergeOptions,
 ): AsyncGenerator<Int16Array> {
   const total = scans.reduce((sum, { rows }) => sum + rows.length, 0);
   let done = 0;
+  for (const { shard, rows } of rowParts(scans, signal)) {
+    const block = new Int16Array(rows.length * shard.voxelsPerRow);
+    await shard.readRows(rows, block);
+    yield block;
+    done += rows.length;
+    onProgress?.({ stage: 'merge', done, total, unit: 'rows' });
+  }
+}
+
+function* masksOf(scans: readonly ScanRows[], { signal }: MergeOptions): Generator<Uint8Array> {
+  for (const { shard, rows } of rowParts(scans, signal)) {
+    const block = new Uint8Array(rows.length * shard.voxelsPerRow);
+    shard.readMasks(rows, block);
+    yield block;
+  }
+}
+
+/** All rows in order, a block at a time. */
+function* rowParts(
+  scans: readonly ScanRows[],
+  signal: AbortSignal | undefined,
+): Generator<Pick<ScanRows, 'shard' | 'rows'>> {
   for (const { shard, rows } of scans)
     for (let from = 0; from < rows.length; from += ROWS_PER_BLOCK) {
       throwIfAborted(signal, 'merging');
-      const part = rows.slice(from, from + ROWS_PER_BLOCK);
-      const block = new Int16Array(part.length * shard.voxelsPerRow);
-      await shard.readRows(part, block);
-      yield block;
-      done += part.length;
-      onProgress?.({ stage: 'merge', done, total, unit: 'rows' });
+      yield { shard, rows: rows.slice(from, from + ROWS_PER_BLOCK) };
     }
 }

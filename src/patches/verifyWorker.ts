@@ -10,12 +10,23 @@ import { patchSizeOf } from './planScan.js';
 import type { VerifyAnswer, VerifyTask } from './verifyPatchFile.js';
 
 /** The thread that cuts the rows of a patch file again. */
-let open: PatchFile | undefined;
+let open: OpenFile | undefined;
 answerTasks(verifyScan);
+
+/** The column is read once a thread, not once a scan. */
+interface OpenFile {
+  readonly patches: PatchFile;
+  readonly inLung: Uint8Array | undefined;
+}
+
+async function openFile(path: string): Promise<OpenFile> {
+  const patches = await openPatchFile(path);
+  return { patches, inLung: patches.labels().inLung };
+}
 
 async function verifyScan({ file, scan, sha256, rows }: VerifyTask): Promise<VerifyAnswer> {
   const { uid, path } = scan;
-  open ??= await openPatchFile(file);
+  open ??= await openFile(file);
   try {
     const received = await hashOfScan(path);
     if (received !== sha256) return { uid, received };
@@ -26,13 +37,16 @@ async function verifyScan({ file, scan, sha256, rows }: VerifyTask): Promise<Ver
   }
 }
 
-async function wrongRows(patches: PatchFile, path: string, rows: readonly number[]): Promise<number[]> {
+async function wrongRows(
+  { patches, inLung }: OpenFile,
+  path: string,
+  rows: readonly number[],
+): Promise<number[]> {
   if (rows.length === 0) return [];
   const { format, voxelsPerRow } = patches;
   const volume = await readVolume(path);
   const cut = cutterOf(volume, format);
   const [stored, again] = [new Int16Array(voxelsPerRow), new Int16Array(voxelsPerRow)];
-  const { inLung } = patches.labels();
   const mask = inLung === undefined ? undefined : lungMask(volume);
   const cutMask = mask === undefined ? undefined : maskCutterOf(mask, volume, format);
   const [storedMask, maskAgain] = [new Uint8Array(voxelsPerRow), new Uint8Array(voxelsPerRow)];

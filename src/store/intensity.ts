@@ -27,6 +27,11 @@ export class IntensityHistogram {
     this.#total += voxelsHu.length;
   }
 
+  /** Without a voxel there is no mean and no percentile. */
+  get isEmpty(): boolean {
+    return this.#total === 0;
+  }
+
   get meanHu(): number {
     let sum = 0;
     this.#counts.forEach((count, index) => {
@@ -82,6 +87,8 @@ export function normalisationOf(request: NormalisationRequest, histogram: Intens
     lowHu,
     highHu: highHu > lowHu ? highHu : lowHu + 1,
   });
+  // A shard without rows: merging measures again.
+  if (request.kind !== 'window' && histogram.isEmpty) return scale(0, 1);
   switch (request.kind) {
     case 'window':
       return scale(request.lowHu, request.highHu);

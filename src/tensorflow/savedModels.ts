@@ -5,7 +5,7 @@ import { dataTypeName } from './dataTypes.js';
 import { inferredShape } from './graphTrace.js';
 import { capi } from './library.js';
 import { withStatus } from './status.js';
-import { specOfHandle } from './tensors.js';
+import { resolvedTensor, specOfHandle } from './tensors.js';
 
 /** Models that Python's TensorFlow or Keras saved, each in a session of its own, known by a number as TensorFlow.js asks for them. */
 export class SavedModels {
@@ -134,15 +134,13 @@ function requireFit(graph: Address, feed: GraphOutput, name: string, handle: Add
 }
 
 /** The tensors behind handles, in the computer's own memory, for the length of `use`. */
-function withTensors<T>(handles: readonly Address[], use: (tensors: readonly Address[]) => T): T {
-  const tensors: Address[] = [];
-  try {
-    for (const handle of handles)
-      tensors.push(withStatus('read tensor', (status, api) => api.TFE_TensorHandleResolve(handle, status)));
-    return use(tensors);
-  } finally {
-    for (const tensor of tensors) capi().TF_DeleteTensor(tensor);
-  }
+function withTensors<T>(
+  [handle, ...others]: readonly Address[],
+  use: (tensors: readonly Address[]) => T,
+  before: readonly Address[] = [],
+): T {
+  if (handle === undefined) return use(before);
+  return resolvedTensor(handle, (tensor) => withTensors(others, use, [...before, tensor]));
 }
 
 function handleOfTensor(tensor: Address): Address {

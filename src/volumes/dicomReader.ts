@@ -1,11 +1,11 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { InputError, throwIfAborted } from '../errors.js';
 import { dicomFilesIn } from './dicomFolder.js';
 import { type DicomSlice, parseDicomHeader } from './dicomHeader.js';
 import { arrangeDicomSeries, type DicomSeries } from './dicomSeries.js';
 import { decodeNativeVoxels, requireWholeFragments, type SliceVoxels } from './dicomVoxels.js';
 import { readSliceWithItk } from './itkReader.js';
-import { cannotRead } from './scanStream.js';
+import { withFile } from './scanStream.js';
 import type { Volume } from './volume.js';
 
 /** Headers have some KiB; with long private tags, more; the last is for files that keep something huge before the voxels. */
@@ -108,17 +108,4 @@ async function readBytes(handle: FileHandle, from: number, length: number): Prom
     done += bytesRead;
   }
   return bytes.subarray(0, done);
-}
-
-async function withFile<T>(file: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(file, 'r');
-    return await use(handle);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw cannotRead(file, error);
-  } finally {
-    await handle?.close();
-  }
 }

@@ -1,12 +1,12 @@
 import { constants } from 'node:buffer';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { unzip } from 'node:zlib';
 import { InputError, messageOf } from '../errors.js';
 import { META_ELEMENT_BYTES, type MetaImageHeader, parseMetaImageHeader } from './metaImageHeader.js';
-import { cannotRead } from './scanStream.js';
+import { withFile } from './scanStream.js';
 import type { Volume, VoxelArray } from './volume.js';
 
 /** Longest header that is looked at; LUNA16's have 0.5 KiB. */
@@ -25,7 +25,12 @@ export async function readMetaImageHeader(path: string): Promise<MetaImageHeader
 
 /** Whether readMetaImage() can read it: binary voxels in one file. Lists, patterns and text are left to ITK. */
 export function isPlainMetaImage(header: MetaImageHeader): boolean {
-  return header.binary && !/^LIST\b|%/.test(header.dataFile);
+  return header.binary && hasOneDataFile(header);
+}
+
+/** Whether the voxels lie in one file; else in a list of slices, or such that a pattern names. */
+export function hasOneDataFile({ dataFile }: MetaImageHeader): boolean {
+  return !/^LIST\b|%/.test(dataFile);
 }
 
 /**
@@ -259,18 +264,5 @@ function toVoxels(bytes: Buffer, header: MetaImageHeader): VoxelArray {
       return new Float32Array(buffer, byteOffset, count);
     case 'MET_DOUBLE':
       return new Float64Array(buffer, byteOffset, count);
-  }
-}
-
-async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(path, 'r');
-    return await use(handle);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw cannotRead(path, error);
-  } finally {
-    await handle?.close();
   }
 }

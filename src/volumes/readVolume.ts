@@ -8,6 +8,7 @@ import { readGeometryWithItk, readWithItk } from './itkReader.js';
 import type { MetaImageHeader } from './metaImageHeader.js';
 import {
   checkListedSlices,
+  hasOneDataFile,
   isPlainMetaImage,
   listedSlices,
   metaImageDataPath,
@@ -83,11 +84,8 @@ export async function scanFiles(path: string): Promise<readonly string[]> {
   if (format === 'dicom') return (await readDicomSeries(path)).slices.map(({ file }) => file);
   if (format !== 'metaimage') return [path];
   const header: MetaImageHeader = await readMetaImageHeader(path);
-  if (!isPlainMetaImage(header)) {
-    const slices = await listedSlices(path, header);
-    if (slices.length > 0) return [path, ...slices];
-  }
-  const dataPath = /%|^LIST\b/.test(header.dataFile) ? path : metaImageDataPath(path, header);
+  if (!hasOneDataFile(header)) return [path, ...(await listedSlices(path, header))];
+  const dataPath = metaImageDataPath(path, header);
   return dataPath === path ? [path] : [path, dataPath];
 }
 

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { InputError, messageOf } from '../errors.js';
 
@@ -52,6 +52,20 @@ export function cannotRead(path: string, error: unknown): InputError {
   });
 }
 
+/** A file that is open for the length of `use`. Throws InputError where the system refuses it. */
+export async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    return await use(handle);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw cannotRead(path, error);
+  } finally {
+    await handle?.close();
+  }
+}
+
 async function expectBytes(
   path: string,
   expected: number,
@@ -93,18 +107,11 @@ async function countUnpacked(path: string, from: number, look?: (chunk: Buffer) 
 }
 
 async function readStart(path: string, limit: number): Promise<Buffer> {
-  try {
-    const handle = await open(path, 'r');
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(limit), 0, limit, 0);
-      if (bytesRead < 2) throw new InputError(path, `expected a scan, found a file of ${bytesRead} bytes`);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw error instanceof InputError ? error : cannotRead(path, error);
-  }
+  return withFile(path, async (handle) => {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(limit), 0, limit, 0);
+    if (bytesRead < 2) throw new InputError(path, `expected a scan, found a file of ${bytesRead} bytes`);
+    return buffer.subarray(0, bytesRead);
+  });
 }
 
 /** Header of http://teem.sourceforge.net/nrrd/format.html: lines `field: value` up to an empty line, then the voxels. */

@@ -102,7 +102,7 @@ test('crop: a disk that takes no more is one line that names the file, and no pa
     { encoding: 'utf8' },
   );
   assert.deepEqual([status, stdout], [1, '']);
-  assert.match(stderr, /staging\S+\.rows cannot be written \(E[A-Z]+: .*make room on the disk.*\n$/);
+  assert.match(stderr, /8x8x6-patch\.hdf5 cannot be written \(.*make room on the disk.*\n$/);
   assert.deepEqual(readdirSync(out), ['8x8x6-patch.hdf5.staging']);
 });
 

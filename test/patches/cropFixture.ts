@@ -10,10 +10,17 @@ import type { Vector3 } from '../../src/volumes/volume.js';
 
 export const HEADER = 'seriesuid,coordX,coordY,coordZ,class';
 
-/** Three small scans in two subsets and a table of candidates; returns the options of a crop of them. */
-export function cropFixture(t: {
-  after: (end: () => void) => void;
-}): CropOptions & { readonly folder: string } {
+/** Candidates up to here lie inside the scans of cropFixture(). */
+export const INSIDE_MM = 14;
+
+/**
+ * Three small scans in two subsets and a table of candidates up to `topMm` on each axis, some of them outside; returns the
+ * options of a crop of them.
+ */
+export function cropFixture(
+  t: { after: (end: () => void) => void },
+  topMm = 18,
+): CropOptions & { readonly folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-crop-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const lines = [HEADER];
@@ -21,7 +28,7 @@ export function cropFixture(t: {
     writeScan(join(folder, 'raw', `subset${index === 2 ? 1 : 0}`), uid);
     const random = createRandom(`candidates ${uid}`);
     for (let i = 0; i < 6; i++) {
-      const at = [0, 1, 2].map(() => random.between(-4, 18).toFixed(2));
+      const at = [0, 1, 2].map(() => random.between(-4, topMm).toFixed(2));
       lines.push([uid, ...at, i % 3 === 0 ? 1 : 0].join(','));
     }
   }

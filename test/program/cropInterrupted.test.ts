@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
 import { createRandom } from '../../src/random.js';
-import { cropFixture } from '../patches/cropFixture.js';
+import { cropFixture, INSIDE_MM } from '../patches/cropFixture.js';
 
 const CLI = inRepository('dist/src/commands/cli.js');
 const KILLS = 20;
@@ -14,8 +14,8 @@ const INTERRUPTS = 5;
 const FILE = '24x24x16-patch.hdf5';
 
 /** The command line's crop of the small data set into a folder of its own. */
-function setUp(t: TestContext): { folder: string; words: (out: string) => string[] } {
-  const { folder, scansFolder } = cropFixture(t);
+function setUp(t: TestContext, topMm?: number): { folder: string; words: (out: string) => string[] } {
+  const { folder, scansFolder } = cropFixture(t, topMm);
   const config = join(folder, 'crop.ini');
   writeFileSync(
     config,
@@ -47,8 +47,12 @@ function run(words: readonly string[], stop?: { readonly afterMs: number; readon
   });
 }
 
-test(`crop survives ${KILLS} SIGKILLs and ${INTERRUPTS} SIGINTs: the same bytes, and nothing beside its file`, async (t) => {
-  const { folder, words } = setUp(t);
+const RISK = `crop survives ${KILLS} SIGKILLs and ${INTERRUPTS} SIGINTs: the same bytes, and nothing beside its file`;
+test(`${RISK}: its rows in place`, (t) => survive(t, INSIDE_MM));
+test(`${RISK}: rows copied, as some candidates lie outside`, (t) => survive(t));
+
+async function survive(t: TestContext, topMm?: number): Promise<void> {
+  const { folder, words } = setUp(t, topMm);
   const whole = await run(words('whole'));
   assert.equal(whole.code, 0, whole.stderr);
   const expected = sha256(join(folder, 'whole', FILE));
@@ -76,13 +80,13 @@ test(`crop survives ${KILLS} SIGKILLs and ${INTERRUPTS} SIGINTs: the same bytes,
   assert.equal(last.code, 0, last.stderr);
   assert.equal(sha256(join(folder, 'out', FILE)), expected);
   assert.deepEqual(readdirSync(join(folder, 'out')), [FILE]);
-});
+}
 
 test('crop says so where a file cannot grow, leaves nothing under its name, and a later run goes on', async (t) => {
   const { folder, words } = setUp(t);
   assert.equal((await run(words('whole'))).code, 0);
   const expected = sha256(join(folder, 'whole', FILE));
-  // The staged rows of one scan have up to 108 KiB, the patch file more: so either cannot be written.
+  // Neither its header nor the room for its rows.
   for (const kibibytes of [8, 160]) {
     const limited = spawnSync(
       'bash',

@@ -52,9 +52,9 @@ test('01-scan shows three planes twice, and all nodules lie inside', () => {
   assert.equal(inside, all);
 });
 
-test('02-crop-step-by-step shows slices, interpolation, nodules and others', () => {
+test('02-crop-step-by-step shows the planes before and after, slices, interpolation, intensities, nodules and others', () => {
   const outputs = outputsOf('02-crop-step-by-step');
-  assert.equal(shown(outputs, 'image/svg+xml'), 4);
+  assert.equal(shown(outputs, 'image/svg+xml'), 7);
   assert.match(finding(outputs), /1260 patches, 140 nodules/);
 });
 

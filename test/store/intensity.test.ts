@@ -38,6 +38,10 @@ test('normalisationOf() gives the two HU that become 0 and 1', () => {
   assert.deepEqual(normalisationOf({ kind: 'percentile', lowPercent: 0, highPercent: 50 }, histogram), {
     ...{ kind: 'percentile', lowHu: -10, highHu: 5 },
   });
+  for (const request of [{ kind: 'zscore' }, { kind: 'percentile', lowPercent: 1, highPercent: 99 }] as const)
+    assert.deepEqual(normalisationOf(request, new IntensityHistogram()), {
+      ...{ kind: request.kind, lowHu: 0, highHu: 1 },
+    });
   const flat = new IntensityHistogram();
   flat.add(new Int16Array(9));
   assert.deepEqual(normalisationOf({ kind: 'zscore' }, flat), { kind: 'zscore', lowHu: 0, highHu: 1 });

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { EnvironmentError } from '../../src/errors.js';
+import { bytesOnDisk, requireDisk } from '../../src/patches/freeDisk.js';
+
+test('requireDisk() names the folder, what it lacks, and what for', () => {
+  requireDisk(tmpdir(), 1, 'a byte');
+  assert.throws(
+    () => requireDisk(tmpdir(), 2 ** 60, '7 patches'),
+    (error) =>
+      error instanceof EnvironmentError &&
+      /MiB of free disk for 7 patches, found \d+ MiB/.test(error.message),
+  );
+});
+
+test('bytesOnDisk() counts no hole', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-disk-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'file');
+  assert.equal(bytesOnDisk(file), 0);
+  writeFileSync(file, Buffer.alloc(100_000, 1));
+  truncateSync(file, 10_000_000);
+  assert.ok(bytesOnDisk(file) < 1_000_000);
+});
