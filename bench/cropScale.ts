@@ -77,7 +77,7 @@ async function compareAll(file: string, note: (doing: string, rows: number) => v
   const expected = new Int16Array(VOXELS);
   const patches = await openPatchFile(file);
   try {
-    if (patches.reader !== 'index') throw new Error(`Expected rows by index, ${patches.fellBackBecause}`);
+    if ('because' in patches.input) throw new Error(`Expected an index: ${patches.input.because}`);
     for (let row = 0; row < ROWS; row++) {
       fillRow(expected, row, pattern);
       const bytes = await patches.readRowBytes(row);

@@ -9,7 +9,8 @@ import { figurePage } from '../src/figures/figurePage.js';
 import { inRepository, writeFileAtomically } from '../src/paths.js';
 import { createRandom } from '../src/random.js';
 import { findContiguous } from '../src/store/hdf5Layout.js';
-import { openRowIndex, type RowIndex } from '../src/store/rowIndex.js';
+import { openRowIndex } from '../src/store/openRowIndex.js';
+import type { RowIndex } from '../src/store/rowIndex.js';
 import { writePatchFile } from '../src/store/writePatchFile.js';
 import { starvedByModel, trainingStarvation } from './feedStarvation.js';
 import { columnsOf, FORMAT, ROW_BYTES, ROWS_PER_BLOCK } from './patchWriting.js';
@@ -44,7 +45,7 @@ export async function benchFeed({ repetitions = 5 } = {}): Promise<BenchReport> 
   const peers: Peer[] = [];
   try {
     await writeFile(file);
-    const index = openRowIndex(file, 'input', ROWS);
+    const index = await openRowIndex(file, 'input');
     if ('because' in index) throw new Error(index.because);
     const peer = await startPeer('feedPeer.py', { batch: BATCH, workers: 2 });
     const torch = await startOptionalPeer(
@@ -117,7 +118,7 @@ function ours(index: RowIndex, readers: number): Program {
 }
 
 export function openFeed(index: RowIndex, readers: number): RowFeed {
-  return openRowFeed({ index, patch: FORMAT, batchRows: BATCH, readers, slots: SLOTS });
+  return openRowFeed({ access: index, patch: FORMAT, batchRows: BATCH, readers, slots: SLOTS });
 }
 
 async function consume(feed: RowFeed, rows: Uint32Array): Promise<number[]> {

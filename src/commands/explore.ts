@@ -72,8 +72,8 @@ async function explore(path: string, flags: ExploreFlags): Promise<void> {
       const hashes = await hashRows(patches, rowList(flags.rows, patches.rows), flags.reader ?? 'index');
       if (flags.json === true) printJson(hashes);
       else process.stdout.write(hashes.rows.map(({ row, sha256 }) => `${sha256}  row ${row}\n`).join(''));
-      if (hashes.fellBackTo !== undefined && flags.json !== true)
-        process.stderr.write(`read with ${hashes.fellBackTo}: ${patches.fellBackBecause}\n`);
+      if (hashes.fellBackTo !== undefined && 'because' in patches.input && flags.json !== true)
+        process.stderr.write(`read with ${hashes.fellBackTo}: ${patches.input.because}\n`);
     }
   } finally {
     patches.close();
@@ -123,7 +123,7 @@ async function hashRows(
     const bytes = await patches.readRowBytes(row, reader);
     hashes.push({ row, sha256: createHash('sha256').update(bytes).digest('hex') });
   }
-  const fellBack = reader === 'index' && patches.reader === 'h5wasm';
+  const fellBack = reader === 'index' && 'because' in patches.input;
   return { reader, ...(fellBack ? { fellBackTo: 'h5wasm' as const } : {}), rows: hashes };
 }
 

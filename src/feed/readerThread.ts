@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError, messageOf } from '../errors.js';
 import { createRandom } from '../random.js';
-import { openRowReader } from '../store/rowReader.js';
+import { openRows } from '../store/openRows.js';
 import { applySymmetry, drawSymmetry } from './augment.js';
 import type { ReaderAnswer, ReaderFailure, ReaderStart } from './readerThreads.js';
 import { count, finishPart, type RingPart, takePart } from './sharedRing.js';
@@ -11,9 +11,9 @@ import { count, finishPart, type RingPart, takePart } from './sharedRing.js';
  * A reader thread: takes parts of batches out of the shared ring until it is told to stop, reads their rows straight into
  * their places, and changes them as the batch's place in the order says. Its JavaScript has no other work, so it reads synchronously.
  */
-const { index, ring, reader, patch, augmentSeed } = workerData as ReaderStart;
+const { access, ring, reader, patch, augmentSeed } = workerData as ReaderStart;
 const { batchRows, voxelsPerRow } = ring.size;
-const rows = openRowReader(index);
+const rows = await openRows(access);
 
 let idleSince = performance.now();
 for (let part = takePart(ring); part !== undefined; part = takePart(ring)) {

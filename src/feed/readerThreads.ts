@@ -1,11 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { EnvironmentError, InputError, messageOf } from '../errors.js';
-import type { RowIndex } from '../store/rowIndex.js';
+import type { RowAccess } from '../store/rowIndex.js';
 import { type SharedRing, stopRing } from './sharedRing.js';
 
 /** What every reader thread is told at its start. */
 export interface ReaderWork {
-  readonly index: RowIndex;
+  /** How the rows are read. */
+  readonly access: RowAccess;
   /** Voxels of a patch along x and y, and along z. */
   readonly patch: { readonly dim: number; readonly slices: number };
   /** Seeds the symmetry of each patch of a batch with a place; undefined = patches as they are. */
@@ -44,7 +45,7 @@ export function startReaders(
   onFull: (slot: number) => void,
   onFailure: (error: Error) => void,
 ): ReaderThreads {
-  const { path } = work.index;
+  const { path } = work.access;
   const threads = Array.from({ length: ring.size.readers }, (_, reader) => {
     const workerData: ReaderStart = { ...work, ring, reader };
     const thread = new Worker(new URL('./readerThread.js', import.meta.url), { execArgv: [], workerData });

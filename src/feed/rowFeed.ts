@@ -92,13 +92,13 @@ class Feed implements RowFeed {
   #waitMs = 0;
 
   constructor(options: RowFeedOptions) {
-    const { index, batchRows, readers, slots, limitMs = DEFAULT_LIMIT_MS } = options;
-    this.file = index.path;
-    this.voxelsPerRow = index.valuesPerRow;
+    const { access, patch, batchRows, readers, slots, limitMs = DEFAULT_LIMIT_MS } = options;
+    this.file = access.path;
+    this.voxelsPerRow = patch.dim ** 2 * patch.slices;
     this.#limitMs = limitMs;
-    this.#ring = createRing({ slots, batchRows, voxelsPerRow: index.valuesPerRow, readers });
+    this.#ring = createRing({ slots, batchRows, voxelsPerRow: this.voxelsPerRow, readers });
     this.#free = Array.from({ length: slots }, (_, slot) => slot);
-    this.#identity = identityOf(index.path);
+    this.#identity = identityOf(access.path);
     const full = (slot: number): void => {
       this.#pending.get(slot)?.done();
       this.#pending.delete(slot);

@@ -6,7 +6,7 @@ import { type Dataset, loadH5 } from './h5.js';
 import { type Hdf5File, UnknownStructure, withHdf5File } from './hdf5File.js';
 import type { StoredLayout } from './hdf5Layout.js';
 import { libraryRowBytes } from './libraryRows.js';
-import { chunkGrid, product, type RowIndex, type RowLayout, type Unindexed } from './rowIndex.js';
+import { chunkGrid, product, type RowAccess, type RowIndex, type RowLayout } from './rowIndex.js';
 import { openRowReader } from './rowReader.js';
 
 /** Rows compared with the library at every open: the first, the last and some between. */
@@ -14,10 +14,10 @@ const SAMPLE_ROWS = 5;
 
 /**
  * Finds the bytes of every row of a dataset of the root group, and compares a sample of rows with the HDF5 library. Chunked files
- * leave a cache `<file>.index`. A file that cannot be indexed gives the reason: openLibraryRows() reads it. Throws InputError for
+ * leave a cache `<file>.index`. A file that cannot be indexed gives the reason; openRows() reads both. Throws InputError for
  * no HDF5 file, or one cut short.
  */
-export async function openRowIndex(path: string, dataset: string): Promise<RowIndex | Unindexed> {
+export async function openRowIndex(path: string, dataset: string): Promise<RowAccess> {
   const { File } = await loadH5();
   try {
     const index = withHdf5File(path, (file) => indexOf(file, dataset, true));
@@ -29,12 +29,12 @@ export async function openRowIndex(path: string, dataset: string): Promise<RowIn
       const row = differingRow(file.get(dataset) as Dataset, fresh);
       return row === undefined
         ? fresh
-        : { because: `${dataset}: row ${row} is not what the HDF5 library reads` };
+        : { path, dataset, because: `${dataset}: row ${row} is not what the HDF5 library reads` };
     } finally {
       file.close();
     }
   } catch (error) {
-    if (error instanceof UnknownStructure) return { because: `${dataset}: ${error.message}` };
+    if (error instanceof UnknownStructure) return { path, dataset, because: `${dataset}: ${error.message}` };
     throw error;
   }
 }

@@ -5,9 +5,9 @@ import { checkHdf5File } from './hdf5Layout.js';
 import { NORMALISATIONS } from './intensity.js';
 import { libraryColumn, openLibraryRows } from './libraryRows.js';
 import { openRowIndex } from './openRowIndex.js';
+import { openRows } from './openRows.js';
 import type { PatchFormat, PatchProvenance } from './patchFileContract.js';
-import type { RowReader } from './rowIndex.js';
-import { openRowReader } from './rowReader.js';
+import type { RowAccess, RowReader } from './rowIndex.js';
 
 /** How rows are read: straight from the file by the place of their bytes, or through the HDF5 library. */
 export type PatchReader = 'index' | 'h5wasm';
@@ -30,9 +30,8 @@ export interface PatchFile {
   readonly format: PatchFormat;
   /** Undefined for a file that voxlab did not write. */
   readonly provenance: PatchProvenance | undefined;
-  /** The reader that readRows() uses, and why it is not the index. */
-  readonly reader: PatchReader;
-  readonly fellBackBecause?: string;
+  /** What a reader of the patches needs to know: plain data, for threads. */
+  readonly input: RowAccess;
   labels(): {
     readonly classes: Uint8Array;
     readonly notrain: Uint8Array;
@@ -79,14 +78,12 @@ interface Readers {
   readonly rows: RowReader;
   /** By the library, for comparing. */
   readonly library: RowReader;
-  readonly fellBackBecause?: string;
+  readonly input: RowAccess;
 }
 
 async function openReaders(path: string): Promise<Readers> {
-  const index = await openRowIndex(path, 'input');
-  const library = await openLibraryRows(path, 'input');
-  if ('because' in index) return { rows: library, library, fellBackBecause: index.because };
-  return { rows: openRowReader(index), library };
+  const input = await openRowIndex(path, 'input');
+  return { rows: await openRows(input), library: await openLibraryRows(path, 'input'), input };
 }
 
 interface Checked {
@@ -118,7 +115,7 @@ function describe(
   path: string,
   file: H5File,
   { rows, voxelsPerRow, format }: Checked,
-  { rows: reader, library, fellBackBecause }: Readers,
+  { rows: reader, library, input }: Readers,
 ): PatchFile {
   const names = file.keys();
   const dataset = (name: string): Dataset => file.get(name) as Dataset;
@@ -130,8 +127,7 @@ function describe(
     voxelsPerRow,
     format,
     provenance: provenanceOf(file),
-    reader: reader === library ? 'h5wasm' : 'index',
-    ...(fellBackBecause === undefined ? {} : { fellBackBecause }),
+    input,
     labels: () => ({
       classes: Uint8Array.from(numbers('output')),
       notrain: Uint8Array.from(numbers('notrain')),
@@ -158,7 +154,7 @@ function describe(
     close: () => {
       file.close();
       library.close();
-      if (reader !== library) reader.close();
+      reader.close();
     },
   };
 }

@@ -46,10 +46,16 @@ export interface RowIndex {
   readonly layout: RowLayout;
 }
 
-/** Why rows of a dataset are not read straight from the file: one line for people. */
-export interface Unindexed {
+/** Rows whose bytes no index knows: the HDF5 library reads them. */
+export interface UnindexedRows {
+  readonly path: string;
+  readonly dataset: string;
+  /** One line for people. */
   readonly because: string;
 }
+
+/** How the rows of a dataset are read. */
+export type RowAccess = RowIndex | UnindexedRows;
 
 /** A reader of one thread; synchronous, as its thread has nothing else to do. */
 export interface RowReader {

@@ -1,8 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { InputError } from '../errors.js';
 import { type FeedReport, openRowFeed, type RowFeed } from '../feed/rowFeed.js';
 import type { PatchFile } from '../store/patchFile.js';
-import { openRowIndex } from '../store/rowIndex.js';
 import type { EpochRecord } from './metricsLog.js';
 import type { TrainConfig } from './trainConfig.js';
 
@@ -22,10 +20,8 @@ export function openFeed(
   }: Pick<TrainConfig, 'augment' | 'seed' | 'readers' | 'timeoutSeconds'>,
   batchRows: number,
 ): RowFeed {
-  const index = openRowIndex(patches.path, 'input', patches.rows);
-  if ('because' in index) throw new InputError(patches.path, index.because);
   return openRowFeed({
-    index,
+    access: patches.input,
     patch: patches.format,
     batchRows,
     readers: readers > 0 ? readers : Math.min(MOST_READERS, availableParallelism()),

@@ -93,7 +93,7 @@ async function* trainHere(
       if (writes) appendMetric(config.run, record);
       events?.add(record);
     };
-    yield startRecord(config, learner, split, stepsPerEpoch, memory, from);
+    yield startRecord({ config, learner, split, stepsPerEpoch, memory, input: patches.input, from });
     const profile =
       options.profile === true ? new Profile(config.run, learner.rank, from?.step ?? 0) : undefined;
     let best = from?.best;

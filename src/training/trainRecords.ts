@@ -1,5 +1,6 @@
 import type { Precision } from '../config/trainingSettings.js';
 import type { Split } from '../feed/split.js';
+import type { RowAccess } from '../store/rowIndex.js';
 import type { CheckpointMeta, ValidationScores } from './checkpoint.js';
 import type { Learner } from './learner.js';
 import { layoutDifferences, machineLayout } from './machineLayout.js';
@@ -21,7 +22,7 @@ export interface StartRecord {
   readonly stepsDone: number;
   /** What differs from the machine of the checkpoint: then a resume is not bit for bit. */
   readonly differences: readonly string[];
-  /** What works but may train badly. */
+  /** What works but may train badly, or slowly. */
   readonly warnings: readonly string[];
   /** Processes; devices of each, by replica, then by stage; parts of the network with which later stages begin. */
   readonly ranks: number;
@@ -46,14 +47,24 @@ export interface EndRecord {
 
 export type TrainRecord = StartRecord | StepRecord | ValidationRecord | EpochRecord | EndRecord;
 
-export function startRecord(
-  config: TrainConfig,
-  learner: Learner,
-  split: Split,
-  stepsPerEpoch: number,
-  memory: readonly DeviceMemory[],
-  from: CheckpointMeta | undefined,
-): StartRecord {
+export function startRecord({
+  config,
+  learner,
+  split,
+  stepsPerEpoch,
+  memory,
+  input,
+  from,
+}: {
+  config: TrainConfig;
+  learner: Learner;
+  split: Split;
+  stepsPerEpoch: number;
+  memory: readonly DeviceMemory[];
+  /** How the rows are read. */
+  input: RowAccess;
+  from: CheckpointMeta | undefined;
+}): StartRecord {
   return {
     kind: 'start',
     run: config.run,
@@ -64,7 +75,7 @@ export function startRecord(
     steps: config.epochs * stepsPerEpoch,
     stepsDone: from?.step ?? 0,
     differences: from === undefined ? [] : layoutDifferences(from.layout, layoutOf(config)),
-    warnings: warningsOf(config, learner),
+    warnings: [...rowWarnings(config, learner), ...readingWarnings(input)],
     ranks: learner.ranks,
     devices: learner.placement.devices,
     cuts: learner.placement.cuts,
@@ -74,13 +85,20 @@ export function startRecord(
 }
 
 /** Few rows make batch norm noise. */
-function warningsOf({ syncBatchNorm }: TrainConfig, { batchSize, placement, ranks }: Learner): string[] {
+function rowWarnings({ syncBatchNorm }: TrainConfig, { batchSize, placement, ranks }: Learner): string[] {
   const parts = placement.devices.length * placement.microBatches;
   const together = syncBatchNorm ? placement.devices.length * ranks : 1;
   const rows = (batchSize / parts) * together;
   if (parts * ranks === 1 || rows >= FEWEST_ROWS) return [];
   return [
     `batch norm sees ${rows} rows at a time: expected at least ${FEWEST_ROWS}, fewer train badly; take a larger BATCH_SIZE, fewer MICRO_BATCHES, or SYNC_BATCH_NORM yes`,
+  ];
+}
+
+function readingWarnings(input: RowAccess): string[] {
+  if (!('because' in input)) return [];
+  return [
+    `rows are read through the HDF5 library, about ten times slower than straight from the file: ${input.because}`,
   ];
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RowFeedOptions } from '../../src/feed/rowFeed.js';
-import { openRowIndex } from '../../src/store/rowIndex.js';
+import { openRowIndex } from '../../src/store/openRowIndex.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
 
 export const DIM = 6;
@@ -36,7 +36,6 @@ export async function feedFixture(
     },
     Array.from({ length: rows }, (_, row) => rowOf(row)),
   );
-  const index = openRowIndex(file, 'input', rows);
-  if ('because' in index) throw new Error(index.because);
-  return { index, patch: { dim: DIM, slices: DIM }, batchRows: 8, readers: 2, slots: 4, limitMs: 20_000 };
+  const access = await openRowIndex(file, 'input');
+  return { access, patch: { dim: DIM, slices: DIM }, batchRows: 8, readers: 2, slots: 4, limitMs: 20_000 };
 }

@@ -7,6 +7,8 @@ import { type FedBatch, openRowFeed, type RowFeed, type RowFeedOptions } from '.
 import type { BatchRequest } from '../../src/feed/sharedRing.js';
 import { inRepository } from '../../src/paths.js';
 import { createRandom } from '../../src/random.js';
+import { openRowIndex } from '../../src/store/openRowIndex.js';
+import { runPython } from '../python.js';
 import { feedFixture, rowOf, VOXELS } from './feedFixture.js';
 
 /** Seeded requests of 1 to 8 rows. */
@@ -51,6 +53,54 @@ test('batches() yields the rows asked for, in order, the same for any number of 
         assert.deepEqual(inputHu.subarray(place * VOXELS, (place + 1) * VOXELS), rowOf(row));
     }
   }
+});
+
+test('rows of compressed chunks, and of files that only the HDF5 library reads, come through the same threads', async (t) => {
+  const options = await feedFixture(t);
+  const written = runPython<{ chunked: string; virtual: string }>(
+    `import json, sys, h5py, numpy as np
+path = json.load(sys.stdin)
+x = (50 * np.arange(100)[:, None] + np.arange(${VOXELS})[None]).astype('<i2')
+with h5py.File(path + '.chunked', 'w') as f:
+  f.create_dataset('input', data=x, chunks=(3, 50), compression='gzip', shuffle=True, fletcher32=True)
+with h5py.File(path + '.virtual', 'w') as f:
+  layout = h5py.VirtualLayout(x.shape, '<i2'); layout[...] = h5py.VirtualSource(path + '.chunked', 'input', x.shape)
+  f.create_virtual_dataset('input', layout)
+print(json.dumps(dict(chunked=path + '.chunked', virtual=path + '.virtual')))`,
+    options.access.path,
+  );
+  const straight = await withFeed(options, (feed) => collected(feed, 40));
+  for (const [kind, file] of Object.entries(written)) {
+    const access = await openRowIndex(file, 'input');
+    assert.equal('because' in access, kind === 'virtual');
+    assert.deepEqual(await withFeed({ ...options, access }, (feed) => collected(feed, 40)), straight, kind);
+  }
+});
+
+test('a damaged chunk is refused with row and byte, and is found by its checksum alone', async (t) => {
+  const options = await feedFixture(t);
+  const file = runPython<string>(
+    `import json, sys, h5py, numpy as np
+path = json.load(sys.stdin) + '.damaged'
+with h5py.File(path, 'w') as f:
+  d = f.create_dataset('input', data=np.zeros((100, ${VOXELS}), '<i2'), chunks=(1, ${VOXELS}), fletcher32=True)
+  at = d.id.get_chunk_info(42).byte_offset
+with open(path, 'r+b') as f: f.seek(at + 10); f.write(b'x')
+print(json.dumps(path))`,
+    options.access.path,
+  );
+  const access = await openRowIndex(file, 'input');
+  await withFeed({ ...options, access }, async (feed) => {
+    const batches = feed.batches([{ rows: Uint32Array.of(41) }, { rows: Uint32Array.of(42) }]);
+    await batches.next();
+    await assert.rejects(
+      batches.next(),
+      (error) =>
+        error instanceof InputError &&
+        error.file === file &&
+        /row 42: the chunk at byte \d+ is damaged: .*checksum/i.test(error.message),
+    );
+  });
 });
 
 test('augmented batches depend on seed and place alone', async (t) => {
@@ -117,12 +167,12 @@ test('an abort refuses the wait; the feed goes on for others', async (t) => {
 test('a file that is cut names row and byte, one that is replaced or touched is named', async (t) => {
   const cut = await feedFixture(t);
   await withFeed(cut, async (feed) => {
-    truncateSync(cut.index.path, 20_000);
+    truncateSync(cut.access.path, 20_000);
     await assert.rejects(
       collected(feed, 1000),
       (error) =>
         error instanceof InputError &&
-        error.file === cut.index.path &&
+        error.file === cut.access.path &&
         /row \d+: .*at byte \d+|changed/.test(error.message),
     );
   });
@@ -130,15 +180,15 @@ test('a file that is cut names row and byte, one that is replaced or touched is 
   await withFeed(replaced, async (feed) => {
     const batches = feed.batches(requests(1000));
     await batches.next();
-    copyFileSync(replaced.index.path, `${replaced.index.path}.other`);
-    renameSync(`${replaced.index.path}.other`, replaced.index.path);
+    copyFileSync(replaced.access.path, `${replaced.access.path}.other`);
+    renameSync(`${replaced.access.path}.other`, replaced.access.path);
     await assert.rejects(batches.next(), /replaced or changed while it was read/);
   });
   const touched = await feedFixture(t);
   await withFeed(touched, async (feed) => {
     const batches = feed.batches(requests(1000));
     await batches.next();
-    utimesSync(touched.index.path, 1, 1);
+    utimesSync(touched.access.path, 1, 1);
     await assert.rejects(batches.next(), /replaced or changed/);
   });
 });
@@ -177,9 +227,9 @@ test('closing refuses batches that are waited for, and leaves no handle of the f
 test('a batch that does not come within the limit is an error, not a hang', async (t) => {
   const options = await feedFixture(t);
   // The path of the index is a pipe that nobody writes: its reader hangs in open().
-  const pipe = `${options.index.path}.pipe`;
+  const pipe = `${options.access.path}.pipe`;
   spawnSync('mkfifo', [pipe]);
-  const feed = openRowFeed({ ...options, index: { ...options.index, path: pipe }, limitMs: 300 });
+  const feed = openRowFeed({ ...options, access: { ...options.access, path: pipe }, limitMs: 300 });
   await assert.rejects(
     collected(feed, 1),
     (error) =>

@@ -1,37 +1,42 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RowIndex } from '../../src/store/rowIndex.js';
 import { createLearner } from '../../src/training/createLearner.js';
 import { ON_ONE_DEVICE } from '../../src/training/learnerOptions.js';
 import { type StartRecord, startRecord } from '../../src/training/trainRecords.js';
 import { options } from './decidedBatch.js';
 import { trainFixture } from './trainFixture.js';
 
+const INDEXED: RowIndex = {
+  ...{ path: 'a.hdf5', dataset: 'input', rows: 6, valuesPerRow: 512, shape: [6, 512] },
+  element: { kind: 'int', bytes: 2, bigEndian: false },
+  fillValue: new Uint8Array(2),
+  layout: { kind: 'contiguous', offset: 2048 },
+};
 const SPLIT = {
   positives: Uint32Array.of(0, 1),
   negatives: Uint32Array.of(2, 3, 4),
   heldOut: Uint32Array.of(5),
 };
 
-test('startRecord() warns of batch norm over few rows, unless replicas take their moments together', async (t) => {
+test('startRecord() warns of rows without an index, and of batch norm over few rows, unless replicas take their moments together', async (t) => {
   const config = await trainFixture(t);
   const startOf = async (syncBatchNorm: boolean): Promise<StartRecord> => {
     const learner = await createLearner({
       ...{ ...options, batchSize: 8, syncBatchNorm },
       parallel: { ...ON_ONE_DEVICE, strategy: 'data', devices: 2 },
     });
-    const record = startRecord(
-      { ...config, syncBatchNorm },
-      learner,
-      SPLIT,
-      1,
-      await learner.stepMemory(),
-      undefined,
-    );
+    const record = startRecord({
+      ...{ config: { ...config, syncBatchNorm }, learner, split: SPLIT, stepsPerEpoch: 1, from: undefined },
+      memory: await learner.stepMemory(),
+      input: syncBatchNorm ? INDEXED : { path: 'a.hdf5', dataset: 'input', because: 'it is virtual' },
+    });
     learner.dispose();
     return record;
   };
   const alone = await startOf(false);
   assert.match(alone.warnings.join(), /batch norm sees 4 rows at a time: expected at least 8/);
+  assert.match(alone.warnings.join(), /read through the HDF5 library.*: it is virtual/);
   assert.deepEqual(
     alone.memory.map(({ device }) => device),
     alone.devices.flat(),
