@@ -8,7 +8,7 @@ export { CROP_CONFIG_FILE, type CropSettings, readCropSettings } from './config/
 export { MODEL_CONFIG_FILE, readTrainingSettings, type TrainingSettings } from './config/trainingSettings.js';
 export * from './errors.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.js';
-export { balancedOrder } from './feed/balancedOrder.js';
+export { balancedOrder } from './feed/classOrder.js';
 export { heldOutRows, type Split, splitRows } from './feed/split.js';
 export { type Chart, type ChartSpec, chart } from './figures/figure.js';
 export { type FramePanel, frameFigure } from './figures/frameFigure.js';

@@ -1,7 +1,10 @@
+import { type AugmentPlan, SYMMETRIES } from '../config/augmentPlan.js';
 import { throwIfAborted } from '../errors.js';
 import { createRandom } from '../random.js';
-import { applySymmetry, drawSymmetry } from './augment.js';
-import type { BalancedOrder } from './balancedOrder.js';
+import { augmentPatch } from './augment/augmentPatch.js';
+import type { PatchShape } from './augment/patchShape.js';
+import type { BatchOrder } from './batchOrder.js';
+import { centralCrop } from './centralCrop.js';
 import type { RowLabels, RowSource } from './rowSource.js';
 
 /** Patches as they travel to a device. */
@@ -17,16 +20,20 @@ export interface Batch {
 export interface TrainingFeed {
   readonly source: RowSource;
   readonly labels: RowLabels;
-  readonly order: BalancedOrder;
+  readonly order: BatchOrder;
   /** Steps [fromStep, toStep), counted over all epochs. */
   readonly fromStep: number;
   readonly toStep: number;
   /** Part of each batch that this process takes: shard `index` of `of`, which divide a batch evenly. */
   readonly shard?: { readonly index: number; readonly of: number };
-  /** Seeds the symmetry of each patch; undefined = patches as they are. */
+  /** Seeds what is done to each patch; undefined = patches as they are. */
   readonly augmentSeed?: number;
-  /** Voxels of a patch along x and y, and along z. */
-  readonly patch: { readonly dim: number; readonly slices: number };
+  /** What is done to them; flips and quarter turns when missing. */
+  readonly augment?: AugmentPlan;
+  /** Voxels of a stored patch. */
+  readonly patch: PatchShape;
+  /** Voxels along an axis that are handed on, from the middle, after all else; 0 or missing = all. */
+  readonly crop?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -57,9 +64,10 @@ async function readTrainingBatch(feed: TrainingFeed, step: number): Promise<Batc
   if (feed.augmentSeed !== undefined)
     for (let index = 0; index < rows.length; index++) {
       const random = createRandom(`${feed.augmentSeed}/augment/${step}/${first + index}`);
-      applySymmetry(batch.inputHu, index * feed.source.voxelsPerRow, feed.patch, drawSymmetry(random));
+      const at = index * feed.source.voxelsPerRow;
+      augmentPatch(feed.augment ?? SYMMETRIES, batch.inputHu, at, feed.patch, random);
     }
-  return batch;
+  return { ...batch, inputHu: centralCrop(batch.inputHu, feed.patch, feed.crop ?? 0) };
 }
 
 /** The given rows in order, `batchSize` at a time, the last batch shorter; the next one is read ahead. */

@@ -2,6 +2,20 @@ import { batchesOfRows } from '../feed/batches.js';
 import type { RowLabels, RowSource } from '../feed/rowSource.js';
 import type { Learner } from './learner.js';
 
+/** As predictRows(), each process a part of the rows; all get all of them. */
+export async function predictShared(
+  learner: Learner,
+  source: RowSource,
+  labels: RowLabels,
+  rows: Uint32Array,
+): Promise<Float32Array> {
+  const share = Math.ceil(rows.length / learner.ranks);
+  const own = rows.slice(learner.rank * share, (learner.rank + 1) * share);
+  const all = new Float32Array(rows.length);
+  all.set(await predictRows(learner, source, labels, own), Math.min(learner.rank * share, rows.length));
+  return learner.sumOverRanks(all);
+}
+
 /** Probabilities of class 1 for the given rows, in their order. */
 export async function predictRows(
   learner: Learner,

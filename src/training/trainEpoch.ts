@@ -1,9 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { EngineError, InterruptedError } from '../errors.js';
-import { balancedOrder } from '../feed/balancedOrder.js';
 import { type Batch, trainingBatches } from '../feed/batches.js';
+import type { BatchOrder } from '../feed/batchOrder.js';
 import type { RowLabels } from '../feed/rowSource.js';
-import type { Split } from '../feed/split.js';
 import type { PatchFile } from '../store/patchFile.js';
 import type { Learner, StepResult } from './learner.js';
 import { explainOutOfMemory } from './memory.js';
@@ -16,11 +15,10 @@ export interface EpochWork {
   readonly config: TrainConfig;
   readonly patches: PatchFile;
   readonly labels: RowLabels;
-  readonly split: Split;
+  readonly order: BatchOrder;
   readonly learner: Learner;
   /** From 1. */
   readonly epoch: number;
-  readonly stepsPerEpoch: number;
   /** Steps that are done, over all epochs; inside the epoch where a run was interrupted there. */
   readonly stepsDone: number;
   readonly signal: AbortSignal | undefined;
@@ -36,17 +34,20 @@ export interface EpochWork {
  * the step that runs. Throws EngineError (a loss that is not finite), InterruptedError.
  */
 export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
-  const { config, patches, labels, split, learner, epoch, stepsPerEpoch, stepsDone, signal, lost } = work;
-  const toStep = epoch * stepsPerEpoch;
+  const { config, patches, labels, order, learner, epoch, stepsDone, signal, lost } = work;
+  const toStep = epoch * order.stepsPerEpoch;
   const batches = trainingBatches({
     source: patches,
     labels,
-    order: balancedOrder(split, config.batchSize, config.seed),
+    order,
     fromStep: stepsDone,
     toStep,
     shard: { index: learner.rank, of: learner.ranks },
     patch: patches.format,
-    ...(config.augment ? { augmentSeed: config.seed } : {}),
+    crop: config.crop,
+    augmentSeed: config.seed,
+    // Gamma bends the window that the network sees.
+    augment: { ...config.augment, windowHu: config.windowHu },
   });
   try {
     for (let step = stepsDone + 1; step <= toStep; step++) {

@@ -1,34 +1,32 @@
 import { performance } from 'node:perf_hooks';
+import type { Holdout } from '../config/holdout.js';
 import { InputError } from '../errors.js';
-import type { RowLabels } from '../feed/rowSource.js';
+import type { RowLabels, RowSource } from '../feed/rowSource.js';
 import { accuracyOf, crossEntropyOf } from '../scores/classification.js';
 import { rocArea } from '../scores/roc.js';
-import type { PatchFile } from '../store/patchFile.js';
 import type { Learner } from './learner.js';
 import type { ValidationRecord } from './metricsLog.js';
-import { predictRows } from './predictRows.js';
+import { predictShared } from './predictRows.js';
 
 export interface ValidationWork {
   readonly learner: Learner;
-  readonly patches: PatchFile;
+  /** Rows as the network sees them, and the file that they are from. */
+  readonly source: RowSource;
+  readonly file: string;
   readonly labels: RowLabels;
   readonly rows: Uint32Array;
-  readonly holdout: number;
+  readonly holdout: Holdout;
   readonly epoch: number;
   readonly step: number;
 }
 
 /** Scores the held-out rows; of several processes each predicts its part, and all get the same scores. */
 export async function validate(work: ValidationWork): Promise<ValidationRecord> {
-  const { learner, patches, labels, rows, epoch, step } = work;
+  const { learner, source, labels, rows, epoch, step } = work;
   const began = performance.now();
   const classes = Array.from(rows, (row) => labels.classes[row]!);
   requireBothClasses(classes, work);
-  const share = Math.ceil(rows.length / learner.ranks);
-  const own = rows.slice(learner.rank * share, (learner.rank + 1) * share);
-  const all = new Float32Array(rows.length);
-  all.set(await predictRows(learner, patches, labels, own), Math.min(learner.rank * share, rows.length));
-  const probabilities = await learner.sumOverRanks(all);
+  const probabilities = await predictShared(learner, source, labels, rows);
   const roc = rocArea(probabilities, classes);
   return {
     kind: 'validation',
@@ -43,10 +41,10 @@ export async function validate(work: ValidationWork): Promise<ValidationRecord> 
   };
 }
 
-function requireBothClasses(classes: readonly number[], { patches, holdout }: ValidationWork): void {
+function requireBothClasses(classes: readonly number[], { file, holdout }: ValidationWork): void {
   if (!classes.includes(0) || !classes.includes(1))
     throw new InputError(
-      patches.path,
+      file,
       `HOLDOUT ${holdout} names a subset of one class alone: expected nodules and others, to score by`,
     );
 }

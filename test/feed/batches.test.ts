@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InterruptedError } from '../../src/errors.js';
-import { balancedOrder } from '../../src/feed/balancedOrder.js';
 import { batchesOfRows, type TrainingFeed, trainingBatches } from '../../src/feed/batches.js';
+import { balancedOrder } from '../../src/feed/classOrder.js';
 import type { RowSource } from '../../src/feed/rowSource.js';
 
 /** Each voxel says row and place: 100 * row + place. */

@@ -111,7 +111,7 @@ test('train() in float16 goes on after a gradient that is not finite: the step i
 test('train() never sees the held-out subset: its voxels do not change the weights', async (t) => {
   const config = await trainFixture(t);
   const seen = new Set<number>();
-  const { balancedOrder } = await import('../../src/feed/balancedOrder.js');
+  const { balancedOrder } = await import('../../src/feed/classOrder.js');
   const { splitRows } = await import('../../src/feed/split.js');
   const { openPatchFile } = await import('../../src/store/patchFile.js');
   const patches = await openPatchFile(config.data);

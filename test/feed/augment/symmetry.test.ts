@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applySymmetry, drawSymmetry } from '../../src/feed/augment.js';
-import { createRandom } from '../../src/random.js';
-import { runPython } from '../python.js';
+import { applySymmetry, drawSymmetry } from '../../../src/feed/augment/symmetry.js';
+import { createRandom } from '../../../src/random.js';
+import { runPython } from '../../python.js';
 
 const still = { flipX: false, flipY: false, flipZ: false, swapXY: false };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { balancedOrder } from '../../src/feed/balancedOrder.js';
+import { balancedOrder } from '../../src/feed/classOrder.js';
 
 const positives = Uint32Array.from([3, 14, 15]);
 const negatives = Uint32Array.from({ length: 20 }, (_, i) => 100 + i);
