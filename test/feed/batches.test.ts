@@ -92,3 +92,45 @@ test('batchesOfRows() covers the rows in order, the last batch shorter', async (
   assert.equal(batches[2]!.inputHu.length, 8);
   assert.deepEqual([...batches[0]!.labels], [0, 1]);
 });
+
+test('trainingBatches() hands on the middles of patches after all else: a shift brings in what lay around', async () => {
+  // 4 x 4 x 4 voxels, places 0 to 63.
+  const [batch] = await all(
+    trainingBatches(
+      feed(0, 1, {
+        source: source(64),
+        patch: { dim: 4, slices: 4 },
+        crop: 2,
+        augmentSeed: 3,
+        augment: { shift: 1 },
+      }),
+    ),
+  );
+  assert.equal(batch!.inputHu.length, 4 * 8);
+  for (const [i, row] of batch!.rows.entries()) {
+    const places = [...batch!.inputHu.subarray(8 * i, 8 * i + 8)].map((hu) => hu - 100 * row);
+    const [first] = places as [number];
+    assert.deepEqual(
+      places,
+      [0, 1, 4, 5, 16, 17, 20, 21].map((step) => first + step),
+    );
+  }
+});
+
+test('trainingBatches() in shards: disjoint parts of the same batches, changed as in one process', async () => {
+  const more = { augmentSeed: 3, augment: { noise: 10 } };
+  const whole = await all(trainingBatches(feed(0, 3, more)));
+  const parts = await Promise.all(
+    [0, 1].map((index) => all(trainingBatches(feed(0, 3, { ...more, shard: { index, of: 2 } })))),
+  );
+  for (const [step, { inputHu, rows }] of whole.entries()) {
+    assert.deepEqual(
+      parts.flatMap((part) => [...part[step]!.rows]),
+      [...rows],
+    );
+    assert.deepEqual(
+      parts.flatMap((part) => [...part[step]!.inputHu]),
+      [...inputHu],
+    );
+  }
+});

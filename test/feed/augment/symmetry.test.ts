@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applySymmetry, drawSymmetry } from '../../../src/feed/augment/symmetry.js';
+import { applySymmetry, drawSymmetry, inverseSymmetry } from '../../../src/feed/augment/symmetry.js';
 import { createRandom } from '../../../src/random.js';
 import { runPython } from '../../python.js';
 
@@ -41,4 +41,42 @@ test('drawSymmetry() draws all 16 about equally often', () => {
   }
   assert.equal(counts.size, 16);
   for (const count of counts.values()) assert.ok(count > 60 && count < 150, String(count));
+});
+
+test('drawSymmetry() of quarter turns alone gives the four of numpy.rot90, of flips alone the eight flips', () => {
+  const turned = runPython<number[][]>(
+    `import json, numpy as np
+a = np.arange(18).reshape(2, 3, 3)
+print(json.dumps([np.rot90(a, k, (1, 2)).ravel().tolist() for k in range(4)]))`,
+  );
+  const random = createRandom(8);
+  const seen = new Set<string>();
+  for (let i = 0; i < 100; i++) {
+    const patch = Int16Array.from({ length: 18 }, (_, at) => at);
+    applySymmetry(patch, 0, { dim: 3, slices: 2 }, drawSymmetry(random, { rotations90: true }));
+    seen.add(JSON.stringify([...patch]));
+  }
+  assert.deepEqual([...seen].sort(), turned.map((patch) => JSON.stringify(patch)).sort());
+  const flips = Array.from({ length: 200 }, () => drawSymmetry(random, { flips: true }));
+  assert.ok(flips.every(({ swapXY }) => !swapXY));
+  assert.equal(new Set(flips.map((flip) => JSON.stringify(flip))).size, 8);
+});
+
+test('inverseSymmetry() undoes each of the 16', () => {
+  for (let bits = 0; bits < 16; bits++) {
+    const [flipX, flipY, flipZ, swapXY] = [1, 2, 4, 8].map((bit) => (bits & bit) !== 0) as [
+      boolean,
+      boolean,
+      boolean,
+      boolean,
+    ];
+    const patch = Int16Array.from({ length: 36 }, (_, i) => i);
+    const symmetry = { flipX, flipY, flipZ, swapXY };
+    applySymmetry(patch, 0, { dim: 3, slices: 4 }, symmetry);
+    applySymmetry(patch, 0, { dim: 3, slices: 4 }, inverseSymmetry(symmetry));
+    assert.deepEqual(
+      [...patch],
+      Array.from({ length: 36 }, (_, i) => i),
+    );
+  }
 });
