@@ -118,7 +118,7 @@ function ours(index: RowIndex, readers: number): Program {
 }
 
 export function openFeed(index: RowIndex, readers: number): RowFeed {
-  return openRowFeed({ access: index, patch: FORMAT, batchRows: BATCH, readers, slots: SLOTS });
+  return openRowFeed({ access: index, patch: FORMAT, crop: 0, batchRows: BATCH, readers, slots: SLOTS });
 }
 
 async function consume(feed: RowFeed, rows: Uint32Array): Promise<number[]> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { balancedOrder } from '../src/feed/balancedOrder.js';
+import { balancedOrder } from '../src/feed/classOrder.js';
 import { splitRows } from '../src/feed/split.js';
 import { openPatchFile } from '../src/store/patchFile.js';
 import { writePatchFile } from '../src/store/writePatchFile.js';

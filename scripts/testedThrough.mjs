@@ -5,7 +5,6 @@ export const TESTED_THROUGH = {
   'src/commands/trainConfigOf.ts': 'test/commands/train.test.ts',
   'src/figures/picture.ts': 'test/figures/threePlanes.test.ts',
   'src/figures/ticks.ts': 'test/figures/svgChart.test.ts',
-  'src/feed/readerThread.ts': 'test/feed/rowFeed.test.ts',
   'src/feed/readerThreads.ts': 'test/feed/rowFeed.test.ts',
   'src/training/openFeed.ts': 'test/training/train.test.ts',
   'src/candidates/tableFormat.ts': 'test/candidates/candidateTable.test.ts',

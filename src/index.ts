@@ -3,12 +3,23 @@ export type { Candidate, VoxelCandidate } from './candidates/candidate.js';
 export { readCandidates } from './candidates/candidateTable.js';
 export { inWorld } from './candidates/inWorld.js';
 export type { TableFormat } from './candidates/tableFormat.js';
+export { type AugmentPlan, augmentList, parseAugment } from './config/augmentPlan.js';
 export type { Cluster } from './config/cluster.js';
 export { CROP_CONFIG_FILE, type CropSettings, readCropSettings } from './config/cropSettings.js';
+export type { SamplingSettings } from './config/samplingSettings.js';
 export { MODEL_CONFIG_FILE, readTrainingSettings, type TrainingSettings } from './config/trainingSettings.js';
 export * from './errors.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.js';
-export { balancedOrder } from './feed/balancedOrder.js';
+export {
+  type Augmentation,
+  applyAugmentation,
+  augmentPatch,
+  drawAugmentation,
+  undoAugmentation,
+} from './feed/augment/augmentPatch.js';
+export type { BatchOrder } from './feed/batchOrder.js';
+export { balancedOrder } from './feed/classOrder.js';
+export { orderOf } from './feed/orderOf.js';
 export { heldOutRows, type Split, splitRows } from './feed/split.js';
 export { type Chart, type ChartSpec, chart } from './figures/figure.js';
 export { type FramePanel, frameFigure } from './figures/frameFigure.js';
@@ -18,6 +29,7 @@ export { passesFigure } from './figures/passesFigure.js';
 export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
 export { type Picture, WINDOWS, type WindowHu } from './figures/picture.js';
 export { type RiverPart, riverFigure } from './figures/riverFigure.js';
+export { classShareFigure, coverageFigure } from './figures/samplingFigures.js';
 export { type StrategyPanel, strategyFigure } from './figures/strategyFigure.js';
 export { type Mark, threePlanes } from './figures/threePlanes.js';
 export { accuracyFigure, lossFigure, rocFigure } from './figures/trainingFigures.js';
@@ -44,6 +56,7 @@ export { centerVoxelOf, firstVoxelOf, type PatchGrid, patchGrid } from './patche
 export { type PlannedPatch, planScan, type ScanPlan } from './patches/planScan.js';
 export { type PatchBox, patchBox, resampleVolume } from './patches/resample.js';
 export { inRepository } from './paths.js';
+export { createRandom, type Random } from './random.js';
 export { type RocArea, type RocPoint, rocArea, rocCurve } from './scores/roc.js';
 export { openPatchFile, type PatchFile } from './store/patchFile.js';
 export type { PatchColumns, PatchFormat, PatchProvenance } from './store/patchFileContract.js';

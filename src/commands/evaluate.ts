@@ -1,15 +1,16 @@
 import { join, resolve } from 'node:path';
+import type { Holdout } from '../config/holdout.js';
 import { type Evaluation, evaluate } from '../evaluation/evaluate.js';
 import { rocFigure } from '../figures/trainingFigures.js';
 import { writeFileAtomically } from '../paths.js';
 import { progressLine } from '../progress.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
-import { oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
+import { holdout, oneOf, printJson, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
 
 interface EvaluateFlags {
   readonly data?: string;
-  readonly holdout?: number;
+  readonly holdout?: Holdout;
   readonly checkpoint: CheckpointLink;
   readonly json?: boolean;
 }
@@ -22,7 +23,7 @@ export const registerEvaluateCommand: RegisterCommand = (program) => {
     )
     .argument('<run>', "the run's folder")
     .option('--data <file>', "another patch file than the run's own")
-    .option('--holdout <k>', 'another subset than the one held out', wholeNumber(-1))
+    .option('--holdout <k>', 'other subsets than those held out: 5 or 5,6', holdout)
     .option('--checkpoint <name>', 'best (lowest validation loss) or last', oneOf('best', 'last'), 'best')
     .option('--json', 'one JSON document on stdout: {holdout, rows, accuracy, rocAuc, rocAucInterval, files}')
     .action(runEvaluate);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { type Holdout, parseHoldout } from '../config/holdout.js';
 import { InterruptedError } from '../errors.js';
 
 /** Parser of a flag that takes a whole number in [low, high]. */
@@ -21,6 +22,28 @@ export function numberAbove(low: number): (text: string) => number {
       throw new InvalidArgumentError(`Expected a number above ${low}, received ${JSON.stringify(text)}.`);
     return value;
   };
+}
+
+/** Parser of a flag that takes a number in [low, high]. */
+export function numberWithin(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= low && value <= high))
+      throw new InvalidArgumentError(
+        `Expected a number from ${low} to ${high}, received ${JSON.stringify(text)}.`,
+      );
+    return value;
+  };
+}
+
+/** Parser of a flag that takes a subset, or several with commas. */
+export function holdout(text: string): Holdout {
+  const subsets = parseHoldout(text);
+  if (subsets === undefined)
+    throw new InvalidArgumentError(
+      `Expected a subset, or several such as 5,6, received ${JSON.stringify(text)}.`,
+    );
+  return subsets;
 }
 
 /** Parser of a flag that takes one of some words. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { clusterOf } from '../config/cluster.js';
+import { SAMPLINGS } from '../config/samplingSettings.js';
 import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
 import { UsageError } from '../errors.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
@@ -11,7 +12,15 @@ import { type TrainOptions, train } from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 import type { EndRecord, StartRecord, TrainRecord } from '../training/trainRecords.js';
 import { launchProcesses } from './launchProcesses.js';
-import { numberAbove, oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
+import {
+  holdout,
+  numberAbove,
+  numberWithin,
+  oneOf,
+  printJson,
+  wholeNumber,
+  withInterrupt,
+} from './options.js';
 import type { RegisterCommand } from './program.js';
 import { configOf, type TrainFlags, visibleGpus } from './trainConfigOf.js';
 
@@ -19,7 +28,7 @@ export const registerTrainCommand: RegisterCommand = (program) => {
   program
     .command('train')
     .description(
-      'Trains ResNet3D-18 on a patch file: balanced batches, one subset held out, a checkpoint an epoch.',
+      'Trains ResNet3D-18 on a patch file: balanced batches, subsets held out, a checkpoint an epoch.',
     )
     .option('--config <file>', 'settings; flags go before them', MODEL_CONFIG_FILE)
     .option('--data <file>', 'the patch file (default: the only *-patch.hdf5 in DATA_DIR)')
@@ -42,11 +51,17 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     .option('--precision <name>', 'of convolutions; auto measures', oneOf(...PRECISIONS, 'auto'))
     .option('--recompute', 'less memory, more time: the backward pass computes activations again')
     .option('--profile', 'write the times of five steps as a Chrome trace: RUN/profile-rank0.json')
-    .option('--holdout <k>', 'subset that training never sees', wholeNumber(-1))
+    .option('--holdout <k>', 'subset that training never sees, or several: 5,6', holdout)
+    .option('--folds <n>', 'folds of whole scans in place of subsets', wholeNumber(0, 1000))
+    .option('--crop <n>', 'voxels of the middle of each stored patch', wholeNumber(0, 1024))
+    .option('--sampling <name>', 'how rows of a batch are chosen', oneOf(...SAMPLINGS))
+    .option('--positive-share <x>', 'of weighted: share of nodules', numberWithin(0.001, 0.999))
+    .option('--hard-negatives <x>', "share of negatives from the last epoch's hardest", numberWithin(0, 1))
     .option('--seed <n>', 'decides first weights, order and augmentation', wholeNumber(0))
     .option('--learning-rate <x>', "Adam's step", numberAbove(0))
     .option('--filters <n>', 'channels of the first stage', wholeNumber(1, 1024), 64)
-    .option('--no-augment', 'train on the patches as they are, without flips and rotations by 90°')
+    .option('--augment <list>', 'what is done to patches, such as flips,rotations90,shift:2,noise:10')
+    .option('--no-augment', 'train on the patches as they are')
     .option('--threads <n>', 'threads for computing; 0 = one a core', wholeNumber(0, 1024), 0)
     .option('--out <folder>', "the run's folder (default: a new one in RUNS_DIR)")
     .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')

@@ -1,12 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { type AugmentPlan, parseAugment } from '../config/augmentPlan.js';
+import type { Holdout } from '../config/holdout.js';
+import type { Sampling, SamplingSettings } from '../config/samplingSettings.js';
 import {
   type Precision,
   readTrainingSettings,
   type Schedule,
   type Strategy,
 } from '../config/trainingSettings.js';
-import { InputError, UsageError } from '../errors.js';
+import { InputError, messageOf, UsageError } from '../errors.js';
 import { readRunConfig } from '../training/runFolder.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 
@@ -32,11 +35,17 @@ export interface TrainFlags {
   readonly rank?: number;
   readonly timeout?: number;
   readonly profile?: boolean;
-  readonly holdout?: number;
+  readonly holdout?: Holdout;
+  readonly folds?: number;
+  readonly crop?: number;
+  readonly sampling?: Sampling;
+  readonly positiveShare?: number;
+  readonly hardNegatives?: number;
   readonly seed?: number;
   readonly learningRate?: number;
   readonly filters: number;
-  readonly augment: boolean;
+  /** A list; false for none. */
+  readonly augment?: string | boolean;
   readonly threads: number;
   readonly json?: boolean;
 }
@@ -79,14 +88,41 @@ function newConfig(flags: TrainFlags): TrainConfig {
     recompute: flags.recompute ?? settings.recompute,
     timeoutSeconds: flags.timeout ?? settings.timeoutSeconds,
     holdout: flags.holdout ?? settings.holdout,
+    folds: flags.folds ?? settings.folds,
+    crop: flags.crop ?? settings.crop,
+    sampling: samplingOf(flags, settings.sampling),
     batchSize: flags.batch ?? settings.batchSize,
     epochs: flags.epochs ?? settings.epochs,
     learningRate: flags.learningRate ?? settings.learningRate,
     seed: flags.seed ?? settings.seed,
     filters: flags.filters,
-    augment: flags.augment,
+    augment: augmentOf(flags, settings.augment),
     threads: flags.threads,
   };
+}
+
+function samplingOf(flags: TrainFlags, settings: SamplingSettings): SamplingSettings {
+  const sampling = {
+    ...settings,
+    kind: flags.sampling ?? settings.kind,
+    positiveShare: flags.positiveShare ?? settings.positiveShare,
+    hardNegatives: flags.hardNegatives ?? settings.hardNegatives,
+  };
+  if (sampling.kind === 'natural' && sampling.hardNegatives > 0)
+    throw new UsageError(
+      `--sampling natural takes every row once: expected --hard-negatives 0, received ${sampling.hardNegatives}`,
+    );
+  return sampling;
+}
+
+function augmentOf({ augment }: TrainFlags, settings: AugmentPlan): AugmentPlan {
+  if (augment === false) return {};
+  if (augment === undefined || augment === true) return settings;
+  try {
+    return parseAugment(augment);
+  } catch (error) {
+    throw new UsageError(`--augment: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /**
@@ -94,7 +130,10 @@ function newConfig(flags: TrainFlags): TrainConfig {
  * (the result is then the same but for rounding, and for batch norm where each device's share of a batch changes).
  */
 function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
-  const others = ['out', 'batch', 'holdout', 'seed', 'learningRate', 'syncBatchNorm', 'precision'] as const;
+  const others = [
+    ...['out', 'batch', 'holdout', 'seed', 'learningRate', 'syncBatchNorm', 'precision'],
+    ...['folds', 'crop', 'sampling', 'positiveShare', 'hardNegatives', 'augment'],
+  ] as const;
   const given = others.find((name) => flags[name] !== undefined);
   if (given !== undefined)
     throw new UsageError(

@@ -1,6 +1,9 @@
-import { ConfigError } from '../errors.js';
+import { ConfigError, messageOf } from '../errors.js';
 import { inRepository } from '../paths.js';
+import { type AugmentPlan, DEFAULT_AUGMENT, parseAugment } from './augmentPlan.js';
+import { type Holdout, parseHoldout } from './holdout.js';
 import { decimal, oneOf, readIniFile, text, wholeNumber, withDefault } from './ini.js';
+import { SAMPLING_KEYS, type SamplingSettings } from './samplingSettings.js';
 
 /** How a network is spread over devices. */
 export const STRATEGIES = ['single', 'data', 'pipeline', 'hybrid'] as const;
@@ -70,8 +73,15 @@ export interface TrainingSettings {
   readonly exchange: (typeof EXCHANGES)[number];
   /** How long processes wait for each other. */
   readonly timeoutSeconds: number;
-  /** Subset that training never sees. */
-  readonly holdout: number;
+  /** Subsets that training never sees; with folds, folds. */
+  readonly holdout: Holdout;
+  /** Folds made of the series' uids; 0 = the subsets of the file. */
+  readonly folds: number;
+  /** Voxels along an axis, of the middle of each stored patch; 0 = all. */
+  readonly crop: number;
+  readonly sampling: SamplingSettings;
+  /** What is done to training patches at random. */
+  readonly augment: AugmentPlan;
   /** Patches of a step on all devices of all processes. */
   readonly batchSize: number;
   readonly epochs: number;
@@ -113,7 +123,11 @@ export const MODEL_CONFIG_FILE = inRepository('configs', 'model.ini');
 const keys = {
   GPUID: withDefault(wholeNumber(0, 1023), -1),
   NUM_GPUS: withDefault(wholeNumber(1, 1024), 1),
-  HOLDOUT: wholeNumber(-1),
+  HOLDOUT: { expected: 'expected a subset, or several such as 5,6', parse: parseHoldout },
+  FOLDS: withDefault(wholeNumber(0, 1000), 0),
+  CROP: withDefault(wholeNumber(0, 1024), 0),
+  AUGMENT: withDefault(text(), DEFAULT_AUGMENT),
+  ...SAMPLING_KEYS,
   BATCH_SIZE: wholeNumber(1, 65536),
   DATA_DIR: text(),
   EPOCHS: withDefault(wholeNumber(1), 6),
@@ -159,6 +173,14 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
       values.WINDOW_HIGH,
       `expected a number above WINDOW_LOW (${values.WINDOW_LOW})`,
     );
+  if (values.SAMPLING === 'natural' && values.HARD_NEGATIVES > 0)
+    throw new ConfigError(
+      file,
+      'training',
+      'HARD_NEGATIVES',
+      values.HARD_NEGATIVES,
+      'expected 0 with SAMPLING natural, which takes every row once',
+    );
   return Object.freeze({
     gpu: values.GPUID,
     devices: values.NUM_GPUS,
@@ -188,6 +210,16 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     emaDecay: values.EMA_DECAY,
     earlyStopping: values.EARLY_STOPPING,
     holdout: values.HOLDOUT,
+    folds: values.FOLDS,
+    crop: values.CROP,
+    sampling: Object.freeze({
+      kind: values.SAMPLING,
+      positiveShare: values.POSITIVE_SHARE,
+      hardNegatives: values.HARD_NEGATIVES,
+      hardPool: values.HARD_POOL,
+      hardCandidates: values.HARD_CANDIDATES,
+    }),
+    augment: augmentOf(file, values.AUGMENT),
     batchSize: values.BATCH_SIZE,
     epochs: values.EPOCHS,
     learningRate: values.LEARNING_RATE,
@@ -199,4 +231,16 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     dataFolder: inRepository(values.DATA_DIR),
     runsFolder: inRepository(values.RUNS_DIR),
   });
+}
+
+function augmentOf(file: string, list: string): AugmentPlan {
+  try {
+    return Object.freeze(parseAugment(list));
+  } catch (error) {
+    throw new ConfigError(file, 'training', 'AUGMENT', list, uncapitalised(messageOf(error)));
+  }
+}
+
+function uncapitalised(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
 }

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
+import { type Holdout, subsetsOf } from '../config/holdout.js';
 import { InputError } from '../errors.js';
+import { shapeOfCrop } from '../feed/centralCrop.js';
+import { foldedLabels } from '../feed/folds.js';
 import { heldOutRows } from '../feed/split.js';
 import { writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
@@ -23,7 +26,7 @@ export interface EvaluateOptions {
   /** Another patch file than the run's own. */
   readonly data?: string;
   /** Another subset than the one held out; its rows were seen in training. */
-  readonly holdout?: number;
+  readonly holdout?: Holdout;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -31,7 +34,7 @@ export interface EvaluateOptions {
 export interface Evaluation {
   readonly run: string;
   readonly epoch: number;
-  readonly holdout: number;
+  readonly holdout: Holdout;
   /** False: training never saw these rows. */
   readonly seenInTraining: boolean;
   readonly rows: number;
@@ -54,8 +57,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const holdout = options.holdout ?? config.holdout;
   const patches = await openPatchFile(options.data ?? config.data);
   try {
-    const { dim, slices } = patches.format;
-    const labels = patches.labels();
+    const { dim, slices } = shapeOfCrop(patches.format, config.crop);
+    const labels = foldedLabels(patches, config.folds, config.seed);
+    const seen = subsetsOf(holdout).some((subset) => !subsetsOf(config.holdout).includes(subset));
     const rows = heldOutRows(labels, holdout, patches.path);
     const classes = Array.from(rows, (row) => labels.classes[row]!);
     if (!classes.includes(0) || !classes.includes(1))
@@ -85,7 +89,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         run,
         epoch,
         holdout,
-        seenInTraining: holdout !== config.holdout && patches.path === config.data,
+        seenInTraining: seen && patches.path === config.data,
         rows: rows.length,
         positives: area.positives,
         accuracy: accuracyOf(probabilities, classes),

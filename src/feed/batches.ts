@@ -1,6 +1,6 @@
-import type { BalancedOrder } from './balancedOrder.js';
+import type { BatchOrder } from './batchOrder.js';
 import type { FedBatch } from './rowFeed.js';
-import type { RowLabels } from './rowSource.js';
+import type { RowLabels } from './rowLabels.js';
 import type { BatchRequest } from './sharedRing.js';
 
 /** Patches as they travel to a device. */
@@ -15,7 +15,7 @@ export interface Batch {
 
 /** Steps [fromStep, toStep) of an order, counted over all epochs, for one process. */
 export interface TrainingSteps {
-  readonly order: BalancedOrder;
+  readonly order: BatchOrder;
   readonly fromStep: number;
   readonly toStep: number;
   /** Part of each batch that this process takes: shard `index` of `of`, which divide a batch evenly. */

@@ -3,7 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { InputError, messageOf } from '../errors.js';
 import { createRandom } from '../random.js';
 import { openRows } from '../store/openRows.js';
-import { applySymmetry, drawSymmetry } from './augment.js';
+import { augmentPatch } from './augment/augmentPatch.js';
+import { voxelsOf } from './augment/patchShape.js';
+import { copyMiddle, shapeOfCrop } from './centralCrop.js';
 import type { ReaderAnswer, ReaderFailure, ReaderStart } from './readerThreads.js';
 import { count, finishPart, type RingPart, takePart } from './sharedRing.js';
 
@@ -11,8 +13,11 @@ import { count, finishPart, type RingPart, takePart } from './sharedRing.js';
  * A reader thread: takes parts of batches out of the shared ring until it is told to stop, reads their rows straight into
  * their places, and changes them as the batch's place in the order says. Its JavaScript has no other work, so it reads synchronously.
  */
-const { access, ring, reader, patch, augmentSeed } = workerData as ReaderStart;
+const { access, ring, reader, patch, crop, augment } = workerData as ReaderStart;
 const { batchRows, voxelsPerRow } = ring.size;
+const handedOn = shapeOfCrop(patch, crop);
+/** A stored patch of which only the middle is handed on. */
+const whole = voxelsOf(patch) === voxelsPerRow ? undefined : new Int16Array(voxelsOf(patch));
 const rows = await openRows(access);
 
 let idleSince = performance.now();
@@ -37,11 +42,13 @@ rows.close();
 function fill({ slot, from, to, step, first }: RingPart): void {
   for (let place = from; place < to; place++) {
     const at = (slot * batchRows + place) * voxelsPerRow;
-    rows.readRow(ring.rows[slot * batchRows + place]!, ring.voxels, at);
-    if (first >= 0 && augmentSeed !== undefined) {
-      const random = createRandom(`${augmentSeed}/augment/${step}/${first + place}`);
-      applySymmetry(ring.voxels, at, patch, drawSymmetry(random));
+    const [into, start] = whole === undefined ? [ring.voxels, at] : [whole, 0];
+    rows.readRow(ring.rows[slot * batchRows + place]!, into, start);
+    if (first >= 0 && augment !== undefined) {
+      const random = createRandom(`${augment.seed}/augment/${step}/${first + place}`);
+      augmentPatch(augment.plan, into, start, patch, random);
     }
+    if (whole !== undefined) copyMiddle(whole, patch, handedOn, ring.voxels, at);
   }
 }
 

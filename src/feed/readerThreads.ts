@@ -1,16 +1,20 @@
 import { Worker } from 'node:worker_threads';
+import type { AugmentPlan } from '../config/augmentPlan.js';
 import { EnvironmentError, InputError, messageOf } from '../errors.js';
 import type { RowAccess } from '../store/rowIndex.js';
+import type { PatchShape } from './augment/patchShape.js';
 import { type SharedRing, stopRing } from './sharedRing.js';
 
 /** What every reader thread is told at its start. */
 export interface ReaderWork {
   /** How the rows are read. */
   readonly access: RowAccess;
-  /** Voxels of a patch along x and y, and along z. */
-  readonly patch: { readonly dim: number; readonly slices: number };
-  /** Seeds the symmetry of each patch of a batch with a place; undefined = patches as they are. */
-  readonly augmentSeed?: number;
+  /** Of the stored patches. */
+  readonly patch: PatchShape;
+  /** Voxels along an axis that are handed on, of the middle, after all else; 0 = all. */
+  readonly crop: number;
+  /** What is done at random to each patch of a batch with a place; undefined = patches as they are. */
+  readonly augment?: { readonly plan: AugmentPlan; readonly seed: number };
 }
 
 export interface ReaderStart extends ReaderWork {

@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { EnvironmentError, InputError, InterruptedError } from '../errors.js';
+import { voxelsOf } from './augment/patchShape.js';
+import { shapeOfCrop } from './centralCrop.js';
 import { type ReaderThreads, type ReaderWork, startReaders } from './readerThreads.js';
 import {
   type BatchRequest,
@@ -92,9 +94,9 @@ class Feed implements RowFeed {
   #waitMs = 0;
 
   constructor(options: RowFeedOptions) {
-    const { access, patch, batchRows, readers, slots, limitMs = DEFAULT_LIMIT_MS } = options;
+    const { access, patch, crop, batchRows, readers, slots, limitMs = DEFAULT_LIMIT_MS } = options;
     this.file = access.path;
-    this.voxelsPerRow = patch.dim ** 2 * patch.slices;
+    this.voxelsPerRow = voxelsOf(shapeOfCrop(patch, crop));
     this.#limitMs = limitMs;
     this.#ring = createRing({ slots, batchRows, voxelsPerRow: this.voxelsPerRow, readers });
     this.#free = Array.from({ length: slots }, (_, slot) => slot);

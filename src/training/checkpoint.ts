@@ -10,7 +10,9 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { EnvironmentError, InputError, messageOf } from '../errors.js';
+import type { HardNegatives } from '../feed/hardNegatives.js';
 import { writeFileAtomically } from '../paths.js';
+import { completeConfig } from './completeConfig.js';
 import type { Learner } from './learner.js';
 import { readSafetensors, writeSafetensors } from './safetensors.js';
 import type { TrainConfig } from './trainConfig.js';
@@ -39,13 +41,20 @@ export interface CheckpointMeta {
   readonly layout: Readonly<Record<string, string | number>>;
 }
 
+const HARD_NEGATIVES = 'hard-negatives.json';
+
 export type CheckpointLink = 'last' | 'best';
 
 /**
  * Writes `checkpoints/epoch-0007` (or, inside an epoch, `epoch-0007-step-000123`: seven epochs are done), then moves `last`
- * (and `best`) to it; checkpoints without a link are removed.
+ * (and `best`) to it; checkpoints without a link are removed. `hardest`: negatives that the epoch after it, or around it, draws from.
  */
-export async function saveCheckpoint(run: string, learner: Learner, meta: CheckpointMeta): Promise<string> {
+export async function saveCheckpoint(
+  run: string,
+  learner: Learner,
+  meta: CheckpointMeta,
+  hardest?: HardNegatives,
+): Promise<string> {
   const isWhole = meta.step === meta.epoch * meta.stepsPerEpoch;
   const within = isWhole ? '' : `-step-${String(meta.step).padStart(6, '0')}`;
   const folder = join(run, 'checkpoints', `epoch-${String(meta.epoch).padStart(4, '0')}${within}`);
@@ -55,6 +64,7 @@ export async function saveCheckpoint(run: string, learner: Learner, meta: Checkp
     mkdirSync(beside, { recursive: true });
     writeSafetensors(join(beside, 'weights.safetensors'), await learner.weights());
     writeSafetensors(join(beside, 'optimizer.safetensors'), await learner.optimizerState());
+    if (hardest !== undefined) writeFileAtomically(join(beside, HARD_NEGATIVES), JSON.stringify(hardest));
     writeFileAtomically(join(beside, 'meta.json'), `${JSON.stringify(meta, null, 2)}\n`);
     rmSync(folder, { recursive: true, force: true });
     renameSync(beside, folder);
@@ -95,9 +105,23 @@ export function linkedCheckpoint(run: string, link: CheckpointLink): string {
 export function readCheckpointMeta(folder: string): CheckpointMeta {
   const file = join(folder, 'meta.json');
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as CheckpointMeta;
+    const meta: CheckpointMeta = JSON.parse(readFileSync(file, 'utf8'));
+    return { ...meta, config: completeConfig(meta.config) };
   } catch (error) {
     throw new InputError(file, `expected a checkpoint's meta.json (${messageOf(error)})`, { cause: error });
+  }
+}
+
+/** The hard negatives of a checkpoint; undefined where it has none. Throws InputError for a file that is broken. */
+export function readHardNegatives(folder: string): HardNegatives | undefined {
+  const file = join(folder, HARD_NEGATIVES);
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new InputError(file, `expected the hard negatives of an epoch (${messageOf(error)})`, {
+      cause: error,
+    });
   }
 }
 

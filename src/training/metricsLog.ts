@@ -66,6 +66,18 @@ export interface EpochRecord {
   readonly feed: EpochFeed;
   readonly checkpoint: string;
   readonly best: boolean;
+  /** With HARD_NEGATIVES. */
+  readonly hardNegatives?: MiningTimes;
+}
+
+/** How an epoch's hard negatives were found. */
+export interface MiningTimes {
+  /** Training negatives that were scored, and the hardest of them that are kept. */
+  readonly candidates: number;
+  readonly kept: number;
+  /** Of the kept ones. */
+  readonly lowestProbability: number;
+  readonly seconds: number;
 }
 
 export type MetricRecord = StepRecord | ValidationRecord | EpochRecord;

@@ -14,20 +14,24 @@ export function openFeed(
   patches: PatchFile,
   {
     augment,
+    crop,
     seed,
+    windowHu,
     readers,
     timeoutSeconds,
-  }: Pick<TrainConfig, 'augment' | 'seed' | 'readers' | 'timeoutSeconds'>,
+  }: Pick<TrainConfig, 'augment' | 'crop' | 'seed' | 'windowHu' | 'readers' | 'timeoutSeconds'>,
   batchRows: number,
 ): RowFeed {
   return openRowFeed({
     access: patches.input,
     patch: patches.format,
+    crop,
     batchRows,
     readers: readers > 0 ? readers : Math.min(MOST_READERS, availableParallelism()),
     slots: SLOTS,
     limitMs: 1000 * timeoutSeconds,
-    ...(augment ? { augmentSeed: seed } : {}),
+    // Gamma bends the window that the network sees.
+    augment: { plan: { ...augment, windowHu }, seed },
   });
 }
 

@@ -2,6 +2,19 @@ import { rowRequests } from '../feed/batches.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import type { Learner } from './learner.js';
 
+/** As predictRows(), each process a part of the rows; all get all of them. */
+export async function predictShared(
+  learner: Learner,
+  feed: RowFeed,
+  rows: Uint32Array,
+): Promise<Float32Array> {
+  const share = Math.ceil(rows.length / learner.ranks);
+  const own = rows.slice(learner.rank * share, (learner.rank + 1) * share);
+  const all = new Float32Array(rows.length);
+  all.set(await predictRows(learner, feed, own), Math.min(learner.rank * share, rows.length));
+  return learner.sumOverRanks(all);
+}
+
 /** Probabilities of class 1 for the given rows, in their order. */
 export async function predictRows(
   learner: Learner,

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentError, InputError, messageOf } from '../errors.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
+import { completeConfig } from './completeConfig.js';
 import { truncateMetrics } from './metricsLog.js';
 import type { TrainConfig } from './trainConfig.js';
 
@@ -39,7 +40,7 @@ export function continueRun(config: TrainConfig, step: number): void {
 export function readRunConfig(run: string): TrainConfig {
   const file = join(run, 'config.json');
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as TrainConfig;
+    return completeConfig(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     throw new InputError(file, `expected the configuration of a run (${messageOf(error).split(',')[0]})`, {
       cause: error,

@@ -1,6 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { Cluster } from '../config/cluster.js';
 import { InputError, InterruptedError, messageOf } from '../errors.js';
+import { shapeOfCrop } from '../feed/centralCrop.js';
+import { foldedLabels } from '../feed/folds.js';
+import { orderOf } from '../feed/orderOf.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import { type Split, splitRows } from '../feed/split.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
@@ -10,6 +13,7 @@ import {
   linkedCheckpoint,
   loadCheckpoint,
   readCheckpointMeta,
+  readHardNegatives,
   saveCheckpoint,
   type ValidationScores,
 } from './checkpoint.js';
@@ -19,6 +23,7 @@ import type { Learner } from './learner.js';
 import { learningRateFactor } from './learningRate.js';
 import { requireMemory, sharedMemories } from './memory.js';
 import { appendMetric, type EpochRecord, type StepRecord, type ValidationRecord } from './metricsLog.js';
+import { mineHardNegatives } from './mineHardNegatives.js';
 import { openFeed, readingOf } from './openFeed.js';
 import { rowsOfMicroBatch } from './placement.js';
 import { Profile } from './profile.js';
@@ -42,8 +47,8 @@ export interface TrainOptions {
 
 /**
  * Trains ResNet3D-18 on a patch file and yields what happens, record by record; the same records (but start and end) go to
- * the run's metrics.jsonl. An epoch has as many batches as the training rows fill; batches are balanced and drawn by seed
- * and step. After each epoch the held-out rows are scored and a checkpoint is written.
+ * the run's metrics.jsonl. An epoch has as many batches as the training rows fill; batches are drawn by seed and step, as the
+ * sampling says. After each epoch the held-out rows are scored and a checkpoint is written.
  * Throws ConfigError, InputError, EngineError (a loss that is not finite), EnvironmentError, InterruptedError, RangeError.
  */
 export async function* train(config: TrainConfig, options: TrainOptions = {}): AsyncGenerator<TrainRecord> {
@@ -72,11 +77,13 @@ async function* trainHere(
   try {
     // A resumed run goes on with the window that it began with.
     const config = options.resume === true ? given : withWindowOf(patches, given);
-    const labels = patches.labels();
+    const labels = foldedLabels(patches, config.folds, config.seed);
     const split = splitRows(labels, config.holdout, config.data);
-    const stepsPerEpoch = stepsPerEpochOf(config, split);
+    requireBatch(config, split);
+    const { batchSize, sampling, seed } = config;
+    const { stepsPerEpoch } = orderOf(sampling, split, batchSize, seed);
     const factor = learningRateFactor(config.learningRatePlan, { ...config, stepsPerEpoch });
-    const { dim, slices } = patches.format;
+    const { dim, slices } = shapeOfCrop(patches.format, config.crop);
     await watch?.agree('configuration', settingsText(config, split, stepsPerEpoch));
     learner = await newLearner(config, [slices, dim, dim], factor, options);
     feed = openFeed(patches, config, learner.batchSize);
@@ -96,6 +103,7 @@ async function* trainHere(
     yield startRecord({ config, learner, split, stepsPerEpoch, memory, input: patches.input, from });
     const profile =
       options.profile === true ? new Profile(config.run, learner.rank, from?.step ?? 0) : undefined;
+    let hardest = from === undefined ? undefined : readHardNegatives(linkedCheckpoint(config.run, 'last'));
     let best = from?.best;
     let epoch = from?.epoch ?? 0;
     let stepsDone = from?.step ?? 0;
@@ -106,9 +114,10 @@ async function* trainHere(
       const reportBefore = feed.report();
       const doneBefore = stepsDone;
       const save = (step: number, epochs: number): Promise<string> =>
-        saveCheckpoint(config.run, learner!, metaOf(config, epochs, step, stepsPerEpoch, best));
+        saveCheckpoint(config.run, learner!, metaOf(config, epochs, step, stepsPerEpoch, best), hardest);
       const work: EpochWork = {
-        ...{ config, feed, labels, split, learner, epoch, stepsPerEpoch, stepsDone, profile },
+        ...{ config, feed, labels, learner, epoch, stepsDone, profile },
+        order: orderOf(sampling, split, batchSize, seed, hardest),
         lost: watch?.failure,
         signal: options.signal,
         onStop: async (step) => {
@@ -128,6 +137,9 @@ async function* trainHere(
       });
       note(validation);
       yield validation;
+      const { negatives } = split;
+      const mined = await mineHardNegatives({ config, learner, feed, negatives, epoch });
+      hardest = mined.hardest;
       const isBest = best === undefined || validation.loss < best.valLoss;
       if (isBest) best = scoresOf(validation);
       const checkpoint = writes ? await save(stepsDone, epoch) : '';
@@ -141,6 +153,7 @@ async function* trainHere(
         ...reading,
         checkpoint,
         best: isBest,
+        ...(mined.times === undefined ? {} : { hardNegatives: mined.times }),
       };
       note(record);
       yield record;
@@ -196,7 +209,7 @@ async function isAtEnd({ earlyStopping }: TrainConfig, learner: Learner, since: 
   return (await learner.sumOverRanks(Float32Array.of(wants)))[0]! > 0;
 }
 
-function stepsPerEpochOf({ batchSize, data, holdout }: TrainConfig, { positives, negatives }: Split): number {
+function requireBatch({ batchSize, data, holdout }: TrainConfig, { positives, negatives }: Split): void {
   const rows = positives.length + negatives.length;
   if (batchSize < 2)
     throw new RangeError(`Expected a batch of at least 2 rows (one of each class), received ${batchSize}`);
@@ -205,7 +218,6 @@ function stepsPerEpochOf({ batchSize, data, holdout }: TrainConfig, { positives,
       data,
       `batch larger than the data: expected at most ${rows} (the training rows outside subset ${holdout}), received BATCH_SIZE ${batchSize}`,
     );
-  return Math.floor(rows / batchSize);
 }
 
 /** With NORMALISATION = file the window is the one that the patch file records. */

@@ -8,8 +8,6 @@ export interface TrainConfig extends Omit<TrainingSettings, 'gpu' | 'dataFolder'
   readonly run: string;
   /** Channels of the first stage; 64 is ResNet3D-18. */
   readonly filters: number;
-  /** Flips and rotations by 90° of training patches. */
-  readonly augment: boolean;
   /** Threads for computing; 0 = one a core, shared among devices. */
   readonly threads: number;
 }

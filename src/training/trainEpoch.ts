@@ -1,10 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { EngineError, InterruptedError } from '../errors.js';
-import { balancedOrder } from '../feed/balancedOrder.js';
 import { type Batch, labelled, trainingRequests } from '../feed/batches.js';
+import type { BatchOrder } from '../feed/batchOrder.js';
 import type { FedBatch, RowFeed } from '../feed/rowFeed.js';
-import type { RowLabels } from '../feed/rowSource.js';
-import type { Split } from '../feed/split.js';
+import type { RowLabels } from '../feed/rowLabels.js';
 import type { Learner, StepResult } from './learner.js';
 import { explainOutOfMemory } from './memory.js';
 import type { StepRecord } from './metricsLog.js';
@@ -16,11 +15,10 @@ export interface EpochWork {
   readonly config: TrainConfig;
   readonly feed: RowFeed;
   readonly labels: RowLabels;
-  readonly split: Split;
+  readonly order: BatchOrder;
   readonly learner: Learner;
   /** From 1. */
   readonly epoch: number;
-  readonly stepsPerEpoch: number;
   /** Steps that are done, over all epochs; inside the epoch where a run was interrupted there. */
   readonly stepsDone: number;
   readonly signal: AbortSignal | undefined;
@@ -36,11 +34,11 @@ export interface EpochWork {
  * the step that runs. Throws EngineError (a loss that is not finite), InterruptedError.
  */
 export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
-  const { config, feed, labels, split, learner, epoch, stepsPerEpoch, stepsDone, signal, lost } = work;
-  const toStep = epoch * stepsPerEpoch;
+  const { config, feed, labels, order, learner, epoch, stepsDone, signal, lost } = work;
+  const toStep = epoch * order.stepsPerEpoch;
   const batches = feed.batches(
     trainingRequests({
-      order: balancedOrder(split, config.batchSize, config.seed),
+      order,
       fromStep: stepsDone,
       toStep,
       shard: { index: learner.rank, of: learner.ranks },

@@ -1,19 +1,20 @@
 import { performance } from 'node:perf_hooks';
+import type { Holdout } from '../config/holdout.js';
 import { InputError } from '../errors.js';
 import type { RowFeed } from '../feed/rowFeed.js';
-import type { RowLabels } from '../feed/rowSource.js';
+import type { RowLabels } from '../feed/rowLabels.js';
 import { accuracyOf, crossEntropyOf } from '../scores/classification.js';
 import { rocArea } from '../scores/roc.js';
 import type { Learner } from './learner.js';
 import type { ValidationRecord } from './metricsLog.js';
-import { predictRows } from './predictRows.js';
+import { predictShared } from './predictRows.js';
 
 export interface ValidationWork {
   readonly learner: Learner;
   readonly feed: RowFeed;
   readonly labels: RowLabels;
   readonly rows: Uint32Array;
-  readonly holdout: number;
+  readonly holdout: Holdout;
   readonly epoch: number;
   readonly step: number;
 }
@@ -24,11 +25,7 @@ export async function validate(work: ValidationWork): Promise<ValidationRecord> 
   const began = performance.now();
   const classes = Array.from(rows, (row) => labels.classes[row]!);
   requireBothClasses(classes, work);
-  const share = Math.ceil(rows.length / learner.ranks);
-  const own = rows.slice(learner.rank * share, (learner.rank + 1) * share);
-  const all = new Float32Array(rows.length);
-  all.set(await predictRows(learner, feed, own), Math.min(learner.rank * share, rows.length));
-  const probabilities = await learner.sumOverRanks(all);
+  const probabilities = await predictShared(learner, feed, rows);
   const roc = rocArea(probabilities, classes);
   return {
     kind: 'validation',

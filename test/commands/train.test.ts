@@ -96,6 +96,12 @@ test('train: wrong usage and bad configuration are told apart', async (t) => {
   const { data, run } = await trainFixture(t);
   assert.equal(voxlab('train', '--strategy', 'magic').status, 2);
   assert.equal(voxlab('train', '--resume', run, '--batch', '4').status, 2);
+  assert.equal(voxlab('train', '--resume', run, '--no-augment').status, 2);
+  const augment = voxlab('train', '--data', data, '--augment', 'flips,twirl:3');
+  assert.deepEqual([augment.status, augment.stdout], [2, '']);
+  assert.match(augment.stderr, /--augment: Expected none, or a list of flips, .*received "twirl:3"/);
+  assert.equal(voxlab('train', '--data', data, '--sampling', 'natural', '--hard-negatives', '0.5').status, 2);
+  assert.equal(voxlab('train', '--data', data, '--holdout', '5,five').status, 2);
   assert.equal(voxlab('train', '--resume', run).status, 1);
   const config = join(dirname(data), 'model.ini');
   const fails = (content: string, reason: RegExp): void => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { balancedOrder } from '../../src/feed/balancedOrder.js';
 import { labelled, rowRequests, trainingRequests } from '../../src/feed/batches.js';
+import { balancedOrder } from '../../src/feed/classOrder.js';
 
 const classes = [1, 0, 0, 1, 0, 0, 0];
 const split = { positives: Uint32Array.from([0, 3]), negatives: Uint32Array.from([1, 2, 4, 5, 6]) };

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RowFeedOptions } from '../../src/feed/rowFeed.js';
+import { openRowFeed, type RowFeed, type RowFeedOptions } from '../../src/feed/rowFeed.js';
+import type { BatchRequest } from '../../src/feed/sharedRing.js';
+import { createRandom } from '../../src/random.js';
 import { openRowIndex } from '../../src/store/openRowIndex.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
 
@@ -37,5 +39,44 @@ export async function feedFixture(
     Array.from({ length: rows }, (_, row) => rowOf(row)),
   );
   const access = await openRowIndex(file, 'input');
-  return { access, patch: { dim: DIM, slices: DIM }, batchRows: 8, readers: 2, slots: 4, limitMs: 20_000 };
+  return {
+    access,
+    patch: { dim: DIM, slices: DIM },
+    crop: 0,
+    batchRows: 8,
+    readers: 2,
+    slots: 4,
+    limitMs: 20_000,
+  };
+}
+
+/** Seeded requests of 1 to 8 rows. */
+export function* requests(count: number, rows = 100): Generator<BatchRequest> {
+  const random = createRandom('requests');
+  for (let step = 0; step < count; step++)
+    yield {
+      rows: Uint32Array.from({ length: 1 + random.integer(8) }, () => random.integer(rows)),
+      place: { step, first: 0 },
+    };
+}
+
+/** What the feed makes of the first requests. */
+export async function collected(
+  feed: RowFeed,
+  count: number,
+): Promise<{ rows: number[]; inputHu: Int16Array }[]> {
+  const all: { rows: number[]; inputHu: Int16Array }[] = [];
+  for await (const { rows, inputHu } of feed.batches(requests(count)))
+    all.push({ rows: [...rows], inputHu: inputHu.slice() });
+  return all;
+}
+
+/** A feed that is closed, come what may. */
+export async function withFeed<T>(options: RowFeedOptions, use: (feed: RowFeed) => Promise<T>): Promise<T> {
+  const feed = openRowFeed(options);
+  try {
+    return await use(feed);
+  } finally {
+    await feed.close();
+  }
 }

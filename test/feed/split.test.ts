@@ -30,3 +30,13 @@ test('splitRows() refuses a subset without rows, naming those there, and trainin
 test('heldOutRows() of the subset -1 are those of scans outside subset folders', () => {
   assert.deepEqual([...heldOutRows({ ...labels, subsets: [-1, 0, -1, 0, 0, 0] }, -1, 'p')], [0, 2]);
 });
+
+test('splitRows() holds several subsets out, and names the one without rows', () => {
+  const several = { ...labels, classes: [1, 0, 0, 1, 0, 1], notrain: [0, 0, 0, 0, 1, 0] };
+  const split = splitRows(several, [1, 5], 'p.hdf5');
+  assert.deepEqual(
+    [[...split.positives], [...split.negatives], [...split.heldOut]],
+    [[0], [1], [2, 3, 4, 5]],
+  );
+  assert.throws(() => heldOutRows(several, [1, 6], 'p.hdf5'), /HOLDOUT 6 names a subset that has no rows/);
+});

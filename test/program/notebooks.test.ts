@@ -40,6 +40,7 @@ test('every notebook is run here', () => {
   assert.deepEqual(names, [
     '01-scan.ipynb',
     '02-crop-step-by-step.ipynb',
+    '03-feed.ipynb',
     '04-train.ipynb',
     '05-gpu-usage.ipynb',
   ]);
@@ -56,6 +57,13 @@ test('02-crop-step-by-step shows the planes before and after, slices, interpolat
   const outputs = outputsOf('02-crop-step-by-step');
   assert.equal(shown(outputs, 'image/svg+xml'), 7);
   assert.match(finding(outputs), /1260 patches, 140 nodules/);
+});
+
+test('03-feed shows patches before and after, and what each sampling draws', () => {
+  const outputs = outputsOf('03-feed');
+  assert.equal(shown(outputs, 'image/svg+xml'), 7);
+  assert.equal(shown(outputs, 'application/vnd.plotly.v1+json'), 2);
+  assert.match(finding(outputs), /balanced: 50\.0 % nodules.*natural: .* all of \d+ rows/s);
 });
 
 test('04-train: the live curve is drawn, and the held-out ROC AUC is at least 0.75, its lower bound above 0.5', () => {

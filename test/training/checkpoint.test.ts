@@ -9,6 +9,7 @@ import {
   linkedCheckpoint,
   loadCheckpoint,
   readCheckpointMeta,
+  readHardNegatives,
   saveCheckpoint,
 } from '../../src/training/checkpoint.js';
 import type { Learner, NamedArray } from '../../src/training/learner.js';
@@ -79,4 +80,17 @@ test('linkedCheckpoint() and readCheckpointMeta() name a run without a checkpoin
   assert.throws(() => linkedCheckpoint(join(run, 'none'), 'best'), /found nothing/);
   writeFileSync(join(run, 'meta.json'), '{');
   assert.throws(() => readCheckpointMeta(run), /meta\.json: expected a checkpoint's meta\.json/);
+});
+
+test('readHardNegatives() gives what saveCheckpoint() kept, nothing where there was nothing, and names a broken file', async (t) => {
+  const run = scratch(t);
+  const hardest = { epoch: 1, rows: [7, 3], probabilities: [0.9, 0.1] };
+  const folder = await saveCheckpoint(run, learnerOf(1), meta(1, 1), hardest);
+  assert.deepEqual(readHardNegatives(folder), hardest);
+  assert.equal(readHardNegatives(await saveCheckpoint(run, learnerOf(2), meta(2, 2))), undefined);
+  writeFileSync(join(linkedCheckpoint(run, 'last'), 'hard-negatives.json'), '{');
+  assert.throws(
+    () => readHardNegatives(linkedCheckpoint(run, 'last')),
+    /expected the hard negatives of an epoch/,
+  );
 });

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, realpathSync, truncateSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
+import { parseAugment } from '../../src/config/augmentPlan.js';
+import { BALANCED } from '../../src/config/samplingSettings.js';
 import type { Precision } from '../../src/config/trainingSettings.js';
 import { EngineError, InputError, InterruptedError } from '../../src/errors.js';
+import { evaluate } from '../../src/evaluation/evaluate.js';
 import { openEngine } from '../../src/tensorflow/engine.js';
-import { linkedCheckpoint, readCheckpointMeta } from '../../src/training/checkpoint.js';
+import { linkedCheckpoint, readCheckpointMeta, readHardNegatives } from '../../src/training/checkpoint.js';
 import { readMetrics } from '../../src/training/metricsLog.js';
 import { train } from '../../src/training/train.js';
+import type { TrainConfig } from '../../src/training/trainConfig.js';
 import type { TrainRecord } from '../../src/training/trainRecords.js';
 import { allRecords, trainFixture } from './trainFixture.js';
 
@@ -72,11 +76,21 @@ for (const precision of ['float32', 'float16'] as const)
   test(`train() is the same again, and after a resume, in ${precision}: every loss and score, bit for bit`, (t) =>
     resumesWithSameBits(t, precision));
 
+test('train() with hard negatives and all augmentations is the same after a resume from the middle of an epoch', (t) =>
+  resumesWithSameBits(t, 'float32', {
+    sampling: { ...BALANCED, kind: 'weighted', positiveShare: 0.3, hardNegatives: 0.5, hardCandidates: 12 },
+    augment: parseAugment(
+      'flips, shift:1, scale:0.9-1.1, rotate:15, noise:10, intensityShift:20, gamma:0.8-1.25',
+    ),
+    crop: 12,
+  }));
+
 async function resumesWithSameBits(
   t: Parameters<typeof trainFixture>[0],
   precision: Precision,
+  more: Partial<TrainConfig> = {},
 ): Promise<void> {
-  const config = { ...(await trainFixture(t)), precision };
+  const config = { ...(await trainFixture(t)), precision, ...more };
   const whole = await allRecords(train(config));
   const again = { ...config, run: `${config.run}-again` };
   assert.deepEqual(computed(await allRecords(train(again))), computed(whole));
@@ -111,7 +125,7 @@ test('train() in float16 goes on after a gradient that is not finite: the step i
 test('train() never sees the held-out subset: its voxels do not change the weights', async (t) => {
   const config = await trainFixture(t);
   const seen = new Set<number>();
-  const { balancedOrder } = await import('../../src/feed/balancedOrder.js');
+  const { balancedOrder } = await import('../../src/feed/classOrder.js');
   const { splitRows } = await import('../../src/feed/split.js');
   const { openPatchFile } = await import('../../src/store/patchFile.js');
   const patches = await openPatchFile(config.data);
@@ -175,4 +189,52 @@ test('train() with NORMALISATION = file scales rows as the patch file records it
   assert.notDeepEqual(computed(other), computed(byHand));
   const without = { ...(await trainFixture(t)), normalisation: 'file' as const };
   await assert.rejects(allRecords(train(without)), /expected a normalisation in the patch file, found none/);
+});
+
+test('train() after the first epoch scores training negatives, keeps the hardest, and draws from them', async (t) => {
+  const sampling = { ...BALANCED, hardNegatives: 1, hardPool: 0.2, hardCandidates: 10 };
+  const config = { ...(await trainFixture(t)), sampling };
+  const records = await allRecords(train(config));
+  const mined = records.flatMap((record) => (record.kind === 'epoch' ? [record.hardNegatives] : []));
+  assert.deepEqual(
+    mined.map((times) => [times?.candidates, times?.kept]),
+    [
+      [10, 2],
+      [10, 2],
+    ],
+  );
+  const kept = readHardNegatives(linkedCheckpoint(config.run, 'last'))!;
+  assert.equal(kept.epoch, 2);
+  assert.equal(kept.probabilities[1], mined[1]!.lowestProbability);
+  const plain = await allRecords(train({ ...config, sampling: BALANCED, run: `${config.run}-plain` }));
+  assert.deepEqual(
+    computed(records).slice(0, 4),
+    computed(plain).slice(0, 4),
+    'the first epoch has none yet',
+  );
+  assert.notDeepEqual(computed(records).slice(4), computed(plain).slice(4));
+});
+
+test('train() on every row once an epoch, on folds of scans, with several subsets held out', async (t) => {
+  const config = { ...(await trainFixture(t)), epochs: 1 };
+  const natural = await allRecords(train({ ...config, sampling: { ...BALANCED, kind: 'natural' } }));
+  assert.ok(natural[0]?.kind === 'start');
+  assert.equal(natural[0].stepsPerEpoch, 4, '23 rows in batches of 6');
+  const folds = { ...config, folds: 3, holdout: 0, run: `${config.run}-folds` };
+  const [start] = await allRecords(train(folds));
+  assert.ok(start?.kind === 'start');
+  assert.equal(start.heldOut, 12);
+  const evaluation = await evaluate({ run: folds.run, checkpoint: 'last' });
+  assert.deepEqual([evaluation.rows, evaluation.seenInTraining], [12, false]);
+  const [several] = await allRecords(train({ ...config, holdout: [1, 2], run: `${config.run}-several` }));
+  assert.ok(several?.kind === 'start');
+  assert.deepEqual([several.positives, several.negatives, several.heldOut], [3, 8, 24]);
+  await assert.rejects(
+    allRecords(train({ ...folds, folds: 4 })),
+    /expected at least FOLDS 4 series, found 3/,
+  );
+  await assert.rejects(
+    allRecords(train({ ...config, crop: 20, run: `${config.run}-crop` })),
+    /Expected CROP/,
+  );
 });

@@ -53,7 +53,6 @@ export async function trainFixture(
     seed: 16,
     windowHu: { low: -1000, high: 400 },
     filters: 4,
-    augment: true,
     threads: 0,
   };
 }

@@ -1,0 +1,34 @@
+import { createRandom } from '../random.js';
+import type { BatchOrder } from './batchOrder.js';
+import type { ClassRows } from './classOrder.js';
+
+/**
+ * Every row in every epoch, the classes as they are, in a new seeded order each epoch. Where the last batch is not full, the
+ * epoch's first rows come a second time: no row is left out, fewer than a batch are seen twice.
+ */
+export function naturalOrder(
+  { positives, negatives }: ClassRows,
+  batchSize: number,
+  seed: number,
+): BatchOrder {
+  const rows = new Uint32Array(positives.length + negatives.length);
+  rows.set(positives);
+  rows.set(negatives, positives.length);
+  rows.sort();
+  const stepsPerEpoch = Math.ceil(rows.length / batchSize);
+  let epoch = -1;
+  let order = rows;
+  return {
+    batchSize,
+    stepsPerEpoch,
+    rowsOf: (step) => {
+      const wanted = Math.floor(step / stepsPerEpoch);
+      if (wanted !== epoch) {
+        order = createRandom(`${seed}/natural/${wanted}`).shuffle(rows.slice());
+        epoch = wanted;
+      }
+      const first = (step - wanted * stepsPerEpoch) * batchSize;
+      return Uint32Array.from({ length: batchSize }, (_, i) => order[(first + i) % order.length]!);
+    },
+  };
+}

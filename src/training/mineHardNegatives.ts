@@ -1,0 +1,35 @@
+import { performance } from 'node:perf_hooks';
+import { type HardNegatives, hardCandidates, hardestOf } from '../feed/hardNegatives.js';
+import type { RowFeed } from '../feed/rowFeed.js';
+import type { Learner } from './learner.js';
+import type { MiningTimes } from './metricsLog.js';
+import { predictShared } from './predictRows.js';
+import type { TrainConfig } from './trainConfig.js';
+
+/**
+ * Scores the training negatives of an epoch with the network as it is (each process its part) and keeps the hardest; nothing
+ * where hard negatives are not wanted. It costs a forward pass a candidate, a third of a training step.
+ */
+export async function mineHardNegatives(work: {
+  readonly config: TrainConfig;
+  readonly learner: Learner;
+  readonly feed: RowFeed;
+  readonly negatives: Uint32Array;
+  readonly epoch: number;
+}): Promise<{ readonly hardest?: HardNegatives; readonly times?: MiningTimes }> {
+  const { config, learner, feed, epoch } = work;
+  const { hardNegatives, hardCandidates: count, hardPool } = config.sampling;
+  if (hardNegatives === 0) return {};
+  const began = performance.now();
+  const rows = hardCandidates(work.negatives, count, config.seed, epoch);
+  const hardest = hardestOf(rows, await predictShared(learner, feed, rows), hardPool, epoch);
+  return {
+    hardest,
+    times: {
+      candidates: rows.length,
+      kept: hardest.rows.length,
+      lowestProbability: hardest.probabilities.at(-1)!,
+      seconds: (performance.now() - began) / 1000,
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InputError } from '../../src/errors.js';
+import { foldedLabels, foldsOf } from '../../src/feed/folds.js';
+import { openPatchFile } from '../../src/store/patchFile.js';
+import { trainFixture } from '../training/trainFixture.js';
+
+const uids = Array.from({ length: 230 }, (_, row) => `1.3.6.${row % 23}`);
+
+test('foldsOf() keeps all rows of a series in one fold, and folds alike within one series', () => {
+  const folds = foldsOf(uids, 5, 16, 'p.hdf5');
+  const seriesOf = [0, 1, 2, 3, 4].map((fold) => new Set(uids.filter((_, row) => folds[row] === fold)).size);
+  assert.deepEqual(seriesOf, [5, 5, 5, 4, 4]);
+  for (let row = 23; row < 230; row++) assert.equal(folds[row], folds[row - 23]);
+});
+
+test('foldsOf() depends on the seed and the series alone, not on the order of rows', () => {
+  const folds = foldsOf(uids, 5, 16, 'p.hdf5');
+  assert.deepEqual([...foldsOf([...uids].reverse(), 5, 16, 'p.hdf5')].reverse(), [...folds]);
+  assert.notDeepEqual(foldsOf(uids, 5, 17, 'p.hdf5'), folds);
+  assert.throws(
+    () => foldsOf(uids, 24, 16, 'p.hdf5'),
+    /p\.hdf5: expected at least FOLDS 24 series, found 23/,
+  );
+});
+
+test('foldedLabels() puts folds in place of subsets, and with 0 leaves the labels', async (t) => {
+  const patches = await openPatchFile((await trainFixture(t)).data);
+  try {
+    const labels = patches.labels();
+    assert.deepEqual(foldedLabels(patches, 0, 16).subsets, labels.subsets);
+    const folded = foldedLabels(patches, 3, 16);
+    assert.deepEqual(folded.classes, labels.classes);
+    const ofScan = [0, 12, 24].map((row) => folded.subsets[row]!);
+    assert.deepEqual([...ofScan].sort(), [0, 1, 2]);
+    assert.deepEqual(
+      Array.from(folded.subsets),
+      Array.from({ length: 36 }, (_, row) => ofScan[Math.floor(row / 12)]),
+    );
+    assert.throws(() => foldedLabels(patches, 4, 16), InputError);
+  } finally {
+    patches.close();
+  }
+});
