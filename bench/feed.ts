@@ -10,8 +10,9 @@ import { inRepository, writeFileAtomically } from '../src/paths.js';
 import { createRandom } from '../src/random.js';
 import { findContiguous } from '../src/store/hdf5Layout.js';
 import { openRowIndex } from '../src/store/openRowIndex.js';
-import type { RowIndex } from '../src/store/rowIndex.js';
+import type { RowAccess, RowIndex } from '../src/store/rowIndex.js';
 import { writePatchFile } from '../src/store/writePatchFile.js';
+import { openingTimes } from './feedOpening.js';
 import { starvedByModel, trainingStarvation } from './feedStarvation.js';
 import { columnsOf, FORMAT, ROW_BYTES, ROWS_PER_BLOCK } from './patchWriting.js';
 import { type Peer, startOptionalPeer, startPeer } from './peer.js';
@@ -23,6 +24,9 @@ export const BATCH = 64;
 const SLOTS = 4;
 const CORES = availableParallelism();
 /** Rows of a sample: as many as make a fast program run half a second, and a slow one not for minutes. */
+const OURS_2018 = '2018 file (float32, chunks of 8 KiB): voxlab feed';
+const LIST_2018 = '2018 file: h5py, list of 64 rows (the 2018 way)';
+const ROWS_2018 = '2018 file: h5py, row by row';
 const FAST = 8192;
 const SLOW = 1024;
 
@@ -45,7 +49,7 @@ export async function benchFeed({ repetitions = 5 } = {}): Promise<BenchReport> 
   const peers: Peer[] = [];
   try {
     await writeFile(file);
-    const index = await openRowIndex(file, 'input');
+    const index = (await openRowIndex(file, 'input')) as RowIndex;
     if ('because' in index) throw new Error(index.because);
     const peer = await startPeer('feedPeer.py', { batch: BATCH, workers: 2 });
     const torch = await startOptionalPeer(
@@ -54,12 +58,18 @@ export async function benchFeed({ repetitions = 5 } = {}): Promise<BenchReport> 
       process.env.VOXLAB_TORCH_PYTHON,
     );
     peers.push(peer, ...(torch === undefined ? [] : [torch]));
+    const file2018 = join(folder, 'as-in-2018.hdf5');
+    await peer.ask({ way: 'write_as_2018', file, to: file2018 });
+    const index2018 = await openRowIndex(file2018, 'input');
     const readers = [...new Set([1, CORES, 2 * CORES])];
     const programs: Program[] = [
-      ...readers.map((n) => ours(index, n)),
+      ...readers.map((n) => ours(`voxlab feed, ${n} readers`, index, n)),
       ...readers.map((n) => bare(file, n)),
-      theirs(peer, 'h5py, a list of 64 rows (the 2018 way)', 'list', file),
-      theirs(peer, 'h5py, row by row', 'row', file),
+      ours(OURS_2018, index2018, CORES),
+      theirs(peer, LIST_2018, 'list', file2018),
+      theirs(peer, ROWS_2018, 'row', file2018),
+      theirs(peer, 'h5py, list of 64 rows, voxlab file', 'list', file),
+      theirs(peer, 'h5py, row by row, voxlab file', 'row', file),
       ...(torch === undefined
         ? []
         : [theirs(torch, 'PyTorch DataLoader over h5py, 2 workers', 'loader', file)]),
@@ -90,6 +100,7 @@ export async function benchFeed({ repetitions = 5 } = {}): Promise<BenchReport> 
     return report(repetitions, programs, warm, cold, [
       `the traced step on all devices (batch ${BATCH}, ${starved.patchesPerSecond.toFixed(0)} patches/s): starved ${(100 * starved.share).toFixed(2)} % of its time (to stay below: 1 %)`,
       `a device that is faster: ${model.map(({ demand, starved: share }) => `${demand.toFixed(0)} patches/s ${(100 * share).toFixed(1)} %`).join(', ')} (sleeps stand for steps)`,
+      await openingTimes(peer, folder),
       'figures: images/starved.svg, runs/feed.html',
     ]);
   } finally {
@@ -98,9 +109,9 @@ export async function benchFeed({ repetitions = 5 } = {}): Promise<BenchReport> 
   }
 }
 
-function ours(index: RowIndex, readers: number): Program {
+function ours(name: string, index: RowAccess, readers: number): Program {
   return {
-    name: `voxlab feed, ${readers} readers`,
+    name,
     rows: FAST,
     run: async (rows) => {
       const feed = openFeed(index, readers);
@@ -117,8 +128,8 @@ function ours(index: RowIndex, readers: number): Program {
   };
 }
 
-export function openFeed(index: RowIndex, readers: number): RowFeed {
-  return openRowFeed({ access: index, patch: FORMAT, crop: 0, batchRows: BATCH, readers, slots: SLOTS });
+export function openFeed(access: RowAccess, readers: number): RowFeed {
+  return openRowFeed({ access, patch: FORMAT, crop: 0, batchRows: BATCH, readers, slots: SLOTS });
 }
 
 async function consume(feed: RowFeed, rows: Uint32Array): Promise<number[]> {
@@ -211,9 +222,16 @@ function report(
     Math.max(
       ...programs.filter(({ name }) => name.startsWith(start)).map(({ name }) => median(warm.get(name))),
     );
-  const own = best('voxlab');
-  const against = (of: string, start: string, target: number) =>
-    Number.isFinite(best(start)) ? [{ of: `voxlab / ${of}`, ratio: own / best(start), target }] : [];
+  const against = (ours: string, other: string, target?: number) =>
+    Number.isFinite(best(other))
+      ? [
+          {
+            of: `${ours} / ${other}`,
+            ratio: best(ours) / best(other),
+            ...(target === undefined ? {} : { target }),
+          },
+        ]
+      : [];
   const p = (share: number): string => {
     const times = warm
       .get(`voxlab feed, ${CORES} readers`)!
@@ -238,11 +256,15 @@ function report(
       );
     }),
     ratios: [
-      ...against('h5py list of rows', 'h5py, a list', 100),
-      ...against('h5py row by row', 'h5py, row', 10),
-      ...against('PyTorch DataLoader', 'PyTorch', 3),
-      ...against('bare pread', 'bare', 0.85),
-    ],
+      against('voxlab', LIST_2018, 100),
+      against('voxlab', ROWS_2018, 10),
+      against(OURS_2018, LIST_2018),
+      against(OURS_2018, ROWS_2018),
+      against('voxlab', 'h5py, list of 64 rows, voxlab'),
+      against('voxlab', 'h5py, row by row, voxlab'),
+      against('voxlab', 'PyTorch', 3),
+      against('voxlab', 'bare', 0.85),
+    ].flat(),
     machine: `${cpus()[0]?.model ?? 'unknown'}, ${CORES} cores`,
     notes: [
       `a batch, ${CORES} readers, asked for without a pause: median ${p(0.5)} ms, p99 ${p(0.99)} ms, longest ${p(1)} ms`,

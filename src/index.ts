@@ -21,6 +21,7 @@ export type { BatchOrder } from './feed/batchOrder.js';
 export { balancedOrder } from './feed/classOrder.js';
 export { orderOf } from './feed/orderOf.js';
 export { heldOutRows, type Split, splitRows } from './feed/split.js';
+export { feedFigure } from './figures/feedFigure.js';
 export { type Chart, type ChartSpec, chart } from './figures/figure.js';
 export { type FramePanel, frameFigure } from './figures/frameFigure.js';
 export { gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';

@@ -37,6 +37,7 @@ test('the public door', () => {
     'evaluate',
     'findScans',
     'firstVoxelOf',
+    'feedFigure',
     'frameFigure',
     'gpuMemoryFigure',
     'gpuUtilizationFigure',

@@ -4,6 +4,7 @@ import { clusterOf } from '../config/cluster.js';
 import { SAMPLINGS } from '../config/samplingSettings.js';
 import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
 import { UsageError } from '../errors.js';
+import { feedFigure } from '../figures/feedFigure.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
 import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, progressLine } from '../progress.js';
@@ -100,10 +101,12 @@ async function runTrain(flags: TrainFlags): Promise<void> {
   const metrics = readMetrics(run);
   writeFileAtomically(join(run, 'loss.svg'), lossFigure(metrics).svg());
   writeFileAtomically(join(run, 'accuracy.svg'), accuracyFigure(metrics).svg());
+  const reading = feedFigure(metrics);
+  writeFileAtomically(join(run, 'feed.svg'), reading.svg());
   if (flags.json === true) printJson({ run, epochs, steps, best });
   else
     process.stdout.write(
-      `${epochs} epochs, ${steps} steps in ${run}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${join(run, 'loss.svg')}, ${join(run, 'accuracy.svg')}\n  next: npx voxlab evaluate ${run}\n`,
+      `${epochs} epochs, ${steps} steps in ${run}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading.title}\n  next: npx voxlab evaluate ${run}\n`,
     );
 }
 

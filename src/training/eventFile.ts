@@ -51,6 +51,7 @@ function scalarsOf(record: MetricRecord): Record<string, number> {
         'train/learning_rate': record.learningRate,
         'speed/patches_per_second': record.patchesPerSecond,
         'speed/wait_share': record.waitShare,
+        'feed/batches_ready': record.batchesReady,
       };
     case 'validation':
       return {
@@ -59,7 +60,13 @@ function scalarsOf(record: MetricRecord): Record<string, number> {
         'validation/roc_auc': record.rocAuc,
       };
     case 'epoch':
-      return { 'speed/epoch_seconds': record.seconds };
+      return {
+        'speed/epoch_seconds': record.seconds,
+        'feed/starved_share': record.starvedShare,
+        'feed/rows_per_second': record.feed.rowsPerSecond,
+        'feed/megabytes_per_second': record.feed.megabytesPerSecond,
+        'feed/readers_busy_share': record.feed.busyShare,
+      };
   }
 }
 

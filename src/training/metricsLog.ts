@@ -52,6 +52,8 @@ export interface EpochFeed {
   readonly megabytesPerSecond: number;
   /** Share of the reader threads' time in which they read; else they waited for room. */
   readonly busyShare: number;
+  /** Batches that have room beside each other, the one in use included. */
+  readonly slots: number;
 }
 
 /** A finished epoch and where its checkpoint lies. */

@@ -50,6 +50,7 @@ export function readingOf(
       rowsPerSecond: (1000 * since('rows')) / ms,
       megabytesPerSecond: since('bytes') / 1000 / ms,
       busyShare: readerMs > 0 ? since('busyMs') / readerMs : 0,
+      slots: SLOTS,
     },
   };
 }

@@ -57,6 +57,7 @@ print(json.dumps(out))`,
       ['train/learning_rate', Math.fround(0.001)],
       ['speed/patches_per_second', 300],
       ['speed/wait_share', 0.25],
+      ['feed/batches_ready', 1],
     ],
   );
   assert.deepEqual(events[3]!.values, [

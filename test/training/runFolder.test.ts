@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { completeConfig } from '../../src/training/completeConfig.js';
 import { continueRun, createRun, readRunConfig } from '../../src/training/runFolder.js';
 import type { TrainConfig } from '../../src/training/trainConfig.js';
 
 function configIn(t: TestContext): TrainConfig {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-run-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  return { run: join(folder, 'run'), epochs: 2 } as TrainConfig;
+  return completeConfig({ run: join(folder, 'run'), epochs: 2, augment: {} } as TrainConfig);
 }
 
 test('createRun() writes the configuration once; continueRun() replaces it', (t) => {
