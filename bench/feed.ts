@@ -10,7 +10,7 @@ import { inRepository, writeFileAtomically } from '../src/paths.js';
 import { createRandom } from '../src/random.js';
 import { findContiguous } from '../src/store/hdf5Layout.js';
 import { openRowIndex } from '../src/store/openRowIndex.js';
-import type { RowAccess, RowIndex } from '../src/store/rowIndex.js';
+import type { RowAccess } from '../src/store/rowIndex.js';
 import { writePatchFile } from '../src/store/writePatchFile.js';
 import { openingTimes } from './feedOpening.js';
 import { starvedByModel, trainingStarvation } from './feedStarvation.js';
@@ -49,12 +49,12 @@ export async function benchFeed({ repetitions = 5 } = {}): Promise<BenchReport> 
   const peers: Peer[] = [];
   try {
     await writeFile(file);
-    const index = (await openRowIndex(file, 'input')) as RowIndex;
+    const index = await openRowIndex(file, 'input');
     if ('because' in index) throw new Error(index.because);
     const peer = await startPeer('feedPeer.py', { batch: BATCH, workers: 2 });
     const torch = await startOptionalPeer(
       'feedPeer.py',
-      { batch: BATCH, workers: 2 },
+      { batch: BATCH, workers: 2, torch: true },
       process.env.VOXLAB_TORCH_PYTHON,
     );
     peers.push(peer, ...(torch === undefined ? [] : [torch]));

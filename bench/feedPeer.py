@@ -14,6 +14,8 @@ import numpy as np
 
 settings = json.loads(sys.argv[1])
 BATCH = settings["batch"]
+if settings.get("torch"):
+    import torch
 
 
 def cpu():
@@ -39,8 +41,6 @@ def by_row(file, rows):
 
 
 def by_loader(file, rows):
-    import torch
-
     class Rows(torch.utils.data.Dataset):
         """Opened in the worker: a handle does not survive a fork."""
 
