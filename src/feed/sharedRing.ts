@@ -53,7 +53,7 @@ const FACTS = { count: 0, step: 1, first: 2 } as const;
 const FACT_COUNT = Object.keys(FACTS).length;
 
 /** Rows that a reader takes at a time: few, so that all readers work on the batch that is wanted next. */
-export const ROWS_PER_PART = 4;
+export const ROWS_PER_PART = 8;
 /** A reader looks up whether it is to stop at least so often. */
 const LONGEST_SLEEP_MS = 1000;
 

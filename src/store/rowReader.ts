@@ -19,6 +19,16 @@ export function openRowReader(index: RowIndex): RowReader {
   const decode = decoderOf(index.element);
   const isPlain = isHu(index.element);
   const scratch = new Uint8Array(rowBytes);
+  // Rows go to the same array again and again: a new view of it for each would keep the garbage collector busy.
+  let lastInto: Int16Array | undefined;
+  let lastBytes: Uint8Array = scratch;
+  const bytesOf = (into: Int16Array): Uint8Array => {
+    if (into !== lastInto) {
+      lastInto = into;
+      lastBytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
+    }
+    return lastBytes;
+  };
   const checkRow = (row: number): void => {
     if (!Number.isInteger(row) || row < 0 || row >= index.rows)
       throw new RangeError(`Expected a row from 0 to ${index.rows - 1}, received ${row}`);
@@ -30,9 +40,9 @@ export function openRowReader(index: RowIndex): RowReader {
         throw new RangeError(
           `Expected room for ${index.valuesPerRow} voxels from ${at}, found ${into.length}`,
         );
-      if (isPlain) fill(row, new Uint8Array(into.buffer, into.byteOffset + 2 * at, rowBytes));
+      if (isPlain) fill(row, bytesOf(into), 2 * at);
       else {
-        fill(row, scratch);
+        fill(row, scratch, 0);
         toLittleEndian(scratch, index.element);
         decode(scratch, into, at);
       }
@@ -40,7 +50,7 @@ export function openRowReader(index: RowIndex): RowReader {
     readRowBytes: (row) => {
       checkRow(row);
       const bytes = new Uint8Array(rowBytes);
-      fill(row, bytes);
+      fill(row, bytes, 0);
       toLittleEndian(bytes, index.element);
       return bytes;
     },
@@ -58,16 +68,23 @@ function openFile(path: string): number {
   }
 }
 
-/** Copies the bytes of a row, in the file's order, to a target of that length. */
-type FillRow = (row: number, target: Uint8Array) => void;
+/** Copies the bytes of a row, in the file's order, to `target` from index `at`. */
+type FillRow = (row: number, target: Uint8Array, at: number) => void;
 
 function rowFiller(index: RowIndex, fd: number, rowBytes: number): FillRow {
   const { layout } = index;
   switch (layout.kind) {
     case 'unwritten':
-      return (_, target) => repeat(index.fillValue, target);
+      return (_, target, at) => repeat(index.fillValue, target, at, at + rowBytes);
     case 'contiguous':
-      return (row, target) => readFully(index.path, fd, target, layout.offset + row * rowBytes, row);
+      return (row, target, at) =>
+        readFully(
+          fd,
+          { target, from: at, to: at + rowBytes },
+          layout.offset + row * rowBytes,
+          index.path,
+          row,
+        );
     case 'chunked':
       return chunkedFiller(index, layout, fd);
   }
@@ -87,7 +104,7 @@ function chunkedFiller(index: RowIndex, layout: Chunked, fd: number): FillRow {
     if (cached !== undefined) return cached;
     const offset = layout.offsets[chunk]!;
     const stored = new Uint8Array(layout.sizes[chunk]!);
-    readFully(path, fd, stored, offset, row);
+    readFully(fd, wholeOf(stored), offset, path, row);
     try {
       const bytes = undoFilters(stored, {
         filters: layout.filters,
@@ -104,28 +121,41 @@ function chunkedFiller(index: RowIndex, layout: Chunked, fd: number): FillRow {
     }
   };
 
-  const fillPart = (row: number, chunk: number, runs: readonly Piece[], target: Uint8Array): void => {
+  const fillPart = (
+    row: number,
+    chunk: number,
+    runs: readonly Piece[],
+    target: Uint8Array,
+    at: number,
+  ): void => {
     const offset = layout.offsets[chunk]!;
     const slabAt = (row % rowsPerChunk) * slabBytes;
-    if (offset < 0) for (const { to, bytes } of runs) repeat(fillValue, target.subarray(to, to + bytes));
-    else if (layout.filters.length > 0) copyRuns(chunkBytesOf(chunk, row), slabAt, runs, target);
+    if (offset < 0) for (const { to, bytes } of runs) repeat(fillValue, target, at + to, at + to + bytes);
+    else if (layout.filters.length > 0) copyRuns(chunkBytesOf(chunk, row), slabAt, runs, target, at);
     else if (runs.length === 1) {
       const { from, to, bytes } = runs[0]!;
-      readFully(path, fd, target.subarray(to, to + bytes), offset + slabAt + from, row);
+      readFully(fd, { target, from: at + to, to: at + to + bytes }, offset + slabAt + from, path, row);
     } else {
       const slab = new Uint8Array(slabBytes);
-      readFully(path, fd, slab, offset + slabAt, row);
-      copyRuns(slab, 0, runs, target);
+      readFully(fd, wholeOf(slab), offset + slabAt, path, row);
+      copyRuns(slab, 0, runs, target, at);
     }
   };
-  return (row, target) => {
+  return (row, target, at) => {
     const first = Math.floor(row / rowsPerChunk) * pieces.length;
-    for (let i = 0; i < pieces.length; i++) fillPart(row, first + i, pieces[i]!, target);
+    for (let i = 0; i < pieces.length; i++) fillPart(row, first + i, pieces[i]!, target, at);
   };
 }
 
-function copyRuns(slab: Uint8Array, slabAt: number, runs: readonly Piece[], target: Uint8Array): void {
-  for (const { from, to, bytes } of runs) target.set(slab.subarray(slabAt + from, slabAt + from + bytes), to);
+function copyRuns(
+  slab: Uint8Array,
+  slabAt: number,
+  runs: readonly Piece[],
+  target: Uint8Array,
+  at: number,
+): void {
+  for (const { from, to, bytes } of runs)
+    target.set(slab.subarray(slabAt + from, slabAt + from + bytes), at + to);
 }
 
 /** The chunks used last, up to a number of bytes; none for 0. */
@@ -157,15 +187,27 @@ function chunkCache(mostBytes: number): {
   };
 }
 
-function repeat(value: Uint8Array, target: Uint8Array): void {
-  for (let at = 0; at < target.length; at += value.length) target.set(value, at);
+function repeat(value: Uint8Array, target: Uint8Array, from: number, to: number): void {
+  for (let at = from; at < to; at += value.length) target.set(value, at);
 }
 
-function readFully(path: string, fd: number, target: Uint8Array, offset: number, row: number): void {
+/** Bytes [from, to) of an array. */
+interface Place {
+  readonly target: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+function wholeOf(target: Uint8Array): Place {
+  return { target, from: 0, to: target.length };
+}
+
+function readFully(fd: number, { target, from, to }: Place, offset: number, path: string, row: number): void {
+  const wanted = to - from;
   let read = 0;
   try {
-    while (read < target.length) {
-      const bytes = readSync(fd, target, read, target.length - read, offset + read);
+    while (read < wanted) {
+      const bytes = readSync(fd, target, from + read, wanted - read, offset + read);
       if (bytes === 0) break;
       read += bytes;
     }
@@ -174,9 +216,9 @@ function readFully(path: string, fd: number, target: Uint8Array, offset: number,
       cause: error,
     });
   }
-  if (read !== target.length)
+  if (read !== wanted)
     throw new InputError(
       path,
-      `row ${row}: expected ${target.length} bytes at byte ${offset}, read ${read}; the file is cut short`,
+      `row ${row}: expected ${wanted} bytes at byte ${offset}, read ${read}; the file is cut short`,
     );
 }
