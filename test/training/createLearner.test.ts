@@ -186,7 +186,8 @@ test('passes: a stage runs one at a time, in the order of its schedule; a stage 
     const at = (stage: number, name: string) => ofStage(stage).find((pass) => pass.name === name)!;
     for (let m = 0; m < 4; m++) {
       assert.ok(at(1, `forward ${m}`).toMs >= at(0, `forward ${m}`).toMs);
-      assert.ok(at(0, `backward ${m}`).toMs >= at(1, `backward ${m}`).toMs);
+      // Stage 0 needs no more of it than the gradient of its input: stage 1's weight gradients may end later.
+      assert.ok(at(0, `backward ${m}`).toMs >= at(1, `backward ${m}`).fromMs);
     }
     learner.dispose();
   }

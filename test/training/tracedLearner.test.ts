@@ -167,11 +167,15 @@ test('10,000 steps leave no handle and no memory behind', async () => {
     for (let i = 0; i < count; i++) await learner.step({ inputHu, labels, rows: Uint32Array.of(0, 1) });
   };
   await steps(1000);
-  const [handles, rss] = [binding.getNumOfTensors(), process.memoryUsage().rss];
-  await steps(9000);
+  const handles = binding.getNumOfTensors();
+  const grownMb: number[] = [];
+  for (let half = 0; half < 2; half++) {
+    const before = process.memoryUsage().rss;
+    await steps(4500);
+    grownMb.push((process.memoryUsage().rss - before) / 1e6);
+  }
   assert.equal(binding.getNumOfTensors(), handles);
-  // Measured: 1 MB. A leak of one 1 kB tensor a step would be 9 MB.
-  const grown = (process.memoryUsage().rss - rss) / 1e6;
-  assert.ok(grown < 8, `memory grew by ${grown} MB`);
+  // A leak grows in both halves: one 1 kB tensor a step by 4.5 MB each. Measured: below 1 MB; the heap may grow once.
+  assert.ok(Math.min(...grownMb) < 4, `memory grew by ${grownMb} MB`);
   learner.dispose();
 });
