@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { InputError, messageOf } from '../errors.js';
 import { createRandom } from '../random.js';
 import { openRows } from '../store/openRows.js';
+import type { RowReader } from '../store/rowIndex.js';
 import { augmentPatch } from './augment/augmentPatch.js';
 import { voxelsOf } from './augment/patchShape.js';
 import { copyMiddle, shapeOfCrop } from './centralCrop.js';
@@ -18,28 +19,35 @@ const { batchRows, voxelsPerRow } = ring.size;
 const handedOn = shapeOfCrop(patch, crop);
 /** A stored patch of which only the middle is handed on. */
 const whole = voxelsOf(patch) === voxelsPerRow ? undefined : new Int16Array(voxelsOf(patch));
-const rows = await openRows(access);
-
-let idleSince = performance.now();
-for (let part = takePart(ring); part !== undefined; part = takePart(ring)) {
-  const began = performance.now();
+try {
+  const rows = await openRows(access);
   try {
-    fill(part);
-    if (finishPart(ring, part)) say({ slot: part.slot });
-  } catch (error) {
-    say({ slot: part.slot, failure: failureOf(error) });
+    readParts(rows);
+  } finally {
+    rows.close();
   }
-  const ended = performance.now();
-  const read = part.to - part.from;
-  count(ring, reader, 'rows', BigInt(read));
-  count(ring, reader, 'bytes', BigInt(2 * read * voxelsPerRow));
-  count(ring, reader, 'busyNs', nanoseconds(ended - began));
-  count(ring, reader, 'idleNs', nanoseconds(began - idleSince));
-  idleSince = ended;
+} catch (error) {
+  // The batch that waits for this thread never becomes full: all of the feed ends with it.
+  say({ failure: failureOf(error) });
 }
-rows.close();
 
-function fill({ slot, from, to, step, first }: RingPart): void {
+function readParts(rows: RowReader): void {
+  let idleSince = performance.now();
+  for (let part = takePart(ring); part !== undefined; part = takePart(ring)) {
+    const began = performance.now();
+    fill(rows, part);
+    if (finishPart(ring, part)) say({ fullSlot: part.slot });
+    const ended = performance.now();
+    const read = part.to - part.from;
+    count(ring, reader, 'rows', BigInt(read));
+    count(ring, reader, 'bytes', BigInt(2 * read * voxelsPerRow));
+    count(ring, reader, 'busyNs', nanoseconds(ended - began));
+    count(ring, reader, 'idleNs', nanoseconds(began - idleSince));
+    idleSince = ended;
+  }
+}
+
+function fill(rows: RowReader, { slot, from, to, step, first }: RingPart): void {
   for (let place = from; place < to; place++) {
     const at = (slot * batchRows + place) * voxelsPerRow;
     const [into, start] = whole === undefined ? [ring.voxels, at] : [whole, 0];

@@ -22,11 +22,8 @@ export interface ReaderStart extends ReaderWork {
   readonly reader: number;
 }
 
-/** A slot is full, or a part of it failed. */
-export interface ReaderAnswer {
-  readonly slot: number;
-  readonly failure?: ReaderFailure;
-}
+/** A slot is full, or the thread ends with what it threw. */
+export type ReaderAnswer = { readonly fullSlot: number } | { readonly failure: ReaderFailure };
 
 /** An error's class does not survive the way between threads. */
 export interface ReaderFailure {
@@ -54,8 +51,8 @@ export function startReaders(
     const workerData: ReaderStart = { ...work, ring, reader };
     const thread = new Worker(new URL('./readerThread.js', import.meta.url), { execArgv: [], workerData });
     const left = new Promise<void>((done) => thread.once('exit', () => done()));
-    thread.on('message', ({ slot, failure }: ReaderAnswer) =>
-      failure === undefined ? onFull(slot) : onFailure(errorOf(failure)),
+    thread.on('message', (answer: ReaderAnswer) =>
+      'failure' in answer ? onFailure(errorOf(answer.failure)) : onFull(answer.fullSlot),
     );
     thread.on('error', (error) => onFailure(ended(path, messageOf(error))));
     thread.on('exit', (code) => onFailure(ended(path, `exit code ${code}`)));

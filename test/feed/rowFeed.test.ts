@@ -7,6 +7,7 @@ import { type FedBatch, openRowFeed } from '../../src/feed/rowFeed.js';
 import type { BatchRequest } from '../../src/feed/sharedRing.js';
 import { inRepository } from '../../src/paths.js';
 import { createRandom } from '../../src/random.js';
+import type { RowAccess } from '../../src/store/rowIndex.js';
 import { collected, feedFixture, requests, rowOf, VOXELS, withFeed } from './feedFixture.js';
 
 test('batches() yields the rows asked for, in order, the same for any number of readers and slots', async (t) => {
@@ -116,6 +117,23 @@ test('after a failure all further batches are refused with it, and closing ends 
   await assert.rejects(feed.batches(requests(1)).next(), /Expected a row from 0 to 99, received 1000000/);
   await feed.close();
   await feed.close();
+});
+
+test('threads that cannot open the file, and threads that end, are errors that say so', async (t) => {
+  const options = await feedFixture(t);
+  const path = `${options.access.path}.gone`;
+  await withFeed({ ...options, access: { ...options.access, path } }, async (feed) => {
+    await assert.rejects(
+      collected(feed, 1),
+      (error) =>
+        error instanceof InputError && /gone: expected a patch file that can be read/.test(error.message),
+    );
+  });
+  // What postMessage() brings to the threads is no index.
+  const access = { ...options.access, element: undefined } as unknown as RowAccess;
+  await withFeed({ ...options, access }, async (feed) => {
+    await assert.rejects(collected(feed, 1), EnvironmentError);
+  });
 });
 
 test('closing refuses batches that are waited for, and leaves no handle of the file', async (t) => {
