@@ -21,13 +21,9 @@ const handedOn = shapeOfCrop(patch, crop);
 const whole = voxelsOf(patch) === voxelsPerRow ? undefined : new Int16Array(voxelsOf(patch));
 try {
   const rows = await openRows(access);
-  try {
-    readParts(rows);
-  } finally {
-    rows.close();
-  }
+  readParts(rows);
+  rows.close();
 } catch (error) {
-  // The batch that waits for this thread never becomes full: all of the feed ends with it.
   say({ failure: failureOf(error) });
 }
 
@@ -35,7 +31,12 @@ function readParts(rows: RowReader): void {
   let idleSince = performance.now();
   for (let part = takePart(ring); part !== undefined; part = takePart(ring)) {
     const began = performance.now();
-    fill(rows, part);
+    try {
+      fill(rows, part);
+    } catch (error) {
+      say({ slot: part.slot, failure: failureOf(error) });
+      return;
+    }
     if (finishPart(ring, part)) say({ fullSlot: part.slot });
     const ended = performance.now();
     const read = part.to - part.from;

@@ -22,8 +22,10 @@ export interface ReaderStart extends ReaderWork {
   readonly reader: number;
 }
 
-/** A slot is full, or the thread ends with what it threw. */
-export type ReaderAnswer = { readonly fullSlot: number } | { readonly failure: ReaderFailure };
+/** A slot is full; or the thread ends with what it threw, at a part of a slot or before it took any. */
+export type ReaderAnswer =
+  | { readonly fullSlot: number }
+  | { readonly failure: ReaderFailure; readonly slot?: number };
 
 /** An error's class does not survive the way between threads. */
 export interface ReaderFailure {
@@ -33,29 +35,36 @@ export interface ReaderFailure {
 }
 
 export interface ReaderThreads {
-  /** Ends all threads, which close the file; one that hangs in the file system is terminated. */
+  /** Ends all threads, which close the file. One that the file system holds is left behind after a while. */
   close(): Promise<void>;
 }
 
+/** For a thread to end by itself; then, to be terminated. */
 const CLOSE_LIMIT_MS = 5000;
+const TERMINATE_LIMIT_MS = 1000;
 
-/** Starts the threads of a ring. `onFailure` is called for what a thread throws, and for a thread that ends. */
+/** Starts the threads of a ring. `onFailure` is called for what a thread throws (with the slot that stays unfinished), and for a thread that ends. */
 export function startReaders(
   work: ReaderWork,
   ring: SharedRing,
   onFull: (slot: number) => void,
-  onFailure: (error: Error) => void,
+  onFailure: (error: Error, slot?: number) => void,
 ): ReaderThreads {
   const { path } = work.access;
   const threads = Array.from({ length: ring.size.readers }, (_, reader) => {
     const workerData: ReaderStart = { ...work, ring, reader };
     const thread = new Worker(new URL('./readerThread.js', import.meta.url), { execArgv: [], workerData });
     const left = new Promise<void>((done) => thread.once('exit', () => done()));
-    thread.on('message', (answer: ReaderAnswer) =>
-      'failure' in answer ? onFailure(errorOf(answer.failure)) : onFull(answer.fullSlot),
-    );
+    let hasFailed = false;
+    thread.on('message', (answer: ReaderAnswer) => {
+      if ('fullSlot' in answer) return onFull(answer.fullSlot);
+      hasFailed = true;
+      onFailure(errorOf(answer.failure), answer.slot);
+    });
     thread.on('error', (error) => onFailure(ended(path, messageOf(error))));
-    thread.on('exit', (code) => onFailure(ended(path, `exit code ${code}`)));
+    thread.on('exit', (code) => {
+      if (!hasFailed) onFailure(ended(path, `exit code ${code}`));
+    });
     // Threads that sleep do not keep a program alive; a consumer that waits does, by its time limit.
     thread.unref();
     return { thread, left };
@@ -65,13 +74,35 @@ export function startReaders(
       stopRing(ring);
       await Promise.all(
         threads.map(async ({ thread, left }) => {
-          const timer = setTimeout(() => void thread.terminate(), CLOSE_LIMIT_MS);
-          await left;
-          clearTimeout(timer);
+          if (await isOverWithin(left, CLOSE_LIMIT_MS)) return;
+          void thread.terminate();
+          if (await isOverWithin(left, TERMINATE_LIMIT_MS)) return;
+          // terminate() makes the program wait for it again.
+          thread.unref();
+          leaveBehind();
         }),
       );
     },
   };
+}
+
+async function isOverWithin(waiting: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((done) => {
+    timer = setTimeout(() => done(false), ms);
+  });
+  const isOver = await Promise.race([waiting.then(() => true), late]);
+  clearTimeout(timer);
+  return isOver;
+}
+
+let isLeftBehind = false;
+
+/** A process that ends waits for its threads, and would do so for ever for one that the file system holds: it ends itself by SIGKILL. */
+function leaveBehind(): void {
+  if (isLeftBehind) return;
+  isLeftBehind = true;
+  process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
 }
 
 function errorOf({ message, file }: ReaderFailure): Error {

@@ -84,6 +84,7 @@ class Feed implements RowFeed {
   readonly #identity: string;
   /** Slots that nobody uses. */
   readonly #free: number[];
+  /** By slot, in the order of publishing. */
   readonly #pending = new Map<number, { readonly done: () => void; readonly fail: (error: Error) => void }>();
   /** Consumers that wait for a slot. */
   readonly #waiting: (() => void)[] = [];
@@ -105,8 +106,7 @@ class Feed implements RowFeed {
       this.#pending.get(slot)?.done();
       this.#pending.delete(slot);
     };
-    // A slot whose part failed is never full: the feed is of no more use.
-    this.#threads = startReaders(options, this.#ring, full, (error) => this.#refuse(error));
+    this.#threads = startReaders(options, this.#ring, full, (error, slot) => this.#refuse(error, slot));
   }
 
   async *batches(requests: Iterable<BatchRequest>, signal?: AbortSignal): AsyncGenerator<FedBatch> {
@@ -115,7 +115,12 @@ class Feed implements RowFeed {
     let held: number | undefined;
     let next = wanted.next();
     const readAhead = (): void => {
-      while (next.done !== true && this.#free.length > 0 && ordered.length < this.#share(held)) {
+      while (
+        next.done !== true &&
+        this.#failure === undefined &&
+        this.#free.length > 0 &&
+        ordered.length < this.#share(held)
+      ) {
         ordered.push(this.#publish(next.value));
         next = wanted.next();
       }
@@ -130,6 +135,7 @@ class Feed implements RowFeed {
         const ready = ordered.findIndex(({ isFull }) => !isFull);
         if (ordered.length === 0) {
           if (next.done === true) return;
+          if (this.#failure !== undefined) throw this.#failure;
           await this.#within(new Promise<void>((done) => this.#waiting.push(done)), signal);
           continue;
         }
@@ -183,7 +189,6 @@ class Feed implements RowFeed {
   }
 
   #publish(request: BatchRequest): Ordered {
-    if (this.#failure !== undefined) throw this.#failure;
     const slot = this.#free.pop()!;
     const full = new Promise<void>((done, fail) => this.#pending.set(slot, { done, fail }));
     const ordered: Ordered = { slot, rows: request.rows, full, isFull: false };
@@ -209,11 +214,19 @@ class Feed implements RowFeed {
     this.#waiting.shift()?.();
   }
 
-  /** The first error is the one that all further waits end with. */
-  #refuse(error: Error): void {
+  /**
+   * The first error is the one that all further waits end with: nothing more is read. Batches that were asked for before
+   * the slot that failed still come, so that it is always the same batch that fails.
+   */
+  #refuse(error: Error, slot?: number): void {
     this.#failure ??= error;
-    for (const { fail } of this.#pending.values()) fail(this.#failure);
-    this.#pending.clear();
+    let isBehind = slot === undefined || !this.#pending.has(slot);
+    for (const [each, { fail }] of this.#pending) {
+      isBehind ||= each === slot;
+      if (!isBehind) continue;
+      fail(error);
+      this.#pending.delete(each);
+    }
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
@@ -222,7 +235,6 @@ class Feed implements RowFeed {
     let stop: (() => void) | undefined;
     try {
       await new Promise<void>((done, fail) => {
-        if (this.#failure !== undefined) return fail(this.#failure);
         stop = () =>
           fail(new InterruptedError(`interrupted while reading ${this.file}; what was finished is kept`));
         if (signal?.aborted === true) return stop();
@@ -230,7 +242,6 @@ class Feed implements RowFeed {
         timer = setTimeout(() => fail(tooLate(this.file, this.#limitMs)), this.#limitMs);
         waiting.then(done, fail);
       });
-      if (this.#failure !== undefined) throw this.#failure;
     } finally {
       clearTimeout(timer);
       if (stop !== undefined) signal?.removeEventListener('abort', stop);
