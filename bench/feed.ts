@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { rowRequests } from '../src/feed/batches.js';
 import { openRowFeed, type RowFeed } from '../src/feed/rowFeed.js';
-import { chart } from '../src/figures/figure.js';
 import { figurePage } from '../src/figures/figurePage.js';
 import { inRepository, writeFileAtomically } from '../src/paths.js';
 import { createRandom } from '../src/random.js';
@@ -13,7 +12,7 @@ import { openRowIndex } from '../src/store/openRowIndex.js';
 import type { RowAccess } from '../src/store/rowIndex.js';
 import { writePatchFile } from '../src/store/writePatchFile.js';
 import { openingTimes } from './feedOpening.js';
-import { starvedByModel, trainingStarvation } from './feedStarvation.js';
+import { starvation } from './feedStarvation.js';
 import { columnsOf, FORMAT, ROW_BYTES, ROWS_PER_BLOCK } from './patchWriting.js';
 import { type Peer, startOptionalPeer, startPeer } from './peer.js';
 import type { PreadWork } from './preadThread.js';
@@ -25,6 +24,7 @@ const SLOTS = 4;
 const CORES = availableParallelism();
 const OURS_2018 = '2018 file (float32, chunks of 8 KiB): voxlab feed';
 const LIST_2018 = '2018 file: h5py, list of 64 rows (the 2018 way)';
+const LOADER = 'PyTorch DataLoader over h5py, 2 workers';
 const ROWS_2018 = '2018 file: h5py, row by row';
 /** Rows of a sample: as many as make a fast program run half a second, and a slow one not for minutes. */
 const FAST = 65_536;
@@ -71,9 +71,7 @@ export async function benchFeed({ repetitions = 5 } = {}): Promise<BenchReport> 
       theirs(peer, ROWS_2018, 'row', file2018, SLOW),
       theirs(peer, 'h5py, list of 64 rows, voxlab file', 'list', file, MEDIUM),
       theirs(peer, 'h5py, row by row, voxlab file', 'row', file, MEDIUM),
-      ...(torch === undefined
-        ? []
-        : [theirs(torch, 'PyTorch DataLoader over h5py, 2 workers', 'loader', file, MEDIUM)]),
+      ...(torch === undefined ? [] : [theirs(torch, LOADER, 'loader', file, MEDIUM)]),
     ];
     const warm = await interleaved(programs, repetitions, FAST, async () => {});
     const cold = await interleaved(
@@ -82,26 +80,16 @@ export async function benchFeed({ repetitions = 5 } = {}): Promise<BenchReport> 
       ROWS,
       () => peer.ask({ way: 'drop', file }),
     );
-    const starved = await trainingStarvation(index);
-    const model = await starvedByModel(index, starved.patchesPerSecond);
-    const figure = chart({
-      title: "Share of a device's time that is spent waiting for patches",
-      x: { title: 'patches/s of the device, were they always there' },
-      y: { title: 'starved (%)', range: [0, 100] },
-      traces: [
-        {
-          name: 'feed',
-          x: model.map(({ demand }) => demand),
-          y: model.map(({ starved: share }) => 100 * share),
-          markers: true,
-        },
-      ],
+    const starved = await starvation(index, {
+      sequential: { name: 'the 2018 way', rate: medianRate(warm.get(LIST_2018)!) },
+      ...(torch === undefined
+        ? {}
+        : { ahead: { name: "PyTorch's loader", rate: medianRate(warm.get(LOADER)!) } }),
     });
-    writeFileAtomically(inRepository('images', 'starved.svg'), figure.svg());
-    writeFileAtomically(inRepository('runs', 'feed.html'), figurePage('Feed', [figure]));
+    writeFileAtomically(inRepository('images', 'starved.svg'), starved.figure.svg());
+    writeFileAtomically(inRepository('runs', 'feed.html'), figurePage('Feed', [starved.figure]));
     return report(repetitions, programs, warm, cold, [
-      `the traced step on all devices (batch ${BATCH}, ${starved.patchesPerSecond.toFixed(0)} patches/s): starved ${(100 * starved.share).toFixed(2)} % of its time (to stay below: 1 %)`,
-      `a device that is faster: ${model.map(({ demand, starved: share }) => `${demand.toFixed(0)} patches/s ${(100 * share).toFixed(1)} %`).join(', ')} (sleeps stand for steps)`,
+      ...starved.notes,
       await openingTimes(peer, folder),
       'figures: images/starved.svg, runs/feed.html',
     ]);
@@ -212,6 +200,13 @@ async function interleaved(
   return samples;
 }
 
+function medianRate(samples: readonly Sample[]): number {
+  return spread(
+    '',
+    samples.map(({ rate }) => rate),
+  ).median;
+}
+
 function report(
   repetitions: number,
   programs: readonly Program[],
@@ -219,14 +214,9 @@ function report(
   cold: ReadonlyMap<string, readonly Sample[]>,
   notes: readonly string[],
 ): BenchReport {
-  const median = (samples: readonly Sample[] | undefined): number =>
-    spread(
-      '',
-      (samples ?? [{ rate: Number.NaN }]).map(({ rate }) => rate),
-    ).median;
   const best = (start: string): number =>
     Math.max(
-      ...programs.filter(({ name }) => name.startsWith(start)).map(({ name }) => median(warm.get(name))),
+      ...programs.filter(({ name }) => name.startsWith(start)).map(({ name }) => medianRate(warm.get(name)!)),
     );
   const against = (ours: string, other: string, target?: number) =>
     Number.isFinite(best(other))
@@ -274,7 +264,7 @@ function report(
     machine: `${cpus()[0]?.model ?? 'unknown'}, ${CORES} cores`,
     notes: [
       `a batch, ${CORES} readers, asked for without a pause: median ${p(0.5)} ms, p99 ${p(0.99)} ms, longest ${p(1)} ms`,
-      `cold (the file dropped from the page cache before each): ${[...cold].map(([name, samples]) => `${name} ${median(samples).toFixed(0)} rows/s`).join(', ')}`,
+      `cold (the file dropped from the page cache before each): ${[...cold].map(([name, samples]) => `${name} ${medianRate(samples).toFixed(0)} rows/s`).join(', ')}`,
       ...notes,
     ],
   };

@@ -1,4 +1,5 @@
 import { rowRequests } from '../src/feed/batches.js';
+import { type Chart, chart } from '../src/figures/figure.js';
 import { createRandom } from '../src/random.js';
 import type { RowIndex } from '../src/store/rowIndex.js';
 import { createLearner } from '../src/training/createLearner.js';
@@ -7,10 +8,58 @@ import { BATCH, openFeed } from './feed.js';
 const READERS = 2;
 const STEPS = 12;
 /** Times the speed of the traced step on this machine. */
-const FACTORS = [1, 5, 10, 20, 50, 100, 200, 400];
+const FACTORS = [1, 10, 50, 200, 1000, 2000, 4000, 8000];
+
+export interface Starvation {
+  readonly notes: readonly string[];
+  readonly figure: Chart;
+}
+
+/**
+ * Share of a device's time that is spent waiting: measured with the traced step, then with devices of any speed. The others'
+ * curves follow from their rates: one that reads between the steps waits for all of it, one that reads ahead for what it lacks.
+ */
+export async function starvation(
+  index: RowIndex,
+  { sequential, ahead }: { readonly sequential: Rated; readonly ahead?: Rated },
+): Promise<Starvation> {
+  const { share, patchesPerSecond } = await trainingStarvation(index);
+  const measured = await starvedByModel(index, patchesPerSecond);
+  const x = measured.map(({ demand }) => Math.log10(demand));
+  const percent = (shareOf: (demand: number) => number): number[] =>
+    measured.map(({ demand }) => 100 * shareOf(demand));
+  const waitsBetween = (demand: number): number => demand / (demand + sequential.rate);
+  const lacks = (demand: number): number => (ahead === undefined ? 0 : Math.max(0, 1 - ahead.rate / demand));
+  const figure = chart({
+    title: "Share of a device's time that is spent waiting for patches",
+    x: { title: 'patches/s of the device, were they always there (power of ten)' },
+    y: { title: 'starved (%)', range: [0, 100] },
+    traces: [
+      { name: 'voxlab, measured', x, y: measured.map(({ starved }) => 100 * starved), markers: true },
+      { name: `${sequential.name}, by its rate`, x, y: percent(waitsBetween), dash: 'dash' },
+      ...(ahead === undefined
+        ? []
+        : [{ name: `${ahead.name}, by its rate`, x, y: percent(lacks), dash: 'dot' as const }]),
+    ],
+  });
+  const fast = 50 * patchesPerSecond;
+  return {
+    figure,
+    notes: [
+      `the traced step on all devices (batch ${BATCH}, ${patchesPerSecond.toFixed(0)} patches/s): starved ${(100 * share).toFixed(2)} % of its time (to stay below: 1 %); ${sequential.name}: ${(100 * waitsBetween(patchesPerSecond)).toFixed(1)} % by its rate, ${(100 * waitsBetween(fast)).toFixed(0)} % of a device 50 times as fast`,
+      `a device that is faster: ${measured.map(({ demand, starved }) => `${demand.toFixed(0)} patches/s ${(100 * starved).toFixed(1)} %`).join(', ')} (sleeps stand for steps)`,
+    ],
+  };
+}
+
+/** Another way of reading, in rows/s. */
+interface Rated {
+  readonly name: string;
+  readonly rate: number;
+}
 
 /** Our own training steps on rows that the feed reads meanwhile: share of the time in which they wait for a batch. */
-export async function trainingStarvation(
+async function trainingStarvation(
   index: RowIndex,
 ): Promise<{ readonly share: number; readonly patchesPerSecond: number }> {
   const learner = await createLearner({
@@ -43,7 +92,7 @@ export async function trainingStarvation(
 }
 
 /** The same for devices of any speed: a step is a sleep, so the readers have the whole machine, as beside a GPU. */
-export async function starvedByModel(
+async function starvedByModel(
   index: RowIndex,
   patchesPerSecond: number,
 ): Promise<readonly { readonly demand: number; readonly starved: number }[]> {
