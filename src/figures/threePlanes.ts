@@ -3,8 +3,9 @@ import type { Vector3, Volume } from '../volumes/volume.js';
 import { PALETTE } from './figure.js';
 import { coordinate, escaped } from './markup.js';
 import { type Picture, picture, WINDOWS, type WindowHu } from './picture.js';
+import { PLANE_NAMES } from './planeAxes.js';
 import { pngDataUri } from './png.js';
-import { type PlaneName, type SlicePlane, slicePlane } from './slicePlane.js';
+import { type SlicePlane, slicePlane } from './slicePlane.js';
 
 /** A place to be marked: a candidate, a finding. */
 export interface Mark {
@@ -23,12 +24,6 @@ export interface ThreePlanesOptions {
   readonly title?: string;
 }
 
-/** Letters at the left, right, top and bottom of a plane as shown. */
-const LETTERS: Readonly<Record<PlaneName, readonly [string, string, string, string]>> = {
-  axial: ['R', 'L', 'A', 'P'],
-  coronal: ['R', 'L', 'S', 'I'],
-  sagittal: ['A', 'P', 'S', 'I'],
-};
 const PIXELS_PER_MM = 0.9;
 const GAP = 12;
 const MARK_RADIUS_MM = 9;
@@ -42,8 +37,7 @@ export function threePlanes(
   const title =
     options.title ?? `three planes through ${throughWorldMm.map((mm) => mm.toFixed(1)).join(', ')} mm`;
   return picture(title, () => {
-    const names = ['axial', 'coronal', 'sagittal'] as const;
-    const planes = names.map((name) =>
+    const planes = PLANE_NAMES.map((name) =>
       slicePlane(volume, name, throughWorldMm, options.window ?? WINDOWS.lung),
     );
     let x = GAP;
@@ -61,7 +55,7 @@ function planeContent(plane: SlicePlane, throughWorldMm: Vector3, options: Three
   const [width, height] = [plane.widthMm * PIXELS_PER_MM, plane.heightMm * PIXELS_PER_MM];
   const at = plane.placeOf(throughWorldMm);
   const [x, y] = [coordinate(at.xMm * PIXELS_PER_MM), coordinate(at.yMm * PIXELS_PER_MM)];
-  const [left, right, top, bottom] = LETTERS[plane.name];
+  const { left, right, top, bottom } = plane.letters;
   const letter = (text: string, dx: number, dy: number): string =>
     `<text x="${coordinate(dx)}" y="${coordinate(dy)}" text-anchor="middle" fill="#ffd54a">${text}</text>`;
   return [
