@@ -22,7 +22,7 @@ const STAGES = [
     'model',
     'scores',
   ],
-  ...['training', 'evaluation', 'gpu', 'figures', 'kernel', 'commands', 'index'],
+  ...['training', 'evaluation', 'gpu', 'figures', 'kernel', 'widgets', 'commands', 'index'],
 ].flat();
 const FIRST_STAGES = new Set(['errors', 'random', 'progress', 'paths', 'threadPool', 'version']);
 
@@ -126,12 +126,15 @@ for (const [name, rule] of rules) {
 process.exitCode = failed === 0 ? 0 : 1;
 
 function checkTypes() {
-  return outputOf(process.execPath, [
-    'node_modules/typescript/bin/tsc',
-    '--noEmit',
-    '--incremental',
-    'false',
-  ]);
+  const check = (...options) =>
+    outputOf(process.execPath, [
+      'node_modules/typescript/bin/tsc',
+      '--noEmit',
+      '--incremental',
+      'false',
+      ...options,
+    ]);
+  return [...check(), ...check('-p', 'src/widgets/browser')];
 }
 
 function checkBiome() {

@@ -78,6 +78,7 @@ function labArguments({
     `--IdentityProvider.token=${token}`,
     `--ServerApp.root_dir=${root}`,
     '--LabApp.default_url=/lab/tree/notebooks',
+    '--LabApp.expose_app_in_browser=True', // the browser tests' door, and that of users' own scripts
     '--LabApp.news_url=None', // no question to the network
     '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
     '--KernelSpecManager.ensure_native_kernel=False',

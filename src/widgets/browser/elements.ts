@@ -1,0 +1,16 @@
+/** A new element with attributes and content; text becomes text nodes, so that nothing in it is read as HTML. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string>> = {},
+  ...content: readonly (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...content);
+  return made;
+}
+
+/** Hidden by the style sheet, except where JupyterLab marks the view as one without a kernel. */
+export function disconnectedNote(text: string): HTMLElement {
+  return element('div', { class: 'voxlab-disconnected', role: 'status' }, text);
+}
