@@ -51,7 +51,12 @@ export function createWidget(spec: WidgetSpec): Widget {
 
   const receive = (data: JsonObject, buffers: readonly Uint8Array[]): void => {
     if (data.method === 'request_state') return sendState('update', modelState(spec, state));
-    if (data.method === 'custom') return spec.onMessage?.((data.content ?? {}) as JsonObject, buffers);
+    if (data.method === 'custom') {
+      const content = (data.content ?? {}) as JsonObject;
+      // A view asks whether anybody is here.
+      if (content.ping === true) return comm?.send({ method: 'custom', content: { pong: true } });
+      return spec.onMessage?.(content, buffers);
+    }
     if (data.method !== 'update') return;
     const bufferPaths = (data.buffer_paths ?? []) as string[][];
     const changes = joinState({ state: (data.state ?? {}) as JsonObject, bufferPaths, buffers });

@@ -1,7 +1,8 @@
 import { type CleanUp, type Model, type RenderArguments, watch } from './anywidget.js';
-import { disconnectedNote, element } from './elements.js';
+import { watchConnection } from './connection.js';
+import { element } from './elements.js';
 
-const GONE = 'Not connected: the kernel that this control belongs to is gone. Run its cell again.';
+const ALONE = 'No answer: the kernel of this control is gone, or busy. Run its cell again.';
 
 const KINDS: Readonly<Record<string, (model: Model, row: HTMLElement) => CleanUp>> = {
   slider,
@@ -13,8 +14,11 @@ const KINDS: Readonly<Record<string, (model: Model, row: HTMLElement) => CleanUp
 function render({ model, el }: RenderArguments): CleanUp {
   const kind = String(model.get('kind'));
   const row = element('div', { class: `voxlab-control voxlab-${kind}` });
-  el.append(row, disconnectedNote(GONE));
-  return KINDS[kind]?.(model, row) ?? (() => {});
+  el.append(row);
+  const stop = [watchConnection(model, el, ALONE), KINDS[kind]?.(model, row)];
+  return () => {
+    for (const end of stop) end?.();
+  };
 }
 
 function slider(model: Model, row: HTMLElement): CleanUp {

@@ -9,8 +9,3 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   made.append(...content);
   return made;
 }
-
-/** Hidden by the style sheet, except where JupyterLab marks the view as one without a kernel. */
-export function disconnectedNote(text: string): HTMLElement {
-  return element('div', { class: 'voxlab-disconnected', role: 'status' }, text);
-}

@@ -44,9 +44,10 @@ export function createSliceStore(model: Model, arrived: () => void): SliceStore 
     model.send(message);
   };
   const receive = (content: unknown, buffers: readonly DataView[]): void => {
-    const { number, slices } = content as SlicesMessage;
+    const { number, slices } = content as Partial<SlicesMessage>;
+    if (slices === undefined) return; // another message than an answer
     for (const [index, slice] of slices.entries()) keep(keyOf(slice), pixelsOf(buffers[index]!));
-    if (number === asked?.number) {
+    if (asked !== undefined && number === asked.number) {
       // For whoever measures: performance.getEntriesByName('voxlab slices').
       performance.measure('voxlab slices', { start: asked.atMs, detail: slices.length });
       asked = undefined;

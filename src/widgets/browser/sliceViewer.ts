@@ -1,13 +1,14 @@
 import type { SliceRequest } from '../viewerState.js';
 import { type CleanUp, type RenderArguments, watch } from './anywidget.js';
-import { disconnectedNote, element } from './elements.js';
+import { watchConnection } from './connection.js';
+import { element } from './elements.js';
 import { createPlaneView } from './planeView.js';
 import { createSliceStore } from './sliceStore.js';
 import { createViewerBar } from './viewerBar.js';
 import { viewerModel } from './viewerModel.js';
 
-const GONE =
-  'Not connected: the kernel that holds the voxels is gone, and this is what it showed. Run the cell again.';
+const ALONE =
+  'No answer: the kernel that holds the voxels is gone, or busy. The picture is the one of the start; run the cell again.';
 /** CSS pixels. */
 const GAP = 2;
 const PADDING = 8;
@@ -31,7 +32,8 @@ function render({ model, el }: RenderArguments): CleanUp {
     planes,
     bar.bottom,
   );
-  el.append(disconnectedNote(GONE), root, still);
+  el.append(root, still);
+  const stopWatching = watchConnection(model, el, ALONE);
 
   const slices = (): SliceRequest[] =>
     views.map(({ plane }) => ({ plane: plane.name, level: viewer.voxel[plane.through.axis] }));
@@ -75,6 +77,7 @@ function render({ model, el }: RenderArguments): CleanUp {
     observer.disconnect();
     stop();
     stopStill();
+    stopWatching();
     store.close();
   };
 }

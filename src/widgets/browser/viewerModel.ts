@@ -4,6 +4,9 @@ import type { Vector3 } from '../../volumes/volume.js';
 import type { ViewerScan } from '../viewerState.js';
 import type { Model } from './anywidget.js';
 
+/** The kernel hears of movements at this pace: the slices that they need go first. */
+const TELL_AFTER_MS = 200;
+
 /** The state of a viewer, typed; a change is drawn in every view and told to the kernel. */
 export interface ViewerModel {
   readonly scan: ViewerScan;
@@ -16,9 +19,13 @@ export interface ViewerModel {
 
 export function viewerModel(model: Model): ViewerModel {
   const scan = model.get('scan') as ViewerScan;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const set = (key: string, value: unknown): void => {
-    model.set(key, value);
-    model.save_changes();
+    model.set(key, value); // drawn at once in every view of this page
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      model.save_changes();
+    }, TELL_AFTER_MS);
   };
   return {
     scan,
