@@ -44,13 +44,12 @@ export function progress({ label = '', total }: ProgressOptions = {}): Progress 
   let [done, text] = [0, ''];
   let timer: NodeJS.Timeout | undefined;
 
+  const name = label === '' ? 'progress bar' : `progress bar: ${label}`;
   const widget = createWidget({
     frontEnd: 'controls',
     state: { kind: 'progress', label, fraction: null, text: '', status },
-    still: () => {
-      const said = [label, textNow(), status].filter((part) => part !== '').join(' · ');
-      return { html: `<span>${escaped(said)}</span>`, text: said };
-    },
+    // Made before the work: a saved notebook must not say for ever that it runs.
+    still: () => ({ html: `<span>${escaped(name)}</span>`, text: name }),
     onMessage({ cancel }) {
       if (cancel !== true || status !== 'running') return;
       cancelled.abort(new InterruptedError(`${label === '' ? 'the work' : label} was cancelled`));

@@ -141,7 +141,7 @@ async function openNotebook(context: BrowserContext, lab: RunningLab, name: stri
     errors: () =>
       page.$$eval(
         `${PANEL} .jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"], ${PANEL} .jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]`,
-        (found) => found.map((output) => (output as unknown as { innerText: string }).innerText),
+        (found) => found.map(({ textContent }) => textContent ?? ''),
       ),
     async screenshot(path) {
       const height = await page.evaluate(

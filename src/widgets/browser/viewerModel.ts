@@ -19,11 +19,13 @@ export interface ViewerModel {
 
 export function viewerModel(model: Model): ViewerModel {
   const scan = model.get('scan') as ViewerScan;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let untold = false;
   const set = (key: string, value: unknown): void => {
     model.set(key, value); // drawn at once in every view of this page
-    timer ??= setTimeout(() => {
-      timer = undefined;
+    if (untold) return;
+    untold = true;
+    setTimeout(() => {
+      untold = false;
       model.save_changes();
     }, TELL_AFTER_MS);
   };
