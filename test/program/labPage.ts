@@ -36,7 +36,7 @@ export async function openLab(program: string): Promise<LabWithBrowser> {
   const context = await chromium.launchPersistentContext(join(home, 'browser'), {
     executablePath: program,
     headless: true,
-    viewport: { width: 1400, height: 1000 },
+    viewport: { width: 1200, height: 1000 },
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -120,6 +120,7 @@ async function openNotebook(context: BrowserContext, lab: RunningLab, name: stri
     );
   };
   await load();
+  await command('application:toggle-left-area'); // room for the notebook
   return {
     page,
     command,
@@ -144,13 +145,14 @@ async function openNotebook(context: BrowserContext, lab: RunningLab, name: stri
         (found) => found.map(({ textContent }) => textContent ?? ''),
       ),
     async screenshot(path) {
-      const height = await page.evaluate(
-        `document.querySelector('${PANEL} .jp-WindowedPanel-inner').scrollHeight`,
+      await page.evaluate(`document.querySelector('${PANEL} .jp-WindowedPanel-outer').scrollTop = 0`);
+      const bottom = await page.$$eval(`${PANEL} .jp-Cell`, (cells) =>
+        Math.max(...cells.map((cell) => cell.getBoundingClientRect().bottom)),
       );
-      await page.setViewportSize({ width: 1400, height: Math.min(6000, Number(height) + 160) });
+      await page.setViewportSize({ width: 1200, height: Math.min(6000, Math.ceil(bottom) + 60) });
       await page.waitForTimeout(300);
       await page.screenshot({ path });
-      await page.setViewportSize({ width: 1400, height: 1000 });
+      await page.setViewportSize({ width: 1200, height: 1000 });
     },
   };
 }
