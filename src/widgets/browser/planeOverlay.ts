@@ -24,6 +24,8 @@ const LINES: Readonly<Record<PlaneName, readonly [PlaneName, PlaneName]>> = {
 const GAP = 8;
 const NODULE = '#ffb02e';
 const OTHER = '#56b4e9';
+/** Around what must be read on bright and on dark slices. */
+const EDGE = 'rgba(0, 0, 0, 0.75)';
 
 /** Crosshair, rings, letters, name and scale of a plane, over its slice. */
 export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay): void {
@@ -64,13 +66,16 @@ function drawCrosshair(
 function drawScale(context: CanvasRenderingContext2D, { perMm, height, width }: Overlay): void {
   const mm = [100, 50, 20, 10, 5, 2].find((length) => length * perMm <= width / 4) ?? 1;
   const y = height - 9.5;
-  line(
-    context,
-    '#d7dbe0',
+  const end = 8 + mm * perMm;
+  const bar = [
     [8, y - 3, 8, y + 3],
-    [8, y, 8 + mm * perMm, y],
-    [8 + mm * perMm, y - 3, 8 + mm * perMm, y + 3],
-  );
+    [8, y, end, y],
+    [end, y - 3, end, y + 3],
+  ] as const;
+  context.lineWidth = 3;
+  line(context, EDGE, ...bar);
+  context.lineWidth = 1;
+  line(context, '#d7dbe0', ...bar);
   text(context, `${mm} mm`, 8, y - 7, 'left', '#d7dbe0', 10);
 }
 
@@ -102,7 +107,7 @@ function text(
   context.textAlign = align;
   context.lineJoin = 'round';
   context.lineWidth = 3;
-  context.strokeStyle = 'rgba(0, 0, 0, 0.75)';
+  context.strokeStyle = EDGE;
   context.strokeText(content, x, y);
   context.fillStyle = color;
   context.fillText(content, x, y);

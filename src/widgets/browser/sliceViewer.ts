@@ -11,7 +11,7 @@ const ALONE =
   'No answer: the kernel that holds the voxels is gone, or busy. The picture is the one of the start; run the cell again.';
 /** CSS pixels. */
 const GAP = 2;
-const PADDING = 8;
+const PADDING = 9;
 const HIGHEST = 400;
 const NARROWEST = 170;
 
@@ -48,7 +48,6 @@ function render({ model, el }: RenderArguments): CleanUp {
   }
   function draw(): void {
     const wanted = slices();
-    store.want(wanted);
     root.dataset.complete = String(wanted.every((slice) => store.get(slice) !== undefined));
     for (const view of views) view.draw();
     bar.draw();
@@ -69,7 +68,10 @@ function render({ model, el }: RenderArguments): CleanUp {
 
   const observer = new ResizeObserver(layOut);
   observer.observe(el);
-  const stop = watch(model, ['voxel', 'window'], drawSoon);
+  const stop = watch(model, ['voxel', 'window'], () => {
+    store.want(slices()); // at once: the frame would come later
+    drawSoon();
+  });
   const stopStill = watch(model, ['still'], () => {
     still.src = String(model.get('still'));
   });
