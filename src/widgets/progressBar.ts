@@ -38,8 +38,7 @@ const PAUSE_MS = 100;
 export function progress({ label = '', total }: ProgressOptions = {}): Progress {
   const startedMs = performance.now();
   const cancelled = new AbortController();
-  const signal =
-    sessionIfAny() === undefined ? cancelled.signal : AbortSignal.any([cancelled.signal, interruptSignal()]);
+  const signal = eitherOf(cancelled.signal);
   let status: ProgressStatus = 'running';
   let [done, text] = [0, ''];
   let timer: NodeJS.Timeout | undefined;
@@ -81,7 +80,9 @@ export function progress({ label = '', total }: ProgressOptions = {}): Progress 
     get status() {
       return status;
     },
-    signal,
+    get signal() {
+      return signal();
+    },
     update(steps, said = text) {
       [done, text] = [steps, said];
       if (status === 'running') timer ??= setTimeout(show, PAUSE_MS);
@@ -98,7 +99,7 @@ export function progress({ label = '', total }: ProgressOptions = {}): Progress 
         bar.finish(cancelled.signal.aborted ? 'cancelled' : 'done');
       } catch (error) {
         const asWished = cancelled.signal.aborted && error instanceof InterruptedError;
-        bar.finish(asWished || signal.aborted ? 'cancelled' : 'failed');
+        bar.finish(asWished || signal().aborted ? 'cancelled' : 'failed');
         if (!asWished) throw error;
       } finally {
         bar.finish('cancelled'); // the loop was left before the source ended
@@ -106,6 +107,20 @@ export function progress({ label = '', total }: ProgressOptions = {}): Progress 
     },
   };
   return shownBy(bar, widget);
+}
+
+/** Aborted by a signal, or by the interrupt of the cell that asks for it: not always the one that made the bar. */
+function eitherOf(cancelled: AbortSignal): () => AbortSignal {
+  let interrupt: AbortSignal | undefined;
+  let either = cancelled;
+  return () => {
+    const now = sessionIfAny() === undefined ? undefined : interruptSignal();
+    if (now !== undefined && now !== interrupt) {
+      interrupt = now;
+      either = AbortSignal.any([cancelled, now]);
+    }
+    return either;
+  };
 }
 
 /** Seconds as `0:07`, `12:30` or `1:02:03`. */

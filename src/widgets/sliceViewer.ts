@@ -77,7 +77,7 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
       window,
       marks: options.marks ?? [],
     });
-    widget.set({ still: `data:image/svg+xml;base64,${Buffer.from(picture.svg()).toString('base64')}` });
+    widget.set({ still: `data:image/svg+xml,${encodeURIComponent(picture.svg())}` });
     return widget.mimeBundle();
   };
   const viewer: SliceViewer = {

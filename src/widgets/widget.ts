@@ -5,6 +5,7 @@ import { sessionIfAny } from '../kernel/session.js';
 import { joinState, splitState } from './binaryState.js';
 import { type FrontEndName, frontEnd } from './frontEnd.js';
 import { answerStateRequests, forgetWidget, rememberWidget } from './widgetControl.js';
+import { closeWithNextRun } from './widgetsOfCell.js';
 
 /** Jupyter's widget messaging (https://github.com/jupyter-widgets/ipywidgets/blob/main/packages/schema/messages.md). */
 const PROTOCOL = '2.1.0';
@@ -44,6 +45,13 @@ export function createWidget(spec: WidgetSpec): Widget {
   let comm: Comm | undefined;
   let closed = false;
 
+  const close = (): void => {
+    closed = true;
+    if (comm !== undefined) forgetWidget(comm.id);
+    comm?.close();
+    comm = undefined;
+  };
+
   const sendState = (method: 'update' | 'echo_update', changes: JsonObject): void => {
     const { state: json, bufferPaths, buffers } = splitState(changes);
     comm?.send({ method, state: json, buffer_paths: bufferPaths }, { buffers });
@@ -78,6 +86,7 @@ export function createWidget(spec: WidgetSpec): Widget {
     opened.onClose(() => forgetWidget(opened.id));
     rememberWidget(opened.id, () => modelState(spec, state));
     answerStateRequests();
+    closeWithNextRun(close);
     return opened;
   };
 
@@ -88,12 +97,7 @@ export function createWidget(spec: WidgetSpec): Widget {
       sendState('update', changes);
     },
     send: (content, buffers = []) => comm?.send({ method: 'custom', content }, { buffers }),
-    close() {
-      closed = true;
-      if (comm !== undefined) forgetWidget(comm.id);
-      comm?.close();
-      comm = undefined;
-    },
+    close,
     mimeBundle() {
       const { html, text } = spec.still();
       if (closed || sessionIfAny() === undefined) return { 'text/html': html, 'text/plain': text };

@@ -48,6 +48,18 @@ test('notebooks and widgets in JupyterLab', { skip }, async (t) => {
     const saved = JSON.parse(readFileSync(join(lab.folder, 'widgets.ipynb'), 'utf8'));
     assert.ok('application/vnd.jupyter.widget-state+json' in saved.metadata.widgets);
 
+    await t.test('a second page shows the same widgets, and moves with the first', async () => {
+      const second = await lab.open('widgets.ipynb');
+      await complete(second.page);
+      await second.page.fill('.voxlab-slider input', '35');
+      await page.waitForFunction(`document.querySelector('.voxlab-slider input').value === '35'`);
+      await second.page.focus('.voxlab-plane');
+      await second.page.keyboard.press('ArrowUp'); // the kernel has moved to 35.5 mm, level 19
+      for (const one of [page, second.page]) await one.waitForSelector('.voxlab-level:text("21 / 60")');
+      await page.fill('.voxlab-slider input', '20');
+      await second.page.waitForSelector('.voxlab-level:text("10 / 60")');
+      await second.page.close();
+    });
     await t.test('a page that is loaded again shows them as they were', async () => {
       await page.mouse.move(0, 0); // the crosshair's place, not the pointer's
       await page.waitForTimeout(500);

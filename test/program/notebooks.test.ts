@@ -50,7 +50,7 @@ test('01-scan shows three planes twice and a viewer, of which the page keeps a p
   assert.equal(shown(outputs, 'image/svg+xml'), 2);
   assert.equal(shown(outputs, 'application/vnd.jupyter.widget-view+json'), 1);
   const page = readFileSync(join(out, '01-scan.html'), 'utf8');
-  assert.match(page, /<img alt="scan \d+: [^"]*" src="data:image\/svg\+xml;base64,/);
+  assert.match(page, /<img alt="scan \d+: [^"]*" src="data:image\/svg\+xml,%3Csvg/);
   assert.doesNotMatch(
     page,
     /jupyter\.widget-(view|state)\+json"/,
