@@ -151,6 +151,28 @@ async function answering(subtest: Subtest, notebook: LabPage): Promise<void> {
     assert.match((await page.textContent('.voxlab-level'))!, /^30 \/ 60/);
   });
   await subtest(
+    'dragging with Shift sets the window, and a click on a ring jumps to its candidate',
+    async () => {
+      const axial = (await page.$$('.voxlab-plane'))[0]!;
+      const { x, y, width, height } = (await axial.boundingBox())!;
+      const drag = async (by: readonly [number, number]): Promise<void> => {
+        await page.mouse.move(x + width / 4, y + height / 4);
+        await page.mouse.down();
+        await page.mouse.move(x + width / 4 + by[0], y + height / 4 + by[1]);
+        await page.mouse.up();
+      };
+      await page.keyboard.down('Shift');
+      await drag([25, -10]);
+      await page.keyboard.up('Shift');
+      await page.waitForSelector('.voxlab-window:text("W 1600  L 260")'); // bone: 1500, 300; 4 HU a pixel
+      await drag([0, 0]);
+      await page.waitForFunction(`document.querySelector('[aria-label=candidate]').value === '-1'`);
+      const ring = await ringOf(page);
+      await page.mouse.click(x + ring[0], y + ring[1]);
+      await page.waitForFunction(`document.querySelector('[aria-label=candidate]').value === '1'`);
+    },
+  );
+  await subtest(
     'what lies under the pointer has the value, the voxel and the world position that belong together',
     async () => {
       const coronal = (await page.$$('.voxlab-plane'))[1]!;
@@ -185,6 +207,19 @@ async function answering(subtest: Subtest, notebook: LabPage): Promise<void> {
     const median = times.sort((a, b) => a - b)[times.length >> 1]!;
     assert.ok(times.length >= 3 && median < 1000, `${times}`);
   });
+}
+
+/** Where the ring (blue) of the second candidate is drawn in the axial plane, CSS pixels: the middle of its pixels. */
+function ringOf(page: Page): Promise<[number, number]> {
+  return page.evaluate(`(() => {
+    const canvas = document.querySelector('.voxlab-plane');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const found = [];
+    for (let i = 0; i < data.length; i += 4)
+      if (Math.abs(data[i] - 0x56) < 6 && Math.abs(data[i + 1] - 0xb4) < 6 && Math.abs(data[i + 2] - 0xe9) < 6) found.push(i / 4);
+    const mean = (of) => found.reduce((sum, pixel) => sum + of(pixel), 0) / found.length / devicePixelRatio;
+    return [mean((pixel) => pixel % canvas.width), mean((pixel) => Math.floor(pixel / canvas.width))];
+  })()`) as Promise<[number, number]>;
 }
 
 /** The viewer has all the slices that it wants. */

@@ -8,7 +8,7 @@ import { inRepository } from '../../src/paths.js';
 
 /** The system's Chromium: CHROMIUM names it, or it is on the PATH. */
 export function findChromium(): string | undefined {
-  if (process.env.CHROMIUM !== undefined) return process.env.CHROMIUM;
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const names = ['chromium', 'chromium-browser', 'google-chrome'];
   return names
     .map((name) => spawnSync('which', [name], { encoding: 'utf8' }))
