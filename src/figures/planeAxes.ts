@@ -62,6 +62,11 @@ function nearestVoxelAxes(direction: Matrix3): readonly [0 | 1 | 2, 0 | 1 | 2, 0
   return ORDERS.reduce((best, order) => (agreement(order) > agreement(best) + 1e-9 ? order : best));
 }
 
+/** A plane's name; without a direction that means something, the voxel axes to the right and down. */
+export function planeTitle(name: PlaneName, oriented: boolean): string {
+  return oriented ? name : { axial: 'x, y', coronal: 'x, z', sagittal: 'y, z' }[name];
+}
+
 /** Where the letters stand, as the picture is seen. */
 export interface PlaneLetters {
   readonly left: string;

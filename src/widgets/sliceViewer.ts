@@ -35,6 +35,9 @@ export interface SliceViewer {
   close(): void;
 }
 
+/** A picture of a patch is at least so wide, in pixels. */
+const STILL_EDGE = 240;
+
 /**
  * A viewer of a scan or a patch: axial, coronal and sagittal slices through one voxel.
  * `sliceViewer(volume, { marks: candidates })`; saved notebooks keep a picture of the three planes.
@@ -76,6 +79,11 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
       title: scan.title,
       window,
       marks: options.marks ?? [],
+      oriented: scan.oriented,
+      pixelsPerMm: Math.max(
+        0.9,
+        STILL_EDGE / Math.max(...volume.size.map((n, i) => n * volume.spacingMm[i]!)),
+      ),
     });
     widget.set({ still: `data:image/svg+xml,${encodeURIComponent(picture.svg())}` });
     return widget.mimeBundle();

@@ -53,8 +53,9 @@ test('notebooks and widgets in JupyterLab', { skip }, async (t) => {
       await complete(second.page);
       await second.page.fill('.voxlab-slider input', '35');
       await page.waitForFunction(`document.querySelector('.voxlab-slider input').value === '35'`);
+      await second.page.waitForSelector('.voxlab-level:text("20 / 60")'); // the cell's listener has moved it
       await second.page.focus('.voxlab-plane');
-      await second.page.keyboard.press('ArrowUp'); // the kernel has moved to 35.5 mm, level 19
+      await second.page.keyboard.press('ArrowUp');
       for (const one of [page, second.page]) await one.waitForSelector('.voxlab-level:text("21 / 60")');
       await page.fill('.voxlab-slider input', '20');
       await second.page.waitForSelector('.voxlab-level:text("10 / 60")');
@@ -190,6 +191,21 @@ async function answering(subtest: Subtest, notebook: LabPage): Promise<void> {
         assert.ok(Math.abs(mm! - world[axis]!) <= 0.05 + 1e-9, text);
       // The scan is flipped in x: the left of the picture is its last column, the top its last slice.
       assert.ok(i! > 20 && k! > 30, text);
+    },
+  );
+  await subtest(
+    'of slices that were wanted while one was on its way, the newest alone is asked for',
+    async () => {
+      await page.fill('[aria-label="sagittal slice"]', '0');
+      await complete(page);
+      await page.evaluate(`performance.clearMeasures();
+      for (let i = 0; i < 20; i++) document.querySelectorAll('.voxlab-plane')[2].dispatchEvent(new WheelEvent('wheel', { deltaY: -100 }));`);
+      await page.waitForSelector('.voxlab-level:text("21 / 40")');
+      await complete(page);
+      const requests = (await page.evaluate(
+        `performance.getEntriesByName('voxlab slices').length`,
+      )) as number;
+      assert.ok(requests >= 1 && requests <= 3, `${requests} requests for 20 steps`);
     },
   );
   await subtest('a slice arrives in time', async () => {

@@ -113,7 +113,11 @@ test('sliceViewer() starts at the first nodule, with its marks as voxels, and ta
 test('sliceViewer() shows a patch without letters when nobody knows its direction', () => {
   const front = openFrontSession();
   const patch = { dataHu: new Int16Array(512), format: { dim: 8, slices: 8, spacingMm: [1, 1, 1] as const } };
-  front.show(sliceViewer(patch));
+  const { bundle } = front.show(sliceViewer(patch));
+  const picture = decodeURIComponent(String(bundle['text/html']));
+  assert.match(picture, /<image width="240" height="240"/, 'large enough to be seen');
+  assert.match(picture, />x, y</);
+  assert.doesNotMatch(picture, />[RLAPSI]<\/text>/);
   assert.equal((front.lastState().scan as ViewerScan).oriented, false);
   front.show(sliceViewer({ ...patch, direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] }));
   assert.equal((front.lastState().scan as ViewerScan).oriented, true);

@@ -48,7 +48,7 @@ export function followPointer(canvas: HTMLCanvasElement, viewer: ViewerModel, ta
       turned += event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY : event.deltaY * WHEEL_STEP;
       const by = Math.trunc(turned / WHEEL_STEP);
       turned -= by * WHEEL_STEP;
-      if (by !== 0) targets.step(Math.sign(by) * Math.min(Math.abs(by), 1));
+      if (by !== 0) targets.step(-Math.sign(by)); // up: towards the head
     },
     { passive: false },
   );

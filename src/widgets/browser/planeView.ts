@@ -1,4 +1,4 @@
-import { type PlaneAxes, planeLetters } from '../../figures/planeAxes.js';
+import { type PlaneAxes, planeLetters, planeTitle } from '../../figures/planeAxes.js';
 import { voxelToWorld } from '../../volumes/geometry.js';
 import type { Vector3 } from '../../volumes/volume.js';
 import { element } from './elements.js';
@@ -6,7 +6,7 @@ import { drawOverlay } from './planeOverlay.js';
 import { followPointer } from './planePointer.js';
 import { drawSlice } from './sliceImage.js';
 import type { SliceStore } from './sliceStore.js';
-import { nameOf, number, PLANE_COLORS, pixelOf, type ViewerModel, voxelAt } from './viewerModel.js';
+import { number, PLANE_COLORS, pixelOf, type ViewerModel, voxelAt } from './viewerModel.js';
 
 /** One plane of the viewer: the slice, what is drawn over it, and its slider. */
 export interface PlaneView {
@@ -33,7 +33,7 @@ export function createPlaneView(
   const widthMm = columns * scan.spacingMm[plane.right.axis];
   const heightMm = rows * scan.spacingMm[plane.down.axis];
   const last = scan.size[plane.through.axis] - 1;
-  const name = nameOf(scan, plane);
+  const name = planeTitle(plane.name, scan.oriented);
   const letters = scan.oriented ? planeLetters(scan, plane) : undefined;
   const canvas = element('canvas', { class: 'voxlab-plane', tabindex: '0', 'aria-label': `${name} plane` });
   const level = element('input', {
@@ -56,11 +56,14 @@ export function createPlaneView(
   let shown: { level: number; pixels: Int16Array } | undefined;
 
   const currentLevel = (): number => viewer.voxel[plane.through.axis];
-  const step = (by: number): void => {
+  /** Slices count from right, front or feet, whichever way the voxels run. */
+  const numberOf = (at: number): number => (plane.through.sign > 0 ? at : last - at);
+  const goTo = (slice: number): void => {
     const voxel: [number, number, number] = [...viewer.voxel];
-    voxel[plane.through.axis] = Math.max(0, Math.min(last, currentLevel() + by));
+    voxel[plane.through.axis] = numberOf(Math.max(0, Math.min(last, slice)));
     viewer.moveTo(voxel);
   };
+  const step = (by: number): void => goTo(numberOf(currentLevel()) + by);
   const pixelAt = (x: number, y: number): [number, number] => [
     (x - place.left) / (place.perMm * scan.spacingMm[plane.right.axis]) - 0.5,
     (y - place.top) / (place.perMm * scan.spacingMm[plane.down.axis]) - 0.5,
@@ -82,9 +85,7 @@ export function createPlaneView(
       }))
       .filter(({ offMm }) => offMm <= scan.markersWithinMm);
 
-  level.addEventListener('input', () =>
-    step(Number(level.value) * plane.through.sign + (plane.through.sign < 0 ? last : 0) - currentLevel()),
-  );
+  level.addEventListener('input', () => goTo(level.valueAsNumber));
   followPointer(canvas, viewer, {
     step,
     press(x, y) {
@@ -148,8 +149,7 @@ export function createPlaneView(
         markers: markersHere(),
         ringRadius: ringRadius(),
       });
-      // Left to right is towards left, back or head, as through's sign says.
-      const shownNumber = plane.through.sign > 0 ? at : last - at;
+      const shownNumber = numberOf(at);
       level.value = String(shownNumber);
       const mm = voxelToWorld(scan, viewer.voxel)[{ axial: 2, coronal: 1, sagittal: 0 }[plane.name]]!;
       caption.textContent = `${shownNumber + 1} / ${last + 1}   ${number(mm, 1)} mm`;

@@ -54,11 +54,6 @@ export const PLANE_COLORS: Readonly<Record<PlaneName, string>> = {
   sagittal: '#6cb6ff',
 };
 
-/** Names of the planes: a patch without a direction has planes of its own axes. */
-export function nameOf({ oriented }: ViewerScan, { name }: PlaneAxes): string {
-  return oriented ? name : { axial: 'x, y', coronal: 'x, z', sagittal: 'y, z' }[name];
-}
-
 /** Column and row (fractional, of pixels' centres) of a voxel in a plane. */
 export function pixelOf({ size }: ViewerScan, { right, down }: PlaneAxes, voxel: Vector3): [number, number] {
   return [pixelAlong(right, size, voxel[right.axis]), pixelAlong(down, size, voxel[down.axis])];
