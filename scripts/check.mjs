@@ -23,7 +23,7 @@ const STAGES = [
     'model',
     'scores',
   ],
-  ...['training', 'evaluation', 'gpu', 'figures', 'kernel', 'commands', 'index'],
+  ...['training', 'evaluation', 'gpu', 'figures', 'kernel', 'widgets', 'commands', 'index'],
 ].flat();
 const FIRST_STAGES = new Set(['errors', 'random', 'progress', 'paths', 'threadPool', 'version']);
 
@@ -72,12 +72,9 @@ for (const [name, rule] of rules) {
 process.exitCode = failed === 0 ? 0 : 1;
 
 function checkTypes() {
-  return outputOf(process.execPath, [
-    'node_modules/typescript/bin/tsc',
-    '--noEmit',
-    '--incremental',
-    'false',
-  ]);
+  const tsc = ['node_modules/typescript/bin/tsc', '--noEmit', '--incremental', 'false'];
+  const check = (...options) => outputOf(process.execPath, [...tsc, ...options]);
+  return [...check(), ...check('-p', 'src/widgets/browser')];
 }
 
 function checkBiome() {
@@ -142,6 +139,7 @@ function holdsCode(file) {
 }
 
 function testOf(file) {
+  if (file.startsWith('src/widgets/browser/')) return 'test/program/lab.test.ts'; // they run in a page
   return TESTED_THROUGH[file] ?? file.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');
 }
 

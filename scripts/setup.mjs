@@ -116,11 +116,15 @@ function planSteps(purpose, gpu) {
   const build = {
     name: 'build',
     title: 'compile',
-    hash: hashOf(['package.json', 'tsconfig.json', ...filesBelow('src', 'test', 'bench')], npm.hash),
+    hash: hashOf(
+      ['package.json', 'tsconfig.json', 'scripts/bundle.mjs', ...filesBelow('src', 'test', 'bench')],
+      npm.hash,
+    ),
     megabytes: 20,
     run: async (label) => {
       fs.rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
       await runLogged('build', label, process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc')]);
+      await runLogged('bundle', label, process.execPath, [join(ROOT, 'scripts/bundle.mjs')]);
       linkOwnPackage();
     },
   };
@@ -213,7 +217,7 @@ function filesBelow(...folders) {
     .flatMap((folder) => fs.readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => relative(ROOT, join(entry.parentPath ?? entry.path, entry.name)))
-    .filter((file) => /\.(ts|py)$/.test(file))
+    .filter((file) => /\.(ts|css|py)$/.test(file))
     .sort();
 }
 

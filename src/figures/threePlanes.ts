@@ -3,8 +3,9 @@ import type { Vector3, Volume } from '../volumes/volume.js';
 import { PALETTE } from './figure.js';
 import { coordinate, escaped } from './markup.js';
 import { type Picture, picture, WINDOWS, type WindowHu } from './picture.js';
+import { PLANE_NAMES, planeTitle } from './planeAxes.js';
 import { pngDataUri } from './png.js';
-import { type PlaneName, type SlicePlane, slicePlane } from './slicePlane.js';
+import { type SlicePlane, slicePlane } from './slicePlane.js';
 
 /** A place to be marked: a candidate, a finding. */
 export interface Mark {
@@ -21,14 +22,12 @@ export interface ThreePlanesOptions {
   /** Marks further off the plane are left out, in mm. */
   readonly marksWithinMm?: number;
   readonly title?: string;
+  /** Default 0.9: a chest in the width of a notebook. Patches want more. */
+  readonly pixelsPerMm?: number;
+  /** False for a patch whose direction nobody knows: no letters, and planes named by their axes. */
+  readonly oriented?: boolean;
 }
 
-/** Letters at the left, right, top and bottom of a plane as shown. */
-const LETTERS: Readonly<Record<PlaneName, readonly [string, string, string, string]>> = {
-  axial: ['R', 'L', 'A', 'P'],
-  coronal: ['R', 'L', 'S', 'I'],
-  sagittal: ['A', 'P', 'S', 'I'],
-};
 const PIXELS_PER_MM = 0.9;
 const GAP = 12;
 const MARK_RADIUS_MM = 9;
@@ -42,51 +41,61 @@ export function threePlanes(
   const title =
     options.title ?? `three planes through ${throughWorldMm.map((mm) => mm.toFixed(1)).join(', ')} mm`;
   return picture(title, () => {
-    const names = ['axial', 'coronal', 'sagittal'] as const;
-    const planes = names.map((name) =>
+    const { pixelsPerMm = PIXELS_PER_MM } = options;
+    const planes = PLANE_NAMES.map((name) =>
       slicePlane(volume, name, throughWorldMm, options.window ?? WINDOWS.lung),
     );
     let x = GAP;
     const drawn = planes.map((plane) => {
       const group = `<g transform="translate(${coordinate(x)} 30)">${planeContent(plane, throughWorldMm, options)}</g>`;
-      x += plane.widthMm * PIXELS_PER_MM + GAP;
+      x += plane.widthMm * pixelsPerMm + GAP;
       return group;
     });
-    const height = 30 + Math.max(...planes.map(({ heightMm }) => heightMm)) * PIXELS_PER_MM + 34;
+    const height = 30 + Math.max(...planes.map(({ heightMm }) => heightMm)) * pixelsPerMm + 34;
     return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${coordinate(x)} ${coordinate(height)}" width="${coordinate(x)}" height="${coordinate(height)}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/><text x="${GAP}" y="20" font-size="14" font-weight="600" fill="#333">${escaped(title)}</text>${drawn.join('')}</svg>`;
   });
 }
 
 function planeContent(plane: SlicePlane, throughWorldMm: Vector3, options: ThreePlanesOptions): string {
-  const [width, height] = [plane.widthMm * PIXELS_PER_MM, plane.heightMm * PIXELS_PER_MM];
+  const { pixelsPerMm = PIXELS_PER_MM, oriented = true } = options;
+  const [width, height] = [plane.widthMm * pixelsPerMm, plane.heightMm * pixelsPerMm];
   const at = plane.placeOf(throughWorldMm);
-  const [x, y] = [coordinate(at.xMm * PIXELS_PER_MM), coordinate(at.yMm * PIXELS_PER_MM)];
-  const [left, right, top, bottom] = LETTERS[plane.name];
+  const [x, y] = [coordinate(at.xMm * pixelsPerMm), coordinate(at.yMm * pixelsPerMm)];
+  const { left, right, top, bottom } = plane.letters;
   const letter = (text: string, dx: number, dy: number): string =>
     `<text x="${coordinate(dx)}" y="${coordinate(dy)}" text-anchor="middle" fill="#ffd54a">${text}</text>`;
   return [
     `<image width="${coordinate(width)}" height="${coordinate(height)}" preserveAspectRatio="none" href="${pngDataUri(plane.image)}"/>`,
     `<path d="M${x} 0V${coordinate(height)}M0 ${y}H${coordinate(width)}" stroke="#56b4e9" stroke-opacity="0.35" fill="none"/>`,
-    ...(options.boxes ?? []).map((box) => boxContent(plane, box)),
-    ...(options.marks ?? []).map((mark) => markContent(plane, mark, options.marksWithinMm ?? 4)),
-    letter(left, 9, height / 2 + 4),
-    letter(right, width - 9, height / 2 + 4),
-    letter(top, width / 2, 14),
-    letter(bottom, width / 2, height - 5),
-    `<text x="0" y="${coordinate(height + 17)}" fill="#333">${plane.name}</text>`,
+    ...(options.boxes ?? []).map((box) => boxContent(plane, box, pixelsPerMm)),
+    ...(options.marks ?? []).map((mark) => markContent(plane, mark, options.marksWithinMm ?? 4, pixelsPerMm)),
+    ...(oriented
+      ? [
+          letter(left, 9, height / 2 + 4),
+          letter(right, width - 9, height / 2 + 4),
+          letter(top, width / 2, 14),
+          letter(bottom, width / 2, height - 5),
+        ]
+      : []),
+    `<text x="0" y="${coordinate(height + 17)}" fill="#333">${planeTitle(plane.name, oriented)}</text>`,
   ].join('');
 }
 
 /** A ring around a candidate: orange for nodules, blue for others. */
-function markContent(plane: SlicePlane, { centerWorldMm, class: label }: Mark, withinMm: number): string {
+function markContent(
+  plane: SlicePlane,
+  { centerWorldMm, class: label }: Mark,
+  withinMm: number,
+  pixelsPerMm: number,
+): string {
   const { xMm, yMm, offMm } = plane.placeOf(centerWorldMm);
   if (offMm > withinMm) return '';
   const color = label === 1 ? PALETTE[5] : PALETTE[4];
-  return `<circle cx="${coordinate(xMm * PIXELS_PER_MM)}" cy="${coordinate(yMm * PIXELS_PER_MM)}" r="${MARK_RADIUS_MM * PIXELS_PER_MM}" fill="none" stroke="${color}" stroke-width="1.6"/>`;
+  return `<circle cx="${coordinate(xMm * pixelsPerMm)}" cy="${coordinate(yMm * pixelsPerMm)}" r="${MARK_RADIUS_MM * pixelsPerMm}" fill="none" stroke="${color}" stroke-width="1.6"/>`;
 }
 
 /** The outline of a box in a plane that passes through it. */
-function boxContent(plane: SlicePlane, { fromWorldMm, toWorldMm }: PatchBox): string {
+function boxContent(plane: SlicePlane, { fromWorldMm, toWorldMm }: PatchBox, pixelsPerMm: number): string {
   const [from, to] = [plane.placeOf(fromWorldMm), plane.placeOf(toWorldMm)];
   const middle = fromWorldMm.map((mm, axis) => (mm + toWorldMm[axis]!) / 2) as unknown as Vector3;
   const depthMm = Math.hypot(...fromWorldMm.map((mm, axis) => toWorldMm[axis]! - mm));
@@ -94,6 +103,6 @@ function boxContent(plane: SlicePlane, { fromWorldMm, toWorldMm }: PatchBox): st
   // Half of the box' length through the plane.
   const halfMm = Math.sqrt(Math.max(0, depthMm ** 2 - sidesMm ** 2)) / 2;
   if (plane.placeOf(middle).offMm > halfMm) return '';
-  const pixels = (mm: number): string => coordinate(mm * PIXELS_PER_MM);
+  const pixels = (mm: number): string => coordinate(mm * pixelsPerMm);
   return `<rect x="${pixels(Math.min(from.xMm, to.xMm))}" y="${pixels(Math.min(from.yMm, to.yMm))}" width="${pixels(Math.abs(to.xMm - from.xMm))}" height="${pixels(Math.abs(to.yMm - from.yMm))}" fill="none" stroke="#ffd54a" stroke-width="1.4"/>`;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from './protocol.js';
+import { currentCell, runInCell } from './cellContext.js';
+import type { Header, JsonObject } from './protocol.js';
 import { type KernelSession, sessionFor } from './session.js';
 
 /** A two-way channel between a cell and the front end (Jupyter's "comm"). Buffers travel as bytes, not as JSON. */
@@ -22,8 +23,9 @@ export interface Comms {
   register(target: string, opened: CommOpened): void;
   /** Comm id -> its target, of one target or of all. */
   list(target?: string): Record<string, { target_name: string }>;
-  receiveOpen(content: JsonObject, buffers: readonly Uint8Array[]): void;
-  receiveMessage(content: JsonObject, buffers: readonly Uint8Array[]): void;
+  /** `header` is the message's own: what is sent while it is handled answers it. */
+  receiveOpen(content: JsonObject, buffers: readonly Uint8Array[], header?: Header): void;
+  receiveMessage(content: JsonObject, buffers: readonly Uint8Array[], header?: Header): void;
   receiveClose(content: JsonObject): void;
 }
 
@@ -37,6 +39,17 @@ type OpenComm = Comm & { messageListeners: CommListener[]; closeListeners: ((dat
 export function createComms(publish: KernelSession['publish']): Comms {
   const open = new Map<string, OpenComm>();
   const targets = new Map<string, CommOpened>();
+  /** The front end matches answers (a widget's echo, its state) to the message that it sent. */
+  let answering: Header | undefined;
+  const answer = (header: Header | undefined, work: () => void): void => {
+    answering = header;
+    try {
+      work();
+    } finally {
+      answering = undefined;
+    }
+  };
+  const parent = (): { parent?: Header } => (answering === undefined ? {} : { parent: answering });
 
   const create = (id: string, target: string): OpenComm => {
     const comm: OpenComm = {
@@ -44,12 +57,19 @@ export function createComms(publish: KernelSession['publish']): Comms {
       target,
       messageListeners: [],
       closeListeners: [],
-      send: (data, options) => publish('comm_msg', { comm_id: id, data }, options),
+      send: (data, options) => publish('comm_msg', { comm_id: id, data }, { ...options, ...parent() }),
       close: (data = {}) => {
-        if (open.delete(id)) publish('comm_close', { comm_id: id, data });
+        if (open.delete(id)) publish('comm_close', { comm_id: id, data }, parent());
       },
-      onMessage: (listener) => comm.messageListeners.push(listener),
-      onClose: (listener) => comm.closeListeners.push(listener),
+      // What a listener prints goes to the cell that set it, as with timers.
+      onMessage(listener) {
+        const cell = currentCell();
+        comm.messageListeners.push((data, buffers) => runInCell(cell, () => listener(data, buffers)));
+      },
+      onClose(listener) {
+        const cell = currentCell();
+        comm.closeListeners.push((data) => runInCell(cell, () => listener(data)));
+      },
     };
     open.set(id, comm);
     return comm;
@@ -68,16 +88,17 @@ export function createComms(publish: KernelSession['publish']): Comms {
           .filter((comm) => target === undefined || comm.target === target)
           .map((comm) => [comm.id, { target_name: comm.target }]),
       ),
-    receiveOpen(content, buffers) {
+    receiveOpen(content, buffers, header) {
       const comm = create(String(content.comm_id), String(content.target_name));
       const opened = targets.get(comm.target);
       // Jupyter's rule: a comm that nobody here knows is closed at once.
-      if (opened === undefined) comm.close();
-      else opened(comm, dataOf(content), buffers);
+      answer(header, () => (opened === undefined ? comm.close() : opened(comm, dataOf(content), buffers)));
     },
-    receiveMessage(content, buffers) {
-      for (const listener of open.get(String(content.comm_id))?.messageListeners ?? [])
-        listener(dataOf(content), buffers);
+    receiveMessage(content, buffers, header) {
+      answer(header, () => {
+        for (const listener of open.get(String(content.comm_id))?.messageListeners ?? [])
+          listener(dataOf(content), buffers);
+      });
     },
     receiveClose(content) {
       const comm = open.get(String(content.comm_id));

@@ -78,6 +78,7 @@ function labArguments({
     `--IdentityProvider.token=${token}`,
     `--ServerApp.root_dir=${root}`,
     '--LabApp.default_url=/lab/tree/notebooks',
+    '--LabApp.expose_app_in_browser=True', // the browser tests' door, and that of users' own scripts
     '--LabApp.news_url=None', // no question to the network
     '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
     '--KernelSpecManager.ensure_native_kernel=False',
@@ -86,17 +87,18 @@ function labArguments({
   ];
 }
 
+const DEFAULT_SETTINGS = {
+  '@jupyterlab/apputils-extension/notification': { fetchNews: 'false', checkForUpdates: false },
+  // A saved notebook keeps its widgets' state: opened without their kernel they show their last picture and a note.
+  '@jupyter-widgets/jupyterlab-manager/plugin': { saveState: true },
+} as const;
+
 /** Settings that a user has changed stay as they are. */
 function writeDefaultSettings(home: string): void {
-  const path = join(
-    home,
-    'settings',
-    '@jupyterlab',
-    'apputils-extension',
-    'notification.jupyterlab-settings',
-  );
-  if (existsSync(path)) return;
-  writeFileAtomically(path, `${JSON.stringify({ fetchNews: 'false', checkForUpdates: false }, null, 2)}\n`);
+  for (const [plugin, settings] of Object.entries(DEFAULT_SETTINGS)) {
+    const path = join(home, 'settings', `${plugin}.jupyterlab-settings`);
+    if (!existsSync(path)) writeFileAtomically(path, `${JSON.stringify(settings, null, 2)}\n`);
+  }
 }
 
 /** The server's last lines: the reason, when it ends by itself. */

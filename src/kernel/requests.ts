@@ -1,3 +1,4 @@
+import { thrownIn } from './cellContext.js';
 import type { Cells, WhileCompiling } from './cells.js';
 import type { Route, ToMain, ToSockets } from './channel.js';
 import type { Comms } from './comms.js';
@@ -36,9 +37,10 @@ export function createRequestHandler(
     } catch (thrown) {
       const error = dependencies.cells.errorOf(thrown);
       reply = { status: 'error', ...error };
-      // Comm messages have no reply: the newest cell shows the error of their listener.
+      // Comm messages have no reply: the cell that set their listener shows its error.
       if (type === parent.msg_type) {
-        send({ kind: 'publish', type: 'error', content: { ...error }, parent });
+        const cell = thrownIn(thrown)?.request.header ?? parent;
+        send({ kind: 'publish', type: 'error', content: { ...error }, parent: cell });
         return;
       }
     }
@@ -78,12 +80,12 @@ function createAnswers(dependencies: RequestDependencies): Readonly<Record<strin
       status: 'ok',
       comms: comms.list(typeof target_name === 'string' ? target_name : undefined),
     }),
-    comm_open: (content, { buffers }) => {
-      comms.receiveOpen(content, buffers);
+    comm_open: (content, { buffers, header }) => {
+      comms.receiveOpen(content, buffers, header);
       return undefined;
     },
-    comm_msg: (content, { buffers }) => {
-      comms.receiveMessage(content, buffers);
+    comm_msg: (content, { buffers, header }) => {
+      comms.receiveMessage(content, buffers, header);
       return undefined;
     },
     comm_close: (content) => {

@@ -44,6 +44,7 @@ def execute(notebook, folder, seconds):
         timeout=seconds,
         resources={"metadata": {"path": str(folder)}},
         on_cell_execute=entered,
+        store_widget_state=False,  # the page would load widgets from the network instead of showing their pictures
     )
     try:
         client.execute()
@@ -60,6 +61,7 @@ def main():
     source, out, seconds = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]), int(sys.argv[3])
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # nbclient then ends its kernel
     notebook = nbformat.read(source, as_version=4)
+    notebook.metadata.pop("widgets", None)
     started = time.monotonic()
     error = execute(notebook, source.parent, seconds)
     taken = time.monotonic() - started

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
 import type { Comms } from './comms.js';
-import type { JsonObject } from './protocol.js';
+import type { Header, JsonObject } from './protocol.js';
 
 /** What the notebook's functions (display, comms, input) need of the kernel that runs the cell. */
 export interface KernelSession {
@@ -8,7 +8,7 @@ export interface KernelSession {
   publish(
     type: string,
     content: JsonObject,
-    more?: { metadata?: JsonObject; buffers?: readonly Uint8Array[] },
+    more?: { metadata?: JsonObject; buffers?: readonly Uint8Array[]; parent?: Header },
   ): void;
   /** Asks the user for a line; blocks until it is given. */
   readInput(prompt: string, password: boolean): string;

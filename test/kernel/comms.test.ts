@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type CellRun, currentCell, runInCell, thrownIn } from '../../src/kernel/cellContext.js';
 import { createComms, onCommOpen, openComm } from '../../src/kernel/comms.js';
 import type { JsonObject } from '../../src/kernel/protocol.js';
 
@@ -55,4 +56,36 @@ test('createComms().receiveClose() tells the listeners once and forgets the comm
 test('openComm() and onCommOpen() say that they need a notebook', () => {
   assert.throws(() => openComm('x'), /openComm\(\) works in a cell of a notebook/);
   assert.throws(() => onCommOpen('x', () => {}), /onCommOpen\(\) works in a cell of a notebook/);
+});
+
+test('createComms() sends what a listener says as the answer to the message, and later words as no answer', () => {
+  const { published, comms } = withRecord();
+  const comm = comms.open('t', {});
+  comm.onMessage(() => comm.send({ echo: 1 }));
+  const header = { msg_id: 'm', msg_type: 'comm_msg', session: 's', username: '', date: '', version: '5.4' };
+  comms.receiveMessage({ comm_id: comm.id, data: {} }, [], header);
+  comm.send({ later: 1 });
+  assert.deepEqual(published[1]?.[2], { parent: header });
+  assert.deepEqual(published[2]?.[2], {});
+});
+
+test('createComms() runs a listener in the cell that set it, and lets its error name that cell', () => {
+  const { comms } = withRecord();
+  const comm = comms.open('t', {});
+  const cell = { number: 3 } as CellRun;
+  const seen: unknown[] = [];
+  runInCell(cell, () =>
+    comm.onMessage(() => {
+      seen.push(currentCell());
+      throw new RangeError('in the listener');
+    }),
+  );
+  let error: unknown;
+  try {
+    comms.receiveMessage({ comm_id: comm.id, data: {} }, []);
+  } catch (thrown) {
+    error = thrown;
+  }
+  assert.deepEqual(seen, [cell]);
+  assert.equal(thrownIn(error), cell);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,14 @@ test('startLab() answers on 127.0.0.1 with its token alone, offers the kernel, a
   const answer = await fetch(`${base}/api/kernelspecs?token=${lab.token}`);
   const specs = (await answer.json()) as { kernelspecs: { voxlab: { spec: { display_name: string } } } };
   assert.equal(specs.kernelspecs.voxlab.spec.display_name, 'TypeScript (voxlab)');
+  const widgets = join(
+    home,
+    'settings',
+    '@jupyter-widgets',
+    'jupyterlab-manager',
+    'plugin.jupyterlab-settings',
+  );
+  assert.deepEqual(JSON.parse(readFileSync(widgets, 'utf8')), { saveState: true });
   controller.abort();
   await lab.ended;
   await assert.rejects(fetch(`${base}/api/status`));

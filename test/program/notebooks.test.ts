@@ -46,9 +46,17 @@ test('every notebook is run here', () => {
   ]);
 });
 
-test('01-scan shows three planes twice, and all nodules lie inside', () => {
+test('01-scan shows three planes twice and a viewer, of which the page keeps a picture; all nodules lie inside', () => {
   const outputs = outputsOf('01-scan');
   assert.equal(shown(outputs, 'image/svg+xml'), 2);
+  assert.equal(shown(outputs, 'application/vnd.jupyter.widget-view+json'), 1);
+  const page = readFileSync(join(out, '01-scan.html'), 'utf8');
+  assert.match(page, /<img alt="scan \d+: [^"]*" src="data:image\/svg\+xml,%3Csvg/);
+  assert.doesNotMatch(
+    page,
+    /jupyter\.widget-(view|state)\+json"/,
+    'no widget that a page would have to load',
+  );
   const [, inside, all] = /(\d+) of (\d+) nodules lie inside/.exec(finding(outputs))!;
   assert.equal(inside, all);
 });

@@ -1,0 +1,88 @@
+import { type PlaneAxes, type PlaneName, pixelAlong } from '../../figures/planeAxes.js';
+import { voxelToWorld } from '../../volumes/geometry.js';
+import type { Vector3 } from '../../volumes/volume.js';
+import type { ViewerScan } from '../viewerState.js';
+import type { Model } from './anywidget.js';
+
+/** The kernel hears of movements at this pace: the slices that they need go first. */
+const TELL_AFTER_MS = 200;
+
+/** The state of a viewer, typed; a change is drawn in every view and told to the kernel. */
+export interface ViewerModel {
+  readonly scan: ViewerScan;
+  readonly voxel: Vector3;
+  /** HU that are drawn black and white. */
+  readonly window: readonly [number, number];
+  moveTo(voxel: Vector3): void;
+  setWindow(low: number, high: number): void;
+}
+
+export function viewerModel(model: Model): ViewerModel {
+  const scan = model.get('scan') as ViewerScan;
+  let untold = false;
+  const set = (key: string, value: unknown): void => {
+    model.set(key, value); // drawn at once in every view of this page
+    if (untold) return;
+    untold = true;
+    setTimeout(() => {
+      untold = false;
+      model.save_changes();
+    }, TELL_AFTER_MS);
+  };
+  return {
+    scan,
+    get voxel() {
+      return model.get('voxel') as Vector3;
+    },
+    get window() {
+      return model.get('window') as readonly [number, number];
+    },
+    moveTo(voxel) {
+      const inside = voxel.map((index, axis) =>
+        Math.max(0, Math.min(scan.size[axis]! - 1, Math.round(index))),
+      );
+      if (inside.some((index, axis) => index !== this.voxel[axis])) set('voxel', inside);
+    },
+    setWindow: (low, high) => set('window', [Math.round(low), Math.round(high)]),
+  };
+}
+
+/** Each plane has a colour; the lines of the crosshair have that of the plane they stand for. */
+export const PLANE_COLORS: Readonly<Record<PlaneName, string>> = {
+  axial: '#ff7a6b',
+  coronal: '#5fd38a',
+  sagittal: '#6cb6ff',
+};
+
+/** Column and row (fractional, of pixels' centres) of a voxel in a plane. */
+export function pixelOf({ size }: ViewerScan, { right, down }: PlaneAxes, voxel: Vector3): [number, number] {
+  return [pixelAlong(right, size, voxel[right.axis]), pixelAlong(down, size, voxel[down.axis])];
+}
+
+/** The voxel at a pixel of the plane that now lies at `at`. */
+export function voxelAt(
+  { size }: ViewerScan,
+  { right, down }: PlaneAxes,
+  at: Vector3,
+  column: number,
+  row: number,
+): Vector3 {
+  const voxel: [number, number, number] = [at[0], at[1], at[2]];
+  voxel[right.axis] = pixelAlong(right, size, Math.round(column));
+  voxel[down.axis] = pixelAlong(down, size, Math.round(row));
+  return voxel;
+}
+
+/** Position, for readers: world mm, and the voxel. */
+export function placeText(scan: ViewerScan, voxel: Vector3): string {
+  const [x, y, z] = voxelToWorld(scan, voxel).map((mm) => number(mm, 1));
+  return `x ${x}  y ${y}  z ${z} mm${scan.oriented ? ' LPS' : ''}   voxel ${voxel.join(', ')}`;
+}
+
+/** A number with a true minus sign. */
+export function number(value: number, digits = 0): string {
+  return value
+    .toFixed(digits)
+    .replace(/^-(?=0(\.0*)?$)/, '')
+    .replace('-', '\u2212');
+}

@@ -1,0 +1,132 @@
+import { InterruptedError } from '../errors.js';
+import { escaped } from '../figures/markup.js';
+import { interruptSignal } from '../kernel/notebookInput.js';
+import { sessionIfAny } from '../kernel/session.js';
+import { shownBy } from './control.js';
+import { createWidget } from './widget.js';
+
+export interface ProgressOptions {
+  readonly label?: string;
+  /** Steps in all; without it the bar only says that work goes on. */
+  readonly total?: number;
+}
+
+export type ProgressStatus = 'running' | 'done' | 'cancelled' | 'failed';
+
+/** A bar with the time that is left and a button that cancels. */
+export interface Progress {
+  /** Steps in all, once they are known. */
+  total: number | undefined;
+  readonly status: ProgressStatus;
+  /** Aborted by the bar's button, and by the notebook's stop button: for the work that the bar is of. */
+  readonly signal: AbortSignal;
+  /** Steps done, and a word on them. Call it as often as you like: the page hears of it ten times a second. */
+  update(done: number, text?: string): void;
+  /** Ends the bar; `follow` does it by itself. */
+  finish(status?: Exclude<ProgressStatus, 'running'>): void;
+  /**
+   * Hands on what a source yields, and ends the bar with it. When the reader cancels, the loop ends without an error:
+   * `for await (const record of bar.follow(train(config, { signal: bar.signal }))) bar.update(record.step);`
+   */
+  follow<T>(source: AsyncIterable<T>): AsyncGenerator<T, void, undefined>;
+}
+
+/** Between two messages to the page. */
+const PAUSE_MS = 100;
+
+/** A progress bar with a button that cancels; show it before the work begins: `display(bar)`. */
+export function progress({ label = '', total }: ProgressOptions = {}): Progress {
+  const startedMs = performance.now();
+  const cancelled = new AbortController();
+  const signal = eitherOf(cancelled.signal);
+  let status: ProgressStatus = 'running';
+  let [done, text] = [0, ''];
+  let timer: NodeJS.Timeout | undefined;
+
+  const name = label === '' ? 'progress bar' : `progress bar: ${label}`;
+  const widget = createWidget({
+    frontEnd: 'controls',
+    state: { kind: 'progress', label, fraction: null, text: '', status },
+    // Made before the work: a saved notebook must not say for ever that it runs.
+    still: () => ({ html: `<span>${escaped(name)}</span>`, text: name }),
+    onMessage({ cancel }) {
+      if (cancel !== true || status !== 'running') return;
+      cancelled.abort(new InterruptedError(`${label === '' ? 'the work' : label} was cancelled`));
+      widget.set({ text: 'cancelling …' });
+    },
+  });
+  const textNow = (): string => {
+    const seconds = (performance.now() - startedMs) / 1000;
+    const share = total === undefined ? 0 : done / total;
+    const left =
+      share > 0 && status === 'running' ? `${clock((seconds * (1 - share)) / share)} left` : clock(seconds);
+    return [total === undefined ? '' : `${done} of ${total}`, text, left]
+      .filter((part) => part !== '')
+      .join(' · ');
+  };
+  const show = (): void => {
+    timer = undefined;
+    const fraction = total === undefined ? null : Math.min(1, done / total);
+    widget.set({ fraction, status, text: textNow() });
+  };
+
+  const bar: Progress = {
+    get total() {
+      return total;
+    },
+    set total(steps) {
+      total = steps;
+    },
+    get status() {
+      return status;
+    },
+    get signal() {
+      return signal();
+    },
+    update(steps, said = text) {
+      [done, text] = [steps, said];
+      if (status === 'running') timer ??= setTimeout(show, PAUSE_MS);
+    },
+    finish(end = 'done') {
+      if (status !== 'running') return;
+      clearTimeout(timer);
+      status = end;
+      show();
+    },
+    async *follow(source) {
+      try {
+        yield* source;
+        bar.finish(cancelled.signal.aborted ? 'cancelled' : 'done');
+      } catch (error) {
+        const asWished = cancelled.signal.aborted && error instanceof InterruptedError;
+        bar.finish(asWished || signal().aborted ? 'cancelled' : 'failed');
+        if (!asWished) throw error;
+      } finally {
+        bar.finish('cancelled'); // the loop was left before the source ended
+      }
+    },
+  };
+  return shownBy(bar, widget);
+}
+
+/** Aborted by a signal, or by the interrupt of the cell that asks for it: not always the one that made the bar. */
+function eitherOf(cancelled: AbortSignal): () => AbortSignal {
+  let interrupt: AbortSignal | undefined;
+  let either = cancelled;
+  return () => {
+    const now = sessionIfAny() === undefined ? undefined : interruptSignal();
+    if (now !== undefined && now !== interrupt) {
+      interrupt = now;
+      either = AbortSignal.any([cancelled, now]);
+    }
+    return either;
+  };
+}
+
+/** Seconds as `0:07`, `12:30` or `1:02:03`. */
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const two = (number: number): string => String(number).padStart(2, '0');
+  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(whole % 60)}`;
+}

@@ -1,0 +1,31 @@
+import { type Control, createControl } from './control.js';
+
+export interface SelectOptions<T> {
+  readonly label?: string;
+  /** Default: the first. */
+  readonly value?: T;
+  /** How an option reads; default: `String`. */
+  readonly labelOf?: (option: T) => string;
+}
+
+/** One of several values, of any type: `const scan = select(scans, { label: 'scan', labelOf: ({ uid }) => uid })`. */
+export function select<T>(options: readonly T[], more: SelectOptions<T> = {}): Control<T> {
+  if (options.length === 0)
+    throw new RangeError('Expected at least one option to select from, received none');
+  const { label = '', value = options[0] as T, labelOf = String } = more;
+  return createControl<T>({
+    kind: 'select',
+    label,
+    state: { options: options.map(labelOf) },
+    value,
+    encode: (option) => options.indexOf(option),
+    decode: (sent) => (typeof sent === 'number' ? options[sent] : undefined),
+    check(option) {
+      if (!options.includes(option))
+        throw new RangeError(
+          `Expected one of ${options.length} options (${options.slice(0, 5).map(labelOf).join(', ')}${options.length > 5 ? ', …' : ''}), received ${labelOf(option)}`,
+        );
+    },
+    textOf: labelOf,
+  });
+}

@@ -1,0 +1,180 @@
+import { escaped } from '../figures/markup.js';
+import { type Picture, WINDOWS, type WindowHu } from '../figures/picture.js';
+import { PLANE_NAMES, planeAxes } from '../figures/planeAxes.js';
+import { sliceValues } from '../figures/slicePlane.js';
+import { type Mark, threePlanes } from '../figures/threePlanes.js';
+import { voxelToWorld, worldToVoxel } from '../volumes/geometry.js';
+import type { Vector3, Volume } from '../volumes/volume.js';
+import { shownBy } from './control.js';
+import { createListeners } from './listeners.js';
+import { isPatch, type ViewedPatch, volumeOfPatch } from './viewedPatch.js';
+import type { SliceRequest, SlicesMessage, ViewerScan } from './viewerState.js';
+import { createWidget } from './widget.js';
+
+export interface SliceViewerOptions {
+  readonly title?: string;
+  /** Candidates: rings in the planes, and a list to jump along. */
+  readonly marks?: readonly Mark[];
+  /** Marks further off a plane are not drawn in it; default 4 mm. */
+  readonly marksWithinMm?: number;
+  /** Grey values at the start; default: the lung window. */
+  readonly window?: WindowHu;
+  /** Where the planes cross at the start (LPS, mm); default: the first nodule of `marks`, or the middle. */
+  readonly throughWorldMm?: Vector3;
+}
+
+/** Three linked planes. The voxels stay in the kernel, and the page gets the slices that it shows. */
+export interface SliceViewer {
+  /** Where the planes cross (LPS, mm); setting it moves every view to the voxel there. */
+  positionMm: Vector3;
+  window: WindowHu;
+  /** Of the voxel where the planes cross. */
+  readonly valueHu: number;
+  /** Calls the listener when the reader moves the crosshair; returns what ends that. */
+  onMove(listener: (positionMm: Vector3) => void): () => void;
+  close(): void;
+}
+
+/** A picture of a patch is at least so wide, in pixels. */
+const STILL_EDGE = 240;
+
+/**
+ * A viewer of a scan or a patch: axial, coronal and sagittal slices through one voxel.
+ * `sliceViewer(volume, { marks: candidates })`; saved notebooks keep a picture of the three planes.
+ */
+export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOptions = {}): SliceViewer {
+  const volume = isPatch(viewed) ? volumeOfPatch(viewed) : viewed;
+  const scan = describe(volume, options, !isPatch(viewed) || viewed.direction !== undefined);
+  const listeners = createListeners<Vector3>();
+  let voxel = startVoxel(volume, options);
+  let window = options.window ?? WINDOWS.lung;
+  let picture: Picture | undefined;
+
+  const widget = createWidget({
+    frontEnd: 'sliceViewer',
+    state: { scan, voxel, window: [window.low, window.high], still: '' },
+    onState({ voxel: moved, window: set }) {
+      if (isWindow(set)) window = { low: set[0], high: set[1] };
+      if (!isVoxelOf(volume, moved)) return;
+      voxel = moved;
+      listeners.tell(voxelToWorld(volume, voxel));
+    },
+    onMessage(content) {
+      const { number, slices } = content as unknown as SlicesMessage;
+      if (!Array.isArray(slices)) return;
+      const known = slices.filter((slice) => isSliceOf(scan, slice));
+      widget.send(
+        { number, slices: known },
+        known.map((slice) => sliceBytes(volume, scan, slice)),
+      );
+    },
+    still: () => {
+      const text = `${scan.title}: ${volume.size.join(' x ')} voxels`;
+      return { html: `<img alt="${escaped(text)}" src="${widget.state.still}">`, text };
+    },
+  });
+  // Made when the viewer is shown: the picture costs time, and a cell may yet move the planes.
+  const mimeBundle = (): ReturnType<typeof widget.mimeBundle> => {
+    picture ??= threePlanes(volume, voxelToWorld(volume, voxel), {
+      title: scan.title,
+      window,
+      marks: options.marks ?? [],
+      oriented: scan.oriented,
+      pixelsPerMm: Math.max(
+        0.9,
+        STILL_EDGE / Math.max(...volume.size.map((n, i) => n * volume.spacingMm[i]!)),
+      ),
+    });
+    widget.set({ still: `data:image/svg+xml,${encodeURIComponent(picture.svg())}` });
+    return widget.mimeBundle();
+  };
+  const viewer: SliceViewer = {
+    get positionMm() {
+      return voxelToWorld(volume, voxel);
+    },
+    set positionMm(worldMm) {
+      voxel = nearestVoxel(volume, worldToVoxel(volume, worldMm));
+      widget.set({ voxel });
+    },
+    get window() {
+      return window;
+    },
+    set window(set) {
+      if (!isWindow([set.low, set.high]))
+        throw new RangeError(`Expected a window with low below high, received ${set.low} to ${set.high} HU`);
+      window = set;
+      widget.set({ window: [set.low, set.high] });
+    },
+    get valueHu() {
+      const [width, height] = volume.size;
+      return volume.data[(voxel[2] * height + voxel[1]) * width + voxel[0]]!;
+    },
+    onMove: listeners.add,
+    close() {
+      listeners.end();
+      widget.close();
+    },
+  };
+  return shownBy(viewer, { ...widget, mimeBundle });
+}
+
+function describe(volume: Volume, options: SliceViewerOptions, oriented: boolean): ViewerScan {
+  const { size, spacingMm, originMm, direction, data } = volume;
+  const voxels = size[0] * size[1] * size[2];
+  if (data.length !== voxels)
+    throw new RangeError(`Expected ${size.join(' x ')} = ${voxels} voxels, received ${data.length}`);
+  return {
+    ...{ size, spacingMm, originMm, direction, oriented },
+    title: options.title ?? (oriented ? 'scan' : 'patch'),
+    planes: PLANE_NAMES.map((name) => planeAxes(volume, name)),
+    presets: Object.entries(WINDOWS).map(([name, { low, high }]) => ({ name, low, high })),
+    markers: (options.marks ?? []).map((mark, index) => ({
+      voxel: worldToVoxel(volume, mark.centerWorldMm),
+      class: mark.class,
+      label: `${mark.class === 1 ? 'nodule' : 'other'} ${index + 1}`,
+    })),
+    markersWithinMm: options.marksWithinMm ?? 4,
+  };
+}
+
+function startVoxel(volume: Volume, { throughWorldMm, marks = [] }: SliceViewerOptions): Vector3 {
+  const start = throughWorldMm ?? marks.find((mark) => mark.class === 1)?.centerWorldMm;
+  if (start !== undefined) return nearestVoxel(volume, worldToVoxel(volume, start));
+  const [x, y, z] = volume.size;
+  return [Math.floor(x / 2), Math.floor(y / 2), Math.floor(z / 2)];
+}
+
+/** The voxel of the grid that is nearest to a fractional index. */
+function nearestVoxel({ size }: Volume, index: Vector3): Vector3 {
+  const along = (axis: 0 | 1 | 2): number => Math.max(0, Math.min(size[axis] - 1, Math.round(index[axis])));
+  return [along(0), along(1), along(2)];
+}
+
+/** One slice as it travels: int16 HU, little-endian, row after row from the top left as seen. */
+function sliceBytes(volume: Volume, { planes }: ViewerScan, { plane, level }: SliceRequest): Uint8Array {
+  const values = sliceValues(volume, planes.find(({ name }) => name === plane)!, level);
+  const hu =
+    values instanceof Int16Array
+      ? values
+      : Int16Array.from(values, (value) => Math.max(-32_768, Math.min(32_767, Math.round(value))));
+  return new Uint8Array(hu.buffer);
+}
+
+// What the page sends is checked: a page may be of an older program.
+
+function isVoxelOf({ size }: Volume, value: unknown): value is Vector3 {
+  return (
+    Array.isArray(value) &&
+    value.length === 3 &&
+    value.every((index, axis) => Number.isInteger(index) && index >= 0 && index < size[axis]!)
+  );
+}
+
+function isWindow(value: unknown): value is readonly [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1];
+}
+
+function isSliceOf({ planes, size }: ViewerScan, { plane, level }: SliceRequest): boolean {
+  const axes = planes.find(({ name }) => name === plane);
+  return axes !== undefined && Number.isInteger(level) && level >= 0 && level < size[axes.through.axis];
+}

@@ -1,0 +1,40 @@
+import type { WindowHu } from '../figures/picture.js';
+import type { PlaneAxes, PlaneName } from '../figures/planeAxes.js';
+import type { Geometry, Vector3 } from '../volumes/volume.js';
+
+/** What the viewer's page knows of a scan; the voxels stay in the kernel. */
+export interface ViewerScan extends Geometry {
+  readonly title: string;
+  readonly planes: readonly PlaneAxes[];
+  /** False for a patch whose direction nobody knows: then there are no letters, and mm count from its middle. */
+  readonly oriented: boolean;
+  readonly presets: readonly Preset[];
+  readonly markers: readonly ViewerMarker[];
+  /** Markers further off a plane are not drawn in it. */
+  readonly markersWithinMm: number;
+}
+
+export interface Preset extends WindowHu {
+  readonly name: string;
+}
+
+/** A place to be jumped to. */
+export interface ViewerMarker {
+  /** Fractional voxel index. */
+  readonly voxel: Vector3;
+  /** 1 nodule, 0 not. */
+  readonly class: number;
+  readonly label: string;
+}
+
+export interface SliceRequest {
+  readonly plane: PlaneName;
+  /** Voxel along the plane's axis. */
+  readonly level: number;
+}
+
+/** The page asks for slices; the kernel answers with the same list and one buffer (int16 HU, as seen) for each. */
+export interface SlicesMessage {
+  readonly number: number;
+  readonly slices: readonly SliceRequest[];
+}

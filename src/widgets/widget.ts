@@ -1,0 +1,130 @@
+import { type Comm, openComm } from '../kernel/comms.js';
+import type { MimeBundle } from '../kernel/mimeBundle.js';
+import type { JsonObject } from '../kernel/protocol.js';
+import { sessionIfAny } from '../kernel/session.js';
+import { joinState, splitState } from './binaryState.js';
+import { type FrontEndName, frontEnd } from './frontEnd.js';
+import { answerStateRequests, forgetWidget, rememberWidget } from './widgetControl.js';
+import { closeWithNextRun } from './widgetsOfCell.js';
+
+/** Jupyter's widget messaging (https://github.com/jupyter-widgets/ipywidgets/blob/main/packages/schema/messages.md). */
+const PROTOCOL = '2.1.0';
+const TARGET = 'jupyter.widget';
+const VIEW = 'application/vnd.jupyter.widget-view+json';
+/** Of anywidget's front end, as pinned in requirements/lab.txt. */
+const ANYWIDGET = '~0.11.0';
+
+export interface WidgetSpec {
+  readonly frontEnd: FrontEndName;
+  /** What front end and kernel share: JSON, or bytes as a value of its own. */
+  readonly state: JsonObject;
+  /** The front end changed these values; they are in the state already. */
+  readonly onState?: (changed: JsonObject) => void;
+  /** A message of the front end's own. */
+  readonly onMessage?: (content: JsonObject, buffers: readonly Uint8Array[]) => void;
+  /** What stands for the widget where no kernel runs: HTML (escaped by its maker) and text. */
+  readonly still: () => { readonly html: string; readonly text: string };
+}
+
+/** The kernel's half of a widget; every view in every page shows the same state. */
+export interface Widget {
+  readonly state: Readonly<JsonObject>;
+  /** Changes values here and in every view. */
+  set(changes: JsonObject): void;
+  /** Sends a message of the kernel's own to every view; bytes travel beside it. */
+  send(content: JsonObject, buffers?: readonly Uint8Array[]): void;
+  /** Removes the widget from every page. */
+  close(): void;
+  /** What the notebook shows. The first call opens the widget; outside of a notebook there is only its text. */
+  mimeBundle(): MimeBundle;
+}
+
+/** A widget drawn by anywidget's front end. It costs nothing until it is shown. */
+export function createWidget(spec: WidgetSpec): Widget {
+  const state = { ...spec.state };
+  let comm: Comm | undefined;
+  let closed = false;
+
+  const close = (): void => {
+    closed = true;
+    if (comm !== undefined) forgetWidget(comm.id);
+    comm?.close();
+    comm = undefined;
+  };
+
+  const sendState = (method: 'update' | 'echo_update', changes: JsonObject): void => {
+    const { state: json, bufferPaths, buffers } = splitState(changes);
+    comm?.send({ method, state: json, buffer_paths: bufferPaths }, { buffers });
+  };
+
+  const receive = (data: JsonObject, buffers: readonly Uint8Array[]): void => {
+    if (data.method === 'request_state') return sendState('update', modelState(spec, state));
+    if (data.method === 'custom') {
+      const content = (data.content ?? {}) as JsonObject;
+      // A view asks whether anybody is here.
+      if (content.ping === true) return comm?.send({ method: 'custom', content: { pong: true } });
+      return spec.onMessage?.(content, buffers);
+    }
+    if (data.method !== 'update') return;
+    const bufferPaths = (data.buffer_paths ?? []) as string[][];
+    const changes = joinState({ state: (data.state ?? {}) as JsonObject, bufferPaths, buffers });
+    const known = Object.fromEntries(Object.entries(changes).filter(([key]) => key in state));
+    Object.assign(state, known);
+    // The echo moves the views of other pages, and tells the sender that its change has arrived.
+    sendState('echo_update', known);
+    spec.onState?.(known);
+  };
+
+  const open = (): Comm => {
+    const { state: json, bufferPaths, buffers } = splitState(modelState(spec, state));
+    const opened = openComm(
+      TARGET,
+      { state: json, buffer_paths: bufferPaths },
+      { metadata: { version: PROTOCOL }, buffers },
+    );
+    opened.onMessage(receive);
+    opened.onClose(() => forgetWidget(opened.id));
+    rememberWidget(opened.id, () => modelState(spec, state));
+    answerStateRequests();
+    closeWithNextRun(close);
+    return opened;
+  };
+
+  return {
+    state,
+    set(changes) {
+      Object.assign(state, changes);
+      sendState('update', changes);
+    },
+    send: (content, buffers = []) => comm?.send({ method: 'custom', content }, { buffers }),
+    close,
+    mimeBundle() {
+      const { html, text } = spec.still();
+      if (closed || sessionIfAny() === undefined) return { 'text/html': html, 'text/plain': text };
+      comm ??= open();
+      return {
+        [VIEW]: { version_major: 2, version_minor: 0, model_id: comm.id },
+        'text/html': html,
+        'text/plain': text,
+      };
+    },
+  };
+}
+
+/** The whole state, with what makes the front end load anywidget. */
+function modelState({ frontEnd: name }: WidgetSpec, state: JsonObject): JsonObject {
+  const { module, style } = frontEnd(name);
+  return {
+    _model_module: 'anywidget',
+    _model_name: 'AnyModel',
+    _model_module_version: ANYWIDGET,
+    _view_module: 'anywidget',
+    _view_name: 'AnyView',
+    _view_module_version: ANYWIDGET,
+    _view_count: null,
+    _anywidget_id: `voxlab.${name}`,
+    _esm: module,
+    _css: style,
+    ...state,
+  };
+}

@@ -1,0 +1,164 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type RunningLab, startLab } from '../../src/kernel/lab.js';
+import { inRepository } from '../../src/paths.js';
+
+/** The system's Chromium: CHROMIUM names it, or it is on the PATH. */
+export function findChromium(): string | undefined {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  const names = ['chromium', 'chromium-browser', 'google-chrome'];
+  return names
+    .map((name) => spawnSync('which', [name], { encoding: 'utf8' }))
+    .find(({ status }) => status === 0)
+    ?.stdout.trim();
+}
+
+/** A JupyterLab of the clone with fresh settings, and a browser; notebooks to be tested lie in `folder`. */
+export interface LabWithBrowser {
+  /** Inside the clone, so that cells find its packages; removed in the end. */
+  readonly folder: string;
+  /** Writes a notebook of these code cells into the folder. */
+  write(name: string, cells: readonly string[]): void;
+  open(name: string): Promise<LabPage>;
+  close(): Promise<void>;
+}
+
+export async function openLab(program: string): Promise<LabWithBrowser> {
+  const home = mkdtempSync(join(tmpdir(), 'voxlab-lab-'));
+  mkdirSync(inRepository('runs'), { recursive: true });
+  const folder = mkdtempSync(inRepository('runs', 'lab-test-'));
+  writeSettings(home);
+  const controller = new AbortController();
+  const lab = await startLab({ browser: false, signal: controller.signal, home, root: folder });
+  const context = await chromium.launchPersistentContext(join(home, 'browser'), {
+    executablePath: program,
+    headless: true,
+    viewport: { width: 1200, height: 1000 },
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-sync',
+    ],
+  });
+  return {
+    folder,
+    write: (name, cells) => writeFileSync(join(folder, name), JSON.stringify(notebookOf(cells))),
+    open: (name) => openNotebook(context, lab, name),
+    async close() {
+      await context.close();
+      controller.abort();
+      await lab.ended;
+      for (const path of [home, folder]) rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Every cell stays in the page, nothing is saved behind the test's back, no questions. */
+function writeSettings(home: string): void {
+  const settings = {
+    '@jupyterlab/notebook-extension/tracker': { windowingMode: 'none' },
+    '@jupyterlab/docmanager-extension/plugin': { autosave: false },
+  };
+  for (const [plugin, value] of Object.entries(settings)) {
+    const path = join(home, 'settings', `${plugin}.jupyterlab-settings`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, JSON.stringify(value));
+  }
+}
+
+function notebookOf(cells: readonly string[]): object {
+  const kernelspec = { name: 'voxlab', display_name: 'TypeScript (voxlab)', language: 'typescript' };
+  return {
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: { kernelspec, language_info: { name: 'typescript' } },
+    cells: cells.map((source, index) => ({
+      ...{ id: `cell-${index}`, cell_type: 'code', source, metadata: {}, outputs: [], execution_count: null },
+    })),
+  };
+}
+
+/** A notebook in a tab of its own. */
+export interface LabPage {
+  readonly page: Page;
+  runAll(): Promise<void>;
+  /** Waits until no cell runs or waits to run. */
+  idle(timeoutMs?: number): Promise<void>;
+  /** Runs a command of JupyterLab by its id, without waiting for its end. */
+  command(id: string): Promise<void>;
+  reload(): Promise<void>;
+  restartKernel(): Promise<void>;
+  save(): Promise<void>;
+  /** Texts of error outputs and of stderr. */
+  errors(): Promise<string[]>;
+  /** A picture of the whole notebook. */
+  screenshot(path: string): Promise<void>;
+}
+
+const PANEL = '.jp-NotebookPanel:not(.lm-mod-hidden)';
+
+async function openNotebook(context: BrowserContext, lab: RunningLab, name: string): Promise<LabPage> {
+  const page = await context.newPage();
+  const load = async (): Promise<void> => {
+    await page.goto(`http://127.0.0.1:${lab.port}/lab/tree/${name}?token=${lab.token}&reset`);
+    await page.waitForSelector(`${PANEL} .jp-Notebook .jp-Cell`, { timeout: 60_000 });
+    await kernelIs(page, 'idle');
+  };
+  const command = (id: string): Promise<void> =>
+    page.evaluate(`void window.jupyterapp.commands.execute(${JSON.stringify(id)})`) as Promise<void>;
+  const idle = async (timeoutMs = 120_000): Promise<void> => {
+    const running = `${PANEL} .jp-CodeCell .jp-InputPrompt`;
+    await page.waitForFunction(
+      `${KERNEL}?.status === 'idle' && ![...document.querySelectorAll('${running}')].some((e) => e.textContent.includes('*'))`,
+      undefined,
+      { timeout: timeoutMs },
+    );
+  };
+  await load();
+  await command('application:toggle-left-area'); // room for the notebook
+  return {
+    page,
+    command,
+    idle,
+    reload: load,
+    async runAll() {
+      await page.evaluate(`window.jupyterapp.commands.execute('notebook:run-all-cells')`);
+      await idle();
+    },
+    async restartKernel() {
+      await command('kernelmenu:restart');
+      await page.click('.jp-Dialog .jp-mod-accept');
+      await page.waitForTimeout(500);
+      await kernelIs(page, 'idle');
+    },
+    async save() {
+      await page.evaluate(`window.jupyterapp.commands.execute('docmanager:save')`);
+    },
+    errors: () =>
+      page.$$eval(
+        `${PANEL} .jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"], ${PANEL} .jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]`,
+        (found) => found.map(({ textContent }) => textContent ?? ''),
+      ),
+    async screenshot(path) {
+      await page.evaluate(`document.querySelector('${PANEL} .jp-WindowedPanel-outer').scrollTop = 0`);
+      const bottom = await page.$$eval(`${PANEL} .jp-Cell`, (cells) =>
+        Math.max(...cells.map((cell) => cell.getBoundingClientRect().bottom)),
+      );
+      await page.setViewportSize({ width: 1200, height: Math.min(6000, Math.ceil(bottom) + 60) });
+      await page.waitForTimeout(300);
+      await page.screenshot({ path });
+      await page.setViewportSize({ width: 1200, height: 1000 });
+    },
+  };
+}
+
+const KERNEL = 'window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel';
+
+async function kernelIs(page: Page, status: string): Promise<void> {
+  await page.waitForFunction(`${KERNEL}?.status === '${status}'`, undefined, { timeout: 60_000 });
+}

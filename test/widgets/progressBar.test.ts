@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InterruptedError, throwIfAborted } from '../../src/errors.js';
+import { progress } from '../../src/widgets/progressBar.js';
+import { openFrontSession } from './frontSession.js';
+
+/** Work that ends between two steps, as train() does. */
+async function* steps(count: number, signal?: AbortSignal) {
+  for (let step = 1; step <= count; step++) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    if (signal?.aborted) throw new InterruptedError('stopped after a step');
+    yield step;
+  }
+}
+
+test('progress() follows a source to its end, and tells the page at most ten times a second', async () => {
+  const front = openFrontSession();
+  const bar = progress({ label: 'work', total: 40 });
+  front.show(bar);
+  for await (const step of bar.follow(steps(40, bar.signal))) bar.update(step, `loss ${step}`);
+  assert.equal(bar.status, 'done');
+  assert.ok(front.published.length < 8, `${front.published.length} messages`);
+  assert.deepEqual([front.lastState().fraction, front.lastState().status], [1, 'done']);
+  assert.match(String(front.lastState().text), /^40 of 40 · loss 40 · 0:00$/);
+});
+
+test('the button of progress() aborts its signal, and the loop ends without an error', async () => {
+  const front = openFrontSession();
+  const bar = progress({ total: 1000 });
+  const { id } = front.show(bar);
+  let last = 0;
+  for await (const step of bar.follow(steps(1000, bar.signal))) {
+    last = step;
+    if (step === 3) front.custom(id, { cancel: true });
+  }
+  assert.deepEqual([last, bar.status, bar.signal.aborted], [3, 'cancelled', true]);
+  assert.throws(() => throwIfAborted(bar.signal, 'x'));
+});
+
+test('progress() hands on an error of the work, and a loop that is left cancels the bar', async () => {
+  openFrontSession();
+  const failing = progress();
+  await assert.rejects(async () => {
+    for await (const _ of failing.follow(fail())) assert.fail();
+  }, /broken/);
+  assert.equal(failing.status, 'failed');
+  const left = progress();
+  for await (const _ of left.follow(steps(5))) break;
+  assert.equal(left.status, 'cancelled');
+});
+
+// biome-ignore lint/correctness/useYield: it fails before
+async function* fail(): AsyncGenerator<number> {
+  throw new Error('broken');
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { planeAxes } from '../../src/figures/planeAxes.js';
+import { sliceValues } from '../../src/figures/slicePlane.js';
+import { createRandom } from '../../src/random.js';
+import { voxelToWorld } from '../../src/volumes/geometry.js';
+import type { Vector3, Volume } from '../../src/volumes/volume.js';
+import { sliceViewer } from '../../src/widgets/sliceViewer.js';
+import type { ViewerScan } from '../../src/widgets/viewerState.js';
+import { runPython } from '../python.js';
+import { randomGeometry } from '../volumes/randomGeometry.js';
+import { openFrontSession } from './frontSession.js';
+
+function volumeOf(seed: string): Volume {
+  const random = createRandom(seed);
+  const geometry = randomGeometry(random);
+  const [x, y, z] = geometry.size;
+  return { ...geometry, data: Int16Array.from({ length: x * y * z }, () => random.integer(3000) - 1000) };
+}
+
+const int16 = (bytes: Uint8Array): number[] =>
+  Array.from(new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)));
+
+test('sliceViewer() keeps the voxels, and sends the slices that the page asks for as int16 HU', () => {
+  const front = openFrontSession();
+  const volume = volumeOf('viewer');
+  const { id } = front.show(sliceViewer(volume));
+  const opened = JSON.stringify(front.published[0]?.content);
+  assert.ok(opened.length < 100_000 && front.published.every(({ buffers }) => buffers.length === 0));
+  const slices = [
+    { plane: 'axial', level: 1 },
+    { plane: 'sagittal', level: 2 },
+    { plane: 'sagittal', level: 999 },
+    { plane: 'nonsense', level: 0 },
+  ];
+  front.custom(id, { number: 7, slices });
+  const { content, buffers } = front.lastCustom();
+  assert.deepEqual(content, { number: 7, slices: slices.slice(0, 2) });
+  for (const [index, name] of (['axial', 'sagittal'] as const).entries())
+    assert.deepEqual(
+      int16(buffers[index]!),
+      Array.from(sliceValues(volume, planeAxes(volume, name), index + 1)),
+    );
+});
+
+test('sliceViewer() sends float volumes in whole HU, clipped to int16', () => {
+  const front = openFrontSession();
+  const data = Float32Array.of(-40_000, -1.6, 12.4, 99_999);
+  const volume: Volume = {
+    ...volumeOf('float'),
+    size: [2, 2, 1],
+    data,
+    direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+  };
+  const { id } = front.show(sliceViewer(volume));
+  front.custom(id, { number: 1, slices: [{ plane: 'axial', level: 0 }] });
+  assert.deepEqual(int16(front.lastCustom().buffers[0]!), [-32_768, -2, 12, 32_767]);
+});
+
+test('the crosshair of sliceViewer() is where SimpleITK says, for turned and anisotropic scans', () => {
+  const front = openFrontSession();
+  for (let i = 0; i < 6; i++) {
+    const volume = volumeOf(`crosshair ${i}`);
+    const viewer = sliceViewer(volume);
+    const { id } = front.show(viewer);
+    const voxel: Vector3 = [1, 3, 5];
+    const told: Vector3[] = [];
+    viewer.onMove((positionMm) => told.push(positionMm));
+    front.update(id, { voxel });
+    const expected = runPython<{ world: number[]; hu: number }>(PROGRAM, {
+      ...volume,
+      data: Array.from(volume.data),
+      voxel,
+    });
+    for (const positionMm of [viewer.positionMm, told[0]!])
+      for (const axis of [0, 1, 2] as const)
+        assert.ok(Math.abs(positionMm[axis] - expected.world[axis]!) < 1e-6);
+    assert.equal(viewer.valueHu, expected.hu);
+    viewer.positionMm = voxelToWorld(volume, [4.2, 5.4, 6.6]);
+    assert.deepEqual(front.lastState().voxel, [4, 5, 7]);
+  }
+});
+
+test('sliceViewer() starts at the first nodule, with its marks as voxels, and takes no nonsense', () => {
+  const front = openFrontSession();
+  const volume = volumeOf('marks');
+  const marks = [
+    { centerWorldMm: voxelToWorld(volume, [1, 1, 1]), class: 0 },
+    { centerWorldMm: voxelToWorld(volume, [2, 3, 4]), class: 1 },
+  ];
+  const viewer = sliceViewer(volume, { marks, title: '<img onerror=x>' });
+  const { id, bundle } = front.show(viewer);
+  assert.deepEqual(front.lastState().voxel, [2, 3, 4]);
+  const { markers } = front.lastState().scan as ViewerScan;
+  assert.deepEqual(
+    markers.map(({ label, voxel }) => [label, voxel.map((index) => Math.round(index))]),
+    [
+      ['other 1', [1, 1, 1]],
+      ['nodule 2', [2, 3, 4]],
+    ],
+  );
+  const html = String(bundle['text/html']);
+  assert.match(html, /^<img alt="&lt;img onerror=x&gt;: [^"<]*" src="data:image\/svg\+xml,[\w%.~!*()'-]+">$/);
+  for (const voxel of [[-1, 0, 0], [0.5, 0, 0], 'x', [0, 0]]) front.update(id, { voxel });
+  for (const window of [[5, 5], [Number.NaN, 1], 'x']) front.update(id, { window });
+  assert.deepEqual(viewer.window, { low: -1350, high: 150 });
+  assert.throws(() => {
+    viewer.window = { low: 5, high: 1 };
+  }, /low below high, received 5 to 1 HU/);
+  assert.throws(() => sliceViewer({ ...volume, data: new Int16Array(3) }), /voxels, received 3/);
+});
+
+test('sliceViewer() shows a patch without letters when nobody knows its direction', () => {
+  const front = openFrontSession();
+  const patch = { dataHu: new Int16Array(512), format: { dim: 8, slices: 8, spacingMm: [1, 1, 1] as const } };
+  const { bundle } = front.show(sliceViewer(patch));
+  const picture = decodeURIComponent(String(bundle['text/html']));
+  assert.match(picture, /<image width="240" height="240"/, 'large enough to be seen');
+  assert.match(picture, />x, y</);
+  assert.doesNotMatch(picture, />[RLAPSI]<\/text>/);
+  assert.equal((front.lastState().scan as ViewerScan).oriented, false);
+  front.show(sliceViewer({ ...patch, direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] }));
+  assert.equal((front.lastState().scan as ViewerScan).oriented, true);
+});
+
+const PROGRAM = `
+import json, sys
+import numpy as np, SimpleITK as sitk
+q = json.load(sys.stdin)
+x, y, z = q['size']
+image = sitk.GetImageFromArray(np.array(q['data'], np.int16).reshape(z, y, x))
+image.SetSpacing(q['spacingMm']); image.SetOrigin(q['originMm']); image.SetDirection(q['direction'])
+print(json.dumps(dict(world=image.TransformIndexToPhysicalPoint(q['voxel']), hu=image[tuple(q['voxel'])])))
+`;
