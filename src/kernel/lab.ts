@@ -36,11 +36,22 @@ const START_SECONDS = 120;
 
 /** Starts the clone's JupyterLab on 127.0.0.1 and waits until it answers. */
 export async function startLab(options: LabOptions): Promise<RunningLab> {
+  if (options.port !== undefined) return startAt(options.port, options);
+  for (let port = await firstFreePort(FIRST_PORT); ; port = await firstFreePort(port + 1)) {
+    try {
+      return await startAt(port, options);
+    } catch (error) {
+      // Another program took it between the look and the start.
+      if (!(error instanceof EnvironmentError && error.message.includes('already in use'))) throw error;
+    }
+  }
+}
+
+async function startAt(port: number, options: LabOptions): Promise<RunningLab> {
   const { browser, signal, home = jupyterFolder(), root = inRepository() } = options;
   const program = pythonProgram('jupyter');
   ensureKernelSpec();
   writeDefaultSettings(home);
-  const port = options.port ?? (await firstFreePort(FIRST_PORT));
   const token = randomBytes(24).toString('hex');
   const server = spawn(program, labArguments({ port, token, root, browser }), {
     env: jupyterEnvironment(home),

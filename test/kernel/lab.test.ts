@@ -43,6 +43,15 @@ test('startLab() says that the port is taken', async () => {
   assert.equal(await connectionsOf(server), 0, 'the question to the other program has ended');
 });
 
+test('startLab() twice at the same moment: each gets a port of its own', async () => {
+  const controller = new AbortController();
+  const start = () => startLab({ browser: false, signal: controller.signal, home });
+  const labs = await Promise.all([start(), start()]);
+  assert.notEqual(labs[0]!.port, labs[1]!.port);
+  controller.abort();
+  await Promise.all(labs.map(({ ended }) => ended));
+});
+
 function connectionsOf(server: Server): Promise<number> {
   return new Promise((resolve) => setTimeout(() => server.getConnections((_, count) => resolve(count)), 200));
 }

@@ -74,9 +74,9 @@ test('03-feed shows patches before and after, and what each sampling draws', () 
   assert.match(finding(outputs), /balanced: 50\.0 % nodules.*natural: .* all of \d+ rows/s);
 });
 
-test('04-train: the live curve is drawn, and the held-out ROC AUC is at least 0.75, its lower bound above 0.5', () => {
+test('04-train: the live curve and what was read are drawn, and the held-out ROC AUC is at least 0.75, its lower bound above 0.5', () => {
   const outputs = outputsOf('04-train');
-  assert.equal(shown(outputs, 'application/vnd.plotly.v1+json'), 3);
+  assert.equal(shown(outputs, 'application/vnd.plotly.v1+json'), 4);
   const [, area, low] = /ROC AUC ([\d.]+) \(95 % ([\d.]+)/.exec(finding(outputs))!;
   assert.ok(Number(area) >= 0.75 && Number(low) > 0.5, finding(outputs));
 });
