@@ -7,13 +7,21 @@ import { type RunningLab, startLab } from '../../src/kernel/lab.js';
 import { inRepository } from '../../src/paths.js';
 
 /** The system's Chromium: CHROMIUM names it, or it is on the PATH. */
-export function findChromium(): string | undefined {
+function findChromium(): string | undefined {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const names = ['chromium', 'chromium-browser', 'google-chrome'];
   return names
     .map((name) => spawnSync('which', [name], { encoding: 'utf8' }))
     .find(({ status }) => status === 0)
     ?.stdout.trim();
+}
+
+/** What a run of the tests says where there is no browser. */
+export function whyNoLab(): string | false {
+  return (
+    findChromium() === undefined &&
+    'no Chromium: install it, or name one in CHROMIUM; JupyterLab is not tested'
+  );
 }
 
 /** A JupyterLab of the clone with fresh settings, and a browser; notebooks to be tested lie in `folder`. */
@@ -26,7 +34,7 @@ export interface LabWithBrowser {
   close(): Promise<void>;
 }
 
-export async function openLab(program: string): Promise<LabWithBrowser> {
+export async function openLab(): Promise<LabWithBrowser> {
   const home = mkdtempSync(join(tmpdir(), 'voxlab-lab-'));
   mkdirSync(inRepository('runs'), { recursive: true });
   const folder = mkdtempSync(inRepository('runs', 'lab-test-'));
@@ -34,7 +42,7 @@ export async function openLab(program: string): Promise<LabWithBrowser> {
   const controller = new AbortController();
   const lab = await startLab({ browser: false, signal: controller.signal, home, root: folder });
   const context = await chromium.launchPersistentContext(join(home, 'browser'), {
-    executablePath: program,
+    executablePath: findChromium()!,
     headless: true,
     viewport: { width: 1200, height: 1000 },
     args: [
@@ -96,6 +104,8 @@ export interface LabPage {
   save(): Promise<void>;
   /** Texts of error outputs and of stderr. */
   errors(): Promise<string[]>;
+  /** Outputs that take no room: a picture that cannot be drawn, a mime type that nobody renders. */
+  emptyOutputs(): Promise<string[]>;
   /** A picture of the whole notebook. */
   screenshot(path: string): Promise<void>;
 }
@@ -143,6 +153,10 @@ async function openNotebook(context: BrowserContext, lab: RunningLab, name: stri
       page.$$eval(
         `${PANEL} .jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"], ${PANEL} .jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]`,
         (found) => found.map(({ textContent }) => textContent ?? ''),
+      ),
+    emptyOutputs: () =>
+      page.evaluate(
+        `[...document.querySelectorAll('.jp-OutputArea-output')].filter((output) => output.offsetHeight < 4).map((output) => output.outerHTML.slice(0, 200))`,
       ),
     async screenshot(path) {
       await page.evaluate(`document.querySelector('${PANEL} .jp-WindowedPanel-outer').scrollTop = 0`);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
 import { voxlab } from '../commands/voxlab.js';
+import { openLab, whyNoLab } from './labPage.js';
 
 const out = mkdtempSync(join(tmpdir(), 'voxlab-notebooks-'));
 after(() => rmSync(out, { recursive: true }));
@@ -35,15 +36,17 @@ const shown = (outputs: readonly Output[], type: string): number =>
   outputs.filter(({ data }) => data !== undefined && type in data).length;
 const finding = (outputs: readonly Output[]): string => outputs.at(-1)!.text!.join('');
 
+const NOTEBOOKS = [
+  '01-scan.ipynb',
+  '02-crop-step-by-step.ipynb',
+  '03-feed.ipynb',
+  '04-train.ipynb',
+  '05-gpu-usage.ipynb',
+];
+
 test('every notebook is run here', () => {
   const names = readdirSync(inRepository('notebooks')).filter((name) => name.endsWith('.ipynb'));
-  assert.deepEqual(names, [
-    '01-scan.ipynb',
-    '02-crop-step-by-step.ipynb',
-    '03-feed.ipynb',
-    '04-train.ipynb',
-    '05-gpu-usage.ipynb',
-  ]);
+  assert.deepEqual(names, NOTEBOOKS);
 });
 
 test('01-scan shows three planes twice and a viewer, of which the page keeps a picture; all nodules lie inside', () => {
@@ -85,4 +88,21 @@ test('05-gpu-usage draws both figures and finds 32.7 % and 34.5 %', () => {
   const outputs = outputsOf('05-gpu-usage');
   assert.equal(shown(outputs, 'application/vnd.plotly.v1+json'), 2);
   assert.match(finding(outputs), /mean 32\.7 %, idle in 34\.5 % of samples/);
+});
+
+test('the same in JupyterLab: no error, and every figure is drawn', { skip: whyNoLab() }, async (t) => {
+  const lab = await openLab();
+  // LAB_SCREENSHOTS names a folder where they are kept.
+  const pictures = process.env.LAB_SCREENSHOTS ?? join(out, 'screenshots');
+  for (const name of NOTEBOOKS)
+    await t.test(name, async () => {
+      copyFileSync(inRepository('notebooks', name), join(lab.folder, name));
+      const notebook = await lab.open(name);
+      await notebook.runAll();
+      assert.deepEqual(await notebook.errors(), []);
+      assert.deepEqual(await notebook.emptyOutputs(), []);
+      await notebook.screenshot(join(pictures, name.replace('.ipynb', '.png')));
+      await notebook.page.close();
+    });
+  await lab.close();
 });
