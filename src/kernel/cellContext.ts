@@ -3,8 +3,8 @@ import type { Message } from './protocol.js';
 /** One run of one cell. */
 export interface CellRun {
   readonly request: Message;
-  /** The number in the prompt: `[3]`. */
-  readonly number: number;
+  /** Names the cell's code in tracebacks: the number in its prompt, or `3.1` for code that gets none. */
+  readonly label: string;
   readonly interruption: AbortController;
   /** Whether the cell took the interrupt's signal: then it gets a moment to end by itself. */
   signalTaken: boolean;

@@ -55,7 +55,7 @@ export function createCells(
 ): Cells {
   /** The names of all cells: code of later cells reads `exports.name`. */
   const scope = Object.defineProperty({}, '__esModule', { value: true });
-  const sources = new Map<number, CellSource>();
+  const sources = new Map<string, CellSource>();
   let declarations = '';
   let running: { run: CellRun; fail(error: unknown): void } | undefined;
 
@@ -71,7 +71,7 @@ export function createCells(
       );
       const lowered = lowerCell(compiler.ts, checked.moduleText);
       sources.set(
-        run.number,
+        run.label,
         cellSource(code, { script: lowered.sourceMap, module: checked.sourceMap }, LINE_OFFSET),
       );
       return { checked, lowered };
@@ -148,7 +148,7 @@ function enterCell(
   try {
     const head = `(${isAsync ? 'async ' : ''}function (exports, require, ${CELL_OBJECT}) { 'use strict'; `;
     const cellFunction = vm.runInThisContext(`${head}${script}\n})`, {
-      filename: scriptName(run.number),
+      filename: scriptName(run.label),
       columnOffset: -head.length,
     }) as CellFunction;
     const returned = cellFunction(...args);

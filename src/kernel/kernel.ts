@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.js';
 import { currentCell, rememberCellsInTimers } from './cellContext.js';
@@ -20,6 +21,7 @@ import { createCellModules } from './modules.js';
 import { replaceOutputs } from './outputPipes.js';
 import { redirectOutputStreams } from './outputStreams.js';
 import { findProjectRoot } from './projectRoot.js';
+import { encodeContent } from './protocol.js';
 import { createRequestHandler } from './requests.js';
 import { type KernelSession, openSession } from './session.js';
 import { createCellCompiler } from './tslab.js';
@@ -44,7 +46,8 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   redirectOutputStreams(send);
   sockets = startSocketsThread(
     {
-      connectionFile,
+      connectionFile: resolve(connectionFile),
+      folder: process.cwd(),
       logDescriptor,
       shared: shared.buffer as SharedArrayBuffer,
       inputPort: input.port2,
@@ -120,8 +123,15 @@ function createSession(
   readInput: KernelSession['readInput'],
   queue: ExecuteQueue,
 ): KernelSession {
-  const publish: KernelSession['publish'] = (type, content, more = {}) =>
-    send({ kind: 'publish', type, content, parent: currentCell()?.request.header ?? {}, ...more });
+  const publish: KernelSession['publish'] = (type, content, { metadata, buffers } = {}) =>
+    send({
+      kind: 'publishEncoded',
+      type,
+      content: encodeContent(type, content),
+      parent: currentCell()?.request.header ?? {},
+      ...(buffers && { buffers }),
+      ...(metadata && { metadata: encodeContent(`metadata of ${type}`, metadata) }),
+    });
   return {
     publish,
     readInput,

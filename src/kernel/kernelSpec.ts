@@ -32,7 +32,7 @@ export function installKernelSpec(prefix: string = jupyterFolder()): string {
     display_name: 'TypeScript (voxlab)',
     language: 'typescript',
     interrupt_mode: 'message',
-    metadata: { debugger: false },
+    metadata: { debugger: false, supported_encryption: ['curve'] },
   };
   writeFileAtomically(join(folder, 'kernel.json'), `${JSON.stringify(spec, null, 2)}\n`);
   return folder;

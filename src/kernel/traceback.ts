@@ -1,4 +1,5 @@
 import { SourceMap, type SourceMapPayload } from 'node:module';
+import { inspect } from 'node:util';
 import type { Diagnostic } from './tslab.js';
 
 /** Jupyter's form of an error, in the reply and in the cell's output. */
@@ -17,10 +18,10 @@ export interface CellSource {
 }
 
 /** The name under which cell 3's script runs: its stack frames read `at inner (cell[3]:2:9)`. */
-export function scriptName(cellNumber: number): string {
-  return `cell[${cellNumber}]`;
+export function scriptName(label: string): string {
+  return `cell[${label}]`;
 }
-const FRAME = /cell\[(\d+)\]:(\d+):(\d+)/g;
+const FRAME = /cell\[([\d.]+)\]:(\d+):(\d+)/g;
 
 /** Joins the maps of both lowering steps: script -> ES module -> cell. */
 export function cellSource(
@@ -42,21 +43,41 @@ export function cellSource(
   };
 }
 
-/** A thrown value as Jupyter shows it: the place in the cell, then the frames of cells and of the project. */
-export function errorOf(thrown: unknown, sources: ReadonlyMap<number, CellSource>): CellError {
-  if (!(thrown instanceof Error) && !isErrorLike(thrown)) {
-    const evalue = String(thrown);
-    return { ename: 'Thrown', evalue, traceback: [`${red('Thrown')}: ${evalue}`] };
+/**
+ * A thrown value as Jupyter shows it: the place in the cell, then the frames of cells and of the project. Never throws,
+ * whatever was thrown: a proxy or a getter may throw when it is looked at.
+ */
+export function errorOf(thrown: unknown, sources: ReadonlyMap<string, CellSource>): CellError {
+  try {
+    if (thrown instanceof Error || isErrorLike(thrown)) return describe(thrown, sources);
+    return thrownValue(typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 2 }));
+  } catch {
+    return thrownValue(`a value that cannot be shown (${typeof thrown})`);
   }
+}
+
+function thrownValue(evalue: string): CellError {
+  return { ename: 'Thrown', evalue, traceback: [`${red('Thrown')}: ${evalue}`] };
+}
+
+function describe(thrown: Error, sources: ReadonlyMap<string, CellSource>): CellError {
   const ename = String(thrown.name || 'Error');
   const evalue = String(thrown.message);
   const frames = framesOf(thrown).map((frame) => inCells(frame, sources));
   const shown = frames.filter((frame) => !isKernelsOwn(frame));
-  const cause = thrown.cause === undefined ? [] : causeLines(thrown.cause, sources);
+  const cause = thrown.cause === undefined ? [] : causeLines('caused by', thrown.cause, sources);
+  const parts = thrown instanceof AggregateError ? thrown.errors.slice(0, 10) : [];
+  const several = parts.flatMap((part: unknown, index) => causeLines(`error ${index + 1}:`, part, sources));
   return {
     ename,
     evalue,
-    traceback: [`${red(ename)}: ${evalue}`, ...excerptOf(shown, sources), ...shown.map(gray), ...cause],
+    traceback: [
+      `${red(ename)}: ${evalue}`,
+      ...excerptOf(shown, sources),
+      ...shown.map(gray),
+      ...cause,
+      ...several,
+    ],
   };
 }
 
@@ -105,23 +126,23 @@ function framesOf(error: Error): string[] {
     .filter((line) => /^\s+at /.test(line));
 }
 
-function inCells(frame: string, sources: ReadonlyMap<number, CellSource>): string {
+function inCells(frame: string, sources: ReadonlyMap<string, CellSource>): string {
   return frame.replace(FRAME, (found, cell: string, line: string, column: string) => {
-    const place = sources.get(Number(cell))?.locate(Number(line), Number(column));
+    const place = sources.get(cell)?.locate(Number(line), Number(column));
     return place === undefined ? found : `cell[${cell}]:${place.line}:${place.column}`;
   });
 }
 
 function isKernelsOwn(frame: string): boolean {
-  return /node:(vm|internal|async_hooks)|\/src\/kernel\/(cells|cellContext|executeQueue|kernel|modules)\.js/.test(
+  return /node:(vm|internal|async_hooks)|\/src\/kernel\/(cells|cellContext|executeQueue|kernel|mimeBundle|modules)\.js/.test(
     frame,
   );
 }
 
 /** The lines of the cell around the innermost frame that lies in one. */
-function excerptOf(frames: readonly string[], sources: ReadonlyMap<number, CellSource>): string[] {
+function excerptOf(frames: readonly string[], sources: ReadonlyMap<string, CellSource>): string[] {
   const [, cell, line] = [...frames.join('\n').matchAll(FRAME)][0] ?? [];
-  const source = sources.get(Number(cell));
+  const source = sources.get(String(cell));
   if (source === undefined) return [];
   const at = Number(line);
   const lines = source.code.split('\n').map((text, index) => ({ text, number: index + 1 }));
@@ -133,9 +154,9 @@ function excerptOf(frames: readonly string[], sources: ReadonlyMap<number, CellS
   });
 }
 
-function causeLines(cause: unknown, sources: ReadonlyMap<number, CellSource>): string[] {
+function causeLines(said: string, cause: unknown, sources: ReadonlyMap<string, CellSource>): string[] {
   const { ename, evalue } = errorOf(cause, sources);
-  return [`caused by ${ename}: ${evalue}`];
+  return [`${said} ${ename}: ${evalue}`];
 }
 
 function red(text: string): string {

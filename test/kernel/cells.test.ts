@@ -24,7 +24,7 @@ after(() => compiler.close());
 let number = 0;
 function newRun(): CellRun {
   return {
-    number: ++number,
+    label: `${++number}`,
     interruption: new AbortController(),
     signalTaken: false,
     abandoned: false,

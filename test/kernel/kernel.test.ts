@@ -176,6 +176,28 @@ test('openComm() and onCommOpen(): messages travel both ways with binary buffers
   });
 });
 
+test('startKernel(): values that cannot be sent or looked at are errors of their cell, and the kernel lives', async () => {
+  const errorOf = async (code: string) => String((await kernel.run(code)).reply.evalue);
+  await kernel.run('const cyclic: Record<string, unknown> = {}; cyclic.self = cyclic;');
+  const display = "import { display } from 'voxlab';";
+  assert.match(await errorOf(`${display} display({ 'application/json': cyclic })`), /circular structure/);
+  assert.match(await errorOf("import { openComm } from 'voxlab'; openComm('t', { big: 1n })"), /BigInt/);
+  assert.match(await errorOf("({ 'application/json': { big: 1n } })"), /BigInt/);
+  await errorOf("throw new Proxy({}, { get() { throw new Error('looked at'); } })");
+  await errorOf("({ [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('looked at'); } })");
+  assert.deepEqual(contents(await kernel.run('cyclic'), 'execute_result')[0]?.data, {
+    'text/plain': '<ref *1> { self: [Circular *1] }',
+  });
+});
+
+test('startKernel(): silent code leaves the tracebacks of earlier cells as they are', async () => {
+  const defined = await kernel.run('function thrower(): never {\n\n  throw new Error("in line 3");\n}');
+  await kernel.run('const hidden = 1;\nconst other = 2;', { silent: true });
+  const { reply } = await kernel.run('thrower()', { user_expressions: {} });
+  const number = defined.reply.execution_count;
+  assert.match((reply.traceback as string[]).join('\n'), new RegExp(`at thrower \\(cell\\[${number}\\]:3:9`));
+});
+
 test('startKernel(): completion answers while a cell waits', async () => {
   const id = await kernel.sendCell('await new Promise((go) => setTimeout(go, 1500));');
   await kernel.until(() => kernel.publishedFor(id).some(({ header }) => header.msg_type === 'execute_input'));

@@ -4,7 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type Connection, createWire, endpoint, readConnection } from '../../src/kernel/protocol.js';
+import {
+  type Connection,
+  createWire,
+  encodeContent,
+  endpoint,
+  readConnection,
+} from '../../src/kernel/protocol.js';
 
 const SIGNING = { key: 'a0436f6c', signature_scheme: 'hmac-sha256' };
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-protocol-'));
@@ -75,6 +81,21 @@ test('readConnection() names the file and the port that is wrong', () => {
   );
   writeFileSync(file, JSON.stringify(whole));
   assert.equal(readConnection(file).ip, '127.0.0.1');
+  writeFileSync(file, JSON.stringify({ ...whole, curve_publickey: 'x'.repeat(40) }));
+  assert.throws(() => readConnection(file), /40 characters as curve_secretkey, received none/);
+  writeFileSync(file, JSON.stringify({ ...whole, transport: 'ipc', ip: 'kernel-ipc' }));
+  assert.equal(readConnection(file, '/somewhere').ip, '/somewhere/kernel-ipc');
+});
+
+test('encodeContent() names the message whose content JSON cannot hold', () => {
+  assert.equal(encodeContent('comm_msg', { a: [1] }), '{"a":[1]}');
+  assert.throws(
+    () => encodeContent('comm_msg', { a: 1n }),
+    /^TypeError: expected what JSON can hold in comm_msg: .*BigInt/,
+  );
+  const wire = createWire(SIGNING);
+  const frames = wire.build({ type: 'x', content: encodeContent('x', { a: 1 }), parent: {} });
+  assert.deepEqual(wire.parse(frames.map((frame) => Buffer.from(frame))).content, { a: 1 });
 });
 
 test('endpoint() writes the addresses of both transports', () => {

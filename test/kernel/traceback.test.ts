@@ -16,15 +16,15 @@ function errorWithStack(...frames: string[]): Error {
 
 test('errorOf() points into the cell and leaves the frames of the kernel out', () => {
   const error = errorWithStack(
-    `inner (${scriptName(3)}:3:9)`,
-    `${scriptName(3)}:6:1`,
+    `inner (${scriptName('3')}:3:9)`,
+    `${scriptName('3')}:6:1`,
     'enterCell (file:///x/dist/src/kernel/cells.js:1:1)',
     'Script.runInThisContext (node:vm:1:1)',
     'readVolume (file:///x/dist/src/volumes/readVolume.js:2:2)',
   );
   const { ename, evalue, traceback } = errorOf(
     error,
-    new Map([[3, sourceOf('one\ntwo\nthree\nfour\nfive')]]),
+    new Map([['3', sourceOf('one\ntwo\nthree\nfour\nfive')]]),
   );
   assert.deepEqual({ ename, evalue }, { ename: 'RangeError', evalue: 'boom' });
   assert.equal(
@@ -47,6 +47,21 @@ test('errorOf() names the cause, and takes thrown values that are no errors', ()
   assert.match(plain(errorOf(caused, new Map()).traceback), /caused by TypeError: inner$/);
   assert.deepEqual(errorOf('text', new Map()).evalue, 'text');
   assert.deepEqual(errorOf(null, new Map()).ename, 'Thrown');
+});
+
+test('errorOf() never throws, whatever was thrown, and shows values and the parts of an AggregateError', () => {
+  const hostile = new Proxy(
+    {},
+    {
+      get() {
+        throw new Error('looked at');
+      },
+    },
+  );
+  assert.match(errorOf(hostile, new Map()).evalue, /^a value that cannot be shown|^\{\}$/);
+  assert.equal(errorOf({ a: 1 }, new Map()).evalue, '{ a: 1 }');
+  const several = new AggregateError([new TypeError('one'), new Error('two')], 'all failed');
+  assert.match(plain(errorOf(several, new Map()).traceback), /error 1: TypeError: one\nerror 2: Error: two$/);
 });
 
 test('diagnosticsError() shows line and mark of each complaint, and what to do where that is known', () => {
