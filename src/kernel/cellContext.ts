@@ -49,9 +49,14 @@ export function thrownIn(error: unknown): CellRun | undefined {
   return typeof error === 'object' && error !== null ? throwers.get(error) : undefined;
 }
 
-/** Terminated code leaves without its `finally`: call this when the main thread is back. */
-export function leaveCell(): void {
+/**
+ * Terminated code leaves without its `finally`: call this when the main thread is back. Returns the cell whose code
+ * (a timer of an earlier cell, perhaps) was terminated, if any was.
+ */
+export function leaveCell(): CellRun | undefined {
+  const terminated = entered;
   entered = undefined;
+  return terminated;
 }
 
 type Callback = (...args: unknown[]) => void;

@@ -21,6 +21,8 @@ export type CellOutcome =
 /** Runs cells one after the other in one common scope. */
 export interface Cells {
   run(code: string, run: CellRun): Promise<CellOutcome>;
+  /** Runs other code of the cell, such as a value's way to show itself, so that an interrupt ends it, too. */
+  during<T>(run: CellRun, work: () => T | Promise<T>): Promise<T>;
   /** Ends the running cell with KeyboardInterrupt. A cell that took the interrupt's signal gets `graceMs` to end. */
   interrupt(): void;
   /** TypeScript's declarations of all cells so far. */
@@ -77,7 +79,30 @@ export function createCells(
       return { checked, lowered };
     });
 
+  /** Rejects when the cell is interrupted. */
+  const interruptionOf = (run: CellRun): Promise<never> =>
+    new Promise((_, reject) => {
+      running = { run, fail: reject };
+    });
+
   return {
+    async during<T>(run: CellRun, work: () => T | Promise<T>): Promise<T> {
+      const interrupted = interruptionOf(run);
+      const ended = new Promise<T>((resolve, reject) => {
+        startOutsideOfCallbacks(() => {
+          try {
+            resolve(runInCell(run, work));
+          } catch (error) {
+            reject(error);
+          }
+        });
+      });
+      try {
+        return await Promise.race([interrupted, ended]);
+      } finally {
+        running = undefined;
+      }
+    },
     async run(code, run) {
       const { checked, lowered } = compile(code, run);
       if (lowered === undefined) return { ok: false, error: diagnosticsError(checked.diagnostics, code) };
@@ -90,9 +115,7 @@ export function createCells(
         result: undefined,
       };
       try {
-        const interrupted = new Promise<never>((_, reject) => {
-          running = { run, fail: reject };
-        });
+        const interrupted = interruptionOf(run);
         await Promise.race([interrupted, modules.prepare(lowered.imports, whileCompiling)]);
         const ended = new Promise<void>((resolve, reject) => {
           startOutsideOfCallbacks(() =>
@@ -111,7 +134,9 @@ export function createCells(
       }
     },
     interrupt() {
-      leaveCell();
+      const terminated = leaveCell();
+      // A timer that blocks the kernel would do so again.
+      if (terminated !== undefined) terminated.abandoned = true;
       if (running === undefined) return;
       const { run, fail } = running;
       const error = keyboardInterrupt();

@@ -1,4 +1,4 @@
-import { beginCell, type CellRun, runInCell } from './cellContext.js';
+import { beginCell, type CellRun } from './cellContext.js';
 import type { Cells } from './cells.js';
 import type { Route, ToSockets } from './channel.js';
 import type { History } from './history.js';
@@ -59,7 +59,7 @@ export function createExecuteQueue({ cells, history, send }: ExecuteDependencies
     try {
       if (!outcome.ok) throw new Failed(outcome.error);
       if (outcome.value !== undefined && silent !== true) {
-        const data = await shown(outcome.value, run);
+        const data = await shown(outcome.value, run, cells);
         publish(message, 'execute_result', { execution_count: count, data, metadata: {} });
       }
       const expressions = await evaluate((user_expressions ?? {}) as Record<string, unknown>, message);
@@ -78,7 +78,7 @@ export function createExecuteQueue({ cells, history, send }: ExecuteDependencies
       try {
         const outcome = await cells.run(`(${code});`, run);
         values[name] = outcome.ok
-          ? { status: 'ok', data: await shown(outcome.value, run), metadata: {} }
+          ? { status: 'ok', data: await shown(outcome.value, run, cells), metadata: {} }
           : { status: 'error', ...outcome.error };
       } catch (thrown) {
         values[name] = { status: 'error', ...cells.errorOf(thrown) };
@@ -121,8 +121,8 @@ class Failed extends Error {
 }
 
 /** What Jupyter shows of a value. What JSON cannot hold is an error here, of the cell. */
-async function shown(value: unknown, run: CellRun): Promise<JsonObject> {
-  const data = await runInCell(run, () => mimeBundleSoon(value));
+async function shown(value: unknown, run: CellRun, cells: Cells): Promise<JsonObject> {
+  const data = await cells.during(run, () => mimeBundleSoon(value));
   encodeContent('the value shown', data);
   return data;
 }

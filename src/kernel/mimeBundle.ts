@@ -23,8 +23,9 @@ export function mimeBundleOf(value: unknown): Record<string, unknown> {
 }
 
 /** As mimeBundleOf; the value may take its time: `async [Symbol.for('Jupyter.display')]()`. */
-export async function mimeBundleSoon(value: unknown): Promise<Record<string, unknown>> {
-  return encoded(await formOf(value));
+export function mimeBundleSoon(value: unknown): Record<string, unknown> | Promise<Record<string, unknown>> {
+  const form = formOf(value); // not in an async function: see cells.ts on interrupts
+  return form instanceof Promise ? form.then(encoded) : encoded(form);
 }
 
 function formOf(value: unknown): unknown {

@@ -140,8 +140,16 @@ export function createWire({ key, signature_scheme }: Pick<Connection, 'key' | '
       const expected = sign(signed);
       if (signature.length !== expected.length || !timingSafeEqual(signature, expected))
         throw new Error('the signature of a message is not made with the key of this kernel');
-      const [header, parent, metadata, content] = signed.map((part) => JSON.parse(part.toString()));
-      return { identities: frames.slice(0, at), header, parent, metadata, content, buffers: parts.slice(4) };
+      const [header, parent, metadata, content] = signed.map(parsePart);
+      checkHeader(header);
+      return {
+        identities: frames.slice(0, at),
+        header,
+        parent: parent as ParentHeader,
+        metadata: metadata!,
+        content: content!,
+        buffers: parts.slice(4),
+      };
     },
     build({ type, content, parent, identities = [], metadata = {}, buffers = [] }) {
       const header: Header = {
@@ -158,6 +166,28 @@ export function createWire({ key, signature_scheme }: Pick<Connection, 'key' | '
       return [...identities, DELIMITER, sign(parts), ...parts, ...buffers];
     },
   };
+}
+
+/** Header, parent, metadata and content are objects; a signed message may still hold anything else. */
+function parsePart(part: Buffer, index: number): JsonObject {
+  const name = ['header', 'parent header', 'metadata', 'content'][index];
+  let value: unknown;
+  try {
+    value = JSON.parse(part.toString());
+  } catch (error) {
+    throw new Error(`the ${name} of a message is no JSON: ${messageOf(error)}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`expected an object as ${name} of a message, received ${part.toString().slice(0, 80)}`);
+  return value as JsonObject;
+}
+
+function checkHeader(header: unknown): asserts header is Header {
+  const { msg_id, msg_type } = header as Partial<Header>;
+  if (typeof msg_id !== 'string' || typeof msg_type !== 'string')
+    throw new Error(
+      `expected texts as msg_id and msg_type of a message, received ${JSON.stringify({ msg_id, msg_type })}`,
+    );
 }
 
 /**

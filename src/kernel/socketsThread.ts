@@ -94,7 +94,7 @@ function parseOn(socket: Route | 'stdin', frames: Buffer[]): Message | undefined
 function receive(route: Route, frames: Buffer[]): void {
   const message = parseOn(route, frames);
   if (message === undefined) return;
-  const answerHere = ANSWERED_HERE[message.header.msg_type];
+  const answerHere = ANSWERED_HERE.get(message.header.msg_type);
   if (answerHere === undefined) {
     toMain({
       kind: 'request',
@@ -111,17 +111,22 @@ function receive(route: Route, frames: Buffer[]): void {
   publishStatus('idle', parent);
 }
 
-const ANSWERED_HERE: Record<string, (message: Message) => Pick<Outgoing, 'type' | 'content'>> = {
-  kernel_info_request: () => ({ type: 'kernel_info_reply', content: kernelInfo }),
-  interrupt_request: () => {
-    void interruptMain();
-    return { type: 'interrupt_reply', content: { status: 'ok' } };
-  },
-  shutdown_request: ({ content }) => {
-    endProcessSoon();
-    return { type: 'shutdown_reply', content: { status: 'ok', restart: content.restart === true } };
-  },
-};
+type AnswerHere = (message: Message) => Pick<Outgoing, 'type' | 'content'>;
+
+/** A map: what a front end sends as a type must not find `toString` and its like. */
+const ANSWERED_HERE = new Map<string, AnswerHere>(
+  Object.entries<AnswerHere>({
+    kernel_info_request: () => ({ type: 'kernel_info_reply', content: kernelInfo }),
+    interrupt_request: () => {
+      void interruptMain();
+      return { type: 'interrupt_reply', content: { status: 'ok' } };
+    },
+    shutdown_request: ({ content }) => {
+      endProcessSoon();
+      return { type: 'shutdown_reply', content: { status: 'ok', restart: content.restart === true } };
+    },
+  }),
+);
 
 /** The main thread leaves by itself when it can; a native call or a synchronous cell must not keep the process alive. */
 function endProcessSoon(): void {

@@ -22,7 +22,8 @@ test('currentCell() is the entered cell, else the newest', () => {
   assert.equal(runInCell(second, currentCell), second);
   assert.equal(currentCell(), first);
   runInCell(second, () => {
-    leaveCell();
+    assert.equal(leaveCell(), second);
+    assert.equal(leaveCell(), undefined);
     assert.equal(currentCell(), first);
   });
 });

@@ -104,6 +104,20 @@ test('interrupt(): ends an asynchronous cell at once, and later cells find what 
   assert.ok(Number(await resultOf('rounds')) > 0);
 });
 
+test('during(): runs other code of the cell, which an interrupt ends, too', async () => {
+  assert.equal(await cells.during(newRun(), () => 5), 5);
+  assert.equal(await cells.during(newRun(), async () => 6), 6);
+  const failing = cells.during(newRun(), () => {
+    throw new TypeError('inside');
+  });
+  await assert.rejects(failing, { name: 'TypeError' });
+  setTimeout(() => cells.interrupt(), 20);
+  await assert.rejects(
+    cells.during(newRun(), () => new Promise(() => {})),
+    { name: 'KeyboardInterrupt' },
+  );
+});
+
 test('interrupt(): a cell that took the signal ends by itself; one that does not ends after the time of grace', async () => {
   const taken = { ...newRun(), signalTaken: true };
   const testing = { signal: taken.interruption.signal, begun: () => setTimeout(() => cells.interrupt(), 10) };

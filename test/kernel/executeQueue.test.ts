@@ -15,6 +15,7 @@ function queueOver(outcomes: Record<string, CellOutcome>) {
   const history = createHistory();
   const cells = {
     run: async (code: string) => outcomes[code] ?? { ok: true, value: undefined },
+    during: async (_: unknown, work: () => unknown) => work(),
     errorOf: (thrown: unknown) => ({ ename: 'Error', evalue: String(thrown), traceback: [] }),
   } as unknown as Cells;
   const queue = createExecuteQueue({ cells, history, send: (message) => sent.push(message) });

@@ -57,6 +57,7 @@ test('startKernel(): an interrupt stops synchronous and waiting cells, and the s
     'console.log("on"); for (;;) await new Promise((go) => setTimeout(go, 20));',
     'console.log("on"); try { while (true) {} } catch { console.log("swallowed"); }',
     'console.log("on"); setTimeout(() => { for (;;); }, 5); await new Promise(() => {});',
+    'console.log("on"); ({ [Symbol.for("Jupyter.display")]() { for (;;); } })',
   ]) {
     const { ename, ms } = await interrupted(code);
     assert.equal(ename, 'KeyboardInterrupt', code);
@@ -64,7 +65,7 @@ test('startKernel(): an interrupt stops synchronous and waiting cells, and the s
     const after = await kernel.run('kept += 1; kept');
     assert.equal(after.reply.status, 'ok', code);
   }
-  assert.deepEqual(contents(await kernel.run('kept'), 'execute_result')[0]?.data, { 'text/plain': '6' });
+  assert.deepEqual(contents(await kernel.run('kept'), 'execute_result')[0]?.data, { 'text/plain': '7' });
 });
 
 test('startKernel(): the code of an interrupted cell does not go on', async () => {
@@ -76,6 +77,16 @@ test('startKernel(): the code of an interrupted cell does not go on', async () =
   const before = await count();
   await wait(60);
   assert.deepEqual(await count(), before);
+});
+
+test('startKernel(): an interrupt ends the timer of an earlier cell that blocks the kernel', async () => {
+  await kernel.run('setInterval(() => { for (;;); }, 20);');
+  await wait(200);
+  await kernel.send('interrupt_request', {}, { on: 'control' });
+  await wait(500);
+  assert.equal((await kernel.run('1')).reply.status, 'ok');
+  await wait(100);
+  assert.equal((await kernel.run('1')).reply.status, 'ok');
 });
 
 test('startKernel(): a cell with the interrupt signal ends in its own way', async () => {

@@ -46,6 +46,7 @@ test('isMimeBundle() wants every key to be a mime type', () => {
 test('mimeBundleSoon() waits for a form that takes its time, which mimeBundleOf() refuses', async () => {
   const slow = { [Symbol.for('Jupyter.display')]: async () => ({ 'text/html': '<b>x</b>' }) };
   assert.deepEqual(await mimeBundleSoon(slow), { 'text/html': '<b>x</b>' });
+  assert.deepEqual(mimeBundleSoon({ 'text/plain': 'x' }), { 'text/plain': 'x' });
   assert.throws(() => mimeBundleOf(slow), /received a promise: await it/);
 });
 

@@ -59,6 +59,22 @@ test('createWire().parse() refuses a changed message, another key, and frames th
   assert.throws(() => wire.parse(frames().slice(0, 4)), /expected a Jupyter message/);
 });
 
+test('createWire().parse() refuses a signed message whose parts are no objects, or whose header has no type', () => {
+  const wire = createWire({ ...SIGNING, key: '' });
+  const frames = (index: number, text: string): Buffer[] => {
+    const built = wire.build({ type: 'x', content: {}, parent: {} }).map((frame) => Buffer.from(frame));
+    built[index] = Buffer.from(text);
+    return built;
+  };
+  assert.throws(() => wire.parse(frames(5, 'null')), /expected an object as content .*received null/);
+  assert.throws(() => wire.parse(frames(3, '[]')), /expected an object as parent header .*received \[\]/);
+  assert.throws(() => wire.parse(frames(4, '{')), /the metadata of a message is no JSON/);
+  assert.throws(
+    () => wire.parse(frames(2, '{"msg_id":"1","msg_type":5}')),
+    /expected texts as msg_id and msg_type/,
+  );
+});
+
 test('createWire() with an empty key neither signs nor checks', () => {
   const wire = createWire({ key: '', signature_scheme: 'hmac-sha256' });
   const frames = wire.build({ type: 'x', content: {}, parent: {} }).map((frame) => Buffer.from(frame));
