@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { type CellRun, leaveCell, runInCell } from './cellContext.js';
 import { keyboardInterrupt } from './keyboardInterrupt.js';
@@ -37,10 +38,18 @@ type Accessors = readonly [get: () => unknown, set?: (value: unknown) => void];
 interface CellObject {
   declare(names: Readonly<Record<string, Accessors>>): void;
   import(name: string): Promise<unknown>;
+  /** What `import.meta` is. */
+  readonly meta: CellModules['place'] & { readonly url: string };
   result: unknown;
 }
 
-type CellFunction = (exports: object, require: CellModules['require'], cell: CellObject) => unknown;
+type CellFunction = (
+  exports: object,
+  require: CellModules['require'],
+  cell: CellObject,
+  dirname: string,
+  filename: string,
+) => unknown;
 
 /** Told before and after the compiler works, which must not be terminated. */
 export type WhileCompiling = <T>(work: () => T) => T;
@@ -56,6 +65,7 @@ export function createCells(
   graceMs = 5000,
 ): Cells {
   /** The names of all cells: code of later cells reads `exports.name`. */
+  const { place } = modules;
   const scope = Object.defineProperty({}, '__esModule', { value: true });
   const sources = new Map<string, CellSource>();
   let declarations = '';
@@ -112,6 +122,7 @@ export function createCells(
           cell.names = names;
         },
         import: modules.import,
+        meta: { ...place, url: pathToFileURL(place.filename).href },
         result: undefined,
       };
       try {
@@ -119,7 +130,15 @@ export function createCells(
         await Promise.race([interrupted, modules.prepare(lowered.imports, whileCompiling)]);
         const ended = new Promise<void>((resolve, reject) => {
           startOutsideOfCallbacks(() =>
-            runInCell(run, () => enterCell(lowered, run, [scope, modules.require, cell], resolve, reject)),
+            runInCell(run, () =>
+              enterCell(
+                lowered,
+                run,
+                [scope, modules.require, cell, place.dirname, place.filename],
+                resolve,
+                reject,
+              ),
+            ),
           );
         });
         await Promise.race([interrupted, ended]);
@@ -171,7 +190,7 @@ function enterCell(
   reject: (error: unknown) => void,
 ): void {
   try {
-    const head = `(${isAsync ? 'async ' : ''}function (exports, require, ${CELL_OBJECT}) { 'use strict'; `;
+    const head = `(${isAsync ? 'async ' : ''}function (exports, require, ${CELL_OBJECT}, __dirname, __filename) { 'use strict'; `;
     const cellFunction = vm.runInThisContext(`${head}${script}\n})`, {
       filename: scriptName(run.label),
       columnOffset: -head.length,

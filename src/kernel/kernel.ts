@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.js';
 import { currentCell, rememberCellsInTimers } from './cellContext.js';
+import { createCellImports, withCellImports } from './cellImports.js';
 import { createCells, type WhileCompiling } from './cells.js';
 import {
   COMPILING,
@@ -55,13 +56,16 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
     },
     logDescriptor,
   );
-  process.chdir(findProjectRoot(process.cwd()));
+  const notebooks = process.cwd(); // Jupyter starts a kernel in the folder of its notebook
+  process.chdir(findProjectRoot(notebooks));
   process.removeAllListeners('warning'); // Node's notes on experimental features are not the notebook's
   rememberCellsInTimers();
 
   const whileCompiling = protectCompiler(shared);
-  const compiler = whileCompiling(() => createCellCompiler());
-  const cells = createCells(compiler, createCellModules(process.cwd()), whileCompiling);
+  const plain = whileCompiling(() => createCellCompiler());
+  const imports = createCellImports(plain.ts, process.cwd(), notebooks);
+  const compiler = withCellImports(plain, imports);
+  const cells = createCells(compiler, createCellModules(process.cwd(), imports.pathOf), whileCompiling);
   const history = createHistory();
   const queue = createExecuteQueue({ cells, history, send });
   const session = createSession(send, createInputReader(shared, input.port1, send), queue);

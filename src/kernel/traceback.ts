@@ -82,12 +82,16 @@ function describe(thrown: Error, sources: ReadonlyMap<string, CellSource>): Cell
 }
 
 /** What the type checker says of a cell, each with its line and a mark below. */
-export function diagnosticsError(diagnostics: readonly Diagnostic[], code: string): CellError {
+export function diagnosticsError(all: readonly Diagnostic[], code: string): CellError {
   const lines = code.split('\n');
+  // tslab puts a line of its own below the cell: what is said of it repeats what is said of the cell.
+  const ofCell = all.filter(({ file, line }) => file !== undefined || line <= lines.length);
+  const diagnostics = ofCell.length === 0 ? all : ofCell;
   const said = diagnostics.map(({ file, line, column, message, code: number }) => ({
     place: `${file === undefined ? '' : `${file} `}${line}:${column}`,
-    message: `${message} (TS${number})${hintFor(number)}`,
+    message: `${message} (TS${number})${HINTS[number] ?? ''}`,
   }));
+  const advice = adviceOn(lines);
   const traceback = diagnostics.flatMap(({ file, line, column, length }, index) => {
     const text = file === undefined ? lines[line - 1] : undefined;
     const { place, message } = said[index]!;
@@ -97,19 +101,36 @@ export function diagnosticsError(diagnostics: readonly Diagnostic[], code: strin
   });
   return {
     ename: 'TypeScriptError',
-    evalue: said.map(({ place, message }) => `${place} - ${message}`).join('\n'),
-    traceback,
+    evalue: [...said.map(({ place, message }) => `${place} - ${message}`), ...advice].join('\n'),
+    traceback: [...traceback, ...advice],
   };
 }
 
 const HINTS: Readonly<Record<number, string>> = {
   2323: '; in a cell every declaration is visible to later cells: leave out `export`',
-  2307: '; install it in the project (npm install), or import the compiled package voxlab instead of ../src',
+  2307: '; a package: install it in the project (npm install); a file: its path counts from the folder of the notebook, and a source of the project must be compiled (npm run build)',
   6059: '; import the compiled package voxlab instead of a source file above the project',
 };
 
-function hintFor(code: number): string {
-  return HINTS[code] ?? '';
+/** What cells cannot hold, and what to write instead. The type checker's words on these do not help. */
+const ADVICE: readonly (readonly [line: RegExp, advice: string])[] = [
+  [/^\s*%/, 'Cells have no magics (%): console.time() measures, process.env holds the environment.'],
+  [
+    /^\s*![a-z./]/,
+    "Cells have no shell lines (!): import { execSync } from 'node:child_process'; execSync('ls', { stdio: 'inherit' })",
+  ],
+  [
+    /^\s*(import|export)\b.*\b(with|assert)\s*\{/,
+    'Import attributes came with TypeScript 5.3, cells are TypeScript 5.0: leave them out, JSON is imported without.',
+  ],
+  [
+    /\busing\s+\w+\s*=/,
+    '`using` came with TypeScript 5.2, cells are TypeScript 5.0: write try { ... } finally { ... }.',
+  ],
+];
+
+function adviceOn(lines: readonly string[]): string[] {
+  return ADVICE.filter(([line]) => lines.some((text) => line.test(text))).map(([, advice]) => advice);
 }
 
 function underline(text: string, column: number, length: number): string {

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type * as TypeScript from '@tslab/typescript-for-tslab';
 import type { Converter, Diagnostic as TslabDiagnostic } from 'tslab/dist/converter.js';
 import { EnvironmentError } from '../errors.js';
+import { inRepository } from '../paths.js';
 
 /**
  * The one file that knows tslab's internals. tslab brings the cell compiler: a watch program over two virtual files,
@@ -60,6 +61,8 @@ export const LINE_OFFSET = 1;
 const DECLARATIONS_FILE = '__prev__.d.ts';
 /** The name under which tslab exports the value of a cell's last expression (a number follows if the cell uses it). */
 export const LAST_EXPRESSION = /^tsLastExpr\d*$/;
+
+const CELL_LIBRARY = inRepository('src', 'kernel', 'cellLibrary.d.ts');
 
 /** Makes a compiler for cells; the working directory must be the project's root. Takes about a second. */
 export function createCellCompiler(packages: NodeJS.Require = createRequire(import.meta.url)): CellCompiler {
@@ -158,7 +161,7 @@ function adaptedWatchHost(ts: Ts, emitted: { sourceMap: string }) {
   return (files: string[], options: TypeScript.CompilerOptions, ...rest: unknown[]): object => {
     const create = ts.createWatchCompilerHost as unknown as (...args: unknown[]) => WatchHost;
     const host = create(
-      files,
+      [...files, CELL_LIBRARY],
       {
         ...options,
         moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -166,6 +169,7 @@ function adaptedWatchHost(ts: Ts, emitted: { sourceMap: string }) {
         lib: ['lib.es2023.d.ts'],
         types: ['node'],
         disableTopLevelAwait: false,
+        experimentalDecorators: false,
         sourceMap: true,
       },
       ...rest,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { type CellRun, rememberCellsInTimers } from '../../src/kernel/cellContext.js';
+import { beginCell, type CellRun, rememberCellsInTimers } from '../../src/kernel/cellContext.js';
 import { createCells } from '../../src/kernel/cells.js';
 import { createCellModules } from '../../src/kernel/modules.js';
 import { createCellCompiler } from '../../src/kernel/tslab.js';
@@ -92,9 +92,24 @@ test('run(): ES modules load by import and by import(), with their types', async
   );
 });
 
+test('run(): a cell knows where it is', async () => {
+  assert.equal(await resultOf('import.meta.dirname'), REPOSITORY_ROOT);
+  assert.equal(await resultOf('__dirname'), REPOSITORY_ROOT);
+  assert.match(String(await resultOf('import.meta.url')), /^file:.*\/cell\.js$/);
+});
+
+test('run(): methods of today have types, and decorators are those of the language', async () => {
+  assert.deepEqual(await resultOf('[3, 1, 2].toSorted().with(0, 9)'), [9, 2, 3]);
+  assert.deepEqual(await resultOf('Int16Array.of(2, 1).toSorted()'), Int16Array.of(1, 2));
+  const decorated =
+    'const seen: unknown[] = []; function mark(_: unknown, { kind }: { kind: string }) { seen.push(kind); } @mark class A {} [seen, A.name]';
+  assert.deepEqual(await resultOf(decorated), [['class'], 'A']);
+});
+
 test('interrupt(): ends an asynchronous cell at once, and later cells find what it had declared', async () => {
   const run = newRun();
-  setTimeout(() => cells.interrupt(), 50);
+  beginCell(run);
+  setTimeout(() => cells.interrupt(), 500); // after the compiler's time on a busy machine
   const outcome = await cells.run(
     'let rounds = 0; for (;;) { rounds++; await new Promise((go) => setTimeout(go, 5)); }',
     run,

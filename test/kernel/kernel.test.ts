@@ -22,6 +22,13 @@ test('startKernel(): cells run in the root of the project that holds the noteboo
   assert.equal(contents(answered, 'execute_input').length, 1);
 });
 
+test("startKernel(): cells import the project's sources by their path from the notebook", async () => {
+  const code = "import { crop } from '../src/index.js'; import { crop as same } from 'voxlab'; crop === same";
+  assert.deepEqual(contents(await kernel.run(code), 'execute_result')[0]?.data, { 'text/plain': 'true' });
+  const late = await kernel.run("const path: string = '../src/index.js'; typeof (await import(path)).crop");
+  assert.deepEqual(contents(late, 'execute_result')[0]?.data, { 'text/plain': "'function'" });
+});
+
 test('startKernel(): 20,000 prints in one tick all arrive, in order and as few messages, before idle', async () => {
   const answered = await kernel.run("for (let i = 0; i < 20_000; i++) console.log('line ' + i);");
   const lines = streamText(answered).trimEnd().split('\n');

@@ -82,3 +82,32 @@ test('diagnosticsError() shows line and mark of each complaint, and what to do w
   assert.match(plain(traceback), /2:7 - Not a string\. \(TS2322\)\nconst q: string = 5;\n {6}~\n/);
   assert.match(plain(traceback), /lib\/side\.ts 9:1 - Elsewhere\. \(TS1\)$/);
 });
+
+test('diagnosticsError() says what to write instead of what cells cannot hold', () => {
+  const complaint = {
+    file: undefined,
+    line: 1,
+    column: 1,
+    length: 1,
+    code: 1109,
+    message: 'Expression expected.',
+  };
+  const evalueOf = (code: string) => diagnosticsError([complaint], code).evalue;
+  assert.match(evalueOf('%time 1 + 1'), /no magics/);
+  assert.match(evalueOf('!ls -l'), /execSync\('ls'/);
+  assert.match(evalueOf("import a from './a.json' with { type: 'json' };"), /leave them out/);
+  assert.match(evalueOf('{ using file = open(); }'), /try \{ \.\.\. \} finally/);
+  assert.doesNotMatch(evalueOf('const = 5'), /cells/i);
+});
+
+test('diagnosticsError() leaves out what is said of the line that tslab puts below the cell', () => {
+  const at = (line: number) => ({
+    file: undefined,
+    line,
+    column: 1,
+    length: 1,
+    code: 2323,
+    message: 'Twice.',
+  });
+  assert.equal(diagnosticsError([at(1), at(2)], 'export const a = 1').evalue.split('\n').length, 1);
+});
