@@ -117,6 +117,7 @@ test('interrupt(): ends an asynchronous cell at once, and later cells find what 
   assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
   assert.equal(run.abandoned, true);
   assert.ok(Number(await resultOf('rounds')) > 0);
+  beginCell(newRun()); // timers of the tests to come belong to a cell that is not abandoned
 });
 
 test('during(): runs other code of the cell, which an interrupt ends, too', async () => {
