@@ -4,6 +4,7 @@ import type * as TypeScript from '@tslab/typescript-for-tslab';
 import type { Converter, Diagnostic as TslabDiagnostic } from 'tslab/dist/converter.js';
 import { EnvironmentError } from '../errors.js';
 import { inRepository } from '../paths.js';
+import { createLeanPrograms } from './leanProgram.js';
 
 /**
  * The one file that knows tslab's internals. tslab brings the cell compiler: a watch program over two virtual files,
@@ -158,7 +159,13 @@ function withoutNotPortable({
  * `await (…)` and `for await` at the top, and a source map, so that a traceback can point into the cell.
  */
 function adaptedWatchHost(ts: Ts, emitted: { sourceMap: string }) {
-  return (files: string[], options: TypeScript.CompilerOptions, ...rest: unknown[]): object => {
+  return (
+    files: string[],
+    options: TypeScript.CompilerOptions,
+    system: unknown,
+    _createProgram: unknown,
+    ...reporters: unknown[]
+  ): object => {
     const create = ts.createWatchCompilerHost as unknown as (...args: unknown[]) => WatchHost;
     const host = create(
       [...files, CELL_LIBRARY],
@@ -172,7 +179,9 @@ function adaptedWatchHost(ts: Ts, emitted: { sourceMap: string }) {
         experimentalDecorators: false,
         sourceMap: true,
       },
-      ...rest,
+      system,
+      createLeanPrograms(ts),
+      ...reporters,
     );
     let afterProgramCreate: WatchHost['afterProgramCreate'];
     return Object.defineProperty(host, 'afterProgramCreate', {
