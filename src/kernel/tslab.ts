@@ -1,9 +1,12 @@
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type * as TypeScript from '@tslab/typescript-for-tslab';
 import type { Converter, Diagnostic as TslabDiagnostic } from 'tslab/dist/converter.js';
 import { EnvironmentError } from '../errors.js';
 import { inRepository } from '../paths.js';
+import { requireWithCodeCache } from './codeCache.js';
+import { jupyterFolder } from './kernelSpec.js';
 import { createLeanPrograms } from './leanProgram.js';
 
 /**
@@ -79,12 +82,21 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
   const { printQuickInfo } = packages('tslab/dist/inspect.js') as {
     printQuickInfo(info: TypeScript.QuickInfo): string;
   };
-  const converter = createConverter();
+  let converter = createConverter();
+  let madeAtMs = Date.now();
+  const convert: Converter['convert'] = (declarations, code) => {
+    const converted = converter.convert(declarations, code);
+    if (!converted.diagnostics.some((said) => isInstalledSince(said, madeAtMs))) return converted;
+    converter.close();
+    converter = createConverter();
+    madeAtMs = Date.now();
+    return converter.convert(declarations, code);
+  };
 
   return {
     ts,
     check(code, declarations) {
-      const converted = converter.convert(declarations, code);
+      const converted = convert(declarations, code);
       return {
         diagnostics: converted.diagnostics.map(diagnosticOf),
         moduleText: converted.output ?? '',
@@ -123,6 +135,14 @@ function diagnosticOf({ fileName, start, end, code, messageText }: TslabDiagnost
   };
 }
 
+/** TS2307, "Cannot find module 'x'", of a package that came into node_modules after that time. */
+function isInstalledSince({ code, messageText }: TslabDiagnostic, timeMs: number): boolean {
+  const [, name] = /^Cannot find module '((?:@[^/']+\/)?[^/'.][^/']*)/.exec(messageText) ?? [];
+  if (code !== 2307 || name === undefined) return false;
+  const stats = statSync(join('node_modules', name), { throwIfNoEntry: false });
+  return stats !== undefined && stats.ctimeMs > timeMs;
+}
+
 /** The compiler, and the copy of its exports that tslab's own modules will get and whose members can be replaced. */
 function loadTypeScript(packages: NodeJS.Require): { ts: Ts; seenByTslab: SeenByTslab } {
   const { version } = packages('tslab/package.json') as { version: string };
@@ -133,7 +153,10 @@ function loadTypeScript(packages: NodeJS.Require): { ts: Ts; seenByTslab: SeenBy
   const path = packages.resolve('@tslab/typescript-for-tslab', {
     paths: [dirname(packages.resolve('tslab/package.json'))],
   });
-  const ts = packages(path) as Ts;
+  // Nine megabytes of JavaScript: V8's cache saves compiling them at each start. Kept when the kernel has come to rest.
+  const loaded = requireWithCodeCache(path, jupyterFolder('cache', `typescript-${process.version}.bin`));
+  if (!loaded.fromCache) setTimeout(() => loaded.keep(), 5000).unref();
+  const ts = loaded.exports as Ts;
   const seenByTslab = { ...ts } as unknown as SeenByTslab;
   packages.cache[path]!.exports = seenByTslab;
   return { ts, seenByTslab };
@@ -183,6 +206,12 @@ function adaptedWatchHost(ts: Ts, emitted: { sourceMap: string }) {
       createLeanPrograms(ts),
       ...reporters,
     );
+    const { watchFile } = host;
+    // Watching packages and the folders in which an import was not found took a quarter of the start; what is installed
+    // while the kernel runs is found by a new converter.
+    host.watchFile = (path, ...more) =>
+      path.includes('/node_modules/') ? NOT_WATCHED : watchFile(path, ...more);
+    host.watchDirectory = () => NOT_WATCHED;
     let afterProgramCreate: WatchHost['afterProgramCreate'];
     return Object.defineProperty(host, 'afterProgramCreate', {
       get: () => afterProgramCreate,
@@ -193,7 +222,11 @@ function adaptedWatchHost(ts: Ts, emitted: { sourceMap: string }) {
   };
 }
 
+const NOT_WATCHED = { close() {} };
+
 interface WatchHost {
+  watchFile: (path: string, ...more: unknown[]) => { close(): void };
+  watchDirectory: (path: string) => { close(): void };
   afterProgramCreate: (program: TypeScript.EmitAndSemanticDiagnosticsBuilderProgram) => void;
 }
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createCellCompiler, TSLAB_VERSION } from '../../src/kernel/tslab.js';
-import { REPOSITORY_ROOT } from '../../src/paths.js';
+import { inRepository, REPOSITORY_ROOT } from '../../src/paths.js';
 
 process.chdir(REPOSITORY_ROOT);
 const compiler = createCellCompiler();
@@ -74,4 +76,18 @@ test('complete() and inspect() know names of earlier cells', () => {
   );
   assert.match(String(compiler.inspect('voxelCount', 2, declarations)), /const voxelCount: 3/);
   assert.equal(compiler.inspect('   ', 1, declarations), undefined);
+});
+
+test('check() finds a package that was installed after the compiler began', () => {
+  const folder = inRepository('node_modules', 'voxlab-installed-late');
+  const code = "import { late } from 'voxlab-installed-late';\nconst n: number = late;";
+  assert.equal(compiler.check(code, '').diagnostics[0]?.code, 2307);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{"name":"voxlab-installed-late","types":"index.d.ts"}');
+    writeFileSync(join(folder, 'index.d.ts'), 'export const late: number;');
+    assert.deepEqual(compiler.check(code, '').diagnostics, []);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
