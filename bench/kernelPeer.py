@@ -97,6 +97,7 @@ def measure(name, prepare, line, completion, comm):
             comm_id = opened[0]["content"]["comm_id"]
             taken = statistics.median([front.round_trip(comm_id) for _ in range(30)][5:])
         process = psutil.Process(front.manager.provisioner.process.pid)
+        time.sleep(3)  # V8 and Python come to rest: what they collect and compile after work is not idling
         before = sum(process.cpu_times()[:2])
         time.sleep(2)
         idle = (sum(process.cpu_times()[:2]) - before) / 2

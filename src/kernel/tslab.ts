@@ -8,6 +8,8 @@ import { inRepository } from '../paths.js';
 import { requireWithCodeCache } from './codeCache.js';
 import { jupyterFolder } from './kernelSpec.js';
 import { createLeanPrograms } from './leanProgram.js';
+import { isLibrary, libraryDocsAt, withoutDocs } from './libraryDocs.js';
+import { writeOutShorthand } from './shorthand.js';
 
 /**
  * The one file that knows tslab's internals. tslab brings the cell compiler: a watch program over two virtual files,
@@ -62,7 +64,7 @@ export interface CellCompiler {
 
 /** tslab puts `export {};` and a line end before each cell. */
 export const LINE_OFFSET = 1;
-const DECLARATIONS_FILE = '__prev__.d.ts';
+const CELL_PREFIX = 'export {};\n';
 /** The name under which tslab exports the value of a cell's last expression (a number follows if the cell uses it). */
 export const LAST_EXPRESSION = /^tsLastExpr\d*$/;
 
@@ -71,7 +73,7 @@ const CELL_LIBRARY = inRepository('src', 'kernel', 'cellLibrary.d.ts');
 /** Makes a compiler for cells; the working directory must be the project's root. Takes about a second. */
 export function createCellCompiler(packages: NodeJS.Require = createRequire(import.meta.url)): CellCompiler {
   const { ts, seenByTslab } = loadTypeScript(packages);
-  const emitted = { sourceMap: '' };
+  const emitted: Emitted = { sourceMap: '', program: undefined };
   Object.assign(seenByTslab, {
     createWatchCompilerHost: adaptedWatchHost(ts, emitted),
     // tslab lowers to CommonJS with this call; the kernel lowers by itself, so the text comes through unchanged.
@@ -118,7 +120,11 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
     },
     inspect(code, offset, declarations) {
       const info: TypeScript.QuickInfo | undefined = converter.inspect(declarations, code, offset);
-      return info === undefined ? undefined : printQuickInfo(info);
+      if (info === undefined) return undefined;
+      const text = printQuickInfo(info);
+      const cell = join(process.cwd(), '__tslab__.ts');
+      const docs = emitted.program && libraryDocsAt(ts, emitted.program, cell, offset + CELL_PREFIX.length);
+      return docs === undefined ? text : `${text}\n\n${docs}`;
     },
     close: () => converter.close(),
   };
@@ -133,6 +139,12 @@ function diagnosticOf({ fileName, start, end, code, messageText }: TslabDiagnost
     code,
     message: messageText,
   };
+}
+
+/** What passes by inside of tslab's converter. */
+interface Emitted {
+  sourceMap: string;
+  program: TypeScript.Program | undefined;
 }
 
 /** TS2307, "Cannot find module 'x'", of a package that came into node_modules after that time. */
@@ -181,7 +193,7 @@ function withoutNotPortable({
  * tslab fixes its compiler options in code. Ours: strict, today's library, packages that name their types in `exports`,
  * `await (…)` and `for await` at the top, and a source map, so that a traceback can point into the cell.
  */
-function adaptedWatchHost(ts: Ts, emitted: { sourceMap: string }) {
+function adaptedWatchHost(ts: Ts, emitted: Emitted) {
   return (
     files: string[],
     options: TypeScript.CompilerOptions,
@@ -206,7 +218,11 @@ function adaptedWatchHost(ts: Ts, emitted: { sourceMap: string }) {
       createLeanPrograms(ts),
       ...reporters,
     );
-    const { watchFile } = host;
+    const { readFile, watchFile } = host;
+    host.readFile = (path, encoding) => {
+      const text = readFile(path, encoding);
+      return text !== undefined && isLibrary(path) ? withoutDocs(text) : text;
+    };
     // Watching packages and the folders in which an import was not found took a quarter of the start; what is installed
     // while the kernel runs is found by a new converter.
     host.watchFile = (path, ...more) =>
@@ -216,7 +232,10 @@ function adaptedWatchHost(ts: Ts, emitted: { sourceMap: string }) {
     return Object.defineProperty(host, 'afterProgramCreate', {
       get: () => afterProgramCreate,
       set(tslabs: WatchHost['afterProgramCreate']) {
-        afterProgramCreate = (program) => tslabs(adaptedEmit(ts, program, emitted));
+        afterProgramCreate = (program) => {
+          emitted.program = program.getProgram();
+          tslabs(adaptedEmit(ts, program, emitted));
+        };
       },
     });
   };
@@ -225,6 +244,7 @@ function adaptedWatchHost(ts: Ts, emitted: { sourceMap: string }) {
 const NOT_WATCHED = { close() {} };
 
 interface WatchHost {
+  readFile: (path: string, encoding?: string) => string | undefined;
   watchFile: (path: string, ...more: unknown[]) => { close(): void };
   watchDirectory: (path: string) => { close(): void };
   afterProgramCreate: (program: TypeScript.EmitAndSemanticDiagnosticsBuilderProgram) => void;
@@ -234,7 +254,7 @@ interface WatchHost {
 function adaptedEmit(
   ts: Ts,
   program: TypeScript.EmitAndSemanticDiagnosticsBuilderProgram,
-  emitted: { sourceMap: string },
+  emitted: Emitted,
 ): TypeScript.EmitAndSemanticDiagnosticsBuilderProgram {
   const emit = program.emit.bind(program);
   program.emit = (file, write, cancel, onlyDeclarations, transformers) =>
@@ -249,34 +269,4 @@ function adaptedEmit(
       { ...transformers, before: [writeOutShorthand(ts, program.getProgram().getTypeChecker())] },
     );
   return program;
-}
-
-/** `{ y }` where y is of an earlier cell -> `{ y: exports.y }`. */
-function writeOutShorthand(
-  ts: Ts,
-  checker: TypeScript.TypeChecker,
-): TypeScript.TransformerFactory<TypeScript.SourceFile> {
-  const isOfEarlierCell = (node: TypeScript.ShorthandPropertyAssignment): boolean =>
-    (checker.getShorthandAssignmentValueSymbol(node)?.declarations ?? []).some((declaration) =>
-      declaration.getSourceFile().fileName.endsWith(DECLARATIONS_FILE),
-    );
-  return (context) => (file) => {
-    const { factory } = context;
-    const visit = (node: TypeScript.Node): TypeScript.Node => {
-      if (!ts.isShorthandPropertyAssignment(node) || !isOfEarlierCell(node))
-        return ts.visitEachChild(node, visit, context);
-      const value = factory.createPropertyAccessExpression(
-        factory.createIdentifier('exports'),
-        node.name.text,
-      );
-      const byDefault = node.objectAssignmentInitializer;
-      return factory.createPropertyAssignment(
-        node.name.text,
-        byDefault === undefined
-          ? value
-          : factory.createAssignment(value, ts.visitNode(byDefault, visit) as typeof byDefault),
-      );
-    };
-    return ts.visitNode(file, visit) as TypeScript.SourceFile;
-  };
 }

@@ -52,12 +52,6 @@ test("check() finds types that stand behind a package's exports", () => {
   assert.deepEqual(compiler.check("import { File } from 'h5wasm/node'; File.name", '').diagnostics, []);
 });
 
-test('check() writes out shorthand properties of earlier cells, in literals and in patterns', () => {
-  const { declarations } = compiler.check('let y = [1]; let z = 0;', '');
-  assert.match(compiler.check('const o = { y };', declarations).moduleText, /\{ y: exports\.y \}/);
-  assert.match(compiler.check('({ z = 5 } = { z: 1 });', declarations).moduleText, /\{ z: exports\.z = 5 \}/);
-});
-
 test('check() keeps the types of the public door: a wrong use of voxlab stops the cell', () => {
   assert.deepEqual(compiler.check("import { display } from 'voxlab';\ndisplay(1);", '').diagnostics, []);
   assert.equal(
