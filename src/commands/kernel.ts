@@ -3,8 +3,10 @@ import { relative, resolve } from 'node:path';
 import { InputError, UsageError } from '../errors.js';
 import {
   installKernelSpec,
-  jupyterFolder,
   KERNEL_NAME,
+  kernelsBelow,
+  kernelsOfPython,
+  kernelsOfUser,
   listKernelSpecs,
   uninstallKernelSpec,
 } from '../kernel/kernelSpec.js';
@@ -12,6 +14,8 @@ import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
 
 interface KernelFlags {
+  readonly user?: true;
+  readonly sysPrefix?: true;
   readonly prefix?: string;
   readonly json?: true;
 }
@@ -22,18 +26,20 @@ export const registerKernelCommand: RegisterCommand = (program) => {
     kernel
       .command(name)
       .description(description)
+      .option('--user', "the user's own kernels, which every Jupyter of the user finds")
+      .option('--sys-prefix', 'the kernels of the active Python environment')
       .option('--prefix <dir>', "folder with share/jupyter/kernels (default: the clone's own .jupyter)")
       .option('--json', 'print one JSON document');
 
   withPrefix('install', 'Writes the kernelspec that Jupyter starts the kernel by.').action(
     (flags: KernelFlags) => {
-      const folder = installKernelSpec(prefixOf(flags));
+      const folder = installKernelSpec(kernelsOf(flags));
       if (flags.json) printJson({ name: KERNEL_NAME, folder });
       else process.stdout.write(`installed the kernel ${KERNEL_NAME} in ${folder}\n`);
     },
   );
-  withPrefix('list', 'Lists the kernels below the prefix.').action((flags: KernelFlags) => {
-    const kernels = listKernelSpecs(prefixOf(flags));
+  withPrefix('list', 'Lists the kernels of that place.').action((flags: KernelFlags) => {
+    const kernels = listKernelSpecs(kernelsOf(flags));
     if (flags.json) return printJson({ kernels });
     for (const { name, displayName, folder, missing } of kernels) {
       const gone = missing.length === 0 ? '' : `, but ${missing.join(', ')} is gone: voxlab kernel install`;
@@ -41,7 +47,7 @@ export const registerKernelCommand: RegisterCommand = (program) => {
     }
   });
   withPrefix('uninstall', 'Removes the kernelspec.').action((flags: KernelFlags) => {
-    const removed = uninstallKernelSpec(prefixOf(flags));
+    const removed = uninstallKernelSpec(kernelsOf(flags));
     if (flags.json) printJson({ name: KERNEL_NAME, removed });
     else
       process.stdout.write(
@@ -60,7 +66,11 @@ export const registerKernelCommand: RegisterCommand = (program) => {
     });
 };
 
-function prefixOf({ prefix }: KernelFlags): string {
+function kernelsOf({ user, sysPrefix, prefix }: KernelFlags): string {
+  if ([user, sysPrefix, prefix].filter((place) => place !== undefined).length > 1)
+    throw new UsageError('expected one of --user, --sys-prefix and --prefix DIR, received several');
   if (prefix === '') throw new UsageError('expected --prefix DIR, received an empty text');
-  return prefix === undefined ? jupyterFolder() : resolve(prefix);
+  if (user) return kernelsOfUser();
+  if (sysPrefix) return kernelsOfPython();
+  return prefix === undefined ? kernelsBelow() : kernelsBelow(resolve(prefix));
 }

@@ -1,11 +1,14 @@
 import { relative, resolve } from 'node:path';
-import { VoxlabError } from '../errors.js';
+import { UsageError, VoxlabError } from '../errors.js';
+import { parseParameters } from '../kernel/notebookParameters.js';
 import { findNotebook, type NotebookRun, runNotebook } from '../kernel/notebookRun.js';
 import { inRepository } from '../paths.js';
 import { printJson, wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
 
 interface RunFlags {
+  readonly parameter: readonly string[];
+  readonly outFile?: string;
   readonly out?: string;
   readonly timeout: number;
   readonly json?: true;
@@ -23,6 +26,16 @@ export const registerNotebookCommand: RegisterCommand = (program) => {
     .command('run')
     .description('Executes notebooks in a real kernel and writes the executed copies and HTML pages.')
     .argument('<notebook...>', 'files, or names in notebooks/ such as 04-train')
+    .option(
+      '-p, --parameter <name=value>',
+      'a value for the cell tagged "parameters": number, true, text or JSON; repeatable',
+      (word: string, before: readonly string[]) => [...before, word],
+      [],
+    )
+    .option(
+      '-o, --out-file <file>',
+      'the executed copy (.ipynb) of the one notebook; its page lies beside it',
+    )
     .option('--out <dir>', 'folder of the copies (default: runs/notebooks)')
     .option('--timeout <seconds>', 'longest time a cell may take, in seconds', wholeNumber(1), 1800)
     .option('--json', 'print {notebooks:[{name, seconds, cells, notebook, html}]}')
@@ -31,15 +44,31 @@ export const registerNotebookCommand: RegisterCommand = (program) => {
 
 async function runAll(names: readonly string[], flags: RunFlags, signal: AbortSignal): Promise<void> {
   const outFolder = flags.out === undefined ? inRepository('runs', 'notebooks') : resolve(flags.out);
+  if (flags.outFile !== undefined) checkOutFile(flags.outFile, names);
+  const outFile = flags.outFile === undefined ? undefined : resolve(flags.outFile);
+  const parameters = parseParameters(flags.parameter);
   const files = names.map(findNotebook);
   const runs: NotebookRun[] = [];
   for (const file of files) {
-    const run = await runNotebook(file, { outFolder, timeoutSeconds: flags.timeout, signal });
+    const run = await runNotebook(file, {
+      outFolder,
+      outFile,
+      parameters,
+      timeoutSeconds: flags.timeout,
+      signal,
+    });
     if (run.error !== null) throw failureOf(run);
     process.stderr.write(`${run.name}: ${run.cells} cells in ${run.seconds} s, ${here(run.html)}\n`);
     runs.push(run);
   }
   if (flags.json) printJson({ notebooks: runs.map(({ error: _, ...run }) => run) });
+}
+
+function checkOutFile(outFile: string, names: readonly string[]): void {
+  if (names.length !== 1)
+    throw new UsageError(`-o names the copy of one notebook, received ${names.length}: use --out DIR`);
+  if (!outFile.endsWith('.ipynb'))
+    throw new UsageError(`expected a file that ends in .ipynb after -o, received ${outFile}`);
 }
 
 /** The full text of the error goes to stderr ahead of the one line that names notebook and cell. */

@@ -3,8 +3,8 @@ import type { Message } from './protocol.js';
 /** One run of one cell. */
 export interface CellRun {
   readonly request: Message;
-  /** The number in the prompt: `[3]`. */
-  readonly number: number;
+  /** Names the cell's code in tracebacks: the number in its prompt, or `3.1` for code that gets none. */
+  readonly label: string;
   readonly interruption: AbortController;
   /** Whether the cell took the interrupt's signal: then it gets a moment to end by itself. */
   signalTaken: boolean;
@@ -49,9 +49,14 @@ export function thrownIn(error: unknown): CellRun | undefined {
   return typeof error === 'object' && error !== null ? throwers.get(error) : undefined;
 }
 
-/** Terminated code leaves without its `finally`: call this when the main thread is back. */
-export function leaveCell(): void {
+/**
+ * Terminated code leaves without its `finally`: call this when the main thread is back. Returns the cell whose code
+ * (a timer of an earlier cell, perhaps) was terminated, if any was.
+ */
+export function leaveCell(): CellRun | undefined {
+  const terminated = entered;
   entered = undefined;
+  return terminated;
 }
 
 type Callback = (...args: unknown[]) => void;

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { type CellRun, leaveCell, runInCell } from './cellContext.js';
 import { keyboardInterrupt } from './keyboardInterrupt.js';
@@ -21,6 +22,8 @@ export type CellOutcome =
 /** Runs cells one after the other in one common scope. */
 export interface Cells {
   run(code: string, run: CellRun): Promise<CellOutcome>;
+  /** Runs other code of the cell, such as a value's way to show itself, so that an interrupt ends it, too. */
+  during<T>(run: CellRun, work: () => T | Promise<T>): Promise<T>;
   /** Ends the running cell with KeyboardInterrupt. A cell that took the interrupt's signal gets `graceMs` to end. */
   interrupt(): void;
   /** TypeScript's declarations of all cells so far. */
@@ -35,10 +38,18 @@ type Accessors = readonly [get: () => unknown, set?: (value: unknown) => void];
 interface CellObject {
   declare(names: Readonly<Record<string, Accessors>>): void;
   import(name: string): Promise<unknown>;
+  /** What `import.meta` is. */
+  readonly meta: CellModules['place'] & { readonly url: string };
   result: unknown;
 }
 
-type CellFunction = (exports: object, require: CellModules['require'], cell: CellObject) => unknown;
+type CellFunction = (
+  exports: object,
+  require: CellModules['require'],
+  cell: CellObject,
+  dirname: string,
+  filename: string,
+) => unknown;
 
 /** Told before and after the compiler works, which must not be terminated. */
 export type WhileCompiling = <T>(work: () => T) => T;
@@ -54,8 +65,9 @@ export function createCells(
   graceMs = 5000,
 ): Cells {
   /** The names of all cells: code of later cells reads `exports.name`. */
+  const { place } = modules;
   const scope = Object.defineProperty({}, '__esModule', { value: true });
-  const sources = new Map<number, CellSource>();
+  const sources = new Map<string, CellSource>();
   let declarations = '';
   let running: { run: CellRun; fail(error: unknown): void } | undefined;
 
@@ -71,13 +83,36 @@ export function createCells(
       );
       const lowered = lowerCell(compiler.ts, checked.moduleText);
       sources.set(
-        run.number,
+        run.label,
         cellSource(code, { script: lowered.sourceMap, module: checked.sourceMap }, LINE_OFFSET),
       );
       return { checked, lowered };
     });
 
+  /** Rejects when the cell is interrupted. */
+  const interruptionOf = (run: CellRun): Promise<never> =>
+    new Promise((_, reject) => {
+      running = { run, fail: reject };
+    });
+
   return {
+    async during<T>(run: CellRun, work: () => T | Promise<T>): Promise<T> {
+      const interrupted = interruptionOf(run);
+      const ended = new Promise<T>((resolve, reject) => {
+        startOutsideOfCallbacks(() => {
+          try {
+            resolve(runInCell(run, work));
+          } catch (error) {
+            reject(error);
+          }
+        });
+      });
+      try {
+        return await Promise.race([interrupted, ended]);
+      } finally {
+        running = undefined;
+      }
+    },
     async run(code, run) {
       const { checked, lowered } = compile(code, run);
       if (lowered === undefined) return { ok: false, error: diagnosticsError(checked.diagnostics, code) };
@@ -87,16 +122,23 @@ export function createCells(
           cell.names = names;
         },
         import: modules.import,
+        meta: { ...place, url: pathToFileURL(place.filename).href },
         result: undefined,
       };
       try {
-        const interrupted = new Promise<never>((_, reject) => {
-          running = { run, fail: reject };
-        });
+        const interrupted = interruptionOf(run);
         await Promise.race([interrupted, modules.prepare(lowered.imports, whileCompiling)]);
         const ended = new Promise<void>((resolve, reject) => {
           startOutsideOfCallbacks(() =>
-            runInCell(run, () => enterCell(lowered, run, [scope, modules.require, cell], resolve, reject)),
+            runInCell(run, () =>
+              enterCell(
+                lowered,
+                run,
+                [scope, modules.require, cell, place.dirname, place.filename],
+                resolve,
+                reject,
+              ),
+            ),
           );
         });
         await Promise.race([interrupted, ended]);
@@ -111,7 +153,9 @@ export function createCells(
       }
     },
     interrupt() {
-      leaveCell();
+      const terminated = leaveCell();
+      // A timer that blocks the kernel would do so again.
+      if (terminated !== undefined) terminated.abandoned = true;
       if (running === undefined) return;
       const { run, fail } = running;
       const error = keyboardInterrupt();
@@ -146,9 +190,9 @@ function enterCell(
   reject: (error: unknown) => void,
 ): void {
   try {
-    const head = `(${isAsync ? 'async ' : ''}function (exports, require, ${CELL_OBJECT}) { 'use strict'; `;
+    const head = `(${isAsync ? 'async ' : ''}function (exports, require, ${CELL_OBJECT}, __dirname, __filename) { 'use strict'; `;
     const cellFunction = vm.runInThisContext(`${head}${script}\n})`, {
-      filename: scriptName(run.number),
+      filename: scriptName(run.label),
       columnOffset: -head.length,
     }) as CellFunction;
     const returned = cellFunction(...args);

@@ -1,4 +1,4 @@
-import type { JsonObject, Message, Outgoing, ParentHeader } from './protocol.js';
+import type { EncodedOutgoing, JsonObject, Message, Outgoing, ParentHeader } from './protocol.js';
 
 /**
  * What travels between the two threads of the kernel. The sockets' thread owns ZeroMQ and stays responsive while a cell
@@ -16,6 +16,7 @@ export type ToMain =
 /** From the main thread to the sockets' thread. */
 export type ToSockets =
   | ({ kind: 'publish' } & Outgoing)
+  | ({ kind: 'publishEncoded' } & EncodedOutgoing)
   | ({ kind: 'reply'; route: Route } & Outgoing)
   | { kind: 'status'; state: 'busy' | 'idle'; parent: ParentHeader }
   | { kind: 'stream'; name: StreamName; text: string; parent: ParentHeader }
@@ -42,6 +43,8 @@ export const INPUT_INTERRUPTED = 3;
 /** What the sockets' thread is started with. */
 export interface SocketsThreadData {
   readonly connectionFile: string;
+  /** The kernel's working directory when it was started. */
+  readonly folder: string;
   readonly shared: SharedArrayBuffer;
   /** Receives the text that the user typed. */
   readonly inputPort: import('node:worker_threads').MessagePort;

@@ -1,9 +1,9 @@
-import { beginCell, type CellRun, runInCell } from './cellContext.js';
+import { beginCell, type CellRun } from './cellContext.js';
 import type { Cells } from './cells.js';
 import type { Route, ToSockets } from './channel.js';
 import type { History } from './history.js';
-import { mimeBundleOf } from './mimeBundle.js';
-import type { JsonObject, Message } from './protocol.js';
+import { mimeBundleSoon } from './mimeBundle.js';
+import { encodeContent, type JsonObject, type Message } from './protocol.js';
 import { type CellError, errorOf } from './traceback.js';
 
 interface Waiting {
@@ -35,45 +35,54 @@ export function createExecuteQueue({ cells, history, send }: ExecuteDependencies
   const publish = (message: Message, type: string, content: JsonObject): void =>
     send({ kind: 'publish', type, content, parent: message.header });
 
+  /** Code without a prompt of its own (silent, not in the history, an expression) is `3.1`, `3.2`, ... after cell 3. */
+  let unnumbered = 0;
+  const newRun = (message: Message, numbered: boolean): CellRun => {
+    if (numbered) {
+      count++;
+      unnumbered = 0;
+    } else unnumbered++;
+    return createRun(message, numbered ? `${count}` : `${count}.${unnumbered}`);
+  };
+
   /** Runs the request's code and publishes what it gives; returns the content of the reply. */
   const execute = async (message: Message): Promise<JsonObject> => {
     const { code, silent, store_history, user_expressions } = message.content;
     if (typeof code !== 'string') return errorReply(count, notText(code));
-    if (silent !== true) count++;
-    const run: CellRun = createRun(message, count);
+    const run = newRun(message, silent !== true && store_history !== false);
     beginCell(run);
     send({ kind: 'cell', parent: message.header });
-    if (silent !== true) {
-      if (store_history !== false) history.add(count, code);
-      publish(message, 'execute_input', { code, execution_count: count });
-    }
+    if (silent !== true) publish(message, 'execute_input', { code, execution_count: count });
+    if (silent !== true && store_history !== false) history.add(count, code);
     payload = [];
     const outcome = await cells.run(code, run);
-    if (!outcome.ok) {
-      publish(message, 'error', { ...outcome.error });
-      return errorReply(count, outcome.error);
-    }
     try {
+      if (!outcome.ok) throw new Failed(outcome.error);
       if (outcome.value !== undefined && silent !== true) {
-        const data = runInCell(run, () => mimeBundleOf(outcome.value));
+        const data = await shown(outcome.value, run, cells);
         publish(message, 'execute_result', { execution_count: count, data, metadata: {} });
       }
+      const expressions = await evaluate((user_expressions ?? {}) as Record<string, unknown>, message);
+      return { status: 'ok', execution_count: count, payload, user_expressions: expressions };
     } catch (thrown) {
-      const error = cells.errorOf(thrown);
+      const error = thrown instanceof Failed ? thrown.error : cells.errorOf(thrown);
       publish(message, 'error', { ...error });
       return errorReply(count, error);
     }
-    const expressions = await evaluate((user_expressions ?? {}) as Record<string, unknown>, message);
-    return { status: 'ok', execution_count: count, payload, user_expressions: expressions };
   };
 
   const evaluate = async (expressions: Record<string, unknown>, message: Message): Promise<JsonObject> => {
     const values: Record<string, JsonObject> = {};
     for (const [name, code] of Object.entries(expressions)) {
-      const outcome = await cells.run(`(${code});`, createRun(message, 0));
-      values[name] = outcome.ok
-        ? { status: 'ok', data: mimeBundleOf(outcome.value), metadata: {} }
-        : { status: 'error', ...outcome.error };
+      const run = newRun(message, false);
+      try {
+        const outcome = await cells.run(`(${code});`, run);
+        values[name] = outcome.ok
+          ? { status: 'ok', data: await shown(outcome.value, run, cells), metadata: {} }
+          : { status: 'error', ...outcome.error };
+      } catch (thrown) {
+        values[name] = { status: 'error', ...cells.errorOf(thrown) };
+      }
     }
     return values;
   };
@@ -104,8 +113,22 @@ export function createExecuteQueue({ cells, history, send }: ExecuteDependencies
   };
 }
 
-function createRun(request: Message, number: number): CellRun {
-  return { request, number, interruption: new AbortController(), signalTaken: false, abandoned: false };
+/** The cell's error, on its way to the reply. */
+class Failed extends Error {
+  constructor(readonly error: CellError) {
+    super(error.evalue);
+  }
+}
+
+/** What Jupyter shows of a value. What JSON cannot hold is an error here, of the cell. */
+async function shown(value: unknown, run: CellRun, cells: Cells): Promise<JsonObject> {
+  const data = await cells.during(run, () => mimeBundleSoon(value));
+  encodeContent('the value shown', data);
+  return data;
+}
+
+function createRun(request: Message, label: string): CellRun {
+  return { request, label, interruption: new AbortController(), signalTaken: false, abandoned: false };
 }
 
 function errorReply(count: number, error: CellError): JsonObject {

@@ -1,7 +1,9 @@
 import { writeSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.js';
 import { currentCell, rememberCellsInTimers } from './cellContext.js';
+import { createCellImports, withCellImports } from './cellImports.js';
 import { createCells, type WhileCompiling } from './cells.js';
 import {
   COMPILING,
@@ -20,6 +22,7 @@ import { createCellModules } from './modules.js';
 import { replaceOutputs } from './outputPipes.js';
 import { redirectOutputStreams } from './outputStreams.js';
 import { findProjectRoot } from './projectRoot.js';
+import { encodeContent } from './protocol.js';
 import { createRequestHandler } from './requests.js';
 import { type KernelSession, openSession } from './session.js';
 import { createCellCompiler } from './tslab.js';
@@ -44,7 +47,8 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   redirectOutputStreams(send);
   sockets = startSocketsThread(
     {
-      connectionFile,
+      connectionFile: resolve(connectionFile),
+      folder: process.cwd(),
       logDescriptor,
       shared: shared.buffer as SharedArrayBuffer,
       inputPort: input.port2,
@@ -52,13 +56,16 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
     },
     logDescriptor,
   );
-  process.chdir(findProjectRoot(process.cwd()));
+  const notebooks = process.cwd(); // Jupyter starts a kernel in the folder of its notebook
+  process.chdir(findProjectRoot(notebooks));
   process.removeAllListeners('warning'); // Node's notes on experimental features are not the notebook's
   rememberCellsInTimers();
 
   const whileCompiling = protectCompiler(shared);
-  const compiler = whileCompiling(() => createCellCompiler());
-  const cells = createCells(compiler, createCellModules(process.cwd()), whileCompiling);
+  const plain = whileCompiling(() => createCellCompiler());
+  const imports = createCellImports(plain.ts, process.cwd(), notebooks);
+  const compiler = withCellImports(plain, imports);
+  const cells = createCells(compiler, createCellModules(process.cwd(), imports.pathOf), whileCompiling);
   const history = createHistory();
   const queue = createExecuteQueue({ cells, history, send });
   const session = createSession(send, createInputReader(shared, input.port1, send), queue);
@@ -120,8 +127,15 @@ function createSession(
   readInput: KernelSession['readInput'],
   queue: ExecuteQueue,
 ): KernelSession {
-  const publish: KernelSession['publish'] = (type, content, more = {}) =>
-    send({ kind: 'publish', type, content, parent: currentCell()?.request.header ?? {}, ...more });
+  const publish: KernelSession['publish'] = (type, content, { metadata, buffers } = {}) =>
+    send({
+      kind: 'publishEncoded',
+      type,
+      content: encodeContent(type, content),
+      parent: currentCell()?.request.header ?? {},
+      ...(buffers && { buffers }),
+      ...(metadata && { metadata: encodeContent(`metadata of ${type}`, metadata) }),
+    });
   return {
     publish,
     readInput,

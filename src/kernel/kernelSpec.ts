@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentError } from '../errors.js';
 import { inRepository, writeFileAtomically } from '../paths.js';
@@ -18,12 +20,38 @@ interface KernelSpec {
   readonly language: string;
 }
 
-/** Writes the kernelspec to `<prefix>/share/jupyter/kernels/voxlab`; returns that folder. */
-export function installKernelSpec(prefix: string = jupyterFolder()): string {
+/** The folder of kernelspecs below a prefix such as a Python environment's; default the clone's own. */
+export function kernelsBelow(prefix: string = jupyterFolder()): string {
+  return join(prefix, 'share', 'jupyter', 'kernels');
+}
+
+/** The folder of the user's own kernelspecs, as Jupyter finds it on Linux. */
+export function kernelsOfUser(environment: NodeJS.ProcessEnv = process.env): string {
+  const { JUPYTER_DATA_DIR, XDG_DATA_HOME = join(homedir(), '.local', 'share') } = environment;
+  return join(JUPYTER_DATA_DIR ?? join(XDG_DATA_HOME, 'jupyter'), 'kernels');
+}
+
+/** The folder of kernelspecs of the Python environment in use: the active one, else that of `python3`. */
+export function kernelsOfPython(environment: NodeJS.ProcessEnv = process.env): string {
+  const active = environment.VIRTUAL_ENV ?? environment.CONDA_PREFIX;
+  if (active !== undefined) return kernelsBelow(active);
+  const asked = spawnSync('python3', ['-c', 'import sys; print(sys.prefix)'], {
+    encoding: 'utf8',
+    env: environment,
+  });
+  if (asked.status !== 0)
+    throw new EnvironmentError(
+      'python3 was not found on PATH: activate a Python environment, or use --prefix',
+    );
+  return kernelsBelow(asked.stdout.trim());
+}
+
+/** Writes the kernelspec to `<kernels>/voxlab`; returns that folder. */
+export function installKernelSpec(kernels: string = kernelsBelow()): string {
   const launcher = inRepository('dist', 'src', 'kernel', 'launcher.js');
   if (!existsSync(launcher))
     throw new EnvironmentError(`the kernel's program ${launcher} is missing: run npm run build`);
-  const folder = kernelSpecFolder(prefix);
+  const folder = join(kernels, KERNEL_NAME);
   mkdirSync(folder, { recursive: true });
   writeFileAtomically(join(folder, 'logo-svg.svg'), LOGO);
   const spec = {
@@ -32,21 +60,21 @@ export function installKernelSpec(prefix: string = jupyterFolder()): string {
     display_name: 'TypeScript (voxlab)',
     language: 'typescript',
     interrupt_mode: 'message',
-    metadata: { debugger: false },
+    metadata: { debugger: false, supported_encryption: ['curve'] },
   };
   writeFileAtomically(join(folder, 'kernel.json'), `${JSON.stringify(spec, null, 2)}\n`);
   return folder;
 }
 
 /** Removes what installKernelSpec wrote; returns whether there was something. */
-export function uninstallKernelSpec(prefix: string = jupyterFolder()): boolean {
-  const folder = kernelSpecFolder(prefix);
+export function uninstallKernelSpec(kernels: string = kernelsBelow()): boolean {
+  const folder = join(kernels, KERNEL_NAME);
   const stood = existsSync(folder);
   rmSync(folder, { recursive: true, force: true });
   return stood;
 }
 
-/** A kernelspec below a prefix, and the paths in it that do not exist (a clone or a Node that was moved). */
+/** A kernelspec, and the paths in it that do not exist (a clone or a Node that was moved). */
 export interface FoundKernelSpec {
   readonly name: string;
   readonly displayName: string;
@@ -54,8 +82,7 @@ export interface FoundKernelSpec {
   readonly missing: readonly string[];
 }
 
-export function listKernelSpecs(prefix: string = jupyterFolder()): FoundKernelSpec[] {
-  const kernels = join(prefix, 'share', 'jupyter', 'kernels');
+export function listKernelSpecs(kernels: string = kernelsBelow()): FoundKernelSpec[] {
   if (!existsSync(kernels)) return [];
   return readdirSync(kernels)
     .filter((name) => existsSync(join(kernels, name, 'kernel.json')))
@@ -67,10 +94,6 @@ export function listKernelSpecs(prefix: string = jupyterFolder()): FoundKernelSp
       const missing = argv.filter((word) => word.startsWith('/') && !existsSync(word));
       return { name, displayName: display_name, folder, missing };
     });
-}
-
-function kernelSpecFolder(prefix: string): string {
-  return join(prefix, 'share', 'jupyter', 'kernels', KERNEL_NAME);
 }
 
 /** A voxel cube. */

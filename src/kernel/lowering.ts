@@ -1,6 +1,6 @@
 import { LAST_EXPRESSION, type Ts, type TypeScript } from './tslab.js';
 
-/** A cell as the body of a function of (exports, require, cell). */
+/** A cell as the body of a function of (exports, require, cell, __dirname, __filename). */
 export interface LoweredCell {
   readonly script: string;
   /** Whether the cell waits at its top level: then its function is async. */
@@ -15,9 +15,9 @@ export interface LoweredCell {
 export const CELL_OBJECT = '__voxlab_cell__';
 
 /**
- * Lowers a checked cell from ES module to CommonJS, with four changes: names that tslab exports are handed over as
+ * Lowers a checked cell from ES module to CommonJS, with some changes: names that tslab exports are handed over as
  * accessors, so that cells see each other's later assignments; the last expression's value is handed over;
- * `import()` stays a real import; the last is how `isAsync` is found out.
+ * `import()` stays a real import and `import.meta` says where the cell is; the last is how `isAsync` is found out.
  */
 export function lowerCell(ts: Ts, moduleText: string): LoweredCell {
   const found = { imports: [] as string[], isAsync: false };
@@ -162,6 +162,8 @@ function rewriteCalls(
     );
   };
   const visit = (node: TypeScript.Node): TypeScript.Node => {
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
+      return factory.createPropertyAccessExpression(factory.createIdentifier(CELL_OBJECT), 'meta');
     const visited = ts.visitEachChild(node, visit, context);
     if (!ts.isCallExpression(visited)) return visited;
     return factory.updateCallExpression(visited, calleeOf(visited), visited.typeArguments, visited.arguments);

@@ -4,6 +4,8 @@ import vm from 'node:vm';
 
 /** The modules that cells import, resolved from the project's root. */
 export interface CellModules {
+  /** Where cells are: the root, and a file of it that does not exist. */
+  readonly place: { readonly dirname: string; readonly filename: string };
   /** What a cell's `require` is: static imports are lowered to it. */
   readonly require: (name: string) => unknown;
   /** What a cell's `import()` is. */
@@ -24,7 +26,8 @@ const NEEDS_IMPORT = new Set([
   'ERR_PACKAGE_PATH_NOT_EXPORTED',
 ]);
 
-export function createCellModules(root: string): CellModules {
+/** `pathOf`: what a relative name leads to, see cellImports.ts; static imports come here with that already. */
+export function createCellModules(root: string, pathOf = (name: string): string => name): CellModules {
   const requireFromRoot = createRequire(join(root, 'cell.js'));
   const prepared = new Map<string, unknown>();
   const scripts = new Map<string, string>();
@@ -50,8 +53,10 @@ export function createCellModules(root: string): CellModules {
   const importFromRoot = importerFrom(root);
 
   return {
+    place: { dirname: root, filename: join(root, 'cell.js') },
     require: (name) => requireFrom(root, requireFromRoot, name),
-    import: async (name) => {
+    import: async (written) => {
+      const name = pathOf(written);
       const local = name.startsWith('.') ? requireLocal(withJsEnding(resolve(root, name))) : undefined;
       return local === undefined ? importFromRoot(name) : local.exports;
     },

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { basename, isAbsolute, resolve } from 'node:path';
-import { EnvironmentError, InputError, InterruptedError } from '../errors.js';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { EnvironmentError, InputError, InterruptedError, messageOf, UsageError } from '../errors.js';
 import { inRepository } from '../paths.js';
 import { ensureKernelSpec, jupyterEnvironment, pythonProgram } from './jupyter.js';
+import { injectParameters, type Notebook, type Parameters } from './notebookParameters.js';
 
 /** The first error output of a notebook. */
 export interface NotebookError {
@@ -28,7 +30,12 @@ export interface NotebookRun {
 }
 
 export interface NotebookRunOptions {
+  /** Folder of the executed copy, which keeps the notebook's name. */
   readonly outFolder: string;
+  /** The executed copy itself, instead. */
+  readonly outFile?: string | undefined;
+  /** Values for the notebook's cell of parameters. */
+  readonly parameters?: Parameters;
   /** Per cell. */
   readonly timeoutSeconds: number;
   readonly signal?: AbortSignal;
@@ -52,12 +59,24 @@ export function findNotebook(nameOrPath: string): string {
  */
 export async function runNotebook(
   path: string,
-  { outFolder, timeoutSeconds, signal }: NotebookRunOptions,
+  { outFolder, outFile, parameters = {}, timeoutSeconds, signal }: NotebookRunOptions,
 ): Promise<NotebookRun> {
+  const executed = outFile ?? join(outFolder, basename(path));
+  if (resolve(executed) === resolve(path))
+    throw new UsageError(
+      `the executed copy would replace the notebook ${path}: name another with -o or --out`,
+    );
+  const given = withParameters(path, parameters);
   ensureKernelSpec();
   const child = spawn(
     pythonProgram('python'),
-    [inRepository('src', 'kernel', 'runNotebook.py'), path, outFolder, String(timeoutSeconds)],
+    [
+      inRepository('src', 'kernel', 'runNotebook.py'),
+      given.file,
+      dirname(path),
+      executed,
+      String(timeoutSeconds),
+    ],
     { env: jupyterEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
   const stop = (): void => void child.kill('SIGTERM');
@@ -71,6 +90,7 @@ export async function runNotebook(
     complaint = (complaint + text).slice(-4000);
   });
   const [code] = await once(child, 'close');
+  given.remove();
   signal?.removeEventListener('abort', stop);
   if (signal?.aborted) throw new InterruptedError(`interrupted while ${basename(path)} was running`);
   if (code !== 0)
@@ -78,4 +98,20 @@ export async function runNotebook(
       `nbclient failed on ${path} (exit ${code}): ${complaint.trim().split('\n').at(-1)}`,
     );
   return { name: basename(path, '.ipynb'), ...(JSON.parse(answer) as Omit<NotebookRun, 'name'>) };
+}
+
+/** The notebook to run: itself, or for the time of the run a copy with the values in it. */
+function withParameters(path: string, parameters: Parameters): { file: string; remove: () => void } {
+  if (Object.keys(parameters).length === 0) return { file: path, remove: () => {} };
+  let notebook: Notebook;
+  try {
+    notebook = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new InputError(path, `expected a notebook (JSON): ${messageOf(cause)}`, { cause });
+  }
+  const injected = injectParameters(path, notebook, parameters);
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-parameters-'));
+  const file = join(folder, basename(path));
+  writeFileSync(file, JSON.stringify(injected));
+  return { file, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { InputError, messageOf } from '../errors.js';
 
 /** Version of the Jupyter messaging protocol that the kernel speaks. */
@@ -39,6 +40,12 @@ export interface Outgoing {
   readonly buffers?: readonly Uint8Array[];
 }
 
+/** The same with content and metadata as JSON already, see encodeContent. */
+export interface EncodedOutgoing extends Omit<Outgoing, 'content' | 'metadata'> {
+  readonly content: string;
+  readonly metadata?: string;
+}
+
 /** The file in which Jupyter tells a kernel where to listen and how to sign. */
 export interface Connection {
   readonly transport: 'tcp' | 'ipc';
@@ -51,11 +58,15 @@ export interface Connection {
   /** Empty = messages are not signed. */
   readonly key: string;
   readonly signature_scheme: string;
+  /** CurveZMQ's keys (Z85, 40 characters), where the kernel manager provisions them: the sockets are then encrypted. */
+  readonly curve_publickey?: string;
+  readonly curve_secretkey?: string;
 }
 
 const PORTS = ['shell_port', 'control_port', 'stdin_port', 'hb_port', 'iopub_port'] as const;
 
-export function readConnection(file: string): Connection {
+/** `folder`: where the kernel was started; an ipc path of the file is relative to it. */
+export function readConnection(file: string, folder = process.cwd()): Connection {
   let read: Partial<Connection>;
   try {
     read = JSON.parse(readFileSync(file, 'utf8'));
@@ -73,7 +84,26 @@ export function readConnection(file: string): Connection {
     throw new InputError(file, `expected transport tcp or ipc, received ${JSON.stringify(transport)}`);
   if (!signature_scheme.startsWith('hmac-'))
     throw new InputError(file, `expected an hmac signature scheme, received ${signature_scheme}`);
-  return { ...(read as Connection), transport, ip, key, signature_scheme };
+  checkCurveKeys(file, read);
+  return {
+    ...(read as Connection),
+    transport,
+    ip: transport === 'ipc' ? resolve(folder, ip) : ip,
+    key,
+    signature_scheme,
+  };
+}
+
+/** Both keys or none: half a pair must not silently leave the sockets open. */
+function checkCurveKeys(file: string, read: Partial<Connection>): void {
+  const names = ['curve_publickey', 'curve_secretkey'] as const;
+  if (names.every((name) => read[name] === undefined)) return;
+  for (const name of names)
+    if (read[name]?.length !== 40)
+      throw new InputError(
+        file,
+        `expected a CurveZMQ key of 40 characters as ${name}, received ${read[name]?.length ?? 'none'}`,
+      );
 }
 
 /** ZeroMQ's address of a port: `tcp://127.0.0.1:5555`, or `ipc://<path>-5555`. */
@@ -86,7 +116,7 @@ const DELIMITER = Buffer.from('<IDS|MSG>');
 export interface Wire {
   /** Throws on frames that are no message, or whose signature is not ours. */
   parse(frames: readonly Buffer[]): Message;
-  build(message: Outgoing): Uint8Array[];
+  build(message: Outgoing | EncodedOutgoing): Uint8Array[];
 }
 
 /** Messages to frames and back: `[identities.., delimiter, signature, header, parent, metadata, content, buffers..]`. */
@@ -110,8 +140,16 @@ export function createWire({ key, signature_scheme }: Pick<Connection, 'key' | '
       const expected = sign(signed);
       if (signature.length !== expected.length || !timingSafeEqual(signature, expected))
         throw new Error('the signature of a message is not made with the key of this kernel');
-      const [header, parent, metadata, content] = signed.map((part) => JSON.parse(part.toString()));
-      return { identities: frames.slice(0, at), header, parent, metadata, content, buffers: parts.slice(4) };
+      const [header, parent, metadata, content] = signed.map(parsePart);
+      checkHeader(header);
+      return {
+        identities: frames.slice(0, at),
+        header,
+        parent: parent as ParentHeader,
+        metadata: metadata!,
+        content: content!,
+        buffers: parts.slice(4),
+      };
     },
     build({ type, content, parent, identities = [], metadata = {}, buffers = [] }) {
       const header: Header = {
@@ -122,8 +160,46 @@ export function createWire({ key, signature_scheme }: Pick<Connection, 'key' | '
         msg_type: type,
         version: PROTOCOL_VERSION,
       };
-      const parts = [header, parent, metadata, content].map((part) => Buffer.from(JSON.stringify(part)));
+      const parts = [header, parent, metadata, content].map((part) =>
+        Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)),
+      );
       return [...identities, DELIMITER, sign(parts), ...parts, ...buffers];
     },
   };
+}
+
+/** Header, parent, metadata and content are objects; a signed message may still hold anything else. */
+function parsePart(part: Buffer, index: number): JsonObject {
+  const name = ['header', 'parent header', 'metadata', 'content'][index];
+  let value: unknown;
+  try {
+    value = JSON.parse(part.toString());
+  } catch (error) {
+    throw new Error(`the ${name} of a message is no JSON: ${messageOf(error)}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`expected an object as ${name} of a message, received ${part.toString().slice(0, 80)}`);
+  return value as JsonObject;
+}
+
+function checkHeader(header: unknown): asserts header is Header {
+  const { msg_id, msg_type } = header as Partial<Header>;
+  if (typeof msg_id !== 'string' || typeof msg_type !== 'string')
+    throw new Error(
+      `expected texts as msg_id and msg_type of a message, received ${JSON.stringify({ msg_id, msg_type })}`,
+    );
+}
+
+/**
+ * Content as JSON, made where the value is at hand: what cannot travel (a cycle, a bigint) is then an error of the cell
+ * that sends it, and none of the sockets' thread.
+ */
+export function encodeContent(type: string, content: JsonObject): string {
+  try {
+    return JSON.stringify(content);
+  } catch (cause) {
+    throw new TypeError(`expected what JSON can hold in ${type}: ${messageOf(cause).split('\n')[0]}`, {
+      cause,
+    });
+  }
 }

@@ -52,21 +52,21 @@ export function createRequestHandler(
     if (type === 'execute_request') return queue.add({ message, route, receivedAtMs });
     const parent = message.header;
     send({ kind: 'status', state: 'busy', parent });
-    const compute = answers[type];
+    const compute = answers.get(type);
     if (compute !== undefined) answer(route, message, compute);
     else send({ kind: 'log', text: `ignored a message of unknown type ${JSON.stringify(type)}` });
     send({ kind: 'status', state: 'idle', parent });
   };
 }
 
-function createAnswers(dependencies: RequestDependencies): Readonly<Record<string, Answer | undefined>> {
+function createAnswers(dependencies: RequestDependencies): ReadonlyMap<string, Answer> {
   const { compiler, cells, comms, history, whileCompiling } = dependencies;
-  return {
+  const answers: Record<string, Answer> = {
     is_complete_request: ({ code }) => ({ ...completenessOf(compiler.ts, String(code)) }),
     complete_request: (content) => whileCompiling(() => completionReply(compiler, cells, content)),
     inspect_request: ({ code, cursor_pos }) => {
       const text = String(code);
-      const offset = utf16Offset(text, Number(cursor_pos));
+      const offset = utf16Offset(text, cursorOf(cursor_pos));
       const found = whileCompiling(() => compiler.inspect(text, offset, cells.declarations()));
       return {
         status: 'ok',
@@ -93,11 +93,12 @@ function createAnswers(dependencies: RequestDependencies): Readonly<Record<strin
       return undefined;
     },
   };
+  return new Map(Object.entries(answers));
 }
 
 function completionReply(compiler: CellCompiler, cells: Cells, { code, cursor_pos }: JsonObject): JsonObject {
   const text = String(code);
-  const offset = utf16Offset(text, Number(cursor_pos));
+  const offset = utf16Offset(text, cursorOf(cursor_pos));
   const { matches, start, end, kinds } = compiler.complete(text, offset, cells.declarations());
   const cursor_start = characterOffset(text, start);
   const cursor_end = characterOffset(text, end);
@@ -116,4 +117,9 @@ function completionReply(compiler: CellCompiler, cells: Cells, { code, cursor_po
       })),
     },
   };
+}
+
+/** Where the front end says nothing of use: the start. */
+function cursorOf(position: unknown): number {
+  return typeof position === 'number' ? position : 0;
 }

@@ -1,6 +1,8 @@
 """Runs one notebook in a real kernel process over Jupyter's protocol and writes the executed copy and its HTML.
 
-    python runNotebook.py NOTEBOOK OUT_FOLDER SECONDS_PER_CELL
+    python runNotebook.py NOTEBOOK FOLDER EXECUTED_COPY SECONDS_PER_CELL
+
+FOLDER is where the kernel starts; the page lies beside the copy.
 
 Prints one JSON line: {seconds, cells, notebook, html, error: null | {cell, code, ename, evalue, traceback}}.
 """
@@ -58,17 +60,18 @@ def execute(notebook, folder, seconds):
 
 
 def main():
-    source, out, seconds = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]), int(sys.argv[3])
+    source, folder, executed = (pathlib.Path(word) for word in sys.argv[1:4])
+    seconds = int(sys.argv[4])
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # nbclient then ends its kernel
     notebook = nbformat.read(source, as_version=4)
     notebook.metadata.pop("widgets", None)
     started = time.monotonic()
-    error = execute(notebook, source.parent, seconds)
+    error = execute(notebook, folder, seconds)
     taken = time.monotonic() - started
-    out.mkdir(parents=True, exist_ok=True)
-    executed, html = out / source.name, out / f"{source.stem}.html"
+    executed.parent.mkdir(parents=True, exist_ok=True)
+    html = executed.with_suffix(".html")
     nbformat.write(notebook, executed)
-    page, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": source.stem}})
+    page, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": executed.stem}})
     html.write_text(page)
     cells = sum(cell.cell_type == "code" for cell in notebook.cells)
     print(json.dumps({"seconds": round(taken, 1), "cells": cells, "notebook": str(executed), "html": str(html), "error": error}))

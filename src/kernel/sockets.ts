@@ -1,4 +1,4 @@
-import { type MessageLike, Reply, Router, XPublisher } from 'zeromq';
+import { capability, type MessageLike, Reply, Router, XPublisher } from 'zeromq';
 import { EnvironmentError, messageOf } from '../errors.js';
 import { type Connection, endpoint } from './protocol.js';
 
@@ -18,11 +18,12 @@ export interface Sockets {
 
 /** Binds the kernel's five sockets. Nothing sent is lost: each socket's sends are awaited one after the other. */
 export async function bindSockets(connection: Connection, listeners: SocketListeners): Promise<Sockets> {
-  const shell = new Router();
-  const control = new Router();
-  const stdin = new Router();
-  const heartbeat = new Reply();
-  const iopub = new XPublisher({ sendHighWaterMark: 0, verbosity: 'allSubs' });
+  const security = curveOptions(connection);
+  const shell = new Router(security);
+  const control = new Router(security);
+  const stdin = new Router(security);
+  const heartbeat = new Reply(security);
+  const iopub = new XPublisher({ sendHighWaterMark: 0, verbosity: 'allSubs', ...security });
   const all = [shell, control, stdin, heartbeat, iopub];
   const close = (): void => {
     for (const socket of all) socket.close();
@@ -55,6 +56,14 @@ export async function bindSockets(connection: Connection, listeners: SocketListe
     iopub: createOutbox(iopub),
   };
   return { send: (channel, frames) => outboxes[channel](frames), close };
+}
+
+/** A front end without the server's public key cannot connect, and what travels is encrypted. */
+function curveOptions({ curve_publickey, curve_secretkey }: Connection): object {
+  if (curve_publickey === undefined || curve_secretkey === undefined) return {};
+  if (!capability.curve)
+    throw new EnvironmentError('the connection file asks for CurveZMQ, and this build of zeromq has none');
+  return { curveServer: true, curvePublicKey: curve_publickey, curveSecretKey: curve_secretkey };
 }
 
 async function forEachMessage(

@@ -12,12 +12,19 @@ import {
 } from './channel.js';
 import { createInterrupter } from './interrupter.js';
 import { readPipes } from './outputPipes.js';
-import { createWire, type Message, type Outgoing, type ParentHeader, readConnection } from './protocol.js';
+import {
+  createWire,
+  type EncodedOutgoing,
+  type Message,
+  type Outgoing,
+  type ParentHeader,
+  readConnection,
+} from './protocol.js';
 import { bindSockets } from './sockets.js';
 import { createStreamJoiner } from './streamJoiner.js';
 
 /** Entry of the sockets' thread: signs, routes and sends; answers by itself what must not wait for a cell. */
-const { connectionFile, shared, inputPort, outputs, logDescriptor, kernelInfo } =
+const { connectionFile, folder, shared, inputPort, outputs, logDescriptor, kernelInfo } =
   workerData as SocketsThreadData;
 const words = new Int32Array(shared);
 const main = parentPort!;
@@ -26,7 +33,7 @@ const log = (text: string): void => {
   writeSync(logDescriptor, `voxlab kernel: ${text}\n`);
 };
 
-const connection = readConnection(connectionFile);
+const connection = readConnection(connectionFile, folder);
 const wire = createWire(connection);
 /** Child processes and native code do not say which cell they belong to: the newest. */
 let newestCell: ParentHeader = {};
@@ -54,11 +61,11 @@ const streams = createStreamJoiner((name, text, parent) =>
 const pipes = readPipes(outputs, (name, text) => streams.write(name, text, newestCell));
 const interruptMain = createInterrupter(words, () => toMain({ kind: 'interrupt' }));
 
-function onTopic(message: Outgoing): Outgoing {
+function onTopic<M extends Outgoing | EncodedOutgoing>(message: M): M {
   return { ...message, identities: [Buffer.from(message.type)] };
 }
 
-function publish(message: Outgoing): void {
+function publish(message: Outgoing | EncodedOutgoing): void {
   streams.flush();
   sockets.send('iopub', wire.build(onTopic(message)));
 }
@@ -87,7 +94,7 @@ function parseOn(socket: Route | 'stdin', frames: Buffer[]): Message | undefined
 function receive(route: Route, frames: Buffer[]): void {
   const message = parseOn(route, frames);
   if (message === undefined) return;
-  const answerHere = ANSWERED_HERE[message.header.msg_type];
+  const answerHere = ANSWERED_HERE.get(message.header.msg_type);
   if (answerHere === undefined) {
     toMain({
       kind: 'request',
@@ -104,17 +111,22 @@ function receive(route: Route, frames: Buffer[]): void {
   publishStatus('idle', parent);
 }
 
-const ANSWERED_HERE: Record<string, (message: Message) => Pick<Outgoing, 'type' | 'content'>> = {
-  kernel_info_request: () => ({ type: 'kernel_info_reply', content: kernelInfo }),
-  interrupt_request: () => {
-    void interruptMain();
-    return { type: 'interrupt_reply', content: { status: 'ok' } };
-  },
-  shutdown_request: ({ content }) => {
-    endProcessSoon();
-    return { type: 'shutdown_reply', content: { status: 'ok', restart: content.restart === true } };
-  },
-};
+type AnswerHere = (message: Message) => Pick<Outgoing, 'type' | 'content'>;
+
+/** A map: what a front end sends as a type must not find `toString` and its like. */
+const ANSWERED_HERE = new Map<string, AnswerHere>(
+  Object.entries<AnswerHere>({
+    kernel_info_request: () => ({ type: 'kernel_info_reply', content: kernelInfo }),
+    interrupt_request: () => {
+      void interruptMain();
+      return { type: 'interrupt_reply', content: { status: 'ok' } };
+    },
+    shutdown_request: ({ content }) => {
+      endProcessSoon();
+      return { type: 'shutdown_reply', content: { status: 'ok', restart: content.restart === true } };
+    },
+  }),
+);
 
 /** The main thread leaves by itself when it can; a native call or a synchronous cell must not keep the process alive. */
 function endProcessSoon(): void {
@@ -132,7 +144,7 @@ function receiveInput(frames: Buffer[]): void {
 }
 
 main.on('message', (message: ToSockets) => {
-  if (message.kind === 'publish') publish(message);
+  if (message.kind === 'publish' || message.kind === 'publishEncoded') publish(message);
   else if (message.kind === 'stream') streams.write(message.name, message.text, message.parent);
   else if (message.kind === 'reply') reply(message.route, message);
   else if (message.kind === 'status') publishStatus(message.state, message.parent);

@@ -1,4 +1,5 @@
 import { SourceMap, type SourceMapPayload } from 'node:module';
+import { inspect } from 'node:util';
 import type { Diagnostic } from './tslab.js';
 
 /** Jupyter's form of an error, in the reply and in the cell's output. */
@@ -17,10 +18,10 @@ export interface CellSource {
 }
 
 /** The name under which cell 3's script runs: its stack frames read `at inner (cell[3]:2:9)`. */
-export function scriptName(cellNumber: number): string {
-  return `cell[${cellNumber}]`;
+export function scriptName(label: string): string {
+  return `cell[${label}]`;
 }
-const FRAME = /cell\[(\d+)\]:(\d+):(\d+)/g;
+const FRAME = /cell\[([\d.]+)\]:(\d+):(\d+)/g;
 
 /** Joins the maps of both lowering steps: script -> ES module -> cell. */
 export function cellSource(
@@ -42,31 +43,55 @@ export function cellSource(
   };
 }
 
-/** A thrown value as Jupyter shows it: the place in the cell, then the frames of cells and of the project. */
-export function errorOf(thrown: unknown, sources: ReadonlyMap<number, CellSource>): CellError {
-  if (!(thrown instanceof Error) && !isErrorLike(thrown)) {
-    const evalue = String(thrown);
-    return { ename: 'Thrown', evalue, traceback: [`${red('Thrown')}: ${evalue}`] };
+/**
+ * A thrown value as Jupyter shows it: the place in the cell, then the frames of cells and of the project. Never throws,
+ * whatever was thrown: a proxy or a getter may throw when it is looked at.
+ */
+export function errorOf(thrown: unknown, sources: ReadonlyMap<string, CellSource>): CellError {
+  try {
+    if (thrown instanceof Error || isErrorLike(thrown)) return describe(thrown, sources);
+    return thrownValue(typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 2 }));
+  } catch {
+    return thrownValue(`a value that cannot be shown (${typeof thrown})`);
   }
+}
+
+function thrownValue(evalue: string): CellError {
+  return { ename: 'Thrown', evalue, traceback: [`${red('Thrown')}: ${evalue}`] };
+}
+
+function describe(thrown: Error, sources: ReadonlyMap<string, CellSource>): CellError {
   const ename = String(thrown.name || 'Error');
   const evalue = String(thrown.message);
   const frames = framesOf(thrown).map((frame) => inCells(frame, sources));
   const shown = frames.filter((frame) => !isKernelsOwn(frame));
-  const cause = thrown.cause === undefined ? [] : causeLines(thrown.cause, sources);
+  const cause = thrown.cause === undefined ? [] : causeLines('caused by', thrown.cause, sources);
+  const parts = thrown instanceof AggregateError ? thrown.errors.slice(0, 10) : [];
+  const several = parts.flatMap((part: unknown, index) => causeLines(`error ${index + 1}:`, part, sources));
   return {
     ename,
     evalue,
-    traceback: [`${red(ename)}: ${evalue}`, ...excerptOf(shown, sources), ...shown.map(gray), ...cause],
+    traceback: [
+      `${red(ename)}: ${evalue}`,
+      ...excerptOf(shown, sources),
+      ...shown.map(gray),
+      ...cause,
+      ...several,
+    ],
   };
 }
 
 /** What the type checker says of a cell, each with its line and a mark below. */
-export function diagnosticsError(diagnostics: readonly Diagnostic[], code: string): CellError {
+export function diagnosticsError(all: readonly Diagnostic[], code: string): CellError {
   const lines = code.split('\n');
+  // tslab puts a line of its own below the cell: what is said of it repeats what is said of the cell.
+  const ofCell = all.filter(({ file, line }) => file !== undefined || line <= lines.length);
+  const diagnostics = ofCell.length === 0 ? all : ofCell;
   const said = diagnostics.map(({ file, line, column, message, code: number }) => ({
     place: `${file === undefined ? '' : `${file} `}${line}:${column}`,
-    message: `${message} (TS${number})${hintFor(number)}`,
+    message: `${message} (TS${number})${HINTS[number] ?? ''}`,
   }));
+  const advice = adviceOn(lines);
   const traceback = diagnostics.flatMap(({ file, line, column, length }, index) => {
     const text = file === undefined ? lines[line - 1] : undefined;
     const { place, message } = said[index]!;
@@ -76,19 +101,36 @@ export function diagnosticsError(diagnostics: readonly Diagnostic[], code: strin
   });
   return {
     ename: 'TypeScriptError',
-    evalue: said.map(({ place, message }) => `${place} - ${message}`).join('\n'),
-    traceback,
+    evalue: [...said.map(({ place, message }) => `${place} - ${message}`), ...advice].join('\n'),
+    traceback: [...traceback, ...advice],
   };
 }
 
 const HINTS: Readonly<Record<number, string>> = {
   2323: '; in a cell every declaration is visible to later cells: leave out `export`',
-  2307: '; install it in the project (npm install), or import the compiled package voxlab instead of ../src',
+  2307: '; a package: install it in the project (npm install); a file: its path counts from the folder of the notebook, and a source of the project must be compiled (npm run build)',
   6059: '; import the compiled package voxlab instead of a source file above the project',
 };
 
-function hintFor(code: number): string {
-  return HINTS[code] ?? '';
+/** What cells cannot hold, and what to write instead. The type checker's words on these do not help. */
+const ADVICE: readonly (readonly [line: RegExp, advice: string])[] = [
+  [/^\s*%/, 'Cells have no magics (%): console.time() measures, process.env holds the environment.'],
+  [
+    /^\s*![a-z./]/,
+    "Cells have no shell lines (!): import { execSync } from 'node:child_process'; execSync('ls', { stdio: 'inherit' })",
+  ],
+  [
+    /^\s*(import|export)\b.*\b(with|assert)\s*\{/,
+    'Import attributes came with TypeScript 5.3, cells are TypeScript 5.0: leave them out, JSON is imported without.',
+  ],
+  [
+    /\busing\s+\w+\s*=/,
+    '`using` came with TypeScript 5.2, cells are TypeScript 5.0: write try { ... } finally { ... }.',
+  ],
+];
+
+function adviceOn(lines: readonly string[]): string[] {
+  return ADVICE.filter(([line]) => lines.some((text) => line.test(text))).map(([, advice]) => advice);
 }
 
 function underline(text: string, column: number, length: number): string {
@@ -105,23 +147,23 @@ function framesOf(error: Error): string[] {
     .filter((line) => /^\s+at /.test(line));
 }
 
-function inCells(frame: string, sources: ReadonlyMap<number, CellSource>): string {
+function inCells(frame: string, sources: ReadonlyMap<string, CellSource>): string {
   return frame.replace(FRAME, (found, cell: string, line: string, column: string) => {
-    const place = sources.get(Number(cell))?.locate(Number(line), Number(column));
+    const place = sources.get(cell)?.locate(Number(line), Number(column));
     return place === undefined ? found : `cell[${cell}]:${place.line}:${place.column}`;
   });
 }
 
 function isKernelsOwn(frame: string): boolean {
-  return /node:(vm|internal|async_hooks)|\/src\/kernel\/(cells|cellContext|executeQueue|kernel|modules)\.js/.test(
+  return /node:(vm|internal|async_hooks)|\/src\/kernel\/(cells|cellContext|executeQueue|kernel|mimeBundle|modules)\.js/.test(
     frame,
   );
 }
 
 /** The lines of the cell around the innermost frame that lies in one. */
-function excerptOf(frames: readonly string[], sources: ReadonlyMap<number, CellSource>): string[] {
+function excerptOf(frames: readonly string[], sources: ReadonlyMap<string, CellSource>): string[] {
   const [, cell, line] = [...frames.join('\n').matchAll(FRAME)][0] ?? [];
-  const source = sources.get(Number(cell));
+  const source = sources.get(String(cell));
   if (source === undefined) return [];
   const at = Number(line);
   const lines = source.code.split('\n').map((text, index) => ({ text, number: index + 1 }));
@@ -133,9 +175,9 @@ function excerptOf(frames: readonly string[], sources: ReadonlyMap<number, CellS
   });
 }
 
-function causeLines(cause: unknown, sources: ReadonlyMap<number, CellSource>): string[] {
+function causeLines(said: string, cause: unknown, sources: ReadonlyMap<string, CellSource>): string[] {
   const { ename, evalue } = errorOf(cause, sources);
-  return [`caused by ${ename}: ${evalue}`];
+  return [`${said} ${ename}: ${evalue}`];
 }
 
 function red(text: string): string {

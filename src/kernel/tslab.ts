@@ -1,8 +1,15 @@
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type * as TypeScript from '@tslab/typescript-for-tslab';
 import type { Converter, Diagnostic as TslabDiagnostic } from 'tslab/dist/converter.js';
 import { EnvironmentError } from '../errors.js';
+import { inRepository } from '../paths.js';
+import { requireWithCodeCache } from './codeCache.js';
+import { jupyterFolder } from './kernelSpec.js';
+import { createLeanPrograms } from './leanProgram.js';
+import { isLibrary, libraryDocsAt, withoutDocs } from './libraryDocs.js';
+import { writeOutShorthand } from './shorthand.js';
 
 /**
  * The one file that knows tslab's internals. tslab brings the cell compiler: a watch program over two virtual files,
@@ -57,14 +64,16 @@ export interface CellCompiler {
 
 /** tslab puts `export {};` and a line end before each cell. */
 export const LINE_OFFSET = 1;
-const DECLARATIONS_FILE = '__prev__.d.ts';
+const CELL_PREFIX = 'export {};\n';
 /** The name under which tslab exports the value of a cell's last expression (a number follows if the cell uses it). */
 export const LAST_EXPRESSION = /^tsLastExpr\d*$/;
+
+const CELL_LIBRARY = inRepository('src', 'kernel', 'cellLibrary.d.ts');
 
 /** Makes a compiler for cells; the working directory must be the project's root. Takes about a second. */
 export function createCellCompiler(packages: NodeJS.Require = createRequire(import.meta.url)): CellCompiler {
   const { ts, seenByTslab } = loadTypeScript(packages);
-  const emitted = { sourceMap: '' };
+  const emitted: Emitted = { sourceMap: '', program: undefined };
   Object.assign(seenByTslab, {
     createWatchCompilerHost: adaptedWatchHost(ts, emitted),
     // tslab lowers to CommonJS with this call; the kernel lowers by itself, so the text comes through unchanged.
@@ -75,12 +84,21 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
   const { printQuickInfo } = packages('tslab/dist/inspect.js') as {
     printQuickInfo(info: TypeScript.QuickInfo): string;
   };
-  const converter = createConverter();
+  let converter = createConverter();
+  let madeAtMs = Date.now();
+  const convert: Converter['convert'] = (declarations, code) => {
+    const converted = converter.convert(declarations, code);
+    if (!converted.diagnostics.some((said) => isInstalledSince(said, madeAtMs))) return converted;
+    converter.close();
+    converter = createConverter();
+    madeAtMs = Date.now();
+    return converter.convert(declarations, code);
+  };
 
   return {
     ts,
     check(code, declarations) {
-      const converted = converter.convert(declarations, code);
+      const converted = convert(declarations, code);
       return {
         diagnostics: converted.diagnostics.map(diagnosticOf),
         moduleText: converted.output ?? '',
@@ -102,7 +120,11 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
     },
     inspect(code, offset, declarations) {
       const info: TypeScript.QuickInfo | undefined = converter.inspect(declarations, code, offset);
-      return info === undefined ? undefined : printQuickInfo(info);
+      if (info === undefined) return undefined;
+      const text = printQuickInfo(info);
+      const cell = join(process.cwd(), '__tslab__.ts');
+      const docs = emitted.program && libraryDocsAt(ts, emitted.program, cell, offset + CELL_PREFIX.length);
+      return docs === undefined ? text : `${text}\n\n${docs}`;
     },
     close: () => converter.close(),
   };
@@ -119,6 +141,20 @@ function diagnosticOf({ fileName, start, end, code, messageText }: TslabDiagnost
   };
 }
 
+/** What passes by inside of tslab's converter. */
+interface Emitted {
+  sourceMap: string;
+  program: TypeScript.Program | undefined;
+}
+
+/** TS2307, "Cannot find module 'x'", of a package that came into node_modules after that time. */
+function isInstalledSince({ code, messageText }: TslabDiagnostic, timeMs: number): boolean {
+  const [, name] = /^Cannot find module '((?:@[^/']+\/)?[^/'.][^/']*)/.exec(messageText) ?? [];
+  if (code !== 2307 || name === undefined) return false;
+  const stats = statSync(join('node_modules', name), { throwIfNoEntry: false });
+  return stats !== undefined && stats.ctimeMs > timeMs;
+}
+
 /** The compiler, and the copy of its exports that tslab's own modules will get and whose members can be replaced. */
 function loadTypeScript(packages: NodeJS.Require): { ts: Ts; seenByTslab: SeenByTslab } {
   const { version } = packages('tslab/package.json') as { version: string };
@@ -129,7 +165,10 @@ function loadTypeScript(packages: NodeJS.Require): { ts: Ts; seenByTslab: SeenBy
   const path = packages.resolve('@tslab/typescript-for-tslab', {
     paths: [dirname(packages.resolve('tslab/package.json'))],
   });
-  const ts = packages(path) as Ts;
+  // Nine megabytes of JavaScript: V8's cache saves compiling them at each start. Kept when the kernel has come to rest.
+  const loaded = requireWithCodeCache(path, jupyterFolder('cache', `typescript-${process.version}.bin`));
+  if (!loaded.fromCache) setTimeout(() => loaded.keep(), 5000).unref();
+  const ts = loaded.exports as Ts;
   const seenByTslab = { ...ts } as unknown as SeenByTslab;
   packages.cache[path]!.exports = seenByTslab;
   return { ts, seenByTslab };
@@ -154,11 +193,17 @@ function withoutNotPortable({
  * tslab fixes its compiler options in code. Ours: strict, today's library, packages that name their types in `exports`,
  * `await (…)` and `for await` at the top, and a source map, so that a traceback can point into the cell.
  */
-function adaptedWatchHost(ts: Ts, emitted: { sourceMap: string }) {
-  return (files: string[], options: TypeScript.CompilerOptions, ...rest: unknown[]): object => {
+function adaptedWatchHost(ts: Ts, emitted: Emitted) {
+  return (
+    files: string[],
+    options: TypeScript.CompilerOptions,
+    system: unknown,
+    _createProgram: unknown,
+    ...reporters: unknown[]
+  ): object => {
     const create = ts.createWatchCompilerHost as unknown as (...args: unknown[]) => WatchHost;
     const host = create(
-      files,
+      [...files, CELL_LIBRARY],
       {
         ...options,
         moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -166,21 +211,42 @@ function adaptedWatchHost(ts: Ts, emitted: { sourceMap: string }) {
         lib: ['lib.es2023.d.ts'],
         types: ['node'],
         disableTopLevelAwait: false,
+        experimentalDecorators: false,
         sourceMap: true,
       },
-      ...rest,
+      system,
+      createLeanPrograms(ts),
+      ...reporters,
     );
+    const { readFile, watchFile } = host;
+    host.readFile = (path, encoding) => {
+      const text = readFile(path, encoding);
+      return text !== undefined && isLibrary(path) ? withoutDocs(text) : text;
+    };
+    // Watching packages and the folders in which an import was not found took a quarter of the start; what is installed
+    // while the kernel runs is found by a new converter.
+    host.watchFile = (path, ...more) =>
+      path.includes('/node_modules/') ? NOT_WATCHED : watchFile(path, ...more);
+    host.watchDirectory = () => NOT_WATCHED;
     let afterProgramCreate: WatchHost['afterProgramCreate'];
     return Object.defineProperty(host, 'afterProgramCreate', {
       get: () => afterProgramCreate,
       set(tslabs: WatchHost['afterProgramCreate']) {
-        afterProgramCreate = (program) => tslabs(adaptedEmit(ts, program, emitted));
+        afterProgramCreate = (program) => {
+          emitted.program = program.getProgram();
+          tslabs(adaptedEmit(ts, program, emitted));
+        };
       },
     });
   };
 }
 
+const NOT_WATCHED = { close() {} };
+
 interface WatchHost {
+  readFile: (path: string, encoding?: string) => string | undefined;
+  watchFile: (path: string, ...more: unknown[]) => { close(): void };
+  watchDirectory: (path: string) => { close(): void };
   afterProgramCreate: (program: TypeScript.EmitAndSemanticDiagnosticsBuilderProgram) => void;
 }
 
@@ -188,7 +254,7 @@ interface WatchHost {
 function adaptedEmit(
   ts: Ts,
   program: TypeScript.EmitAndSemanticDiagnosticsBuilderProgram,
-  emitted: { sourceMap: string },
+  emitted: Emitted,
 ): TypeScript.EmitAndSemanticDiagnosticsBuilderProgram {
   const emit = program.emit.bind(program);
   program.emit = (file, write, cancel, onlyDeclarations, transformers) =>
@@ -203,34 +269,4 @@ function adaptedEmit(
       { ...transformers, before: [writeOutShorthand(ts, program.getProgram().getTypeChecker())] },
     );
   return program;
-}
-
-/** `{ y }` where y is of an earlier cell -> `{ y: exports.y }`. */
-function writeOutShorthand(
-  ts: Ts,
-  checker: TypeScript.TypeChecker,
-): TypeScript.TransformerFactory<TypeScript.SourceFile> {
-  const isOfEarlierCell = (node: TypeScript.ShorthandPropertyAssignment): boolean =>
-    (checker.getShorthandAssignmentValueSymbol(node)?.declarations ?? []).some((declaration) =>
-      declaration.getSourceFile().fileName.endsWith(DECLARATIONS_FILE),
-    );
-  return (context) => (file) => {
-    const { factory } = context;
-    const visit = (node: TypeScript.Node): TypeScript.Node => {
-      if (!ts.isShorthandPropertyAssignment(node) || !isOfEarlierCell(node))
-        return ts.visitEachChild(node, visit, context);
-      const value = factory.createPropertyAccessExpression(
-        factory.createIdentifier('exports'),
-        node.name.text,
-      );
-      const byDefault = node.objectAssignmentInitializer;
-      return factory.createPropertyAssignment(
-        node.name.text,
-        byDefault === undefined
-          ? value
-          : factory.createAssignment(value, ts.visitNode(byDefault, visit) as typeof byDefault),
-      );
-    };
-    return ts.visitNode(file, visit) as TypeScript.SourceFile;
-  };
 }

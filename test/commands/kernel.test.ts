@@ -33,6 +33,26 @@ test('kernel install, list and uninstall print one JSON document each and work b
   assert.match(voxlab('kernel', 'uninstall', '--prefix', prefix).stdout, /no kernel voxlab was installed/);
 });
 
+test('kernel install takes --user and --sys-prefix, and one place only', () => {
+  const run = (environment: NodeJS.ProcessEnv, ...words: string[]) =>
+    spawnSync(process.execPath, [inRepository('dist/src/commands/cli.js'), 'kernel', ...words, '--json'], {
+      encoding: 'utf8',
+      env: { ...process.env, ...environment },
+    });
+  const user = run({ JUPYTER_DATA_DIR: join(prefix, 'user') }, 'install', '--user');
+  assert.equal(JSON.parse(user.stdout).folder, join(prefix, 'user', 'kernels', 'voxlab'));
+  const python = run({ VIRTUAL_ENV: join(prefix, 'env') }, 'install', '--sys-prefix');
+  const folder = join(prefix, 'env', 'share', 'jupyter', 'kernels', 'voxlab');
+  assert.equal(JSON.parse(python.stdout).folder, folder);
+  assert.equal(
+    JSON.parse(run({ VIRTUAL_ENV: join(prefix, 'env') }, 'list', '--sys-prefix').stdout).kernels[0].folder,
+    folder,
+  );
+  const both = run({}, 'install', '--user', '--prefix', prefix);
+  assert.equal(both.status, 2);
+  assert.match(both.stderr, /one of --user, --sys-prefix and --prefix/);
+});
+
 test('kernel start without a connection file is wrong usage', () => {
   const { status, stderr, stdout } = voxlab('kernel', 'start');
   assert.equal(status, 2);

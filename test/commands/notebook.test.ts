@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -9,10 +9,13 @@ import { inRepository } from '../../src/paths.js';
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-notebook-command-'));
 after(() => rmSync(folder, { recursive: true }));
 
-function write(name: string, source: string): string {
+function write(name: string, source: string, parameters?: string): string {
   const file = join(folder, `${name}.ipynb`);
-  const cell = { cell_type: 'code', id: 'a', metadata: {}, outputs: [], execution_count: null, source };
-  writeFileSync(file, JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+  const code = { cell_type: 'code', outputs: [], execution_count: null };
+  const head = { ...code, id: 'p', metadata: { tags: ['parameters'] }, source: parameters };
+  const cell = { ...code, id: 'a', metadata: {}, source };
+  const cells = parameters === undefined ? [cell] : [head, cell];
+  writeFileSync(file, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
   return file;
 }
 
@@ -60,4 +63,33 @@ test('notebook run names a notebook that is not there, before any runs', () => {
   );
   assert.equal(run.status, 1);
   assert.match(run.stderr, /^voxlab: no-such-notebook: expected a notebook, found neither/);
+});
+
+test('notebook run -p sets parameters, with the types of their declarations, and -o names the copy', () => {
+  const file = write('folds', 'console.log(FOLD + 1, NAME);', 'let FOLD = 0;\nconst NAME = "a";');
+  const copy = join(folder, 'copies', 'fold3.ipynb');
+  const run = voxlab('notebook', 'run', file, '-p', 'FOLD=3', '-p', 'NAME=third', '-o', copy);
+  assert.equal(run.status, 0, run.stderr);
+  const { cells } = JSON.parse(readFileSync(copy, 'utf8'));
+  assert.deepEqual(
+    cells.map(({ metadata }: { metadata: { tags?: string[] } }) => metadata.tags ?? []),
+    [['parameters'], ['injected-parameters'], []],
+  );
+  assert.equal(cells[2].outputs[0].text.join(''), '4 third\n');
+  assert.ok(existsSync(join(folder, 'copies', 'fold3.html')));
+
+  const wrongType = voxlab('notebook', 'run', file, '-p', 'FOLD=three', '--out', join(folder, 'out'));
+  assert.equal(wrongType.status, 1);
+  assert.match(wrongType.stderr, /FOLD = "three"[\s\S]*Type 'string' is not assignable to type 'number'/);
+});
+
+test('notebook run -p names unknown parameters, and -o takes one notebook', () => {
+  const file = write('folds2', '1', 'let FOLD = 0;');
+  const unknown = voxlab('notebook', 'run', file, '-p', 'FOLDS=3');
+  assert.equal(unknown.status, 1);
+  assert.match(unknown.stderr, /no parameter FOLDS; folds2\.ipynb has FOLD\n$/);
+  const two = voxlab('notebook', 'run', file, file, '-o', join(folder, 'x.ipynb'));
+  assert.equal(two.status, 2);
+  assert.match(two.stderr, /-o names the copy of one notebook, received 2/);
+  assert.equal(voxlab('notebook', 'run', file, '-p', 'FOLD').status, 2);
 });

@@ -12,23 +12,24 @@ import {
   thrownIn,
 } from '../../src/kernel/cellContext.js';
 
-const cell = (number: number): CellRun =>
-  ({ number, interruption: new AbortController(), signalTaken: false, abandoned: false }) as CellRun;
+const cell = (label: string): CellRun =>
+  ({ label, interruption: new AbortController(), signalTaken: false, abandoned: false }) as CellRun;
 
 test('currentCell() is the entered cell, else the newest', () => {
-  const [first, second] = [cell(1), cell(2)];
+  const [first, second] = [cell('1'), cell('2')];
   beginCell(first);
   assert.equal(currentCell(), first);
   assert.equal(runInCell(second, currentCell), second);
   assert.equal(currentCell(), first);
   runInCell(second, () => {
-    leaveCell();
+    assert.equal(leaveCell(), second);
+    assert.equal(leaveCell(), undefined);
     assert.equal(currentCell(), first);
   });
 });
 
 test('thrownIn() knows the cell out of which an error came', () => {
-  const run = cell(5);
+  const run = cell('5');
   const error = new Error('x');
   assert.throws(
     () =>
@@ -45,14 +46,14 @@ test('thrownIn() knows the cell out of which an error came', () => {
 test('rememberCellsInTimers(): callbacks run in the cell that made the timer, and not after it was abandoned', async () => {
   const timers = { setTimeout, setInterval, setImmediate } as unknown as typeof globalThis;
   rememberCellsInTimers(timers);
-  const [first, second, third] = [cell(1), cell(2), cell(3)];
+  const [first, second, third] = [cell('1'), cell('2'), cell('3')];
   const seen: (number | string)[] = [];
-  const note = (label: string) => seen.push(`${label}${currentCell()?.number}`);
+  const note = (label: string) => seen.push(`${label}${currentCell()?.label}`);
   runInCell(first, () => timers.setTimeout(note, 1, 'timeout '));
   runInCell(second, () => timers.setImmediate(note, 'immediate '));
   const interval = runInCell(third, () => timers.setInterval(note, 1, 'interval '));
   third.abandoned = true;
-  beginCell(cell(9));
+  beginCell(cell('9'));
   await wait(30);
   clearInterval(interval);
   assert.deepEqual(seen.sort(), ['immediate 2', 'timeout 1']);

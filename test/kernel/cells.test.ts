@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { type CellRun, rememberCellsInTimers } from '../../src/kernel/cellContext.js';
+import { beginCell, type CellRun, rememberCellsInTimers } from '../../src/kernel/cellContext.js';
 import { createCells } from '../../src/kernel/cells.js';
 import { createCellModules } from '../../src/kernel/modules.js';
 import { createCellCompiler } from '../../src/kernel/tslab.js';
@@ -24,7 +24,7 @@ after(() => compiler.close());
 let number = 0;
 function newRun(): CellRun {
   return {
-    number: ++number,
+    label: `${++number}`,
     interruption: new AbortController(),
     signalTaken: false,
     abandoned: false,
@@ -92,9 +92,24 @@ test('run(): ES modules load by import and by import(), with their types', async
   );
 });
 
+test('run(): a cell knows where it is', async () => {
+  assert.equal(await resultOf('import.meta.dirname'), REPOSITORY_ROOT);
+  assert.equal(await resultOf('__dirname'), REPOSITORY_ROOT);
+  assert.match(String(await resultOf('import.meta.url')), /^file:.*\/cell\.js$/);
+});
+
+test('run(): methods of today have types, and decorators are those of the language', async () => {
+  assert.deepEqual(await resultOf('[3, 1, 2].toSorted().with(0, 9)'), [9, 2, 3]);
+  assert.deepEqual(await resultOf('Int16Array.of(2, 1).toSorted()'), Int16Array.of(1, 2));
+  const decorated =
+    'const seen: unknown[] = []; function mark(_: unknown, { kind }: { kind: string }) { seen.push(kind); } @mark class A {} [seen, A.name]';
+  assert.deepEqual(await resultOf(decorated), [['class'], 'A']);
+});
+
 test('interrupt(): ends an asynchronous cell at once, and later cells find what it had declared', async () => {
   const run = newRun();
-  setTimeout(() => cells.interrupt(), 50);
+  beginCell(run);
+  setTimeout(() => cells.interrupt(), 500); // after the compiler's time on a busy machine
   const outcome = await cells.run(
     'let rounds = 0; for (;;) { rounds++; await new Promise((go) => setTimeout(go, 5)); }',
     run,
@@ -102,6 +117,21 @@ test('interrupt(): ends an asynchronous cell at once, and later cells find what 
   assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
   assert.equal(run.abandoned, true);
   assert.ok(Number(await resultOf('rounds')) > 0);
+  beginCell(newRun()); // timers of the tests to come belong to a cell that is not abandoned
+});
+
+test('during(): runs other code of the cell, which an interrupt ends, too', async () => {
+  assert.equal(await cells.during(newRun(), () => 5), 5);
+  assert.equal(await cells.during(newRun(), async () => 6), 6);
+  const failing = cells.during(newRun(), () => {
+    throw new TypeError('inside');
+  });
+  await assert.rejects(failing, { name: 'TypeError' });
+  setTimeout(() => cells.interrupt(), 20);
+  await assert.rejects(
+    cells.during(newRun(), () => new Promise(() => {})),
+    { name: 'KeyboardInterrupt' },
+  );
 });
 
 test('interrupt(): a cell that took the signal ends by itself; one that does not ends after the time of grace', async () => {

@@ -72,7 +72,7 @@ test('createComms() sends what a listener says as the answer to the message, and
 test('createComms() runs a listener in the cell that set it, and lets its error name that cell', () => {
   const { comms } = withRecord();
   const comm = comms.open('t', {});
-  const cell = { number: 3 } as CellRun;
+  const cell = { label: '3' } as CellRun;
   const seen: unknown[] = [];
   runInCell(cell, () =>
     comm.onMessage(() => {

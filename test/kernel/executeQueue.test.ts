@@ -15,6 +15,7 @@ function queueOver(outcomes: Record<string, CellOutcome>) {
   const history = createHistory();
   const cells = {
     run: async (code: string) => outcomes[code] ?? { ok: true, value: undefined },
+    during: async (_: unknown, work: () => unknown) => work(),
     errorOf: (thrown: unknown) => ({ ename: 'Error', evalue: String(thrown), traceback: [] }),
   } as unknown as Cells;
   const queue = createExecuteQueue({ cells, history, send: (message) => sent.push(message) });
@@ -82,6 +83,28 @@ test('createExecuteQueue() evaluates user expressions and keeps store_history fa
   assert.deepEqual(user_expressions.x, { status: 'ok', data: { 'text/plain': '2' }, metadata: {} });
   assert.equal(user_expressions.bad?.status, 'error');
   assert.deepEqual(history.find({ hist_access_type: 'tail' }), []);
+});
+
+test('createExecuteQueue() counts only what goes into the history', async () => {
+  const { add, replies } = queueOver({});
+  add('a', { store_history: false });
+  add('b');
+  add('c', { store_history: false });
+  await wait(5);
+  assert.deepEqual(
+    replies().map(({ execution_count }) => execution_count),
+    [0, 1, 1],
+  );
+});
+
+test('createExecuteQueue() shows a value that JSON cannot hold as an error of the cell, and goes on', async () => {
+  const { add, replies } = queueOver({ a: { ok: true, value: { 'application/json': { big: 1n } } } });
+  add('a');
+  await wait(5);
+  add('b');
+  await wait(5);
+  assert.match(String(replies()[0]?.evalue), /expected what JSON can hold in the value shown: .*BigInt/);
+  assert.equal(replies()[1]?.status, 'ok');
 });
 
 test('createExecuteQueue() refuses code that is no text, and shows the error of a broken display', async () => {

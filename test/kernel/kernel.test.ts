@@ -22,6 +22,13 @@ test('startKernel(): cells run in the root of the project that holds the noteboo
   assert.equal(contents(answered, 'execute_input').length, 1);
 });
 
+test("startKernel(): cells import the project's sources by their path from the notebook", async () => {
+  const code = "import { crop } from '../src/index.js'; import { crop as same } from 'voxlab'; crop === same";
+  assert.deepEqual(contents(await kernel.run(code), 'execute_result')[0]?.data, { 'text/plain': 'true' });
+  const late = await kernel.run("const path: string = '../src/index.js'; typeof (await import(path)).crop");
+  assert.deepEqual(contents(late, 'execute_result')[0]?.data, { 'text/plain': "'function'" });
+});
+
 test('startKernel(): 20,000 prints in one tick all arrive, in order and as few messages, before idle', async () => {
   const answered = await kernel.run("for (let i = 0; i < 20_000; i++) console.log('line ' + i);");
   const lines = streamText(answered).trimEnd().split('\n');
@@ -57,6 +64,7 @@ test('startKernel(): an interrupt stops synchronous and waiting cells, and the s
     'console.log("on"); for (;;) await new Promise((go) => setTimeout(go, 20));',
     'console.log("on"); try { while (true) {} } catch { console.log("swallowed"); }',
     'console.log("on"); setTimeout(() => { for (;;); }, 5); await new Promise(() => {});',
+    'console.log("on"); ({ [Symbol.for("Jupyter.display")]() { for (;;); } })',
   ]) {
     const { ename, ms } = await interrupted(code);
     assert.equal(ename, 'KeyboardInterrupt', code);
@@ -64,7 +72,7 @@ test('startKernel(): an interrupt stops synchronous and waiting cells, and the s
     const after = await kernel.run('kept += 1; kept');
     assert.equal(after.reply.status, 'ok', code);
   }
-  assert.deepEqual(contents(await kernel.run('kept'), 'execute_result')[0]?.data, { 'text/plain': '6' });
+  assert.deepEqual(contents(await kernel.run('kept'), 'execute_result')[0]?.data, { 'text/plain': '7' });
 });
 
 test('startKernel(): the code of an interrupted cell does not go on', async () => {
@@ -76,6 +84,16 @@ test('startKernel(): the code of an interrupted cell does not go on', async () =
   const before = await count();
   await wait(60);
   assert.deepEqual(await count(), before);
+});
+
+test('startKernel(): an interrupt ends the timer of an earlier cell that blocks the kernel', async () => {
+  await kernel.run('setInterval(() => { for (;;); }, 20);');
+  await wait(200);
+  await kernel.send('interrupt_request', {}, { on: 'control' });
+  await wait(500);
+  assert.equal((await kernel.run('1')).reply.status, 'ok');
+  await wait(100);
+  assert.equal((await kernel.run('1')).reply.status, 'ok');
 });
 
 test('startKernel(): a cell with the interrupt signal ends in its own way', async () => {
@@ -174,6 +192,28 @@ test('openComm() and onCommOpen(): messages travel both ways with binary buffers
   assert.deepEqual(kernel.published.findLast(({ header }) => header.msg_type === 'comm_msg')?.content.data, {
     hello: 'x',
   });
+});
+
+test('startKernel(): values that cannot be sent or looked at are errors of their cell, and the kernel lives', async () => {
+  const errorOf = async (code: string) => String((await kernel.run(code)).reply.evalue);
+  await kernel.run('const cyclic: Record<string, unknown> = {}; cyclic.self = cyclic;');
+  const display = "import { display } from 'voxlab';";
+  assert.match(await errorOf(`${display} display({ 'application/json': cyclic })`), /circular structure/);
+  assert.match(await errorOf("import { openComm } from 'voxlab'; openComm('t', { big: 1n })"), /BigInt/);
+  assert.match(await errorOf("({ 'application/json': { big: 1n } })"), /BigInt/);
+  await errorOf("throw new Proxy({}, { get() { throw new Error('looked at'); } })");
+  await errorOf("({ [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('looked at'); } })");
+  assert.deepEqual(contents(await kernel.run('cyclic'), 'execute_result')[0]?.data, {
+    'text/plain': '<ref *1> { self: [Circular *1] }',
+  });
+});
+
+test('startKernel(): silent code leaves the tracebacks of earlier cells as they are', async () => {
+  const defined = await kernel.run('function thrower(): never {\n\n  throw new Error("in line 3");\n}');
+  await kernel.run('const hidden = 1;\nconst other = 2;', { silent: true });
+  const { reply } = await kernel.run('thrower()', { user_expressions: {} });
+  const number = defined.reply.execution_count;
+  assert.match((reply.traceback as string[]).join('\n'), new RegExp(`at thrower \\(cell\\[${number}\\]:3:9`));
 });
 
 test('startKernel(): completion answers while a cell waits', async () => {

@@ -41,13 +41,14 @@ export class KernelClient {
   static async start({
     cwd = inRepository('notebooks'),
     transport = 'tcp' as 'tcp' | 'ipc',
+    node = process.execPath,
   } = {}): Promise<KernelClient> {
     const folder = mkdtempSync(join(tmpdir(), 'voxlab-test-kernel-'));
     const connection = await newConnection(folder, transport);
     const file = join(folder, 'connection.json');
     writeFileSync(file, JSON.stringify(connection));
     const launcher = inRepository('dist', 'src', 'kernel', 'launcher.js');
-    const child = spawn(process.execPath, [launcher, '--connection-file', file], {
+    const child = spawn(node, [launcher, '--connection-file', file], {
       cwd,
       stdio: ['ignore', 'ignore', openSync(join(folder, 'log'), 'a')],
     });

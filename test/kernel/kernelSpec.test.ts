@@ -6,16 +6,20 @@ import { after, test } from 'node:test';
 import {
   installKernelSpec,
   jupyterFolder,
+  kernelsBelow,
+  kernelsOfPython,
+  kernelsOfUser,
   listKernelSpecs,
   uninstallKernelSpec,
 } from '../../src/kernel/kernelSpec.js';
 import { inRepository } from '../../src/paths.js';
 
 const prefix = mkdtempSync(join(tmpdir(), 'voxlab-prefix-'));
+const kernels = kernelsBelow(prefix);
 after(() => rmSync(prefix, { recursive: true }));
 
 test('installKernelSpec() writes absolute paths that exist, message interrupts and a logo', () => {
-  const folder = installKernelSpec(prefix);
+  const folder = installKernelSpec(kernels);
   assert.equal(folder, join(prefix, 'share', 'jupyter', 'kernels', 'voxlab'));
   const spec = JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8'));
   assert.equal(spec.display_name, 'TypeScript (voxlab)');
@@ -32,20 +36,33 @@ test('installKernelSpec() writes absolute paths that exist, message interrupts a
 test('listKernelSpecs() names what a kernelspec points to and is gone', () => {
   const file = join(prefix, 'share', 'jupyter', 'kernels', 'voxlab', 'kernel.json');
   assert.deepEqual(
-    listKernelSpecs(prefix).map(({ name, missing }) => ({ name, missing })),
+    listKernelSpecs(kernels).map(({ name, missing }) => ({ name, missing })),
     [{ name: 'voxlab', missing: [] }],
   );
   const spec = JSON.parse(readFileSync(file, 'utf8'));
   writeFileSync(file, JSON.stringify({ ...spec, argv: ['/gone/node', ...spec.argv.slice(1)] }));
-  assert.deepEqual(listKernelSpecs(prefix)[0]?.missing, ['/gone/node']);
+  assert.deepEqual(listKernelSpecs(kernels)[0]?.missing, ['/gone/node']);
 });
 
 test('uninstallKernelSpec() removes the kernelspec and says whether there was one', () => {
-  assert.equal(uninstallKernelSpec(prefix), true);
-  assert.deepEqual(listKernelSpecs(prefix), []);
-  assert.equal(uninstallKernelSpec(prefix), false);
+  assert.equal(uninstallKernelSpec(kernels), true);
+  assert.deepEqual(listKernelSpecs(kernels), []);
+  assert.equal(uninstallKernelSpec(kernels), false);
 });
 
 test('jupyterFolder() lies in the clone', () => {
   assert.equal(jupyterFolder('share'), inRepository('.jupyter', 'share'));
+});
+
+test('kernelsOfUser() and kernelsOfPython() are where Jupyter looks', () => {
+  assert.equal(kernelsOfUser({ JUPYTER_DATA_DIR: '/data' }), '/data/kernels');
+  assert.equal(kernelsOfUser({ XDG_DATA_HOME: '/xdg' }), '/xdg/jupyter/kernels');
+  assert.match(kernelsOfUser({}), /\/\.local\/share\/jupyter\/kernels$/);
+  assert.equal(kernelsOfPython({ VIRTUAL_ENV: '/env' }), '/env/share/jupyter/kernels');
+  const { PATH } = process.env;
+  assert.equal(
+    kernelsOfPython({ PATH: `${inRepository('.venv', 'bin')}:${PATH}` }),
+    kernelsBelow(inRepository('.venv')),
+  );
+  assert.throws(() => kernelsOfPython({ PATH: prefix }), /python3 was not found .*--prefix/);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isMimeBundle, mimeBundleOf, textOf } from '../../src/kernel/mimeBundle.js';
+import { isMimeBundle, mimeBundleOf, mimeBundleSoon, textOf } from '../../src/kernel/mimeBundle.js';
 
 test("mimeBundleOf() asks a value for its own form by Symbol.for('Jupyter.display')", () => {
   class Figure {
@@ -41,4 +41,22 @@ test('isMimeBundle() wants every key to be a mime type', () => {
   assert.ok(isMimeBundle({ 'text/plain': '', 'application/vnd.jupyter.widget-view+json': {} }));
   assert.ok(!isMimeBundle({ 'text/plain': '', note: '' }));
   assert.ok(!isMimeBundle([]));
+});
+
+test('mimeBundleSoon() waits for a form that takes its time, which mimeBundleOf() refuses', async () => {
+  const slow = { [Symbol.for('Jupyter.display')]: async () => ({ 'text/html': '<b>x</b>' }) };
+  assert.deepEqual(await mimeBundleSoon(slow), { 'text/html': '<b>x</b>' });
+  assert.deepEqual(mimeBundleSoon({ 'text/plain': 'x' }), { 'text/plain': 'x' });
+  assert.throws(() => mimeBundleOf(slow), /received a promise: await it/);
+});
+
+test('mimeBundleOf() says what a form must be', () => {
+  const wrong = { [Symbol.for('Jupyter.display')]: () => ({ html: 'x' }) };
+  assert.throws(() => mimeBundleOf(wrong), /expected a mime bundle such as .*received \{ html: 'x' \}/);
+});
+
+test('textOf() summarises long typed arrays and cuts what is longer than anybody reads', () => {
+  assert.match(textOf(new Int16Array(100).fill(-5)), /80 more items \] \(min -5, max -5\)$/);
+  const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`key${index}`, index]));
+  assert.match(textOf(many), /\n\.\.\. \d+ more characters$/);
 });

@@ -4,7 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type Connection, createWire, endpoint, readConnection } from '../../src/kernel/protocol.js';
+import {
+  type Connection,
+  createWire,
+  encodeContent,
+  endpoint,
+  readConnection,
+} from '../../src/kernel/protocol.js';
 
 const SIGNING = { key: 'a0436f6c', signature_scheme: 'hmac-sha256' };
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-protocol-'));
@@ -53,6 +59,22 @@ test('createWire().parse() refuses a changed message, another key, and frames th
   assert.throws(() => wire.parse(frames().slice(0, 4)), /expected a Jupyter message/);
 });
 
+test('createWire().parse() refuses a signed message whose parts are no objects, or whose header has no type', () => {
+  const wire = createWire({ ...SIGNING, key: '' });
+  const frames = (index: number, text: string): Buffer[] => {
+    const built = wire.build({ type: 'x', content: {}, parent: {} }).map((frame) => Buffer.from(frame));
+    built[index] = Buffer.from(text);
+    return built;
+  };
+  assert.throws(() => wire.parse(frames(5, 'null')), /expected an object as content .*received null/);
+  assert.throws(() => wire.parse(frames(3, '[]')), /expected an object as parent header .*received \[\]/);
+  assert.throws(() => wire.parse(frames(4, '{')), /the metadata of a message is no JSON/);
+  assert.throws(
+    () => wire.parse(frames(2, '{"msg_id":"1","msg_type":5}')),
+    /expected texts as msg_id and msg_type/,
+  );
+});
+
 test('createWire() with an empty key neither signs nor checks', () => {
   const wire = createWire({ key: '', signature_scheme: 'hmac-sha256' });
   const frames = wire.build({ type: 'x', content: {}, parent: {} }).map((frame) => Buffer.from(frame));
@@ -75,6 +97,21 @@ test('readConnection() names the file and the port that is wrong', () => {
   );
   writeFileSync(file, JSON.stringify(whole));
   assert.equal(readConnection(file).ip, '127.0.0.1');
+  writeFileSync(file, JSON.stringify({ ...whole, curve_publickey: 'x'.repeat(40) }));
+  assert.throws(() => readConnection(file), /40 characters as curve_secretkey, received none/);
+  writeFileSync(file, JSON.stringify({ ...whole, transport: 'ipc', ip: 'kernel-ipc' }));
+  assert.equal(readConnection(file, '/somewhere').ip, '/somewhere/kernel-ipc');
+});
+
+test('encodeContent() names the message whose content JSON cannot hold', () => {
+  assert.equal(encodeContent('comm_msg', { a: [1] }), '{"a":[1]}');
+  assert.throws(
+    () => encodeContent('comm_msg', { a: 1n }),
+    /^TypeError: expected what JSON can hold in comm_msg: .*BigInt/,
+  );
+  const wire = createWire(SIGNING);
+  const frames = wire.build({ type: 'x', content: encodeContent('x', { a: 1 }), parent: {} });
+  assert.deepEqual(wire.parse(frames.map((frame) => Buffer.from(frame))).content, { a: 1 });
 });
 
 test('endpoint() writes the addresses of both transports', () => {

@@ -47,6 +47,32 @@ test('socketsThread: a message of unknown type gets busy and idle, no reply, and
   assert.match(kernel.log, /ignored a message of unknown type "telepathy_request"/);
 });
 
+test('socketsThread lives on after signed messages that hold anything but what they should', async () => {
+  const wire = createWire(kernel.connection);
+  const contentsOfAllKinds = [
+    'null',
+    '[]',
+    '5',
+    '{"code":5,"cursor_pos":"x"}',
+    '{"comm_id":null,"data":null}',
+  ];
+  const types = [
+    'execute_request',
+    'complete_request',
+    'comm_open',
+    'interrupt_request',
+    'toString',
+    '__proto__',
+  ];
+  for (const on of ['shell', 'control'] as const)
+    for (const type of types)
+      for (const content of contentsOfAllKinds)
+        await kernel.sendFrames(wire.build({ type, content, parent: {} }), on);
+  await kernel.run('0'); // may be aborted: a refused execute_request counts as a failed cell
+  assert.deepEqual(contents(await kernel.run('1 + 1'), 'execute_result')[0]?.data, { 'text/plain': '2' });
+  assert.match(kernel.log, /expected an object as content of a message, received null/);
+});
+
 test('socketsThread ends the process on shutdown_request, also while a cell blocks the main thread', async () => {
   await kernel.sendCell('for (;;);');
   const ended = once(kernel.process, 'exit');

@@ -16,15 +16,15 @@ function errorWithStack(...frames: string[]): Error {
 
 test('errorOf() points into the cell and leaves the frames of the kernel out', () => {
   const error = errorWithStack(
-    `inner (${scriptName(3)}:3:9)`,
-    `${scriptName(3)}:6:1`,
+    `inner (${scriptName('3')}:3:9)`,
+    `${scriptName('3')}:6:1`,
     'enterCell (file:///x/dist/src/kernel/cells.js:1:1)',
     'Script.runInThisContext (node:vm:1:1)',
     'readVolume (file:///x/dist/src/volumes/readVolume.js:2:2)',
   );
   const { ename, evalue, traceback } = errorOf(
     error,
-    new Map([[3, sourceOf('one\ntwo\nthree\nfour\nfive')]]),
+    new Map([['3', sourceOf('one\ntwo\nthree\nfour\nfive')]]),
   );
   assert.deepEqual({ ename, evalue }, { ename: 'RangeError', evalue: 'boom' });
   assert.equal(
@@ -49,6 +49,21 @@ test('errorOf() names the cause, and takes thrown values that are no errors', ()
   assert.deepEqual(errorOf(null, new Map()).ename, 'Thrown');
 });
 
+test('errorOf() never throws, whatever was thrown, and shows values and the parts of an AggregateError', () => {
+  const hostile = new Proxy(
+    {},
+    {
+      get() {
+        throw new Error('looked at');
+      },
+    },
+  );
+  assert.match(errorOf(hostile, new Map()).evalue, /^a value that cannot be shown|^\{\}$/);
+  assert.equal(errorOf({ a: 1 }, new Map()).evalue, '{ a: 1 }');
+  const several = new AggregateError([new TypeError('one'), new Error('two')], 'all failed');
+  assert.match(plain(errorOf(several, new Map()).traceback), /error 1: TypeError: one\nerror 2: Error: two$/);
+});
+
 test('diagnosticsError() shows line and mark of each complaint, and what to do where that is known', () => {
   const code = 'const a = 4;\nconst q: string = 5;\nexport const n = 1;';
   const { ename, evalue, traceback } = diagnosticsError(
@@ -66,4 +81,33 @@ test('diagnosticsError() shows line and mark of each complaint, and what to do w
   );
   assert.match(plain(traceback), /2:7 - Not a string\. \(TS2322\)\nconst q: string = 5;\n {6}~\n/);
   assert.match(plain(traceback), /lib\/side\.ts 9:1 - Elsewhere\. \(TS1\)$/);
+});
+
+test('diagnosticsError() says what to write instead of what cells cannot hold', () => {
+  const complaint = {
+    file: undefined,
+    line: 1,
+    column: 1,
+    length: 1,
+    code: 1109,
+    message: 'Expression expected.',
+  };
+  const evalueOf = (code: string) => diagnosticsError([complaint], code).evalue;
+  assert.match(evalueOf('%time 1 + 1'), /no magics/);
+  assert.match(evalueOf('!ls -l'), /execSync\('ls'/);
+  assert.match(evalueOf("import a from './a.json' with { type: 'json' };"), /leave them out/);
+  assert.match(evalueOf('{ using file = open(); }'), /try \{ \.\.\. \} finally/);
+  assert.doesNotMatch(evalueOf('const = 5'), /cells/i);
+});
+
+test('diagnosticsError() leaves out what is said of the line that tslab puts below the cell', () => {
+  const at = (line: number) => ({
+    file: undefined,
+    line,
+    column: 1,
+    length: 1,
+    code: 2323,
+    message: 'Twice.',
+  });
+  assert.equal(diagnosticsError([at(1), at(2)], 'export const a = 1').evalue.split('\n').length, 1);
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createCellCompiler, TSLAB_VERSION } from '../../src/kernel/tslab.js';
-import { REPOSITORY_ROOT } from '../../src/paths.js';
+import { inRepository, REPOSITORY_ROOT } from '../../src/paths.js';
 
 process.chdir(REPOSITORY_ROOT);
 const compiler = createCellCompiler();
@@ -50,12 +52,6 @@ test("check() finds types that stand behind a package's exports", () => {
   assert.deepEqual(compiler.check("import { File } from 'h5wasm/node'; File.name", '').diagnostics, []);
 });
 
-test('check() writes out shorthand properties of earlier cells, in literals and in patterns', () => {
-  const { declarations } = compiler.check('let y = [1]; let z = 0;', '');
-  assert.match(compiler.check('const o = { y };', declarations).moduleText, /\{ y: exports\.y \}/);
-  assert.match(compiler.check('({ z = 5 } = { z: 1 });', declarations).moduleText, /\{ z: exports\.z = 5 \}/);
-});
-
 test('check() keeps the types of the public door: a wrong use of voxlab stops the cell', () => {
   assert.deepEqual(compiler.check("import { display } from 'voxlab';\ndisplay(1);", '').diagnostics, []);
   assert.equal(
@@ -74,4 +70,18 @@ test('complete() and inspect() know names of earlier cells', () => {
   );
   assert.match(String(compiler.inspect('voxelCount', 2, declarations)), /const voxelCount: 3/);
   assert.equal(compiler.inspect('   ', 1, declarations), undefined);
+});
+
+test('check() finds a package that was installed after the compiler began', () => {
+  const folder = inRepository('node_modules', 'voxlab-installed-late');
+  const code = "import { late } from 'voxlab-installed-late';\nconst n: number = late;";
+  assert.equal(compiler.check(code, '').diagnostics[0]?.code, 2307);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{"name":"voxlab-installed-late","types":"index.d.ts"}');
+    writeFileSync(join(folder, 'index.d.ts'), 'export const late: number;');
+    assert.deepEqual(compiler.check(code, '').diagnostics, []);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,0 +1,159 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureKernelSpec, jupyterEnvironment } from '../src/kernel/jupyter.js';
+import { jupyterFolder } from '../src/kernel/kernelSpec.js';
+import { inRepository } from '../src/paths.js';
+import { startPeer } from './peer.js';
+import { type BenchReport, type BenchRow, spread } from './report.js';
+
+export interface KernelBenchOptions {
+  readonly repetitions?: number;
+}
+
+/** What bench/kernelPeer.py measures of one start of a kernel; times in ms, undefined = the kernel cannot do it. */
+interface Measured {
+  readonly start: number;
+  readonly trivial: number;
+  readonly lines: number | null;
+  readonly linesArrived: number;
+  readonly completion: number;
+  readonly comm: number | null;
+  readonly idleCpu: number;
+  readonly megabytes: number;
+}
+
+interface Kernel {
+  readonly title: string;
+  /** Asked of the peer. */
+  readonly question: Readonly<Record<'name' | 'prepare' | 'line' | 'completion', string>> & {
+    readonly comm: string | null;
+  };
+}
+
+const KERNELS: readonly Kernel[] = [
+  {
+    title: 'voxlab',
+    question: {
+      name: 'voxlab',
+      prepare: "import * as core from 'voxlab'; const scope = Object.keys(core).length;",
+      line: "for (let i = 0; i < 20_000; i++) console.log('line ' + i);",
+      completion: 'Math.',
+      comm: `import { openComm } from 'voxlab';
+const comm = openComm('slices');
+const volume = new Uint8Array(512 * 512 * 20);
+comm.onMessage(({ slice }) => comm.send({}, { buffers: [volume.slice(Number(slice) * 512 * 512, (Number(slice) + 1) * 512 * 512)] }));`,
+    },
+  },
+  {
+    title: 'ipykernel',
+    question: {
+      name: 'python3',
+      prepare: 'import math',
+      line: "for i in range(20_000): print(f'line {i}')",
+      completion: 'math.',
+      comm: `from comm import create_comm
+opened = create_comm(target_name='slices')
+volume = bytes(512 * 512 * 20)
+def answer(message):
+    at = message['content']['data']['slice'] * 512 * 512
+    opened.send({}, buffers=[volume[at:at + 512 * 512]])
+opened.on_msg(answer)`,
+    },
+  },
+  {
+    title: 'stock tslab',
+    question: {
+      name: 'tslab',
+      prepare: 'const scope = 1;',
+      line: "for (let i = 0; i < 20_000; i++) console.log('line ' + i);",
+      completion: 'Math.',
+      comm: null,
+    },
+  },
+];
+
+const TIMES = {
+  start: 'start to first result',
+  trivial: 'trivial cell',
+  lines: '20,000 lines of output',
+  completion: 'completion',
+  comm: 'slice of 512 x 512 by comm',
+} as const;
+type Time = keyof typeof TIMES;
+
+/** In ms, what ours may take at most. */
+const LIMITS: Partial<Record<Time, number>> = { trivial: 25, lines: 1000, completion: 150, comm: 30 };
+
+/** Our kernel, with the whole of voxlab imported, beside ipykernel and stock tslab with nothing, each driven by jupyter_client. */
+export async function benchKernel({ repetitions = 5 }: KernelBenchOptions = {}): Promise<BenchReport> {
+  ensureKernelSpec();
+  const stock = writeStockTslab();
+  Object.assign(process.env, jupyterEnvironment(), {
+    JUPYTER_PATH: `${jupyterFolder('share', 'jupyter')}:${join(stock, 'share', 'jupyter')}`,
+  });
+  const peer = await startPeer('kernelPeer.py', { folder: inRepository('notebooks') });
+  const measured = new Map<string, Measured[]>(KERNELS.map(({ title }) => [title, []]));
+  try {
+    for (const { question } of KERNELS) await peer.ask(question); // files into the page cache
+    for (let round = 0; round < repetitions; round++)
+      for (const { title, question } of KERNELS)
+        measured.get(title)!.push(await peer.ask<Measured>(question));
+  } finally {
+    peer.end();
+    rmSync(stock, { recursive: true });
+  }
+  return reportOf(measured, repetitions);
+}
+
+/** A kernelspec of tslab as its own installer would write it. */
+function writeStockTslab(): string {
+  const prefix = mkdtempSync(join(tmpdir(), 'voxlab-bench-tslab-'));
+  const folder = join(prefix, 'share', 'jupyter', 'kernels', 'tslab');
+  mkdirSync(folder, { recursive: true });
+  const program = inRepository('node_modules', 'tslab', 'bin', 'tslab');
+  const argv = [process.execPath, program, 'kernel', '--config-path', '{connection_file}'];
+  writeFileSync(
+    join(folder, 'kernel.json'),
+    JSON.stringify({ argv, display_name: 'tslab', language: 'typescript' }),
+  );
+  return prefix;
+}
+
+function reportOf(measured: ReadonlyMap<string, readonly Measured[]>, repetitions: number): BenchReport {
+  const rowsOf = (time: Time): { title: string; row: BenchRow }[] =>
+    [...measured].flatMap(([title, runs]) => {
+      const values = runs.map((run) => run[time]).filter((value) => value !== null);
+      return values.length === 0 ? [] : [{ title, row: spread(`${TIMES[time]}: ${title}`, values) }];
+    });
+  const all = (Object.keys(TIMES) as Time[]).map((time) => ({ time, rows: rowsOf(time) }));
+  const ratios = all.flatMap(({ time, rows }) => {
+    const ours = rows.find(({ title }) => title === 'voxlab')!.row.median;
+    const limit = LIMITS[time];
+    return [
+      ...rows
+        .filter(({ title }) => title !== 'voxlab')
+        .map(({ title, row }) => ({
+          of: `${TIMES[time]}, ${title} / voxlab`,
+          ratio: row.median / ours,
+          ...(time === 'start' && title === 'ipykernel' ? { target: 0.5 } : {}),
+        })),
+      ...(limit === undefined
+        ? []
+        : [{ of: `${TIMES[time]}, limit of ${limit} ms / voxlab`, ratio: limit / ours, target: 1 }]),
+    ];
+  });
+  return {
+    name: 'kernel',
+    unit: 'ms',
+    higherIsBetter: false,
+    repetitions,
+    rows: all.flatMap(({ rows }) => rows.map(({ row }) => row)),
+    ratios,
+    machine: `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}`,
+    notes: [...measured].map(([title, runs]) => {
+      const { megabytes, idleCpu, linesArrived } = runs.at(-1)!;
+      return `${title}: ${megabytes.toFixed(0)} MB, idle CPU ${(100 * idleCpu).toFixed(1)} %, ${linesArrived} of 20000 lines arrived`;
+    }),
+  };
+}

@@ -1,0 +1,92 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import type { CellCompiler, Ts } from './tslab.js';
+
+/** Where relative imports of a cell lead. Cells run in the project's root; their notebook may lie in a folder of it. */
+export interface CellImports {
+  /** `../src/x.js`, as a cell of notebooks/ writes it -> `./dist/src/x.js`, as the root names the compiled file. */
+  readonly pathOf: (name: string) => string;
+}
+
+const ENDINGS = ['', '.ts', '.js', '.json', '/index.ts', '/index.js'];
+
+/**
+ * A relative import is looked for from the notebook's folder, then from the root. A source file of the project itself
+ * leads to its compiled form, where tsconfig.json names one: typed, at once, and the same module that the package is.
+ */
+export function createCellImports(ts: Ts, root: string, folder: string): CellImports {
+  const compiled = compiledPathOf(ts, root);
+  return {
+    pathOf(name) {
+      if (!/^\.\.?\//.test(name)) return name;
+      const places = [resolve(folder, name), resolve(root, name)];
+      const found = places.map((place) => compiled(place) ?? (isFile(place) ? place : undefined));
+      const path = found.find((place) => place !== undefined);
+      return path === undefined ? name : `./${relative(root, path)}`;
+    },
+  };
+}
+
+/** A file, also one whose ending the import leaves out or, as TypeScript asks for, writes as .js. */
+function isFile(path: string): boolean {
+  const names = [...ENDINGS.map((ending) => path + ending), path.replace(/\.js$/, '.ts')];
+  return names.some((name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true);
+}
+
+function compiledPathOf(ts: Ts, root: string): (path: string) => string | undefined {
+  const read = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => readFileIfAny(file));
+  const { outDir, rootDir = '.' } = (read.config?.compilerOptions ?? {}) as Record<string, string>;
+  if (outDir === undefined) return () => undefined;
+  return (path) => {
+    const below = relative(join(root, rootDir), path).replace(/\.[jt]s$/, '');
+    if (below.startsWith('..') || below.startsWith('node_modules')) return undefined;
+    const names = [below, join(below, 'index')].map((name) => join(root, outDir, `${name}.js`));
+    return names.find((name) => existsSync(name) && existsSync(name.replace(/\.js$/, '.d.ts')));
+  };
+}
+
+function readFileIfAny(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+/** The compiler over cells whose relative imports are written as the root names them. */
+export function withCellImports(compiler: CellCompiler, imports: CellImports): CellCompiler {
+  const rewritten = (code: string) => rewriteImports(compiler.ts, code, imports);
+  return {
+    ...compiler,
+    check: (code, declarations) => compiler.check(rewritten(code).code, declarations),
+    complete(code, offset, declarations) {
+      const { code: inRoot, shiftAt } = rewritten(code);
+      const shift = shiftAt(offset);
+      const found = compiler.complete(inRoot, offset + shift, declarations);
+      return { ...found, start: found.start - shift, end: found.end - shift };
+    },
+    inspect(code, offset, declarations) {
+      const { code: inRoot, shiftAt } = rewritten(code);
+      return compiler.inspect(inRoot, offset + shiftAt(offset), declarations);
+    },
+  };
+}
+
+/** `shiftAt`: how much further right an offset of the original lies. */
+function rewriteImports(
+  ts: Ts,
+  code: string,
+  { pathOf }: CellImports,
+): { code: string; shiftAt: (offset: number) => number } {
+  if (!/['"]\.\.?\//.test(code)) return { code, shiftAt: () => 0 };
+  const changes = ts
+    .preProcessFile(code, true, true)
+    .importedFiles.map(({ fileName, pos }) => {
+      // TypeScript gives the place of the text or of its quote, depending on the kind of import.
+      const from = code.indexOf(fileName, pos);
+      return { from, to: from + fileName.length, path: pathOf(fileName) };
+    })
+    .filter(({ from, to, path }) => from >= 0 && path !== code.slice(from, to));
+  let text = code;
+  for (const { from, to, path } of [...changes].sort((a, b) => b.from - a.from))
+    text = text.slice(0, from) + path + text.slice(to);
+  const shiftAt = (offset: number): number =>
+    changes.reduce((sum, { from, to, path }) => (to <= offset ? sum + path.length - (to - from) : sum), 0);
+  return { code: text, shiftAt };
+}

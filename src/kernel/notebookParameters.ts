@@ -1,0 +1,105 @@
+import { basename } from 'node:path';
+import { InputError, UsageError } from '../errors.js';
+
+/** Values for a notebook's parameters, by name. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+interface Cell {
+  readonly cell_type: string;
+  readonly metadata: { readonly tags?: readonly string[] };
+  readonly source: string | readonly string[];
+}
+
+/** What of a notebook's JSON matters here. */
+export interface Notebook {
+  readonly cells: readonly Cell[];
+}
+
+const PARAMETERS = 'parameters';
+const INJECTED = 'injected-parameters';
+const WORDS: Readonly<Record<string, unknown>> = {
+  true: true,
+  True: true,
+  false: false,
+  False: false,
+  null: null,
+  None: null,
+};
+
+/** `['EPOCHS=3', 'NAME=run', 'SIZES=[32,48]']` -> values, read as papermill reads them; a list or object is JSON. */
+export function parseParameters(words: readonly string[]): Parameters {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [, name, text] = /^([A-Za-z_$][\w$]*)=(.*)$/s.exec(word) ?? [];
+      if (name === undefined || text === undefined)
+        throw new UsageError(`expected -p NAME=VALUE, received ${JSON.stringify(word)}`);
+      return [name, parameterValue(name, text)];
+    }),
+  );
+}
+
+function parameterValue(name: string, text: string): unknown {
+  if (Object.hasOwn(WORDS, text)) return WORDS[text];
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  if (!/^[[{"]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError(`expected JSON as the value of -p ${name}, received ${text}`, { cause });
+  }
+}
+
+/**
+ * The notebook with a cell tagged `injected-parameters` behind its cell tagged `parameters`, as papermill does it; the
+ * one of an earlier run is replaced. What a `let` declares is assigned, so that a value of a wrong type is an error.
+ */
+export function injectParameters<N extends Notebook>(file: string, notebook: N, values: Parameters): N {
+  const cells = notebook.cells.filter((cell) => !isTagged(cell, INJECTED));
+  const at = cells.findIndex((cell) => cell.cell_type === 'code' && isTagged(cell, PARAMETERS));
+  if (at < 0)
+    throw new InputError(
+      file,
+      'expected a code cell tagged "parameters", whose values -p replaces, found none; add the tag in JupyterLab (property inspector, cell tags)',
+    );
+  const declared = declaredIn(textOf(cells[at]!));
+  for (const name of Object.keys(values))
+    if (!declared.has(name))
+      throw new InputError(
+        file,
+        `no parameter ${name}; ${basename(file)} has ${[...declared.keys()].join(', ') || 'none'}`,
+      );
+  const injected = {
+    cell_type: 'code',
+    execution_count: null,
+    id: INJECTED,
+    metadata: { tags: [INJECTED] },
+    outputs: [],
+    source: `// Parameters of this run\n${assignments(values, declared)}`,
+  };
+  return { ...notebook, cells: [...cells.slice(0, at + 1), injected, ...cells.slice(at + 1)] };
+}
+
+function isTagged({ metadata }: Cell, tag: string): boolean {
+  return metadata.tags?.includes(tag) === true;
+}
+
+function textOf({ source }: Cell): string {
+  return typeof source === 'string' ? source : source.join('');
+}
+
+/** Names that the cell declares at its top, with the word that declares them. */
+function declaredIn(code: string): Map<string, string> {
+  const found = code.matchAll(/^(?:export\s+)?(const|let|var)\s+([A-Za-z_$][\w$]*)/gm);
+  return new Map([...found].map(([, word, name]) => [name!, word!]));
+}
+
+function assignments(values: Parameters, declared: ReadonlyMap<string, string>): string {
+  return Object.entries(values)
+    .map(([name, value]) => {
+      const text = JSON.stringify(value);
+      if (declared.get(name) !== 'const') return `${name} = ${text};`;
+      const type = value === null || typeof value === 'object' ? '' : `: ${typeof value}`;
+      return `const ${name}${type} = ${text};`;
+    })
+    .join('\n');
+}

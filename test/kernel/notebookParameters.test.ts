@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { injectParameters, type Notebook, parseParameters } from '../../src/kernel/notebookParameters.js';
+
+const code = (source: string, ...tags: string[]) => ({ cell_type: 'code', metadata: { tags }, source });
+const notebook: Notebook = {
+  cells: [
+    { cell_type: 'markdown', metadata: {}, source: '# parameters' },
+    code('let EPOCHS: number = 2;\nconst NAME = "a";\nlet SIZES = [32];', 'parameters'),
+    code('EPOCHS'),
+  ],
+};
+const inject = (values: Record<string, unknown>, into = notebook) =>
+  injectParameters('x/n.ipynb', into, values);
+const injectedSource = (values: Record<string, unknown>) => inject(values).cells[2]?.source;
+
+test('parseParameters() reads numbers, words, JSON and texts as papermill does', () => {
+  const words = [
+    'A=3',
+    'B=-1.5e-3',
+    'C=True',
+    'D=false',
+    'E=None',
+    'F=text with = sign',
+    'G=[1,"x"]',
+    'H={"a":1}',
+    'I="3"',
+    'J=',
+  ];
+  assert.deepEqual(parseParameters(words), {
+    A: 3,
+    B: -0.0015,
+    C: true,
+    D: false,
+    E: null,
+    F: 'text with = sign',
+    G: [1, 'x'],
+    H: { a: 1 },
+    I: '3',
+    J: '',
+  });
+});
+
+test('parseParameters() says what it expects', () => {
+  assert.throws(() => parseParameters(['EPOCHS']), /expected -p NAME=VALUE, received "EPOCHS"/);
+  assert.throws(() => parseParameters(['1A=3']), /expected -p NAME=VALUE/);
+  assert.throws(() => parseParameters(['A=[1,']), /expected JSON as the value of -p A, received \[1,/);
+});
+
+test('injectParameters() puts a cell behind the parameters: let is assigned, const declared anew', () => {
+  const { cells } = inject({ EPOCHS: 3, NAME: 'fold "1"', SIZES: [32, 48] });
+  assert.equal(cells.length, 4);
+  assert.deepEqual(cells[2]?.metadata, { tags: ['injected-parameters'] });
+  assert.equal(
+    cells[2]?.source,
+    '// Parameters of this run\nEPOCHS = 3;\nconst NAME: string = "fold \\"1\\"";\nSIZES = [32,48];',
+  );
+  assert.equal(notebook.cells.length, 3, 'the notebook itself is left alone');
+});
+
+test('injectParameters() replaces the cell of an earlier run', () => {
+  const again = inject({ EPOCHS: 5 }, inject({ EPOCHS: 3 }));
+  assert.equal(again.cells.length, 4);
+  assert.equal(again.cells[2]?.source, injectedSource({ EPOCHS: 5 }));
+});
+
+test('injectParameters() names the parameters that there are, and a notebook without any', () => {
+  assert.throws(
+    () => inject({ EPOCH: 3 }),
+    /^InputError: x\/n\.ipynb: no parameter EPOCH; n\.ipynb has EPOCHS, NAME, SIZES/,
+  );
+  assert.throws(
+    () => inject({ EPOCHS: 3 }, { cells: [code('1')] }),
+    /^InputError: x\/n\.ipynb: expected a code cell tagged "parameters"/,
+  );
+});
