@@ -86,11 +86,36 @@ function rowFiller(index: RowIndex, fd: number, rowBytes: number): FillRow {
           row,
         );
     case 'chunked':
-      return chunkedFiller(index, layout, fd);
+      return isLineOfChunks(index, layout)
+        ? lineFiller(index, layout, fd, rowBytes)
+        : chunkedFiller(index, layout, fd);
   }
 }
 
 type Chunked = Extract<RowIndex['layout'], { kind: 'chunked' }>;
+
+/** Whether a row is a line of plain chunks of its own. */
+function isLineOfChunks({ shape }: RowIndex, { chunk, filters }: Chunked): boolean {
+  return chunk[0] === 1 && filters.length === 0 && shape.length === 2;
+}
+
+/** Chunks that follow each other in the file as in the row (a file that grew row by row has them so) take one read. */
+function lineFiller(index: RowIndex, { chunk, offsets }: Chunked, fd: number, rowBytes: number): FillRow {
+  const { path, element, fillValue } = index;
+  const chunkBytes = chunk[1]! * element.bytes;
+  const chunks = Math.ceil(rowBytes / chunkBytes);
+  return (row, target, at) => {
+    const first = row * chunks;
+    for (let i = 0, next = 1; i < chunks; i = next++) {
+      const offset = offsets[first + i]!;
+      while (next < chunks && offset >= 0 && offsets[first + next] === offset + (next - i) * chunkBytes)
+        next++;
+      const [from, to] = [at + i * chunkBytes, at + Math.min(next * chunkBytes, rowBytes)];
+      if (offset < 0) repeat(fillValue, target, from, to);
+      else readFully(fd, { target, from, to }, offset, path, row);
+    }
+  };
+}
 
 function chunkedFiller(index: RowIndex, layout: Chunked, fd: number): FillRow {
   const { path, element, fillValue } = index;
