@@ -127,12 +127,12 @@ function createSession(
   readInput: KernelSession['readInput'],
   queue: ExecuteQueue,
 ): KernelSession {
-  const publish: KernelSession['publish'] = (type, content, { metadata, buffers } = {}) =>
+  const publish: KernelSession['publish'] = (type, content, { metadata, buffers, parent } = {}) =>
     send({
       kind: 'publishEncoded',
       type,
       content: encodeContent(type, content),
-      parent: currentCell()?.request.header ?? {},
+      parent: parent ?? currentCell()?.request.header ?? {},
       ...(buffers && { buffers }),
       ...(metadata && { metadata: encodeContent(`metadata of ${type}`, metadata) }),
     });

@@ -183,6 +183,7 @@ test('openComm() and onCommOpen(): messages travel both ways with binary buffers
   const answer = kernel.published.find(({ header }) => header.msg_type === 'comm_msg');
   assert.deepEqual(answer?.content, { comm_id, data: { got: 5, bytes: 3 } });
   assert.deepEqual([...answer!.buffers[0]!], [7, 8]);
+  assert.equal(answer!.parent.msg_id, id, 'it answers the message, not the cell');
   const opening = await kernel.send('comm_open', {
     comm_id: 'page-1',
     target_name: 'from-page',
