@@ -18,6 +18,7 @@ export const TESTED_THROUGH = {
   'src/patches/existingPatchFile.ts': 'test/patches/crop.test.ts',
   'src/patches/patchCutter.ts': 'test/patches/linearCutter.test.ts',
   'src/patches/splineCoefficients.ts': 'test/patches/cubicCutter.test.ts',
+  'src/kernel/cellObject.ts': 'test/kernel/lowering.test.ts',
   'src/store/chunkArrays.ts': 'test/store/openRowIndex.test.ts',
   'src/store/chunkBTrees.ts': 'test/store/openRowIndex.test.ts',
   'src/store/chunkFilters.ts': 'test/store/rowReader.test.ts',

@@ -42,6 +42,14 @@ export function runInCell<T>(run: CellRun | undefined, work: () => T): T {
   }
 }
 
+/** The code of a cell goes on after an `await`: this far into the present microtask. */
+export function reenterCell(run: CellRun | undefined): void {
+  entered = run;
+  queueMicrotask(() => {
+    if (entered === run) entered = undefined;
+  });
+}
+
 const throwers = new WeakMap<object, CellRun>();
 
 /** The cell out of whose code an error came, where that is known. */

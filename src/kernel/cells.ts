@@ -1,8 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
+import { iterating, resumed, waiting } from './cellAwaits.js';
 import { type CellRun, leaveCell, runInCell } from './cellContext.js';
+import { CELL_OBJECT } from './cellObject.js';
 import { keyboardInterrupt } from './keyboardInterrupt.js';
-import { CELL_OBJECT, type LoweredCell, lowerCell, lowerModule } from './lowering.js';
+import { type LoweredCell, lowerCell, lowerModule } from './lowering.js';
 import type { CellModules } from './modules.js';
 import {
   type CellError,
@@ -41,6 +43,9 @@ interface CellObject {
   /** What `import.meta` is. */
   readonly meta: CellModules['place'] & { readonly url: string };
   result: unknown;
+  readonly waiting: typeof waiting;
+  readonly resumed: typeof resumed;
+  readonly iterating: typeof iterating;
 }
 
 type CellFunction = (
@@ -124,6 +129,7 @@ export function createCells(
         import: modules.import,
         meta: { ...place, url: pathToFileURL(place.filename).href },
         result: undefined,
+        ...{ waiting, resumed, iterating },
       };
       try {
         const interrupted = interruptionOf(run);

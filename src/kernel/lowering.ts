@@ -1,3 +1,5 @@
+import { rewriteAwaits } from './awaitLowering.js';
+import { CELL_OBJECT } from './cellObject.js';
 import { LAST_EXPRESSION, type Ts, type TypeScript } from './tslab.js';
 
 /** A cell as the body of a function of (exports, require, cell, __dirname, __filename). */
@@ -11,13 +13,10 @@ export interface LoweredCell {
   readonly imports: readonly string[];
 }
 
-/** The name of the object through which a running cell reaches the kernel. */
-export const CELL_OBJECT = '__voxlab_cell__';
-
 /**
  * Lowers a checked cell from ES module to CommonJS, with some changes: names that tslab exports are handed over as
  * accessors, so that cells see each other's later assignments; the last expression's value is handed over;
- * `import()` stays a real import and `import.meta` says where the cell is; the last is how `isAsync` is found out.
+ * `import()` stays a real import and `import.meta` says where the cell is; code that waits knows its cell afterwards.
  */
 export function lowerCell(ts: Ts, moduleText: string): LoweredCell {
   const found = { imports: [] as string[], isAsync: false };
@@ -26,7 +25,7 @@ export function lowerCell(ts: Ts, moduleText: string): LoweredCell {
     found.imports = file.statements
       .filter(ts.isImportDeclaration)
       .map(({ moduleSpecifier }) => (moduleSpecifier as TypeScript.StringLiteral).text);
-    return rewriteCalls(ts, context, rewriteExports(ts, context.factory, file));
+    return rewriteCalls(ts, context, rewriteAwaits(ts, context, rewriteExports(ts, context.factory, file)));
   });
   return { script: outputText, sourceMap: sourceMapText ?? '', ...found };
 }

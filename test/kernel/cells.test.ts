@@ -7,6 +7,8 @@ import { createCellCompiler } from '../../src/kernel/tslab.js';
 import { REPOSITORY_ROOT } from '../../src/paths.js';
 
 process.chdir(REPOSITORY_ROOT);
+// An interrupt comes from outside of all cells, so a timer that stands for it must be of none.
+const timerOfNoCell = setTimeout;
 rememberCellsInTimers();
 const compiler = createCellCompiler();
 const compiled: boolean[] = [];
@@ -136,7 +138,10 @@ test('during(): runs other code of the cell, which an interrupt ends, too', asyn
 
 test('interrupt(): a cell that took the signal ends by itself; one that does not ends after the time of grace', async () => {
   const taken = { ...newRun(), signalTaken: true };
-  const testing = { signal: taken.interruption.signal, begun: () => setTimeout(() => cells.interrupt(), 10) };
+  const testing = {
+    signal: taken.interruption.signal,
+    begun: () => timerOfNoCell(() => cells.interrupt(), 10),
+  };
   Object.assign(globalThis, { testing });
   await resultOf(
     'const testing = (globalThis as unknown as { testing: { signal: AbortSignal; begun(): void } }).testing;',

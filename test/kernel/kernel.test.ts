@@ -86,6 +86,30 @@ test('startKernel(): the code of an interrupted cell does not go on', async () =
   assert.deepEqual(await count(), before);
 });
 
+test('startKernel(): an interrupted loop that waits for others ends at its next await, in order', async () => {
+  await kernel.run(`import { setTimeout as later } from 'node:timers/promises';
+    const log: string[] = [];
+    async function* endless() { try { for (let i = 0; ; i++) { await later(5); yield i; } } finally { log.push('tidy'); } }`);
+  await interrupted("console.log('on'); for await (const i of endless()) log[0] = 'at ' + i;");
+  await wait(100);
+  const seen = async () => contents(await kernel.run('log.join()'), 'execute_result')[0]?.data;
+  const then = await seen();
+  assert.match(JSON.stringify(then), /at \d+,tidy/);
+  await wait(60);
+  assert.deepEqual(await seen(), then);
+});
+
+test('startKernel(): what code prints after an await goes to its own cell', async () => {
+  const { published } = await kernel.run(
+    "import { setTimeout as sleep } from 'node:timers/promises'; void (async () => { for (let i = 0; i < 4; i++) { await sleep(60); console.log('mine', i); } })();",
+  );
+  const id = published[0]!.parent.msg_id as string;
+  const other = await kernel.run('await sleep(400); console.log("other");');
+  assert.equal(streamText(other), 'other\n');
+  const mine = kernel.publishedFor(id).filter(({ header }) => header.msg_type === 'stream');
+  assert.equal(mine.map(({ content }) => content.text).join(''), 'mine 0\nmine 1\nmine 2\nmine 3\n');
+});
+
 test('startKernel(): an interrupt ends the timer of an earlier cell that blocks the kernel', async () => {
   await kernel.run('setInterval(() => { for (;;); }, 20);');
   await wait(200);

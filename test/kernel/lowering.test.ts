@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import vm from 'node:vm';
-import { CELL_OBJECT, lowerCell, lowerModule } from '../../src/kernel/lowering.js';
+import { iterating, resumed, waiting } from '../../src/kernel/cellAwaits.js';
+import { CELL_OBJECT } from '../../src/kernel/cellObject.js';
+import { lowerCell, lowerModule } from '../../src/kernel/lowering.js';
 import type { Ts } from '../../src/kernel/tslab.js';
 
 const require = createRequire(import.meta.url);
@@ -22,6 +24,7 @@ function run(moduleText: string, exports: object = {}) {
       cell.names = names;
     },
     import: (name: string) => import(name),
+    ...{ waiting, resumed, iterating },
   };
   const body = vm.runInThisContext(
     `(${isAsync ? 'async ' : ''}function (exports, require, ${CELL_OBJECT}) {${script}\n})`,
@@ -82,7 +85,7 @@ test('lowerCell() keeps import() a real import and lists the static ones', async
     "import 'a'; import { b } from 'b/c'; await import('node:os'); export { b };",
   );
   assert.deepEqual(imports, ['a', 'b/c']);
-  assert.match(script, new RegExp(`await ${CELL_OBJECT}\\.import\\('node:os'\\)`));
+  assert.match(script, new RegExp(`waiting\\(${CELL_OBJECT}\\.import\\('node:os'\\)`));
 });
 
 test('lowerModule() makes CommonJS of a local module', () => {

@@ -1,0 +1,71 @@
+import { type CellRun, currentCell, reenterCell } from './cellContext.js';
+import { keyboardInterrupt } from './keyboardInterrupt.js';
+
+/** What something that a cell's code waited for has brought, and the cell. */
+export type Resumption = { readonly run: CellRun | undefined } & (
+  | { readonly value: unknown }
+  | { readonly error: unknown }
+);
+
+/*
+ * These are plain functions, for two reasons. Code that may be terminated must not run under an async function of the
+ * kernel; and V8 finds its way from an error back to the cell's `await` over derived promises alone.
+ */
+
+/** Stands between `await` and what a cell's code awaits. */
+export function waiting(awaited: unknown): Promise<Resumption> {
+  const run = currentCell();
+  return Promise.resolve(awaited).then(
+    (value) => ({ run, value }),
+    (error) => ({ run, error }),
+  );
+}
+
+/**
+ * Takes the code up again behind its `await`: what it prints goes to its cell. Throws what the awaited promise rejected
+ * with, and KeyboardInterrupt where the cell was interrupted meanwhile: code that nobody waits for any more ends there.
+ */
+export function resumed(resumption: Resumption): unknown {
+  const { run } = resumption;
+  reenterCell(run);
+  if (run?.abandoned) throw keyboardInterrupt();
+  if ('error' in resumption) throw resumption.error;
+  return resumption.value;
+}
+
+type AnyIterable = Partial<AsyncIterable<unknown>> & Partial<Iterable<unknown>>;
+
+/** The same for `for await`: what a cell's code iterates over, each value (and what the iteration throws) as a resumption. */
+export function iterating(iterable: AnyIterable): AsyncIterable<Resumption> {
+  return { [Symbol.asyncIterator]: () => iteratorOf(iterable) };
+}
+
+function iteratorOf(iterable: AnyIterable): AsyncIterator<Resumption> {
+  const own = iterable[Symbol.asyncIterator]?.();
+  // A plain iterable is one of promises, perhaps. What is neither throws JavaScript's own TypeError here.
+  const iterator = own ?? (iterable as Iterable<unknown>)[Symbol.iterator]();
+  let hasThrown = false;
+  return {
+    next() {
+      const run = currentCell();
+      const thrown = (error: unknown): IteratorResult<Resumption> => {
+        hasThrown = true;
+        return { done: false, value: { run, error } };
+      };
+      const step = (result: IteratorResult<unknown>): IteratorResult<Resumption> =>
+        result.done === true ? result : { done: false, value: { run, value: result.value } };
+      const next = Promise.resolve(iterator.next());
+      if (own !== undefined) return next.then(step, thrown);
+      return next
+        .then(({ done, value }) =>
+          Promise.resolve(value).then((each) => step({ done, value: each } as IteratorResult<unknown>)),
+        )
+        .catch(thrown);
+    },
+    return() {
+      // An iterator that has thrown has ended.
+      const returned = Promise.resolve(hasThrown ? undefined : iterator.return?.());
+      return returned.then(() => ({ done: true, value: undefined }));
+    },
+  };
+}
