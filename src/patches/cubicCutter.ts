@@ -1,8 +1,8 @@
+import { createRowKernels, paddedLength } from '../volumes/rowKernels.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import type { Span } from './axisWeights.js';
 import { copyRows, OUTSIDE_HU, type PatchCutter } from './patchCutter.js';
 import type { PatchGrid } from './patchGrid.js';
-import { createRowKernels, paddedLength } from './rowKernels.js';
 import { splineCoefficients } from './splineCoefficients.js';
 
 /** The four coefficients and their weights below each voxel of a grid axis. */

@@ -1,6 +1,6 @@
+import { paddedLength, ROW_STEP, type RowKernels } from '../volumes/rowKernels.js';
 import type { Volume, VoxelArray } from '../volumes/volume.js';
 import type { AxisWeights, Span } from './axisWeights.js';
-import { paddedLength, ROW_STEP, type RowKernels } from './rowKernels.js';
 
 /** Interpolates `rows` rows of a scan from row `firstRow` (of all its planes) along x, to rows of paddedLength(dimX) from value 0. */
 export type RowsAlongX = (firstRow: number, rows: number, x: Span) => void;

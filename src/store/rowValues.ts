@@ -1,3 +1,4 @@
+import { createRowKernels, paddedLength } from '../volumes/rowKernels.js';
 import { storedHu } from '../volumes/storedHu.js';
 import type { ElementType } from './rowIndex.js';
 
@@ -32,7 +33,7 @@ export function decoderOf({ kind, bytes: size }: ElementType): DecodeRow {
     case 'float16':
       return mapped(Uint16Array, (bits) => storedHu(float16(bits)));
     case 'float32':
-      return mapped(Float32Array, storedHu);
+      return floats();
     default:
       return mapped(Float64Array, storedHu);
   }
@@ -64,6 +65,22 @@ function mapped(type: View<Numbers>, valueHu: (stored: number) => number): Decod
   return (bytes, into, at) => {
     const values = viewOf(type, bytes);
     for (let i = 0; i < values.length; i++) into[at + i] = valueHu(values[i]!);
+  };
+}
+
+/** Through the kernels' memory, there and back: a third of the time that a loop here takes. The files of 2018 are float32. */
+function floats(): DecodeRow {
+  const most = 1 << 15;
+  const kernels = createRowKernels(most);
+  const hu = kernels.hu.subarray(2 * most);
+  return (bytes, into, at) => {
+    const values = viewOf(Float32Array, bytes);
+    for (let from = 0; from < values.length; from += most) {
+      const part = values.subarray(from, from + most);
+      kernels.floats.set(part);
+      kernels.floatsToHu(hu.byteOffset, paddedLength(part.length), 0);
+      into.set(hu.subarray(0, part.length), at + from);
+    }
   };
 }
 

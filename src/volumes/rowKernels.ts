@@ -1,5 +1,5 @@
 /*
- * Loops over rows of float64 as WebAssembly with SIMD: two values an instruction, no bounds check for each. JavaScript's own
+ * Loops over rows of numbers as WebAssembly with SIMD: two float64 an instruction, no bounds check for each. JavaScript's own
  * loops take several times as long. The bytes are assembled here, from one expression a kernel, so that nothing must be
  * compiled when the program is installed. Encoding: WebAssembly Core Specification 2.0, chapter 5.
  * No operation rounds otherwise than JavaScript's (there is no fused multiply-add): the results have the same bits.
@@ -10,8 +10,9 @@
  * above 0. Rows may be the same, yet not overlap otherwise.
  */
 export interface RowKernels {
-  /** The memory as float64 and as int16. */
+  /** The memory as float64, as float32 and as int16. */
   readonly values: Float64Array;
+  readonly floats: Float32Array;
   readonly hu: Int16Array;
   /** into = lower + (upper - lower) share */
   mix(into: number, count: number, lower: number, upper: number, share: number): void;
@@ -29,6 +30,8 @@ export interface RowKernels {
   mixVoxels(into: number, count: number, ...places: VoxelPlaces): void;
   /** into = (next - into) factor */
   reflect(into: number, count: number, next: number, factor: number): void;
+  /** Stores a row of float32 as int16, rounded half to even and clamped; NaN is 0. */
+  floatsToHu(into: number, count: number, from: number): void;
 }
 
 /** Of mixVoxels(): addresses of the byte offsets (int32) of each value's voxel, and of its share; `voxels` is what the offsets count from. */
@@ -59,8 +62,9 @@ export function createRowKernels(values: number): RowKernels {
   const memory = new Memory({ initial: Math.max(1, Math.ceil((values * 8) / 65536)) });
   const { exports } = new Instance(compiled, { js: { memory } });
   return {
-    ...(exports as Omit<RowKernels, 'values' | 'hu'>),
+    ...(exports as Omit<RowKernels, 'values' | 'floats' | 'hu'>),
     values: new Float64Array(memory.buffer),
+    floats: new Float32Array(memory.buffer),
     hu: new Int16Array(memory.buffer),
   };
 }
@@ -75,9 +79,10 @@ interface Kernel {
   /** Bytes that each address goes on by in a step; default: those of float64. */
   readonly steps?: readonly number[];
   readonly numbers: number;
-  readonly toHu?: boolean;
   /** Two values at byte `step` of the rows. */
-  readonly value: Expression;
+  readonly value?: Expression;
+  /** Instead: eight int16. */
+  readonly hu?: Code;
 }
 
 const I32 = 0x7f;
@@ -141,9 +146,9 @@ const mixVoxels: Expression = (step) => {
 
 const KERNELS: readonly Kernel[] = [
   { name: 'mix', rows: 2, numbers: 1, value: mix },
-  { name: 'mixToHu', rows: 2, numbers: 1, toHu: true, value: mix },
+  { name: 'mixToHu', rows: 2, numbers: 1, hu: huOf(mix) },
   { name: 'weigh', rows: 4, numbers: 4, value: weigh },
-  { name: 'weighToHu', rows: 4, numbers: 4, toHu: true, value: weigh },
+  { name: 'weighToHu', rows: 4, numbers: 4, hu: huOf(weigh) },
   { name: 'mixVoxels', rows: 3, steps: [ROW_STEP * 4, ROW_STEP * 8, 0], numbers: 0, value: mixVoxels },
   { name: 'scale', rows: 0, numbers: 1, value: (step) => product(0, step, 2) },
   {
@@ -157,6 +162,13 @@ const KERNELS: readonly Kernel[] = [
     rows: 1,
     numbers: 1,
     value: (step) => [...load(2, step), ...load(0, step), ...SUBTRACT, ...splat(3), ...MULTIPLY],
+  },
+  {
+    name: 'floatsToHu',
+    rows: 1,
+    steps: [ROW_STEP * 4],
+    numbers: 0,
+    hu: [...floatsToInt32(0), ...floatsToInt32(16), ...TO_INT16],
   },
 ];
 
@@ -179,12 +191,13 @@ function assemble(): Uint8Array {
 }
 
 /** A loop over a row: `into` and the addresses of the rows step on until `into` reaches its end. */
-function functionOf({ rows, numbers, steps, toHu = false, value }: Kernel): Code {
+function functionOf({ rows, numbers, steps, hu, value }: Kernel): Code {
   const end = 2 + rows + numbers;
-  const valueBytes = toHu ? 2 : 8;
-  const body = toHu
-    ? [...local(0), ...hu(value), ...simd(0x0b, 4, 0)]
-    : [0, 16, 32, 48].flatMap((step) => [...local(0), ...value(step), ...simd(0x0b, 4, step)]);
+  const valueBytes = hu === undefined ? 8 : 2;
+  const body =
+    hu === undefined
+      ? [0, 16, 32, 48].flatMap((step) => [...local(0), ...value!(step), ...simd(0x0b, 4, step)])
+      : [...local(0), ...hu, ...simd(0x0b, 4, 0)];
   const advance = (index: number, bytes: number): Code => [
     ...local(index),
     0x41,
@@ -205,8 +218,13 @@ function functionOf({ rows, numbers, steps, toHu = false, value }: Kernel): Code
   ];
 }
 
+/** Four float32 at byte `step` of the row behind parameter 2. */
+function floatsToInt32(step: number): Code {
+  return [...load(2, step), ...simd(0x6a), ...simd(0xf8, 1)];
+}
+
 /** Eight values as int16: both conversions clamp. */
-function hu(value: Expression): Code {
+function huOf(value: Expression): Code {
   const pair = (step: number): Code => [...value(step), ...NEAREST, ...TO_INT32];
   const four = (step: number): Code => [...pair(step), ...pair(step + 16), ...JOIN_PAIRS];
   return [...four(0), ...four(32), ...TO_INT16];

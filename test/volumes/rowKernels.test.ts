@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRowKernels, paddedLength, ROW_STEP } from '../../src/patches/rowKernels.js';
 import { createRandom } from '../../src/random.js';
+import { createRowKernels, paddedLength, ROW_STEP } from '../../src/volumes/rowKernels.js';
 import { storedHu } from '../../src/volumes/storedHu.js';
 
 const COUNT = 3 * ROW_STEP;
@@ -75,6 +75,19 @@ test('createRowKernels().mixToHu() and weighToHu() store what storedHu() gives, 
   assert.deepEqual(stored(), [...mixed, 0]);
   kernels.weighToHu(at * 2, COUNT, place(1), place(2), place(3), place(4), 1, 0, 0, 0);
   assert.deepEqual(stored(), [...Array.from(a, (value) => storedHu(value) + 0), 0]);
+});
+
+test('createRowKernels().floatsToHu() stores what storedHu() gives for float32, infinite ones among them, and 0 for NaN', () => {
+  const kernels = createRowKernels(COUNT);
+  const random = createRandom(5);
+  const values = Float32Array.from({ length: COUNT }, () => random.between(-40000, 40000));
+  values.set([0.5, 1.5, -0.5, -2.5, 32767.5, -32768.5, Infinity, -Infinity, 3e9, -3e38, 1e-40, Number.NaN]);
+  kernels.floats.set(values);
+  const at = 2 * COUNT;
+  kernels.floatsToHu(at * 2, COUNT, 0);
+  const expected = Array.from(values, (value) => (Number.isNaN(value) ? 0 : storedHu(value) + 0));
+  assert.deepEqual([...kernels.hu.subarray(at, at + COUNT + 1)], [...expected, 0]);
+  assert.deepEqual(kernels.floats.subarray(0, COUNT), values);
 });
 
 test('paddedLength() is the next multiple of the step', () => {
