@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { type ChunkTable, emptyTable } from './chunkTable.js';
 
@@ -66,8 +67,28 @@ export function writeCachedTable(path: string, origin: Origin, table: ChunkTable
   try {
     writeFileSync(beside, Buffer.concat([content, sha256(content)]));
     renameSync(beside, cachePath(path));
+    removeLeftBehind(path);
   } catch {
     rmSync(beside, { force: true });
+  }
+}
+
+/** What killed programs left of theirs; the program of another host that is taken for one merely writes no cache. */
+function removeLeftBehind(path: string): void {
+  const folder = dirname(path);
+  const start = `${basename(cachePath(path))}.`;
+  for (const name of readdirSync(folder)) {
+    const pid = name.startsWith(start) ? /^(\d+)-\d+$/.exec(name.slice(start.length))?.[1] : undefined;
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
