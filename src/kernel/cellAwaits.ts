@@ -52,8 +52,11 @@ function iteratorOf(iterable: AnyIterable): AsyncIterator<Resumption> {
         hasThrown = true;
         return { done: false, value: { run, error } };
       };
-      const step = (result: IteratorResult<unknown>): IteratorResult<Resumption> =>
-        result.done === true ? result : { done: false, value: { run, value: result.value } };
+      const step = (result: IteratorResult<unknown>): IteratorResult<Resumption> => {
+        if (result.done !== true) return { done: false, value: { run, value: result.value } };
+        reenterAfterThis(run);
+        return result;
+      };
       const next = Promise.resolve(iterator.next());
       if (own !== undefined) return next.then(step, thrown);
       return next
@@ -63,9 +66,24 @@ function iteratorOf(iterable: AnyIterable): AsyncIterator<Resumption> {
         .catch(thrown);
     },
     return() {
+      const run = currentCell();
       // An iterator that has thrown has ended.
       const returned = Promise.resolve(hasThrown ? undefined : iterator.return?.());
-      return returned.then(() => ({ done: true, value: undefined }));
+      return returned.then(
+        () => {
+          reenterAfterThis(run);
+          return { done: true, value: undefined };
+        },
+        (error) => {
+          reenterAfterThis(run);
+          throw error;
+        },
+      );
     },
   };
+}
+
+/** The code behind a loop goes on in the microtask after the present one, which answers the loop. */
+function reenterAfterThis(run: CellRun | undefined): void {
+  queueMicrotask(() => reenterCell(run));
 }
