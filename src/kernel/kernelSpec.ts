@@ -70,7 +70,7 @@ export function installKernelSpec(kernels: string = kernelsBelow()): string {
 export function uninstallKernelSpec(kernels: string = kernelsBelow()): boolean {
   const folder = join(kernels, KERNEL_NAME);
   const stood = existsSync(folder);
-  rmSync(folder, { recursive: true, force: true });
+  if (stood) rmSync(folder, { recursive: true });
   return stood;
 }
 
