@@ -15,6 +15,7 @@ export type Resumption = { readonly run: CellRun | undefined } & (
 /** Stands between `await` and what a cell's code awaits. */
 export function waiting(awaited: unknown): Promise<Resumption> {
   const run = currentCell();
+  if (run !== undefined && isStubborn(run)) return Promise.resolve(awaited).then(never, never);
   return Promise.resolve(awaited).then(
     (value) => ({ run, value }),
     (error) => ({ run, error }),
@@ -31,6 +32,20 @@ export function resumed(resumption: Resumption): unknown {
   if (run?.abandoned) throw keyboardInterrupt();
   if ('error' in resumption) throw resumption.error;
   return resumption.value;
+}
+
+const never = (): Promise<never> => new Promise(() => {});
+
+/** Awaits of an interrupted cell after which it is taken to catch its KeyboardInterrupt and try again for ever. */
+const MOST_AWAITS = 100;
+const awaitsAfterInterrupt = new WeakMap<CellRun, number>();
+
+/** Tidying up may wait some times; a loop that tries again whatever happens would go on without end. */
+function isStubborn(run: CellRun): boolean {
+  if (!run.abandoned) return false;
+  const count = (awaitsAfterInterrupt.get(run) ?? 0) + 1;
+  awaitsAfterInterrupt.set(run, count);
+  return count > MOST_AWAITS;
 }
 
 type AnyIterable = Partial<AsyncIterable<unknown>> & Partial<Iterable<unknown>>;

@@ -99,3 +99,21 @@ test('iterating(): the code behind a loop is in its cell, however the loop ends'
   await soon();
   assert.equal(currentCell(), undefined);
 });
+
+test('waiting(): interrupted code that catches its KeyboardInterrupt and tries again comes to rest', async () => {
+  const cell = cellOf('5');
+  cell.abandoned = true;
+  let rounds = 0;
+  void runInCell(cell, async () => {
+    for (;;)
+      try {
+        resumed(await waiting(new Promise((done) => setImmediate(done))));
+      } catch {
+        rounds++;
+      }
+  });
+  await new Promise((done) => setTimeout(done, 100));
+  const before = rounds;
+  await new Promise((done) => setTimeout(done, 50));
+  assert.deepEqual([before, rounds], [100, 100]);
+});

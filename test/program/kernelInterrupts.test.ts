@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Message } from '../../src/kernel/protocol.js';
+import { inRepository } from '../../src/paths.js';
 import { contents, KernelClient, streamText } from '../kernel/kernelClient.js';
 
 const kernel = await KernelClient.start();
@@ -80,4 +83,21 @@ test('what code prints behind a loop, and a late error, belong to its cell', asy
   assert.equal(printed(idOf(second), 'stderr'), '');
   assert.equal(printed(idOf(first)), 'left\nended\n');
   assert.match(printed(idOf(first), 'stderr'), /Unhandled rejection .*RangeError.*late/);
+});
+
+test('a local module whose top level was interrupted loads anew with the next import', async () => {
+  const folder = inRepository('runs', `interrupted-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  after(() => rmSync(folder, { recursive: true }));
+  const program =
+    "export const first = 1; console.log('on'); while ((globalThis as { spin?: boolean }).spin !== false) {} export const last = 2;";
+  writeFileSync(join(folder, 'half.ts'), program);
+  const path = `../runs/${basename(folder)}/half.js`;
+  const id = await kernel.sendCell(`(await import('${path}')).last`);
+  await interruptOnce(id);
+  assert.equal((await kernel.answer(id, 5000)).reply.ename, 'KeyboardInterrupt');
+  const again = await kernel.run(
+    `Object.assign(globalThis, { spin: false }); (await import('${path}')).last`,
+  );
+  assert.deepEqual(contents(again, 'execute_result')[0]?.data, { 'text/plain': '2' });
 });
