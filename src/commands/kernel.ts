@@ -39,8 +39,10 @@ export const registerKernelCommand: RegisterCommand = (program) => {
     },
   );
   withPrefix('list', 'Lists the kernels of that place.').action((flags: KernelFlags) => {
-    const kernels = listKernelSpecs(kernelsOf(flags));
+    const place = kernelsOf(flags);
+    const kernels = listKernelSpecs(place);
     if (flags.json) return printJson({ kernels });
+    if (kernels.length === 0) process.stdout.write(`no kernels in ${place}\n`);
     for (const { name, displayName, folder, missing } of kernels) {
       const gone = missing.length === 0 ? '' : `, but ${missing.join(', ')} is gone: voxlab kernel install`;
       process.stdout.write(`${name}  ${displayName}  ${relative(process.cwd(), folder)}${gone}\n`);

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import { UsageError, VoxlabError } from '../errors.js';
 import { parseParameters } from '../kernel/notebookParameters.js';
 import { findNotebook, type NotebookRun, runNotebook } from '../kernel/notebookRun.js';
@@ -47,7 +47,8 @@ async function runAll(names: readonly string[], flags: RunFlags, signal: AbortSi
   if (flags.outFile !== undefined) checkOutFile(flags.outFile, names);
   const outFile = flags.outFile === undefined ? undefined : resolve(flags.outFile);
   const parameters = parseParameters(flags.parameter);
-  const files = names.map(findNotebook);
+  const files = [...new Set(names.map(findNotebook))];
+  checkNames(files);
   const runs: NotebookRun[] = [];
   for (const file of files) {
     const run = await runNotebook(file, {
@@ -62,6 +63,17 @@ async function runAll(names: readonly string[], flags: RunFlags, signal: AbortSi
     runs.push(run);
   }
   if (flags.json) printJson({ notebooks: runs.map(({ error: _, ...run }) => run) });
+}
+
+/** The copies lie side by side under the names of the notebooks. */
+function checkNames(files: readonly string[]): void {
+  for (const [index, file] of files.entries()) {
+    const other = files.slice(0, index).find((earlier) => basename(earlier) === basename(file));
+    if (other !== undefined)
+      throw new UsageError(
+        `the copy of ${file} would replace that of ${other}: run them one by one, with -o or --out`,
+      );
+  }
 }
 
 function checkOutFile(outFile: string, names: readonly string[]): void {

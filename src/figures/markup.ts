@@ -6,10 +6,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text from data, safe inside HTML and SVG, also in attributes. Control characters, which XML forbids, are dropped. */
+/** What XML forbids: control characters, half of a surrogate pair (a text that was cut), and two that are no characters. */
+const FORBIDDEN = /[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+/** Text from data, safe inside HTML and SVG, also in attributes. Characters that XML forbids are dropped. */
 export function escaped(text: string): string {
   return [...text]
-    .filter((c) => c >= ' ' || c === '\n' || c === '\t')
+    .filter((c) => !FORBIDDEN.test(c))
     .map((c) => ENTITIES[c] ?? c)
     .join('');
 }

@@ -15,6 +15,7 @@ export type Resumption = { readonly run: CellRun | undefined } & (
 /** Stands between `await` and what a cell's code awaits. */
 export function waiting(awaited: unknown): Promise<Resumption> {
   const run = currentCell();
+  if (run !== undefined && isStubborn(run)) return Promise.resolve(awaited).then(never, never);
   return Promise.resolve(awaited).then(
     (value) => ({ run, value }),
     (error) => ({ run, error }),
@@ -31,6 +32,20 @@ export function resumed(resumption: Resumption): unknown {
   if (run?.abandoned) throw keyboardInterrupt();
   if ('error' in resumption) throw resumption.error;
   return resumption.value;
+}
+
+const never = (): Promise<never> => new Promise(() => {});
+
+/** Awaits of an interrupted cell after which it is taken to catch its KeyboardInterrupt and try again for ever. */
+const MOST_AWAITS = 100;
+const awaitsAfterInterrupt = new WeakMap<CellRun, number>();
+
+/** Tidying up may wait some times; a loop that tries again whatever happens would go on without end. */
+function isStubborn(run: CellRun): boolean {
+  if (!run.abandoned) return false;
+  const count = (awaitsAfterInterrupt.get(run) ?? 0) + 1;
+  awaitsAfterInterrupt.set(run, count);
+  return count > MOST_AWAITS;
 }
 
 type AnyIterable = Partial<AsyncIterable<unknown>> & Partial<Iterable<unknown>>;
@@ -52,8 +67,11 @@ function iteratorOf(iterable: AnyIterable): AsyncIterator<Resumption> {
         hasThrown = true;
         return { done: false, value: { run, error } };
       };
-      const step = (result: IteratorResult<unknown>): IteratorResult<Resumption> =>
-        result.done === true ? result : { done: false, value: { run, value: result.value } };
+      const step = (result: IteratorResult<unknown>): IteratorResult<Resumption> => {
+        if (result.done !== true) return { done: false, value: { run, value: result.value } };
+        reenterAfterThis(run);
+        return result;
+      };
       const next = Promise.resolve(iterator.next());
       if (own !== undefined) return next.then(step, thrown);
       return next
@@ -63,9 +81,24 @@ function iteratorOf(iterable: AnyIterable): AsyncIterator<Resumption> {
         .catch(thrown);
     },
     return() {
+      const run = currentCell();
       // An iterator that has thrown has ended.
       const returned = Promise.resolve(hasThrown ? undefined : iterator.return?.());
-      return returned.then(() => ({ done: true, value: undefined }));
+      return returned.then(
+        () => {
+          reenterAfterThis(run);
+          return { done: true, value: undefined };
+        },
+        (error) => {
+          reenterAfterThis(run);
+          throw error;
+        },
+      );
     },
   };
+}
+
+/** The code behind a loop goes on in the microtask after the present one, which answers the loop. */
+function reenterAfterThis(run: CellRun | undefined): void {
+  queueMicrotask(() => reenterCell(run));
 }

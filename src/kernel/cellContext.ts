@@ -35,7 +35,7 @@ export function runInCell<T>(run: CellRun | undefined, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (run !== undefined && typeof error === 'object' && error !== null) throwers.set(error, run);
+    if (run !== undefined) rememberThrower(error, run);
     throw error;
   } finally {
     entered = before;
@@ -52,6 +52,11 @@ export function reenterCell(run: CellRun | undefined): void {
 
 const throwers = new WeakMap<object, CellRun>();
 
+/** The innermost cell counts: a listener of one cell may be called by the widget of another. */
+export function rememberThrower(error: unknown, run: CellRun): void {
+  if (typeof error === 'object' && error !== null && !throwers.has(error)) throwers.set(error, run);
+}
+
 /** The cell out of whose code an error came, where that is known. */
 export function thrownIn(error: unknown): CellRun | undefined {
   return typeof error === 'object' && error !== null ? throwers.get(error) : undefined;
@@ -67,6 +72,8 @@ export function leaveCell(): CellRun | undefined {
   return terminated;
 }
 
+const TIMERS = ['setTimeout', 'setInterval', 'setImmediate'] as const;
+type TimerName = (typeof TIMERS)[number];
 type Callback = (...args: unknown[]) => void;
 type TimerFunction = (callback: Callback, ...rest: unknown[]) => unknown;
 
@@ -74,8 +81,8 @@ type TimerFunction = (callback: Callback, ...rest: unknown[]) => unknown;
  * From now on timers remember their cell: what they print goes there, and an interrupt of the cell stops them.
  * Callbacks run in a microtask, because terminating code inside Node's own timer callback would abort the process.
  */
-export function rememberCellsInTimers(target: typeof globalThis = globalThis): void {
-  for (const name of ['setTimeout', 'setInterval', 'setImmediate'] as const) {
+export function rememberCellsInTimers(target: Pick<typeof globalThis, TimerName> = globalThis): void {
+  for (const name of TIMERS) {
     const original = target[name] as unknown as TimerFunction;
     const remembering: TimerFunction = (callback, ...rest) => {
       const run = currentCell();

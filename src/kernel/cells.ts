@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { iterating, resumed, waiting } from './cellAwaits.js';
-import { type CellRun, leaveCell, runInCell } from './cellContext.js';
+import { type CellRun, leaveCell, runInCell, thrownIn } from './cellContext.js';
 import { CELL_OBJECT } from './cellObject.js';
 import { keyboardInterrupt } from './keyboardInterrupt.js';
 import { type LoweredCell, lowerCell, lowerModule } from './lowering.js';
@@ -13,6 +13,7 @@ import {
   diagnosticsError,
   errorOf,
   scriptName,
+  throwerIn,
 } from './traceback.js';
 import { type CellCompiler, type CheckedCell, LINE_OFFSET } from './tslab.js';
 
@@ -31,6 +32,8 @@ export interface Cells {
   /** TypeScript's declarations of all cells so far. */
   readonly declarations: () => string;
   errorOf(thrown: unknown): CellError;
+  /** The cell out of whose code an error came, also long after it has ended; where that is known. */
+  cellOf(thrown: unknown): CellRun | undefined;
 }
 
 /** A name that a cell declares: how to read it, and how a later cell's assignment reaches it. */
@@ -73,6 +76,7 @@ export function createCells(
   const { place } = modules;
   const scope = Object.defineProperty({}, '__esModule', { value: true });
   const sources = new Map<string, CellSource>();
+  const runs = new Map<string, CellRun>();
   let declarations = '';
   let running: { run: CellRun; fail(error: unknown): void } | undefined;
 
@@ -87,6 +91,7 @@ export function createCells(
         })),
       );
       const lowered = lowerCell(compiler.ts, checked.moduleText);
+      runs.set(run.label, run);
       sources.set(
         run.label,
         cellSource(code, { script: lowered.sourceMap, module: checked.sourceMap }, LINE_OFFSET),
@@ -94,26 +99,33 @@ export function createCells(
       return { checked, lowered };
     });
 
-  /** Rejects when the cell is interrupted. */
-  const interruptionOf = (run: CellRun): Promise<never> =>
-    new Promise((_, reject) => {
-      running = { run, fail: reject };
+  /**
+   * Begins code of a cell; settles with it, or rejects when the cell is interrupted. Always in a turn of the event loop
+   * of its own: terminating code that a cell has left behind drops all that waits in the queue of microtasks, and the
+   * kernel's next step must not be among it.
+   */
+  const endOf = <T>(
+    run: CellRun,
+    begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+  ): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => void originalSetImmediate(() => reject(error));
+      running = { run, fail };
+      startOutsideOfCallbacks(() => begin((value) => void originalSetImmediate(() => resolve(value)), fail));
     });
 
   return {
     async during<T>(run: CellRun, work: () => T | Promise<T>): Promise<T> {
-      const interrupted = interruptionOf(run);
-      const ended = new Promise<T>((resolve, reject) => {
-        startOutsideOfCallbacks(() => {
+      try {
+        return await endOf<T>(run, (resolve, reject) => {
           try {
-            resolve(runInCell(run, work));
+            const made = runInCell(run, work);
+            if (made instanceof Promise) made.then(resolve, reject);
+            else resolve(made);
           } catch (error) {
             reject(error);
           }
         });
-      });
-      try {
-        return await Promise.race([interrupted, ended]);
       } finally {
         running = undefined;
       }
@@ -132,22 +144,15 @@ export function createCells(
         ...{ waiting, resumed, iterating },
       };
       try {
-        const interrupted = interruptionOf(run);
-        await Promise.race([interrupted, modules.prepare(lowered.imports, whileCompiling)]);
-        const ended = new Promise<void>((resolve, reject) => {
-          startOutsideOfCallbacks(() =>
-            runInCell(run, () =>
-              enterCell(
-                lowered,
-                run,
-                [scope, modules.require, cell, place.dirname, place.filename],
-                resolve,
-                reject,
-              ),
-            ),
+        if (lowered.imports.length > 0)
+          await endOf<void>(
+            run,
+            (resolve, reject) => void modules.prepare(lowered.imports, whileCompiling).then(resolve, reject),
           );
-        });
-        await Promise.race([interrupted, ended]);
+        const args: Parameters<CellFunction> = [scope, modules.require, cell, place.dirname, place.filename];
+        await endOf<void>(run, (resolve, reject) =>
+          runInCell(run, () => enterCell(lowered, run, args, resolve, reject)),
+        );
         return { ok: true, value: cell.result };
       } catch (error) {
         return { ok: false, error: errorOf(error, sources) };
@@ -177,6 +182,7 @@ export function createCells(
     },
     declarations: () => declarations,
     errorOf: (thrown) => errorOf(thrown, sources),
+    cellOf: (thrown) => thrownIn(thrown) ?? runs.get(throwerIn(thrown) ?? ''),
   };
 }
 

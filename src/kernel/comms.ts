@@ -27,6 +27,8 @@ export interface Comms {
   receiveOpen(content: JsonObject, buffers: readonly Uint8Array[], header?: Header): void;
   receiveMessage(content: JsonObject, buffers: readonly Uint8Array[], header?: Header): void;
   receiveClose(content: JsonObject): void;
+  /** The message is done with, also where its listener was terminated: such code leaves without its `finally`. */
+  endMessage(): void;
 }
 
 export interface CommOpenOptions {
@@ -99,6 +101,9 @@ export function createComms(publish: KernelSession['publish']): Comms {
         for (const listener of open.get(String(content.comm_id))?.messageListeners ?? [])
           listener(dataOf(content), buffers);
       });
+    },
+    endMessage() {
+      answering = undefined;
     },
     receiveClose(content) {
       const comm = open.get(String(content.comm_id));

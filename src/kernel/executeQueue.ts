@@ -122,9 +122,14 @@ class Failed extends Error {
 
 /** What Jupyter shows of a value. What JSON cannot hold is an error here, of the cell. */
 async function shown(value: unknown, run: CellRun, cells: Cells): Promise<JsonObject> {
-  const data = await cells.during(run, () => mimeBundleSoon(value));
-  encodeContent('the value shown', data);
-  return data;
+  const checked = (data: JsonObject): JsonObject => {
+    encodeContent('the value shown', data); // among what an interrupt may end: of a large value it takes long
+    return data;
+  };
+  return cells.during(run, () => {
+    const data = mimeBundleSoon(value);
+    return data instanceof Promise ? data.then(checked) : checked(data);
+  });
 }
 
 function createRun(request: Message, label: string): CellRun {

@@ -1,5 +1,7 @@
 import { writeSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { resolve } from 'node:path';
+import timers from 'node:timers';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.js';
 import { currentCell, rememberCellsInTimers } from './cellContext.js';
@@ -60,6 +62,8 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   process.chdir(findProjectRoot(notebooks));
   process.removeAllListeners('warning'); // Node's notes on experimental features are not the notebook's
   rememberCellsInTimers();
+  rememberCellsInTimers(timers); // what `import … from 'node:timers'` gives
+  syncBuiltinESMExports();
 
   const whileCompiling = protectCompiler(shared);
   const plain = whileCompiling(() => createCellCompiler());

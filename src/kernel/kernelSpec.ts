@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentError } from '../errors.js';
-import { inRepository, writeFileAtomically } from '../paths.js';
+import { inRepository, isFolder, makeFolder, writeFileAtomically } from '../paths.js';
 
 /** The name under which notebooks ask for the kernel. */
 export const KERNEL_NAME = 'voxlab';
@@ -52,7 +52,7 @@ export function installKernelSpec(kernels: string = kernelsBelow()): string {
   if (!existsSync(launcher))
     throw new EnvironmentError(`the kernel's program ${launcher} is missing: run npm run build`);
   const folder = join(kernels, KERNEL_NAME);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeFileAtomically(join(folder, 'logo-svg.svg'), LOGO);
   const spec = {
     // Absolute paths: Jupyter may be started from anywhere, with another PATH.
@@ -70,7 +70,7 @@ export function installKernelSpec(kernels: string = kernelsBelow()): string {
 export function uninstallKernelSpec(kernels: string = kernelsBelow()): boolean {
   const folder = join(kernels, KERNEL_NAME);
   const stood = existsSync(folder);
-  rmSync(folder, { recursive: true, force: true });
+  if (stood) rmSync(folder, { recursive: true });
   return stood;
 }
 
@@ -83,17 +83,29 @@ export interface FoundKernelSpec {
 }
 
 export function listKernelSpecs(kernels: string = kernelsBelow()): FoundKernelSpec[] {
-  if (!existsSync(kernels)) return [];
+  if (!isFolder(kernels)) return [];
   return readdirSync(kernels)
     .filter((name) => existsSync(join(kernels, name, 'kernel.json')))
     .map((name) => {
       const folder = join(kernels, name);
-      const { argv, display_name }: KernelSpec = JSON.parse(
-        readFileSync(join(folder, 'kernel.json'), 'utf8'),
-      );
+      const spec = readKernelSpec(join(folder, 'kernel.json'));
+      if (spec === undefined)
+        return { name, displayName: name, folder, missing: ['what a readable kernel.json says'] };
+      const { argv, display_name } = spec;
       const missing = argv.filter((word) => word.startsWith('/') && !existsSync(word));
       return { name, displayName: display_name, folder, missing };
     });
+}
+
+/** Nothing for a file that holds something else: one broken kernel must not hide the others, and ours is written anew. */
+function readKernelSpec(file: string): KernelSpec | undefined {
+  try {
+    const { argv, display_name, language }: Partial<KernelSpec> = JSON.parse(readFileSync(file, 'utf8'));
+    if (!Array.isArray(argv) || !argv.every((word) => typeof word === 'string')) return undefined;
+    return { argv, display_name: String(display_name), language: String(language) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** A voxel cube. */

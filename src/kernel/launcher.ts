@@ -2,9 +2,11 @@ import { openSync, writeSync } from 'node:fs';
 import { messageOf } from '../errors.js';
 import { startKernel } from './kernel.js';
 
-/** Entry of a kernel's process: `node launcher.js --connection-file FILE`. */
-const flag = process.argv.indexOf('--connection-file');
-const connectionFile = flag < 0 ? undefined : process.argv[flag + 1];
+/** Entry of a kernel's process: `node launcher.js --connection-file FILE`, or `voxlab kernel start` with the same. */
+const FLAG = '--connection-file';
+const flag = process.argv.findIndex((word) => word === FLAG || word.startsWith(`${FLAG}=`));
+const word = process.argv[flag] ?? '';
+const connectionFile = word === FLAG ? process.argv[flag + 1] : word.slice(FLAG.length + 1) || undefined;
 // The kernel takes over file descriptors 1 and 2 for the cells' output; what it says of itself goes where they went.
 const logDescriptor = openLog();
 

@@ -171,8 +171,13 @@ function rewriteCalls(
 }
 
 function awaitsAtTop(ts: Ts, file: TypeScript.SourceFile): boolean {
+  const outsideOf = (node: TypeScript.SignatureDeclaration): TypeScript.Node[] => [
+    ...(node.name === undefined ? [] : [node.name]),
+    ...(ts.canHaveDecorators(node) ? (ts.getDecorators(node) ?? []) : []),
+  ];
   const awaits = (node: TypeScript.Node): boolean => {
-    if (ts.isFunctionLike(node)) return false;
+    // A method's computed name and its decorators belong to the code around it.
+    if (ts.isFunctionLike(node)) return outsideOf(node).some(awaits);
     if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined))
       return true;
     return ts.forEachChild(node, awaits) ?? false;

@@ -15,7 +15,7 @@ export interface CellModules {
    * what `require` cannot load: packages that exist only as ES modules with a top-level await.
    */
   prepare(names: readonly string[], undisturbed: <T>(work: () => T) => T): Promise<void>;
-  /** Takes over local .ts and .js modules, lowered; a changed one replaces the old. */
+  /** Takes over local .ts and .js modules, lowered, ahead of each cell; a changed one replaces the old. */
   setLocal(modules: readonly { path: string; script: string }[]): void;
 }
 
@@ -32,6 +32,12 @@ export function createCellModules(root: string, pathOf = (name: string): string 
   const prepared = new Map<string, unknown>();
   const scripts = new Map<string, string>();
   const loaded = new Map<string, NodeJS.Module>();
+  /** Begun and not ended: what a module that failed, or was terminated, has exported by then is not the module. */
+  const begun = new Set<string>();
+  const forgetBegun = (): void => {
+    for (const path of begun) loaded.delete(path);
+    begun.clear();
+  };
 
   const requireLocal = (path: string): NodeJS.Module | undefined => {
     const known = loaded.get(path);
@@ -42,7 +48,15 @@ export function createCellModules(root: string, pathOf = (name: string): string 
     module.filename = path;
     const original = createRequire(path);
     module.require = ((name: string) => requireFrom(dirname(path), original, name)) as NodeJS.Require;
-    (module as unknown as { _compile(code: string, path: string): void })._compile(script, path);
+    begun.add(path);
+    try {
+      (module as unknown as { _compile(code: string, path: string): void })._compile(script, path);
+    } catch (error) {
+      loaded.delete(path);
+      throw error;
+    } finally {
+      begun.delete(path); // not when it was terminated
+    }
     return module;
   };
   const requireFrom = (folder: string, original: NodeJS.Require, name: string): unknown => {
@@ -72,6 +86,7 @@ export function createCellModules(root: string, pathOf = (name: string): string 
       }
     },
     setLocal(modules) {
+      forgetBegun();
       for (const { path, script } of modules) {
         loaded.delete(path);
         scripts.set(path, script);

@@ -6,13 +6,15 @@ export type Parameters = Readonly<Record<string, unknown>>;
 
 interface Cell {
   readonly cell_type: string;
-  readonly metadata: { readonly tags?: readonly string[] };
+  readonly metadata?: { readonly tags?: readonly string[] };
   readonly source: string | readonly string[];
 }
 
 /** What of a notebook's JSON matters here. */
 export interface Notebook {
   readonly cells: readonly Cell[];
+  readonly nbformat?: number;
+  readonly nbformat_minor?: number;
 }
 
 const PARAMETERS = 'parameters';
@@ -40,13 +42,23 @@ export function parseParameters(words: readonly string[]): Parameters {
 
 function parameterValue(name: string, text: string): unknown {
   if (Object.hasOwn(WORDS, text)) return WORDS[text];
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return numberOf(name, text);
   if (!/^[[{"]/.test(text)) return text;
   try {
     return JSON.parse(text);
   } catch (cause) {
     throw new UsageError(`expected JSON as the value of -p ${name}, received ${text}`, { cause });
   }
+}
+
+/** A number that would not come out as it was written is an error: an identifier of 20 digits would lose its last ones. */
+function numberOf(name: string, text: string): number {
+  const value = Number(text);
+  const isWhole = /^[+-]?\d+$/.test(text);
+  if (Number.isFinite(value) && (!isWhole || Number.isSafeInteger(value))) return value;
+  throw new UsageError(
+    `expected a number that JavaScript can hold as the value of -p ${name}, received ${text}: as a text it is -p '${name}="${text}"'`,
+  );
 }
 
 /**
@@ -71,7 +83,8 @@ export function injectParameters<N extends Notebook>(file: string, notebook: N, 
   const injected = {
     cell_type: 'code',
     execution_count: null,
-    id: INJECTED,
+    // Cells have ids since 4.5; in an older notebook an id makes the file invalid.
+    ...(hasIds(notebook) && { id: INJECTED }),
     metadata: { tags: [INJECTED] },
     outputs: [],
     source: `// Parameters of this run\n${assignments(values, declared)}`,
@@ -79,8 +92,12 @@ export function injectParameters<N extends Notebook>(file: string, notebook: N, 
   return { ...notebook, cells: [...cells.slice(0, at + 1), injected, ...cells.slice(at + 1)] };
 }
 
+function hasIds({ nbformat = 4, nbformat_minor = 5 }: Notebook): boolean {
+  return nbformat > 4 || nbformat_minor >= 5;
+}
+
 function isTagged({ metadata }: Cell, tag: string): boolean {
-  return metadata.tags?.includes(tag) === true;
+  return metadata?.tags?.includes(tag) === true;
 }
 
 function textOf({ source }: Cell): string {

@@ -1,10 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { EnvironmentError, InputError, InterruptedError, messageOf, UsageError } from '../errors.js';
-import { inRepository } from '../paths.js';
+import { cannotWrite, inRepository, isFolder, makeFolder } from '../paths.js';
 import { ensureKernelSpec, jupyterEnvironment, pythonProgram } from './jupyter.js';
 import { injectParameters, type Notebook, type Parameters } from './notebookParameters.js';
 
@@ -62,11 +71,14 @@ export async function runNotebook(
   { outFolder, outFile, parameters = {}, timeoutSeconds, signal }: NotebookRunOptions,
 ): Promise<NotebookRun> {
   const executed = outFile ?? join(outFolder, basename(path));
-  if (resolve(executed) === resolve(path))
+  if (isSameFile(executed, path))
     throw new UsageError(
       `the executed copy would replace the notebook ${path}: name another with -o or --out`,
     );
-  const given = withParameters(path, parameters);
+  const notebook = readNotebook(path);
+  // Before the run, not after hours of it.
+  checkWritable(executed);
+  const given = withParameters(path, notebook, parameters);
   ensureKernelSpec();
   const child = spawn(
     pythonProgram('python'),
@@ -100,15 +112,49 @@ export async function runNotebook(
   return { name: basename(path, '.ipynb'), ...(JSON.parse(answer) as Omit<NotebookRun, 'name'>) };
 }
 
-/** The notebook to run: itself, or for the time of the run a copy with the values in it. */
-function withParameters(path: string, parameters: Parameters): { file: string; remove: () => void } {
-  if (Object.keys(parameters).length === 0) return { file: path, remove: () => {} };
-  let notebook: Notebook;
+/** Also by another name: a link. */
+function isSameFile(a: string, b: string): boolean {
+  if (resolve(a) === resolve(b)) return true;
+  if (!existsSync(a) || !existsSync(b)) return false;
+  const [one, other] = [statSync(a), statSync(b)];
+  return one.dev === other.dev && one.ino === other.ino;
+}
+
+function checkWritable(file: string): void {
+  makeFolder(dirname(file));
   try {
-    notebook = JSON.parse(readFileSync(path, 'utf8'));
+    if (isFolder(file)) throw new Error('it is a folder');
+    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
+}
+
+function readNotebook(path: string): Notebook {
+  let read: Partial<Notebook> | null;
+  try {
+    read = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     throw new InputError(path, `expected a notebook (JSON): ${messageOf(cause)}`, { cause });
   }
+  const isOld = typeof read?.nbformat === 'number' && read.nbformat < 4;
+  if (!isOld && !Array.isArray(read?.cells))
+    throw new InputError(path, 'expected a notebook (JSON with a list of cells), received other JSON');
+  return read as Notebook;
+}
+
+/** The notebook to run: itself, or for the time of the run a copy with the values in it. */
+function withParameters(
+  path: string,
+  notebook: Notebook,
+  parameters: Parameters,
+): { file: string; remove: () => void } {
+  if (Object.keys(parameters).length === 0) return { file: path, remove: () => {} };
+  if (!Array.isArray(notebook.cells))
+    throw new InputError(
+      path,
+      `expected a notebook of format 4 for -p, received format ${notebook.nbformat}: open and save it in JupyterLab`,
+    );
   const injected = injectParameters(path, notebook, parameters);
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-parameters-'));
   const file = join(folder, basename(path));

@@ -1,4 +1,3 @@
-import { thrownIn } from './cellContext.js';
 import type { Cells, WhileCompiling } from './cells.js';
 import type { Route, ToMain, ToSockets } from './channel.js';
 import type { Comms } from './comms.js';
@@ -21,6 +20,9 @@ export interface RequestDependencies {
 
 type Answer = (content: JsonObject, message: Message) => JsonObject | undefined;
 
+// That of the time before timers learned to remember cells.
+const originalSetImmediate = setImmediate;
+
 /** Takes the front end's requests: cells stand in a queue, the rest is answered at once, also while a cell waits. */
 export function createRequestHandler(
   dependencies: RequestDependencies,
@@ -39,7 +41,7 @@ export function createRequestHandler(
       reply = { status: 'error', ...error };
       // Comm messages have no reply: the cell that set their listener shows its error.
       if (type === parent.msg_type) {
-        const cell = thrownIn(thrown)?.request.header ?? parent;
+        const cell = dependencies.cells.cellOf(thrown)?.request.header ?? parent;
         send({ kind: 'publish', type: 'error', content: { ...error }, parent: cell });
         return;
       }
@@ -52,10 +54,21 @@ export function createRequestHandler(
     if (type === 'execute_request') return queue.add({ message, route, receivedAtMs });
     const parent = message.header;
     send({ kind: 'status', state: 'busy', parent });
+    let ended = false;
+    const end = (): void => {
+      if (ended) return;
+      ended = true;
+      send({ kind: 'status', state: 'idle', parent });
+    };
+    // Listeners of comms are code of cells, which an interrupt may terminate: then nothing below comes to pass.
+    originalSetImmediate(() => {
+      if (!ended) dependencies.comms.endMessage();
+      end();
+    });
     const compute = answers.get(type);
     if (compute !== undefined) answer(route, message, compute);
     else send({ kind: 'log', text: `ignored a message of unknown type ${JSON.stringify(type)}` });
-    send({ kind: 'status', state: 'idle', parent });
+    end();
   };
 }
 

@@ -72,7 +72,7 @@ def main():
     html = executed.with_suffix(".html")
     nbformat.write(notebook, executed)
     page, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": executed.stem}})
-    html.write_text(page)
+    html.write_text(page, encoding="utf-8")
     cells = sum(cell.cell_type == "code" for cell in notebook.cells)
     print(json.dumps({"seconds": round(taken, 1), "cells": cells, "notebook": str(executed), "html": str(html), "error": error}))
 

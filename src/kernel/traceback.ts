@@ -154,8 +154,18 @@ function inCells(frame: string, sources: ReadonlyMap<string, CellSource>): strin
   });
 }
 
+/** The label of the cell whose code threw: that of the innermost frame in one. Never throws, as errorOf. */
+export function throwerIn(thrown: unknown): string | undefined {
+  try {
+    if (!(thrown instanceof Error) && !isErrorLike(thrown)) return undefined;
+    return [...framesOf(thrown).join('\n').matchAll(FRAME)][0]?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
 function isKernelsOwn(frame: string): boolean {
-  return /node:(vm|internal|async_hooks)|\/src\/kernel\/(cells|cellContext|executeQueue|kernel|mimeBundle|modules)\.js/.test(
+  return /node:(vm|internal|async_hooks)|\/src\/kernel\/(cells|cellAwaits|cellContext|comms|executeQueue|kernel|mimeBundle|modules)\.js/.test(
     frame,
   );
 }

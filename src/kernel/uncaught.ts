@@ -1,12 +1,15 @@
-import { runInCell, thrownIn } from './cellContext.js';
+import { runInCell } from './cellContext.js';
 import type { Cells } from './cells.js';
 
 /** Errors that no cell awaits are shown in the cell that caused them; the kernel lives on. */
-export function reportUncaught(cells: Pick<Cells, 'errorOf'>, target: NodeJS.Process = process): void {
+export function reportUncaught(
+  cells: Pick<Cells, 'errorOf' | 'cellOf'>,
+  target: NodeJS.Process = process,
+): void {
   const report = (kind: string) => (thrown: unknown) => {
     if (thrown instanceof Error && thrown.name === 'KeyboardInterrupt') return;
     const { traceback } = cells.errorOf(thrown);
-    runInCell(thrownIn(thrown), () => target.stderr.write(`${kind} ${traceback.join('\n')}\n`));
+    runInCell(cells.cellOf(thrown), () => target.stderr.write(`${kind} ${traceback.join('\n')}\n`));
   };
   target.on('uncaughtException', report('Uncaught'));
   target.on('unhandledRejection', report('Unhandled rejection'));

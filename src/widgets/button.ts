@@ -23,6 +23,7 @@ export function button(label: string): Button {
     frontEnd: 'controls',
     state: { kind: 'button', label, disabled: false },
     still: () => ({ html: `<span>[${escaped(label)}]</span>`, text: `[${label}]` }),
+    accept: () => ({}),
     onMessage({ clicked }) {
       if (clicked !== true || widget.state.disabled === true) return;
       listeners.tell(++clicks);

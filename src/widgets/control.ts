@@ -40,6 +40,7 @@ export function createControl<T>(spec: ControlSpec<T>): Control<T> {
       const text = `${spec.label === '' ? spec.kind : spec.label}: ${spec.textOf(value)}`;
       return { html: `<span>${escaped(text)}</span>`, text };
     },
+    accept: ({ value: sent }) => (spec.decode(sent) === undefined ? {} : { value: sent }),
     onState({ value: sent }) {
       const decoded = spec.decode(sent);
       if (decoded === undefined || Object.is(decoded, value)) return;

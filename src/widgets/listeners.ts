@@ -1,3 +1,5 @@
+import { currentCell, runInCell } from '../kernel/cellContext.js';
+
 /** Those who want to know of a value's changes: functions, and loops that wait for the next one. */
 export interface Listeners<T> {
   /** Calls every listener and wakes every loop. */
@@ -18,11 +20,22 @@ export function createListeners<T>(): Listeners<T> {
     tell(value) {
       if (ended) return;
       for (const loop of loops) loop.offer(value);
-      for (const listener of [...listeners]) listener(value);
+      const errors: unknown[] = [];
+      for (const listener of [...listeners])
+        try {
+          listener(value);
+        } catch (error) {
+          errors.push(error); // the others hear of the value all the same
+        }
+      if (errors.length > 1) throw new AggregateError(errors, `${errors.length} listeners failed`);
+      if (errors.length === 1) throw errors[0];
     },
     add(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+      // What it prints goes to the cell that set it, which is not always the one that shows the widget.
+      const cell = currentCell();
+      const told = (value: T): void => runInCell(cell, () => listener(value));
+      listeners.add(told);
+      return () => void listeners.delete(told);
     },
     end() {
       ended = true;

@@ -49,15 +49,21 @@ export function progress({ label = '', total }: ProgressOptions = {}): Progress 
     state: { kind: 'progress', label, fraction: null, text: '', status },
     // Made before the work: a saved notebook must not say for ever that it runs.
     still: () => ({ html: `<span>${escaped(name)}</span>`, text: name }),
+    accept: () => ({}),
     onMessage({ cancel }) {
       if (cancel !== true || status !== 'running') return;
       cancelled.abort(new InterruptedError(`${label === '' ? 'the work' : label} was cancelled`));
       widget.set({ text: 'cancelling …' });
     },
   });
+  /** From 0 to 1; nothing where the total says none. */
+  const shareDone = (): number | undefined =>
+    total !== undefined && total > 0 && total < Number.POSITIVE_INFINITY
+      ? Math.max(0, Math.min(1, done / total))
+      : undefined;
   const textNow = (): string => {
     const seconds = (performance.now() - startedMs) / 1000;
-    const share = total === undefined ? 0 : done / total;
+    const share = shareDone() ?? 0;
     const left =
       share > 0 && status === 'running' ? `${clock((seconds * (1 - share)) / share)} left` : clock(seconds);
     return [total === undefined ? '' : `${done} of ${total}`, text, left]
@@ -66,8 +72,7 @@ export function progress({ label = '', total }: ProgressOptions = {}): Progress 
   };
   const show = (): void => {
     timer = undefined;
-    const fraction = total === undefined ? null : Math.min(1, done / total);
-    widget.set({ fraction, status, text: textNow() });
+    widget.set({ fraction: shareDone() ?? null, status, text: textNow() });
   };
 
   const bar: Progress = {

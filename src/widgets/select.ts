@@ -9,21 +9,26 @@ export interface SelectOptions<T> {
 }
 
 /** One of several values, of any type: `const scan = select(scans, { label: 'scan', labelOf: ({ uid }) => uid })`. */
-export function select<T>(options: readonly T[], more: SelectOptions<T> = {}): Control<T> {
+export function select<T>(of: readonly T[], more: SelectOptions<T> = {}): Control<T> {
+  const options = [...of]; // the page's list; the caller's may grow
   if (options.length === 0)
     throw new RangeError('Expected at least one option to select from, received none');
   const { label = '', value = options[0] as T, labelOf = String } = more;
   return createControl<T>({
     kind: 'select',
     label,
-    state: { options: options.map(labelOf) },
+    state: { options: options.map((option) => String(labelOf(option))) },
     value,
-    encode: (option) => options.indexOf(option),
+    // Not indexOf(): it finds no NaN.
+    encode: (option) => options.findIndex((one) => one === option || Object.is(one, option)),
     decode: (sent) => (typeof sent === 'number' ? options[sent] : undefined),
     check(option) {
       if (!options.includes(option))
         throw new RangeError(
-          `Expected one of ${options.length} options (${options.slice(0, 5).map(labelOf).join(', ')}${options.length > 5 ? ', …' : ''}), received ${labelOf(option)}`,
+          `Expected one of ${options.length} options (${options
+            .slice(0, 5)
+            .map((one) => labelOf(one))
+            .join(', ')}${options.length > 5 ? ', …' : ''}), received ${labelOf(option)}`,
         );
     },
     textOf: labelOf,

@@ -47,12 +47,16 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
   const scan = describe(volume, options, !isPatch(viewed) || viewed.direction !== undefined);
   const listeners = createListeners<Vector3>();
   let voxel = startVoxel(volume, options);
-  let window = options.window ?? WINDOWS.lung;
+  let window = checkedWindow(options.window ?? WINDOWS.lung);
   let picture: Picture | undefined;
 
   const widget = createWidget({
     frontEnd: 'sliceViewer',
     state: { scan, voxel, window: [window.low, window.high], still: '' },
+    accept: ({ voxel: moved, window: set }) => ({
+      ...(isVoxelOf(volume, moved) && { voxel: moved }),
+      ...(isWindow(set) && { window: set }),
+    }),
     onState({ voxel: moved, window: set }) {
       if (isWindow(set)) window = { low: set[0], high: set[1] };
       if (!isVoxelOf(volume, moved)) return;
@@ -93,16 +97,14 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
       return voxelToWorld(volume, voxel);
     },
     set positionMm(worldMm) {
-      voxel = nearestVoxel(volume, worldToVoxel(volume, worldMm));
+      voxel = nearestVoxel(volume, worldMm);
       widget.set({ voxel });
     },
     get window() {
       return window;
     },
     set window(set) {
-      if (!isWindow([set.low, set.high]))
-        throw new RangeError(`Expected a window with low below high, received ${set.low} to ${set.high} HU`);
-      window = set;
+      window = checkedWindow(set);
       widget.set({ window: [set.low, set.high] });
     },
     get valueHu() {
@@ -121,6 +123,10 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
 function describe(volume: Volume, options: SliceViewerOptions, oriented: boolean): ViewerScan {
   const { size, spacingMm, originMm, direction, data } = volume;
   const voxels = size[0] * size[1] * size[2];
+  if (!size.every((count) => Number.isInteger(count) && count > 0))
+    throw new RangeError(`Expected at least one voxel along each axis, received ${size.join(' x ')}`);
+  if (!spacingMm.every((mm) => mm > 0 && mm < Number.POSITIVE_INFINITY))
+    throw new RangeError(`Expected a spacing above 0 mm along each axis, received ${spacingMm.join(', ')}`);
   if (data.length !== voxels)
     throw new RangeError(`Expected ${size.join(' x ')} = ${voxels} voxels, received ${data.length}`);
   return {
@@ -129,7 +135,7 @@ function describe(volume: Volume, options: SliceViewerOptions, oriented: boolean
     planes: PLANE_NAMES.map((name) => planeAxes(volume, name)),
     presets: Object.entries(WINDOWS).map(([name, { low, high }]) => ({ name, low, high })),
     markers: (options.marks ?? []).map((mark, index) => ({
-      voxel: worldToVoxel(volume, mark.centerWorldMm),
+      voxel: worldToVoxel(volume, checkedPlace(`center of mark ${index + 1}`, mark.centerWorldMm)),
       class: mark.class,
       label: `${mark.class === 1 ? 'nodule' : 'other'} ${index + 1}`,
     })),
@@ -139,15 +145,27 @@ function describe(volume: Volume, options: SliceViewerOptions, oriented: boolean
 
 function startVoxel(volume: Volume, { throughWorldMm, marks = [] }: SliceViewerOptions): Vector3 {
   const start = throughWorldMm ?? marks.find((mark) => mark.class === 1)?.centerWorldMm;
-  if (start !== undefined) return nearestVoxel(volume, worldToVoxel(volume, start));
+  if (start !== undefined) return nearestVoxel(volume, start);
   const [x, y, z] = volume.size;
   return [Math.floor(x / 2), Math.floor(y / 2), Math.floor(z / 2)];
 }
 
-/** The voxel of the grid that is nearest to a fractional index. */
-function nearestVoxel({ size }: Volume, index: Vector3): Vector3 {
-  const along = (axis: 0 | 1 | 2): number => Math.max(0, Math.min(size[axis] - 1, Math.round(index[axis])));
+/** The voxel of the grid that is nearest to a place. */
+function nearestVoxel(volume: Volume, worldMm: Vector3): Vector3 {
+  const index = worldToVoxel(volume, checkedPlace('position', worldMm));
+  const along = (axis: 0 | 1 | 2): number =>
+    Math.max(0, Math.min(volume.size[axis] - 1, Math.round(index[axis])));
   return [along(0), along(1), along(2)];
+}
+
+function checkedPlace(name: string, worldMm: Vector3): Vector3 {
+  if (worldMm.length === 3 && worldMm.every(Number.isFinite)) return worldMm;
+  throw new RangeError(`Expected three numbers in mm as ${name}, received ${worldMm.join(', ')}`);
+}
+
+function checkedWindow(window: WindowHu): WindowHu {
+  if (isWindow([window.low, window.high])) return window;
+  throw new RangeError(`Expected a window with low below high, received ${window.low} to ${window.high} HU`);
 }
 
 /** One slice as it travels: int16 HU, little-endian, row after row from the top left as seen. */

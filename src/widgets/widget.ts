@@ -18,6 +18,8 @@ export interface WidgetSpec {
   readonly frontEnd: FrontEndName;
   /** What front end and kernel share: JSON, or bytes as a value of its own. */
   readonly state: JsonObject;
+  /** What holds of the changes that a page asks for (it may be of an older program); default: all of them. */
+  readonly accept?: (changes: JsonObject) => JsonObject;
   /** The front end changed these values; they are in the state already. */
   readonly onState?: (changed: JsonObject) => void;
   /** A message of the front end's own. */
@@ -68,11 +70,12 @@ export function createWidget(spec: WidgetSpec): Widget {
     if (data.method !== 'update') return;
     const bufferPaths = (data.buffer_paths ?? []) as string[][];
     const changes = joinState({ state: (data.state ?? {}) as JsonObject, bufferPaths, buffers });
-    const known = Object.fromEntries(Object.entries(changes).filter(([key]) => key in state));
-    Object.assign(state, known);
-    // The echo moves the views of other pages, and tells the sender that its change has arrived.
-    sendState('echo_update', known);
-    spec.onState?.(known);
+    const known = Object.fromEntries(Object.entries(changes).filter(([key]) => Object.hasOwn(state, key)));
+    const accepted = spec.accept?.(known) ?? known;
+    Object.assign(state, accepted);
+    // The echo moves the views of other pages, and tells the sender what holds: its change, or the value as it was.
+    sendState('echo_update', Object.fromEntries(Object.keys(known).map((key) => [key, state[key]])));
+    if (Object.keys(accepted).length > 0) spec.onState?.(accepted);
   };
 
   const open = (): Comm => {
@@ -83,7 +86,10 @@ export function createWidget(spec: WidgetSpec): Widget {
       { metadata: { version: PROTOCOL }, buffers },
     );
     opened.onMessage(receive);
-    opened.onClose(() => forgetWidget(opened.id));
+    opened.onClose(() => {
+      forgetWidget(opened.id);
+      if (comm === opened) comm = undefined; // shown again, it opens anew
+    });
     rememberWidget(opened.id, () => modelState(spec, state));
     answerStateRequests();
     closeWithNextRun(close);

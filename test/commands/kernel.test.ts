@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -64,4 +64,26 @@ test('kernel start names a connection file that is none', () => {
   const { status, stdout } = voxlab('kernel', 'start', '--connection-file', join(prefix, 'none.json'));
   assert.equal(status, 1);
   assert.equal(stdout, '');
+});
+
+test('kernel start takes its file in either form of the flag', () => {
+  const cli = inRepository('dist/src/commands/cli.js');
+  for (const words of [['--connection-file', prefix], [`--connection-file=${prefix}`]]) {
+    const log = join(prefix, 'log'); // a kernel cannot log to the socket that a pipe of Node's is
+    const stdio = ['ignore', 'ignore', openSync(log, 'w')] as const;
+    spawnSync(process.execPath, [cli, 'kernel', 'start', ...words], { stdio: [...stdio] });
+    assert.match(readFileSync(log, 'utf8'), /expected Jupyter's connection file \(JSON\)/);
+  }
+});
+
+test('kernel list and uninstall where there is nothing, or no folder', () => {
+  const file = join(prefix, 'a-file');
+  writeFileSync(file, '');
+  for (const place of [join(prefix, 'empty'), file]) {
+    assert.match(
+      voxlab('kernel', 'list', '--prefix', place).stdout,
+      /^no kernels in .*share\/jupyter\/kernels\n$/,
+    );
+    assert.match(voxlab('kernel', 'uninstall', '--prefix', place).stdout, /no kernel voxlab was installed/);
+  }
 });

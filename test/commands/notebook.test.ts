@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -92,4 +92,18 @@ test('notebook run -p names unknown parameters, and -o takes one notebook', () =
   assert.equal(two.status, 2);
   assert.match(two.stderr, /-o names the copy of one notebook, received 2/);
   assert.equal(voxlab('notebook', 'run', file, '-p', 'FOLD').status, 2);
+});
+
+test('notebook run refuses two notebooks whose copies would replace each other', () => {
+  mkdirSync(join(folder, 'other'));
+  const run = voxlab(
+    'notebook',
+    'run',
+    write('same', '1'),
+    write('other/same', '1'),
+    '--out',
+    join(folder, 'out'),
+  );
+  assert.equal(run.status, 2);
+  assert.match(run.stderr, /other\/same\.ipynb would replace that of .*same\.ipynb/);
 });

@@ -12,3 +12,9 @@ test('escaped() is safe in text and attributes, and drops what XML forbids', () 
 test('coordinate() has at most two decimals', () => {
   assert.deepEqual([1 / 3, 2, -0.005].map(coordinate), ['0.33', '2', '0']);
 });
+
+test('escaped() drops half of a surrogate pair, which no URI can hold, and keeps whole ones', () => {
+  const cut = escaped('a\ud83e<\ufffe\uffff🫁');
+  assert.equal(cut, 'a&lt;🫁');
+  assert.doesNotThrow(() => encodeURIComponent(cut));
+});

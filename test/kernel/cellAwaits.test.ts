@@ -75,3 +75,45 @@ test('iterating(): an interrupt leaves the loop in order, so that the iterable c
   await assert.rejects(loop, { name: 'KeyboardInterrupt' });
   assert.equal(isTidy, true);
 });
+
+test('iterating(): the code behind a loop is in its cell, however the loop ends', async () => {
+  const cell = cellOf('4');
+  const soon = (): Promise<void> => new Promise((done) => setTimeout(done, 1));
+  async function* two() {
+    for (let i = 0; i < 2; i++) {
+      await soon();
+      yield i;
+    }
+  }
+  const seen: (string | undefined)[] = [];
+  await runInCell(cell, async () => {
+    for await (const step of iterating(two())) resumed(step);
+    seen.push(currentCell()?.label);
+    for await (const step of iterating(two())) {
+      resumed(step);
+      break;
+    }
+    seen.push(currentCell()?.label);
+  });
+  assert.deepEqual(seen, ['4', '4']);
+  await soon();
+  assert.equal(currentCell(), undefined);
+});
+
+test('waiting(): interrupted code that catches its KeyboardInterrupt and tries again comes to rest', async () => {
+  const cell = cellOf('5');
+  cell.abandoned = true;
+  let rounds = 0;
+  void runInCell(cell, async () => {
+    for (;;)
+      try {
+        resumed(await waiting(new Promise((done) => setImmediate(done))));
+      } catch {
+        rounds++;
+      }
+  });
+  await new Promise((done) => setTimeout(done, 100));
+  const before = rounds;
+  await new Promise((done) => setTimeout(done, 50));
+  assert.deepEqual([before, rounds], [100, 100]);
+});

@@ -115,6 +115,11 @@ export class KernelClient {
     return { reply: this.#replies.get(id)!.content, published: this.publishedFor(id) };
   }
 
+  /** Waits for the end of a message that has no reply, such as a comm's. */
+  answerless(id: string, timeoutMs = 5000): Promise<void> {
+    return this.until(() => this.isIdle(id), timeoutMs);
+  }
+
   async request(type: string, content: JsonObject, on: 'shell' | 'control' = 'shell'): Promise<Answered> {
     return this.answer(await this.send(type, content, { on }));
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -65,4 +65,28 @@ test('kernelsOfUser() and kernelsOfPython() are where Jupyter looks', () => {
     kernelsBelow(inRepository('.venv')),
   );
   assert.throws(() => kernelsOfPython({ PATH: prefix }), /python3 was not found .*--prefix/);
+});
+
+test('listKernelSpecs() lists a kernel whose kernel.json is broken, and the others', () => {
+  installKernelSpec(kernels);
+  for (const [name, text] of Object.entries({ broken: '{"argv": [', strange: '{"argv": 5}', none: 'null' })) {
+    mkdirSync(join(kernels, name), { recursive: true });
+    writeFileSync(join(kernels, name, 'kernel.json'), text);
+  }
+  const found = listKernelSpecs(kernels);
+  assert.deepEqual(
+    found.filter(({ missing }) => missing.length > 0).map(({ name }) => name),
+    ['broken', 'none', 'strange'],
+  );
+  assert.equal(found.find(({ name }) => name === 'voxlab')?.displayName, 'TypeScript (voxlab)');
+});
+
+test('installKernelSpec() and listKernelSpecs() below what is no folder', () => {
+  const file = join(prefix, 'a-file');
+  writeFileSync(file, '');
+  assert.throws(
+    () => installKernelSpec(kernelsBelow(file)),
+    /^EnvironmentError: the folder .* cannot be made/,
+  );
+  assert.deepEqual(listKernelSpecs(file), []);
 });

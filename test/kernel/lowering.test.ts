@@ -93,3 +93,11 @@ test('lowerModule() makes CommonJS of a local module', () => {
   vm.runInThisContext(`(function (exports) {${lowerModule(ts, 'export const one = 1;')}\n})`)(exports);
   assert.equal(exports.one, 1);
 });
+
+test("lowerCell() waits for a method's computed name, which belongs to the code around it", async () => {
+  const { returned, cell } = run(
+    'const name = Promise.resolve("m"); class A { static [await name]() { return 4; } } export const tsLastExpr = A.m();',
+  );
+  await returned;
+  assert.equal(cell.result, 4);
+});

@@ -59,3 +59,14 @@ test('setLocal() replaces a local module, and local modules find each other', ()
   modules.setLocal([side('lib/a.js', 'exports.value = require("./b.js").common;')]);
   assert.equal((modules.require('./lib/a.js') as { value: string }).value, 'common');
 });
+
+test('a local module that fails is not half there afterwards: it fails again, or loads anew', async () => {
+  const modules = createCellModules(root);
+  const script =
+    'exports.first = 1; if (globalThis.failing !== false) throw new Error("top level"); exports.last = 2;';
+  modules.setLocal([{ path: join(root, 'failing.js'), script }]);
+  assert.throws(() => modules.require('./failing'), /top level/);
+  await assert.rejects(modules.import('./failing'), /top level/);
+  Object.assign(globalThis, { failing: false });
+  assert.deepEqual(modules.require('./failing'), { first: 1, last: 2 });
+});

@@ -74,3 +74,24 @@ test('injectParameters() names the parameters that there are, and a notebook wit
     /^InputError: x\/n\.ipynb: expected a code cell tagged "parameters"/,
   );
 });
+
+test('parseParameters() refuses numbers that would not come out as they were written', () => {
+  for (const text of ['1e999', '-1e999', '12345678901234567890'])
+    assert.throws(
+      () => parseParameters([`UID=${text}`]),
+      new RegExp(`as the value of -p UID, received ${text}: as a text it is -p 'UID="${text}"'`),
+    );
+  assert.deepEqual(parseParameters(['A=9007199254740991', 'B="12345678901234567890"', 'C=1e21']), {
+    A: 9_007_199_254_740_991,
+    B: '12345678901234567890',
+    C: 1e21,
+  });
+});
+
+test('injectParameters() takes cells without metadata, and gives an id only where the format has ids', () => {
+  const bare: Notebook = { cells: [{ cell_type: 'raw', source: 'x' }, ...notebook.cells] };
+  assert.equal(inject({ EPOCHS: 3 }, bare).cells.length, 5);
+  const idIn = (minor: number) =>
+    Object.hasOwn(inject({ EPOCHS: 3 }, { ...notebook, nbformat: 4, nbformat_minor: minor }).cells[2]!, 'id');
+  assert.deepEqual([idIn(4), idIn(5)], [false, true]);
+});

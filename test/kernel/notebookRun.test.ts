@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -95,4 +95,32 @@ test('findNotebook() takes a path with or without its ending, and says where it 
     () => findNotebook('no-such'),
     /^InputError: no-such: expected a notebook, found neither .*no-such\.ipynb nor .*notebooks\/no-such\.ipynb/,
   );
+});
+
+test('runNotebook() says at once what cannot be read, written or replaced', async () => {
+  const file = write('input', '1');
+  const link = join(folder, 'link.ipynb');
+  symlinkSync(file, link);
+  mkdirSync(join(folder, 'taken.ipynb'));
+  const textOf = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const old = textOf('old.ipynb', '{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}');
+  const parameters = { EPOCHS: 3 };
+  for (const [path, more, said] of [
+    [file, { outFile: link }, /^UsageError: the executed copy would replace the notebook/],
+    [file, { outFile: join(folder, 'taken.ipynb') }, /^EnvironmentError: .*taken\.ipynb cannot be written/],
+    [file, { outFolder: file }, /^EnvironmentError: the folder .*input\.ipynb cannot be made/],
+    [textOf('text.ipynb', 'hello'), {}, /^InputError: .*text\.ipynb: expected a notebook \(JSON\)/],
+    [textOf('list.ipynb', '[1]'), { parameters }, /^InputError: .* a list of cells/],
+    [textOf('null.ipynb', 'null'), {}, /^InputError: .* a list of cells/],
+    [join(folder, 'taken.ipynb'), {}, /^InputError: .*taken\.ipynb: expected a notebook/],
+    [old, { parameters }, /^InputError: .*format 4 for -p, received format 3: open and save it/],
+  ] as const)
+    await assert.rejects(
+      runNotebook(path, { outFolder: join(folder, 'out'), timeoutSeconds: 60, ...more }),
+      (error) => said.test(String(error)),
+      String(said),
+    );
 });

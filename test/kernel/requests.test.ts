@@ -15,6 +15,7 @@ function handlerWith(compiler: Partial<CellCompiler>) {
     compiler: compiler as CellCompiler,
     cells: {
       declarations: () => 'declared',
+      cellOf: () => undefined,
       errorOf: (thrown: unknown) => ({ ename: 'E', evalue: String(thrown), traceback: [] }),
     } as unknown as Cells,
     comms,

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CellSource, diagnosticsError, errorOf, scriptName } from '../../src/kernel/traceback.js';
+import {
+  type CellSource,
+  diagnosticsError,
+  errorOf,
+  scriptName,
+  throwerIn,
+} from '../../src/kernel/traceback.js';
 
 const plain = (lines: readonly string[]): string => lines.join('\n').replaceAll(/\x1b\[\d+m/g, '');
 const sourceOf = (code: string): CellSource => ({
@@ -110,4 +116,23 @@ test('diagnosticsError() leaves out what is said of the line that tslab puts bel
     message: 'Twice.',
   });
   assert.equal(diagnosticsError([at(1), at(2)], 'export const a = 1').evalue.split('\n').length, 1);
+});
+
+test('throwerIn() names the cell of the innermost frame, and looks at any value', () => {
+  const error = errorWithStack(
+    'read (node:fs:1:1)',
+    `f (${scriptName('3.1')}:3:9)`,
+    `${scriptName('4')}:6:1`,
+  );
+  assert.equal(throwerIn(error), '3.1');
+  const hostile = new Proxy(
+    {},
+    {
+      get() {
+        throw new Error('looked at');
+      },
+    },
+  );
+  for (const value of [new Error('elsewhere'), 'text', null, hostile])
+    assert.equal(throwerIn(value), undefined);
 });

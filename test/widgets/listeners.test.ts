@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type CellRun, currentCell, runInCell, thrownIn } from '../../src/kernel/cellContext.js';
 import { createListeners } from '../../src/widgets/listeners.js';
 
 test('createListeners() tells each listener until it is taken away', () => {
@@ -29,4 +30,25 @@ test('a loop gets the newest value, skips those between, and ends with end()', a
   await loop;
   assert.deepEqual(seen, [3, 4]);
   for await (const value of listeners) assert.fail(`a loop after the end got ${value}`);
+});
+
+test('createListeners() tells all, also behind one that fails, each in the cell that set it', () => {
+  const listeners = createListeners<number>();
+  const [first, second] = [{ label: '1' } as CellRun, { label: '2' } as CellRun];
+  const seen: unknown[] = [];
+  runInCell(first, () =>
+    listeners.add(() => {
+      throw new RangeError('in the first');
+    }),
+  );
+  runInCell(second, () => listeners.add((value) => seen.push([currentCell(), value])));
+  let error: unknown;
+  try {
+    runInCell(second, () => listeners.tell(5));
+  } catch (thrown) {
+    error = thrown;
+  }
+  assert.deepEqual(seen, [[second, 5]]);
+  assert.match(String(error), /in the first/);
+  assert.equal(thrownIn(error), first);
 });

@@ -53,3 +53,21 @@ test('progress() hands on an error of the work, and a loop that is left cancels 
 async function* fail(): AsyncGenerator<number> {
   throw new Error('broken');
 }
+
+test('progress() beyond its total, without steps and with a total that is none', async () => {
+  const front = openFrontSession();
+  for (const [total, done, fraction] of [
+    [10, 25, 1],
+    [10, -5, 0],
+    [0, 0, null],
+    [Number.POSITIVE_INFINITY, 3, null],
+    [Number.NaN, 3, null],
+  ] as const) {
+    const bar = progress({ total });
+    front.show(bar);
+    bar.update(done);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    assert.equal(front.lastState().fraction, fraction);
+    assert.match(String(front.lastState().text), / · \d+:\d\d( left)?$/);
+  }
+});

@@ -132,3 +132,33 @@ image = sitk.GetImageFromArray(np.array(q['data'], np.int16).reshape(z, y, x))
 image.SetSpacing(q['spacingMm']); image.SetOrigin(q['originMm']); image.SetDirection(q['direction'])
 print(json.dumps(dict(world=image.TransformIndexToPhysicalPoint(q['voxel']), hu=image[tuple(q['voxel'])])))
 `;
+
+test('sliceViewer() says what is wrong with a volume, a window, a place', () => {
+  const volume = volumeOf('bad');
+  const nowhere: Vector3 = [Number.NaN, 0, 0];
+  const viewer = sliceViewer(volume);
+  for (const [make, said] of [
+    [() => sliceViewer({ ...volume, size: [0, 4, 4], data: new Int16Array() }), /one voxel .* 0 x 4 x 4/],
+    [() => sliceViewer({ ...volume, spacingMm: [0, 1, 1] }), /spacing above 0 mm .* 0, 1, 1/],
+    [() => sliceViewer(volume, { window: { low: 5, high: 5 } }), /low below high, received 5 to 5/],
+    [() => sliceViewer(volume, { throughWorldMm: nowhere }), /as position, received NaN, 0, 0/],
+    [() => sliceViewer(volume, { marks: [{ centerWorldMm: nowhere, class: 0 }] }), /center of mark 1/],
+    [() => Object.assign(viewer, { positionMm: nowhere }), /as position, received NaN, 0, 0/],
+  ] as const)
+    assert.throws(make, (error) => error instanceof RangeError && said.test(error.message));
+});
+
+test('sliceViewer() lets a page change crosshair and window, nothing else', () => {
+  const front = openFrontSession();
+  const { id } = front.show(sliceViewer(volumeOf('page')));
+  front.update(id, { still: '"><img src=x onerror=alert(1)>', window: [0, 9], voxel: [-1, 0, 0] });
+  const { still, window, voxel } = front.lastState();
+  assert.match(String(still), /^data:image/);
+  assert.deepEqual(window, [0, 9]);
+  assert.notDeepEqual(voxel, [-1, 0, 0]);
+});
+
+test('sliceViewer() shows a title that was cut in the middle of a character', () => {
+  const { bundle } = openFrontSession().show(sliceViewer(volumeOf('cut'), { title: 'lung \ud83e' }));
+  assert.match(String(bundle['text/html']), /^<img alt="lung : /);
+});

@@ -29,3 +29,13 @@ test('slider() moves the views when a cell sets its value, and says what a value
     /a step above 0 and at most max - min = 5, received 0/,
   );
 });
+
+test('slider() answers a value that is none with the one that holds, and stays what it is', () => {
+  const front = openFrontSession();
+  const z = slider({ min: 0, max: 10, value: 3 });
+  const { id } = front.show(z);
+  for (const value of [11, -1, 'x', null]) {
+    front.update(id, { value, max: 99 });
+    assert.deepEqual(front.lastState(), { value: 3, max: 10 });
+  }
+});

@@ -60,3 +60,19 @@ test('createWidget() answers a view that asks for the state, and one that asks w
   front.custom(id, { ping: true });
   assert.deepEqual(front.lastCustom().content, { pong: true });
 });
+
+test('createWidget() that a page has closed opens anew when it is shown again', () => {
+  const front = openFrontSession();
+  const widget = createWidget({ frontEnd: 'controls', state: { value: 1 }, still });
+  widget.mimeBundle();
+  const first = String(front.published[0]?.content.comm_id);
+  front.comms.receiveClose({ comm_id: first, data: {} });
+  const before = front.published.length;
+  widget.set({ value: 2 });
+  assert.equal(front.published.length, before, 'nobody hears of a closed one');
+  widget.mimeBundle();
+  const opened = front.published.at(-1);
+  assert.equal(opened?.type, 'comm_open');
+  assert.notEqual(opened?.content.comm_id, first);
+  assert.equal(front.lastState().value, 2);
+});

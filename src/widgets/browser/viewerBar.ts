@@ -1,4 +1,5 @@
 import type { Vector3 } from '../../volumes/volume.js';
+import { presentMark } from '../presentMark.js';
 import { element } from './elements.js';
 import { number, placeText, type ViewerModel } from './viewerModel.js';
 
@@ -78,9 +79,11 @@ function createJump(viewer: ViewerModel): { root: HTMLElement; draw: () => void 
     element('option', { value: '-1' }, `${markers.length} marks`),
   );
   list.append(...markers.map(({ label }, index) => element('option', { value: String(index) }, label)));
+  let last = -1;
   const go = (index: number): void => {
-    const marker = markers[(index + markers.length) % markers.length];
-    if (marker !== undefined) viewer.moveTo(marker.voxel);
+    last = (index + markers.length) % markers.length;
+    viewer.moveTo(markers[last]!.voxel);
+    list.value = String(last); // also where the crosshair stays: marks may share a voxel
   };
   const arrow = (text: string, label: string, by: number): HTMLElement => {
     const pressed = element('button', { type: 'button', 'aria-label': label }, text);
@@ -93,8 +96,6 @@ function createJump(viewer: ViewerModel): { root: HTMLElement; draw: () => void 
   list.addEventListener('change', () => {
     if (Number(list.value) >= 0) go(Number(list.value));
   });
-  const isHere = (voxel: Vector3): boolean =>
-    voxel.every((index, axis) => Math.round(index) === viewer.voxel[axis]);
   return {
     root: element(
       'div',
@@ -104,7 +105,8 @@ function createJump(viewer: ViewerModel): { root: HTMLElement; draw: () => void 
       arrow('\u203a', 'next candidate', 1),
     ),
     draw() {
-      list.value = String(markers.findIndex(({ voxel }) => isHere(voxel)));
+      last = presentMark(viewer.scan, viewer.voxel, last);
+      list.value = String(last);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { type PlaneAxes, type PlaneName, pixelAlong } from '../../figures/planeAxes.js';
 import { voxelToWorld } from '../../volumes/geometry.js';
 import type { Vector3 } from '../../volumes/volume.js';
+import { voxelInside } from '../presentMark.js';
 import type { ViewerScan } from '../viewerState.js';
 import type { Model } from './anywidget.js';
 
@@ -38,9 +39,7 @@ export function viewerModel(model: Model): ViewerModel {
       return model.get('window') as readonly [number, number];
     },
     moveTo(voxel) {
-      const inside = voxel.map((index, axis) =>
-        Math.max(0, Math.min(scan.size[axis]! - 1, Math.round(index))),
-      );
+      const inside = voxelInside(scan, voxel);
       if (inside.some((index, axis) => index !== this.voxel[axis])) set('voxel', inside);
     },
     setWindow: (low, high) => set('window', [Math.round(low), Math.round(high)]),
