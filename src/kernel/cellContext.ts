@@ -1,4 +1,5 @@
 import type { Message } from './protocol.js';
+import { beginUserCode, endUserCode, forgetUserCode } from './userCode.js';
 
 /** One run of one cell. */
 export interface CellRun {
@@ -32,6 +33,7 @@ export function currentCell(): CellRun | undefined {
 export function runInCell<T>(run: CellRun | undefined, work: () => T): T {
   const before = entered;
   entered = run;
+  beginUserCode();
   try {
     return work();
   } catch (error) {
@@ -39,14 +41,17 @@ export function runInCell<T>(run: CellRun | undefined, work: () => T): T {
     throw error;
   } finally {
     entered = before;
+    endUserCode();
   }
 }
 
 /** The code of a cell goes on after an `await`: this far into the present microtask. */
 export function reenterCell(run: CellRun | undefined): void {
   entered = run;
+  beginUserCode();
   queueMicrotask(() => {
     if (entered === run) entered = undefined;
+    endUserCode();
   });
 }
 
@@ -69,6 +74,7 @@ export function thrownIn(error: unknown): CellRun | undefined {
 export function leaveCell(): CellRun | undefined {
   const terminated = entered;
   entered = undefined;
+  forgetUserCode();
   return terminated;
 }
 

@@ -28,17 +28,24 @@ export type ToSockets =
 export type StreamName = 'stdout' | 'stderr';
 
 /** Words of the shared memory (Int32) through which the threads see each other even when one of them is blocked. */
-export const SHARED_WORDS = 3;
+export const SHARED_WORDS = 4;
 export const INTERRUPT_TAKEN = 0;
 /** 1 while the compiler works: to end it midway would leave it unusable. */
 export const COMPILING = 1;
 export const INPUT = 2;
+/** Whether code of a cell runs (userCode.ts). */
+export const USER_CODE = 3;
 
 /** States of the word INPUT. */
 export const INPUT_NONE = 0;
 export const INPUT_WAITING = 1;
 export const INPUT_GIVEN = 2;
 export const INPUT_INTERRUPTED = 3;
+
+/** States of the word USER_CODE; the last is set by the sockets' thread before it terminates the code. */
+export const NO_USER_CODE = 0;
+export const IN_USER_CODE = 1;
+export const ENDING_USER_CODE = 2;
 
 /** What the sockets' thread is started with. */
 export interface SocketsThreadData {

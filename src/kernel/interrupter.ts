@@ -1,8 +1,19 @@
 import { Session } from 'node:inspector';
-import { COMPILING, INPUT, INPUT_INTERRUPTED, INPUT_WAITING, INTERRUPT_TAKEN } from './channel.js';
+import {
+  COMPILING,
+  ENDING_USER_CODE,
+  IN_USER_CODE,
+  INPUT,
+  INPUT_INTERRUPTED,
+  INPUT_WAITING,
+  INTERRUPT_TAKEN,
+  USER_CODE,
+} from './channel.js';
 
 /** Time for the main thread to take an interrupt by itself: it does, unless a cell's synchronous code blocks it. */
 const PATIENCE_MS = 150;
+/** More time where the code that blocks the main thread is none that a cell is known to run. */
+const UNKNOWN_CODE_MS = 300;
 
 /**
  * Interrupts the main thread from the sockets' thread. First `ask` posts a message; a main thread that does not take it
@@ -12,6 +23,9 @@ export function createInterrupter(shared: Int32Array, ask: () => void): () => Pr
   const inspector = new Session();
   inspector.connectToMainThread();
   const taken = (): boolean => Atomics.load(shared, INTERRUPT_TAKEN) === 1;
+  /** Announces the termination, so that code that ends meanwhile waits for it. */
+  const endsUserCode = (): boolean =>
+    Atomics.compareExchange(shared, USER_CODE, IN_USER_CODE, ENDING_USER_CODE) === IN_USER_CODE;
 
   return async () => {
     Atomics.store(shared, INTERRUPT_TAKEN, 0);
@@ -21,7 +35,12 @@ export function createInterrupter(shared: Int32Array, ask: () => void): () => Pr
     await delay(PATIENCE_MS);
     while (!taken() && Atomics.load(shared, COMPILING) === 1) await delay(20);
     if (!taken()) await delay(20); // the compiler may just have ended: the cell has not begun, or has
-    if (!taken()) inspector.post('Runtime.terminateExecution');
+    if (taken()) return;
+    // No code of a cell that is known: it has just ended, or a library's callback blocks the main thread.
+    if (!endsUserCode()) await delay(UNKNOWN_CODE_MS);
+    if (taken()) return;
+    endsUserCode();
+    inspector.post('Runtime.terminateExecution');
   };
 }
 

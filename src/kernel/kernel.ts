@@ -29,6 +29,7 @@ import { createRequestHandler } from './requests.js';
 import { type KernelSession, openSession } from './session.js';
 import { createCellCompiler } from './tslab.js';
 import { reportUncaught } from './uncaught.js';
+import { announceUserCode } from './userCode.js';
 
 export interface KernelOptions {
   readonly connectionFile: string;
@@ -61,6 +62,7 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   const notebooks = process.cwd(); // Jupyter starts a kernel in the folder of its notebook
   process.chdir(findProjectRoot(notebooks));
   process.removeAllListeners('warning'); // Node's notes on experimental features are not the notebook's
+  announceUserCode(shared);
   rememberCellsInTimers();
   rememberCellsInTimers(timers); // what `import … from 'node:timers'` gives
   syncBuiltinESMExports();

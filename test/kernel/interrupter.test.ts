@@ -8,6 +8,7 @@ import {
   INPUT_INTERRUPTED,
   INPUT_WAITING,
   INTERRUPT_TAKEN,
+  SHARED_WORDS,
 } from '../../src/kernel/channel.js';
 import { inRepository } from '../../src/paths.js';
 
@@ -31,7 +32,7 @@ const next = (worker: Worker, wanted: string): Promise<void> =>
   new Promise((resolve) => worker.on('message', (word) => word === wanted && resolve()));
 
 test('createInterrupter() asks first, and leaves a main thread alone that takes the interrupt', async () => {
-  const shared = new Int32Array(new SharedArrayBuffer(12));
+  const shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));
   const worker = interrupterFor(shared);
   await next(worker, 'ready');
   const asked = next(worker, 'asked').then(() => Atomics.store(shared, INTERRUPT_TAKEN, 1));
@@ -42,7 +43,7 @@ test('createInterrupter() asks first, and leaves a main thread alone that takes 
 });
 
 test('createInterrupter() wakes a main thread that waits for input, and waits while the compiler works', async () => {
-  const shared = new Int32Array(new SharedArrayBuffer(12));
+  const shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));
   const worker = interrupterFor(shared);
   await next(worker, 'ready');
   Atomics.store(shared, INPUT, INPUT_WAITING);

@@ -32,6 +32,18 @@ test('code that a cell leaves behind blocks the kernel right at its end: an inte
     }
 });
 
+test('interrupts that arrive as a loop ends by itself: the kernel lives and answers', async () => {
+  for (let ms = 164; ms < 200; ms++) {
+    const id = await kernel.sendCell(
+      `console.log('on'); { const end = Date.now() + ${ms}; while (Date.now() < end); }`,
+    );
+    await interruptOnce(id);
+    await kernel.send('interrupt_request', {}, { on: 'control' });
+    await kernel.answer(id, 5000);
+    assert.equal((await kernel.answer(await kernel.sendCell('1'), 5000)).reply.status, 'ok', `${ms} ms`);
+  }
+});
+
 test("an interrupt ends a timer of Node's own module, and the process lives", async () => {
   const id = await kernel.sendCell(
     "import { setTimeout as later } from 'node:timers'; later(() => { console.log('on'); while (true) {} }, 20);",
