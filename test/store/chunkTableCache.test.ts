@@ -14,21 +14,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { openRowIndex } from '../../src/store/openRowIndex.js';
-import type { RowIndex } from '../../src/store/rowIndex.js';
 import { openRowReader } from '../../src/store/rowReader.js';
-import { writeLayouts } from './layoutFixture.js';
+import { indexed, sha256, writeLayouts } from './layoutFixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-index-cache-'));
 after(() => rmSync(folder, { recursive: true }));
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-async function indexed(path: string): Promise<RowIndex> {
-  const index = await openRowIndex(path, 'input');
-  assert.ok(!('because' in index), `${path}: ${'because' in index && index.because}`);
-  return index;
-}
 
 async function rowsAre(path: string, hashes: readonly string[]): Promise<void> {
   const reader = openRowReader(await indexed(path));

@@ -1,3 +1,7 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { openRowIndex } from '../../src/store/openRowIndex.js';
+import type { RowIndex } from '../../src/store/rowIndex.js';
 import { runPython } from '../python.js';
 
 /** A file of h5py, with what h5py reads of it. */
@@ -44,4 +48,16 @@ for name, case in cases.items():
 print(json.dumps(out))`,
     [folder, cases],
   );
+}
+
+/** As LayoutFile has it. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The index of the dataset `input`, which must have one. */
+export async function indexed(path: string): Promise<RowIndex> {
+  const index = await openRowIndex(path, 'input');
+  assert.ok(!('because' in index), `${path}: ${'because' in index && index.because}`);
+  return index;
 }

@@ -1,26 +1,16 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openLibraryRows } from '../../src/store/libraryRows.js';
 import { openRowIndex } from '../../src/store/openRowIndex.js';
-import type { RowIndex } from '../../src/store/rowIndex.js';
 import { openRowReader } from '../../src/store/rowReader.js';
 import { runPython } from '../python.js';
-import { type LayoutCases, writeLayouts } from './layoutFixture.js';
+import { indexed, type LayoutCases, sha256, writeLayouts } from './layoutFixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-row-index-'));
 after(() => rmSync(folder, { recursive: true }));
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-async function indexed(path: string): Promise<RowIndex> {
-  const index = await openRowIndex(path, 'input');
-  assert.ok(!('because' in index), `${path}: ${'because' in index && index.because}`);
-  return index;
-}
 
 /** Every row by the index, against h5py; by the library too, where it can. */
 async function agrees(cases: LayoutCases, libraryReads = true): Promise<void> {

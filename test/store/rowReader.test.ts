@@ -1,26 +1,16 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { InputError } from '../../src/errors.js';
 import { openRowIndex } from '../../src/store/openRowIndex.js';
-import type { RowIndex } from '../../src/store/rowIndex.js';
 import { openRowReader } from '../../src/store/rowReader.js';
 import { runPython } from '../python.js';
-import { writeLayouts } from './layoutFixture.js';
+import { indexed, sha256, writeLayouts } from './layoutFixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-row-reader-'));
 after(() => rmSync(folder, { recursive: true }));
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-async function indexed(path: string): Promise<RowIndex> {
-  const index = await openRowIndex(path, 'input');
-  assert.ok(!('because' in index), `${path}: ${'because' in index && index.because}`);
-  return index;
-}
 
 test('readRow() gives Hounsfield units for every type: floats rounded half to even, all clamped', async () => {
   const files = runPython<{ path: string; hu: number[] }[]>(
