@@ -3,9 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { InputError, messageOf } from '../errors.js';
 import { createRandom } from '../random.js';
 import { openRows } from '../store/openRows.js';
+import { voxelsPerPatch } from '../store/patchFileContract.js';
 import type { RowReader } from '../store/rowIndex.js';
 import { augmentPatch } from './augment/augmentPatch.js';
-import { voxelsOf } from './augment/patchShape.js';
 import { copyMiddle, shapeOfCrop } from './centralCrop.js';
 import type { ReaderAnswer, ReaderFailure, ReaderStart } from './readerThreads.js';
 import { count, finishPart, type RingPart, takePart } from './sharedRing.js';
@@ -18,7 +18,7 @@ const { access, ring, reader, patch, crop, augment } = workerData as ReaderStart
 const { batchRows, voxelsPerRow } = ring.size;
 const handedOn = shapeOfCrop(patch, crop);
 /** A stored patch of which only the middle is handed on. */
-const whole = voxelsOf(patch) === voxelsPerRow ? undefined : new Int16Array(voxelsOf(patch));
+const whole = voxelsPerPatch(patch) === voxelsPerRow ? undefined : new Int16Array(voxelsPerPatch(patch));
 try {
   const rows = await openRows(access);
   readParts(rows);

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { EnvironmentError, InputError, InterruptedError } from '../errors.js';
-import { voxelsOf } from './augment/patchShape.js';
+import { voxelsPerPatch } from '../store/patchFileContract.js';
 import { shapeOfCrop } from './centralCrop.js';
 import { type ReaderThreads, type ReaderWork, startReaders } from './readerThreads.js';
 import {
@@ -97,7 +97,7 @@ class Feed implements RowFeed {
   constructor(options: RowFeedOptions) {
     const { access, patch, crop, batchRows, readers, slots, limitMs = DEFAULT_LIMIT_MS } = options;
     this.file = access.path;
-    this.voxelsPerRow = voxelsOf(shapeOfCrop(patch, crop));
+    this.voxelsPerRow = voxelsPerPatch(shapeOfCrop(patch, crop));
     this.#limitMs = limitMs;
     this.#ring = createRing({ slots, batchRows, voxelsPerRow: this.voxelsPerRow, readers });
     this.#free = Array.from({ length: slots }, (_, slot) => slot);

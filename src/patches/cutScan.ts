@@ -8,7 +8,7 @@ import type { Coordinates } from '../candidates/tableFormat.js';
 import { InputError, messageOf } from '../errors.js';
 import { lungMask } from '../lungs/lungMask.js';
 import { cannotWrite } from '../paths.js';
-import type { PatchFormat } from '../store/patchFileContract.js';
+import { type PatchFormat, voxelsPerPatch } from '../store/patchFileContract.js';
 import { placeOf } from '../store/rowFile.js';
 import type { ScanFile } from '../volumes/findScans.js';
 import { readHashedVolume } from '../volumes/readVolume.js';
@@ -18,7 +18,7 @@ import { linearCutter } from './linearCutter.js';
 import { type MaskCutter, maskAt, maskCutter } from './maskCutter.js';
 import type { PatchCutter } from './patchCutter.js';
 import { patchGrid } from './patchGrid.js';
-import { patchSizeOf, planScan, voxelsPerPatch } from './planScan.js';
+import { patchSizeOf, planScan } from './planScan.js';
 import { type SplineCoefficients, splineCoefficients } from './splineCoefficients.js';
 
 /** One scan to cut: plain data, so that it can go to a thread. */

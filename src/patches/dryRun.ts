@@ -6,13 +6,14 @@ import { inWorld } from '../candidates/inWorld.js';
 import type { Coordinates } from '../candidates/tableFormat.js';
 import { InputError, messageOf, throwIfAborted } from '../errors.js';
 import { existingFolder } from '../paths.js';
+import { voxelsPerPatch } from '../store/patchFileContract.js';
 import { readGeometry, readVolume } from '../volumes/readVolume.js';
 import type { Geometry } from '../volumes/volume.js';
 import type { CropOptions, CropResult, OutsideCandidate } from './crop.js';
 import { type CropJob, prepareCrop, type ScanWork } from './cropJob.js';
 import { countsOf, cuttersOf, type FailedScan } from './cutScan.js';
 import { bytesOfRows } from './freeDisk.js';
-import { planScan, voxelsPerPatch } from './planScan.js';
+import { planScan } from './planScan.js';
 
 /** What crop() would write, from the tables and the scans' geometry alone. */
 export interface DryRun extends Omit<CropResult, 'status'> {

@@ -1,7 +1,8 @@
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import { EnvironmentError } from '../errors.js';
+import { voxelsPerPatch } from '../store/patchFileContract.js';
 import type { CropJob } from './cropJob.js';
-import { bytesPerRow, voxelsPerPatch } from './planScan.js';
+import { bytesPerRow } from './planScan.js';
 
 /** Bytes of so many rows of a job, with their masks. */
 export function bytesOfRows({ format, lungMask }: CropJob, rows: number): number {

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { throwIfAborted } from '../errors.js';
+import { voxelsPerPatch } from '../store/patchFileContract.js';
 import { placeOf } from '../store/rowFile.js';
 import type { CropOptions } from './crop.js';
 import type { CropJob, ScanWork } from './cropJob.js';
 import type { CutScan } from './cutScan.js';
-import { voxelsPerPatch } from './planScan.js';
 import type { RowsFile } from './rowsFile.js';
 import type { Staging } from './staging.js';
 

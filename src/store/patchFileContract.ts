@@ -13,6 +13,11 @@ export interface PatchFormat {
   readonly normalisation?: Normalisation;
 }
 
+/** Voxels of a patch, and of a row. */
+export function voxelsPerPatch({ dim, slices }: Pick<PatchFormat, 'dim' | 'slices'>): number {
+  return dim * dim * slices;
+}
+
 /** Root attributes: what the rows came from. Keys are sorted when written, so that the same input gives the same bytes. */
 export interface PatchProvenance {
   readonly program: string;

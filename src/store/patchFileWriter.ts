@@ -1,6 +1,11 @@
 import fs from 'node:fs';
 import { type Dataset, loadH5 } from './h5.js';
-import type { PatchColumns, PatchFormat, PatchProvenance } from './patchFileContract.js';
+import {
+  type PatchColumns,
+  type PatchFormat,
+  type PatchProvenance,
+  voxelsPerPatch,
+} from './patchFileContract.js';
 
 /** Version of the layout, in the root attribute `formatVersion`. */
 export const FORMAT_VERSION = 1;
@@ -20,7 +25,7 @@ export async function createPatchFile(
   Date.now = () => 0;
   const { File, Module, dtype_to_metadata: metadataOf } = await loadH5();
   const rows = columns.classes.length;
-  const voxels = format.dim * format.dim * format.slices;
+  const voxels = voxelsPerPatch(format);
   const file = new File(path, 'w');
 
   // Large datasets are created without data, which the library's own create_dataset cannot do: its write of no data fails

@@ -2,7 +2,12 @@ import { renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder } from '../paths.js';
-import type { PatchColumns, PatchFormat, PatchProvenance } from './patchFileContract.js';
+import {
+  type PatchColumns,
+  type PatchFormat,
+  type PatchProvenance,
+  voxelsPerPatch,
+} from './patchFileContract.js';
 import { type CreateMessage, startPatchThread } from './patchThread.js';
 import { flusherOf, named, placeOf, writeAt } from './rowFile.js';
 
@@ -31,7 +36,7 @@ export async function writePatchFile(
     await create(path, { path: beside, format, provenance, columns });
     const file = await named(path, open(beside, 'r+'));
     try {
-      const voxels = format.dim * format.dim * format.slices;
+      const voxels = voxelsPerPatch(format);
       const flusher = flusherOf(path, file);
       const fill = (dataset: 'input' | 'mask', blocks: Blocks<Int16Array | Uint8Array>): Promise<void> => {
         // A file of no rows has no place for them.

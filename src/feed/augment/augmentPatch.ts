@@ -1,8 +1,9 @@
 import type { AugmentPlan } from '../../config/augmentPlan.js';
 import type { Random } from '../../random.js';
+import { voxelsPerPatch } from '../../store/patchFileContract.js';
 import { type AffineMap, drawAffine, interpolates, inverseAffine } from './affine.js';
 import { addNoise, type Noise } from './noise.js';
-import { type PatchShape, voxelsOf } from './patchShape.js';
+import type { PatchShape } from './patchShape.js';
 import { resampleAffine } from './resampleAffine.js';
 import { applyShift, drawShift, inverseShift, type VoxelShift } from './shift.js';
 import { applySymmetry, drawSymmetry, type GridSymmetry, inverseSymmetry } from './symmetry.js';
@@ -57,7 +58,7 @@ export function applyAugmentation(
   at: number,
   shape: PatchShape,
 ): void {
-  const voxels = voxelsOf(shape);
+  const voxels = voxelsPerPatch(shape);
   if (symmetry !== undefined) applySymmetry(into, at, shape, symmetry);
   if (shift !== undefined) applyShift(into, at, shape, shift);
   if (affine !== undefined) resampleAffine(into, at, shape, affine);
@@ -75,7 +76,7 @@ export function undoAugmentation(
   at: number,
   shape: PatchShape,
 ): void {
-  const voxels = voxelsOf(shape);
+  const voxels = voxelsPerPatch(shape);
   if (tone !== undefined) applyTone(into, at, voxels, inverseTone(tone));
   if (affine !== undefined) resampleAffine(into, at, shape, inverseAffine(affine));
   if (shift !== undefined) applyShift(into, at, shape, inverseShift(shift));
