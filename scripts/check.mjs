@@ -7,9 +7,10 @@ import { TESTED_THROUGH } from './testedThrough.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
+const FIRST_STAGES = ['errors', 'random', 'progress', 'paths', 'libc', 'fileLock', 'threadPool', 'version'];
 /** The river: a stage imports from itself and from stages above it only. */
 const STAGES = [
-  ['errors', 'random', 'progress', 'paths', 'threadPool', 'version'],
+  FIRST_STAGES,
   ...[
     'config',
     'volumes',
@@ -25,7 +26,6 @@ const STAGES = [
   ],
   ...['training', 'evaluation', 'gpu', 'figures', 'kernel', 'widgets', 'commands', 'index'],
 ].flat();
-const FIRST_STAGES = new Set(['errors', 'random', 'progress', 'paths', 'threadPool', 'version']);
 
 /** Outside library -> the only places that may import it. A place is a file, or a folder with one file per loaded library. */
 const SEAMS = {
@@ -34,7 +34,7 @@ const SEAMS = {
   'itk-wasm': ['src/volumes/'],
   '@itk-wasm/image-io': ['src/volumes/'],
   h5wasm: ['src/store/'],
-  koffi: ['src/tensorflow/'],
+  koffi: ['src/libc.ts', 'src/tensorflow/library.ts'],
   '@tensorflow/tfjs': ['src/tensorflow/'],
   '@tensorflow/tfjs-node-gpu': ['src/tensorflow/'],
   'plotly.js-dist': ['src/figures/'],
@@ -46,7 +46,10 @@ const SEAMS = {
   commander: ['src/commands/'],
 };
 /** Libraries whose seam is a folder still have exactly one importing file, except where a reason stands here. */
-const MANY_FILES_MAY_IMPORT = { commander: 'every command declares its own flags' };
+const MANY_FILES_MAY_IMPORT = {
+  commander: 'every command declares its own flags',
+  koffi: 'a file for each foreign library',
+};
 
 const sources = filesBelow('src', '.ts');
 const tests = filesBelow('test', '.ts');
@@ -203,7 +206,7 @@ function stageOf(file) {
 }
 
 function bothFirst(a, b) {
-  return FIRST_STAGES.has(a) && FIRST_STAGES.has(b);
+  return FIRST_STAGES.includes(a) && FIRST_STAGES.includes(b);
 }
 
 /** Modules that a file names in import, export-from, import() and require. */

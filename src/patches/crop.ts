@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { hintOfScans } from '../candidates/coordinateHint.js';
 import { InputError, throwIfAborted } from '../errors.js';
+import { takeLock } from '../fileLock.js';
 import { makeFolder } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { startPatchThread } from '../store/patchThread.js';
@@ -8,7 +9,6 @@ import { type CropJob, type CropRequest, prepareCrop } from './cropJob.js';
 import { countsOf, type FailedScan } from './cutScan.js';
 import { type CutScans, cutScans } from './cutScans.js';
 import { comparePatchFile } from './existingPatchFile.js';
-import { takeLock } from './fileLock.js';
 import { bytesOfRows, bytesOnDisk, requireDisk } from './freeDisk.js';
 import { PROGRAM } from './patchHeader.js';
 import { RowsFile } from './rowsFile.js';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InputError, throwIfAborted } from '../errors.js';
+import { takeLock } from '../fileLock.js';
 import { makeFolder } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { measureNormalisation, type NormalisationRequest } from '../store/intensity.js';
@@ -10,7 +11,6 @@ import { writePatchFile } from '../store/writePatchFile.js';
 import { compareUids } from '../volumes/findScans.js';
 import { patchFileName } from './cropJob.js';
 import { countsOf } from './cutScan.js';
-import { takeLock } from './fileLock.js';
 
 export interface MergeOptions {
   /** All shards of one crop, in any order. */

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { EnvironmentError, messageOf } from '../errors.js';
+import { libc } from '../libc.js';
 import { inRepository } from '../paths.js';
 import type { Address, CApi } from './capi.js';
 import { CORE_PROTOTYPES, FRAMEWORK_PROTOTYPES } from './prototypes.js';
@@ -18,9 +19,6 @@ const ENVIRONMENT_DEFAULTS: Readonly<Record<string, string>> = {
   // A GPU shared with other programs: take memory as it is needed.
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
 };
-
-/** Stack of koffi's threads: TensorFlow optimises a function's graph on the calling thread, and koffi's default is 128 KiB. */
-const ASYNC_STACK_BYTES = 8 * 2 ** 20;
 
 let loaded: CApi | undefined;
 
@@ -104,31 +102,6 @@ export function withoutStartNotes<T>(run: () => T): T {
     close(kept);
     closeSync(nowhere);
   }
-}
-
-interface CLibrary {
-  dlopen(path: string, flags: number): Address | null;
-  dlerror(): string | null;
-  dup(fd: number): number;
-  dup2(from: number, to: number): number;
-  close(fd: number): number;
-}
-
-let cLibrary: CLibrary | undefined;
-
-function libc(): CLibrary {
-  if (cLibrary !== undefined) return cLibrary;
-  // koffi takes its settings before the first library, which is this one.
-  koffi.config({ ...koffi.config(), async_stack_size: ASYNC_STACK_BYTES });
-  const library = koffi.load(null);
-  cLibrary = {
-    dlopen: library.func('void* dlopen(const char* path, int flags)'),
-    dlerror: library.func('const char* dlerror()'),
-    dup: library.func('int dup(int fd)'),
-    dup2: library.func('int dup2(int from, int to)'),
-    close: library.func('int close(int fd)'),
-  };
-  return cLibrary;
 }
 
 function functionsOf(path: string, prototypes: readonly string[]): [string, unknown][] {

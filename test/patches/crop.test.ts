@@ -12,8 +12,8 @@ import {
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { EnvironmentError, InputError, InterruptedError } from '../../src/errors.js';
+import { takeLock } from '../../src/fileLock.js';
 import { crop } from '../../src/patches/crop.js';
-import { takeLock } from '../../src/patches/fileLock.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
 import { cropFixture, cropOne, HEADER, writeScan } from './cropFixture.js';
 

@@ -1,0 +1,157 @@
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { EnvironmentError } from './errors.js';
+import { lastError, libc } from './libc.js';
+import { cannotWrite } from './paths.js';
+import { formatSeconds } from './progress.js';
+
+/** Who holds a lock, as its file says. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+/** Whether this descriptor now holds the system's lock of its file; `unknown` on file systems that have none. */
+export type SystemLock = (fd: number) => 'held' | 'busy' | 'unknown';
+
+/**
+ * Takes `<path>.lock` for this process and returns its release: one writer for a file or folder. The system itself
+ * (flock(2)) keeps the lock and frees it when the process ends in any way; the file says whose it is, and since when.
+ * Throws EnvironmentError when another one holds it: owner, age and cure are in the message.
+ */
+export function takeLock(path: string, systemLock: SystemLock = flock): () => void {
+  const lockFile = `${path}.lock`;
+  for (;;) {
+    const opened = openLockFile(lockFile);
+    if (opened === undefined) continue;
+    const { file, isNew } = opened;
+    try {
+      const state = systemLock(file);
+      if (state === 'busy') throw beingWritten(path, holderIn(lockFile), 'end it');
+      // Whoever held it before may have removed the file between its opening and its lock: then it guards nothing.
+      if (!isFileAt(file, lockFile)) {
+        closeSync(file);
+        continue;
+      }
+      const before = holderOf(readFileSync(file, 'utf8'));
+      // Where the system keeps no locks, or not between hosts, nobody knows whether the last holder is gone.
+      if ((state === 'unknown' && !isNew) || (before !== undefined && before.host !== hostname()))
+        throw beingWritten(path, before, 'remove its lock');
+      writeHolder(file, lockFile);
+    } catch (error) {
+      closeSync(file);
+      throw error;
+    }
+    return releaseOf(file, lockFile);
+  }
+}
+
+/** Removed while it is held, then freed: nobody can take a file that is about to go. */
+function releaseOf(file: number, lockFile: string): () => void {
+  let held = true;
+  return () => {
+    if (!held) return;
+    held = false;
+    rmSync(lockFile, { force: true });
+    closeSync(file);
+  };
+}
+
+function flock(fd: number): ReturnType<SystemLock> {
+  const EXCLUSIVE = 2;
+  const WITHOUT_WAITING = 4;
+  if (libc().flock(fd, EXCLUSIVE | WITHOUT_WAITING) === 0) return 'held';
+  return lastError() === 'EAGAIN' ? 'busy' : 'unknown';
+}
+
+/** Undefined where it went away in between: try again. */
+function openLockFile(lockFile: string): { readonly file: number; readonly isNew: boolean } | undefined {
+  for (const [flags, isNew, passes] of [
+    ['wx+', true, 'EEXIST'],
+    ['r+', false, 'ENOENT'],
+  ] as const)
+    try {
+      return { file: openSync(lockFile, flags), isNew };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== passes) throw cannotWrite(lockFile, error);
+    }
+  return undefined;
+}
+
+function isFileAt(file: number, path: string): boolean {
+  try {
+    const [open, there] = [fstatSync(file), statSync(path)];
+    return open.ino === there.ino && open.dev === there.dev;
+  } catch {
+    return false;
+  }
+}
+
+function writeHolder(file: number, lockFile: string): void {
+  const me: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+  try {
+    ftruncateSync(file);
+    writeSync(file, JSON.stringify(me), 0);
+  } catch (error) {
+    throw cannotWrite(lockFile, error);
+  }
+}
+
+/** Who holds it now: a holder of this very moment gets the time to write its name over that of a dead one. */
+function holderIn(lockFile: string): Holder | undefined {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    try {
+      const holder = holderOf(readFileSync(lockFile, 'utf8'));
+      if (holder !== undefined && (holder.host !== hostname() || isThere(holder.pid))) return holder;
+    } catch {
+      // It has gone meanwhile.
+      return undefined;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
+  return undefined;
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Undefined for an empty file and for one that was cut short by the death of its writer. */
+function holderOf(text: string): Holder | undefined {
+  try {
+    const { pid, host, since }: Partial<Holder> = JSON.parse(text);
+    return typeof pid === 'number' && typeof host === 'string'
+      ? { pid, host, since: String(since) }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function beingWritten(
+  path: string,
+  holder: Holder | undefined,
+  cure: 'end it' | 'remove its lock',
+): EnvironmentError {
+  const owner = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
+  const seconds = (Date.now() - Date.parse(holder?.since ?? '')) / 1000;
+  const age = Number.isFinite(seconds) ? ` for ${formatSeconds(seconds)} (since ${holder?.since})` : '';
+  const todo = cure === 'remove its lock' ? `; if it is gone, remove ${path}.lock` : ', or end it';
+  return new EnvironmentError(`${path} is being written by ${owner}${age}: wait until it ends${todo}`);
+}

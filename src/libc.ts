@@ -1,0 +1,48 @@
+import { getSystemErrorName } from 'node:util';
+import koffi from 'koffi';
+
+/** Stack of koffi's threads: TensorFlow optimises a function's graph on the calling thread, and koffi's default is 128 KiB. */
+const ASYNC_STACK_BYTES = 8 * 2 ** 20;
+
+/** Calls of the C library that Node does not offer. -1 is a failure; `lastError()` then names it. */
+export interface CLibrary {
+  dlopen(path: string, flags: number): unknown;
+  dlerror(): string | null;
+  dup(fd: number): number;
+  dup2(from: number, to: number): number;
+  close(fd: number): number;
+  flock(fd: number, operation: number): number;
+  setsockopt(fd: number, level: number, name: number, value: Uint8Array, bytes: number): number;
+  shutdown(fd: number, how: number): number;
+}
+
+let library: CLibrary | undefined;
+
+/** The C library of this process; loaded by the first call. */
+export function libc(): CLibrary {
+  if (library !== undefined) return library;
+  // koffi takes its settings before the first library, which is this one.
+  koffi.config({ ...koffi.config(), async_stack_size: ASYNC_STACK_BYTES });
+  const loaded = koffi.load(null);
+  library = {
+    dlopen: loaded.func('void* dlopen(const char* path, int flags)'),
+    dlerror: loaded.func('const char* dlerror()'),
+    dup: loaded.func('int dup(int fd)'),
+    dup2: loaded.func('int dup2(int from, int to)'),
+    close: loaded.func('int close(int fd)'),
+    flock: loaded.func('int flock(int fd, int operation)'),
+    setsockopt: loaded.func('int setsockopt(int fd, int level, int name, const void* value, uint32_t bytes)'),
+    shutdown: loaded.func('int shutdown(int fd, int how)'),
+  };
+  return library;
+}
+
+/** Name of the error of the last call that failed, such as `EWOULDBLOCK`; ask at once. */
+export function lastError(): string {
+  return getSystemErrorName(-koffi.errno());
+}
+
+/** Where bytes lie in memory, for a C structure that names them; valid as long as they are kept. */
+export function addressOf(bytes: Uint8Array): bigint {
+  return koffi.address(bytes);
+}
