@@ -66,7 +66,7 @@ export { type TensorflowJs, tf } from './tensorflow/publicTf.js';
 export { createLearner } from './training/createLearner.js';
 export type { Learner, StepResult, StepTimes, TimedPass } from './training/learner.js';
 export type { LearnerOptions, ParallelOptions } from './training/learnerOptions.js';
-export { readMetrics } from './training/metricsLog.js';
+export { metricsOf, readMetrics } from './training/metricsLog.js';
 export { type Placement, stagesOfPieces } from './training/placement.js';
 export { type TrainOptions, train } from './training/train.js';
 export type { TrainConfig } from './training/trainConfig.js';

@@ -52,6 +52,7 @@ test('the public door', () => {
     'lossFigure',
     'lungMask',
     'messageOf',
+    'metricsOf',
     'onCommOpen',
     'openComm',
     'openPatchFile',

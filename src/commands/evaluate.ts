@@ -41,11 +41,12 @@ async function runEvaluate(run: string, flags: EvaluateFlags): Promise<void> {
       onProgress: (progress) => line.update(progress),
     }),
   ).finally(() => line.end());
+  for (const note of evaluation.notes) process.stderr.write(`warning: ${note}\n`);
   if (evaluation.seenInTraining)
     process.stderr.write(
       `note: subset ${evaluation.holdout} was seen in training; its scores are no estimate\n`,
     );
-  const { roc, findings: _, ...scores } = evaluation;
+  const { roc, findings: _, notes: __, ...scores } = evaluation;
   const files = { ...evaluation.files, roc: join(evaluation.run, 'roc.svg') };
   writeFileAtomically(files.roc, rocFigure(roc, evaluation.rocAuc, evaluation.rocAucInterval).svg());
   if (flags.json === true) printJson({ ...scores, files });

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { clusterOf } from '../config/cluster.js';
 import { SAMPLINGS } from '../config/samplingSettings.js';
 import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
-import { UsageError } from '../errors.js';
+import { type InputError, UsageError } from '../errors.js';
 import { feedFigure } from '../figures/feedFigure.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
 import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, progressLine } from '../progress.js';
-import { readMetrics } from '../training/metricsLog.js';
+import { metricsOf } from '../training/metricsLog.js';
 import { type TrainOptions, train } from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 import type { EndRecord, StartRecord, TrainRecord } from '../training/trainRecords.js';
@@ -63,6 +63,12 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     .option('--filters <n>', 'channels of the first stage', wholeNumber(1, 1024), 64)
     .option('--augment <list>', 'what is done to patches, such as flips,rotations90,shift:2,noise:10')
     .option('--no-augment', 'train on the patches as they are')
+    .option(
+      '--checkpoint-minutes <x>',
+      'inside an epoch a checkpoint whenever so many minutes have gone by; 0 = none',
+      numberWithin(0, 1e6),
+    )
+    .option('--checkpoint-steps <n>', 'the same after so many steps; 0 = none', wholeNumber(0))
     .option('--threads <n>', 'threads for computing; 0 = one a core', wholeNumber(0, 1024), 0)
     .option('--out <folder>', "the run's folder (default: a new one in RUNS_DIR)")
     .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
@@ -98,7 +104,7 @@ async function runTrain(flags: TrainFlags): Promise<void> {
   }).finally(() => line.end());
   if ((cluster?.rank ?? 0) > 0) return;
   const { run, epochs, steps, best } = end!;
-  const metrics = readMetrics(run);
+  const metrics = metricsOf(run, warnOnce());
   writeFileAtomically(join(run, 'loss.svg'), lossFigure(metrics).svg());
   writeFileAtomically(join(run, 'accuracy.svg'), accuracyFigure(metrics).svg());
   const reading = feedFigure(metrics);
@@ -108,6 +114,15 @@ async function runTrain(flags: TrainFlags): Promise<void> {
     process.stdout.write(
       `${epochs} epochs, ${steps} steps in ${run}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading.title}\n  next: npx voxlab evaluate ${run}\n`,
     );
+}
+
+/** Of lines in metrics.jsonl that are no records the first is named: figures are drawn of the others. */
+function warnOnce(): (error: InputError) => void {
+  let warned = false;
+  return ({ message }) => {
+    if (!warned) process.stderr.write(`warning: ${message}; the figures are drawn without it\n`);
+    warned = true;
+  };
 }
 
 /** What all processes of one launch must have alike, and their share of the cores. */

@@ -46,6 +46,8 @@ export interface TrainFlags {
   readonly filters: number;
   /** A list; false for none. */
   readonly augment?: string | boolean;
+  readonly checkpointMinutes?: number;
+  readonly checkpointSteps?: number;
   readonly threads: number;
   readonly json?: boolean;
 }
@@ -97,6 +99,8 @@ function newConfig(flags: TrainFlags): TrainConfig {
     seed: flags.seed ?? settings.seed,
     filters: flags.filters,
     augment: augmentOf(flags, settings.augment),
+    checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
+    checkpointSteps: flags.checkpointSteps ?? settings.checkpointSteps,
     threads: flags.threads,
   };
 }
@@ -152,6 +156,8 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
     cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? config.cuts,
     recompute: flags.recompute ?? config.recompute,
     timeoutSeconds: flags.timeout ?? config.timeoutSeconds,
+    checkpointMinutes: flags.checkpointMinutes ?? config.checkpointMinutes,
+    checkpointSteps: flags.checkpointSteps ?? config.checkpointSteps,
     data: flags.data === undefined ? config.data : resolve(flags.data),
   };
 }

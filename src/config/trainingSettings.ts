@@ -97,6 +97,10 @@ export interface TrainingSettings {
   /** Epochs without a lower validation loss after which training ends; 0 = never. */
   readonly earlyStopping: number;
   readonly seed: number;
+  /** Inside an epoch a checkpoint is left whenever so many minutes have gone by since the last one; 0 = none. */
+  readonly checkpointMinutes: number;
+  /** The same after so many steps; 0 = none. */
+  readonly checkpointSteps: number;
   /** Threads that read patches; 0 = one a core, four at most. */
   readonly readers: number;
   /** `file`: as the patch file was normalised (crop --normalise). */
@@ -120,7 +124,8 @@ export const TRAINING_NORMALISATIONS = ['window', 'file'] as const;
 /** The original project's file, in the clone. */
 export const MODEL_CONFIG_FILE = inRepository('configs', 'model.ini');
 
-const keys = {
+/** Keys of [training]. */
+export const TRAINING_KEYS = {
   GPUID: withDefault(wholeNumber(0, 1023), -1),
   NUM_GPUS: withDefault(wholeNumber(1, 1024), 1),
   HOLDOUT: { expected: 'expected a subset, or several such as 5,6', parse: parseHoldout },
@@ -135,6 +140,8 @@ const keys = {
   L2: withDefault(decimal(0, 1), 1e-4),
   READERS: withDefault(wholeNumber(0, 64), 0),
   SEED: withDefault(wholeNumber(0), 16),
+  CHECKPOINT_MINUTES: withDefault(decimal(0), 10),
+  CHECKPOINT_STEPS: withDefault(wholeNumber(0), 0),
   STRATEGY: withDefault(oneOf(...STRATEGIES), 'single' as const),
   STAGES: withDefault(wholeNumber(2, 1024), 2),
   MICRO_BATCHES: withDefault(wholeNumber(1, 65536), 1),
@@ -164,7 +171,7 @@ const keys = {
 
 /** Reads [training]; paths in the file are relative to the repository root. Throws ConfigError. */
 export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): TrainingSettings {
-  const values = readIniFile(file, { training: keys }, 'training');
+  const values = readIniFile(file, { training: TRAINING_KEYS }, 'training');
   if (values.WINDOW_HIGH <= values.WINDOW_LOW)
     throw new ConfigError(
       file,
@@ -225,6 +232,8 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     learningRate: values.LEARNING_RATE,
     l2: values.L2,
     seed: values.SEED,
+    checkpointMinutes: values.CHECKPOINT_MINUTES,
+    checkpointSteps: values.CHECKPOINT_STEPS,
     readers: values.READERS,
     normalisation: values.NORMALISATION,
     windowHu: Object.freeze({ low: values.WINDOW_LOW, high: values.WINDOW_HIGH }),

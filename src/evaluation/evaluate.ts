@@ -9,15 +9,12 @@ import type { Progress } from '../progress.js';
 import { accuracyOf } from '../scores/classification.js';
 import { type RocPoint, rocArea, rocCurve } from '../scores/roc.js';
 import { openPatchFile } from '../store/patchFile.js';
-import {
-  type CheckpointLink,
-  linkedCheckpoint,
-  loadCheckpoint,
-  readCheckpointMeta,
-} from '../training/checkpoint.js';
+import type { CheckpointLink } from '../training/checkpoint.js';
 import { createLearner } from '../training/createLearner.js';
+import { loadLinked } from '../training/loadCheckpoint.js';
 import { openFeed } from '../training/openFeed.js';
 import { predictRows } from '../training/predictRows.js';
+import { readRunSplit } from '../training/runFolder.js';
 import { type PredictedFinding, predictionTable } from './predictionTable.js';
 
 export interface EvaluateOptions {
@@ -35,7 +32,7 @@ export interface Evaluation {
   readonly run: string;
   readonly epoch: number;
   readonly holdout: Holdout;
-  /** False: training never saw these rows. */
+  /** Whether training drew from a series of these rows, whatever the file that it was read from; false: it never saw them. */
   readonly seenInTraining: boolean;
   readonly rows: number;
   readonly positives: number;
@@ -45,6 +42,8 @@ export interface Evaluation {
   readonly rocAucInterval: readonly [number, number];
   readonly roc: readonly RocPoint[];
   readonly findings: readonly PredictedFinding[];
+  /** Later checkpoints that are damaged, and were passed over. */
+  readonly notes: readonly string[];
   /** Absolute paths of what was written. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -52,14 +51,13 @@ export interface Evaluation {
 /** Predicts the held-out rows with a run's network, scores them, and writes RUN/predictions.csv. Throws InputError. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { run, signal, onProgress } = options;
-  const folder = linkedCheckpoint(run, options.checkpoint);
-  const { config, epoch } = readCheckpointMeta(folder);
+  const { meta, weights, optimizer, damaged } = await loadLinked(run, options.checkpoint);
+  const { config, epoch } = meta;
   const holdout = options.holdout ?? config.holdout;
   const patches = await openPatchFile(options.data ?? config.data);
   try {
     const { dim, slices } = shapeOfCrop(patches.format, config.crop);
     const labels = foldedLabels(patches, config.folds, config.seed);
-    const seen = subsetsOf(holdout).some((subset) => !subsetsOf(config.holdout).includes(subset));
     const rows = heldOutRows(labels, holdout, patches.path);
     const classes = Array.from(rows, (row) => labels.classes[row]!);
     if (!classes.includes(0) || !classes.includes(1))
@@ -74,7 +72,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     });
     const feed = openFeed(patches, config, learner.batchSize);
     try {
-      await loadCheckpoint(folder, learner);
+      await learner.load(weights, optimizer);
       const probabilities = await predictRows(learner, feed, rows, {
         ...(signal === undefined ? {} : { signal }),
         onRows: (done) => onProgress?.({ stage: 'evaluate', done, total: rows.length, unit: 'patches' }),
@@ -89,7 +87,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         run,
         epoch,
         holdout,
-        seenInTraining: seen && patches.path === config.data,
+        seenInTraining: wasSeen(findings, run, holdout, config.holdout),
         rows: rows.length,
         positives: area.positives,
         accuracy: accuracyOf(probabilities, classes),
@@ -97,6 +95,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         rocAucInterval: area.interval,
         roc: rocCurve(probabilities, classes),
         findings,
+        notes: damaged,
         files: { predictions },
       };
     } finally {
@@ -106,4 +105,17 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   } finally {
     patches.close();
   }
+}
+
+/** Runs of earlier versions do not say which series they saw: theirs are those of the subsets that were not held out. */
+function wasSeen(
+  findings: readonly PredictedFinding[],
+  run: string,
+  holdout: Holdout,
+  heldOut: Holdout,
+): boolean {
+  const split = readRunSplit(run);
+  if (split === undefined) return subsetsOf(holdout).some((subset) => !subsetsOf(heldOut).includes(subset));
+  const training = new Set(split.training);
+  return findings.some(({ seriesUid }) => training.has(seriesUid));
 }

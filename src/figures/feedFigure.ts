@@ -1,5 +1,6 @@
 import type { EpochRecord, StepRecord } from '../training/metricsLog.js';
 import { type Chart, chart, PALETTE } from './figure.js';
+import { ThinnedCurve } from './thinnedCurve.js';
 
 /** What it is drawn from; other records are left alone. */
 export type FeedDrawable = StepRecord | EpochRecord | { readonly kind: 'start' | 'validation' | 'end' };
@@ -8,42 +9,43 @@ export type FeedDrawable = StepRecord | EpochRecord | { readonly kind: 'start' |
  * How a run was fed, in percent over its steps: the part of each step that waited for its batch, how full the ring of batches
  * was, and how busy the reader threads were in each epoch. A full ring and idle readers: the device is the limit.
  */
-export function feedFigure(records: readonly FeedDrawable[]): Chart {
-  const steps = records.filter((record) => record.kind === 'step');
-  const epochs = records.filter((record) => record.kind === 'epoch');
-  const x = steps.map(({ step }) => step);
-  const slots = epochs.at(-1)?.feed.slots ?? Math.max(1, ...steps.map(({ batchesReady }) => batchesReady));
+export function feedFigure(records: Iterable<FeedDrawable>): Chart {
+  const ready = new ThinnedCurve();
+  const waits = new ThinnedCurve();
+  const busy = new ThinnedCurve();
+  let mostReady = 1;
+  let last: EpochRecord | undefined;
+  for (const record of records) {
+    if (record.kind === 'step') {
+      ready.add(record.step, record.batchesReady);
+      waits.add(record.step, 100 * record.waitShare);
+      mostReady = Math.max(mostReady, record.batchesReady);
+    } else if (record.kind === 'epoch') {
+      busy.add(record.step, 100 * record.feed.busyShare);
+      last = record;
+    }
+  }
+  const slots = last?.feed.slots ?? mostReady;
+  const { x, y } = ready.points();
   return chart({
-    title: titleOf(epochs),
+    title: titleOf(last),
     x: { title: 'step' },
     y: { title: '%', range: [0, 100] },
     traces: [
       {
         name: `batches ready, of ${slots}`,
         x,
-        y: steps.map(({ batchesReady }) => (100 * batchesReady) / slots),
+        y: y.map((batches) => (100 * batches) / slots),
         color: '#b7d5ea',
         width: 1,
       },
-      {
-        name: 'step waits for its batch',
-        x,
-        y: steps.map(({ waitShare }) => 100 * waitShare),
-        color: PALETTE[1],
-      },
-      {
-        name: 'reader threads read',
-        x: epochs.map(({ step }) => step),
-        y: epochs.map(({ feed }) => 100 * feed.busyShare),
-        color: PALETTE[2],
-        markers: true,
-      },
+      { name: 'step waits for its batch', ...waits.points(), color: PALETTE[1] },
+      { name: 'reader threads read', ...busy.points(), color: PALETTE[2], markers: true },
     ],
   });
 }
 
-function titleOf(epochs: readonly EpochRecord[]): string {
-  const last = epochs.at(-1);
+function titleOf(last: EpochRecord | undefined): string {
   if (last === undefined) return 'Reading';
   const { starvedShare, feed } = last;
   return `Reading: ${feed.rowsPerSecond.toFixed(0)} rows/s, steps starved ${(100 * starvedShare).toFixed(2)} % of the last epoch`;

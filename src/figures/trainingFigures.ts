@@ -1,17 +1,18 @@
 import type { RocPoint } from '../scores/roc.js';
 import type { StepRecord, ValidationRecord } from '../training/metricsLog.js';
 import { type Chart, chart, PALETTE } from './figure.js';
+import { ThinnedCurve } from './thinnedCurve.js';
 
 /** What a training figure is drawn from; other records are left alone. */
 export type Drawable = StepRecord | ValidationRecord | { readonly kind: 'start' | 'epoch' | 'end' };
 
 /** Loss of each step (thin), its running mean, and the validation after each epoch. */
-export function lossFigure(records: readonly Drawable[]): Chart {
+export function lossFigure(records: Iterable<Drawable>): Chart {
   return overSteps(records, 'Loss: cross-entropy and L2 penalty', 'loss', ({ loss }) => loss);
 }
 
 /** Share of patches on the right side of 0.5, in percent. */
-export function accuracyFigure(records: readonly Drawable[]): Chart {
+export function accuracyFigure(records: Iterable<Drawable>): Chart {
   return overSteps(records, 'Accuracy', 'right side of 0.5 (%)', ({ accuracy }) => 100 * accuracy, [0, 100]);
 }
 
@@ -37,38 +38,42 @@ export function rocFigure(
 }
 
 function overSteps(
-  records: readonly Drawable[],
+  records: Iterable<Drawable>,
   title: string,
   unit: string,
   measure: (record: StepRecord | ValidationRecord) => number,
   range?: readonly [number, number],
 ): Chart {
-  const steps = records.filter((record) => record.kind === 'step').filter(({ skipped }) => skipped !== true);
-  const validations = records.filter((record) => record.kind === 'validation');
-  const values = steps.map(measure);
-  const x = steps.map(({ step }) => step);
+  const batches = new ThinnedCurve();
+  const means = new ThinnedCurve();
+  const validations = new ThinnedCurve();
+  const mean = runningMean(20);
+  for (const record of records) {
+    if (record.kind === 'validation') validations.add(record.step, measure(record));
+    if (record.kind !== 'step' || record.skipped === true) continue;
+    const value = measure(record);
+    batches.add(record.step, value);
+    means.add(record.step, mean(value));
+  }
   return chart({
     title,
     x: { title: 'step' },
     y: { title: unit, ...(range === undefined ? {} : { range }) },
     traces: [
-      { name: 'each batch', x, y: values, color: '#b7d5ea', width: 1 },
-      { name: 'mean of 20 batches', x, y: runningMean(values, 20), color: PALETTE[0] },
-      {
-        name: 'held-out patches',
-        x: validations.map(({ step }) => step),
-        y: validations.map(measure),
-        color: PALETTE[1],
-        markers: true,
-      },
+      { name: 'each batch', ...batches.points(), color: '#b7d5ea', width: 1 },
+      { name: 'mean of 20 batches', ...means.points(), color: PALETTE[0] },
+      { name: 'held-out patches', ...validations.points(), color: PALETTE[1], markers: true },
     ],
   });
 }
 
-function runningMean(values: readonly number[], width: number): number[] {
+/** The mean of the last `width` values, or of as many as there were. */
+function runningMean(width: number): (value: number) => number {
+  const last: number[] = [];
   let sum = 0;
-  return values.map((value, i) => {
-    sum += value - (i >= width ? values[i - width]! : 0);
-    return sum / Math.min(i + 1, width);
-  });
+  return (value) => {
+    last.push(value);
+    sum += value - (last.length > width ? last.shift()! : 0);
+    return sum / last.length;
+  };
 }

@@ -1,143 +1,124 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
-import { basename, join } from 'node:path';
-import { EnvironmentError, InputError, messageOf } from '../errors.js';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { mkdir, open, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { EnvironmentError, messageOf } from '../errors.js';
 import type { HardNegatives } from '../feed/hardNegatives.js';
-import { writeFileAtomically } from '../paths.js';
-import { completeConfig } from './completeConfig.js';
-import type { Learner } from './learner.js';
-import { readSafetensors, writeSafetensors } from './safetensors.js';
-import type { TrainConfig } from './trainConfig.js';
+import { type CheckpointMeta, META_FILE, type StoredMeta } from './checkpointMeta.js';
+import type { Learner, NamedArray } from './learner.js';
+import { type FileSum, writeSafetensors } from './safetensors.js';
 
-/** The scores of one validation. */
-export interface ValidationScores {
-  readonly epoch: number;
-  /** Mean cross-entropy of the held-out rows plus the L2 penalty. */
-  readonly valLoss: number;
-  readonly accuracy: number;
-  readonly rocAuc: number;
-}
-
-/** What a checkpoint says beside its arrays. */
-export interface CheckpointMeta {
-  readonly program: string;
-  readonly config: TrainConfig;
-  /** Whole epochs that are done. */
-  readonly epoch: number;
-  /** Steps done over all epochs: batches are drawn by this number and the seed, there is no other random state. */
-  readonly step: number;
-  readonly stepsPerEpoch: number;
-  /** Undefined before the first validation. */
-  readonly best?: ValidationScores;
-  /** On what it was computed: a resume is bit for bit only on the same. */
-  readonly layout: Readonly<Record<string, string | number>>;
-}
-
-const HARD_NEGATIVES = 'hard-negatives.json';
+export const WEIGHTS_FILE = 'weights.safetensors';
+export const OPTIMIZER_FILE = 'optimizer.safetensors';
+export const HARD_NEGATIVES_FILE = 'hard-negatives.json';
 
 export type CheckpointLink = 'last' | 'best';
 
-/**
- * Writes `checkpoints/epoch-0007` (or, inside an epoch, `epoch-0007-step-000123`: seven epochs are done), then moves `last`
- * (and `best`) to it; checkpoints without a link are removed. `hardest`: negatives that the epoch after it, or around it, draws from.
- */
-export async function saveCheckpoint(
-  run: string,
+/** The state of a run at one moment, in memory: writing it may take its time while training goes on. */
+export interface Snapshot {
+  readonly weights: ReadonlyMap<string, NamedArray>;
+  readonly optimizer: ReadonlyMap<string, NamedArray>;
+  /** Negatives that the epoch after it, or around it, draws from. */
+  readonly hardest?: HardNegatives;
+  readonly meta: CheckpointMeta;
+}
+
+/** Copies what a checkpoint holds. */
+export async function takeSnapshot(
   learner: Learner,
   meta: CheckpointMeta,
   hardest?: HardNegatives,
-): Promise<string> {
-  const isWhole = meta.step === meta.epoch * meta.stepsPerEpoch;
-  const within = isWhole ? '' : `-step-${String(meta.step).padStart(6, '0')}`;
-  const folder = join(run, 'checkpoints', `epoch-${String(meta.epoch).padStart(4, '0')}${within}`);
+): Promise<Snapshot> {
+  const weights = await learner.weights();
+  const optimizer = await learner.optimizerState();
+  return { weights, optimizer, meta, ...(hardest === undefined ? {} : { hardest }) };
+}
+
+/** `checkpoints/epoch-0007`; inside an epoch `epoch-0007-step-000123`: seven epochs are done. */
+export function checkpointFolder(run: string, { epoch, step, stepsPerEpoch }: CheckpointMeta): string {
+  const within = step === epoch * stepsPerEpoch ? '' : `-step-${String(step).padStart(6, '0')}`;
+  return join(run, 'checkpoints', `epoch-${String(epoch).padStart(4, '0')}${within}`);
+}
+
+/**
+ * Writes a checkpoint beside and renames it, then moves `last` (and `best`) to it. Everything is flushed to the disk before
+ * it is named, so that a power cut leaves the old one or the new one. Kept are the last one, the one before it, should the
+ * last be damaged, and the best. Throws EnvironmentError.
+ */
+export async function saveCheckpoint(run: string, snapshot: Snapshot): Promise<string> {
+  const { meta } = snapshot;
+  const folder = checkpointFolder(run, meta);
   const beside = `${folder}.partial`;
+  const before = linkTarget(run, 'last');
   try {
-    rmSync(beside, { recursive: true, force: true });
-    mkdirSync(beside, { recursive: true });
-    writeSafetensors(join(beside, 'weights.safetensors'), await learner.weights());
-    writeSafetensors(join(beside, 'optimizer.safetensors'), await learner.optimizerState());
-    if (hardest !== undefined) writeFileAtomically(join(beside, HARD_NEGATIVES), JSON.stringify(hardest));
-    writeFileAtomically(join(beside, 'meta.json'), `${JSON.stringify(meta, null, 2)}\n`);
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(beside, folder);
-    if (isWhole && meta.best?.epoch === meta.epoch) moveLink(run, 'best', folder);
-    moveLink(run, 'last', folder);
+    await rm(beside, { recursive: true, force: true });
+    await mkdir(beside, { recursive: true });
+    await writeParts(beside, snapshot);
+    await rm(folder, { recursive: true, force: true });
+    await rename(beside, folder);
+    await flushFolder(dirname(folder));
+    const isWhole = meta.step === meta.epoch * meta.stepsPerEpoch;
+    if (isWhole && meta.best?.epoch === meta.epoch) await moveLink(run, 'best', folder);
+    await moveLink(run, 'last', folder);
+    await removeOthers(run, [linkTarget(run, 'last'), linkTarget(run, 'best'), before]);
   } catch (error) {
-    rmSync(beside, { recursive: true, force: true });
+    await rm(beside, { recursive: true, force: true }).catch(() => {}); // what failed first is what counts
+    const kept =
+      linkTarget(run, 'last') === undefined
+        ? `--resume ${run} then begins it again`
+        : `the checkpoints before it are whole, go on with --resume ${run}`;
     throw new EnvironmentError(
-      `${folder} cannot be written (${messageOf(error)}): make room on the disk; the checkpoints before it are whole, go on with --resume ${run}`,
+      `${folder} cannot be written (${messageOf(error).split(',')[0]}): make room on the disk; ${kept}`,
       { cause: error },
     );
   }
-  removeUnlinked(run);
   return folder;
 }
 
-/** Loads the arrays of a checkpoint into a learner. Throws InputError. */
-export async function loadCheckpoint(folder: string, learner: Learner): Promise<void> {
-  await learner.load(
-    readSafetensors(join(folder, 'weights.safetensors')),
-    readSafetensors(join(folder, 'optimizer.safetensors')),
-  );
-}
-
-/** The folder that `last` or `best` of a run names. Throws InputError when there is none. */
-export function linkedCheckpoint(run: string, link: CheckpointLink): string {
-  const path = join(run, link);
-  if (existsSync(join(path, 'meta.json'))) return join(run, readlinkSync(path));
-  throw new InputError(
-    run,
-    existsSync(run)
-      ? `expected a run with a checkpoint '${link}', found none: no epoch was finished`
-      : 'expected the folder of a run, found nothing',
-  );
-}
-
-/** What a checkpoint says of itself. Throws InputError. */
-export function readCheckpointMeta(folder: string): CheckpointMeta {
-  const file = join(folder, 'meta.json');
-  try {
-    const meta: CheckpointMeta = JSON.parse(readFileSync(file, 'utf8'));
-    return { ...meta, config: completeConfig(meta.config) };
-  } catch (error) {
-    throw new InputError(file, `expected a checkpoint's meta.json (${messageOf(error)})`, { cause: error });
-  }
-}
-
-/** The hard negatives of a checkpoint; undefined where it has none. Throws InputError for a file that is broken. */
-export function readHardNegatives(folder: string): HardNegatives | undefined {
-  const file = join(folder, HARD_NEGATIVES);
-  if (!existsSync(file)) return undefined;
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new InputError(file, `expected the hard negatives of an epoch (${messageOf(error)})`, {
-      cause: error,
-    });
-  }
-}
-
 /** A link that is replaced by rename names the old checkpoint or the new one at any moment. */
-function moveLink(run: string, link: CheckpointLink, folder: string): void {
+export async function moveLink(run: string, link: CheckpointLink, folder: string): Promise<void> {
   const beside = join(run, `${link}.partial`);
-  rmSync(beside, { force: true });
-  symlinkSync(join('checkpoints', basename(folder)), beside);
-  renameSync(beside, join(run, link));
+  await rm(beside, { force: true });
+  await symlink(join('checkpoints', basename(folder)), beside);
+  await rename(beside, join(run, link));
+  await flushFolder(run);
 }
 
-/** A checkpoint of ResNet3D-18 has 398 MB: the last and the best are kept. */
-function removeUnlinked(run: string): void {
-  const linked = (['last', 'best'] as const)
-    .filter((link) => existsSync(join(run, link)))
-    .map((link) => basename(linkedCheckpoint(run, link)));
+/** Name of the checkpoint that a link names, whether it is there or not. */
+export function linkTarget(run: string, link: CheckpointLink): string | undefined {
+  try {
+    return basename(readlinkSync(join(run, link)));
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeParts(folder: string, { weights, optimizer, hardest, meta }: Snapshot): Promise<void> {
+  const files: Record<string, FileSum> = {
+    [WEIGHTS_FILE]: await writeSafetensors(join(folder, WEIGHTS_FILE), weights),
+    [OPTIMIZER_FILE]: await writeSafetensors(join(folder, OPTIMIZER_FILE), optimizer),
+  };
+  if (hardest !== undefined) await writeFlushed(join(folder, HARD_NEGATIVES_FILE), JSON.stringify(hardest));
+  const stored: StoredMeta = { ...meta, files };
+  await writeFlushed(join(folder, META_FILE), `${JSON.stringify(stored, null, 2)}\n`);
+  await flushFolder(folder);
+}
+
+async function writeFlushed(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { flush: true });
+}
+
+/** The names in a folder are data, too. */
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** A checkpoint of ResNet3D-18 has 398 MB. */
+async function removeOthers(run: string, kept: readonly (string | undefined)[]): Promise<void> {
   for (const name of readdirSync(join(run, 'checkpoints')))
-    if (!linked.includes(name)) rmSync(join(run, 'checkpoints', name), { recursive: true, force: true });
+    if (!kept.includes(name)) await rm(join(run, 'checkpoints', name), { recursive: true, force: true });
 }

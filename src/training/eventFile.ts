@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cannotWrite } from '../paths.js';
 import { bytesField, numberField } from '../tensorflow/protobuf.js';
 import type { MetricRecord } from './metricsLog.js';
 
@@ -38,7 +39,11 @@ export class EventFile {
 
   #append(now: number, fields: readonly number[]): void {
     const event = Uint8Array.from([...doubleField(WALL_TIME, now / 1000), ...fields]);
-    appendFileSync(this.#file, tfRecord(event));
+    try {
+      appendFileSync(this.#file, tfRecord(event));
+    } catch (error) {
+      throw cannotWrite(this.#file, error);
+    }
   }
 }
 

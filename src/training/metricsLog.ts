@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
-import { writeFileAtomically } from '../paths.js';
+import { cannotWrite } from '../paths.js';
+import { type Line, linesBackwards, linesOf } from './fileLines.js';
 
 /** One optimiser step. */
 export interface StepRecord {
@@ -84,37 +85,130 @@ export interface MiningTimes {
 
 export type MetricRecord = StepRecord | ValidationRecord | EpochRecord;
 
+/** How far a checkpoint is: whole epochs, and steps over all epochs. */
+export interface Progress {
+  readonly epoch: number;
+  readonly step: number;
+}
+
 /** metrics.jsonl of a run. */
 export function metricsFile(run: string): string {
   return join(run, 'metrics.jsonl');
 }
 
-/** Adds a record; a run that is killed loses none that was added. */
+/** Adds a record; a run that is killed loses none that was added. Throws EnvironmentError for a full disk. */
 export function appendMetric(run: string, record: MetricRecord): void {
-  appendFileSync(metricsFile(run), `${JSON.stringify(record)}\n`);
+  const file = metricsFile(run);
+  try {
+    appendFileSync(file, `${JSON.stringify(record)}\n`);
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
 }
 
-/** All records of a run, in order. Throws InputError, naming the line that is no record. */
-export function readMetrics(run: string): MetricRecord[] {
+/**
+ * The records of a run in order, read anew each time that they are gone through, a line at a time: the file may be larger
+ * than memory. A line that is no record goes to `onDamaged`; by default its InputError, which names the line, is thrown.
+ */
+export function metricsOf(
+  run: string,
+  onDamaged: (error: InputError) => void = (error) => {
+    throw error;
+  },
+): Iterable<MetricRecord> {
   const file = metricsFile(run);
   if (!existsSync(file)) throw new InputError(file, 'expected the metrics of a run, found nothing');
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.flatMap((line, index) => {
-    if (line === '') return [];
-    try {
-      return [JSON.parse(line) as MetricRecord];
-    } catch {
-      // The last line of a run that was killed may be cut.
-      if (index === lines.length - 1) return [];
-      throw new InputError(file, `expected a JSON record, received ${JSON.stringify(line.slice(0, 40))}`, {
-        line: index + 1,
-      });
-    }
-  });
+  return {
+    *[Symbol.iterator]() {
+      let number = 0;
+      for (const { text, isWhole } of linesOf(file)) {
+        number++;
+        const record = recordOf(text);
+        if (record !== undefined) yield record;
+        // The last line of a run that was killed may be cut.
+        else if (text !== '' && isWhole) onDamaged(noRecord(file, text, number));
+      }
+    },
+  };
 }
 
-/** Drops the records after a step: a resume computes them again. */
-export function truncateMetrics(run: string, step: number): void {
-  const kept = existsSync(metricsFile(run)) ? readMetrics(run).filter((record) => record.step <= step) : [];
-  writeFileAtomically(metricsFile(run), kept.map((record) => `${JSON.stringify(record)}\n`).join(''));
+/** All records of a run at once. Throws InputError, naming the line that is no record. */
+export function readMetrics(run: string): MetricRecord[] {
+  return [...metricsOf(run)];
+}
+
+/**
+ * Drops what came after a checkpoint: a resume computes it again. Read from the end, so that it takes as long as what is
+ * dropped. Throws InputError for a line that is no record, EnvironmentError.
+ */
+export function truncateMetrics(run: string, done: Progress): void {
+  const path = metricsFile(run);
+  const file = openOrCreate(path);
+  try {
+    let end = 0;
+    for (const line of linesBackwards(path)) {
+      const record = recordOf(line.text);
+      if (record === undefined && line.text !== '' && line.isWhole)
+        throw noRecord(path, line.text, numberOf(path, line));
+      if (record !== undefined && isWithin(record, done)) {
+        end = line.to;
+        break;
+      }
+    }
+    ftruncateSync(file, end);
+    fsyncSync(file);
+  } catch (error) {
+    throw error instanceof InputError ? error : cannotWrite(path, error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A step counts when it is done, all else when its epoch is whole: what follows an epoch's last step comes again. */
+function isWithin(record: MetricRecord, { epoch, step }: Progress): boolean {
+  return record.epoch <= epoch || (record.kind === 'step' && record.step <= step);
+}
+
+function openOrCreate(path: string): number {
+  try {
+    return openSync(path, 'a+');
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+/** Undefined for a line that is no record. */
+function recordOf(text: string): MetricRecord | undefined {
+  try {
+    const record: unknown = JSON.parse(text);
+    return isRecord(record) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is MetricRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, epoch, step } = value as Record<string, unknown>;
+  return (
+    (kind === 'step' || kind === 'validation' || kind === 'epoch') &&
+    Number.isSafeInteger(epoch) &&
+    Number.isSafeInteger(step)
+  );
+}
+
+/** From 1. */
+function numberOf(file: string, { from }: Line): number {
+  let number = 1;
+  for (const line of linesOf(file)) {
+    if (line.from >= from) break;
+    number++;
+  }
+  return number;
+}
+
+function noRecord(file: string, text: string, line: number): InputError {
+  return new InputError(file, `expected a JSON record, received ${JSON.stringify(text.slice(0, 40))}`, {
+    line,
+  });
 }

@@ -8,7 +8,7 @@ import type { TrainConfig } from './trainConfig.js';
 
 /**
  * Scores the training negatives of an epoch with the network as it is (each process its part) and keeps the hardest; nothing
- * where hard negatives are not wanted. It costs a forward pass a candidate, a third of a training step.
+ * where hard negatives are not wanted. It costs a forward pass a candidate, a third of a training step. Throws InterruptedError.
  */
 export async function mineHardNegatives(work: {
   readonly config: TrainConfig;
@@ -16,13 +16,14 @@ export async function mineHardNegatives(work: {
   readonly feed: RowFeed;
   readonly negatives: Uint32Array;
   readonly epoch: number;
+  readonly signal: AbortSignal | undefined;
 }): Promise<{ readonly hardest?: HardNegatives; readonly times?: MiningTimes }> {
-  const { config, learner, feed, epoch } = work;
+  const { config, learner, feed, epoch, signal } = work;
   const { hardNegatives, hardCandidates: count, hardPool } = config.sampling;
   if (hardNegatives === 0) return {};
   const began = performance.now();
   const rows = hardCandidates(work.negatives, count, config.seed, epoch);
-  const hardest = hardestOf(rows, await predictShared(learner, feed, rows), hardPool, epoch);
+  const hardest = hardestOf(rows, await predictShared(learner, feed, rows, signal), hardPool, epoch);
   return {
     hardest,
     times: {

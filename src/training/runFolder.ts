@@ -1,23 +1,37 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { EnvironmentError, InputError, messageOf } from '../errors.js';
+import { takeLock } from '../fileLock.js';
+import { readJson } from '../jsonPlace.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
-import { completeConfig } from './completeConfig.js';
-import { truncateMetrics } from './metricsLog.js';
+import { type SeriesSplit, storedSplit } from './dataIdentity.js';
+import { type Progress, truncateMetrics } from './metricsLog.js';
+import { storedConfig } from './storedConfig.js';
 import type { TrainConfig } from './trainConfig.js';
 
-/** Makes the run's folder with config.json and an empty metrics.jsonl. Throws InputError when something is there already. */
-export function createRun(config: TrainConfig): void {
+/** Makes this process the only one that writes a run; returns the release. Throws EnvironmentError, naming the other one. */
+export function lockRun(run: string): () => void {
+  makeFolder(dirname(resolve(run)));
+  return takeLock(resolve(run));
+}
+
+/**
+ * Makes the run's folder with config.json, split.json and an empty metrics.jsonl. Throws InputError when something is there
+ * already.
+ */
+export function createRun(config: TrainConfig, split: SeriesSplit): void {
   const { run } = config;
   try {
-    if (existsSync(run) && readdirSync(run).length > 0)
+    if (existsSync(run) && readdirSync(run).some((name) => !name.endsWith('.partial')))
       throw new InputError(
         run,
         `expected a new folder for the run, found other content; use another --out, or --resume ${run}`,
       );
     makeFolder(run);
+    // The first one: what has it can be resumed, whatever else a start that is killed has not made yet.
     writeConfig(config);
-    truncateMetrics(run, 0);
+    writeSplit(run, split);
+    truncateMetrics(run, { epoch: 0, step: 0 });
   } catch (error) {
     // These say already what cannot be made or written.
     if (error instanceof InputError || error instanceof EnvironmentError) throw error;
@@ -30,22 +44,30 @@ export function createRun(config: TrainConfig): void {
   }
 }
 
-/** Before a resume: metrics after the checkpoint's step are dropped, they come again. */
-export function continueRun(config: TrainConfig, step: number): void {
+/** Before a resume: metrics of what was not kept are dropped, they come again. */
+export function continueRun(config: TrainConfig, split: SeriesSplit, done: Progress): void {
   writeConfig(config);
-  truncateMetrics(config.run, step);
+  if (!existsSync(splitFile(config.run))) writeSplit(config.run, split);
+  truncateMetrics(config.run, done);
 }
 
 /** The configuration that a run was started with. Throws InputError. */
 export function readRunConfig(run: string): TrainConfig {
-  const file = join(run, 'config.json');
-  try {
-    return completeConfig(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (error) {
-    throw new InputError(file, `expected the configuration of a run (${messageOf(error).split(',')[0]})`, {
-      cause: error,
-    });
-  }
+  return storedConfig(readJson(join(run, 'config.json'), 'the configuration of a run'));
+}
+
+/** Which series a run trains on; undefined for runs of earlier versions. Throws InputError. */
+export function readRunSplit(run: string): SeriesSplit | undefined {
+  const file = splitFile(run);
+  return existsSync(file) ? storedSplit(readJson(file, "the run's series")) : undefined;
+}
+
+function splitFile(run: string): string {
+  return join(run, 'split.json');
+}
+
+function writeSplit(run: string, split: SeriesSplit): void {
+  writeFileAtomically(splitFile(run), `${JSON.stringify(split, null, 2)}\n`);
 }
 
 function writeConfig(config: TrainConfig): void {

@@ -1,22 +1,91 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { InputError, messageOf } from '../errors.js';
+import { JsonPlace } from '../jsonPlace.js';
+import { sizeOf } from '../model/architecture.js';
 import type { NamedArray } from './learner.js';
 
 /*
  * The safetensors format (https://github.com/huggingface/safetensors): eight bytes of header length, a JSON header with type,
- * shape and place of each array, then the arrays. Little-endian float32 alone is used here.
+ * shape and place of each array, then the arrays without a hole. Little-endian float32 alone is used here.
+ * Files are read and written in pieces, off the JavaScript thread: one call of the system moves 2 GiB at most, and a disk
+ * that stalls must not silence a process whom others are listening to.
  */
 
+const PIECE_BYTES = 64 * 2 ** 20;
+/** Of the JSON header; ResNet3D-18 has 10 kB, the format allows 100 MB. */
+const MOST_HEADER_BYTES = 100_000_000;
+
+/** What a file held when it was written. */
+export interface FileSum {
+  readonly bytes: number;
+  readonly crc32: number;
+}
+
+/** Place of an array, in bytes of the file. */
 interface Entry {
-  readonly dtype: string;
+  readonly name: string;
   readonly shape: readonly number[];
-  readonly data_offsets: readonly [from: number, to: number];
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Writes arrays, sorted by name, and flushes them to the disk. Throws what the system throws. */
-export function writeSafetensors(path: string, arrays: ReadonlyMap<string, NamedArray>): void {
+export async function writeSafetensors(
+  path: string,
+  arrays: ReadonlyMap<string, NamedArray>,
+): Promise<FileSum> {
   const names = [...arrays.keys()].sort();
-  const header: Record<string, Entry> = {};
+  const file = await open(path, 'w');
+  const sum = { bytes: 0, crc32: 0 };
+  try {
+    const parts = names.map((name) => bytesOf(arrays.get(name)!.data));
+    for (const part of [headerOf(names, arrays), ...parts])
+      for (const piece of piecesOf(part)) {
+        await writeAll(file, piece);
+        sum.bytes += piece.length;
+        sum.crc32 = crc32(piece, sum.crc32);
+      }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return sum;
+}
+
+/**
+ * Reads all arrays. Throws InputError for a file that is missing, cut short, of another format, or that is not what was
+ * written (`written`).
+ */
+export async function readSafetensors(path: string, written?: FileSum): Promise<Map<string, NamedArray>> {
+  const file = await openToRead(path);
+  try {
+    const { size } = await file.stat();
+    if (written !== undefined && size !== written.bytes)
+      throw new InputError(path, `expected the ${written.bytes} bytes that were written, found ${size}`);
+    const header = await readHeader(file, path, size);
+    let sum = crc32(header.bytes);
+    const arrays = new Map<string, NamedArray>();
+    for (const { name, shape, from, to } of header.entries) {
+      const data = new Float32Array((to - from) / Float32Array.BYTES_PER_ELEMENT);
+      let at = from;
+      for (const piece of piecesOf(bytesOf(data))) {
+        await readAll(file, path, piece, at);
+        at += piece.length;
+        sum = crc32(piece, sum);
+      }
+      arrays.set(name, { shape, data });
+    }
+    if (written !== undefined && sum !== written.crc32)
+      throw new InputError(path, 'its bytes are not those that were written (their CRC-32 differs)');
+    return arrays;
+  } finally {
+    await file.close();
+  }
+}
+
+function headerOf(names: readonly string[], arrays: ReadonlyMap<string, NamedArray>): Uint8Array {
+  const header: Record<string, unknown> = {};
   let at = 0;
   for (const name of names) {
     const { shape, data } = arrays.get(name)!;
@@ -28,58 +97,89 @@ export function writeSafetensors(path: string, arrays: ReadonlyMap<string, Named
   const text = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
-  const file = openSync(path, 'w');
-  try {
-    writeAll(file, length);
-    writeAll(file, text);
-    for (const name of names) {
-      const { data } = arrays.get(name)!;
-      writeAll(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    }
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  return Buffer.concat([length, text]);
 }
 
-/** Reads all arrays. Throws InputError for a file that is missing, cut short or of another format. */
-export function readSafetensors(path: string): Map<string, NamedArray> {
-  let bytes: Buffer;
+/** The header's bytes, and its arrays in the order of the file. */
+async function readHeader(
+  file: FileHandle,
+  path: string,
+  size: number,
+): Promise<{ readonly bytes: Uint8Array; readonly entries: readonly Entry[] }> {
+  const length = Buffer.alloc(8);
+  if (size >= 8) await readAll(file, path, length, 0);
+  const bytes = size >= 8 ? 8 + Number(length.readBigUInt64LE(0)) : Number.POSITIVE_INFINITY;
+  if (bytes > size || bytes > MOST_HEADER_BYTES)
+    throw new InputError(path, `the file is cut short or no safetensors file: ${size} bytes`);
+  const text = Buffer.alloc(bytes - 8);
+  await readAll(file, path, text, 8);
+  const entries = entriesOf(path, text.toString('utf8'), bytes).sort((a, b) => a.from - b.from);
+  let end = bytes;
+  for (const { name, from, to } of entries) {
+    if (from !== end)
+      throw new InputError(path, `${name}: expected its bytes to begin at ${end}, received ${from}`);
+    end = to;
+  }
+  if (size < end)
+    throw new InputError(path, `the file is cut short: its arrays end at byte ${end}, it at ${size}`);
+  if (size > end) throw new InputError(path, `expected the file to end at byte ${end}, found ${size} bytes`);
+  return { bytes: Buffer.concat([length, text]), entries };
+}
+
+function entriesOf(path: string, text: string, headerBytes: number): Entry[] {
+  let header: unknown;
   try {
-    bytes = readFileSync(path);
+    header = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(path, 'expected a JSON header as of a safetensors file', { cause: error });
+  }
+  return new JsonPlace(path, header)
+    .entries()
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, entry]) => {
+      const dtype = entry.at('dtype').text();
+      if (dtype !== 'F32') throw new InputError(path, `${name}: expected F32, received ${dtype}`);
+      const shape = entry
+        .at('shape')
+        .list()
+        .map((axis) => axis.whole());
+      const offsets = entry.at('data_offsets');
+      const [from = -1, to = -1, ...more] = offsets.list().map((offset) => offset.whole());
+      if (more.length > 0 || to - from !== Float32Array.BYTES_PER_ELEMENT * sizeOf({ shape }))
+        offsets.refuse(
+          `the begin and end of ${sizeOf({ shape })} float32 numbers (shape ${shape.join(' x ')})`,
+        );
+      return { name, shape, from: headerBytes + from, to: headerBytes + to };
+    });
+}
+
+async function openToRead(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
   } catch (error) {
     throw new InputError(path, `expected a safetensors file (${messageOf(error).split(',')[0]})`, {
       cause: error,
     });
   }
-  const length = bytes.length < 8 ? Number.POSITIVE_INFINITY : Number(bytes.readBigUInt64LE(0));
-  if (8 + length > bytes.length)
-    throw new InputError(path, `the file is cut short or no safetensors file: ${bytes.length} bytes`);
-  const header = parseHeader(bytes.toString('utf8', 8, 8 + length), path);
-  const arrays = new Map<string, NamedArray>();
-  for (const [name, { dtype, shape, data_offsets }] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    const [from, to] = data_offsets.map((offset) => 8 + length + offset) as [number, number];
-    if (dtype !== 'F32') throw new InputError(path, `${name}: expected F32, received ${dtype}`);
-    if (to > bytes.length)
-      throw new InputError(
-        path,
-        `the file is cut short: ${name} ends at byte ${to}, the file at ${bytes.length}`,
-      );
-    const data = new Float32Array(new Uint8Array(bytes.subarray(from, to)).buffer);
-    arrays.set(name, { shape, data });
-  }
-  return arrays;
 }
 
-function parseHeader(text: string, path: string): Record<string, Entry> {
-  try {
-    return JSON.parse(text) as Record<string, Entry>;
-  } catch (error) {
-    throw new InputError(path, 'expected a JSON header as of a safetensors file', { cause: error });
-  }
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+}
+
+async function readAll(file: FileHandle, path: string, into: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < into.length; ) {
+    const { bytesRead } = await file.read(into, at, into.length - at, position + at);
+    if (bytesRead === 0)
+      throw new InputError(path, `the file is cut short: it ends before byte ${position + into.length}`);
+    at += bytesRead;
+  }
 }

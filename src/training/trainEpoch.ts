@@ -25,8 +25,6 @@ export interface EpochWork {
   readonly profile: Profile | undefined;
   /** Rejects when a process that trains with this one is lost. */
   readonly lost: Promise<never> | undefined;
-  /** Called after a step when training is to stop, before the epoch ends. */
-  readonly onStop: (step: number) => Promise<void>;
 }
 
 /**
@@ -47,7 +45,7 @@ export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
   try {
     for (let step = stepsDone + 1; step <= toStep; step++) {
       // A process alone need not ask the others.
-      if (signal?.aborted === true && learner.ranks === 1) await stop(work, step - 1);
+      if (signal?.aborted === true && learner.ranks === 1) throw stopped(work, step - 1);
       const began = performance.now();
       const fed = (await batches.next()).value as FedBatch;
       const batch = labelled(fed, labels);
@@ -76,17 +74,16 @@ export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
         ...(lossScale === undefined ? {} : { lossScale, skipped: skipped === true }),
         ms: { wait, copy: copyMs, compute: computeMs, reduce: reduceMs, update: updateMs },
       };
-      if (result.stop) await stop(work, step);
+      if (result.stop) throw stopped(work, step);
     }
   } finally {
     await batches.return(undefined);
   }
 }
 
-async function stop({ config, epoch, signal, onStop }: EpochWork, step: number): Promise<never> {
-  await onStop(step);
+function stopped({ config, epoch, signal }: EpochWork, step: number): InterruptedError {
   const by = signal?.aborted === true ? '' : ' by another process';
-  throw new InterruptedError(
+  return new InterruptedError(
     `interrupted${by} while training (step ${step}, epoch ${epoch}); go on with --resume ${config.run}`,
   );
 }

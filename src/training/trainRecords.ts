@@ -1,7 +1,7 @@
 import type { Precision } from '../config/trainingSettings.js';
 import type { Split } from '../feed/split.js';
 import type { RowAccess } from '../store/rowIndex.js';
-import type { CheckpointMeta, ValidationScores } from './checkpoint.js';
+import type { CheckpointMeta, ValidationScores } from './checkpointMeta.js';
 import type { Learner } from './learner.js';
 import { layoutDifferences, machineLayout } from './machineLayout.js';
 import type { EpochRecord, StepRecord, ValidationRecord } from './metricsLog.js';
@@ -54,6 +54,7 @@ export function startRecord({
   stepsPerEpoch,
   memory,
   input,
+  notes,
   from,
 }: {
   config: TrainConfig;
@@ -63,6 +64,8 @@ export function startRecord({
   memory: readonly DeviceMemory[];
   /** How the rows are read. */
   input: RowAccess;
+  /** Of the resume. */
+  notes: readonly string[];
   from: CheckpointMeta | undefined;
 }): StartRecord {
   return {
@@ -75,7 +78,7 @@ export function startRecord({
     steps: config.epochs * stepsPerEpoch,
     stepsDone: from?.step ?? 0,
     differences: from === undefined ? [] : layoutDifferences(from.layout, layoutOf(config)),
-    warnings: [...rowWarnings(config, learner), ...readingWarnings(input)],
+    warnings: [...notes, ...rowWarnings(config, learner), ...readingWarnings(input)],
     ranks: learner.ranks,
     devices: learner.placement.devices,
     cuts: learner.placement.cuts,

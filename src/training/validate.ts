@@ -17,15 +17,16 @@ export interface ValidationWork {
   readonly holdout: Holdout;
   readonly epoch: number;
   readonly step: number;
+  readonly signal: AbortSignal | undefined;
 }
 
-/** Scores the held-out rows; of several processes each predicts its part, and all get the same scores. */
+/** Scores the held-out rows; of several processes each predicts its part, and all get the same scores. Throws InterruptedError. */
 export async function validate(work: ValidationWork): Promise<ValidationRecord> {
-  const { learner, feed, labels, rows, epoch, step } = work;
+  const { learner, feed, labels, rows, epoch, step, signal } = work;
   const began = performance.now();
   const classes = Array.from(rows, (row) => labels.classes[row]!);
   requireBothClasses(classes, work);
-  const probabilities = await predictShared(learner, feed, rows);
+  const probabilities = await predictShared(learner, feed, rows, signal);
   const roc = rocArea(probabilities, classes);
   return {
     kind: 'validation',

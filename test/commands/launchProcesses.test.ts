@@ -32,7 +32,9 @@ test('train --processes 2: the losses and weights of two devices in one process,
   assert.match(one.stderr, /warning: batch norm sees 4 rows at a time/);
   assert.deepEqual(losses(`${run}2`), losses(`${run}1`));
   for (const file of ['weights', 'optimizer']) {
-    const [a, b] = [1, 2].map((n) => readSafetensors(join(`${run}${n}`, 'last', `${file}.safetensors`)));
+    const [a, b] = await Promise.all(
+      [1, 2].map((n) => readSafetensors(join(`${run}${n}`, 'last', `${file}.safetensors`))),
+    );
     for (const [name, { data: values }] of a!) assert.deepEqual(values, b!.get(name)!.data, name);
   }
 

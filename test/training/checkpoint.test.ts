@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { EnvironmentError } from '../../src/errors.js';
-import {
-  type CheckpointMeta,
-  linkedCheckpoint,
-  loadCheckpoint,
-  readCheckpointMeta,
-  readHardNegatives,
-  saveCheckpoint,
-} from '../../src/training/checkpoint.js';
-import type { Learner, NamedArray } from '../../src/training/learner.js';
+import { linkTarget, type Snapshot, saveCheckpoint } from '../../src/training/checkpoint.js';
+import { hasCheckpoint, loadLinked } from '../../src/training/loadCheckpoint.js';
+import { checkpointAt } from './checkpointFixture.js';
 
 function scratch(t: TestContext): string {
   const run = mkdtempSync(join(tmpdir(), 'voxlab-checkpoint-'));
@@ -20,77 +14,68 @@ function scratch(t: TestContext): string {
   return run;
 }
 
-/** A learner of one number. */
-function learnerOf(value: number): Learner & { loaded: number[] } {
-  const arrays = (name: string) =>
-    new Map<string, NamedArray>([[name, { shape: [], data: Float32Array.of(value) }]]);
-  const loaded: number[] = [];
-  return {
-    loaded,
-    weights: async () => arrays('w'),
-    optimizerState: async () => arrays('m'),
-    load: async (weights: ReadonlyMap<string, NamedArray>, state?: ReadonlyMap<string, NamedArray>) => {
-      loaded.push(weights.get('w')!.data[0]!, state!.get('m')!.data[0]!);
-    },
-  } as unknown as Learner & { loaded: number[] };
-}
-
-const meta = (epoch: number, best: number): CheckpointMeta =>
-  ({
-    epoch,
-    step: epoch * 10,
-    stepsPerEpoch: 10,
-    best: { epoch: best },
-    config: {},
-    layout: {},
-    program: 'x',
-  }) as unknown as CheckpointMeta;
-
-test('saveCheckpoint() moves last and best, and keeps these two alone', async (t) => {
+test('saveCheckpoint() moves last and best, and keeps these two and the one before the last', async (t) => {
   const run = scratch(t);
-  await saveCheckpoint(run, learnerOf(1), meta(1, 1));
-  await saveCheckpoint(run, learnerOf(2), meta(2, 2));
-  await saveCheckpoint(run, learnerOf(3), meta(3, 2));
-  await saveCheckpoint(run, learnerOf(4), meta(4, 2));
-  assert.deepEqual(readdirSync(join(run, 'checkpoints')).sort(), ['epoch-0002', 'epoch-0004']);
-  assert.equal(readCheckpointMeta(linkedCheckpoint(run, 'best')).step, 20);
-  const learner = learnerOf(0);
-  await loadCheckpoint(linkedCheckpoint(run, 'last'), learner);
-  assert.deepEqual(learner.loaded, [4, 4]);
+  for (const [epoch, best] of [
+    [1, 1],
+    [2, 2],
+    [3, 2],
+    [4, 2],
+    [5, 2],
+  ] as const)
+    await saveCheckpoint(run, checkpointAt({ epoch, best }));
+  assert.deepEqual(readdirSync(join(run, 'checkpoints')).sort(), ['epoch-0002', 'epoch-0004', 'epoch-0005']);
+  assert.deepEqual([linkTarget(run, 'last'), linkTarget(run, 'best')], ['epoch-0005', 'epoch-0002']);
+  const { meta, weights, optimizer } = await loadLinked(run, 'last');
+  assert.deepEqual([meta.epoch, meta.step], [5, 50]);
+  assert.deepEqual([weights.get('w')?.data[0], optimizer.get('m')?.data[0]], [50, -50]);
 });
 
-test('saveCheckpoint() that cannot write says so, and leaves the checkpoints before it', async (t) => {
+test('saveCheckpoint() inside an epoch moves last alone; the same step again replaces it', async (t) => {
   const run = scratch(t);
-  await saveCheckpoint(run, learnerOf(1), meta(1, 1));
-  const broken = {
-    ...learnerOf(2),
-    optimizerState: () => Promise.reject(new Error('ENOSPC: no space left')),
-  } as unknown as Learner;
-  await assert.rejects(
-    saveCheckpoint(run, broken, meta(2, 2)),
-    (error) => error instanceof EnvironmentError && /ENOSPC/.test(error.message),
+  await saveCheckpoint(run, checkpointAt({ epoch: 1, best: 1 }));
+  for (let time = 0; time < 2; time++)
+    assert.equal(
+      basename(await saveCheckpoint(run, checkpointAt({ epoch: 1, step: 13, best: 1 }))),
+      'epoch-0001-step-000013',
+    );
+  assert.deepEqual(
+    [linkTarget(run, 'last'), linkTarget(run, 'best')],
+    ['epoch-0001-step-000013', 'epoch-0001'],
   );
+});
+
+test('saveCheckpoint() that cannot write says so and what can be done, and leaves the checkpoints before it', async (t) => {
+  const run = scratch(t);
+  const refuses = (snapshot: Snapshot, reason: RegExp) =>
+    assert.rejects(
+      saveCheckpoint(run, snapshot),
+      (error) => error instanceof EnvironmentError && reason.test(error.message),
+    );
+  writeFileSync(join(run, 'checkpoints'), 'a file');
+  await refuses(
+    checkpointAt({ epoch: 1 }),
+    /cannot be written \(.*make room.*--resume .* then begins it again/,
+  );
+  rmSync(join(run, 'checkpoints'));
+  assert.equal(hasCheckpoint(run), false);
+
+  await saveCheckpoint(run, checkpointAt({ epoch: 1, best: 1 }));
+  // A number of 64 bits has no JSON: the arrays are written, meta.json cannot be.
+  const whole = checkpointAt({ epoch: 2, best: 2 });
+  const broken = { ...whole, meta: { ...whole.meta, layout: { threads: 2n } } } as unknown as Snapshot;
+  await refuses(broken, /the checkpoints before it are whole, go on with --resume/);
   assert.deepEqual(readdirSync(join(run, 'checkpoints')), ['epoch-0001']);
-  assert.ok(existsSync(join(linkedCheckpoint(run, 'last'), 'meta.json')));
+  assert.ok(existsSync(join(run, 'last', 'meta.json')));
 });
 
-test('linkedCheckpoint() and readCheckpointMeta() name a run without a checkpoint, and a broken one', (t) => {
+test('saveCheckpoint() leaves no doubt after it was killed between renaming and linking: last is whole', async (t) => {
   const run = scratch(t);
-  assert.throws(() => linkedCheckpoint(run, 'last'), /no epoch was finished/);
-  assert.throws(() => linkedCheckpoint(join(run, 'none'), 'best'), /found nothing/);
-  writeFileSync(join(run, 'meta.json'), '{');
-  assert.throws(() => readCheckpointMeta(run), /meta\.json: expected a checkpoint's meta\.json/);
-});
-
-test('readHardNegatives() gives what saveCheckpoint() kept, nothing where there was nothing, and names a broken file', async (t) => {
-  const run = scratch(t);
-  const hardest = { epoch: 1, rows: [7, 3], probabilities: [0.9, 0.1] };
-  const folder = await saveCheckpoint(run, learnerOf(1), meta(1, 1), hardest);
-  assert.deepEqual(readHardNegatives(folder), hardest);
-  assert.equal(readHardNegatives(await saveCheckpoint(run, learnerOf(2), meta(2, 2))), undefined);
-  writeFileSync(join(linkedCheckpoint(run, 'last'), 'hard-negatives.json'), '{');
-  assert.throws(
-    () => readHardNegatives(linkedCheckpoint(run, 'last')),
-    /expected the hard negatives of an epoch/,
-  );
+  await saveCheckpoint(run, checkpointAt({ epoch: 1, best: 1 }));
+  // As a kill leaves them: a part, and a checkpoint that no link names yet.
+  mkdirSync(join(run, 'checkpoints', 'epoch-0003.partial'));
+  mkdirSync(join(run, 'checkpoints', 'epoch-0002'));
+  assert.equal((await loadLinked(run, 'last')).meta.epoch, 1);
+  await saveCheckpoint(run, checkpointAt({ epoch: 2, best: 1 }));
+  assert.deepEqual(readdirSync(join(run, 'checkpoints')).sort(), ['epoch-0001', 'epoch-0002']);
 });

@@ -30,7 +30,7 @@ function learnerOf(rank: number, ranks: number, sums: Float32Array[]): Learner {
 
 const work = (learner: Learner, hardNegatives: number, hardCandidates = 0) => ({
   config: { seed: 1, sampling: { ...BALANCED, hardNegatives, hardCandidates } } as unknown as TrainConfig,
-  ...{ learner, feed, negatives, epoch: 2 },
+  ...{ learner, feed, negatives, epoch: 2, signal: undefined },
 });
 
 test('mineHardNegatives() keeps the hardest tenth of all training negatives, and does nothing where none are wanted', async () => {

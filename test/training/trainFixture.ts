@@ -72,3 +72,11 @@ export async function allRecords(records: AsyncIterable<TrainRecord>): Promise<T
   for await (const record of records) all.push(record);
   return all;
 }
+
+/** What a run computed, without times. */
+export const computed = (records: readonly TrainRecord[]) =>
+  records.flatMap((record) =>
+    record.kind === 'step' || record.kind === 'validation'
+      ? [[record.kind, record.step, record.loss, record.accuracy]]
+      : [],
+  );

@@ -29,12 +29,14 @@ test('startRecord() warns of rows without an index, and of batch norm over few r
     const record = startRecord({
       ...{ config: { ...config, syncBatchNorm }, learner, split: SPLIT, stepsPerEpoch: 1, from: undefined },
       memory: await learner.stepMemory(),
+      notes: syncBatchNorm ? [] : ['checkpoint epoch-0003 is damaged'],
       input: syncBatchNorm ? INDEXED : { path: 'a.hdf5', dataset: 'input', because: 'it is virtual' },
     });
     learner.dispose();
     return record;
   };
   const alone = await startOf(false);
+  assert.equal(alone.warnings[0], 'checkpoint epoch-0003 is damaged');
   assert.match(alone.warnings.join(), /batch norm sees 4 rows at a time: expected at least 8/);
   assert.match(alone.warnings.join(), /read through the HDF5 library.*: it is virtual/);
   assert.deepEqual(

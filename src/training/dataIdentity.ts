@@ -1,0 +1,111 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Split } from '../feed/split.js';
+import type { JsonPlace } from '../jsonPlace.js';
+import type { PatchFile } from '../store/patchFile.js';
+
+/**
+ * What a run was trained on, by content: a copy, a link or a repacked file is the same, another crop is not. Plain JSON.
+ * All columns count, and the voxels of some rows over the whole file; a full hash would read all of it (10 GB and more).
+ */
+export interface DataIdentity {
+  readonly rows: number;
+  readonly positives: number;
+  readonly series: number;
+  /** `32x32x32, 1x1x1 mm, linear`. */
+  readonly patches: string;
+  /** SHA-256 of class, notrain, subset, centre and series uid of all rows. */
+  readonly labels: string;
+  /** SHA-256 of the HU of SAMPLED_ROWS rows. */
+  readonly voxels: string;
+}
+
+/** The parts of a run's scans, by series uid; in RUN/split.json, with the hash of the columns that they came from. */
+export interface SeriesSplit {
+  readonly labels: string;
+  readonly training: readonly string[];
+  readonly heldOut: readonly string[];
+}
+
+const SAMPLED_ROWS = 32;
+
+/** Reads all columns, and the sampled rows. Throws InputError. */
+export async function dataIdentity(patches: PatchFile): Promise<DataIdentity> {
+  const { rows, format } = patches;
+  const { classes, notrain, subsets } = patches.labels();
+  const findings = patches.findings(Array.from({ length: rows }, (_, row) => row));
+  const labels = createHash('sha256');
+  for (const column of [classes, notrain, subsets]) update(labels, column);
+  update(labels, Float64Array.from(findings.flatMap(({ centerWorldMm }) => centerWorldMm)));
+  const uids = findings.map(({ seriesUid }) => seriesUid);
+  labels.update(JSON.stringify(uids));
+  const { dim, slices, spacingMm, interpolation } = format;
+  return {
+    rows,
+    positives: classes.reduce((sum, value) => sum + (value === 1 ? 1 : 0), 0),
+    series: new Set(uids).size,
+    patches: `${dim}x${dim}x${slices}, ${spacingMm.join('x')} mm, ${interpolation}`,
+    labels: labels.digest('hex'),
+    voxels: await hashOfVoxels(patches),
+  };
+}
+
+/** What is said of data that are not those of a checkpoint; empty for the same. */
+export function dataDifferences(now: DataIdentity, before: DataIdentity): string[] {
+  const counts = (['rows', 'positives', 'series', 'patches'] as const)
+    .filter((key) => now[key] !== before[key])
+    .map((key) => `${now[key]} ${key} where there were ${before[key]}`);
+  if (counts.length > 0) return counts;
+  return [
+    ...(now.labels === before.labels ? [] : ['other classes, notrain, subsets, centres or series']),
+    ...(now.voxels === before.voxels ? [] : ['other voxels']),
+  ];
+}
+
+/** Throws InputError. */
+export function storedIdentity(place: JsonPlace): DataIdentity {
+  return {
+    rows: place.at('rows').whole(),
+    positives: place.at('positives').whole(),
+    series: place.at('series').whole(),
+    patches: place.at('patches').text(),
+    labels: place.at('labels').text(),
+    voxels: place.at('voxels').text(),
+  };
+}
+
+/** The series of the rows that training draws from, and of those held out. */
+export function seriesSplit(patches: PatchFile, split: Split, { labels }: DataIdentity): SeriesSplit {
+  const seriesOf = (...parts: readonly Uint32Array[]): string[] =>
+    [...new Set(parts.flatMap((rows) => patches.findings(rows).map(({ seriesUid }) => seriesUid)))].sort();
+  return {
+    labels,
+    training: seriesOf(split.positives, split.negatives),
+    heldOut: seriesOf(split.heldOut),
+  };
+}
+
+/** Throws InputError. */
+export function storedSplit(place: JsonPlace): SeriesSplit {
+  const texts = (key: string): string[] =>
+    place
+      .at(key)
+      .list()
+      .map((uid) => uid.text());
+  return { labels: place.at('labels').text(), training: texts('training'), heldOut: texts('heldOut') };
+}
+
+async function hashOfVoxels(patches: PatchFile): Promise<string> {
+  const count = Math.min(SAMPLED_ROWS, patches.rows);
+  const rows = Array.from({ length: count }, (_, i) =>
+    Math.round((i * (patches.rows - 1)) / Math.max(1, count - 1)),
+  );
+  const voxels = new Int16Array(count * patches.voxelsPerRow);
+  await patches.readRows(rows, voxels);
+  const hash = createHash('sha256');
+  update(hash, voxels);
+  return hash.digest('hex');
+}
+
+function update(hash: Hash, { buffer, byteOffset, byteLength }: ArrayBufferView): void {
+  hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+}

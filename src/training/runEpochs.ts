@@ -1,0 +1,174 @@
+import { performance } from 'node:perf_hooks';
+import { EngineError, EnvironmentError, InterruptedError, messageOf } from '../errors.js';
+import { orderOf } from '../feed/orderOf.js';
+import type { RowFeed } from '../feed/rowFeed.js';
+import type { RowLabels } from '../feed/rowLabels.js';
+import type { Split } from '../feed/split.js';
+import { VERSION } from '../version.js';
+import { CheckpointKeeper } from './checkpointKeeper.js';
+import type { CheckpointMeta, ValidationScores } from './checkpointMeta.js';
+import type { DataIdentity } from './dataIdentity.js';
+import { EventFile } from './eventFile.js';
+import type { Learner } from './learner.js';
+import { appendMetric, type EpochRecord, type MetricRecord, type ValidationRecord } from './metricsLog.js';
+import { mineHardNegatives } from './mineHardNegatives.js';
+import { readingOf } from './openFeed.js';
+import { Profile } from './profile.js';
+import type { RankWatch } from './rankWatch.js';
+import type { ResumedState } from './resume.js';
+import type { TrainConfig } from './trainConfig.js';
+import { trainEpoch } from './trainEpoch.js';
+import { layoutOf, type TrainRecord } from './trainRecords.js';
+import { validate } from './validate.js';
+
+/** A run that is ready to learn. */
+export interface PreparedRun {
+  readonly config: TrainConfig;
+  readonly learner: Learner;
+  readonly feed: RowFeed;
+  readonly labels: RowLabels;
+  readonly split: Split;
+  readonly stepsPerEpoch: number;
+  readonly data: DataIdentity;
+  readonly signal: AbortSignal | undefined;
+  readonly profiled: boolean;
+  readonly watch: RankWatch | undefined;
+  /** Waits until all processes have said the same. */
+  readonly agree: (what: string, value: string) => Promise<void>;
+  /** Where it goes on. */
+  readonly before: Pick<ResumedState, 'meta' | 'hardest'> | undefined;
+}
+
+/**
+ * The epochs of a run, from its checkpoint to the last: steps, validation, hard negatives, checkpoint. What ends it early
+ * leaves a checkpoint of the last step, wherever the network is known to be right.
+ * Throws EngineError (a loss that is not finite, a process that is lost), EnvironmentError, InputError, InterruptedError.
+ */
+export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> {
+  const { config, learner, feed, labels, split, signal, watch, before } = run;
+  const from = before?.meta;
+  const writes = learner.rank === 0;
+  const events = writes ? new EventFile(config.run, from?.step ?? 0) : undefined;
+  const note = (record: MetricRecord): void => {
+    if (writes) appendMetric(config.run, record);
+    events?.add(record);
+  };
+  const keeper = new CheckpointKeeper({ config, learner, fromStep: from?.step ?? 0 });
+  const profile = run.profiled ? new Profile(config.run, learner.rank, from?.step ?? 0) : undefined;
+  let hardest = before?.hardest;
+  let best = from?.best;
+  let epoch = from?.epoch ?? 0;
+  let stepsDone = from?.step ?? 0;
+  let stoppedEarly = false;
+  /** What a checkpoint inside this epoch says. */
+  const meta = (): CheckpointMeta => metaOf(run, epoch - 1, stepsDone, best);
+  try {
+    while (epoch < config.epochs && !stoppedEarly) {
+      epoch++;
+      const began = performance.now();
+      const reportBefore = feed.report();
+      const doneBefore = stepsDone;
+      const order = orderOf(config.sampling, split, config.batchSize, config.seed, hardest);
+      const lost = watch?.failure;
+      for await (const record of trainEpoch({
+        ...{ config, feed, labels, learner, epoch, stepsDone, profile, order, lost, signal },
+      })) {
+        stepsDone = record.step;
+        note(record);
+        yield record;
+        await keeper.afterStep(meta(), hardest);
+      }
+      const reading = readingOf(reportBefore, feed.report(), performance.now() - began);
+      const { holdout } = config;
+      const validation = await validate({
+        ...{ learner, feed, labels, rows: split.heldOut, holdout, epoch, step: stepsDone, signal },
+      });
+      note(validation);
+      yield validation;
+      const { negatives } = split;
+      const mined = await mineHardNegatives({ config, learner, feed, negatives, epoch, signal });
+      const isBest = best === undefined || validation.loss < best.valLoss;
+      const scores = isBest ? scoresOf(validation) : best;
+      const folder = await keeper.save(metaOf(run, epoch, stepsDone, scores), mined.hardest);
+      best = scores;
+      hardest = mined.hardest;
+      // However long the disk takes: the others wait as long as this process is heard.
+      await run.agree('checkpoint', `of step ${stepsDone}`);
+      const seconds = (performance.now() - began) / 1000;
+      const record: EpochRecord = {
+        kind: 'epoch',
+        epoch,
+        step: stepsDone,
+        seconds,
+        patchesPerSecond: ((stepsDone - doneBefore) * config.batchSize) / seconds,
+        ...reading,
+        checkpoint: folder,
+        best: isBest,
+        ...(mined.times === undefined ? {} : { hardNegatives: mined.times }),
+      };
+      note(record);
+      yield record;
+      stoppedEarly = await isAtEnd(config, learner, epoch - best!.epoch);
+    }
+  } catch (error) {
+    throw await leaveCheckpoint(error, config.run, () => keeper.saveNewSteps(meta(), hardest));
+  } finally {
+    // A consumer that goes away leaves nothing half written.
+    await keeper.settle().catch(() => {});
+  }
+  yield {
+    kind: 'end',
+    run: config.run,
+    epochs: epoch,
+    steps: stepsDone,
+    best: best!,
+    stoppedEarly: stoppedEarly && epoch < config.epochs,
+  };
+}
+
+/**
+ * Keeps what was learned when something ends a run; not after an error of the engine, which may have left the weights
+ * anywhere. Returns what is to be thrown.
+ */
+async function leaveCheckpoint(error: unknown, run: string, save: () => Promise<boolean>): Promise<unknown> {
+  if (error instanceof EngineError) return error;
+  try {
+    await save();
+  } catch (failure) {
+    // An interruption has nothing else to say; another error is what counts.
+    return error instanceof InterruptedError ? failure : error;
+  }
+  if (!(error instanceof EnvironmentError) || error.message.includes('--resume')) return error;
+  return new EnvironmentError(`${messageOf(error)}; then go on with --resume ${run}`, { cause: error });
+}
+
+/** Early stopping, decided by the first process for all. */
+async function isAtEnd({ earlyStopping }: TrainConfig, learner: Learner, since: number): Promise<boolean> {
+  if (earlyStopping === 0) return false;
+  const wants = learner.rank === 0 && since >= earlyStopping ? 1 : 0;
+  return (await learner.sumOverRanks(Float32Array.of(wants)))[0]! > 0;
+}
+
+function metaOf(
+  { config, stepsPerEpoch, data }: PreparedRun,
+  epoch: number,
+  step: number,
+  best: ValidationScores | undefined,
+): CheckpointMeta {
+  const program = `voxlab ${VERSION}`;
+  const layout = layoutOf(config);
+  return {
+    program,
+    config,
+    epoch,
+    step,
+    stepsPerEpoch,
+    layout,
+    data,
+    ...(best === undefined ? {} : { best }),
+  };
+}
+
+function scoresOf({ epoch, loss, accuracy, rocAuc }: ValidationRecord): ValidationScores {
+  return { epoch, valLoss: loss, accuracy, rocAuc };
+}

@@ -1,0 +1,39 @@
+import { readTrainingSettings } from '../../src/config/trainingSettings.js';
+import type { HardNegatives } from '../../src/feed/hardNegatives.js';
+import type { Snapshot } from '../../src/training/checkpoint.js';
+import type { NamedArray } from '../../src/training/learner.js';
+import type { TrainConfig } from '../../src/training/trainConfig.js';
+
+export const CONFIG: TrainConfig = {
+  ...readTrainingSettings(),
+  data: 'x.hdf5',
+  run: 'run',
+  filters: 4,
+  threads: 0,
+};
+
+const arrayOf = (name: string, value: number): Map<string, NamedArray> =>
+  new Map([[name, { shape: [], data: Float32Array.of(value) }]]);
+
+/** The state of a network of one number, its step; ten steps an epoch. */
+export function checkpointAt({
+  epoch,
+  step = 10 * epoch,
+  best,
+  hardest,
+}: {
+  readonly epoch: number;
+  readonly step?: number;
+  readonly best?: number;
+  readonly hardest?: HardNegatives;
+}): Snapshot {
+  return {
+    weights: arrayOf('w', step),
+    optimizer: arrayOf('m', -step),
+    ...(hardest === undefined ? {} : { hardest }),
+    meta: {
+      ...{ program: 'x', config: CONFIG, epoch, step, stepsPerEpoch: 10, layout: { threads: 2, cpu: 'x' } },
+      ...(best === undefined ? {} : { best: { epoch: best, valLoss: 0.5, accuracy: 0.9, rocAuc: 0.8 } }),
+    },
+  };
+}
