@@ -7,7 +7,17 @@ import { TESTED_THROUGH } from './testedThrough.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-const FIRST_STAGES = ['errors', 'random', 'progress', 'paths', 'libc', 'fileLock', 'threadPool', 'version'];
+const FIRST_STAGES = [
+  'errors',
+  'random',
+  'progress',
+  'paths',
+  'libc',
+  'fileLock',
+  'parentProcess',
+  'threadPool',
+  'version',
+];
 /** The river: a stage imports from itself and from stages above it only. */
 const STAGES = [
   FIRST_STAGES,

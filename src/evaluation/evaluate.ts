@@ -4,6 +4,7 @@ import { InputError } from '../errors.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { foldedLabels } from '../feed/folds.js';
 import { heldOutRows } from '../feed/split.js';
+import { takeLock } from '../fileLock.js';
 import { writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { accuracyOf } from '../scores/classification.js';
@@ -49,10 +50,22 @@ export interface Evaluation {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Predicts the held-out rows with a run's network, scores them, and writes RUN/predictions.csv. Throws InputError. */
+/**
+ * Predicts the held-out rows with a run's network, scores them, and writes RUN/predictions.csv; one evaluation of a run at a
+ * time, also while the run goes on. Throws InputError, EnvironmentError (another evaluation of this run).
+ */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const folder = linkedCheckpoint(options.run, options.checkpoint);
+  const release = takeLock(join(options.run, 'evaluation'));
+  try {
+    return await evaluateCheckpoint(folder, options);
+  } finally {
+    release();
+  }
+}
+
+async function evaluateCheckpoint(folder: string, options: EvaluateOptions): Promise<Evaluation> {
   const { run, signal, onProgress } = options;
-  const folder = linkedCheckpoint(run, options.checkpoint);
   const { config, epoch } = readCheckpointMeta(folder);
   const holdout = options.holdout ?? config.holdout;
   const patches = await openPatchFile(options.data ?? config.data);
