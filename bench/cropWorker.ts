@@ -3,6 +3,7 @@
  * names into a new file, and answers {seconds, cpuSeconds, peakMiB, rows}. The file is left for the caller.
  */
 import { createInterface } from 'node:readline';
+import { endWithParent } from '../src/parentProcess.js';
 import { crop } from '../src/patches/crop.js';
 
 export interface CropQuestion {
@@ -22,6 +23,7 @@ export interface CropAnswer {
   readonly file: string;
 }
 
+endWithParent();
 process.stdout.write('{}\n');
 for await (const line of createInterface({ input: process.stdin })) {
   const { interpolation, ...request } = JSON.parse(line) as CropQuestion;

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { EnvironmentError } from '../src/errors.js';
+import { childOfThisProcess } from '../src/parentProcess.js';
 import { inRepository } from '../src/paths.js';
 
 /** A program beside this one: it prints one JSON line when it is ready, and one for each line that it is sent. */
@@ -15,7 +16,8 @@ export function startPeer(
   settings: unknown,
   python = inRepository('.venv', 'bin', 'python'),
 ): Promise<Peer> {
-  return startProgram(python, [inRepository('bench', file), JSON.stringify(settings)], (reason) => {
+  const words = [inRepository('src', 'kernel', 'parentProcess.py'), inRepository('bench', file)];
+  return startProgram(python, [...words, JSON.stringify(settings)], (reason) => {
     return `bench/${file} ended: ${reason}; run: npm test (it installs the peers)`;
   });
 }
@@ -32,7 +34,9 @@ async function startProgram(
   args: readonly string[],
   ended: (reason: string) => string,
 ): Promise<Peer> {
-  const child: ChildProcessWithoutNullStreams = spawn(command, args);
+  const child: ChildProcessWithoutNullStreams = spawn(command, args, {
+    env: { ...process.env, ...childOfThisProcess() },
+  });
   let log = '';
   child.stderr.on('data', (text) => {
     log = `${log}${text}`.slice(-2000);

@@ -6,6 +6,7 @@ import { EnvironmentError } from '../src/errors.js';
 import { figurePage } from '../src/figures/figurePage.js';
 import { scalingFigure } from '../src/figures/scalingFigures.js';
 import { type Parameter, parametersOf, sizeOf } from '../src/model/architecture.js';
+import { childOfThisProcess } from '../src/parentProcess.js';
 import { inRepository, writeFileAtomically } from '../src/paths.js';
 import { expectedEfficiency, type ScalingMeasurement } from '../src/training/scalingModel.js';
 import { bubbleShare } from '../src/training/schedule.js';
@@ -236,7 +237,7 @@ async function startWorker(work: ScaleWork): Promise<Worker> {
   const child = spawn(
     process.execPath,
     [inRepository('dist', 'bench', 'scaleWorker.js'), JSON.stringify(work)],
-    { stdio: ['pipe', 'pipe', 'pipe'] },
+    { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...childOfThisProcess() } },
   );
   let log = '';
   child.stderr.on('data', (text) => {

@@ -4,6 +4,7 @@
  */
 import { createInterface } from 'node:readline';
 import type { Cluster } from '../src/config/cluster.js';
+import { endWithParent } from '../src/parentProcess.js';
 import { createLearner } from '../src/training/createLearner.js';
 import type { TimedPass } from '../src/training/learner.js';
 import { ON_ONE_DEVICE, type ParallelOptions } from '../src/training/learnerOptions.js';
@@ -26,6 +27,7 @@ export interface ScaleAnswer {
   readonly memory: readonly DeviceMemory[];
 }
 
+endWithParent();
 const { batch, threads, parallel, cluster, exchange = 'float32' } = JSON.parse(process.argv[2]!) as ScaleWork;
 const learner = await createLearner({
   network: { inputSize: [32, 32, 32], filters: 64 },

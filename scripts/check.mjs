@@ -15,7 +15,9 @@ const FIRST_STAGES = [
   'libc',
   'fileLock',
   'jsonPlace',
+  'parentProcess',
   'threadPool',
+  'untilAborted',
   'version',
 ];
 /** The river: a stage imports from itself and from stages above it only. */

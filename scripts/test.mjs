@@ -25,5 +25,5 @@ const run = spawn(
   ['--test', '--test-concurrency=2', '--test-timeout=600000', '--test-reporter=spec', ...files],
   { cwd: ROOT, stdio: 'inherit', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } },
 );
-process.on('SIGINT', () => run.kill('SIGINT'));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => run.kill(signal));
 run.once('close', (code) => process.exit(code ?? 1));

@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EnvironmentError, messageOf } from './errors.js';
@@ -32,12 +43,26 @@ export function isFolder(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory();
 }
 
-/** Writes beside, then renames: a reader sees the old file or the whole new one. Makes the folder. Throws EnvironmentError. */
-export function writeFileAtomically(path: string, content: string | Uint8Array): void {
+/**
+ * Writes beside, under a name of this call's own, then renames: a reader sees the old file or the whole new one, also with
+ * several writers and after a power cut. `flush: false` for what is large and checked anyway when it is read: it may be torn
+ * by a power cut. Makes the folder. Throws EnvironmentError.
+ */
+export function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array,
+  { flush = true }: { readonly flush?: boolean } = {},
+): void {
   makeFolder(dirname(path));
-  const beside = `${path}.partial`;
+  const beside = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.partial`;
   try {
-    writeFileSync(beside, content);
+    const file = openSync(beside, 'wx');
+    try {
+      writeFileSync(file, content);
+      if (flush) fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
     renameSync(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });

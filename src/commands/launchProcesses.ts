@@ -1,19 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { childOfThisProcess, endHard, GRACE_MS, handSignalsOn } from '../parentProcess.js';
 import { inRepository } from '../paths.js';
 
 /** Of a process that was ended by a signal. */
 const FAILED = 1;
 
+const INTERRUPTED = 130;
+
 /** Time for the others to say what they know, and to end, after one has failed. */
-const GRACE_MS = 5000;
+const LAST_WORDS_MS = 5000;
 
 /**
  * Runs this command in several processes of this machine that train together (TF_CONFIG tells each its rank). The first
- * one's output is this process' own; lines of the others bear their rank. Ctrl-C goes to all. Ends with the first code
- * that is not 0. `further` words follow those of this command; each process sees
+ * one's output is this process' own; lines of the others bear their rank. Ctrl-C, SIGTERM and SIGHUP stop all, and so does
+ * the end of this process, however it ends. Ends with the first code that is not 0. `further` words follow those of this command; each process sees
  * GPUs of its own.
  */
 export async function launchProcesses(
@@ -28,6 +31,7 @@ export async function launchProcesses(
       stdio: ['ignore', index === 0 ? 'inherit' : 'ignore', index === 0 ? 'inherit' : 'pipe'],
       env: {
         ...process.env,
+        ...childOfThisProcess(),
         CUDA_VISIBLE_DEVICES: gpusOf(index),
         TF_CONFIG: JSON.stringify({ cluster: { worker: addresses }, task: { type: 'worker', index } }),
       },
@@ -35,10 +39,7 @@ export async function launchProcesses(
       detached: true,
     }),
   );
-  const forward = (signal: NodeJS.Signals): void => {
-    for (const child of children) child.kill(signal);
-  };
-  process.on('SIGINT', forward).on('SIGTERM', forward);
+  const leaveSignals = handSignalsOn(children);
   const codes = await Promise.all(
     children.map(async (child, rank) => {
       if (child.stderr !== null)
@@ -47,18 +48,14 @@ export async function launchProcesses(
         );
       const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
       if (signal !== null) process.stderr.write(`[rank ${rank}] was ended by ${signal}\n`);
-      if (code !== 0) setTimeout(() => endAll(children), GRACE_MS).unref();
+      // One that was interrupted leaves while the first one still writes the checkpoint.
+      const graceMs = code === INTERRUPTED ? GRACE_MS : LAST_WORDS_MS;
+      if (code !== 0) setTimeout(() => endHard(children), graceMs).unref();
       return code ?? FAILED;
     }),
   );
-  process.off('SIGINT', forward).off('SIGTERM', forward);
+  leaveSignals();
   process.exitCode = codes.find((code) => code !== 0) ?? 0;
-}
-
-/** One that hangs does not keep the others waiting for ever. */
-function endAll(children: readonly ChildProcess[]): void {
-  for (const child of children)
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
 }
 
 function withoutProcesses(words: readonly string[]): string[] {

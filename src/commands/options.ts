@@ -63,19 +63,21 @@ export function printJson(document: unknown): void {
   process.stdout.write(`${JSON.stringify(document)}\n`);
 }
 
-/** A signal that Ctrl-C (or SIGTERM) aborts; a second Ctrl-C ends the process at once. */
+/** What asks a command to end: Ctrl-C, a job system or `kill`, a terminal that is closed (which may say so twice). */
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A signal that Ctrl-C, SIGTERM or SIGHUP aborts; nothing but a second Ctrl-C ends the process at once. */
 export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+  let interrupts = 0;
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (name === 'SIGINT' && ++interrupts > 1) process.exit(130);
     controller.abort(new InterruptedError('interrupted'));
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const name of STOPPING) process.on(name, onSignal);
   try {
     return await work(controller.signal);
   } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    for (const name of STOPPING) process.off(name, onSignal);
   }
 }

@@ -48,7 +48,10 @@ const LAST_CALLS_MS = 2000;
 /** Runs the command line and sets the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const debug = argv.includes('--debug');
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!hasNoReader(stream, error)) throw error;
+    });
   try {
     await buildProgram().parseAsync(acceptOriginalFlags(argv), { from: 'user' });
   } catch (error) {
@@ -58,9 +61,12 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** `voxlab ... | head` closes the pipe early; what is left of the output has no reader, the work goes on. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/**
+ * `voxlab ... | head` closes the pipe early, and a window that is closed takes its terminal away (EIO): what is left of the
+ * output has no reader, the work goes on or ends in order.
+ */
+function hasNoReader(stream: NodeJS.WriteStream, { code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPIPE' || (stream.isTTY && code === 'EIO');
 }
 
 /** The command tree, also for the docs and the tests. */

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { VoxlabError } from '../errors.js';
-import { inRepository, writeFileAtomically } from '../paths.js';
+import { takeLock } from '../fileLock.js';
+import { childOfThisProcess, handSignalsOn } from '../parentProcess.js';
+import { inRepository, makeFolder, writeFileAtomically } from '../paths.js';
 import { formatSeconds } from '../progress.js';
 import type { RegisterCommand } from './program.js';
 
@@ -59,8 +61,14 @@ export const registerStartCommand: RegisterCommand = (program) => {
     .action(runMainJob);
 };
 
-/** The commands that a user would type, one after the other; each says itself what it skips. */
+/** The commands that a user would type, one after the other; each says itself what it skips. One job at a time. */
 async function runMainJob(): Promise<void> {
+  makeFolder(inRepository('runs'));
+  const release = takeLock(inRepository('runs', 'main-job'));
+  await runSteps().finally(release);
+}
+
+async function runSteps(): Promise<void> {
   const from = Date.now();
   const sample = await voxlab<SampleAnswer>('sample');
   if (sample.written === 0) say(`sample: already done, ${sample.scans} scans in ${here(sample.out)}`);
@@ -83,11 +91,21 @@ async function trainOnce(run: string, dataFile: string): Promise<TrainAnswer> {
     return JSON.parse(readFileSync(marker, 'utf8'));
   }
   const resumes = readIfThere(startedFor) === inputs && existsSync(inRepository(run, 'last'));
-  if (!resumes) rmSync(inRepository(run), { recursive: true, force: true });
+  if (!resumes) removeRun(inRepository(run));
   writeFileAtomically(startedFor, inputs);
   const answer = await voxlab<TrainAnswer>('train', ...(resumes ? ['--resume', run] : ['--out', run]));
   writeFileAtomically(marker, `${JSON.stringify(answer)}\n`);
   return answer;
+}
+
+/** Never under the hands of a living owner; `train` then takes the same lock itself. */
+function removeRun(run: string): void {
+  const release = takeLock(run);
+  try {
+    rmSync(run, { recursive: true, force: true });
+  } finally {
+    release();
+  }
 }
 
 /** Runs the notebooks unless their copies in runs/notebooks stand for the same notebooks, program and data. */
@@ -113,18 +131,18 @@ function voxlab<T>(...words: readonly string[]): Promise<T> {
     const child = spawn(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words, '--json'], {
       cwd: inRepository(),
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...childOfThisProcess() },
       // In a group of its own: a terminal's Ctrl-C would reach it beside the one that is handed on, and two end it at once.
       detached: true,
     });
-    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
-    process.on('SIGINT', forward).on('SIGTERM', forward);
+    const leaveSignals = handSignalsOn([child]);
     let answer = '';
     child.stdout.on('data', (text) => {
       answer += text;
     });
     child.once('error', failed);
     child.once('close', (code) => {
-      process.off('SIGINT', forward).off('SIGTERM', forward);
+      leaveSignals();
       if (code === 0) done(JSON.parse(answer));
       else failed(new StepFailed(words, code ?? 1));
     });

@@ -1,3 +1,4 @@
+import { rmdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { clusterOf } from '../config/cluster.js';
@@ -77,8 +78,25 @@ export const registerTrainCommand: RegisterCommand = (program) => {
 };
 
 async function runTrain(flags: TrainFlags): Promise<void> {
-  const cluster = clusterOf(flags, process.env);
   const config = configOf(flags);
+  try {
+    await trainWith(config, flags);
+  } finally {
+    if (flags.out === undefined && flags.resume === undefined) removeIfEmpty(config.run);
+  }
+}
+
+/** The default folder is made before the work begins; after a failure nothing may be in it. */
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It holds a run, or has gone.
+  }
+}
+
+async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> {
+  const cluster = clusterOf(flags, process.env);
   const { processes = 1 } = flags;
   const gpusOf = (index: number) => visibleGpus(flags, config.devices, index, process.env);
   if (cluster === undefined && processes > 1)

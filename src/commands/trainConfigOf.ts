@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type AugmentPlan, parseAugment } from '../config/augmentPlan.js';
 import type { Holdout } from '../config/holdout.js';
@@ -10,6 +10,7 @@ import {
   type Strategy,
 } from '../config/trainingSettings.js';
 import { InputError, messageOf, UsageError } from '../errors.js';
+import { cannotWrite, makeFolder } from '../paths.js';
 import { readRunConfig } from '../training/runFolder.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 
@@ -75,9 +76,13 @@ export function visibleGpus(
 function newConfig(flags: TrainFlags): TrainConfig {
   const settings = readTrainingSettings(resolve(flags.config));
   const { gpu: _, dataFolder, runsFolder, ...rest } = settings;
+  const data = flags.data === undefined ? onlyPatchFile(dataFolder) : resolve(flags.data);
+  const sampling = samplingOf(flags, settings.sampling);
+  const augment = augmentOf(flags, settings.augment);
   return {
     ...rest,
-    data: flags.data === undefined ? onlyPatchFile(dataFolder) : resolve(flags.data),
+    data,
+    // Last of what may fail: a new folder is made at once.
     run: flags.out === undefined ? newRunFolder(runsFolder) : resolve(flags.out),
     strategy: flags.strategy ?? settings.strategy,
     devices: flags.devices ?? settings.devices,
@@ -92,13 +97,13 @@ function newConfig(flags: TrainFlags): TrainConfig {
     holdout: flags.holdout ?? settings.holdout,
     folds: flags.folds ?? settings.folds,
     crop: flags.crop ?? settings.crop,
-    sampling: samplingOf(flags, settings.sampling),
+    sampling,
     batchSize: flags.batch ?? settings.batchSize,
     epochs: flags.epochs ?? settings.epochs,
     learningRate: flags.learningRate ?? settings.learningRate,
     seed: flags.seed ?? settings.seed,
     filters: flags.filters,
-    augment: augmentOf(flags, settings.augment),
+    augment,
     checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? settings.checkpointSteps,
     threads: flags.threads,
@@ -173,11 +178,17 @@ function onlyPatchFile(folder: string): string {
   );
 }
 
-/** `runs/2026-11-24-122530`; a number behind it when that second has a run. */
+/** `runs/2026-11-24-122530`; a number behind it when that second has a run. Made here: of jobs in one second each has its own. */
 function newRunFolder(runs: string): string {
+  makeFolder(runs);
   const now = new Date().toISOString().replace(/\..*/, '').replace('T', '-').replaceAll(':', '');
   for (let n = 1; ; n++) {
     const folder = join(runs, n === 1 ? now : `${now}-${n}`);
-    if (!existsSync(folder)) return folder;
+    try {
+      mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotWrite(folder, error);
+    }
   }
 }

@@ -4,6 +4,7 @@ import { InputError } from '../errors.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { foldedLabels } from '../feed/folds.js';
 import { heldOutRows } from '../feed/split.js';
+import { takeLock } from '../fileLock.js';
 import { writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { accuracyOf } from '../scores/classification.js';
@@ -11,7 +12,7 @@ import { type RocPoint, rocArea, rocCurve } from '../scores/roc.js';
 import { openPatchFile } from '../store/patchFile.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { createLearner } from '../training/createLearner.js';
-import { loadLinked } from '../training/loadCheckpoint.js';
+import { type Checkpoint, loadLinked } from '../training/loadCheckpoint.js';
 import { openFeed } from '../training/openFeed.js';
 import { predictRows } from '../training/predictRows.js';
 import { readRunSplit } from '../training/runFolder.js';
@@ -48,10 +49,23 @@ export interface Evaluation {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Predicts the held-out rows with a run's network, scores them, and writes RUN/predictions.csv. Throws InputError. */
+/**
+ * Predicts the held-out rows with a run's network, scores them, and writes RUN/predictions.csv; one evaluation of a run at a
+ * time, also while the run goes on. Throws InputError, EnvironmentError (another evaluation of this run).
+ */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const checkpoint = await loadLinked(options.run, options.checkpoint);
+  const release = takeLock(join(options.run, 'evaluation'));
+  try {
+    return await evaluateCheckpoint(checkpoint, options);
+  } finally {
+    release();
+  }
+}
+
+async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptions): Promise<Evaluation> {
   const { run, signal, onProgress } = options;
-  const { meta, weights, optimizer, damaged } = await loadLinked(run, options.checkpoint);
+  const { meta, weights, optimizer, damaged } = checkpoint;
   const { config, epoch } = meta;
   const holdout = options.holdout ?? config.holdout;
   const patches = await openPatchFile(options.data ?? config.data);

@@ -60,4 +60,6 @@ export interface SocketsThreadData {
   /** Where messages about the kernel itself go: the terminal or log of the program that started it. */
   readonly logDescriptor: number;
   readonly kernelInfo: JsonObject;
+  /** The process that the kernel ends with; undefined for a kernel that was started by hand. */
+  readonly starter: number | undefined;
 }

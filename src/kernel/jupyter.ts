@@ -1,19 +1,24 @@
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { EnvironmentError } from '../errors.js';
-import { inRepository } from '../paths.js';
+import { inRepository, makeFolder } from '../paths.js';
 import { installKernelSpec, jupyterFolder, KERNEL_NAME, listKernelSpecs } from './kernelSpec.js';
 
 /**
  * The environment of every Jupyter program that voxlab starts: kernels, settings, runtime files and workspaces lie in
- * the clone's .jupyter folder (or below `home`), and a JupyterLab of the user's stays as it is.
+ * the clone's .jupyter folder (or below `home`), and a JupyterLab of the user's stays as it is. The folder of runtime files,
+ * which hold tokens and kernels' keys, is the user's alone.
  */
 export function jupyterEnvironment(home: string = jupyterFolder()): NodeJS.ProcessEnv {
+  const runtime = join(home, 'runtime');
+  makeFolder(runtime);
+  chmodSync(runtime, 0o700);
   return {
     ...process.env,
     JUPYTER_PATH: jupyterFolder('share', 'jupyter'),
     JUPYTER_CONFIG_DIR: `${home}/config`,
     JUPYTER_DATA_DIR: `${home}/data`,
-    JUPYTER_RUNTIME_DIR: `${home}/runtime`,
+    JUPYTER_RUNTIME_DIR: runtime,
     JUPYTERLAB_SETTINGS_DIR: `${home}/settings`,
     JUPYTERLAB_WORKSPACES_DIR: `${home}/workspaces`,
     IPYTHONDIR: `${home}/ipython`,

@@ -56,6 +56,7 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
       shared: shared.buffer as SharedArrayBuffer,
       inputPort: input.port2,
       kernelInfo,
+      starter: takeStarter(),
     },
     logDescriptor,
   );
@@ -111,6 +112,18 @@ function startSocketsThread(data: Omit<SocketsThreadData, 'outputs'>, logDescrip
     process.kill(process.pid, 'SIGKILL');
   });
   return worker;
+}
+
+/**
+ * Jupyter names itself in JPY_PARENT_PID; where a wrapper lies between, it is the wrapper that counts. Taken out of the
+ * environment: what cells start has another parent.
+ */
+function takeStarter(): number | undefined {
+  const named = process.env.JPY_PARENT_PID;
+  delete process.env.JPY_PARENT_PID;
+  if (named === undefined) return undefined;
+  // Process 1 has taken over what lost its parent: that one ends at once.
+  return process.ppid === 1 ? Number(named) : process.ppid;
 }
 
 /** Lets the sockets' thread see when the compiler works: an interrupt then waits. */

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { EnvironmentError, InterruptedError } from '../errors.js';
+import { childOfThisProcess } from '../parentProcess.js';
 import { inRepository, writeFileAtomically } from '../paths.js';
 import { ensureKernelSpec, jupyterEnvironment, pythonProgram } from './jupyter.js';
 import { jupyterFolder } from './kernelSpec.js';
@@ -49,44 +50,35 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
 
 async function startAt(port: number, options: LabOptions): Promise<RunningLab> {
   const { browser, signal, home = jupyterFolder(), root = inRepository() } = options;
-  const program = pythonProgram('jupyter');
+  const program = pythonProgram('python');
   ensureKernelSpec();
   writeDefaultSettings(home);
   const token = randomBytes(24).toString('hex');
-  const server = spawn(program, labArguments({ port, token, root, browser }), {
-    env: jupyterEnvironment(home),
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const server = spawn(program, labArguments({ port, root, browser }), {
+    env: { ...jupyterEnvironment(home), ...childOfThisProcess() },
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true, // Ctrl-C comes to this process alone, which then ends the server in order
   });
+  // Not among the arguments, which every user of the machine reads, nor in the environment, which kernels inherit.
+  server.stdin.on('error', () => {}).end(`${token}\n`); // a server that is gone says so itself
   const log = keepLog(server);
   const ended = endWith(server, signal, log);
   ended.catch(() => {}); // awaited below or by the caller
   const base = `http://127.0.0.1:${port}`;
   // Another program on the port may take a question and never answer: asking ends with the server, too.
   const asking = new AbortController();
-  const answered = answers(`${base}/api/status?token=${token}`, AbortSignal.any([signal, asking.signal]));
+  const answered = answers(`${base}/api/status`, token, AbortSignal.any([signal, asking.signal]));
   answered.catch(() => {}); // the server's own end is what counts then
   await Promise.race([answered, endedEarly(ended, signal, log)]).finally(() => asking.abort());
   return { url: `${base}/lab/tree/notebooks?token=${token}`, port, token, ended };
 }
 
-function labArguments({
-  port,
-  token,
-  root,
-  browser,
-}: {
-  port: number;
-  token: string;
-  root: string;
-  browser: boolean;
-}): string[] {
+function labArguments({ port, root, browser }: { port: number; root: string; browser: boolean }): string[] {
   return [
-    'lab',
+    inRepository('src', 'kernel', 'labServer.py'),
     '--ServerApp.ip=127.0.0.1',
     `--ServerApp.port=${port}`,
     '--ServerApp.port_retries=0',
-    `--IdentityProvider.token=${token}`,
     `--ServerApp.root_dir=${root}`,
     '--LabApp.default_url=/lab/tree/notebooks',
     '--LabApp.expose_app_in_browser=True', // the browser tests' door, and that of users' own scripts
@@ -141,12 +133,13 @@ async function endedEarly(ended: Promise<void>, signal: AbortSignal, log: () => 
   throw new EnvironmentError(`JupyterLab ended before it answered: ${log()}`);
 }
 
-async function answers(url: string, signal: AbortSignal): Promise<void> {
+async function answers(url: string, token: string, signal: AbortSignal): Promise<void> {
   for (let waited = 0; waited < START_SECONDS * 10; waited++) {
     if (signal.aborted) throw new InterruptedError('interrupted while JupyterLab was starting');
-    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]) }).catch(
-      () => undefined,
-    );
+    const response = await fetch(url, {
+      headers: { authorization: `token ${token}` },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]),
+    }).catch(() => undefined);
     if (response?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

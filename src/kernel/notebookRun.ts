@@ -13,6 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { EnvironmentError, InputError, InterruptedError, messageOf, UsageError } from '../errors.js';
+import { takeLock } from '../fileLock.js';
+import { childOfThisProcess } from '../parentProcess.js';
 import { cannotWrite, inRepository, isFolder, makeFolder } from '../paths.js';
 import { ensureKernelSpec, jupyterEnvironment, pythonProgram } from './jupyter.js';
 import { injectParameters, type Notebook, type Parameters } from './notebookParameters.js';
@@ -64,7 +66,7 @@ export function findNotebook(nameOrPath: string): string {
 
 /**
  * Executes a notebook through a kernel process of its own over Jupyter's protocol (nbclient); writes the executed copy
- * and a page of HTML. An error output of a cell is in the result, not thrown.
+ * and a page of HTML, which have one writer at a time. An error output of a cell is in the result, not thrown.
  */
 export async function runNotebook(
   path: string,
@@ -78,19 +80,27 @@ export async function runNotebook(
   const notebook = readNotebook(path);
   // Before the run, not after hours of it.
   checkWritable(executed);
-  const given = withParameters(path, notebook, parameters);
+  const release = takeLock(executed);
+  try {
+    const given = withParameters(path, notebook, parameters);
+    try {
+      return await execute(path, [given.file, dirname(path), executed, String(timeoutSeconds)], signal);
+    } finally {
+      given.remove();
+    }
+  } finally {
+    release();
+  }
+}
+
+/** `words`: the arguments of runNotebook.py. */
+async function execute(path: string, words: readonly string[], signal?: AbortSignal): Promise<NotebookRun> {
   ensureKernelSpec();
-  const child = spawn(
-    pythonProgram('python'),
-    [
-      inRepository('src', 'kernel', 'runNotebook.py'),
-      given.file,
-      dirname(path),
-      executed,
-      String(timeoutSeconds),
-    ],
-    { env: jupyterEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
-  );
+  const child = spawn(pythonProgram('python'), [inRepository('src', 'kernel', 'runNotebook.py'), ...words], {
+    env: { ...jupyterEnvironment(), ...childOfThisProcess() },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   const stop = (): void => void child.kill('SIGTERM');
   signal?.addEventListener('abort', stop, { once: true });
   let answer = '';
@@ -102,7 +112,6 @@ export async function runNotebook(
     complaint = (complaint + text).slice(-4000);
   });
   const [code] = await once(child, 'close');
-  given.remove();
   signal?.removeEventListener('abort', stop);
   if (signal?.aborted) throw new InterruptedError(`interrupted while ${basename(path)} was running`);
   if (code !== 0)

@@ -18,6 +18,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
 
+from parentProcess import end_with_parent
+
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -63,6 +65,7 @@ def main():
     source, folder, executed = (pathlib.Path(word) for word in sys.argv[1:4])
     seconds = int(sys.argv[4])
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # nbclient then ends its kernel
+    end_with_parent()
     notebook = nbformat.read(source, as_version=4)
     notebook.metadata.pop("widgets", None)
     started = time.monotonic()

@@ -24,7 +24,7 @@ import { bindSockets } from './sockets.js';
 import { createStreamJoiner } from './streamJoiner.js';
 
 /** Entry of the sockets' thread: signs, routes and sends; answers by itself what must not wait for a cell. */
-const { connectionFile, folder, shared, inputPort, outputs, logDescriptor, kernelInfo } =
+const { connectionFile, folder, shared, inputPort, outputs, logDescriptor, kernelInfo, starter } =
   workerData as SocketsThreadData;
 const words = new Int32Array(shared);
 const main = parentPort!;
@@ -165,9 +165,12 @@ main.on('message', (message: ToSockets) => {
   }
 });
 
-// A kernel whose starter died without a farewell would stay forever.
-const starter = process.ppid;
-setInterval(() => {
-  if (process.ppid !== starter) process.kill(process.pid, 'SIGKILL');
-}, 1000).unref();
+// A kernel whose Jupyter died without a farewell would stay for ever; one that was started by hand may outlive its shell.
+if (starter !== undefined) {
+  const watch = setInterval(() => {
+    if (process.ppid === starter) return;
+    clearInterval(watch);
+    endProcessSoon();
+  }, 1000).unref();
+}
 publish({ type: 'status', content: { execution_state: 'starting' }, parent: {} });

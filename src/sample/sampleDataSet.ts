@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { EnvironmentError, InputError, throwIfAborted } from '../errors.js';
+import { takeLock } from '../fileLock.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { runOnThreads } from '../threadPool.js';
@@ -52,12 +53,22 @@ export interface SampleResult {
  * Writes synthetic chest CTs in LUNA16's own layout: `subset0..9/<uid>.mhd` + `.raw`, candidates_V2.csv, annotations.csv,
  * annotations_excluded.csv, seriesuids.csv, and a manifest `sample.json` last. The same seed and number of scans give the
  * same bytes on every machine. A whole set is left as it is; an interrupted one goes on.
- * Throws InputError when other content is in the way and `force` is not set, EnvironmentError when the disk is too small,
- * InterruptedError when `signal` aborts.
+ * Throws InputError when other content is in the way and `force` is not set, EnvironmentError when the disk is too small or
+ * another process writes the set, InterruptedError when `signal` aborts.
  */
 export async function makeSampleDataSet(options: SampleOptions): Promise<SampleResult> {
-  const started = performance.now();
   const out = resolve(options.out);
+  makeFolder(dirname(out));
+  const release = takeLock(out);
+  try {
+    return await makeIn(out, options);
+  } finally {
+    release();
+  }
+}
+
+async function makeIn(out: string, options: SampleOptions): Promise<SampleResult> {
+  const started = performance.now();
   const settings: SampleSettings = {
     seed: options.seed ?? 16,
     scans: options.scans ?? 10,
@@ -81,6 +92,7 @@ export async function makeSampleDataSet(options: SampleOptions): Promise<SampleR
 
   requireDisk(out, settings, bytesOf(earlier.known));
   makeFolder(out);
+  removePartials(out); // of a program that was killed
   const scans = await makeScans({ ...options, out }, settings, earlier.known);
   const files: Record<string, FileSums[string]> = Object.assign({}, ...scans.map((scan) => scan.files));
   for (const [name, text] of tableFiles(scans.map((scan) => scan.tables))) {
@@ -184,9 +196,10 @@ async function makeScans(
   return results.sort((a, b) => a.index - b.index);
 }
 
-/** A thread that was stopped while writing leaves its half file. */
+/** What was stopped while writing leaves its half file. */
 function removePartials(out: string): void {
-  for (const subset of readdirSync(out).filter((name) => /^subset\d$/.test(name)))
-    for (const file of readdirSync(join(out, subset)))
-      if (file.endsWith('.partial')) rmSync(join(out, subset, file), { force: true });
+  const subsets = readdirSync(out).filter((name) => /^subset\d$/.test(name));
+  for (const folder of [out, ...subsets.map((subset) => join(out, subset))])
+    for (const file of readdirSync(folder))
+      if (file.endsWith('.partial')) rmSync(join(folder, file), { force: true });
 }
