@@ -16,6 +16,7 @@ const FIRST_STAGES = [
   'fileLock',
   'jsonPlace',
   'parentProcess',
+  'portFilter',
   'threadPool',
   'untilAborted',
   'version',

@@ -67,7 +67,9 @@ test('endWithParent() leaves a process alone that is no child of voxlab, and end
     encoding: 'utf8',
     timeout: 10_000,
   });
-  assert.deepEqual([run.status, run.stdout], [7, 'told to end\n']);
+  // The signal comes through the event loop: what stands behind the call is still said.
+  assert.equal(run.status, 7);
+  assert.match(run.stdout, /told to end\n$/);
   assert.deepEqual(childOfThisProcess(), { VOXLAB_PARENT: String(process.pid) });
 });
 

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { childOfThisProcess, endHard, GRACE_MS, handSignalsOn } from '../parentProcess.js';
 import { inRepository } from '../paths.js';
+import { SECRET_VARIABLE } from '../training/talkProof.js';
 
 /** Of a process that was ended by a signal. */
 const FAILED = 1;
@@ -25,6 +27,7 @@ export async function launchProcesses(
   gpusOf: (index: number) => string | undefined,
 ): Promise<void> {
   const addresses = await freeAddresses(processes);
+  const secret = randomBytes(32).toString('hex');
   const words = [...withoutProcesses(process.argv.slice(2)), ...further];
   const children = addresses.map((_, index) =>
     spawn(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words], {
@@ -32,6 +35,7 @@ export async function launchProcesses(
       env: {
         ...process.env,
         ...childOfThisProcess(),
+        [SECRET_VARIABLE]: secret,
         CUDA_VISIBLE_DEVICES: gpusOf(index),
         TF_CONFIG: JSON.stringify({ cluster: { worker: addresses }, task: { type: 'worker', index } }),
       },

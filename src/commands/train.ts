@@ -49,6 +49,10 @@ export const registerTrainCommand: RegisterCommand = (program) => {
       'host:port of each process, in order of rank (default: TF_CONFIG, Slurm)',
     )
     .option('--rank <n>', 'this process among those of --cluster, from 0', wholeNumber(0))
+    .option(
+      '--open-ports',
+      'go on where the ports cannot be closed to strangers, who could then read and write your files',
+    )
     .option('--timeout <s>', 'seconds that processes wait for each other', wholeNumber(1, 86400))
     .option('--precision <name>', 'of convolutions; auto measures', oneOf(...PRECISIONS, 'auto'))
     .option('--recompute', 'less memory, more time: the backward pass computes activations again')
@@ -113,6 +117,7 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
       signal,
       resume: flags.resume !== undefined,
       profile: flags.profile === true,
+      openPorts: flags.openPorts === true,
       ...(cluster === undefined ? {} : { cluster }),
     };
     for await (const record of train(config, options)) {

@@ -34,6 +34,7 @@ export interface TrainFlags {
   readonly processes?: number;
   readonly cluster?: string;
   readonly rank?: number;
+  readonly openPorts?: boolean;
   readonly timeout?: number;
   readonly profile?: boolean;
   readonly holdout?: Holdout;

@@ -6,6 +6,17 @@ export interface Cluster {
   readonly addresses: readonly string[];
   /** This process, from 0. */
   readonly rank: number;
+  /**
+   * IP addresses of its hosts: who may reach the ports of this process. Undefined: this machine alone, through loopback;
+   * `anyone` leaves the ports open (`--open-ports`).
+   */
+  readonly heard?: readonly string[] | 'anyone';
+}
+
+/** Where the first process listens for the talk beside TensorFlow's collectives (training/rankWatch.ts). */
+export function talkAddress({ addresses }: Cluster): { readonly host: string; readonly port: number } {
+  const [host, port] = addresses[0]!.split(':') as [string, string];
+  return { host, port: Number(port) + 1 };
 }
 
 /** Ports of processes whose environment names hosts alone: two for each process of a host. */

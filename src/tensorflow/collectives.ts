@@ -1,5 +1,6 @@
 import type { Cluster } from '../config/cluster.js';
-import { EngineError } from '../errors.js';
+import { EngineError, messageOf } from '../errors.js';
+import { closeToStrangers } from '../portFilter.js';
 import { attribute } from './attributes.js';
 import type { Address } from './capi.js';
 import { BFLOAT16, FLOAT32, INT32 } from './dataTypes.js';
@@ -29,7 +30,10 @@ export interface SumOptions {
 const JOB = 'worker';
 const LEADER = `/job:${JOB}/replica:0/task:0`;
 
-/** Starts TensorFlow's server of this process; afterwards the context's devices have other names. Throws EngineError. */
+/**
+ * Starts TensorFlow's server of this process; afterwards the context's devices have other names. The server listens on every
+ * address and has no password: its port is closed at once to all but the cluster's hosts. Throws EngineError.
+ */
 export function joinCluster(context: Address, cluster: Cluster): void {
   const address = cluster.addresses[cluster.rank];
   if (address === undefined)
@@ -46,6 +50,20 @@ export function joinCluster(context: Address, cluster: Cluster): void {
     throw new EngineError(
       'cluster',
       `rank ${cluster.rank} cannot listen on ${address}: is the port in use, or the address another machine's?`,
+      { cause: error },
+    );
+  }
+  const { heard = [] } = cluster;
+  if (heard !== 'anyone') closePort(Number(address.split(':').at(-1)), heard);
+}
+
+function closePort(port: number, heard: readonly string[]): void {
+  try {
+    closeToStrangers(port, heard);
+  } catch (error) {
+    throw new EngineError(
+      'cluster',
+      `${messageOf(error)}; whoever reaches the port can read and write this user's files. --open-ports trains all the same, in a network of your own`,
       { cause: error },
     );
   }

@@ -4,6 +4,7 @@ import { orderOf } from '../feed/orderOf.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
 import type { Split } from '../feed/split.js';
+import { untilAborted } from '../untilAborted.js';
 import { VERSION } from '../version.js';
 import { CheckpointKeeper } from './checkpointKeeper.js';
 import type { CheckpointMeta, ValidationScores } from './checkpointMeta.js';
@@ -33,8 +34,6 @@ export interface PreparedRun {
   readonly signal: AbortSignal | undefined;
   readonly profiled: boolean;
   readonly watch: RankWatch | undefined;
-  /** Waits until all processes have said the same. */
-  readonly agree: (what: string, value: string) => Promise<void>;
   /** Where it goes on. */
   readonly before: Pick<ResumedState, 'meta' | 'hardest'> | undefined;
 }
@@ -92,8 +91,7 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
       const folder = await keeper.save(metaOf(run, epoch, stepsDone, scores), mined.hardest);
       best = scores;
       hardest = mined.hardest;
-      // However long the disk takes: the others wait as long as this process is heard.
-      await run.agree('checkpoint', `of step ${stepsDone}`);
+      await checkpointOfAll(stepsDone, watch, writes ? signal : undefined);
       const seconds = (performance.now() - began) / 1000;
       const record: EpochRecord = {
         kind: 'epoch',
@@ -140,6 +138,20 @@ async function leaveCheckpoint(error: unknown, run: string, save: () => Promise<
   }
   if (!(error instanceof EnvironmentError) || error.message.includes('--resume')) return error;
   return new EnvironmentError(`${messageOf(error)}; then go on with --resume ${run}`, { cause: error });
+}
+
+/**
+ * However long the disk takes: the others wait as long as the first process is heard. It may be interrupted here; they end
+ * after it, so that none is missing in a step that it has begun.
+ */
+async function checkpointOfAll(
+  step: number,
+  watch: RankWatch | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const what = `checkpoint of step ${step}`;
+  if (watch !== undefined)
+    await untilAborted(signal, `waiting for the others at the ${what}`, watch.agree(what, 'written'));
 }
 
 /** Early stopping, decided by the first process for all. */

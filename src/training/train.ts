@@ -1,5 +1,5 @@
 import type { Cluster } from '../config/cluster.js';
-import { InputError, InterruptedError, messageOf } from '../errors.js';
+import { EngineError, InputError, InterruptedError, messageOf } from '../errors.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { foldedLabels } from '../feed/folds.js';
 import { orderOf } from '../feed/orderOf.js';
@@ -10,6 +10,7 @@ import { untilAborted } from '../untilAborted.js';
 import { VERSION } from '../version.js';
 import { createLearner } from './createLearner.js';
 import { type DataIdentity, dataIdentity, seriesSplit } from './dataIdentity.js';
+import { hostAddresses } from './hostAddresses.js';
 import type { Learner } from './learner.js';
 import { learningRateFactor } from './learningRate.js';
 import { requireMemory, sharedMemories } from './memory.js';
@@ -20,6 +21,7 @@ import { type RankWatch, watchRanks } from './rankWatch.js';
 import { type ResumePoint, requireSameRun, requireSameSteps, resumePoint } from './resume.js';
 import { runEpochs } from './runEpochs.js';
 import { continueRun, createRun, lockRun } from './runFolder.js';
+import { sharedSecret } from './talkProof.js';
 import type { TrainConfig } from './trainConfig.js';
 import { startRecord, type TrainRecord } from './trainRecords.js';
 
@@ -30,6 +32,8 @@ export interface TrainOptions {
   readonly resume?: boolean;
   /** Processes that train together, each on its part of every batch; the first one writes. */
   readonly cluster?: Cluster;
+  /** Leave the ports of a cluster open to everyone, where they cannot be closed; whoever reaches them can read and write files. */
+  readonly openPorts?: boolean;
   /** Write the times of some steps as a Chrome trace, RUN/profile-rank0.json. */
   readonly profile?: boolean;
 }
@@ -41,18 +45,43 @@ export interface TrainOptions {
  * Throws ConfigError, InputError, EngineError (a loss that is not finite), EnvironmentError, InterruptedError, RangeError.
  */
 export async function* train(config: TrainConfig, options: TrainOptions = {}): AsyncGenerator<TrainRecord> {
-  const { cluster } = options;
-  if (cluster === undefined) return yield* trainHere(config, options);
-  const watch = await watchRanks(cluster, config.timeoutSeconds);
+  if (options.cluster === undefined) return yield* trainHere(config, options);
+  const heard = options.openPorts === true ? 'anyone' : await hostAddresses(options.cluster);
+  const cluster: Cluster = { ...options.cluster, heard };
+  const watch = await watchRanks(cluster, config.timeoutSeconds, sharedSecret(config.run, cluster.rank));
+  const { signal: own } = options;
+  // One that is asked to stop asks all; each then stops as if it had been asked itself.
+  const stop = (): void => watch.stop();
+  own?.addEventListener('abort', stop, { once: true });
+  if (own?.aborted === true) stop();
+  const signal = AbortSignal.any([...(own === undefined ? [] : [own]), watch.stopping]);
   try {
-    yield* trainHere(config, options, watch);
+    yield* trainHere(config, { ...options, cluster, signal }, watch);
     watch.leave();
   } catch (error) {
-    // A process that is lost makes the others' sums fail: they say who it was.
-    const reason = error instanceof InterruptedError ? error : await watch.explain(error);
+    const reason = await reasonOf(error, config.run, signal, watch);
     watch.leave(reason instanceof InterruptedError ? undefined : messageOf(reason));
     throw reason;
+  } finally {
+    own?.removeEventListener('abort', stop);
+    // Also when its reader went away; after a failure it has left already.
+    watch.leave();
   }
+}
+
+/** A process that is lost makes the others' sums fail: they say who it was, or that all were asked to stop. */
+async function reasonOf(
+  error: unknown,
+  run: string,
+  signal: AbortSignal,
+  watch: RankWatch,
+): Promise<unknown> {
+  if (error instanceof InterruptedError) return error;
+  if (signal.aborted && error instanceof EngineError)
+    return new InterruptedError(`interrupted, as the other processes; go on with --resume ${run}`, {
+      cause: error,
+    });
+  return watch.explain(error);
 }
 
 async function* trainHere(
@@ -82,8 +111,8 @@ async function* trainHere(
     const { dim, slices } = shapeOfCrop(patches.format, config.crop);
     const agree = async (what: string, value: string): Promise<void> =>
       untilAborted(signal, `waiting for the other processes' ${what}`, watch?.agree(what, value) ?? NOTHING);
-    const from: Progress = before?.meta ?? { epoch: 0, step: 0 };
-    await agree('configuration', settingsText(config, split, stepsPerEpoch, data, from));
+    const done: Progress = before?.meta ?? { epoch: 0, step: 0 };
+    await agree('configuration', settingsText(config, split, stepsPerEpoch, data, done));
     learner = await newLearner(config, [slices, dim, dim], factor, options);
     feed = openFeed(patches, config, learner.batchSize);
     await before?.loadInto(learner);
@@ -92,13 +121,15 @@ async function* trainHere(
     requireMemory(memory, config, sharedMemories(memory.map(({ device }) => device)));
     await learner.broadcast();
     const series = seriesSplit(patches, split, data);
-    if (writes && resume) continueRun(config, series, from);
+    if (writes && resume) continueRun(config, series, done);
     else if (writes) createRun(config, series);
     const { input } = patches;
-    yield startRecord({ config, learner, split, stepsPerEpoch, memory, input, notes, from: before?.meta });
+    const from = before?.meta;
+    const told = options.openPorts === true && watch !== undefined ? [OPEN_PORTS, ...notes] : notes;
+    yield startRecord({ config, learner, split, stepsPerEpoch, memory, input, notes: told, from });
     const profiled = options.profile === true;
     const ready = { config, learner, feed, labels, split, stepsPerEpoch, data };
-    yield* runEpochs({ ...ready, signal, profiled, watch, agree, before });
+    yield* runEpochs({ ...ready, signal, profiled, watch, before });
   } finally {
     await feed?.close();
     learner?.dispose();
@@ -107,6 +138,7 @@ async function* trainHere(
   }
 }
 
+const OPEN_PORTS = 'the ports are open: whoever reaches them can read and write files of this user';
 const NOTHING = Promise.resolve();
 const NEW_RUN: ResumePoint = { before: undefined, notes: [] };
 

@@ -8,6 +8,7 @@ import type { Learner, StepResult } from './learner.js';
 import { explainOutOfMemory } from './memory.js';
 import type { StepRecord } from './metricsLog.js';
 import type { Profile } from './profile.js';
+import { isStoppedByAnother } from './talk.js';
 import type { TrainConfig } from './trainConfig.js';
 
 /** What an epoch is made of. */
@@ -82,7 +83,8 @@ export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
 }
 
 function stopped({ config, epoch, signal }: EpochWork, step: number): InterruptedError {
-  const by = signal?.aborted === true ? '' : ' by another process';
+  const asked = signal?.aborted === true && !isStoppedByAnother(signal);
+  const by = asked ? '' : ' by another process';
   return new InterruptedError(
     `interrupted${by} while training (step ${step}, epoch ${epoch}); go on with --resume ${config.run}`,
   );

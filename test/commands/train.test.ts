@@ -72,8 +72,8 @@ test('train: Ctrl-C between steps ends with exit 130 and says how to go on; kill
 
   const whole = voxlab(...words.slice(0, -1), `${run}-whole`, '--epochs', String(epoch + 1));
   assert.equal(whole.status, 0, whole.stderr);
-  const [ended, uninterrupted] = [run, `${run}-whole`].map((folder) =>
-    readSafetensors(join(folder, 'last', 'weights.safetensors')),
+  const [ended, uninterrupted] = await Promise.all(
+    [run, `${run}-whole`].map((folder) => readSafetensors(join(folder, 'last', 'weights.safetensors'))),
   );
   assert.deepEqual(ended, uninterrupted, 'interrupted, killed and resumed: the same bits');
 });

@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { type Cluster, talkAddress } from '../config/cluster.js';
+import { EngineError, InterruptedError, messageOf } from '../errors.js';
+import type { RankWatch } from './rankWatch.js';
+import { BEAT_MS, Talk } from './talk.js';
+import { type Message, MOST_LINE_BYTES, readMessages, send } from './talkMessages.js';
+import { isProof, nonce, proofOf, type SharedSecret } from './talkProof.js';
+
+const TRY_AGAIN_MS = 200;
+/** For the first process to answer. */
+const ANSWER_MS = 10_000;
+
+/** Any process but the first: it speaks with that one alone. */
+export class OtherRank extends Talk implements RankWatch {
+  readonly #rank: number;
+  readonly #socket: Socket;
+  /** Beats, once both sides know each other. */
+  #timer: NodeJS.Timeout | undefined;
+  readonly #first: string;
+  /** Rejects when the first process ends in peace, which then agrees to nothing any more. */
+  readonly #firstLeft: Promise<never>;
+  #noteFirstLeft!: (error: Error) => void;
+  #heard = performance.now();
+
+  /** Tries until the first process is there and knows the secret. */
+  static async start(cluster: Cluster, timeoutSeconds: number, secret: SharedSecret): Promise<OtherRank> {
+    const { host, port } = talkAddress(cluster);
+    const end = performance.now() + 1000 * timeoutSeconds;
+    for (;;) {
+      const socket = connect(port, host);
+      socket.on('error', () => {});
+      let talk: OtherRank | undefined;
+      let reason: string;
+      try {
+        await once(socket, 'connect');
+        talk = new OtherRank(cluster, timeoutSeconds, socket);
+        const welcomed = await talk.#introduce(secret);
+        if (welcomed === true) return talk;
+        reason = `${welcomed} (${secret.place})`;
+      } catch (error) {
+        if (error instanceof EngineError) throw error;
+        reason = messageOf(error);
+      } finally {
+        if (talk === undefined || !talk.#isThere) socket.destroy();
+      }
+      if (performance.now() > end)
+        throw new EngineError(
+          'cluster',
+          `rank 0 (${cluster.addresses[0]}) was not there within ${timeoutSeconds} s at ${host}:${port} (${reason}): was it started, with these addresses?`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+    }
+  }
+
+  constructor(cluster: Cluster, timeoutSeconds: number, socket: Socket) {
+    super(timeoutSeconds);
+    this.#rank = cluster.rank;
+    this.#socket = socket;
+    this.#first = `rank 0 (${cluster.addresses[0]})`;
+    this.#firstLeft = new Promise<never>((_, reject) => {
+      this.#noteFirstLeft = reject;
+    });
+    this.#firstLeft.catch(() => {});
+  }
+
+  async agree(what: string, value: string): Promise<void> {
+    const done = this.agreed(what);
+    send(this.#socket, { kind: 'agree', what, value });
+    await Promise.race([done, this.failure, this.#firstLeft]);
+  }
+
+  stop(): void {
+    this.abort();
+    send(this.#socket, { kind: 'stop' });
+  }
+
+  leave(reason?: string): void {
+    clearInterval(this.#timer);
+    if (!this.left)
+      send(
+        this.#socket,
+        reason === undefined
+          ? { kind: 'leave' }
+          : { kind: 'failed', message: `rank ${this.#rank} ended: ${reason}` },
+      );
+    this.left = true;
+    this.#socket.end();
+  }
+
+  /** Both sides prove that they know the secret: true, or what is missing. Throws EngineError when rank 0 refuses for good. */
+  async #introduce(secret: SharedSecret): Promise<true | string> {
+    const known = secret.read();
+    if (known === undefined) return 'its secret is not there yet';
+    const answer = nonce();
+    let challenge: string | undefined;
+    return new Promise<true | string>((resolve, reject) => {
+      const waiting = setTimeout(() => resolve('it did not answer'), ANSWER_MS);
+      const closed = (): void => {
+        clearTimeout(waiting);
+        if (this.#isThere) this.fail(`${this.#first} ended without a word`);
+        else resolve('it does not know this secret');
+      };
+      this.#socket.on('close', closed);
+      readMessages(
+        this.#socket,
+        () => MOST_LINE_BYTES,
+        (message) => {
+          this.#heard = performance.now();
+          if (this.#isThere) return this.#take(message);
+          const rank = this.#rank;
+          if (message.kind === 'challenge' && challenge === undefined) {
+            challenge = message.nonce;
+            const proof = proofOf('hello', known, { rank, challenge, answer });
+            send(this.#socket, { kind: 'hello', rank, nonce: answer, proof });
+          } else if (message.kind === 'welcome' && challenge !== undefined) {
+            const isFirst = isProof(message.proof, proofOf('welcome', known, { rank, challenge, answer }));
+            if (isFirst) this.#begin();
+            clearTimeout(waiting);
+            resolve(isFirst ? true : 'what listens there does not know the secret');
+          } else if (message.kind === 'failed') reject(new EngineError('cluster', message.message));
+        },
+        () => this.#socket.destroy(),
+      );
+    });
+  }
+
+  #take(message: Message): void {
+    if (message.kind === 'agreed') this.agreements.get(message.what)?.();
+    else if (message.kind === 'failed') this.fail(message.message);
+    else if (message.kind === 'stop') this.abort();
+    else if (message.kind === 'leave') {
+      this.left = true;
+      this.#noteFirstLeft(new InterruptedError(`interrupted: ${this.#first} has ended`));
+    }
+  }
+
+  #beat(): void {
+    send(this.#socket, { kind: 'beat' });
+    if (performance.now() - this.#heard > 1000 * this.timeoutSeconds) this.fail(this.notHeard(this.#first));
+  }
+
+  get #isThere(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  #begin(): void {
+    this.#timer = setInterval(() => this.#beat(), BEAT_MS);
+  }
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isProof, proofOf, SECRET_VARIABLE, sharedSecret } from '../../src/training/talkProof.js';
+
+test('sharedSecret() is the one of the environment; else rank 0 makes a file that its user alone reads, anew each time', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-secret-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const run = join(folder, 'deep', 'run');
+  for (const rank of [0, 1])
+    assert.equal(sharedSecret(run, rank, { [SECRET_VARIABLE]: 'given' }).read(), 'given');
+  assert.ok(!existsSync(join(folder, 'deep')));
+  const other = sharedSecret(run, 1, {});
+  assert.equal(other.read(), undefined);
+  const first = sharedSecret(run, 0, {});
+  assert.match(first.read()!, /^[0-9a-f]{64}$/);
+  assert.equal(other.read(), first.read());
+  assert.equal(statSync(`${run}.secret`).mode & 0o777, 0o600);
+  const before = first.read();
+  assert.notEqual(sharedSecret(run, 0, {}).read(), before);
+  first.remove();
+  assert.ok(!existsSync(`${run}.secret`));
+});
+
+test('proofOf() is of secret, side, rank and both numbers; isProof() takes that one alone', () => {
+  const of = { rank: 1, challenge: 'c', answer: 'a' };
+  const proof = proofOf('hello', 's', of);
+  assert.ok(isProof(proof, proofOf('hello', 's', of)));
+  for (const other of [
+    proofOf('welcome', 's', of),
+    proofOf('hello', 't', of),
+    proofOf('hello', 's', { ...of, rank: 2 }),
+    proofOf('hello', 's', { ...of, challenge: 'd' }),
+    proofOf('hello', 's', { ...of, answer: 'b' }),
+    '',
+    proof.slice(1),
+  ])
+    assert.ok(!isProof(other, proof));
+});
