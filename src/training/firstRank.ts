@@ -60,11 +60,11 @@ export class FirstRank extends Talk implements RankWatch {
   async agree(what: string, value: string): Promise<void> {
     const done = this.agreed(what);
     this.#say(what, 0, value);
-    const late = setTimeout(() => this.#late(what), 1000 * this.timeoutSeconds);
+    const late = setInterval(() => this.#late(what), 1000 * this.timeoutSeconds);
     try {
-      await Promise.race([done, this.failure]);
+      await Promise.race([done, this.failure, this.oneLeft]);
     } finally {
-      clearTimeout(late);
+      clearInterval(late);
     }
   }
 
@@ -161,8 +161,10 @@ export class FirstRank extends Talk implements RankWatch {
     this.#others.get(rank)!.heard = performance.now();
     if (message.kind === 'agree') this.#say(message.what, rank, message.value);
     else if (message.kind === 'failed') this.#lose(rank, message.message);
-    else if (message.kind === 'leave') this.#gone.add(rank);
-    else if (message.kind === 'stop') this.stop();
+    else if (message.kind === 'leave') {
+      this.#gone.add(rank);
+      this.noteLeft(this.#nameOf(rank));
+    } else if (message.kind === 'stop') this.stop();
   }
 
   #note(stranger: string): void {
@@ -189,8 +191,11 @@ export class FirstRank extends Talk implements RankWatch {
   }
 
   #late(what: string): void {
-    const said = this.#said.get(what);
-    const missing = this.#cluster.addresses.flatMap((_, rank) => (said?.has(rank) === true ? [] : [rank]));
+    // Who is there takes its time, and is missed when it is not heard any more.
+    const missing = this.#cluster.addresses.flatMap((_, rank) =>
+      rank === 0 || this.#others.has(rank) ? [] : [rank],
+    );
+    if (missing.length === 0) return;
     const names = missing.map((rank) => this.#nameOf(rank)).join(', ');
     this.#failAll(
       `${names} did not come within ${this.timeoutSeconds} s (waiting for its ${what}): was it started, with these addresses?`,

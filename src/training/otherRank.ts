@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { type Cluster, talkAddress } from '../config/cluster.js';
-import { EngineError, InterruptedError, messageOf } from '../errors.js';
+import { EngineError, messageOf } from '../errors.js';
 import type { RankWatch } from './rankWatch.js';
 import { BEAT_MS, Talk } from './talk.js';
 import { type Message, MOST_LINE_BYTES, readMessages, send } from './talkMessages.js';
@@ -19,9 +19,6 @@ export class OtherRank extends Talk implements RankWatch {
   /** Beats, once both sides know each other. */
   #timer: NodeJS.Timeout | undefined;
   readonly #first: string;
-  /** Rejects when the first process ends in peace, which then agrees to nothing any more. */
-  readonly #firstLeft: Promise<never>;
-  #noteFirstLeft!: (error: Error) => void;
   #heard = performance.now();
 
   /** Tries until the first process is there and knows the secret. */
@@ -59,16 +56,12 @@ export class OtherRank extends Talk implements RankWatch {
     this.#rank = cluster.rank;
     this.#socket = socket;
     this.#first = `rank 0 (${cluster.addresses[0]})`;
-    this.#firstLeft = new Promise<never>((_, reject) => {
-      this.#noteFirstLeft = reject;
-    });
-    this.#firstLeft.catch(() => {});
   }
 
   async agree(what: string, value: string): Promise<void> {
     const done = this.agreed(what);
     send(this.#socket, { kind: 'agree', what, value });
-    await Promise.race([done, this.failure, this.#firstLeft]);
+    await Promise.race([done, this.failure, this.oneLeft]);
   }
 
   stop(): void {
@@ -132,7 +125,7 @@ export class OtherRank extends Talk implements RankWatch {
     else if (message.kind === 'stop') this.abort();
     else if (message.kind === 'leave') {
       this.left = true;
-      this.#noteFirstLeft(new InterruptedError(`interrupted: ${this.#first} has ended`));
+      this.noteLeft(this.#first);
     }
   }
 

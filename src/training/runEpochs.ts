@@ -4,7 +4,6 @@ import { orderOf } from '../feed/orderOf.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
 import type { Split } from '../feed/split.js';
-import { untilAborted } from '../untilAborted.js';
 import { VERSION } from '../version.js';
 import { CheckpointKeeper } from './checkpointKeeper.js';
 import type { CheckpointMeta, ValidationScores } from './checkpointMeta.js';
@@ -18,7 +17,7 @@ import { Profile } from './profile.js';
 import type { RankWatch } from './rankWatch.js';
 import type { ResumedState } from './resume.js';
 import type { TrainConfig } from './trainConfig.js';
-import { trainEpoch } from './trainEpoch.js';
+import { interruption, trainEpoch } from './trainEpoch.js';
 import { layoutOf, type TrainRecord } from './trainRecords.js';
 import { validate } from './validate.js';
 
@@ -91,7 +90,9 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
       const folder = await keeper.save(metaOf(run, epoch, stepsDone, scores), mined.hardest);
       best = scores;
       hardest = mined.hardest;
-      await checkpointOfAll(stepsDone, watch, writes ? signal : undefined);
+      // However long the disk takes: the others wait as long as this process is heard. Nobody leaves here for a wish to stop,
+      // which the next step fulfils on all: none is missing in a step that another one has begun.
+      await watch?.agree(`checkpoint of step ${stepsDone}`, 'written');
       const seconds = (performance.now() - began) / 1000;
       const record: EpochRecord = {
         kind: 'epoch',
@@ -109,7 +110,11 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
       stoppedEarly = await isAtEnd(config, learner, epoch - best!.epoch);
     }
   } catch (error) {
-    throw await leaveCheckpoint(error, config.run, () => keeper.saveNewSteps(meta(), hardest));
+    const reason = await leaveCheckpoint(error, config.run, () => keeper.saveNewSteps(meta(), hardest));
+    // Who stops leaves the sums of the others without an end.
+    const isStop =
+      reason instanceof InterruptedError || (signal?.aborted === true && reason instanceof EngineError);
+    throw isStop ? interruption(config, signal, stepsDone, epoch, reason) : reason;
   } finally {
     // A consumer that goes away leaves nothing half written.
     await keeper.settle().catch(() => {});
@@ -138,20 +143,6 @@ async function leaveCheckpoint(error: unknown, run: string, save: () => Promise<
   }
   if (!(error instanceof EnvironmentError) || error.message.includes('--resume')) return error;
   return new EnvironmentError(`${messageOf(error)}; then go on with --resume ${run}`, { cause: error });
-}
-
-/**
- * However long the disk takes: the others wait as long as the first process is heard. It may be interrupted here; they end
- * after it, so that none is missing in a step that it has begun.
- */
-async function checkpointOfAll(
-  step: number,
-  watch: RankWatch | undefined,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const what = `checkpoint of step ${step}`;
-  if (watch !== undefined)
-    await untilAborted(signal, `waiting for the others at the ${what}`, watch.agree(what, 'written'));
 }
 
 /** Early stopping, decided by the first process for all. */

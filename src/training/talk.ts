@@ -18,19 +18,30 @@ export class Talk {
   protected readonly agreements = new Map<string, () => void>();
   /** What is waited for, for a message of who does not come. */
   protected waitingFor: string | undefined;
+  /** Rejects when one that is needed for an agreement ends in peace: it agrees to nothing any more. */
+  protected readonly oneLeft: Promise<never>;
   readonly #stopping = new AbortController();
   #fail!: (error: Error) => void;
+  #leave!: (error: Error) => void;
 
   constructor(protected readonly timeoutSeconds: number) {
     this.failure = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
-    // Whoever waits for it is told; that nobody does is no error.
+    this.oneLeft = new Promise<never>((_, reject) => {
+      this.#leave = reject;
+    });
+    // Whoever waits for them is told; that nobody does is no error.
     this.failure.catch(() => {});
+    this.oneLeft.catch(() => {});
   }
 
   get stopping(): AbortSignal {
     return this.#stopping.signal;
+  }
+
+  protected noteLeft(name: string): void {
+    this.#leave(new InterruptedError(`interrupted: ${name} has ended`));
   }
 
   async explain(error: unknown): Promise<unknown> {

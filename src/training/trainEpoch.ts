@@ -46,7 +46,8 @@ export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
   try {
     for (let step = stepsDone + 1; step <= toStep; step++) {
       // A process alone need not ask the others.
-      if (signal?.aborted === true && learner.ranks === 1) throw stopped(work, step - 1);
+      if (signal?.aborted === true && learner.ranks === 1)
+        throw interruption(config, signal, step - 1, epoch);
       const began = performance.now();
       const fed = (await batches.next()).value as FedBatch;
       const batch = labelled(fed, labels);
@@ -75,18 +76,26 @@ export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
         ...(lossScale === undefined ? {} : { lossScale, skipped: skipped === true }),
         ms: { wait, copy: copyMs, compute: computeMs, reduce: reduceMs, update: updateMs },
       };
-      if (result.stop) throw stopped(work, step);
+      if (result.stop) throw interruption(config, signal, step, epoch);
     }
   } finally {
     await batches.return(undefined);
   }
 }
 
-function stopped({ config, epoch, signal }: EpochWork, step: number): InterruptedError {
+/** What a run says that was asked to stop, here or by another process. */
+export function interruption(
+  { run }: TrainConfig,
+  signal: AbortSignal | undefined,
+  step: number,
+  epoch: number,
+  cause?: unknown,
+): InterruptedError {
   const asked = signal?.aborted === true && !isStoppedByAnother(signal);
   const by = asked ? '' : ' by another process';
   return new InterruptedError(
-    `interrupted${by} while training (step ${step}, epoch ${epoch}); go on with --resume ${config.run}`,
+    `interrupted${by} while training (step ${step}, epoch ${epoch}); go on with --resume ${run}`,
+    { cause },
   );
 }
 
