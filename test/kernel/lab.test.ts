@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { startLab } from '../../src/kernel/lab.js';
+import { commandLines, descendants, environmentOf } from '../processes.js';
 
 const home = mkdtempSync(join(tmpdir(), 'voxlab-lab-'));
 after(() => rmSync(home, { recursive: true, force: true }));
@@ -18,6 +19,9 @@ test('startLab() answers on 127.0.0.1 with its token alone, offers the kernel, a
   const answer = await fetch(`${base}/api/kernelspecs?token=${lab.token}`);
   const specs = (await answer.json()) as { kernelspecs: { voxlab: { spec: { display_name: string } } } };
   assert.equal(specs.kernelspecs.voxlab.spec.display_name, 'TypeScript (voxlab)');
+  // Any user of the machine reads the arguments of all processes; a cell could print a variable into its notebook.
+  for (const [pid, line] of commandLines()) assert.ok(!line.includes(lab.token), `${pid}: ${line}`);
+  for (const pid of descendants(process.pid)) assert.ok(!environmentOf(pid).includes(lab.token), `${pid}`);
   const widgets = join(
     home,
     'settings',

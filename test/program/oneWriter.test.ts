@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { takeLock } from '../../src/fileLock.js';
+import { inRepository, makeFolder } from '../../src/paths.js';
+import { readMetrics } from '../../src/training/metricsLog.js';
+import { voxlab } from '../commands/voxlab.js';
+import { startNode } from '../processes.js';
+import { trainFixture } from '../training/trainFixture.js';
+
+const CLI = inRepository('dist/src/commands/cli.js');
+
+/** Runs a command while this process holds what it would write: one line that names owner, age and cure, exit 1. */
+function isRefused(path: string, ...words: readonly string[]): void {
+  const release = takeLock(path);
+  try {
+    const { status, stdout, stderr } = voxlab(...words);
+    assert.equal(status, 1, `${words[0]}: ${stderr}`);
+    assert.equal(stdout, '', words[0]);
+    const owner = `is being written by process ${process.pid} on ${hostname()} for`;
+    assert.match(stderr, new RegExp(`${owner} .*: wait until it ends, or end it\n$`), words[0]);
+  } finally {
+    release();
+  }
+}
+
+test('train --resume, evaluate, notebook run, sample and start refuse what another process is writing', async (t) => {
+  const { data, run } = await trainFixture(t);
+  const flags = ['--holdout', '2', '--batch', '8', '--filters', '4', '--epochs', '1'];
+  const trained = voxlab('train', '--data', data, '--out', run, ...flags);
+  assert.equal(trained.status, 0, trained.stderr);
+  isRefused(run, 'train', '--resume', run, '--epochs', '2');
+  isRefused(join(run, 'evaluation'), 'evaluate', run, '--json');
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-writer-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  isRefused(join(folder, '05-gpu-usage.ipynb'), 'notebook', 'run', '05-gpu-usage', '--out', folder);
+  isRefused(join(folder, 'raw'), 'sample', '--out', join(folder, 'raw'), '--scans', '1');
+  makeFolder(inRepository('runs'));
+  isRefused(inRepository('runs', 'main-job'), 'start');
+  assert.equal(voxlab('evaluate', run, '--json').status, 0, 'free again');
+});
+
+test('two train --resume of one run at once: one goes on, the other is refused, and no step is written twice', async (t) => {
+  const { data, run } = await trainFixture(t);
+  const flags = ['--holdout', '2', '--batch', '8', '--filters', '4', '--epochs', '1'];
+  const trained = voxlab('train', '--data', data, '--out', run, ...flags);
+  assert.equal(trained.status, 0, trained.stderr);
+  const both = [1, 2].map(() => startNode(t, [CLI, 'train', '--resume', run, '--epochs', '40']));
+  const codes = await Promise.all(both.map(({ ended }) => ended));
+  assert.deepEqual([...codes].sort(), [0, 1], both.map(({ text }) => text()).join());
+  assert.match(both[codes.indexOf(1)]!.text(), /is being written by process/);
+  const steps = readMetrics(run).flatMap((record) => (record.kind === 'step' ? [record.step] : []));
+  assert.deepEqual(
+    steps,
+    steps.map((_, at) => at + 1),
+  );
+});
+
+test('jobs that start in the same second without --out get folders of their own', async (t) => {
+  const { data } = await trainFixture(t);
+  const before = new Set(readFolders());
+  const words = [
+    'train',
+    '--data',
+    data,
+    '--holdout',
+    '2',
+    '--batch',
+    '8',
+    '--filters',
+    '4',
+    '--epochs',
+    '1',
+  ];
+  const jobs = [1, 2, 3].map((seed) => startNode(t, [CLI, ...words, '--seed', String(seed), '--json']));
+  const codes = await Promise.all(jobs.map(({ ended }) => ended));
+  const made = readFolders().filter((name) => !before.has(name));
+  t.after(() => {
+    for (const name of made) rmSync(inRepository('runs', name), { recursive: true });
+  });
+  assert.deepEqual(codes, [0, 0, 0], jobs.map(({ text }) => text()).join());
+  const runs = jobs.map(({ text }) => /"run":"([^"]*)"/.exec(text())![1]);
+  assert.equal(new Set(runs).size, 3);
+});
+
+/** Of runs/: its runs by date. */
+function readFolders(): string[] {
+  makeFolder(inRepository('runs'));
+  return readdirSync(inRepository('runs')).filter((name) => /^\d{4}-\d\d-\d\d-\d+(-\d+)?$/.test(name));
+}
