@@ -16,6 +16,7 @@ import {
   hasNvidiaGpu,
   SetupError,
 } from './machine.mjs';
+import { waitForTurn } from './oneAtATime.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const STAMPS = join(ROOT, '.setup');
@@ -29,6 +30,7 @@ let child;
 
 process.on('SIGINT', () => stop('SIGINT'));
 process.on('SIGTERM', () => stop('SIGTERM'));
+process.on('SIGHUP', () => stop('SIGTERM'));
 
 try {
   if (purpose !== 'run' && purpose !== 'test') throw new SetupError('usage: node scripts/setup.mjs run|test');
@@ -41,6 +43,7 @@ try {
 
 async function setUp(purpose) {
   checkNodeAndPlatform();
+  await waitForTurn(ROOT, say);
   const gpu = hasNvidiaGpu();
   const steps = planSteps(purpose, gpu);
   const open = steps.filter((step) => !isStamped(step));
