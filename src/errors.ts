@@ -78,10 +78,18 @@ export class InterruptedError extends VoxlabError {
   override readonly exitCode: number = 130;
 }
 
-/** The message of anything thrown, on one line. */
+/** The message of anything thrown, on one line, fit for a terminal. */
 export function messageOf(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return message.replace(/\s*\n\s*/g, ' ').trim();
+  return withoutControls(message.replace(/\s*\n\s*/g, ' ').trim());
+}
+
+/** Control characters that came from a file (ESC sets a terminal's title or clears it) shown as \xNN; newlines stay. */
+export function withoutControls(text: string): string {
+  return text.replace(
+    /(?!\n)\p{Cc}/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 /** Throws InterruptedError when `signal` is aborted; call it between units of work. */

@@ -40,6 +40,7 @@ test('exit codes follow the command line: 2 usage, 130 interrupted, 1 otherwise'
 test('messageOf() puts any thrown value on one line', () => {
   assert.equal(messageOf(new Error('a\n   b')), 'a b');
   assert.equal(messageOf(7), '7');
+  assert.equal(messageOf(new Error('a\u001b]0;title\u0007\u009b2J\tb')), 'a\\x1b]0;title\\x07\\x9b2J\\x09b');
 });
 
 test('throwIfAborted() throws InterruptedError once the signal is aborted, and only then', () => {

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { messageOf, VoxlabError } from '../errors.js';
+import { messageOf, VoxlabError, withoutControls } from '../errors.js';
 import { registerBenchCommand } from './bench.js';
 import { registerCropCommand } from './crop.js';
 import { registerDoctorCommand } from './doctor.js';
@@ -88,7 +88,8 @@ function reportFailure(error: unknown, debug: boolean): number {
     process.stderr.write(`voxlab: ${reason.replace(/^error: /, '')} (voxlab --help says what it takes)\n`);
     return 2;
   }
-  process.stderr.write(`voxlab: ${debug && error instanceof Error ? error.stack : messageOf(error)}\n`);
+  const said = debug && error instanceof Error ? withoutControls(error.stack ?? '') : messageOf(error);
+  process.stderr.write(`voxlab: ${said}\n`);
   return error instanceof VoxlabError ? error.exitCode : 1;
 }
 

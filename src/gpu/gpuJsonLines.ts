@@ -29,14 +29,11 @@ export function parseGpuJsonLines(text: string, file: string): GpuLog {
 }
 
 function recordOf(line: string, file: string, number: number): GpuRecord {
-  let record: Partial<GpuRecord>;
-  try {
-    record = JSON.parse(line) as Partial<GpuRecord>;
-  } catch {
+  const record = objectOf(line);
+  if (record === undefined)
     throw new InputError(file, `expected a JSON record, received ${JSON.stringify(line.slice(0, 60))}`, {
       line: number,
     });
-  }
   if (typeof record.time !== 'string' || Number.isNaN(Date.parse(record.time)))
     throw new InputError(file, `time: expected ISO 8601, received ${JSON.stringify(record.time)}`, {
       line: number,
@@ -74,4 +71,14 @@ function recordOf(line: string, file: string, number: number): GpuRecord {
     powerW: record.powerW ?? null,
     processes: record.processes ?? null,
   };
+}
+
+/** Undefined where the line holds no JSON, or JSON that is no object (`null` is one in JavaScript). */
+function objectOf(line: string): Partial<GpuRecord> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

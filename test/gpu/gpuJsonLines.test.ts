@@ -15,6 +15,8 @@ test('parseGpuJsonLines() names line and key of what does not fit', () => {
   const refuses = (text: string, reason: RegExp) =>
     assert.throws(() => parseGpuJsonLines(text, 'x.jsonl'), reason);
   refuses('{"time":"2024-01-01T00:00:00","index":0}\noops', /x\.jsonl:2: expected a JSON record/);
+  for (const line of ['null', '7', '[]', '"text"'])
+    refuses(line, /x\.jsonl:1: expected a JSON record, received /);
   refuses('{"time":"noon","index":0}', /x\.jsonl:1: time: expected ISO 8601, received "noon"/);
   refuses('{"time":"2024-01-01T00:00:00","index":0.5}', /index: expected a whole number/);
   refuses(

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { takeLock } from '../../src/fileLock.js';
+import { inRepository } from '../../src/paths.js';
+import { createRandom } from '../../src/random.js';
+import { readMetrics } from '../../src/training/metricsLog.js';
+import { allEnd, descendants, startNode, until } from '../processes.js';
+import { computed } from '../training/trainFixture.js';
+
+/** The campaign takes 50: `VOXLAB_KILLS=50 node scripts/test.mjs program/startKilled`. */
+const KILLS = Number(process.env.VOXLAB_KILLS ?? 3);
+/** Kills and the run to the end take about this long together. */
+const LONGEST_MS = 9000;
+
+/** A clone of its own for `npm start`: it writes into data/ and runs/ of its clone. Small network, one cell a notebook. */
+function cloneOfOurs(t: TestContext): string {
+  const clone = mkdtempSync(join(tmpdir(), 'voxlab-start-'));
+  t.after(() => rmSync(clone, { recursive: true, force: true }));
+  for (const copied of ['dist', 'configs', 'src', 'notebooks', 'package.json', '.setup'])
+    cpSync(inRepository(copied), join(clone, copied), { recursive: true });
+  for (const linked of ['node_modules', '.venv']) symlinkSync(inRepository(linked), join(clone, linked));
+  const config = join(clone, 'configs', 'model.ini');
+  const text = readFileSync(config, 'utf8')
+    .replace(/^EPOCHS = .*/m, 'EPOCHS = 4')
+    .replace(/^BATCH_SIZE = .*/m, 'BATCH_SIZE = 64')
+    .replace(/^FILTERS = .*/m, 'FILTERS = 4')
+    .replace(/^CHECKPOINT_STEPS = .*/m, 'CHECKPOINT_STEPS = 5')
+    .replace(/^THREADS = .*/m, 'THREADS = 1');
+  writeFileSync(config, text);
+  for (const name of ['01-scan', '02-crop-step-by-step', '03-feed', '04-train', '05-gpu-usage']) {
+    const file = join(clone, 'notebooks', `${name}.ipynb`);
+    const notebook = JSON.parse(readFileSync(file, 'utf8'));
+    const first = notebook.cells.find((cell: { cell_type: string }) => cell.cell_type === 'code');
+    notebook.cells = [{ ...first, source: 'const answer = 6 * 7;\nanswer' }];
+    writeFileSync(file, JSON.stringify(notebook));
+  }
+  return clone;
+}
+
+const startIn = (t: TestContext, clone: string) =>
+  startNode(t, [join(clone, 'dist/src/commands/cli.js'), 'start'], { cwd: clone });
+
+/** What the main job leaves: the sample's and the patches' bytes, every number of training, the scores. */
+function resultOf(clone: string): Record<string, unknown> {
+  const hash = (...parts: string[]) =>
+    createHash('sha256')
+      .update(readFileSync(join(clone, ...parts)))
+      .digest('hex');
+  return {
+    tables: ['annotations.csv', 'candidates_V2.csv', 'sample.json'].map((name) => hash('data', 'raw', name)),
+    training: computed(readMetrics(join(clone, 'runs', 'start'))),
+    weights: hash('runs', 'start', 'last', 'weights.safetensors'),
+    scores: hash('runs', 'start', 'predictions.csv'),
+  };
+}
+
+test('start, killed at random and begun again, ends with the same data, training and scores; nothing goes on unseen', async (t) => {
+  const random = createRandom('kills of start');
+  const clone = cloneOfOurs(t);
+  for (let kills = 0; kills < KILLS; ) {
+    const { child, pid, ended, text } = startIn(t, clone);
+    const kill = setTimeout(() => child.kill('SIGKILL'), random.between(100, LONGEST_MS));
+    const below: number[] = [];
+    const look = setInterval(() => below.push(...descendants(pid)), 100);
+    const code = await ended;
+    clearTimeout(kill);
+    clearInterval(look);
+    await allEnd([...new Set(below)]);
+    await until('a free main job', () => isFree(join(clone, 'runs', 'main-job')), 30);
+    if (code === 'SIGKILL') kills++;
+    else {
+      assert.equal(code, 0, text());
+      // Everything is done: begin from nothing, so that each kill meets work.
+      for (const made of ['runs', 'data']) rmSync(join(clone, made), { recursive: true });
+    }
+  }
+  const last = startIn(t, clone);
+  assert.equal(await last.ended, 0, last.text());
+  const whole = cloneOfOurs(t);
+  const undisturbed = startIn(t, whole);
+  assert.equal(await undisturbed.ended, 0, undisturbed.text());
+  assert.deepEqual(resultOf(clone), resultOf(whole));
+});
+
+function isFree(path: string): boolean {
+  try {
+    takeLock(path)();
+    return true;
+  } catch {
+    return false;
+  }
+}
