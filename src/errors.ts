@@ -1,3 +1,5 @@
+import { withoutControls } from './withoutControls.js';
+
 /**
  * Every failure a user can meet is one of these six. The message is one line: what was expected, what was received, what to do.
  * `exitCode` is the command line's (0 done, 1 failed, 2 wrong usage, 130 interrupted).
@@ -82,14 +84,6 @@ export class InterruptedError extends VoxlabError {
 export function messageOf(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return withoutControls(message.replace(/\s*\n\s*/g, ' ').trim());
-}
-
-/** Control characters that came from a file (ESC sets a terminal's title or clears it) shown as \xNN; newlines stay. */
-export function withoutControls(text: string): string {
-  return text.replace(
-    /(?!\n)\p{Cc}/gu,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
 }
 
 /** Throws InterruptedError when `signal` is aborted; call it between units of work. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { messageOf, VoxlabError, withoutControls } from '../errors.js';
+import { messageOf, VoxlabError } from '../errors.js';
+import { withoutControls } from '../withoutControls.js';
 import { registerBenchCommand } from './bench.js';
 import { registerCropCommand } from './crop.js';
 import { registerDoctorCommand } from './doctor.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { type Cluster, talkAddress } from '../config/cluster.js';
-import { EngineError, messageOf } from '../errors.js';
+import { EngineError, InterruptedError, messageOf, throwIfAborted } from '../errors.js';
 import type { RankWatch } from './rankWatch.js';
 import { BEAT_MS, Talk } from './talk.js';
 import { type Message, MOST_LINE_BYTES, readMessages, send } from './talkMessages.js';
@@ -21,13 +21,23 @@ export class OtherRank extends Talk implements RankWatch {
   readonly #first: string;
   #heard = performance.now();
 
-  /** Tries until the first process is there and knows the secret. */
-  static async start(cluster: Cluster, timeoutSeconds: number, secret: SharedSecret): Promise<OtherRank> {
+  /** Tries until the first process is there and knows the secret, or `signal` is aborted: that one may have ended already. */
+  static async start(
+    cluster: Cluster,
+    timeoutSeconds: number,
+    secret: SharedSecret,
+    signal?: AbortSignal,
+  ): Promise<OtherRank> {
     const { host, port } = talkAddress(cluster);
     const end = performance.now() + 1000 * timeoutSeconds;
     for (;;) {
+      throwIfAborted(signal, 'waiting for rank 0');
       const socket = connect(port, host);
       socket.on('error', () => {});
+      const stop = (): void => {
+        socket.destroy(new InterruptedError('interrupted'));
+      };
+      signal?.addEventListener('abort', stop, { once: true });
       let talk: OtherRank | undefined;
       let reason: string;
       try {
@@ -40,6 +50,7 @@ export class OtherRank extends Talk implements RankWatch {
         if (error instanceof EngineError) throw error;
         reason = messageOf(error);
       } finally {
+        signal?.removeEventListener('abort', stop);
         if (talk === undefined || !talk.#isThere) socket.destroy();
       }
       if (performance.now() > end)

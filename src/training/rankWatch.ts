@@ -23,13 +23,17 @@ export interface RankWatch {
   leave(reason?: string): void;
 }
 
-/** Throws EngineError when the first process cannot listen, is not there in time, or has another secret. */
+/**
+ * Throws EngineError when the first process cannot listen, is not there in time, or has another secret; InterruptedError when
+ * `signal` is aborted while it is waited for.
+ */
 export async function watchRanks(
   cluster: Cluster,
   timeoutSeconds: number,
   secret: SharedSecret,
+  signal?: AbortSignal,
 ): Promise<RankWatch> {
   return cluster.rank === 0
     ? FirstRank.start(cluster, timeoutSeconds, secret)
-    : OtherRank.start(cluster, timeoutSeconds, secret);
+    : OtherRank.start(cluster, timeoutSeconds, secret, signal);
 }

@@ -48,8 +48,9 @@ export async function* train(config: TrainConfig, options: TrainOptions = {}): A
   if (options.cluster === undefined) return yield* trainHere(config, options);
   const heard = options.openPorts === true ? 'anyone' : await hostAddresses(options.cluster);
   const cluster: Cluster = { ...options.cluster, heard };
-  const watch = await watchRanks(cluster, config.timeoutSeconds, sharedSecret(config.run, cluster.rank));
   const { signal: own } = options;
+  const secret = sharedSecret(config.run, cluster.rank);
+  const watch = await watchRanks(cluster, config.timeoutSeconds, secret, own);
   // One that is asked to stop asks all; each then stops as if it had been asked itself.
   const stop = (): void => watch.stop();
   own?.addEventListener('abort', stop, { once: true });
@@ -111,15 +112,20 @@ async function* trainHere(
     const { dim, slices } = shapeOfCrop(patches.format, config.crop);
     const agree = async (what: string, value: string): Promise<void> =>
       untilAborted(signal, `waiting for the other processes' ${what}`, watch?.agree(what, value) ?? NOTHING);
+    // What all processes do together never ends when another one was stopped before it began.
+    const together = <T>(what: string, work: Promise<T>): Promise<T> =>
+      watch === undefined
+        ? work
+        : untilAborted(signal, `${what} with the other processes`, Promise.race([work, watch.failure]));
     const done: Progress = before?.meta ?? { epoch: 0, step: 0 };
     await agree('configuration', settingsText(config, split, stepsPerEpoch, data, done));
-    learner = await newLearner(config, [slices, dim, dim], factor, options);
+    learner = await together('starting', newLearner(config, [slices, dim, dim], factor, options));
     feed = openFeed(patches, config, learner.batchSize);
     await before?.loadInto(learner);
     await agree('program', await learner.digest());
     const memory = await learner.stepMemory();
     requireMemory(memory, config, sharedMemories(memory.map(({ device }) => device)));
-    await learner.broadcast();
+    await together('sharing weights', learner.broadcast());
     const series = seriesSplit(patches, split, data);
     if (writes && resume) continueRun(config, series, done);
     else if (writes) createRun(config, series);

@@ -56,6 +56,23 @@ test('agree(): who does not come in time is named', async () => {
   );
 });
 
+test('watchRanks(): who is asked to stop while the first process is not there, or does not answer, waits no longer', async () => {
+  const addresses = await freeAddresses();
+  const { host, port } = talkAddress({ addresses, rank: 0 });
+  const silent = createServer((socket) => socket.on('error', () => {}).resume()).listen(port, host);
+  await once(silent, 'listening');
+  for (const there of [true, false]) {
+    if (!there) silent.close();
+    const controller = new AbortController();
+    const from = performance.now();
+    setTimeout(() => controller.abort(), 300);
+    await assert.rejects(watchRanks({ addresses, rank: 1 }, 60, SECRET, controller.signal), {
+      name: 'InterruptedError',
+    });
+    assert.ok(performance.now() - from < 5000);
+  }
+});
+
 test('failure: a process that ends says why; one that ends without a word is named; one that left is not missed', async () => {
   const [first, other] = await pair();
   other.leave('the loss is NaN');
