@@ -14,6 +14,8 @@ export interface CLibrary {
   flock(fd: number, operation: number): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, bytes: number): number;
   shutdown(fd: number, how: number): number;
+  /** Ends this process at once: process.exit() would wait for native calls in progress, which may never end. */
+  _exit(code: number): void;
 }
 
 let library: CLibrary | undefined;
@@ -33,6 +35,7 @@ export function libc(): CLibrary {
     flock: loaded.func('int flock(int fd, int operation)'),
     setsockopt: loaded.func('int setsockopt(int fd, int level, int name, const void* value, uint32_t bytes)'),
     shutdown: loaded.func('int shutdown(int fd, int how)'),
+    _exit: loaded.func('void _exit(int code)'),
   };
   return library;
 }

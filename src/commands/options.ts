@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { type Holdout, parseHoldout } from '../config/holdout.js';
 import { InterruptedError } from '../errors.js';
+import { libc } from '../libc.js';
 
 /** Parser of a flag that takes a whole number in [low, high]. */
 export function wholeNumber(low: number, high = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -71,7 +72,7 @@ export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>
   const controller = new AbortController();
   let interrupts = 0;
   const onSignal = (name: NodeJS.Signals): void => {
-    if (name === 'SIGINT' && ++interrupts > 1) process.exit(130);
+    if (name === 'SIGINT' && ++interrupts > 1) libc()._exit(130);
     controller.abort(new InterruptedError('interrupted'));
   };
   for (const name of STOPPING) process.on(name, onSignal);

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, VoxlabError } from '../errors.js';
+import { libc } from '../libc.js';
 import { withoutControls } from '../withoutControls.js';
 import { registerBenchCommand } from './bench.js';
 import { registerCropCommand } from './crop.js';
@@ -57,8 +58,8 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     await buildProgram().parseAsync(acceptOriginalFlags(argv), { from: 'user' });
   } catch (error) {
     process.exitCode = reportFailure(error, debug);
-    // A call into TensorFlow that waits for a process that hangs never comes back; nobody waits for it any more.
-    setTimeout(() => process.exit(), LAST_CALLS_MS).unref();
+    // A call into TensorFlow that waits for a process that hangs never comes back; process.exit() would wait for it.
+    setTimeout(() => libc()._exit(Number(process.exitCode)), LAST_CALLS_MS).unref();
   }
 }
 

@@ -13,6 +13,8 @@ export interface RankWatch {
   agree(what: string, value: string): Promise<void>;
   /** Rejects when a process is lost. */
   readonly failure: Promise<never>;
+  /** Reject when a process is lost, or has ended in peace: what all do together has no end then. */
+  readonly losses: readonly Promise<never>[];
   /** The loss of a process, if that is what made a step fail: it is heard of within moments. */
   explain(error: unknown): Promise<unknown>;
   /** Asks all processes to stop. */

@@ -36,6 +36,10 @@ export class Talk {
     this.oneLeft.catch(() => {});
   }
 
+  get losses(): readonly Promise<never>[] {
+    return [this.failure, this.oneLeft];
+  }
+
   get stopping(): AbortSignal {
     return this.#stopping.signal;
   }

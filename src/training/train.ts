@@ -112,20 +112,19 @@ async function* trainHere(
     const { dim, slices } = shapeOfCrop(patches.format, config.crop);
     const agree = async (what: string, value: string): Promise<void> =>
       untilAborted(signal, `waiting for the other processes' ${what}`, watch?.agree(what, value) ?? NOTHING);
-    // What all processes do together never ends when another one was stopped before it began.
-    const together = <T>(what: string, work: Promise<T>): Promise<T> =>
-      watch === undefined
-        ? work
-        : untilAborted(signal, `${what} with the other processes`, Promise.race([work, watch.failure]));
+    // Sums of all never end when another process was stopped before it began with them. A wish to stop ends none of them:
+    // the first step fulfils it on all.
+    const together = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...(watch?.losses ?? [])]);
     const done: Progress = before?.meta ?? { epoch: 0, step: 0 };
     await agree('configuration', settingsText(config, split, stepsPerEpoch, data, done));
-    learner = await together('starting', newLearner(config, [slices, dim, dim], factor, options));
+    learner = await together(newLearner(config, [slices, dim, dim], factor, options));
     feed = openFeed(patches, config, learner.batchSize);
     await before?.loadInto(learner);
     await agree('program', await learner.digest());
     const memory = await learner.stepMemory();
     requireMemory(memory, config, sharedMemories(memory.map(({ device }) => device)));
-    await together('sharing weights', learner.broadcast());
+    await together(learner.broadcast());
+    await watch?.agree('weights', 'shared');
     const series = seriesSplit(patches, split, data);
     if (writes && resume) continueRun(config, series, done);
     else if (writes) createRun(config, series);
