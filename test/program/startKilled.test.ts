@@ -16,7 +16,7 @@ const KILLS = Number(process.env.VOXLAB_KILLS ?? 3);
 /** Kills and the run to the end take about this long together. */
 const LONGEST_MS = 9000;
 
-/** A clone of its own for `npm start`: it writes into data/ and runs/ of its clone. Small network, one cell a notebook. */
+/** A clone of its own for `npm start`: it writes into data/ and runs/ of its clone. Small patches, one cell a notebook. */
 function cloneOfOurs(t: TestContext): string {
   const clone = mkdtempSync(join(tmpdir(), 'voxlab-start-'));
   t.after(() => rmSync(clone, { recursive: true, force: true }));
@@ -25,11 +25,10 @@ function cloneOfOurs(t: TestContext): string {
   for (const linked of ['node_modules', '.venv']) symlinkSync(inRepository(linked), join(clone, linked));
   const config = join(clone, 'configs', 'model.ini');
   const text = readFileSync(config, 'utf8')
-    .replace(/^EPOCHS = .*/m, 'EPOCHS = 4')
+    .replace(/^EPOCHS = .*/m, 'EPOCHS = 2')
     .replace(/^BATCH_SIZE = .*/m, 'BATCH_SIZE = 64')
-    .replace(/^FILTERS = .*/m, 'FILTERS = 4')
-    .replace(/^CHECKPOINT_STEPS = .*/m, 'CHECKPOINT_STEPS = 5')
-    .replace(/^THREADS = .*/m, 'THREADS = 1');
+    .replace(/^CROP = .*/m, 'CROP = 12')
+    .replace(/^CHECKPOINT_STEPS = .*/m, 'CHECKPOINT_STEPS = 5');
   writeFileSync(config, text);
   for (const name of ['01-scan', '02-crop-step-by-step', '03-feed', '04-train', '05-gpu-usage']) {
     const file = join(clone, 'notebooks', `${name}.ipynb`);
