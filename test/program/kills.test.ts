@@ -1,56 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { takeLock } from '../../src/fileLock.js';
+import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
-import { createRandom } from '../../src/random.js';
 import { readMetrics } from '../../src/training/metricsLog.js';
 import { voxlab } from '../commands/voxlab.js';
-import { allEnd, descendants, startNode, until } from '../processes.js';
+import { killedOften } from '../killedOften.js';
+import { startNode } from '../processes.js';
 import { computed, trainFixture } from '../training/trainFixture.js';
 
-/** Kills of each kind; the campaign takes 50: `VOXLAB_KILLS=50 node scripts/test.mjs program/kills`. */
-const KILLS = Number(process.env.VOXLAB_KILLS ?? 3);
 const CLI = inRepository('dist/src/commands/cli.js');
 const FLAGS = ['--holdout', '2', '--batch', '8', '--filters', '4', '--threads', '1', '--seed', '16'];
 const EPOCHS = ['--epochs', '30', '--checkpoint-steps', '3'];
-
-/** Whether nobody writes it. */
-function isFree(path: string): boolean {
-  try {
-    takeLock(path)();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Starts a command again and again and kills it after a random time, until it has been killed so often; then lets it end.
- * Whatever it started must end by itself, and leave the lock.
- */
-async function killedOften(
-  t: TestContext,
-  words: () => readonly string[],
-  lock: string,
-  longestMs: number,
-): Promise<void> {
-  const random = createRandom(`kills of ${words().join(' ')}`);
-  for (let kills = 0; kills < KILLS; ) {
-    const { child, pid, ended: end, text } = startNode(t, [CLI, ...words()]);
-    const kill = setTimeout(() => child.kill('SIGKILL'), random.between(100, longestMs));
-    const below: number[] = [];
-    const look = setInterval(() => below.push(...descendants(pid)), 100);
-    const code = await end;
-    clearTimeout(kill);
-    clearInterval(look);
-    await allEnd([...new Set(below)]);
-    await until('a free lock', () => isFree(lock), 30);
-    if (code === 'SIGKILL') kills++;
-    else assert.equal(code, 0, text());
-  }
-}
 
 for (const [what, layout] of [
   ['one device', []],
@@ -73,7 +34,8 @@ for (const [what, layout] of [
     assert.equal(whole.status, 0, whole.stderr);
     const words = () =>
       existsSync(join(run, 'config.json')) ? ['train', '--resume', run, ...EPOCHS, ...layout] : begin(run);
-    await killedOften(t, words, run, 5000);
+    const start = () => startNode(t, [CLI, ...words()]);
+    await killedOften(`kills of ${what}`, start, { lock: run, longestMs: 5000 });
     const last = voxlab(...words());
     assert.equal(last.status, 0, last.stderr);
     assert.deepEqual(computed(readMetrics(run)), computed(readMetrics(`${run}-whole`)));
@@ -92,7 +54,8 @@ test('evaluate, killed at random, leaves no half table, and scores the same afte
   const table = join(run, 'predictions.csv');
   assert.equal(voxlab('evaluate', run).status, 0);
   const expected = readFileSync(table, 'utf8');
-  await killedOften(t, () => ['evaluate', run], join(run, 'evaluation'), 2500);
+  const start = () => startNode(t, [CLI, 'evaluate', run]);
+  await killedOften('kills of evaluate', start, { lock: join(run, 'evaluation'), longestMs: 2500 });
   assert.equal(readFileSync(table, 'utf8'), expected);
   assert.equal(voxlab('evaluate', run).status, 0);
   assert.equal(readFileSync(table, 'utf8'), expected);

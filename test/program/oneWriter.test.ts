@@ -11,6 +11,7 @@ import { startNode } from '../processes.js';
 import { trainFixture } from '../training/trainFixture.js';
 
 const CLI = inRepository('dist/src/commands/cli.js');
+const FLAGS = ['--holdout', '2', '--batch', '8', '--filters', '4', '--epochs', '1'];
 
 /** Runs a command while this process holds what it would write: one line that names owner, age and cure, exit 1. */
 function isRefused(path: string, ...words: readonly string[]): void {
@@ -28,8 +29,7 @@ function isRefused(path: string, ...words: readonly string[]): void {
 
 test('train --resume, evaluate, notebook run, sample and start refuse what another process is writing', async (t) => {
   const { data, run } = await trainFixture(t);
-  const flags = ['--holdout', '2', '--batch', '8', '--filters', '4', '--epochs', '1'];
-  const trained = voxlab('train', '--data', data, '--out', run, ...flags);
+  const trained = voxlab('train', '--data', data, '--out', run, ...FLAGS);
   assert.equal(trained.status, 0, trained.stderr);
   isRefused(run, 'train', '--resume', run, '--epochs', '2');
   isRefused(join(run, 'evaluation'), 'evaluate', run, '--json');
@@ -44,8 +44,7 @@ test('train --resume, evaluate, notebook run, sample and start refuse what anoth
 
 test('two train --resume of one run at once: one goes on, the other is refused, and no step is written twice', async (t) => {
   const { data, run } = await trainFixture(t);
-  const flags = ['--holdout', '2', '--batch', '8', '--filters', '4', '--epochs', '1'];
-  const trained = voxlab('train', '--data', data, '--out', run, ...flags);
+  const trained = voxlab('train', '--data', data, '--out', run, ...FLAGS);
   assert.equal(trained.status, 0, trained.stderr);
   const both = [1, 2].map(() => startNode(t, [CLI, 'train', '--resume', run, '--epochs', '40']));
   const codes = await Promise.all(both.map(({ ended }) => ended));
@@ -61,19 +60,7 @@ test('two train --resume of one run at once: one goes on, the other is refused, 
 test('jobs that start in the same second without --out get folders of their own', async (t) => {
   const { data } = await trainFixture(t);
   const before = new Set(readFolders());
-  const words = [
-    'train',
-    '--data',
-    data,
-    '--holdout',
-    '2',
-    '--batch',
-    '8',
-    '--filters',
-    '4',
-    '--epochs',
-    '1',
-  ];
+  const words = ['train', '--data', data, ...FLAGS];
   const jobs = [1, 2, 3].map((seed) => startNode(t, [CLI, ...words, '--seed', String(seed), '--json']));
   const codes = await Promise.all(jobs.map(({ ended }) => ended));
   const made = readFolders().filter((name) => !before.has(name));

@@ -4,17 +4,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { takeLock } from '../../src/fileLock.js';
 import { inRepository } from '../../src/paths.js';
-import { createRandom } from '../../src/random.js';
 import { readMetrics } from '../../src/training/metricsLog.js';
-import { allEnd, descendants, startNode, until } from '../processes.js';
+import { killedOften } from '../killedOften.js';
+import { startNode } from '../processes.js';
 import { computed } from '../training/trainFixture.js';
-
-/** The campaign takes 50: `VOXLAB_KILLS=50 node scripts/test.mjs program/startKilled`. */
-const KILLS = Number(process.env.VOXLAB_KILLS ?? 3);
-/** Kills and the run to the end take about this long together. */
-const LONGEST_MS = 9000;
 
 /** A clone of its own for `npm start`: it writes into data/ and runs/ of its clone. Small patches, one cell a notebook. */
 function cloneOfOurs(t: TestContext): string {
@@ -43,7 +37,7 @@ function cloneOfOurs(t: TestContext): string {
 const startIn = (t: TestContext, clone: string) =>
   startNode(t, [join(clone, 'dist/src/commands/cli.js'), 'start'], { cwd: clone });
 
-/** What the main job leaves: the sample's and the patches' bytes, every number of training, the scores. */
+/** What the main job leaves: the sample's tables, every number of training, the weights, the scores. */
 function resultOf(clone: string): Record<string, unknown> {
   const hash = (...parts: string[]) =>
     createHash('sha256')
@@ -58,25 +52,15 @@ function resultOf(clone: string): Record<string, unknown> {
 }
 
 test('start, killed at random and begun again, ends with the same data, training and scores; nothing goes on unseen', async (t) => {
-  const random = createRandom('kills of start');
   const clone = cloneOfOurs(t);
-  for (let kills = 0; kills < KILLS; ) {
-    const { child, pid, ended, text } = startIn(t, clone);
-    const kill = setTimeout(() => child.kill('SIGKILL'), random.between(100, LONGEST_MS));
-    const below: number[] = [];
-    const look = setInterval(() => below.push(...descendants(pid)), 100);
-    const code = await ended;
-    clearTimeout(kill);
-    clearInterval(look);
-    await allEnd([...new Set(below)]);
-    await until('a free main job', () => isFree(join(clone, 'runs', 'main-job')), 30);
-    if (code === 'SIGKILL') kills++;
-    else {
-      assert.equal(code, 0, text());
-      // Everything is done: begin from nothing, so that each kill meets work.
+  await killedOften('kills of start', () => startIn(t, clone), {
+    lock: join(clone, 'runs', 'main-job'),
+    longestMs: 9000,
+    // Everything is done: begin from nothing, so that each kill meets work.
+    whole: () => {
       for (const made of ['runs', 'data']) rmSync(join(clone, made), { recursive: true });
-    }
-  }
+    },
+  });
   const last = startIn(t, clone);
   assert.equal(await last.ended, 0, last.text());
   const whole = cloneOfOurs(t);
@@ -84,12 +68,3 @@ test('start, killed at random and begun again, ends with the same data, training
   assert.equal(await undisturbed.ended, 0, undisturbed.text());
   assert.deepEqual(resultOf(clone), resultOf(whole));
 });
-
-function isFree(path: string): boolean {
-  try {
-    takeLock(path)();
-    return true;
-  } catch {
-    return false;
-  }
-}
