@@ -1,9 +1,12 @@
+import { InterruptedError } from '../errors.js';
 import { rowRequests } from '../feed/batches.js';
 import type { RowFeed } from '../feed/rowFeed.js';
-import { untilAborted } from '../untilAborted.js';
 import type { Learner } from './learner.js';
 
-/** As predictRows(), each process a part of the rows; all get all of them. */
+/**
+ * As predictRows(), each process a part of the rows; all get all of them. One that is asked to stop comes to the sum all the
+ * same, and all stop after it: the sum has no end when one is missing. Throws InterruptedError.
+ */
 export async function predictShared(
   learner: Learner,
   feed: RowFeed,
@@ -12,15 +15,18 @@ export async function predictShared(
 ): Promise<Float32Array> {
   const share = Math.ceil(rows.length / learner.ranks);
   const own = rows.slice(learner.rank * share, (learner.rank + 1) * share);
-  const all = new Float32Array(rows.length);
-  const predicted = await predictRows(learner, feed, own, signal === undefined ? {} : { signal });
-  all.set(predicted, Math.min(learner.rank * share, rows.length));
-  // The other processes may have been interrupted too, and never come.
-  return untilAborted(
-    signal,
-    'waiting for the predictions of the other processes',
-    learner.sumOverRanks(all),
-  );
+  // Behind the probabilities: how many processes were stopped.
+  const all = new Float32Array(rows.length + 1);
+  try {
+    const predicted = await predictRows(learner, feed, own, signal === undefined ? {} : { signal });
+    all.set(predicted, Math.min(learner.rank * share, rows.length));
+  } catch (error) {
+    if (learner.ranks === 1 || !(error instanceof InterruptedError)) throw error;
+    all[rows.length] = 1;
+  }
+  const sums = await learner.sumOverRanks(all);
+  if (sums[rows.length]! > 0) throw new InterruptedError('interrupted while predicting');
+  return sums.subarray(0, rows.length);
 }
 
 /** Probabilities of class 1 for the given rows, in their order. */
