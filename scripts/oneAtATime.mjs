@@ -5,7 +5,10 @@ import { createServer } from 'node:net';
 
 const LOOK_EVERY_MS = 300;
 
-/** Waits until no other process works on the folder, saying so once; from then on others wait for this process' end. */
+/**
+ * Waits until no other process works on the folder, saying so once; from then on others wait for the end of this process and
+ * of all that inherit the descriptor it returns (in `stdio` of spawn()): what outlives its killed set-up is waited for, too.
+ */
 export async function waitForTurn(folder, say) {
   const name = `\0voxlab-setup-${createHash('sha256').update(folder).digest('hex').slice(0, 32)}`;
   for (let said = false; ; ) {
@@ -14,7 +17,7 @@ export async function waitForTurn(folder, say) {
       server.listen(name);
       await once(server, 'listening');
       server.unref();
-      return;
+      return server._handle.fd;
     } catch (error) {
       if (error.code !== 'EADDRINUSE') throw error;
     }

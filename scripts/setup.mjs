@@ -27,6 +27,7 @@ const KERNEL_SPEC = join(ROOT, '.jupyter', 'share', 'jupyter', 'kernels', 'voxla
 const started = Date.now();
 const purpose = process.argv[2];
 let child;
+let turn;
 
 process.on('SIGINT', () => stop('SIGINT'));
 process.on('SIGTERM', () => stop('SIGTERM'));
@@ -43,7 +44,7 @@ try {
 
 async function setUp(purpose) {
   checkNodeAndPlatform();
-  await waitForTurn(ROOT, say);
+  turn = await waitForTurn(ROOT, say);
   const gpu = hasNvidiaGpu();
   const steps = planSteps(purpose, gpu);
   const open = steps.filter((step) => !isStamped(step));
@@ -166,7 +167,7 @@ function runLogged(name, label, command, args) {
   say(`${label} ...`);
   const alive = setInterval(() => say(`${label} ... ${seconds(from)}${lastLine(logPath)}`), 10_000);
   return new Promise((done, failed) => {
-    child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', log, log] });
+    child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', log, log, turn] });
     child.once('error', (error) =>
       failed(new SetupError(`${label}: ${command} cannot be started (${error.message})`)),
     );

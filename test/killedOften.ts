@@ -3,7 +3,7 @@ import { takeLock } from '../src/fileLock.js';
 import { createRandom } from '../src/random.js';
 import { allEnd, descendants, type Started, until } from './processes.js';
 
-/** Kills of each kind; the campaign takes 50: `VOXLAB_KILLS=50 node scripts/test.mjs program/kills program/startKilled`. */
+/** Kills of each kind; the campaign takes 50: `VOXLAB_KILLS=50 node scripts/test.mjs program/kills program/startKilled program/cropInterrupted`. */
 const KILLS = Number(process.env.VOXLAB_KILLS ?? 3);
 
 /**

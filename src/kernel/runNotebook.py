@@ -7,6 +7,7 @@ FOLDER is where the kernel starts; the page lies beside the copy.
 Prints one JSON line: {seconds, cells, notebook, html, error: null | {cell, code, ename, evalue, traceback}}.
 """
 import json
+import os
 import pathlib
 import re
 import signal
@@ -20,6 +21,7 @@ from nbconvert import HTMLExporter
 
 from parentProcess import end_with_parent
 
+stopped = False
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -61,21 +63,40 @@ def execute(notebook, folder, seconds):
     return failed_cell(notebook)
 
 
+def stop(*_):
+    """nbclient then ends its kernel; it may take that for a failure of the cell."""
+    global stopped
+    stopped = True
+    raise KeyboardInterrupt
+
+
+def write_whole(path, text):
+    """Under its name there is always a whole file."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def main():
     source, folder, executed = (pathlib.Path(word) for word in sys.argv[1:4])
     seconds = int(sys.argv[4])
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # nbclient then ends its kernel
+    signal.signal(signal.SIGTERM, stop)
     end_with_parent()
     notebook = nbformat.read(source, as_version=4)
     notebook.metadata.pop("widgets", None)
     started = time.monotonic()
     error = execute(notebook, folder, seconds)
     taken = time.monotonic() - started
+    if stopped:
+        raise KeyboardInterrupt
     executed.parent.mkdir(parents=True, exist_ok=True)
     html = executed.with_suffix(".html")
-    nbformat.write(notebook, executed)
     page, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": executed.stem}})
-    html.write_text(page, encoding="utf-8")
+    write_whole(executed, nbformat.writes(notebook).rstrip("\n") + "\n")
+    write_whole(html, page)
     cells = sum(cell.cell_type == "code" for cell in notebook.cells)
     print(json.dumps({"seconds": round(taken, 1), "cells": cells, "notebook": str(executed), "html": str(html), "error": error}))
 

@@ -52,8 +52,6 @@ export async function mergeShards(options: MergeOptions): Promise<MergeResult> {
     const provenance = mergedProvenance(shards);
     const { format } = shards[0]!;
     const file = join(options.outFolder ?? dirname(options.files[0]!), patchFileName(format));
-    if (existsSync(file) && options.force !== true)
-      throw new InputError(file, 'is there already; use --force to replace it, or another --out');
     const scans = shards.flatMap(scansOf).sort((a, b) => a.subset - b.subset || compareUids(a.uid, b.uid));
     const columns = columnsOf(scans);
     if (columns.classes.length === 0)
@@ -61,6 +59,9 @@ export async function mergeShards(options: MergeOptions): Promise<MergeResult> {
     makeFolder(dirname(file));
     const release = takeLock(file);
     try {
+      // Under the lock: another merge may have made it just now.
+      if (existsSync(file) && options.force !== true)
+        throw new InputError(file, 'is there already; use --force to replace it, or another --out');
       const normalise = provenance.settings.normalise as NormalisationRequest | undefined;
       const normalisation =
         normalise === undefined

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { takeLock } from '../fileLock.js';
 import { cannotWrite, makeFolder } from '../paths.js';
 
 /** Holds the secret of processes that somebody started together; a launcher makes it, or who starts them by hand may. */
@@ -32,13 +33,20 @@ export function sharedSecret(
   if (rank > 0) return { read: () => readIfThere(file), place: file, remove: () => {} };
   const made = randomBytes(32).toString('hex');
   makeFolder(dirname(file));
+  // That of processes that live is never replaced: the others of their cluster would not find them.
+  const release = takeLock(file);
   try {
     rmSync(file, { force: true });
     writeFileSync(file, made, { flag: 'wx', mode: 0o600 });
   } catch (error) {
+    release();
     throw cannotWrite(file, error);
   }
-  return { read: () => made, place: file, remove: () => rmSync(file, { force: true }) };
+  const remove = (): void => {
+    rmSync(file, { force: true });
+    release();
+  };
+  return { read: () => made, place: file, remove };
 }
 
 /** A number that is used once, so that no proof can be used again. */

@@ -51,11 +51,17 @@ export async function* train(config: TrainConfig, options: TrainOptions = {}): A
   const { signal: own } = options;
   const secret = sharedSecret(config.run, cluster.rank);
   const watch = await watchRanks(cluster, config.timeoutSeconds, secret, own);
-  // One that is asked to stop asks all; each then stops as if it had been asked itself.
-  const stop = (): void => watch.stop();
+  // One that is asked to stop asks all; each then stops as if it had been asked itself. Who was asked first is what it says:
+  // with AbortSignal.any() all that is aborted in between would come before this process' own wish.
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  watch.stopping.addEventListener('abort', () => stopping.abort(watch.stopping.reason), { once: true });
+  const stop = (): void => {
+    stopping.abort(own?.reason);
+    watch.stop();
+  };
   own?.addEventListener('abort', stop, { once: true });
   if (own?.aborted === true) stop();
-  const signal = AbortSignal.any([...(own === undefined ? [] : [own]), watch.stopping]);
   try {
     yield* trainHere(config, { ...options, cluster, signal }, watch);
     watch.leave();

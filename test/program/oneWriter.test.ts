@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { takeLock } from '../../src/fileLock.js';
 import { inRepository, makeFolder } from '../../src/paths.js';
 import { readMetrics } from '../../src/training/metricsLog.js';
 import { voxlab } from '../commands/voxlab.js';
+import { cropFixture, cropOne } from '../patches/cropFixture.js';
 import { startNode } from '../processes.js';
 import { trainFixture } from '../training/trainFixture.js';
 
@@ -57,6 +58,50 @@ test('two train --resume of one run at once: one goes on, the other is refused, 
   );
 });
 
+test('two merges of the same shards at once: one file of the same bytes as a merge alone, and nothing beside it', async (t) => {
+  const options = cropFixture(t);
+  const shards: string[] = [];
+  for (const index of [0, 1]) shards.push((await cropOne({ ...options, shard: { index, count: 2 } })).file);
+  const [alone, shared] = ['alone', 'shared'].map((name) => join(options.outFolder, name));
+  const merge = (out: string) => [CLI, 'merge', ...shards, '--out', out];
+  assert.equal(await startNode(t, merge(alone!)).ended, 0);
+  const [name] = readdirSync(alone!);
+  makeFolder(shared!);
+  isRefused(join(shared!, name!), ...merge(shared!).slice(1));
+  const both = await together(t, merge(shared!), merge(shared!), merge(shared!));
+  const failed = both.filter(({ code }) => code !== 0);
+  assert.equal(failed.length, 2, 'one wrote');
+  for (const { code, text } of failed) {
+    assert.equal(code, 1);
+    assert.match(text, /is being written by process|is there already; use --force/);
+  }
+  assert.deepEqual(readdirSync(shared!), [name]);
+  assert.ok(readFileSync(join(shared!, name!)).equals(readFileSync(join(alone!, name!))));
+});
+
+test('figures that several commands write at once are whole, each of them', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-figures-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const log = inRepository('data', 'gpustat', 'k80x8_2018.txt');
+  const plot = (name: string) => [CLI, 'gpu', 'plot', log, '--out', join(folder, name)];
+  for (const { code, text } of await together(
+    t,
+    plot('alone'),
+    plot('shared'),
+    plot('shared'),
+    plot('shared'),
+  ))
+    assert.equal(code, 0, text);
+  const files = readdirSync(join(folder, 'alone')).sort();
+  assert.equal(files.length, 3);
+  assert.deepEqual(readdirSync(join(folder, 'shared')).sort(), files);
+  for (const file of files)
+    assert.equal(
+      readFileSync(join(folder, 'shared', file), 'utf8'),
+      readFileSync(join(folder, 'alone', file), 'utf8'),
+    );
+});
+
 test('jobs that start in the same second without --out get folders of their own', async (t) => {
   const { data } = await trainFixture(t);
   const before = new Set(readFolders());
@@ -71,6 +116,15 @@ test('jobs that start in the same second without --out get folders of their own'
   const runs = jobs.map(({ text }) => /"run":"([^"]*)"/.exec(text())![1]);
   assert.equal(new Set(runs).size, 3);
 });
+
+/** What programs that start at the same moment end with. */
+async function together(
+  t: TestContext,
+  ...programs: readonly (readonly string[])[]
+): Promise<{ code: number | string; text: string }[]> {
+  const started = programs.map((words) => startNode(t, [...words]));
+  return Promise.all(started.map(async ({ ended, text }) => ({ code: await ended, text: text() })));
+}
 
 /** Of runs/: its runs by date. */
 function readFolders(): string[] {

@@ -13,11 +13,18 @@ test('waitForTurn(): of set-ups of one clone that start at once one works at a t
   t.after(() => rmSync(folder, { recursive: true }));
   const log = join(folder, 'log');
   const program = `
+    import { spawn } from 'node:child_process';
     import { appendFileSync } from 'node:fs';
     const { waitForTurn } = await import(${MODULE});
-    await waitForTurn(${JSON.stringify(folder)}, (text) => console.log(text));
+    const turn = await waitForTurn(${JSON.stringify(folder)}, (text) => console.log(text));
     appendFileSync(${JSON.stringify(log)}, process.pid + ' begins\\n');
     await new Promise((done) => setTimeout(done, 400));
+    if (process.argv[1] === 'starts') {
+      // As npm and pip do: it works on after its set-up is killed.
+      const child = spawn('sh', ['-c', 'sleep 2; echo outlived >> "$0"', ${JSON.stringify(log)}], { stdio: ['ignore', 'ignore', 'ignore', turn] });
+      child.unref();
+      process.kill(process.pid, 'SIGKILL');
+    }
     if (process.argv[1] === 'hangs') setInterval(() => {}, 1000);
     else appendFileSync(${JSON.stringify(log)}, process.pid + ' ends\\n');`;
   const start = (...words: string[]) => startNode(t, ['--input-type=module', '-e', program, ...words]);
@@ -34,4 +41,14 @@ test('waitForTurn(): of set-ups of one clone that start at once one works at a t
   await until('the next one waits', () => next.text().includes('waiting'));
   hangs.child.kill('SIGKILL');
   assert.equal(await next.ended, 0);
+
+  const killed = start('starts');
+  assert.equal(await killed.ended, 'SIGKILL');
+  const last = start();
+  assert.equal(await last.ended, 0);
+  const [, ...end] = readFileSync(log, 'utf8')
+    .slice(readFileSync(log, 'utf8').indexOf(`${killed.pid} begins`))
+    .trim()
+    .split('\n');
+  assert.deepEqual(end, ['outlived', `${last.pid} begins`, `${last.pid} ends`]);
 });

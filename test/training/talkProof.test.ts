@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -18,10 +18,16 @@ test('sharedSecret() is the one of the environment; else rank 0 makes a file tha
   assert.match(first.read()!, /^[0-9a-f]{64}$/);
   assert.equal(other.read(), first.read());
   assert.equal(statSync(`${run}.secret`).mode & 0o777, 0o600);
+  // A second cluster on the run of a living one gets no secret, and takes none away.
+  assert.throws(() => sharedSecret(run, 0, {}), /run\.secret is being written by process/);
+  assert.equal(other.read(), first.read());
   const before = first.read();
-  assert.notEqual(sharedSecret(run, 0, {}).read(), before);
   first.remove();
   assert.ok(!existsSync(`${run}.secret`));
+  const next = sharedSecret(run, 0, {});
+  assert.notEqual(next.read(), before);
+  next.remove();
+  assert.deepEqual(readdirSync(join(folder, 'deep')), []);
 });
 
 test('proofOf() is of secret, side, rank and both numbers; isProof() takes that one alone', () => {

@@ -10,17 +10,16 @@ import type { TrainRecord } from '../../src/training/trainRecords.js';
 
 const DIM = 16;
 
-/** A patch file in which nodules are bright balls in noise; 3 subsets of 12 rows, a quarter of them nodules. */
+/** A patch file in which nodules are bright balls in noise; 3 subsets of 12 rows or so many, a quarter of them nodules. */
 export async function trainFixture(
   t: { after: (end: () => void) => void },
   normalisation?: Normalisation,
+  rowsOfSubset: readonly number[] = [12, 12, 12],
 ): Promise<TrainConfig> {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-train-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const rows = Array.from({ length: 36 }, (_, row) => ({
-    nodule: row % 4 === 0,
-    subset: Math.floor(row / 12),
-  }));
+  const subsets = rowsOfSubset.flatMap((count, subset) => Array<number>(count).fill(subset));
+  const rows = subsets.map((subset, row) => ({ nodule: row % 4 === 0, subset }));
   const data = join(folder, '16x16x16-patch.hdf5');
   await writePatchFile(
     data,
