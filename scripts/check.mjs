@@ -8,6 +8,7 @@ import { TESTED_THROUGH } from './testedThrough.mjs';
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 const FIRST_STAGES = [
+  'decimal',
   'withoutControls',
   'errors',
   'random',

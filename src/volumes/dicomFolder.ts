@@ -2,7 +2,7 @@ import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync, 
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { hasDicomMark, seriesUidIn } from './dicomHeader.js';
-import { cannotRead } from './scanStream.js';
+import { cannotRead } from './fileBytes.js';
 
 /** A folder of DICOM slices of one series. */
 export interface DicomFolder {

@@ -4,8 +4,8 @@ import { dicomFilesIn } from './dicomFolder.js';
 import { type DicomSlice, parseDicomHeader } from './dicomHeader.js';
 import { arrangeDicomSeries, type DicomSeries } from './dicomSeries.js';
 import { decodeNativeVoxels, requireWholeFragments, type SliceVoxels } from './dicomVoxels.js';
+import { withFile } from './fileBytes.js';
 import { readSliceWithItk } from './itkReader.js';
-import { withFile } from './scanStream.js';
 import type { Volume } from './volume.js';
 
 /** Headers have some KiB; with long private tags, more; the last is for files that keep something huge before the voxels. */

@@ -1,29 +1,31 @@
+import { decimalNumber } from '../decimal.js';
 import { InputError } from '../errors.js';
 import { isInvertible } from './geometry.js';
 import type { Geometry, Matrix3, Vector3 } from './volume.js';
+import type { VoxelType } from './voxelType.js';
 
-/** Element types of one component, and their bytes. MetaIO's LONG has four bytes on every machine. */
-export const META_ELEMENT_BYTES = {
-  MET_CHAR: 1,
-  MET_UCHAR: 1,
-  MET_SHORT: 2,
-  MET_USHORT: 2,
-  MET_INT: 4,
-  MET_UINT: 4,
-  MET_LONG: 4,
-  MET_ULONG: 4,
-  MET_LONG_LONG: 8,
-  MET_ULONG_LONG: 8,
-  MET_FLOAT: 4,
-  MET_DOUBLE: 8,
-} as const;
-
-export type MetaElementType = keyof typeof META_ELEMENT_BYTES;
+/** Element types of one component. MetaIO's LONG has four bytes on every machine. */
+const META_ELEMENT_TYPES = {
+  MET_CHAR: 'int8',
+  MET_UCHAR: 'uint8',
+  MET_SHORT: 'int16',
+  MET_USHORT: 'uint16',
+  MET_INT: 'int32',
+  MET_UINT: 'uint32',
+  MET_LONG: 'int32',
+  MET_ULONG: 'uint32',
+  MET_LONG_LONG: 'int64',
+  MET_ULONG_LONG: 'uint64',
+  MET_FLOAT: 'float32',
+  MET_DOUBLE: 'float64',
+} as const satisfies Record<string, VoxelType>;
 
 /** What a MetaImage header says. */
 export interface MetaImageHeader {
   readonly geometry: Geometry;
-  readonly elementType: MetaElementType;
+  /** As the header says it: `MET_SHORT`. */
+  readonly elementType: string;
+  readonly voxelType: VoxelType;
   readonly bigEndian: boolean;
   /** The voxels are one zlib or gzip stream. */
   readonly compressed: boolean;
@@ -33,8 +35,10 @@ export interface MetaImageHeader {
   readonly headerSize: number;
   /** Bytes of the compressed stream, where the header says it. */
   readonly compressedBytes: number | undefined;
-  /** File name as written: `LOCAL` (voxels follow the header), `LIST`, a pattern with %, or a file beside the header. */
+  /** As written: `LOCAL` (voxels follow the header), `LIST`, a pattern with %, or a file beside the header. */
   readonly dataFile: string;
+  /** The line that says it. */
+  readonly dataFileLine: number;
   /** Where the voxels of `LOCAL` begin: just behind the header's last line. */
   readonly headerBytes: number;
 }
@@ -95,7 +99,7 @@ export function parseMetaImageHeader(start: Buffer, file: string): MetaImageHead
       originMm: vector(originMm),
       direction,
     },
-    elementType: elementTypeOf(fields, file),
+    ...elementTypeOf(fields, file),
     bigEndian: flag(['BinaryDataByteOrderMSB', 'ElementByteOrderMSB'], false),
     compressed: flag(['CompressedData'], false),
     binary: flag(['BinaryData'], true),
@@ -103,7 +107,7 @@ export function parseMetaImageHeader(start: Buffer, file: string): MetaImageHead
     compressedBytes: fields.has('CompressedDataSize')
       ? numbers(['CompressedDataSize'], 1, compressedSize)[0]!
       : undefined,
-    dataFile: dataFileOf(fields, file),
+    ...dataFileOf(fields, file),
     headerBytes,
   };
 }
@@ -169,7 +173,7 @@ function numbersOf(
     if (otherwise !== undefined) return [...otherwise];
     throw new InputError(file, `the MetaImage header has no ${keys[0]}`);
   }
-  const values = field.text.split(/\s+/).map(Number);
+  const values = field.text.split(/\s+/).map(decimalNumber);
   if (values.length !== count || !values.every(Number.isFinite))
     throw unexpected(file, keys[0]!, field, `${count} numbers`);
   return values;
@@ -196,20 +200,26 @@ function flagOf(
   throw unexpected(file, keys[0]!, field, 'True or False');
 }
 
-function dataFileOf(fields: ReadonlyMap<string, Field>, file: string): string {
+function dataFileOf(
+  fields: ReadonlyMap<string, Field>,
+  file: string,
+): Pick<MetaImageHeader, 'dataFile' | 'dataFileLine'> {
   const field = fields.get('ElementDataFile')!;
   if (field.text === '' || field.text.includes('\0'))
     throw unexpected(file, 'ElementDataFile', field, 'LOCAL, LIST, or the name of the file with the voxels');
-  return field.text;
+  return { dataFile: field.text, dataFileLine: field.line };
 }
 
-function elementTypeOf(fields: ReadonlyMap<string, Field>, file: string): MetaElementType {
+function elementTypeOf(
+  fields: ReadonlyMap<string, Field>,
+  file: string,
+): Pick<MetaImageHeader, 'elementType' | 'voxelType'> {
   const field = fields.get('ElementType');
-  if (field !== undefined && Object.hasOwn(META_ELEMENT_BYTES, field.text))
-    return field.text as MetaElementType;
+  const known = Object.entries(META_ELEMENT_TYPES).find(([name]) => name === field?.text);
+  if (known !== undefined) return { elementType: known[0], voxelType: known[1] };
   throw new InputError(
     file,
-    `ElementType: expected one of ${Object.keys(META_ELEMENT_BYTES).join(', ')}, received ${field?.text ?? 'nothing'}`,
+    `ElementType: expected one of ${Object.keys(META_ELEMENT_TYPES).join(', ')}, received ${field?.text ?? 'nothing'}`,
     field === undefined ? {} : { line: field.line },
   );
 }

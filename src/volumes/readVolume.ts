@@ -5,16 +5,7 @@ import { isFolder } from '../paths.js';
 import { readDicomSeries, readDicomVolume } from './dicomReader.js';
 import { isInvertible } from './geometry.js';
 import { readGeometryWithItk, readWithItk } from './itkReader.js';
-import type { MetaImageHeader } from './metaImageHeader.js';
-import {
-  checkListedSlices,
-  hasOneDataFile,
-  isPlainMetaImage,
-  listedSlices,
-  metaImageDataPath,
-  readMetaImage,
-  readMetaImageHeader,
-} from './metaImageReader.js';
+import { metaImageFiles, readMetaImage, readMetaImageHeader } from './metaImageReader.js';
 import { checkNiftiStream, checkNrrdStream } from './scanStream.js';
 import type { Geometry, Volume } from './volume.js';
 
@@ -42,16 +33,15 @@ export async function readHashedVolume(
   path: string,
   memory?: (bytes: number) => ArrayBuffer,
 ): Promise<{ volume: Volume; sha256: string }> {
-  const header = formatOf(path) === 'metaimage' ? await readMetaImageHeader(path) : undefined;
-  if (header === undefined || !isPlainMetaImage(header))
+  if (formatOf(path) !== 'metaimage')
     return { volume: await readVolume(path), sha256: await hashOfScan(path) };
   const hash = createHash('sha256');
-  if (metaImageDataPath(path, header) !== path) await hashFile(hash, path);
-  const volume = await readMetaImage(path, header, {
-    onBytes: (bytes) => hash.update(bytes),
-    ...(memory === undefined ? {} : { memory }),
-  });
-  return { volume: checkedGeometry(volume, path), sha256: hash.digest('hex') };
+  const onBytes = (bytes: Uint8Array): void => void hash.update(bytes);
+  const volume = checkedGeometry(
+    await readMetaImage(path, { onBytes, ...(memory === undefined ? {} : { memory }) }),
+    path,
+  );
+  return { volume, sha256: hash.digest('hex') };
 }
 
 /** sha256 of a scan's files, one after the other, hexadecimal. Throws InputError. */
@@ -82,23 +72,15 @@ export async function readGeometry(path: string, signal?: AbortSignal): Promise<
 export async function scanFiles(path: string): Promise<readonly string[]> {
   const format = formatOf(path);
   if (format === 'dicom') return (await readDicomSeries(path)).slices.map(({ file }) => file);
-  if (format !== 'metaimage') return [path];
-  const header: MetaImageHeader = await readMetaImageHeader(path);
-  if (!hasOneDataFile(header)) return [path, ...(await listedSlices(path, header))];
-  const dataPath = metaImageDataPath(path, header);
-  return dataPath === path ? [path] : [path, dataPath];
+  return format === 'metaimage' ? metaImageFiles(path) : [path];
 }
 
 async function readAny(path: string, signal: AbortSignal | undefined): Promise<Volume> {
   switch (formatOf(path)) {
     case 'dicom':
       return readDicomVolume(path, signal);
-    case 'metaimage': {
-      const header = await readMetaImageHeader(path);
-      if (isPlainMetaImage(header)) return readMetaImage(path, header);
-      await checkListedSlices(path, header);
-      return readWithItk(path, signal);
-    }
+    case 'metaimage':
+      return readMetaImage(path);
     case 'nrrd':
       await checkNrrdStream(path);
       return readWithItk(path, signal);

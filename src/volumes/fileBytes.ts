@@ -1,0 +1,204 @@
+import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { pipeline, Readable } from 'node:stream';
+import { createUnzip } from 'node:zlib';
+import { InputError, messageOf } from '../errors.js';
+
+const PIECE_BYTES = 2 ** 22;
+const PACKED_PIECE_BYTES = 2 ** 20;
+
+/** A file's bytes from front to back, as they are or unpacked. */
+export interface FileBytes {
+  /** Fills `target` with the next bytes; returns how many there were: fewer only at the end. */
+  fill(target: Uint8Array): Promise<number>;
+  /** Passes over the next bytes; returns how many there were. */
+  skip(count: number): Promise<number>;
+  /** How many more bytes there are; looks for at most `limit`, as a packed stream must be unpacked for it. */
+  rest(limit: number): Promise<number>;
+}
+
+export interface BytesRequest {
+  /** Byte of the file where they begin. */
+  readonly from?: number;
+  /** From there on the file is one stream of gzip or zlib. Its checksum is verified when its end is read. */
+  readonly packed?: boolean;
+  /** Receives all bytes of the file, in order, as they lie in it. */
+  readonly onBytes?: ((bytes: Uint8Array) => void) | undefined;
+}
+
+/** An InputError for a file that the system would not open or read; the reason names no other path. */
+export function cannotRead(path: string, error: unknown): InputError {
+  return new InputError(path, `cannot be read (${messageOf(error).replace(/, \w+( '.*')?$/, '')})`, {
+    cause: error,
+  });
+}
+
+/** A file that is open for the length of `use`. Throws InputError where the system refuses it. */
+export async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    return await use(handle);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw cannotRead(path, error);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/**
+ * A file's bytes for the length of `use`. What `use` leaves is read for `onBytes` alone.
+ * Throws InputError, naming the file, where it cannot be read or unpacked.
+ */
+export async function withBytes<T>(
+  path: string,
+  request: BytesRequest,
+  use: (bytes: FileBytes) => Promise<T>,
+): Promise<T> {
+  return withFile(path, async (handle) => {
+    const file = new PlainBytes(handle, request.onBytes);
+    await file.skip(request.from ?? 0);
+    if (request.packed !== true) {
+      const result = await use(file);
+      await file.skip(Number.POSITIVE_INFINITY);
+      return result;
+    }
+    const unpacked = new UnpackedBytes(file, path);
+    try {
+      const result = await use(unpacked);
+      await file.skip(Number.POSITIVE_INFINITY);
+      return result;
+    } finally {
+      await unpacked.end();
+    }
+  });
+}
+
+class PlainBytes implements FileBytes {
+  readonly #handle: FileHandle;
+  readonly #onBytes: BytesRequest['onBytes'];
+  #at = 0;
+
+  constructor(handle: FileHandle, onBytes: BytesRequest['onBytes']) {
+    this.#handle = handle;
+    this.#onBytes = onBytes;
+  }
+
+  /** A piece is shown to `onBytes` while the next one is read. */
+  async fill(target: Uint8Array): Promise<number> {
+    const readPiece = async (start: number): Promise<number> => {
+      const length = Math.min(target.length - start, PIECE_BYTES);
+      return start + (await this.#handle.read(target, start, length, this.#at + start)).bytesRead;
+    };
+    let done = 0;
+    let reading = target.length === 0 ? undefined : readPiece(0);
+    while (reading !== undefined) {
+      const end: number = await reading;
+      reading = end > done && end < target.length ? readPiece(end) : undefined;
+      this.#onBytes?.(target.subarray(done, end));
+      done = end;
+    }
+    this.#at += done;
+    return done;
+  }
+
+  async skip(count: number): Promise<number> {
+    if (this.#onBytes === undefined) {
+      const passed = await this.rest(count);
+      this.#at += passed;
+      return passed;
+    }
+    const scratch = new Uint8Array(Math.min(count, PACKED_PIECE_BYTES));
+    for (let done = 0; done < count; ) {
+      const read = await this.fill(scratch.subarray(0, Math.min(scratch.length, count - done)));
+      if (read === 0) return done;
+      done += read;
+    }
+    return count;
+  }
+
+  async rest(limit: number): Promise<number> {
+    return Math.min(limit, Math.max(0, (await this.#handle.stat()).size - this.#at));
+  }
+}
+
+class UnpackedBytes implements FileBytes {
+  readonly #path: string;
+  readonly #chunks: AsyncIterator<Buffer>;
+  /** What has been unpacked and not been taken. */
+  #open: Buffer = Buffer.alloc(0);
+  #found = 0;
+
+  constructor(packed: FileBytes, path: string) {
+    this.#path = path;
+    // Errors of either end reach the reader of the last.
+    const stream = pipeline(
+      Readable.from(piecesOf(packed)),
+      createUnzip({ chunkSize: PACKED_PIECE_BYTES }),
+      () => {},
+    );
+    this.#chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  }
+
+  async fill(target: Uint8Array): Promise<number> {
+    let done = 0;
+    while (done < target.length && (await this.#more())) {
+      const part = this.#open.subarray(0, target.length - done);
+      target.set(part, done);
+      this.#open = this.#open.subarray(part.length);
+      done += part.length;
+    }
+    return done;
+  }
+
+  async skip(count: number): Promise<number> {
+    let done = 0;
+    while (done < count && (await this.#more())) {
+      const passed = Math.min(count - done, this.#open.length);
+      this.#open = this.#open.subarray(passed);
+      done += passed;
+    }
+    return done;
+  }
+
+  rest(limit: number): Promise<number> {
+    return this.skip(limit);
+  }
+
+  async end(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
+  /** Whether something is open; at the end of the stream its checksum has been verified. */
+  async #more(): Promise<boolean> {
+    while (this.#open.length === 0) {
+      const next = await this.#next();
+      if (next.done === true) return false;
+      this.#open = next.value;
+      this.#found += next.value.length;
+    }
+    return true;
+  }
+
+  async #next(): Promise<IteratorResult<Buffer>> {
+    try {
+      return await this.#chunks.next();
+    } catch (error) {
+      throw new InputError(
+        this.#path,
+        `the compressed voxels are corrupt or cut short (${messageOf(error)}), after ${this.#found} bytes unpacked`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+async function* piecesOf(packed: FileBytes): AsyncGenerator<Buffer> {
+  for (;;) {
+    const piece = Buffer.alloc(PACKED_PIECE_BYTES);
+    const read = await packed.fill(piece);
+    if (read > 0) yield piece.subarray(0, read);
+    if (read < piece.length) return;
+  }
+}

@@ -1,0 +1,116 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { InputError } from '../errors.js';
+import { withFile } from './fileBytes.js';
+import type { MetaImageHeader } from './metaImageHeader.js';
+import type { Vector3 } from './volume.js';
+
+/** A part of a MetaImage's voxels: all, a slice of z, or a row. */
+export interface MetaImagePart {
+  readonly file: string;
+  readonly size: Vector3;
+}
+
+/** MetaIO's `LIST`, also with the number of dimensions that each file has: `LIST 2`, `LIST 2D`. */
+const LIST = /^LIST(?:\s+(\d+)D?)?$/;
+/** `slice%03d.raw 1 200 1`: first, last and step; without them all slices, counted from 1. */
+const PATTERN = /^(.*%0?\d*[diu].*?)(?:\s+(\d+))?(?:\s+(\d+))?(?:\s+(\d+))?$/;
+
+/** Whether the voxels lie in files of their own, one for each slice. */
+export function hasManyFiles({ dataFile }: MetaImageHeader): boolean {
+  return LIST.test(dataFile) || PATTERN.test(dataFile);
+}
+
+/** Whether the voxels follow the header in its own file. */
+export function isLocal({ dataFile }: MetaImageHeader): boolean {
+  return /^local$/i.test(dataFile);
+}
+
+/**
+ * The files that hold a MetaImage's voxels, in their order, with what each of them holds. Throws InputError for a list that
+ * names more or fewer files than there are slices, and for a file that is not there, with the name of one that may be meant.
+ */
+export async function metaImageParts(
+  path: string,
+  header: MetaImageHeader,
+): Promise<readonly MetaImagePart[]> {
+  const { size } = header.geometry;
+  if (isLocal(header)) return [{ file: path, size }];
+  const list = LIST.exec(header.dataFile);
+  const partSize = list?.[1] === undefined ? sizeOf(2, size) : sizeOf(Number(list[1]), size);
+  const names = list === null ? patternNames(header) : await listedNames(path, header);
+  if (names === undefined) return [{ file: existingFile(path, header, header.dataFile), size }];
+  const parts = (size[0] * size[1] * size[2]) / (partSize[0] * partSize[1] * partSize[2]);
+  if (names.length !== parts)
+    throw wrongField(
+      path,
+      header,
+      `expected a file for each of ${parts} ${partSize[1] === 1 ? 'rows' : partSize[2] === 1 ? 'slices' : 'volumes'}, received ${names.length}`,
+    );
+  return names.map((name) => ({ file: existingFile(path, header, name), size: partSize }));
+}
+
+function sizeOf(dimensions: number, [x, y, z]: Vector3): Vector3 {
+  return [x, dimensions > 1 ? y : 1, dimensions > 2 ? z : 1];
+}
+
+async function listedNames(path: string, header: MetaImageHeader): Promise<string[]> {
+  const text = await withFile(path, (handle) => handle.readFile('latin1'));
+  const names = text
+    .slice(header.headerBytes)
+    .split(/\r?\n/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  // A list without any name: the header itself is what is too short.
+  if (names.length === 0)
+    throw wrongField(path, header, 'expected a file for each slice, received an empty LIST');
+  return names;
+}
+
+/** Undefined for a name that is no pattern. At most one more than there may be: enough to see that there are too many. */
+function patternNames({ dataFile, geometry }: MetaImageHeader): string[] | undefined {
+  const [, pattern, first = '1', last, step = '1'] = PATTERN.exec(dataFile) ?? [];
+  if (pattern === undefined) return undefined;
+  const depth = geometry.size[2];
+  const end = last === undefined ? Number(first) + depth - 1 : Number(last);
+  const names: string[] = [];
+  for (let k = Number(first); k <= end && names.length <= depth; k += Number(step) || 1)
+    names.push(
+      pattern.replace(/%(0?)(\d*)[diu]/, (_, zero, width) =>
+        String(k).padStart(Number(width), zero === '0' ? '0' : ' '),
+      ),
+    );
+  return names;
+}
+
+/** A name in the header as a path. Throws InputError for one that leads nowhere. */
+function existingFile(path: string, header: MetaImageHeader, name: string): string {
+  const file = resolve(dirname(path), name);
+  if (existsSync(file)) return file;
+  const meant = fileThatMayBeMeant(path, name);
+  throw wrongField(
+    path,
+    header,
+    `names ${name}, which is not ${/[\\/]/.test(name) ? 'there' : 'beside it'}${meant === undefined ? '; copy it there or change the line' : ` (there is ${meant}); rename it or change the line`}`,
+  );
+}
+
+/** The same name in other letters, behind a path of another machine; the header's own name with an ending of voxels. */
+function fileThatMayBeMeant(path: string, name: string): string | undefined {
+  const beside = readdirSync(dirname(path));
+  const last = name.split(/[\\/]/).at(-1)!;
+  const stem = basename(path, extname(path)).toLowerCase();
+  return (
+    beside.find((each) => each === last) ??
+    beside.find((each) => each.toLowerCase() === last.toLowerCase()) ??
+    beside.find(
+      (each) =>
+        /^\.(z?raw|img|bin)(\.gz)?$/.test(each.toLowerCase().slice(stem.length)) &&
+        each.toLowerCase().startsWith(stem),
+    )
+  );
+}
+
+function wrongField(path: string, { dataFileLine }: MetaImageHeader, reason: string): InputError {
+  return new InputError(path, `ElementDataFile: ${reason}`, { line: dataFileLine });
+}
