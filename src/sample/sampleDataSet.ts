@@ -93,6 +93,9 @@ async function makeIn(out: string, options: SampleOptions): Promise<SampleResult
   requireDisk(out, settings, bytesOf(earlier.known));
   makeFolder(out);
   removePartials(out); // of a program that was killed
+  // Says whose folder it is before anything of a scan lies in it: a program that is killed before its first scan is whole
+  // can be run again.
+  writeManifest(out, UNFINISHED, { settings, ...countsOf([]), files: earlier.known });
   const scans = await makeScans({ ...options, out }, settings, earlier.known);
   const files: Record<string, FileSums[string]> = Object.assign({}, ...scans.map((scan) => scan.files));
   for (const [name, text] of tableFiles(scans.map((scan) => scan.tables))) {

@@ -13,9 +13,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { inRepository } from '../../src/paths.js';
 import type { Progress } from '../../src/progress.js';
 import { makeSampleDataSet, type SampleOptions, type SampleResult } from '../../src/sample/sampleDataSet.js';
 import { readManifest } from '../../src/sample/sampleManifest.js';
+import { startNode, until } from '../processes.js';
 import { runPython } from '../python.js';
 
 const root = mkdtempSync(join(tmpdir(), 'voxlab-sample-'));
@@ -155,6 +157,19 @@ test('makeSampleDataSet() stops at an abort without a manifest or half files, an
   assert.equal(resumed.written, 1);
   assert.deepEqual(sums(at), sums(join(root, 'two')));
   assert.equal(existsSync(join(at, 'sample-unfinished.json')), false);
+});
+
+test('sample that is killed before its first scan is whole goes on when it is run again', async (t) => {
+  const at = join(root, 'killed early');
+  const words = [inRepository('dist/src/commands/cli.js'), 'sample', '--out', at, '--scans', '2'];
+  const first = startNode(t, words);
+  const names = () => (existsSync(at) ? readdirSync(at, { recursive: true, encoding: 'utf8' }) : []);
+  await until('the first bytes of a scan', () => names().some((name) => name.includes('.raw')));
+  first.child.kill('SIGKILL');
+  await first.ended;
+  assert.ok(!names().some((name) => name.endsWith('.mhd')), 'no scan is whole yet');
+  assert.equal(await startNode(t, words).ended, 0);
+  assert.equal(Object.keys(sums(at)).length, 2 * 2 + 4);
 });
 
 test('makeSampleDataSet() refuses other content in its way unless forced, and then keeps what is not its own', async () => {
