@@ -71,5 +71,13 @@ export const TESTED_THROUGH = {
   'src/volumes/dicomVoxels.ts': 'test/volumes/dicomReader.test.ts',
   'src/volumes/itkReader.ts': 'test/volumes/readVolume.test.ts',
   'src/volumes/itkThread.ts': 'test/volumes/readVolume.test.ts',
+  'src/volumes/fileBytes.ts': 'test/volumes/niftiReader.test.ts',
+  'src/volumes/metaImageFiles.ts': 'test/volumes/metaImageReader.test.ts',
+  'src/volumes/niftiGeometry.ts': 'test/volumes/niftiReader.test.ts',
+  'src/volumes/niftiHeader.ts': 'test/volumes/niftiReader.test.ts',
+  'src/volumes/plausibleSpacing.ts': 'test/volumes/niftiReader.test.ts',
+  'src/volumes/rescaled.ts': 'test/volumes/niftiReader.test.ts',
+  'src/volumes/storedVoxels.ts': 'test/volumes/metaImageReader.test.ts',
+  'src/volumes/voxelType.ts': 'test/volumes/niftiReader.test.ts',
   'src/volumes/scanStream.ts': 'test/volumes/readVolume.test.ts',
 };

@@ -87,7 +87,7 @@ export async function cutScan(
   let volume: Volume;
   let sha256: string;
   try {
-    ({ volume, sha256 } = await readHashedVolume(scan.path, memory));
+    ({ volume, sha256 } = await readHashedVolume(scan.path, {}, memory));
     requireFinite(volume, scan.path);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -38,7 +38,10 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
     throwIfAborted(options.signal, 'planning');
     options.onProgress?.({ stage: 'plan', done, total: work.length, unit: 'scans' });
     try {
-      const geometry = await readGeometry(each.scan.path, options.signal);
+      const geometry = await readGeometry(
+        each.scan.path,
+        options.signal === undefined ? {} : { signal: options.signal },
+      );
       for (const [at, job] of jobs.entries())
         addPlan(plans[at]!, planOf(job, each, geometry), each, geometry, job.coordinates);
     } catch (error) {

@@ -129,12 +129,13 @@ class UnpackedBytes implements FileBytes {
   /** What has been unpacked and not been taken. */
   #open: Buffer = Buffer.alloc(0);
   #found = 0;
+  #isStream: boolean | undefined;
 
   constructor(packed: FileBytes, path: string) {
     this.#path = path;
     // Errors of either end reach the reader of the last.
     const stream = pipeline(
-      Readable.from(piecesOf(packed)),
+      Readable.from(this.#pieces(packed)),
       createUnzip({ chunkSize: PACKED_PIECE_BYTES }),
       () => {},
     );
@@ -185,20 +186,31 @@ class UnpackedBytes implements FileBytes {
     try {
       return await this.#chunks.next();
     } catch (error) {
-      throw new InputError(
-        this.#path,
-        `the compressed voxels are corrupt or cut short (${messageOf(error)}), after ${this.#found} bytes unpacked`,
-        { cause: error },
-      );
+      throw new InputError(this.#path, this.#reasonOf(error), { cause: error });
     }
+  }
+
+  async *#pieces(packed: FileBytes): AsyncGenerator<Buffer> {
+    for (;;) {
+      const piece = Buffer.alloc(PACKED_PIECE_BYTES);
+      const read = await packed.fill(piece);
+      this.#isStream ??= read >= 2 && isStreamStart(piece);
+      if (read > 0) yield piece.subarray(0, read);
+      if (read < piece.length) return;
+    }
+  }
+
+  /** After a start that is right a header that is wrong stands behind the stream's end: something was added to the file. */
+  #reasonOf(error: unknown): string {
+    const reason = messageOf(error);
+    if (reason === 'incorrect header check' && this.#isStream === true)
+      return 'bytes follow the end of the compressed stream that belong to no other one; pack the file again: gzip -dc < OLD | gzip > NEW';
+    return `the compressed voxels are corrupt or cut short (${reason}), after ${this.#found} bytes unpacked`;
   }
 }
 
-async function* piecesOf(packed: FileBytes): AsyncGenerator<Buffer> {
-  for (;;) {
-    const piece = Buffer.alloc(PACKED_PIECE_BYTES);
-    const read = await packed.fill(piece);
-    if (read > 0) yield piece.subarray(0, read);
-    if (read < piece.length) return;
-  }
+/** Of gzip (RFC 1952) or zlib (RFC 1950). */
+function isStreamStart(bytes: Buffer): boolean {
+  const word = bytes.readUInt16BE(0);
+  return word === 0x1f8b || ((word >> 8) % 16 === 8 && word % 31 === 0);
 }

@@ -5,6 +5,7 @@ import { InputError } from '../errors.js';
 import { withFile } from './fileBytes.js';
 import { hasManyFiles, isLocal, type MetaImagePart, metaImageParts } from './metaImageFiles.js';
 import { type MetaImageHeader, parseMetaImageHeader } from './metaImageHeader.js';
+import { requirePlausibleSpacing } from './plausibleSpacing.js';
 import { type ReadOptions, readStoredVoxels, voxelBytes } from './storedVoxels.js';
 import type { Vector3, Volume, VoxelArray } from './volume.js';
 import { VOXEL_BYTES, type VoxelType, voxelsOf } from './voxelType.js';
@@ -17,7 +18,9 @@ export async function readMetaImageHeader(path: string): Promise<MetaImageHeader
   return withFile(path, async (handle) => {
     const start = Buffer.alloc(HEADER_LIMIT_BYTES);
     const { bytesRead } = await handle.read(start, 0, start.length, 0);
-    return parseMetaImageHeader(start.subarray(0, bytesRead), path);
+    const header = parseMetaImageHeader(start.subarray(0, bytesRead), path);
+    requirePlausibleSpacing(header.geometry.spacingMm, path, 'ElementSpacing');
+    return header;
   });
 }
 

@@ -6,21 +6,33 @@ import { readDicomSeries, readDicomVolume } from './dicomReader.js';
 import { isInvertible } from './geometry.js';
 import { readGeometryWithItk, readWithItk } from './itkReader.js';
 import { metaImageFiles, readMetaImage, readMetaImageHeader } from './metaImageReader.js';
-import { checkNiftiStream, checkNrrdStream } from './scanStream.js';
+import type { NiftiFrame } from './niftiGeometry.js';
+import { niftiFiles, readNifti, readNiftiGeometry } from './niftiReader.js';
+import { checkNrrdStream } from './scanStream.js';
+import type { ReadOptions } from './storedVoxels.js';
 import type { Geometry, Volume } from './volume.js';
 
 /** File name endings of the scans that can be read. */
-export const SCAN_EXTENSIONS = ['.nrrd', '.nii', '.nii.gz', '.mha', '.mhd'] as const;
+export const SCAN_EXTENSIONS = ['.nrrd', '.nii', '.nii.gz', '.hdr', '.mha', '.mhd'] as const;
 
 type ScanFormat = 'dicom' | 'metaimage' | 'nrrd' | 'nifti';
+
+/** How a scan is read where its format leaves a choice. */
+export interface ReadingChoices {
+  /** Which position of a NIfTI header is meant, where sform and qform differ. */
+  readonly niftiFrame?: NiftiFrame;
+}
 
 /**
  * Reads a scan, a file or a folder of DICOM slices: voxels (z, y, x; Hounsfield units for CT) with their geometry (LPS, mm).
  * Throws InputError, naming the file and the reason, for one that is missing, cut short, corrupt or of another format.
  */
-export async function readVolume(path: string, signal?: AbortSignal): Promise<Volume> {
+export async function readVolume(
+  path: string,
+  { signal, ...choices }: ReadingChoices & { readonly signal?: AbortSignal } = {},
+): Promise<Volume> {
   throwIfAborted(signal, `reading ${path}`);
-  const volume = checkedGeometry(await readAny(path, signal), path);
+  const volume = checkedGeometry(await readAny(path, choices, {}, signal), path);
   throwIfAborted(signal, `reading ${path}`);
   return volume;
 }
@@ -31,16 +43,16 @@ export async function readVolume(path: string, signal?: AbortSignal): Promise<Vo
  */
 export async function readHashedVolume(
   path: string,
+  choices: ReadingChoices = {},
   memory?: (bytes: number) => ArrayBuffer,
 ): Promise<{ volume: Volume; sha256: string }> {
-  if (formatOf(path) !== 'metaimage')
-    return { volume: await readVolume(path), sha256: await hashOfScan(path) };
+  const format = formatOf(path);
+  if (format !== 'metaimage' && format !== 'nifti')
+    return { volume: await readVolume(path, choices), sha256: await hashOfScan(path) };
   const hash = createHash('sha256');
   const onBytes = (bytes: Uint8Array): void => void hash.update(bytes);
-  const volume = checkedGeometry(
-    await readMetaImage(path, { onBytes, ...(memory === undefined ? {} : { memory }) }),
-    path,
-  );
+  const options = { onBytes, ...(memory === undefined ? {} : { memory }) };
+  const volume = checkedGeometry(await readAny(path, choices, options), path);
   return { volume, sha256: hash.digest('hex') };
 }
 
@@ -55,37 +67,56 @@ async function hashFile(hash: Hash, path: string): Promise<void> {
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
 }
 
-/** The geometry of a scan, without its voxels: cheap for MetaImage and DICOM, a read of the file for the others. Throws InputError. */
-export async function readGeometry(path: string, signal?: AbortSignal): Promise<Geometry> {
+/** The geometry of a scan, without its voxels: cheap, but for NRRD, whose file is read. Throws InputError. */
+export async function readGeometry(
+  path: string,
+  { signal, niftiFrame }: ReadingChoices & { readonly signal?: AbortSignal } = {},
+): Promise<Geometry> {
   throwIfAborted(signal, `reading ${path}`);
+  const read = async (): Promise<Geometry> => {
+    switch (formatOf(path)) {
+      case 'dicom':
+        return (await readDicomSeries(path, signal)).geometry;
+      case 'metaimage':
+        return (await readMetaImageHeader(path)).geometry;
+      case 'nifti':
+        return readNiftiGeometry(path, niftiFrame);
+      case 'nrrd':
+        return readGeometryWithItk(path, signal);
+    }
+  };
+  return checkedGeometry(await read(), path);
+}
+
+/** The files that make up a scan: one, a header and its voxels, or slices in the order of z. Throws InputError. */
+export async function scanFiles(path: string): Promise<readonly string[]> {
   switch (formatOf(path)) {
     case 'dicom':
-      return checkedGeometry((await readDicomSeries(path, signal)).geometry, path);
+      return (await readDicomSeries(path)).slices.map(({ file }) => file);
     case 'metaimage':
-      return checkedGeometry((await readMetaImageHeader(path)).geometry, path);
-    default:
-      return checkedGeometry(await readGeometryWithItk(path, signal), path);
+      return metaImageFiles(path);
+    case 'nifti':
+      return niftiFiles(path);
+    case 'nrrd':
+      return [path];
   }
 }
 
-/** The files that make up a scan: one, a MetaImage header and its voxels, or slices in the order of z. Throws InputError. */
-export async function scanFiles(path: string): Promise<readonly string[]> {
-  const format = formatOf(path);
-  if (format === 'dicom') return (await readDicomSeries(path)).slices.map(({ file }) => file);
-  return format === 'metaimage' ? metaImageFiles(path) : [path];
-}
-
-async function readAny(path: string, signal: AbortSignal | undefined): Promise<Volume> {
+async function readAny(
+  path: string,
+  { niftiFrame }: ReadingChoices,
+  options: ReadOptions,
+  signal?: AbortSignal,
+): Promise<Volume> {
   switch (formatOf(path)) {
     case 'dicom':
       return readDicomVolume(path, signal);
     case 'metaimage':
-      return readMetaImage(path);
+      return readMetaImage(path, options);
+    case 'nifti':
+      return readNifti(path, options, niftiFrame);
     case 'nrrd':
       await checkNrrdStream(path);
-      return readWithItk(path, signal);
-    case 'nifti':
-      await checkNiftiStream(path);
       return readWithItk(path, signal);
   }
 }
@@ -95,7 +126,7 @@ function formatOf(path: string): ScanFormat {
   const name = path.toLowerCase();
   if (name.endsWith('.mhd') || name.endsWith('.mha')) return 'metaimage';
   if (name.endsWith('.nrrd')) return 'nrrd';
-  if (name.endsWith('.nii') || name.endsWith('.nii.gz')) return 'nifti';
+  if (name.endsWith('.nii') || name.endsWith('.nii.gz') || name.endsWith('.hdr')) return 'nifti';
   throw new InputError(
     path,
     `expected a scan that ends in ${SCAN_EXTENSIONS.join(', ')}, or a folder of DICOM slices`,

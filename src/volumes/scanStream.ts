@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { InputError, messageOf } from '../errors.js';
+import { withFile } from './fileBytes.js';
 
 /*
  * ITK returns garbage for a corrupt or truncated stream, with a note on the console at most. So the stream is checked before
@@ -32,40 +33,6 @@ export async function checkNrrdStream(path: string): Promise<void> {
     await expectBytes(path, expected, countUnpacked(path, headerBytes));
 }
 
-/** Checks that a .nii or .nii.gz file is whole. Throws InputError with expected and found bytes. */
-export async function checkNiftiStream(path: string): Promise<void> {
-  const packed = (await readStart(path, 2)).readUInt16BE(0) === 0x1f8b;
-  let start: Buffer = Buffer.alloc(0);
-  const found = packed
-    ? await countUnpacked(path, 0, (chunk) => {
-        if (start.length < 540) start = Buffer.concat([start, chunk]);
-      })
-    : await countBytes(path, 0);
-  if (!packed) start = await readStart(path, 540);
-  await expectBytes(path, niftiBytes(start, path), found);
-}
-
-/** An InputError for a file that the system would not open or read; the reason names no other path. */
-export function cannotRead(path: string, error: unknown): InputError {
-  return new InputError(path, `cannot be read (${messageOf(error).replace(/, \w+( '.*')?$/, '')})`, {
-    cause: error,
-  });
-}
-
-/** A file that is open for the length of `use`. Throws InputError where the system refuses it. */
-export async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(path, 'r');
-    return await use(handle);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw cannotRead(path, error);
-  } finally {
-    await handle?.close();
-  }
-}
-
 async function expectBytes(
   path: string,
   expected: number,
@@ -86,7 +53,7 @@ async function countBytes(path: string, from: number): Promise<number> {
 }
 
 /** Unpacks a gzip stream that begins at byte `from` and counts its bytes; its checksum is checked on the way. */
-async function countUnpacked(path: string, from: number, look?: (chunk: Buffer) => void): Promise<number> {
+async function countUnpacked(path: string, from: number): Promise<number> {
   let found = 0;
   const packed = createReadStream(path, { start: from, highWaterMark: 1 << 20 });
   const unpacked = createGunzip({ chunkSize: 1 << 20 });
@@ -94,7 +61,6 @@ async function countUnpacked(path: string, from: number, look?: (chunk: Buffer) 
   try {
     for await (const chunk of packed.pipe(unpacked) as AsyncIterable<Buffer>) {
       found += chunk.length;
-      look?.(chunk);
     }
   } catch (error) {
     throw new InputError(
@@ -145,31 +111,4 @@ function nrrdTypeBytes(type: string, path: string): number {
   if (word === undefined)
     throw new InputError(path, `NRRD field 'type': unknown type ${JSON.stringify(type)}`);
   return NRRD_BYTES[word]!;
-}
-
-/** Bytes that the header (NIfTI-1: 348 bytes, NIfTI-2: 540) promises: up to the voxels, and the voxels. */
-function niftiBytes(start: Buffer, path: string): number {
-  const read = niftiFields(start);
-  if (read === undefined)
-    throw new InputError(path, 'expected a NIfTI file, whose header says 348 or 540 bytes of itself');
-  const { dimensions, bitsPerVoxel, voxelOffset } = read;
-  return voxelOffset + (dimensions.reduce((product, n) => product * n, 1) * bitsPerVoxel) / 8;
-}
-
-function niftiFields(
-  start: Buffer,
-): { dimensions: number[]; bitsPerVoxel: number; voxelOffset: number } | undefined {
-  if (start.length < 348) return undefined;
-  const view = new DataView(start.buffer, start.byteOffset, start.length);
-  const little = [348, 540].includes(view.getInt32(0, true));
-  const version = view.getInt32(0, little) === 348 ? 1 : 2;
-  if (![348, 540].includes(view.getInt32(0, little)) || (version === 2 && start.length < 540))
-    return undefined;
-  const dimension = (i: number): number =>
-    version === 1 ? view.getInt16(40 + 2 * i, little) : Number(view.getBigInt64(16 + 8 * i, little));
-  return {
-    dimensions: Array.from({ length: Math.min(7, Math.max(0, dimension(0))) }, (_, i) => dimension(i + 1)),
-    bitsPerVoxel: view.getInt16(version === 1 ? 72 : 14, little),
-    voxelOffset: version === 1 ? view.getFloat32(108, little) : Number(view.getBigInt64(168, little)),
-  };
 }

@@ -97,7 +97,7 @@ test('readHashedVolume() gives the volume of readVolume() and the sha256 of the 
   writeFileSync(join(folder, 'skip.raw'), Buffer.concat([Buffer.alloc(7, 1), Buffer.alloc(120, 2)]));
   for (const path of [...scans.map((scan) => scan.path), skipping]) {
     new Uint8Array(memory).fill(255);
-    const { volume, sha256 } = await readHashedVolume(path, () => memory);
+    const { volume, sha256 } = await readHashedVolume(path, {}, () => memory);
     assert.deepEqual(volume, await readVolume(path), path);
     const hash = createHash('sha256');
     for (const file of await scanFiles(path)) hash.update(readFileSync(file));
@@ -152,7 +152,7 @@ test('readVolume() refuses what is missing, empty, junk, or of another kind', as
 });
 
 test('readVolume() stops when the signal aborts', async () => {
-  await assert.rejects(readVolume(scans[0]!.path, AbortSignal.abort()), InterruptedError);
+  await assert.rejects(readVolume(scans[0]!.path, { signal: AbortSignal.abort() }), InterruptedError);
 });
 
 test('scanFiles() names header and voxels', async () => {
