@@ -71,6 +71,7 @@ export const TESTED_THROUGH = {
   'src/volumes/dicomVoxels.ts': 'test/volumes/dicomReader.test.ts',
   'src/volumes/itkReader.ts': 'test/volumes/readVolume.test.ts',
   'src/volumes/itkThread.ts': 'test/volumes/readVolume.test.ts',
+  'src/volumes/dicomElements.ts': 'test/volumes/dicomHeader.test.ts',
   'src/volumes/fileBytes.ts': 'test/volumes/niftiReader.test.ts',
   'src/volumes/metaImageFiles.ts': 'test/volumes/metaImageReader.test.ts',
   'src/volumes/niftiGeometry.ts': 'test/volumes/niftiReader.test.ts',
