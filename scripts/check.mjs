@@ -19,6 +19,7 @@ const FIRST_STAGES = [
   'jsonPlace',
   'parentProcess',
   'portFilter',
+  'portGuard',
   'threadPool',
   'untilAborted',
   'version',

@@ -1,17 +1,23 @@
 import {
   closeSync,
+  constants,
+  existsSync,
   fstatSync,
   ftruncateSync,
   openSync,
+  readdirSync,
   readFileSync,
+  readSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { EnvironmentError } from './errors.js';
 import { lastError, libc } from './libc.js';
-import { cannotWrite } from './paths.js';
+import { cannotWrite, makeFolder } from './paths.js';
 import { formatSeconds } from './progress.js';
 
 /** Who holds a lock, as its file says. */
@@ -26,28 +32,30 @@ interface Holder {
 export type SystemLock = (fd: number) => 'held' | 'busy' | 'unknown';
 
 /**
- * Takes `<path>.lock` for this process and returns its release: one writer for a file or folder. The system itself
- * (flock(2)) keeps the lock and frees it when the process ends in any way; the file says whose it is, and since when.
- * Throws EnvironmentError when another one holds it: owner, age and cure are in the message.
+ * Takes `<path>.lock` for this process and returns its release: one writer for a file. The system itself (flock(2)) keeps the
+ * lock and frees it when the process ends in any way; the file says whose it is, and since when. Nothing but a lock of ours
+ * is ever taken, written or removed. Throws EnvironmentError when another one holds it: owner, age and cure are in the
+ * message, which names `shown`.
  */
-export function takeLock(path: string, systemLock: SystemLock = flock): () => void {
+export function takeLock(path: string, shown = path, systemLock: SystemLock = flock): () => void {
   const lockFile = `${path}.lock`;
   for (;;) {
-    const opened = openLockFile(lockFile);
+    const opened = openLockFile(lockFile, shown);
     if (opened === undefined) continue;
     const { file, isNew } = opened;
     try {
+      requireLock(file, lockFile);
       const state = systemLock(file);
-      if (state === 'busy') throw beingWritten(path, holderIn(lockFile), 'end it');
+      if (state === 'busy') throw beingWritten(shown, lockFile, holderIn(lockFile), 'end it');
       // Whoever held it before may have removed the file between its opening and its lock: then it guards nothing.
       if (!isFileAt(file, lockFile)) {
         closeSync(file);
         continue;
       }
-      const before = holderOf(readFileSync(file, 'utf8'));
+      const before = holderOf(textOf(file));
       // Where the system keeps no locks, or not between hosts, nobody knows whether the last holder is gone.
       if ((state === 'unknown' && !isNew) || (before !== undefined && before.host !== hostname()))
-        throw beingWritten(path, before, 'remove its lock');
+        throw beingWritten(shown, lockFile, before, 'remove its lock');
       writeHolder(file, lockFile);
     } catch (error) {
       closeSync(file);
@@ -55,6 +63,41 @@ export function takeLock(path: string, systemLock: SystemLock = flock): () => vo
     }
     return releaseOf(file, lockFile);
   }
+}
+
+/**
+ * One writer for a folder: takes `<folder>/<name>.lock`, in the folder itself, so that it is one lock by whatever path and
+ * link the folder is reached. Makes the folder; a new one in which nothing was written goes with the lock.
+ * Throws EnvironmentError, as takeLock().
+ */
+export function takeFolderLock(folder: string, name: string): () => void {
+  const isNew = !existsSync(folder);
+  makeFolder(folder);
+  const release = takeLock(join(folder, name), folder);
+  return () => {
+    release();
+    if (isNew && existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+  };
+}
+
+/** Holders are this short. */
+const MOST_BYTES = 4096;
+const HOLDER_START = '{"pid":';
+
+/** Refuses what has the name of a lock and is none: a link, another program's file, a file with a second name. */
+function requireLock(file: number, lockFile: string): void {
+  const stat = fstatSync(file);
+  const text = stat.isFile() && stat.size <= MOST_BYTES ? textOf(file) : undefined;
+  const isOurs = text !== undefined && (text.startsWith(HOLDER_START) || HOLDER_START.startsWith(text));
+  if (!isOurs || stat.nlink > 1)
+    throw new EnvironmentError(
+      `${lockFile}: expected a lock of voxlab, found another ${stat.isFile() ? 'file' : 'thing'}: move it, or choose another name to write to`,
+    );
+}
+
+function textOf(file: number): string {
+  const bytes = Buffer.alloc(MOST_BYTES);
+  return bytes.toString('utf8', 0, readSync(file, bytes, 0, MOST_BYTES, 0));
 }
 
 /** Removed while it is held, then freed: nobody can take a file that is about to go. */
@@ -75,18 +118,40 @@ function flock(fd: number): ReturnType<SystemLock> {
   return lastError() === 'EAGAIN' ? 'busy' : 'unknown';
 }
 
-/** Undefined where it went away in between: try again. */
-function openLockFile(lockFile: string): { readonly file: number; readonly isNew: boolean } | undefined {
+/** Undefined where it went away in between: try again. A link is never followed. */
+function openLockFile(
+  lockFile: string,
+  shown: string,
+): { readonly file: number; readonly isNew: boolean } | undefined {
+  const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
   for (const [flags, isNew, passes] of [
-    ['wx+', true, 'EEXIST'],
-    ['r+', false, 'ENOENT'],
+    [O_RDWR | O_CREAT | O_EXCL, true, 'EEXIST'],
+    [O_RDWR | O_NOFOLLOW | O_NONBLOCK, false, 'ENOENT'],
   ] as const)
     try {
       return { file: openSync(lockFile, flags), isNew };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== passes) throw cannotWrite(lockFile, error);
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ELOOP')
+        throw new EnvironmentError(`${lockFile}: expected a lock of voxlab, found a link: remove it`);
+      if (code === 'EACCES' && !isNew) throw ofAnotherUser(shown, lockFile);
+      if (code !== passes) throw cannotWrite(lockFile, error);
     }
   return undefined;
+}
+
+/** Its file can be read at most: the system still says whether it is held. */
+function ofAnotherUser(shown: string, lockFile: string): EnvironmentError {
+  let file: number | undefined;
+  try {
+    file = openSync(lockFile, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const isHeld = flock(file) === 'busy';
+    return beingWritten(shown, lockFile, holderOf(textOf(file)), isHeld ? 'end it' : 'remove its lock');
+  } catch {
+    return beingWritten(shown, lockFile, undefined, 'remove its lock');
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }
 
 function isFileAt(file: number, path: string): boolean {
@@ -146,12 +211,13 @@ function holderOf(text: string): Holder | undefined {
 
 function beingWritten(
   path: string,
+  lockFile: string,
   holder: Holder | undefined,
   cure: 'end it' | 'remove its lock',
 ): EnvironmentError {
   const owner = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
   const seconds = (Date.now() - Date.parse(holder?.since ?? '')) / 1000;
   const age = Number.isFinite(seconds) ? ` for ${formatSeconds(seconds)} (since ${holder?.since})` : '';
-  const todo = cure === 'remove its lock' ? `; if it is gone, remove ${path}.lock` : ', or end it';
+  const todo = cure === 'remove its lock' ? `; if it is gone, remove ${lockFile}` : ', or end it';
   return new EnvironmentError(`${path} is being written by ${owner}${age}: wait until it ends${todo}`);
 }

@@ -13,6 +13,9 @@ export interface CLibrary {
   close(fd: number): number;
   flock(fd: number, operation: number): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, bytes: number): number;
+  socket(family: number, type: number, protocol: number): number;
+  bind(fd: number, address: Uint8Array, bytes: number): number;
+  listen(fd: number, backlog: number): number;
   shutdown(fd: number, how: number): number;
   /** Ends this process at once: process.exit() would wait for native calls in progress, which may never end. */
   _exit(code: number): void;
@@ -34,6 +37,9 @@ export function libc(): CLibrary {
     close: loaded.func('int close(int fd)'),
     flock: loaded.func('int flock(int fd, int operation)'),
     setsockopt: loaded.func('int setsockopt(int fd, int level, int name, const void* value, uint32_t bytes)'),
+    socket: loaded.func('int socket(int family, int type, int protocol)'),
+    bind: loaded.func('int bind(int fd, const void* address, uint32_t bytes)'),
+    listen: loaded.func('int listen(int fd, int backlog)'),
     shutdown: loaded.func('int shutdown(int fd, int how)'),
     _exit: loaded.func('void _exit(int code)'),
   };

@@ -28,6 +28,9 @@ const LOOPBACK_IPV6 = '::1';
 const ACCEPT: Instruction = [RETURN, 0, 0, 0x40000];
 const DROP: Instruction = [RETURN, 0, 0, 0];
 
+/** Drops every packet; as the program that chooses among sockets of one port, it chooses the first. */
+export const RETURN_ZERO = assembled([DROP]);
+
 /**
  * The program that lets packets from loopback and from the given hosts (IPv4 and IPv6 addresses) through, and no others.
  * Throws EnvironmentError for more hosts than fit into 4096 instructions (two for an IPv4 address, nine for an IPv6 one).
@@ -62,6 +65,10 @@ export function filterProgram(hosts: readonly string[]): Uint8Array {
     throw new EnvironmentError(
       `expected hosts that fit into a socket filter of ${MOST_INSTRUCTIONS} instructions, received ${hosts.length} (${program.length} instructions)`,
     );
+  return assembled(program);
+}
+
+function assembled(program: readonly Instruction[]): Uint8Array {
   const bytes = Buffer.alloc(8 * program.length);
   for (const [at, [code, ifTrue, ifFalse, operand]] of program.entries()) {
     bytes.writeUInt16LE(code, 8 * at);
@@ -73,25 +80,22 @@ export function filterProgram(hosts: readonly string[]): Uint8Array {
 }
 
 /**
- * Closes a port of this process, on which it listens already, to all but loopback and the given hosts. Whoever else was
- * faster is a reason to stop: its connection is not filtered. Throws EnvironmentError.
+ * Closes a port of this process, on which it listens already, to all but loopback and the given hosts. What was connected
+ * before is not filtered: see guardPort(), whose own descriptor is left out. Throws EnvironmentError.
  */
-export function closeToStrangers(port: number, hosts: readonly string[]): void {
-  const listening = socketsOn(port).filter(({ state }) => state === LISTENING);
-  const descriptors = descriptorsOf(listening.map(({ inode }) => inode));
+export function closeToStrangers(port: number, hosts: readonly string[], guard?: number): void {
+  const descriptors = descriptorsOf(listenersOn(port)).filter((descriptor) => descriptor !== guard);
   if (descriptors.length === 0)
     throw new EnvironmentError(
       `port ${port} cannot be closed to strangers: its socket was not found in /proc/self`,
     );
   const program = filterProgram(hosts);
-  for (const descriptor of descriptors) attach(descriptor, port, program);
-  const stranger = socketsOn(port).find(
-    ({ state, remote }) => state !== LISTENING && !isLoopback(remote) && !hosts.includes(remote),
-  );
-  if (stranger !== undefined)
-    throw new EnvironmentError(
-      `${stranger.remote}, which is none of the hosts that train together, reached port ${port} before it was closed to strangers: start again`,
-    );
+  const SO_REUSEPORT = 15;
+  for (const descriptor of descriptors) {
+    attachFilter(descriptor, port, program);
+    // Nobody shares the port from now on, not even another program of this user.
+    setSocketOption(descriptor, port, SO_REUSEPORT, Buffer.alloc(4));
+  }
 }
 
 /** Whether an address is this machine's own 127.x.x.x or ::1; as Node says it, `::ffff:` before IPv4 is fine. */
@@ -105,40 +109,44 @@ export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
-function attach(descriptor: number, port: number, program: Uint8Array): void {
-  const SOL_SOCKET = 1;
+/** Puts a filter on a socket for good. Throws EnvironmentError. */
+export function attachFilter(descriptor: number, port: number, program: Uint8Array): void {
   const SO_ATTACH_FILTER = 26;
   const SO_LOCK_FILTER = 44;
-  // struct sock_fprog: the number of instructions, and where they lie.
+  setSocketOption(descriptor, port, SO_ATTACH_FILTER, namedProgram(program));
+  setSocketOption(descriptor, port, SO_LOCK_FILTER, Buffer.from([1, 0, 0, 0]));
+}
+
+/** struct sock_fprog: the number of instructions, and where they lie; valid as long as `program` is kept. */
+export function namedProgram(program: Uint8Array): Uint8Array {
   const named = Buffer.alloc(16);
   named.writeUInt16LE(program.length / 8, 0);
   named.writeBigUInt64LE(addressOf(program), 8);
-  const locked = Buffer.from([1, 0, 0, 0]);
-  for (const [option, value] of [
-    [SO_ATTACH_FILTER, named],
-    [SO_LOCK_FILTER, locked],
-  ] as const)
-    if (libc().setsockopt(descriptor, SOL_SOCKET, option, value, value.length) !== 0)
-      throw new EnvironmentError(`port ${port} cannot be closed to strangers (${lastError()})`);
+  return named;
+}
+
+/** Throws EnvironmentError, which names the port. */
+export function setSocketOption(
+  descriptor: number,
+  port: number,
+  option: number,
+  value: Uint8Array,
+  level = 1, // SOL_SOCKET
+): void {
+  if (libc().setsockopt(descriptor, level, option, value, value.length) !== 0)
+    throw new EnvironmentError(`port ${port} cannot be closed to strangers (${lastError()})`);
 }
 
 const LISTENING = '0A';
 
-interface KnownSocket {
-  readonly state: string;
-  readonly remote: string;
-  readonly inode: string;
-}
-
-/** All sockets with this local port, of any process of this network namespace (proc(5): /proc/net/tcp). */
-function socketsOn(port: number): KnownSocket[] {
+/** Inodes of the sockets that listen on a port, of any process of this network namespace (proc(5): /proc/net/tcp). */
+export function listenersOn(port: number): string[] {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
   return ['tcp', 'tcp6'].flatMap((table) => {
     const [, ...lines] = readTable(table).trim().split('\n');
     return lines.flatMap((line) => {
-      const [, local = '', remote = '', state = '', , , , , , inode = ''] = line.trim().split(/\s+/);
-      if (local.split(':')[1] !== wanted) return [];
-      return [{ state, remote: addressIn(remote.split(':')[0]!), inode }];
+      const [, local = '', , state = '', , , , , , inode = ''] = line.trim().split(/\s+/);
+      return local.split(':')[1] === wanted && state === LISTENING ? [inode] : [];
     });
   });
 }
@@ -150,22 +158,6 @@ function readTable(name: string): string {
     // A system without IPv6 has no table of it.
     return '';
   }
-}
-
-/** The table's words are in the order of the machine, little-endian here. */
-function addressIn(hex: string): string {
-  const words = hex.match(/.{8}/g) ?? [];
-  const bytes = words.flatMap((word) =>
-    (word.match(/../g) ?? []).reverse().map((pair) => Number.parseInt(pair, 16)),
-  );
-  if (bytes.length === 4) return bytes.join('.');
-  const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
-  if (isMapped) return bytes.slice(12).join('.');
-  const groups = Array.from({ length: 8 }, (_, at) =>
-    ((bytes[2 * at]! << 8) | bytes[2 * at + 1]!).toString(16),
-  );
-  // As the URL standard writes it, which is how Node does.
-  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
 function descriptorsOf(inodes: readonly string[]): number[] {

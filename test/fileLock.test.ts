@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { EnvironmentError } from '../src/errors.js';
-import { takeLock } from '../src/fileLock.js';
+import { takeFolderLock, takeLock } from '../src/fileLock.js';
 import { inRepository } from '../src/paths.js';
 
 function target(t: TestContext): string {
@@ -52,7 +62,7 @@ test('takeLock() refuses while a living process holds it, naming owner, age and 
 
 test('takeLock() takes over what a dead process of this host left, also one cut short', (t) => {
   const path = target(t);
-  for (const left of [heldFor3Minutes(hostname()), '{"pid": 1', '', 'null']) {
+  for (const left of [heldFor3Minutes(hostname()), '{"pid":1', '{"p', '']) {
     writeFileSync(`${path}.lock`, left);
     const release = takeLock(path);
     assert.equal(JSON.parse(readFileSync(`${path}.lock`, 'utf8')).pid, process.pid);
@@ -95,12 +105,67 @@ test('takeLock() respects the lock of another host, with its age, and names a fo
   assert.throws(() => takeLock('/no/such/folder/p.hdf5'), /ENOENT/);
 });
 
+test('takeLock() never touches what is no lock of ours: a file, a link, a second name of a file, a pipe', (t) => {
+  const path = target(t);
+  const victim = `${path}.victim`;
+  const lock = `${path}.lock`;
+  const refused = (reason: RegExp): void => {
+    assert.throws(() => takeLock(path), reason);
+    assert.ok(existsSync(lock));
+  };
+  writeFileSync(lock, 'dependencies = []\n');
+  refused(/p\.hdf5\.lock: expected a lock of voxlab, found another file: move it/);
+  assert.equal(readFileSync(lock, 'utf8'), 'dependencies = []\n');
+  rmSync(lock);
+  for (const content of ['mine', '']) {
+    writeFileSync(victim, content);
+    symlinkSync(victim, lock);
+    refused(/found a link: remove it/);
+    rmSync(lock);
+    linkSync(victim, lock);
+    refused(/found another file/);
+    rmSync(lock);
+    assert.equal(readFileSync(victim, 'utf8'), content);
+  }
+  spawnSync('mkfifo', [lock]);
+  refused(/found another thing/);
+});
+
+test('takeFolderLock() is one lock by every path to the folder, and takes an empty new folder with it', (t) => {
+  const folder = target(t);
+  const link = `${folder}-link`;
+  const release = takeFolderLock(folder, 'run');
+  symlinkSync(folder, link);
+  assert.throws(() => takeFolderLock(link, 'run'), /p\.hdf5-link is being written by process/);
+  assert.throws(() => takeFolderLock(`${folder}/`, 'run'), /is being written by process/);
+  release();
+  assert.ok(!existsSync(folder));
+  const again = takeFolderLock(folder, 'run');
+  writeFileSync(join(folder, 'kept'), '');
+  again();
+  assert.deepEqual(readdirSync(folder), ['kept']);
+});
+
+test("takeLock() names the owner of another user's lock that it may only read", (t) => {
+  const path = target(t);
+  const release = takeLock(path);
+  chmodSync(`${path}.lock`, 0o444);
+  // Root may write everything: this is another user's view.
+  const asOther = process.getuid!() === 0 ? () => process.seteuid!(65534) : () => {};
+  chmodSync(dirname(path), 0o755);
+  asOther();
+  t.after(() => process.getuid!() === 0 && process.seteuid!(0));
+  assert.throws(() => takeLock(path), new RegExp(`process ${process.pid} on .* or end it`));
+  if (process.getuid!() === 0) process.seteuid!(0);
+  release();
+});
+
 test('takeLock() on a file system without locks: who makes the file holds it, and only a person takes it over', (t) => {
   const path = target(t);
   const noLocks = () => 'unknown' as const;
-  const release = takeLock(path, noLocks);
-  assert.throws(() => takeLock(path, noLocks), /if it is gone, remove .*p\.hdf5\.lock/);
+  const release = takeLock(path, path, noLocks);
+  assert.throws(() => takeLock(path, path, noLocks), /if it is gone, remove .*p\.hdf5\.lock/);
   release();
   writeFileSync(`${path}.lock`, '');
-  assert.throws(() => takeLock(path, noLocks), /by another process: .* remove .*p\.hdf5\.lock/);
+  assert.throws(() => takeLock(path, path, noLocks), /by another process: .* remove .*p\.hdf5\.lock/);
 });

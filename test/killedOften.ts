@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { takeLock } from '../src/fileLock.js';
 import { createRandom } from '../src/random.js';
 import { allEnd, descendants, type Started, until } from './processes.js';
@@ -36,6 +38,8 @@ export async function killedOften(
 
 /** Whether nobody writes it. */
 function isFree(path: string): boolean {
+  // Killed before its first breath.
+  if (!existsSync(dirname(path))) return true;
   try {
     takeLock(path)();
     return true;

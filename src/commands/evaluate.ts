@@ -39,6 +39,8 @@ async function runEvaluate(run: string, flags: EvaluateFlags): Promise<void> {
       ...(flags.holdout === undefined ? {} : { holdout: flags.holdout }),
       signal,
       onProgress: (progress) => line.update(progress),
+      beforeRelease: ({ roc, rocAuc, rocAucInterval }) =>
+        writeFileAtomically(rocFile(run), rocFigure(roc, rocAuc, rocAucInterval).svg()),
     }),
   ).finally(() => line.end());
   for (const note of evaluation.notes) process.stderr.write(`warning: ${note}\n`);
@@ -46,11 +48,14 @@ async function runEvaluate(run: string, flags: EvaluateFlags): Promise<void> {
     process.stderr.write(
       `note: subset ${evaluation.holdout} was seen in training; its scores are no estimate\n`,
     );
-  const { roc, findings: _, notes: __, ...scores } = evaluation;
-  const files = { ...evaluation.files, roc: join(evaluation.run, 'roc.svg') };
-  writeFileAtomically(files.roc, rocFigure(roc, evaluation.rocAuc, evaluation.rocAucInterval).svg());
+  const { roc: _, findings: __, notes: ___, ...scores } = evaluation;
+  const files = { ...evaluation.files, roc: rocFile(run) };
   if (flags.json === true) printJson({ ...scores, files });
   else process.stdout.write(textOf({ ...evaluation, files }));
+}
+
+function rocFile(run: string): string {
+  return join(resolve(run), 'roc.svg');
 }
 
 function textOf({

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { VoxlabError } from '../errors.js';
+import { lockEvaluation } from '../evaluation/evaluate.js';
 import { takeLock } from '../fileLock.js';
 import { childOfThisProcess, handSignalsOn } from '../parentProcess.js';
 import { inRepository, makeFolder, writeFileAtomically } from '../paths.js';
 import { formatSeconds } from '../progress.js';
+import { metricsOf } from '../training/metricsLog.js';
+import { lockRun } from '../training/runFolder.js';
 import type { RegisterCommand } from './program.js';
 
 /** What a command of the main job failed with; its own line stands on stderr already. */
@@ -86,25 +89,44 @@ async function trainOnce(run: string, dataFile: string): Promise<TrainAnswer> {
   const marker = inRepository(run, 'finished.json');
   const inputs = hashOf(inRepository('configs', 'model.ini'), dataFile);
   const startedFor = inRepository(`${run}.inputs`);
-  if (existsSync(marker) && readIfThere(startedFor) === inputs) {
+  const isSame = readIfThere(startedFor) === inputs;
+  const finished = isSame ? answerIn(marker) : undefined;
+  if (finished !== undefined) {
     say(`train: already done, see ${run}`);
-    return JSON.parse(readFileSync(marker, 'utf8'));
+    return finished;
   }
-  const resumes = readIfThere(startedFor) === inputs && existsSync(inRepository(run, 'last'));
-  if (!resumes) removeRun(inRepository(run));
+  // A run without a checkpoint begins again by itself; whether its last one is whole is for `train` to say.
+  const resumes = isSame && existsSync(inRepository(run, 'config.json'));
+  if (!resumes) emptyRun(inRepository(run));
   writeFileAtomically(startedFor, inputs);
   const answer = await voxlab<TrainAnswer>('train', ...(resumes ? ['--resume', run] : ['--out', run]));
   writeFileAtomically(marker, `${JSON.stringify(answer)}\n`);
   return answer;
 }
 
-/** Never under the hands of a living owner; `train` then takes the same lock itself. */
-function removeRun(run: string): void {
-  const release = takeLock(run);
+/** Undefined where training has not come to its end, or a power cut has left nothing of its answer. */
+function answerIn(marker: string): TrainAnswer | undefined {
   try {
-    rmSync(run, { recursive: true, force: true });
+    const answer: Partial<TrainAnswer> | null = JSON.parse(readIfThere(marker) ?? 'null');
+    return typeof answer?.run === 'string' && typeof answer.epochs === 'number'
+      ? (answer as TrainAnswer)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Never under the hands of a living owner; `train` then takes the same lock itself. */
+function emptyRun(run: string): void {
+  if (!existsSync(run)) return;
+  const releases: (() => void)[] = [];
+  try {
+    releases.push(lockRun(run));
+    releases.push(lockEvaluation(run));
+    for (const name of readdirSync(run))
+      if (!name.endsWith('.lock')) rmSync(join(run, name), { recursive: true, force: true });
   } finally {
-    release();
+    for (const release of releases) release();
   }
 }
 
@@ -158,7 +180,7 @@ function summary(result: {
 }): string {
   const { from, crop, train, scores, notebooks } = result;
   const [low, high] = scores.rocAucInterval;
-  const rate = medianRate(inRepository('runs', 'start', 'metrics.jsonl'));
+  const rate = medianRate(inRepository('runs', 'start'));
   const rows: [string, string][] = [
     [
       'patches',
@@ -181,11 +203,9 @@ function summary(result: {
   return `\n${rows.map(([name, value]) => `${name.padEnd(10)} ${value}`).join('\n')}\n`;
 }
 
-function medianRate(metricsFile: string): string {
-  const rates = (readIfThere(metricsFile) ?? '')
-    .split('\n')
-    .filter((line) => line.includes('"patchesPerSecond"'))
-    .map((line): number => JSON.parse(line).patchesPerSecond)
+function medianRate(run: string): string {
+  const rates = [...metricsOf(run, () => {})]
+    .flatMap((record) => (record.kind === 'epoch' ? [record.patchesPerSecond] : []))
     .sort((a, b) => a - b);
   return rates.length === 0 ? '?' : rates[rates.length >> 1]!.toFixed(1);
 }

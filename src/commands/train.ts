@@ -51,7 +51,7 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     .option('--rank <n>', 'this process among those of --cluster, from 0', wholeNumber(0))
     .option(
       '--open-ports',
-      'go on where the ports cannot be closed to strangers, who could then read and write your files',
+      'close no port: for networks of your own where that cannot be done; who reaches one can read and write your files',
     )
     .option('--timeout <s>', 'seconds that processes wait for each other', wholeNumber(1, 86400))
     .option('--precision <name>', 'of convolutions; auto measures', oneOf(...PRECISIONS, 'auto'))
@@ -111,6 +111,7 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
     throw new UsageError('several processes: expected --out or --resume, the same for all, received neither');
   const line = progressLine();
   let end: EndRecord | undefined;
+  let reading = '';
   await withInterrupt(async (signal) => {
     const draw = drawing(line, config);
     const options: TrainOptions = {
@@ -122,21 +123,29 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
     };
     for await (const record of train(config, options)) {
       draw(record);
-      if (record.kind === 'end') end = record;
+      if (record.kind !== 'end') continue;
+      end = record;
+      // Before the run is another process' to write.
+      if ((cluster?.rank ?? 0) === 0) reading = drawFigures(record.run);
     }
   }).finally(() => line.end());
   if ((cluster?.rank ?? 0) > 0) return;
   const { run, epochs, steps, best } = end!;
+  if (flags.json === true) printJson({ run, epochs, steps, best });
+  else
+    process.stdout.write(
+      `${epochs} epochs, ${steps} steps in ${run}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}\n  next: npx voxlab evaluate ${run}\n`,
+    );
+}
+
+/** Returns what the figure of the feed says. */
+function drawFigures(run: string): string {
   const metrics = metricsOf(run, warnOnce());
   writeFileAtomically(join(run, 'loss.svg'), lossFigure(metrics).svg());
   writeFileAtomically(join(run, 'accuracy.svg'), accuracyFigure(metrics).svg());
   const reading = feedFigure(metrics);
   writeFileAtomically(join(run, 'feed.svg'), reading.svg());
-  if (flags.json === true) printJson({ run, epochs, steps, best });
-  else
-    process.stdout.write(
-      `${epochs} epochs, ${steps} steps in ${run}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading.title}\n  next: npx voxlab evaluate ${run}\n`,
-    );
+  return reading.title;
 }
 
 /** Of lines in metrics.jsonl that are no records the first is named: figures are drawn of the others. */

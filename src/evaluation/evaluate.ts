@@ -12,10 +12,11 @@ import { type RocPoint, rocArea, rocCurve } from '../scores/roc.js';
 import { openPatchFile } from '../store/patchFile.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { createLearner } from '../training/createLearner.js';
+import { type DataIdentity, dataDifferences, dataIdentity } from '../training/dataIdentity.js';
 import { type Checkpoint, loadLinked } from '../training/loadCheckpoint.js';
 import { openFeed } from '../training/openFeed.js';
 import { predictRows } from '../training/predictRows.js';
-import { readRunSplit } from '../training/runFolder.js';
+import { readRunConfig, readRunSplit } from '../training/runFolder.js';
 import { type PredictedFinding, predictionTable } from './predictionTable.js';
 
 export interface EvaluateOptions {
@@ -27,6 +28,8 @@ export interface EvaluateOptions {
   readonly holdout?: Holdout;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Further files of the evaluation are written here, while no other one of this run can write them. */
+  readonly beforeRelease?: (evaluation: Evaluation) => void;
 }
 
 export interface Evaluation {
@@ -55,12 +58,19 @@ export interface Evaluation {
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const checkpoint = await loadLinked(options.run, options.checkpoint);
-  const release = takeLock(join(options.run, 'evaluation'));
+  const release = lockEvaluation(options.run);
   try {
-    return await evaluateCheckpoint(checkpoint, options);
+    const evaluation = await evaluateCheckpoint(checkpoint, options);
+    options.beforeRelease?.(evaluation);
+    return evaluation;
   } finally {
     release();
   }
+}
+
+/** Makes this process the only one that evaluates a run; returns the release. Throws EnvironmentError, naming the other one. */
+export function lockEvaluation(run: string): () => void {
+  return takeLock(join(run, 'evaluation'));
 }
 
 async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptions): Promise<Evaluation> {
@@ -68,8 +78,11 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
   const { meta, weights, optimizer, damaged } = checkpoint;
   const { config, epoch } = meta;
   const holdout = options.holdout ?? config.holdout;
-  const patches = await openPatchFile(options.data ?? config.data);
+  // The run's own path: a resume may have named another since this checkpoint was left.
+  const patches = await openPatchFile(options.data ?? readRunConfig(run).data);
   try {
+    if (options.data === undefined && meta.data !== undefined)
+      requireSameData(await dataIdentity(patches), meta.data, patches.path, run);
     const { dim, slices } = shapeOfCrop(patches.format, config.crop);
     const labels = foldedLabels(patches, config.folds, config.seed);
     const rows = heldOutRows(labels, holdout, patches.path);
@@ -119,6 +132,16 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
   } finally {
     patches.close();
   }
+}
+
+/** What lies under the run's path may be another file by now: then its user says that it is to be scored. */
+function requireSameData(now: DataIdentity, before: DataIdentity, path: string, run: string): void {
+  const differences = dataDifferences(now, before);
+  if (differences.length > 0)
+    throw new InputError(
+      path,
+      `expected the data that ${run} was trained on, received ${differences.join('; ')}: name what is to be scored with --data`,
+    );
 }
 
 /** Runs of earlier versions do not say which series they saw: theirs are those of the subsets that were not held out. */

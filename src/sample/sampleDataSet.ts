@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { EnvironmentError, InputError, throwIfAborted } from '../errors.js';
-import { takeLock } from '../fileLock.js';
+import { takeFolderLock } from '../fileLock.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { runOnThreads } from '../threadPool.js';
@@ -58,22 +58,23 @@ export interface SampleResult {
  */
 export async function makeSampleDataSet(options: SampleOptions): Promise<SampleResult> {
   const out = resolve(options.out);
-  makeFolder(dirname(out));
-  const release = takeLock(out);
-  try {
-    return await makeIn(out, options);
-  } finally {
-    release();
-  }
-}
-
-async function makeIn(out: string, options: SampleOptions): Promise<SampleResult> {
-  const started = performance.now();
   const settings: SampleSettings = {
     seed: options.seed ?? 16,
     scans: options.scans ?? 10,
     coarsening: options.coarsening ?? 1,
   };
+  // What cannot be a sample's folder gets no lock.
+  inspectFolder(out, settings);
+  const release = takeFolderLock(out, 'sample');
+  try {
+    return await makeIn(out, settings, options);
+  } finally {
+    release();
+  }
+}
+
+async function makeIn(out: string, settings: SampleSettings, options: SampleOptions): Promise<SampleResult> {
+  const started = performance.now();
   throwIfAborted(options.signal, 'making the sample data');
   const earlier = openFolder(out, settings, options.force === true);
   const result = (

@@ -52,8 +52,8 @@ export function inspectFolder(folder: string, settings: SampleSettings): FolderS
       folder,
       'expected a folder for the sample data, received a file; choose another --out',
     );
-  // A program that was killed may leave what it was writing.
-  const entries = readdirSync(folder).filter((name) => !name.startsWith('.') && !name.endsWith('.partial'));
+  // A program that was killed may leave what it was writing, and its lock.
+  const entries = readdirSync(folder).filter((name) => !/^\.|\.partial$|^sample\.lock$/.test(name));
   if (entries.length === 0) return { kind: 'empty' };
   const name = [MANIFEST, UNFINISHED].find((candidate) => entries.includes(candidate));
   if (name === undefined) return { kind: 'other', what: `other content (${entries[0]})`, files: [] };

@@ -1,6 +1,7 @@
 import type { Cluster } from '../config/cluster.js';
 import { EngineError, messageOf } from '../errors.js';
-import { closeToStrangers } from '../portFilter.js';
+import { closeToStrangers, listenersOn } from '../portFilter.js';
+import { guardPort } from '../portGuard.js';
 import { attribute } from './attributes.js';
 import type { Address } from './capi.js';
 import { BFLOAT16, FLOAT32, INT32 } from './dataTypes.js';
@@ -32,7 +33,8 @@ const LEADER = `/job:${JOB}/replica:0/task:0`;
 
 /**
  * Starts TensorFlow's server of this process; afterwards the context's devices have other names. The server listens on every
- * address and has no password: its port is closed at once to all but the cluster's hosts. Throws EngineError.
+ * address and has no password: its port is closed to all but the cluster's hosts before it is
+ * opened. Throws EngineError.
  */
 export function joinCluster(context: Address, cluster: Cluster): void {
   const address = cluster.addresses[cluster.rank];
@@ -42,24 +44,39 @@ export function joinCluster(context: Address, cluster: Cluster): void {
       `expected a rank from 0 to ${cluster.addresses.length - 1}, received ${cluster.rank}`,
     );
   const server = encodeServer(cluster);
+  const port = Number(address.split(':').at(-1));
+  const { heard = [] } = cluster;
+  // With the guard another program of this user that listens there would not be in the way: it would share the port.
+  if (listenersOn(port).length > 0)
+    throw new EngineError(
+      'cluster',
+      `rank ${cluster.rank} cannot listen on ${address}: the port is in use; use another`,
+    );
+  const guard = heard === 'anyone' ? undefined : closing(() => guardPort(port));
+  // Read by TensorFlow when it starts its server: for a moment two sockets are on the port.
+  if (guard !== undefined) process.env.TF_GRPC_REUSE_PORT = 'true';
   try {
     withStatus('collectives', (status, api) =>
       api.TFE_EnableCollectiveOps(context, server, server.length, status),
     );
+    if (heard !== 'anyone') closing(() => closeToStrangers(port, heard, guard?.descriptor));
   } catch (error) {
+    if (error instanceof EngineError && error.operation === 'cluster') throw error;
     throw new EngineError(
       'cluster',
       `rank ${cluster.rank} cannot listen on ${address}: is the port in use, or the address another machine's?`,
       { cause: error },
     );
+  } finally {
+    guard?.leave();
+    delete process.env.TF_GRPC_REUSE_PORT;
   }
-  const { heard = [] } = cluster;
-  if (heard !== 'anyone') closePort(Number(address.split(':').at(-1)), heard);
 }
 
-function closePort(port: number, heard: readonly string[]): void {
+/** What must hold before anyone may connect; else there is no training. */
+function closing<T>(close: () => T): T {
   try {
-    closeToStrangers(port, heard);
+    return close();
   } catch (error) {
     throw new EngineError(
       'cluster',

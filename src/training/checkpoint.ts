@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { mkdir, open, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EnvironmentError, messageOf } from '../errors.js';
 import type { HardNegatives } from '../feed/hardNegatives.js';
@@ -33,10 +33,10 @@ export async function takeSnapshot(
   return { weights, optimizer, meta, ...(hardest === undefined ? {} : { hardest }) };
 }
 
-/** `checkpoints/epoch-0007`; inside an epoch `epoch-0007-step-000123`: seven epochs are done. */
-export function checkpointFolder(run: string, { epoch, step, stepsPerEpoch }: CheckpointMeta): string {
+/** `epoch-0007`; inside an epoch `epoch-0007-step-000123`: seven epochs are done. */
+export function checkpointName({ epoch, step, stepsPerEpoch }: CheckpointMeta): string {
   const within = step === epoch * stepsPerEpoch ? '' : `-step-${String(step).padStart(6, '0')}`;
-  return join(run, 'checkpoints', `epoch-${String(epoch).padStart(4, '0')}${within}`);
+  return `epoch-${String(epoch).padStart(4, '0')}${within}`;
 }
 
 /**
@@ -46,7 +46,7 @@ export function checkpointFolder(run: string, { epoch, step, stepsPerEpoch }: Ch
  */
 export async function saveCheckpoint(run: string, snapshot: Snapshot): Promise<string> {
   const { meta } = snapshot;
-  const folder = checkpointFolder(run, meta);
+  const folder = join(run, 'checkpoints', checkpointName(meta));
   const beside = `${folder}.partial`;
   const before = linkTarget(run, 'last');
   try {
@@ -79,6 +79,9 @@ export async function moveLink(run: string, link: CheckpointLink, folder: string
   const beside = join(run, `${link}.partial`);
   await rm(beside, { force: true });
   await symlink(join('checkpoints', basename(folder)), beside);
+  // A copy of a run that followed its links has folders in their place: copies of what checkpoints/ has.
+  if ((await lstat(join(run, link)).catch(() => undefined))?.isDirectory())
+    await rm(join(run, link), { recursive: true });
   await rename(beside, join(run, link));
   await flushFolder(run);
 }

@@ -11,6 +11,8 @@ export interface KeeperOptions {
   readonly learner: Learner;
   /** Steps done when training begins: they are kept already. */
   readonly fromStep: number;
+  /** What must be on the disk before a checkpoint names its step: the records up to there. */
+  readonly before?: () => Promise<void>;
   readonly save?: typeof saveCheckpoint;
 }
 
@@ -80,16 +82,19 @@ export class CheckpointKeeper {
     const before = this.#keptStep;
     this.#keptStep = meta.step;
     this.#keptAtMs = performance.now();
-    this.#writing = this.#save(this.#options.config.run, snapshot).then(
-      (folder) => {
-        this.#folder = folder;
-        this.#writing = undefined;
-      },
-      (error: unknown) => {
-        this.#keptStep = before;
-        this.#failure = { error };
-        this.#writing = undefined;
-      },
-    );
+    const { before: recorded = async () => {}, config } = this.#options;
+    this.#writing = recorded()
+      .then(() => this.#save(config.run, snapshot))
+      .then(
+        (folder) => {
+          this.#folder = folder;
+          this.#writing = undefined;
+        },
+        (error: unknown) => {
+          this.#keptStep = before;
+          this.#failure = { error };
+          this.#writing = undefined;
+        },
+      );
   }
 }

@@ -45,13 +45,16 @@ export function readCheckpointMeta(folder: string): StoredMeta {
   ];
   const stepsPerEpoch = meta.at('stepsPerEpoch').whole(1);
   const epoch = meta.at('epoch').whole();
+  const config = storedConfig(meta.at('config'));
+  // A run that has come to its end has nothing else to say than its best epoch; one that goes on may have lost it.
+  const hasBest = best.isThere || epoch >= config.epochs;
   return {
     program: meta.at('program').text(),
-    config: storedConfig(meta.at('config')),
+    config,
     epoch,
     step: meta.at('step').whole(epoch * stepsPerEpoch, (epoch + 1) * stepsPerEpoch),
     stepsPerEpoch,
-    ...(best.isThere ? { best: scoresAt(best) } : {}),
+    ...(hasBest ? { best: scoresAt(best) } : {}),
     layout: Object.fromEntries(meta.at('layout').entries().map(layoutEntry)),
     ...(data.isThere ? { data: storedIdentity(data) } : {}),
     ...(files.isThere ? { files: Object.fromEntries(files.entries().map(fileEntry)) } : {}),

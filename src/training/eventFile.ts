@@ -1,7 +1,6 @@
-import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cannotWrite } from '../paths.js';
 import { bytesField, numberField } from '../tensorflow/protobuf.js';
+import { AppendQueue } from './appendQueue.js';
 import type { MetricRecord } from './metricsLog.js';
 
 /** Field numbers of Event, Summary.Value and SessionLog (tensorflow/core/util/event.proto, framework/summary.proto). */
@@ -17,11 +16,12 @@ const START = 1;
 
 /** Curves of a run for TensorBoard (`tensorboard --logdir runs`), beside metrics.jsonl. */
 export class EventFile {
-  readonly #file: string;
+  readonly #queue: AppendQueue;
 
   /** A new file for each start, so that a resume replaces the curves from its step on. */
   constructor(run: string, fromStep: number, now = Date.now()) {
-    this.#file = join(run, `events.out.tfevents.${Math.floor(now / 1000)}.step${fromStep}`);
+    const name = `events.out.tfevents.${Math.floor(now / 1000)}.step${fromStep}`;
+    this.#queue = new AppendQueue(join(run, name));
     this.#append(now, [...bytesField(FILE_VERSION, 'brain.Event:2')]);
     this.#append(now, [
       ...numberField(STEP, fromStep + 1),
@@ -37,13 +37,13 @@ export class EventFile {
     this.#append(now, [...numberField(STEP, record.step), ...bytesField(SUMMARY, values)]);
   }
 
+  /** When it resolves the file has all that was added. Throws EnvironmentError. */
+  settle(): Promise<void> {
+    return this.#queue.settle();
+  }
+
   #append(now: number, fields: readonly number[]): void {
-    const event = Uint8Array.from([...doubleField(WALL_TIME, now / 1000), ...fields]);
-    try {
-      appendFileSync(this.#file, tfRecord(event));
-    } catch (error) {
-      throw cannotWrite(this.#file, error);
-    }
+    this.#queue.add(tfRecord(Uint8Array.from([...doubleField(WALL_TIME, now / 1000), ...fields])));
   }
 }
 

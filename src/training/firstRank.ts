@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { type Cluster, talkAddress } from '../config/cluster.js';
-import { EngineError, messageOf } from '../errors.js';
-import { isLoopback, plainAddress } from '../portFilter.js';
+import { EngineError, EnvironmentError, messageOf } from '../errors.js';
+import { closeToStrangers, isLoopback, plainAddress } from '../portFilter.js';
 import type { RankWatch } from './rankWatch.js';
 import { BEAT_MS, Talk } from './talk.js';
 import { type Message, MOST_LINE_BYTES, readMessages, send } from './talkMessages.js';
@@ -37,8 +37,18 @@ export class FirstRank extends Talk implements RankWatch {
     try {
       server.listen(port, host);
       await once(server, 'listening');
+      // Whoever connects before is asked for the secret all the same.
+      const { heard = [] } = cluster;
+      if (heard !== 'anyone') closeToStrangers(port, heard);
     } catch (error) {
       secret.remove();
+      server.close();
+      if (error instanceof EnvironmentError)
+        throw new EngineError(
+          'cluster',
+          `${error.message}; --open-ports trains all the same, in a network of your own`,
+          { cause: error },
+        );
       throw new EngineError(
         'cluster',
         `rank 0 cannot listen on ${host}:${port} (${messageOf(error)}): is the port in use, or the address another machine's?`,
@@ -123,6 +133,8 @@ export class FirstRank extends Talk implements RankWatch {
         const { rank: of, proof } = welcome;
         if (this.#others.has(of) || this.#gone.has(of)) {
           this.#note(`${plainAddress(remoteAddress)}: a second process of rank ${of}`);
+          // With its proof, so that it knows who says so.
+          send(socket, { kind: 'welcome', proof });
           send(socket, {
             kind: 'failed',
             message: `${this.#nameOf(of)} is there already: start each rank once`,
@@ -203,6 +215,7 @@ export class FirstRank extends Talk implements RankWatch {
   }
 
   #beat(): void {
+    if (this.wasAway()) for (const other of this.#others.values()) other.heard = performance.now();
     this.#tellAll({ kind: 'beat' });
     for (const [rank, { heard }] of this.#others)
       if (!this.#gone.has(rank) && performance.now() - heard > 1000 * this.timeoutSeconds)

@@ -1,16 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InputError, messageOf } from '../errors.js';
 import type { HardNegatives } from '../feed/hardNegatives.js';
 import { readJson } from '../jsonPlace.js';
 import {
   type CheckpointLink,
+  checkpointName,
   HARD_NEGATIVES_FILE,
   linkTarget,
   OPTIMIZER_FILE,
   WEIGHTS_FILE,
 } from './checkpoint.js';
-import { readCheckpointMeta, type StoredMeta } from './checkpointMeta.js';
+import { META_FILE, readCheckpointMeta, type StoredMeta } from './checkpointMeta.js';
 import type { NamedArray } from './learner.js';
 import { readSafetensors } from './safetensors.js';
 
@@ -21,7 +22,7 @@ export interface Checkpoint {
   readonly weights: ReadonlyMap<string, NamedArray>;
   readonly optimizer: ReadonlyMap<string, NamedArray>;
   readonly hardest?: HardNegatives;
-  /** Later checkpoints that are damaged, and how. */
+  /** What is wrong with `last`, or with later checkpoints. */
   readonly damaged: readonly string[];
 }
 
@@ -29,6 +30,19 @@ export interface Checkpoint {
 export function hasCheckpoint(run: string): boolean {
   if (!existsSync(run)) throw new InputError(run, 'expected the folder of a run, found nothing');
   return checkpointNames(run).length > 0 || linkTarget(run, 'last') !== undefined;
+}
+
+/** Whether the checkpoint that a link names is there and whole. */
+export async function isWhole(run: string, link: CheckpointLink): Promise<boolean> {
+  const target = linkTarget(run, link);
+  if (target === undefined) return false;
+  return loadCheckpoint(join(run, 'checkpoints', target)).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof InputError) return false;
+      throw error;
+    },
+  );
 }
 
 /**
@@ -43,7 +57,7 @@ export async function loadLinked(run: string, link: CheckpointLink): Promise<Che
       `expected a run with a checkpoint '${link}', found none: no epoch was finished`,
     );
   const others = link === 'last' ? checkpointNames(run).filter((name) => name !== target) : [];
-  const damaged: string[] = [];
+  const damaged: string[] = link === 'last' && target === undefined ? ["'last' names no checkpoint"] : [];
   for (const name of [...(target === undefined ? [] : [target]), ...others])
     try {
       return { ...(await loadCheckpoint(join(run, 'checkpoints', name))), damaged };
@@ -62,6 +76,13 @@ export async function loadLinked(run: string, link: CheckpointLink): Promise<Che
 /** All parts of a checkpoint. Throws InputError for one that is damaged. */
 export async function loadCheckpoint(folder: string): Promise<Omit<Checkpoint, 'damaged'>> {
   const meta = readCheckpointMeta(folder);
+  // Its name says its place, too: one that is not its own was changed.
+  const { step, epoch } = meta;
+  if (basename(folder) !== checkpointName(meta))
+    throw new InputError(
+      join(folder, META_FILE),
+      `expected the epoch and step of its folder, received epoch ${epoch} and step ${step} (${checkpointName(meta)})`,
+    );
   const hardest = readHardNegatives(folder);
   return {
     folder,

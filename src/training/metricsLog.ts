@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, existsSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { cannotWrite } from '../paths.js';
@@ -96,14 +96,9 @@ export function metricsFile(run: string): string {
   return join(run, 'metrics.jsonl');
 }
 
-/** Adds a record; a run that is killed loses none that was added. Throws EnvironmentError for a full disk. */
-export function appendMetric(run: string, record: MetricRecord): void {
-  const file = metricsFile(run);
-  try {
-    appendFileSync(file, `${JSON.stringify(record)}\n`);
-  } catch (error) {
-    throw cannotWrite(file, error);
-  }
+/** A record as metrics.jsonl has it. */
+export function metricLine(record: MetricRecord): Uint8Array {
+  return Buffer.from(`${JSON.stringify(record)}\n`);
 }
 
 /**

@@ -93,13 +93,13 @@ export class OtherRank extends Talk implements RankWatch {
     this.#socket.end();
   }
 
-  /** Both sides prove that they know the secret: true, or what is missing. Throws EngineError when rank 0 refuses for good. */
+  /** Both sides prove that they know the secret: true, or what is missing. */
   async #introduce(secret: SharedSecret): Promise<true | string> {
     const known = secret.read();
     if (known === undefined) return 'its secret is not there yet';
     const answer = nonce();
     let challenge: string | undefined;
-    return new Promise<true | string>((resolve, reject) => {
+    return new Promise<true | string>((resolve) => {
       const waiting = setTimeout(() => resolve('it did not answer'), ANSWER_MS);
       const closed = (): void => {
         clearTimeout(waiting);
@@ -123,7 +123,11 @@ export class OtherRank extends Talk implements RankWatch {
             if (isFirst) this.#begin();
             clearTimeout(waiting);
             resolve(isFirst ? true : 'what listens there does not know the secret');
-          } else if (message.kind === 'failed') reject(new EngineError('cluster', message.message));
+          } else {
+            // Whatever it says without a proof.
+            clearTimeout(waiting);
+            resolve('what listens there does not know the secret');
+          }
         },
         () => this.#socket.destroy(),
       );
@@ -141,6 +145,7 @@ export class OtherRank extends Talk implements RankWatch {
   }
 
   #beat(): void {
+    if (this.wasAway()) this.#heard = performance.now();
     send(this.#socket, { kind: 'beat' });
     if (performance.now() - this.#heard > 1000 * this.timeoutSeconds) this.fail(this.notHeard(this.#first));
   }

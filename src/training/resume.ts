@@ -1,10 +1,12 @@
-import { basename } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { InputError } from '../errors.js';
 import type { HardNegatives } from '../feed/hardNegatives.js';
+import { moveLink } from './checkpoint.js';
 import type { CheckpointMeta } from './checkpointMeta.js';
 import { type DataIdentity, dataDifferences } from './dataIdentity.js';
 import type { Learner } from './learner.js';
-import { type Checkpoint, hasCheckpoint, loadLinked } from './loadCheckpoint.js';
+import { type Checkpoint, hasCheckpoint, isWhole, loadLinked } from './loadCheckpoint.js';
 import { configDifferences } from './storedConfig.js';
 import type { TrainConfig } from './trainConfig.js';
 
@@ -12,6 +14,8 @@ import type { TrainConfig } from './trainConfig.js';
 export interface ResumedState {
   readonly meta: CheckpointMeta;
   readonly hardest: HardNegatives | undefined;
+  /** Makes the checkpoint what `last` names, where it was not; the first process' work, under the run's lock. */
+  repair(): Promise<void>;
   /** Gives a learner the weights and the optimiser's state, once: they are not kept beside it. */
   loadInto(learner: Learner): Promise<void>;
 }
@@ -29,7 +33,13 @@ export async function resumePoint(run: string): Promise<ResumePoint> {
   if (!hasCheckpoint(run))
     return { before: undefined, notes: ['the run has no checkpoint yet: it begins again'] };
   const checkpoint = await loadLinked(run, 'last');
-  const { damaged, folder, meta, hardest } = checkpoint;
+  const { damaged, folder, hardest } = checkpoint;
+  // The scores of a checkpoint that is lost are those of no network any more: the next validation is the best again.
+  const { best, ...others } = checkpoint.meta;
+  const { epoch, step, stepsPerEpoch, config } = others;
+  const isBest = best?.epoch === epoch && step === epoch * stepsPerEpoch;
+  const isBestLost = damaged.length > 0 && epoch < config.epochs && !(await isWhole(run, 'best'));
+  const meta: CheckpointMeta = isBestLost && !isBest ? others : checkpoint.meta;
   const notes = damaged.length === 0 ? [] : [`${damaged.join('; ')}: going on from ${basename(folder)}`];
   let arrays: Pick<Checkpoint, 'weights' | 'optimizer'> | undefined = checkpoint;
   return {
@@ -37,6 +47,12 @@ export async function resumePoint(run: string): Promise<ResumePoint> {
     before: {
       meta,
       hardest,
+      repair: async () => {
+        if (damaged.length === 0) return;
+        await moveLink(run, 'last', folder);
+        if (isBestLost && isBest) await moveLink(run, 'best', folder);
+        else if (isBestLost) await rm(join(run, 'best'), { recursive: true, force: true });
+      },
       loadInto: async (learner) => {
         if (arrays !== undefined) await learner.load(arrays.weights, arrays.optimizer);
         arrays = undefined;

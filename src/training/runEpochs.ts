@@ -5,12 +5,19 @@ import type { RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
 import type { Split } from '../feed/split.js';
 import { VERSION } from '../version.js';
+import { AppendQueue } from './appendQueue.js';
 import { CheckpointKeeper } from './checkpointKeeper.js';
 import type { CheckpointMeta, ValidationScores } from './checkpointMeta.js';
 import type { DataIdentity } from './dataIdentity.js';
 import { EventFile } from './eventFile.js';
 import type { Learner } from './learner.js';
-import { appendMetric, type EpochRecord, type MetricRecord, type ValidationRecord } from './metricsLog.js';
+import {
+  type EpochRecord,
+  type MetricRecord,
+  metricLine,
+  metricsFile,
+  type ValidationRecord,
+} from './metricsLog.js';
 import { mineHardNegatives } from './mineHardNegatives.js';
 import { readingOf } from './openFeed.js';
 import { Profile } from './profile.js';
@@ -47,11 +54,20 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
   const from = before?.meta;
   const writes = learner.rank === 0;
   const events = writes ? new EventFile(config.run, from?.step ?? 0) : undefined;
+  const metrics = writes ? new AppendQueue(metricsFile(config.run)) : undefined;
   const note = (record: MetricRecord): void => {
-    if (writes) appendMetric(config.run, record);
+    metrics?.add(metricLine(record));
     events?.add(record);
   };
-  const keeper = new CheckpointKeeper({ config, learner, fromStep: from?.step ?? 0 });
+  const recorded = async (): Promise<void> => {
+    await metrics?.settle();
+    await events?.settle();
+  };
+  const keeper = new CheckpointKeeper({
+    ...{ config, learner, fromStep: from?.step ?? 0 },
+    // What could not be recorded ends the run by itself, and leaves a checkpoint all the same.
+    before: () => recorded().catch(() => {}),
+  });
   const profile = run.profiled ? new Profile(config.run, learner.rank, from?.step ?? 0) : undefined;
   let hardest = before?.hardest;
   let best = from?.best;
@@ -109,6 +125,7 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
       yield record;
       stoppedEarly = await isAtEnd(config, learner, epoch - best!.epoch);
     }
+    await recorded();
   } catch (error) {
     const reason = await leaveCheckpoint(error, config.run, () => keeper.saveNewSteps(meta(), hardest));
     // Who stops leaves the sums of the others without an end.
@@ -118,6 +135,7 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
   } finally {
     // A consumer that goes away leaves nothing half written.
     await keeper.settle().catch(() => {});
+    await recorded().catch(() => {});
   }
   yield {
     kind: 'end',

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { EnvironmentError, InputError, messageOf } from '../errors.js';
-import { takeLock } from '../fileLock.js';
+import { takeFolderLock } from '../fileLock.js';
 import { readJson } from '../jsonPlace.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
 import { type SeriesSplit, storedSplit } from './dataIdentity.js';
@@ -11,9 +11,10 @@ import type { TrainConfig } from './trainConfig.js';
 
 /** Makes this process the only one that writes a run; returns the release. Throws EnvironmentError, naming the other one. */
 export function lockRun(run: string): () => void {
-  makeFolder(dirname(resolve(run)));
-  return takeLock(resolve(run));
+  return takeFolderLock(resolve(run), LOCK);
 }
+
+const LOCK = 'run';
 
 /**
  * Makes the run's folder with config.json, split.json and an empty metrics.jsonl. Throws InputError when something is there
@@ -22,7 +23,8 @@ export function lockRun(run: string): () => void {
 export function createRun(config: TrainConfig, split: SeriesSplit): void {
   const { run } = config;
   try {
-    if (existsSync(run) && readdirSync(run).some((name) => !name.endsWith('.partial')))
+    const isOthers = (name: string): boolean => !name.endsWith('.partial') && name !== `${LOCK}.lock`;
+    if (existsSync(run) && readdirSync(run).some(isOthers))
       throw new InputError(
         run,
         `expected a new folder for the run, found other content; use another --out, or --resume ${run}`,
@@ -44,10 +46,10 @@ export function createRun(config: TrainConfig, split: SeriesSplit): void {
   }
 }
 
-/** Before a resume: metrics of what was not kept are dropped, they come again. */
+/** Before a resume: metrics of what was not kept are dropped, they come again; its series are those of the data of now. */
 export function continueRun(config: TrainConfig, split: SeriesSplit, done: Progress): void {
   writeConfig(config);
-  if (!existsSync(splitFile(config.run))) writeSplit(config.run, split);
+  writeSplit(config.run, split);
   truncateMetrics(config.run, done);
 }
 

@@ -84,7 +84,14 @@ const OF_THE_PLACE: readonly string[] = ['gpu', 'dataFolder', 'runsFolder'];
 export function storedConfig(place: JsonPlace): TrainConfig {
   const stored = withLaterKeys(place.object());
   checkKeys(place, '', stored, RULES);
-  return stored as unknown as TrainConfig;
+  const config = stored as unknown as TrainConfig;
+  const { low, high } = config.windowHu;
+  if (low >= high)
+    throw new InputError(
+      place.file,
+      `${[place.name, 'windowHu.high'].filter((part) => part !== '').join('.')}: expected a number above low (${low}), received ${high}`,
+    );
+  return config;
 }
 
 /** `seed 17, not 16` for each key in which a configuration and the one of its checkpoint may not differ. */

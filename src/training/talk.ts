@@ -21,6 +21,7 @@ export class Talk {
   /** Rejects when one that is needed for an agreement ends in peace: it agrees to nothing any more. */
   protected readonly oneLeft: Promise<never>;
   readonly #stopping = new AbortController();
+  #lastBeat = performance.now();
   #fail!: (error: Error) => void;
   #leave!: (error: Error) => void;
 
@@ -62,6 +63,14 @@ export class Talk {
     return new Promise<void>((resolve) => this.agreements.set(what, resolve)).finally(() => {
       this.waitingFor = undefined;
     });
+  }
+
+  /** Whether this process itself did not run since its last beat (suspended by its job system): it could hear nobody. */
+  protected wasAway(): boolean {
+    const now = performance.now();
+    const silence = now - this.#lastBeat;
+    this.#lastBeat = now;
+    return silence > 4 * BEAT_MS;
   }
 
   protected abort(): void {

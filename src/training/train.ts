@@ -132,6 +132,7 @@ async function* trainHere(
     await together(learner.broadcast());
     await watch?.agree('weights', 'shared');
     const series = seriesSplit(patches, split, data);
+    if (writes) await before?.repair();
     if (writes && resume) continueRun(config, series, done);
     else if (writes) createRun(config, series);
     const { input } = patches;

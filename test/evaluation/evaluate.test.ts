@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync } from 'node:fs';
 import { test } from 'node:test';
 import { InputError } from '../../src/errors.js';
 import { evaluate } from '../../src/evaluation/evaluate.js';
@@ -30,4 +30,24 @@ test('evaluate() says when the subset was seen in training, and names a run or s
   assert.equal((await evaluate({ run: config.run, checkpoint: 'best', holdout: 0 })).seenInTraining, true);
   await assert.rejects(evaluate({ run: config.run, checkpoint: 'best', holdout: 9 }), /HOLDOUT 9/);
   await assert.rejects(evaluate({ run: 'no/run', checkpoint: 'best' }), InputError);
+});
+
+test("evaluate() reads the run's own path of now, and refuses what lies there in the data's place", async (t) => {
+  const config = { ...(await trainFixture(t)), epochs: 1 };
+  await allRecords(train(config));
+  const moved = config.data.replace('16x16x16', 'moved');
+  renameSync(config.data, moved);
+  await assert.rejects(evaluate({ run: config.run, checkpoint: 'best' }), /16x16x16-patch\.hdf5/);
+  // A resume that names the new place keeps it; the best checkpoint is older.
+  await allRecords(train({ ...config, epochs: 1, data: moved }, { resume: true }));
+  const { rocAuc } = await evaluate({ run: config.run, checkpoint: 'best' });
+  const other = await trainFixture(t, undefined, [12, 12, 16]);
+  copyFileSync(other.data, moved);
+  await assert.rejects(
+    evaluate({ run: config.run, checkpoint: 'best' }),
+    /moved-patch\.hdf5: expected the data that .*run was trained on, received 40 rows where there were 36.*--data/,
+  );
+  const asked = await evaluate({ run: config.run, checkpoint: 'best', data: moved });
+  assert.equal(asked.rows, 16);
+  assert.ok(rocAuc >= 0);
 });

@@ -102,6 +102,63 @@ test('train --processes 2 hears loopback alone: TensorFlow listens everywhere, a
     assert.deepEqual({ own, host, stranger }, { own: true, host: false, stranger: false });
 });
 
+/** Connects again and again from an address that is none of the hosts', and says how often it got through, or an answer. */
+const STRANGER = `
+import { connect } from 'node:net';
+const [ports, seconds] = [process.argv[1].split(','), Number(process.argv[2])];
+let tries = 0, connected = 0, served = 0;
+const end = Date.now() + 1000 * seconds;
+const attack = (port) => {
+  if (Date.now() > end) return;
+  tries++;
+  const socket = connect({ port, host: '10.9.9.1', localAddress: '10.9.9.3' });
+  socket.setTimeout(200, () => socket.destroy());
+  socket.once('connect', () => { connected++; socket.write('PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n'); });
+  socket.once('data', () => { served++; socket.resetAndDestroy(); });
+  socket.on('error', () => {}).once('close', () => setTimeout(() => attack(port), 1));
+};
+for (const port of ports) for (let i = 0; i < 4; i++) attack(Number(port));
+setTimeout(() => { console.log(JSON.stringify({ tries, connected, served })); process.exit(); }, 1000 * seconds + 300);
+`;
+
+test('a stranger who tries all the time never reaches TensorFlow, not even while it starts, and the training goes on', {
+  skip,
+}, async (t) => {
+  const { data, run } = await trainFixture(t);
+  const flags = ['--data', data, '--out', run, '--epochs', '2', '--holdout', '2', '--batch', '8'];
+  const cluster = [
+    ...flags,
+    '--filters',
+    '4',
+    '--threads',
+    '1',
+    '--cluster',
+    '10.9.9.1:29620,10.9.9.1:29630',
+  ];
+  const rank = (index: number) => [CLI, 'train', ...cluster, '--rank', String(index)];
+  const program = `
+import { spawn, spawnSync } from 'node:child_process';
+const [words, stranger] = process.argv.slice(1);
+const start = (...args) => { const child = spawn(process.execPath, args); let text = ''; for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => { text += part; }); return new Promise((done) => child.once('close', (code) => done({ code, text }))); };
+const attack = start('--input-type=module', '-e', stranger, '29620,29630', '12');
+const ranks = await Promise.all(JSON.parse(words).map((each) => start(...each)));
+console.log(JSON.stringify({ ranks, attack: JSON.parse((await attack).text) }));`;
+  const { stdout, stderr } = inNamespace(
+    process.execPath,
+    ...['--input-type=module', '-e', program, JSON.stringify([rank(0), rank(1)]), STRANGER],
+  );
+  assert.notEqual(stdout, '', stderr);
+  const { ranks, attack } = JSON.parse(stdout);
+  assert.deepEqual(
+    ranks.map(({ code }: { code: number }) => code),
+    [0, 0],
+    JSON.stringify(ranks),
+  );
+  // Ports on which nobody listens answer at once: the stranger was there before, during and after the start.
+  assert.ok(attack.tries > 100, JSON.stringify(attack));
+  assert.deepEqual([attack.connected, attack.served], [0, 0]);
+});
+
 test('train --cluster hears its hosts and no others', { skip }, async (t) => {
   const cluster = ['--cluster', '10.9.9.1:29600,10.9.9.2:29610', '--rank'];
   const { ports, codes, said } = await seenOf(t, '10.9.9.2', [...cluster, '0'], [...cluster, '1']);
@@ -110,4 +167,6 @@ test('train --cluster hears its hosts and no others', { skip }, async (t) => {
   assert.equal(servers.length, 2, said);
   for (const { own, host, stranger } of servers)
     assert.deepEqual({ own, host, stranger }, { own: true, host: true, stranger: false });
+  assert.equal(ports.length, 3, 'and the talk, which listens on one address');
+  for (const { stranger } of ports) assert.equal(stranger, false);
 });

@@ -35,7 +35,7 @@ for (const [what, layout] of [
     const words = () =>
       existsSync(join(run, 'config.json')) ? ['train', '--resume', run, ...EPOCHS, ...layout] : begin(run);
     const start = () => startNode(t, [CLI, ...words()]);
-    await killedOften(`kills of ${what}`, start, { lock: run, longestMs: 5000 });
+    await killedOften(`kills of ${what}`, start, { lock: join(run, 'run'), longestMs: 5000 });
     const last = voxlab(...words());
     assert.equal(last.status, 0, last.stderr);
     assert.deepEqual(computed(readMetrics(run)), computed(readMetrics(`${run}-whole`)));

@@ -32,12 +32,13 @@ test('train --resume, evaluate, notebook run, sample and start refuse what anoth
   const { data, run } = await trainFixture(t);
   const trained = voxlab('train', '--data', data, '--out', run, ...FLAGS);
   assert.equal(trained.status, 0, trained.stderr);
-  isRefused(run, 'train', '--resume', run, '--epochs', '2');
+  isRefused(join(run, 'run'), 'train', '--resume', run, '--epochs', '2');
   isRefused(join(run, 'evaluation'), 'evaluate', run, '--json');
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-writer-'));
   t.after(() => rmSync(folder, { recursive: true }));
   isRefused(join(folder, '05-gpu-usage.ipynb'), 'notebook', 'run', '05-gpu-usage', '--out', folder);
-  isRefused(join(folder, 'raw'), 'sample', '--out', join(folder, 'raw'), '--scans', '1');
+  makeFolder(join(folder, 'raw'));
+  isRefused(join(folder, 'raw', 'sample'), 'sample', '--out', join(folder, 'raw'), '--scans', '1');
   makeFolder(inRepository('runs'));
   isRefused(inRepository('runs', 'main-job'), 'start');
   assert.equal(voxlab('evaluate', run, '--json').status, 0, 'free again');

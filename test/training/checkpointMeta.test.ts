@@ -20,7 +20,12 @@ test('readCheckpointMeta() gives what was stored, and names file and field of wh
   const files = { 'weights.safetensors': { bytes: 10, crc32: 2 ** 32 - 1 } };
   assert.deepEqual(read({ files, data: DATA }), { ...meta, files, data: DATA });
   assert.deepEqual(read({ best: undefined }).best, undefined);
+  const { epoch } = meta;
   for (const [change, says] of [
+    [
+      { best: undefined, config: { ...CONFIG, epochs: epoch } },
+      /meta\.json: best: expected an object, received nothing/,
+    ],
     [{ step: undefined }, /meta\.json: step: expected a whole number from 20 to 30, received nothing/],
     [{ step: 31 }, /step: expected a whole number from 20 to 30, received 31/],
     [{ step: 19 }, /step: /],

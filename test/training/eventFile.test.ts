@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { EventFile } from '../../src/training/eventFile.js';
 import { runPython } from '../python.js';
 
-test("EventFile: TensorFlow reads the file, checksums and all; a resume's file begins at its step", (t) => {
+test("EventFile: TensorFlow reads the file, checksums and all; a resume's file begins at its step", async (t) => {
   const run = mkdtempSync(join(tmpdir(), 'voxlab-events-'));
   t.after(() => rmSync(run, { recursive: true }));
   const file = new EventFile(run, 4, 1_700_000_000_500);
@@ -22,6 +22,7 @@ test("EventFile: TensorFlow reads the file, checksums and all; a resume's file b
     ...{ kind: 'validation', epoch: 1, step: 300, loss: 0.5, accuracy: 0.75, rocAuc: 0.875 },
     ...{ rocAucInterval: [0.5, 1], rows: 9, seconds: 1 },
   });
+  await file.settle();
   const [name, ...others] = readdirSync(run);
   assert.deepEqual([name, others], ['events.out.tfevents.1700000000.step4', []]);
   const events = runPython<

@@ -35,6 +35,14 @@ const DAMAGES: readonly (readonly [name: string, damage: (last: string) => void,
   ],
   ['empty meta', (last) => writeFileSync(join(last, 'meta.json'), ''), /meta\.json: .*an empty file/],
   ['meta of zeros', (last) => writeFileSync(join(last, 'meta.json'), Buffer.alloc(300)), /meta\.json: /],
+  [
+    'the place of an earlier one',
+    (last) => {
+      const file = join(last, 'meta.json');
+      writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), epoch: 1, step: 10 }));
+    },
+    /expected the epoch and step of its folder, received epoch 1 and step 10 \(epoch-0001\)/,
+  ],
   ['no files', (last) => rmSync(join(last, 'weights.safetensors')), /expected a safetensors file \(ENOENT/],
   ['no folder', (last) => rmSync(last, { recursive: true }), /meta\.json \(ENOENT/],
 ];
@@ -56,7 +64,8 @@ test('loadLinked() without a link takes the newest checkpoint; where none is who
   const run = await runOfEpochs(t, 2, 1);
   await saveCheckpoint(run, checkpointAt({ epoch: 2, step: 27, best: 1 }));
   rmSync(join(run, 'last'));
-  assert.equal((await loadLinked(run, 'last')).meta.step, 27);
+  const { meta, damaged } = await loadLinked(run, 'last');
+  assert.deepEqual([meta.step, damaged], [27, ["'last' names no checkpoint"]]);
   for (const name of ['epoch-0001', 'epoch-0002', 'epoch-0002-step-000027'])
     writeFileSync(join(run, 'checkpoints', name, 'meta.json'), 'null');
   await assert.rejects(

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { InputError } from '../../src/errors.js';
-import { saveCheckpoint } from '../../src/training/checkpoint.js';
+import { linkTarget, saveCheckpoint } from '../../src/training/checkpoint.js';
 import type { DataIdentity } from '../../src/training/dataIdentity.js';
 import type { Learner } from '../../src/training/learner.js';
 import { requireSameRun, requireSameSteps, resumePoint } from '../../src/training/resume.js';
@@ -37,6 +38,47 @@ test('resumePoint() goes on from the last checkpoint that is whole, says what wa
   await before!.loadInto(learner);
   await before!.loadInto(learner);
   assert.equal(loaded.length, 1);
+});
+
+test('resumePoint() of a damaged last checkpoint: repair() makes the whole one the last, so that the next save keeps it', async (t) => {
+  const run = scratch(t);
+  for (const epoch of [1, 2, 3]) await saveCheckpoint(run, checkpointAt({ epoch, best: epoch }));
+  truncateSync(join(run, 'last', 'weights.safetensors'), 9);
+  const { before } = await resumePoint(run);
+  // Epoch 3 was the best; its weights are lost, and with them the best of the run.
+  assert.deepEqual([before?.meta.epoch, before?.meta.best?.epoch], [2, 2]);
+  await before!.repair();
+  assert.deepEqual([linkTarget(run, 'last'), linkTarget(run, 'best')], ['epoch-0002', 'epoch-0002']);
+  await saveCheckpoint(run, checkpointAt({ epoch: 2, step: 23, best: 2 }));
+  assert.deepEqual(readdirSync(join(run, 'checkpoints')), ['epoch-0002', 'epoch-0002-step-000023']);
+});
+
+test('resumePoint() whose best checkpoint is lost, too, begins the search for the best anew', async (t) => {
+  const run = scratch(t);
+  await saveCheckpoint(run, checkpointAt({ epoch: 1, best: 1 }));
+  await saveCheckpoint(run, checkpointAt({ epoch: 2, best: 1 }));
+  await saveCheckpoint(run, checkpointAt({ epoch: 2, step: 25, best: 1 }));
+  truncateSync(join(run, 'best', 'weights.safetensors'), 9);
+  truncateSync(join(run, 'last', 'weights.safetensors'), 9);
+  const { before } = await resumePoint(run);
+  assert.deepEqual([before?.meta.epoch, before?.meta.best], [2, undefined]);
+  await before!.repair();
+  assert.deepEqual([linkTarget(run, 'last'), linkTarget(run, 'best')], ['epoch-0002', undefined]);
+  // What it leaves can be read again.
+  await saveCheckpoint(run, { ...checkpointAt({ epoch: 2, step: 27 }) });
+  assert.equal((await resumePoint(run)).before?.meta.step, 27);
+});
+
+test('resumePoint() of a copy of a run whose links were followed: folders in their place are replaced', async (t) => {
+  const run = scratch(t);
+  for (const epoch of [1, 2]) await saveCheckpoint(run, checkpointAt({ epoch, best: 1 }));
+  const copy = scratch(t);
+  assert.equal(spawnSync('cp', ['-aL', `${run}/.`, copy]).status, 0);
+  const { before, notes } = await resumePoint(copy);
+  assert.equal(before?.meta.step, 20);
+  assert.match(notes.join(), /'last' names no checkpoint: going on from epoch-0002/);
+  await before!.repair();
+  assert.equal(linkTarget(copy, 'last'), 'epoch-0002');
 });
 
 test('requireSameRun() and requireSameSteps() take the same run, and name what differs', () => {

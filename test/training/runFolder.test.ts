@@ -22,15 +22,16 @@ function configIn(t: TestContext): TrainConfig {
   return { ...readTrainingSettings(), run: join(folder, 'run'), data: 'x', filters: 4, threads: 0 };
 }
 
-test('createRun() writes configuration and series once; continueRun() replaces the configuration alone', (t) => {
+test('createRun() writes configuration and series once; continueRun() replaces both', (t) => {
   const config = configIn(t);
   createRun(config, SPLIT);
   assert.deepEqual(readRunConfig(config.run), config);
   assert.deepEqual(readRunSplit(config.run), SPLIT);
   assert.throws(() => createRun(config, SPLIT), /expected a new folder for the run/);
-  continueRun({ ...config, epochs: 5 }, { ...SPLIT, training: [] }, { epoch: 0, step: 0 });
+  const others = { ...SPLIT, training: ['d'] };
+  continueRun({ ...config, epochs: 5 }, others, { epoch: 0, step: 0 });
   assert.equal(readRunConfig(config.run).epochs, 5);
-  assert.deepEqual(readRunSplit(config.run), SPLIT);
+  assert.deepEqual(readRunSplit(config.run), others);
 });
 
 test('createRun() takes what a start that was killed at once left: a folder with nothing but parts', (t) => {

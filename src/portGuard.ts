@@ -1,0 +1,66 @@
+import { EnvironmentError } from './errors.js';
+import { lastError, libc } from './libc.js';
+import { attachFilter, namedProgram, RETURN_ZERO, setSocketOption } from './portFilter.js';
+
+/*
+ * A port cannot be filtered before there is a socket on it, and TensorFlow's server opens its own: whoever connects in the
+ * milliseconds until it has been found would be served. So a socket of ours stands on the port first. It shares the port with
+ * the server's (SO_REUSEPORT), is the one that the system chooses for every connection (SO_ATTACH_REUSEPORT_CBPF), and hears
+ * nobody; when the server's own socket has its filter, ours goes.
+ */
+
+const AF_INET = 2;
+const AF_INET6 = 10;
+const SOCK_STREAM_CLOEXEC = 1 | 0x80000;
+const IPPROTO_IPV6 = 41;
+const IPV6_V6ONLY = 26;
+const SO_REUSEPORT = 15;
+const SO_ATTACH_REUSEPORT_CBPF = 51;
+const YES = Buffer.from([1, 0, 0, 0]);
+const NO = Buffer.alloc(4);
+
+/** A socket of ours that stands on a port. */
+export interface PortGuard {
+  readonly descriptor: number;
+  /** The port is that of the other sockets on it. */
+  leave(): void;
+}
+
+/**
+ * Keeps a port of this machine, on which nobody listens yet, deaf as long as the guard stands; sockets of this user that
+ * allow it (SO_REUSEPORT) can be opened on it meanwhile. Throws EnvironmentError.
+ */
+export function guardPort(port: number): PortGuard {
+  const { descriptor, family } = openSocket(port);
+  const leave = (): void => void libc().close(descriptor);
+  try {
+    if (family === AF_INET6) setSocketOption(descriptor, port, IPV6_V6ONLY, NO, IPPROTO_IPV6);
+    setSocketOption(descriptor, port, SO_REUSEPORT, YES);
+    setSocketOption(descriptor, port, SO_ATTACH_REUSEPORT_CBPF, namedProgram(RETURN_ZERO));
+    attachFilter(descriptor, port, RETURN_ZERO);
+    const address = anyAddress(family, port);
+    if (libc().bind(descriptor, address, address.length) !== 0 || libc().listen(descriptor, 1) !== 0)
+      throw new EnvironmentError(`port ${port} cannot be guarded (${lastError()})`);
+  } catch (error) {
+    leave();
+    throw error;
+  }
+  return { descriptor, leave };
+}
+
+/** The family that the server's own socket has, too: IPv6 for both, where the machine knows it. */
+function openSocket(port: number): { readonly descriptor: number; readonly family: number } {
+  for (const family of [AF_INET6, AF_INET]) {
+    const descriptor = libc().socket(family, SOCK_STREAM_CLOEXEC, 0);
+    if (descriptor >= 0) return { descriptor, family };
+  }
+  throw new EnvironmentError(`port ${port} cannot be guarded (${lastError()})`);
+}
+
+/** struct sockaddr_in6 or sockaddr_in: family, port, and an address of zeros. */
+function anyAddress(family: number, port: number): Uint8Array {
+  const address = Buffer.alloc(family === AF_INET6 ? 28 : 16);
+  address.writeUInt16LE(family, 0);
+  address.writeUInt16BE(port, 2);
+  return address;
+}
