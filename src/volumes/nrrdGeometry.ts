@@ -4,10 +4,9 @@ import { type NrrdAxes, type NrrdVector, readNrrdAxes } from './nrrdAxes.js';
 import type { NrrdField, NrrdFields } from './nrrdFields.js';
 import { geometryInSpace, readNrrdDirections, readNrrdSpace } from './nrrdSpace.js';
 import { inMm, nrrdUnits } from './nrrdUnits.js';
+import { requirePlausibleSpacing } from './plausibleSpacing.js';
 import type { Geometry, Matrix3, Vector3 } from './volume.js';
 
-/** Spacings that chest CTs have, in mm. */
-const USUAL_SPACING_MM = [0.05, 20] as const;
 /** `spacings` beside `space directions` may be rounded by so much. */
 const ROUNDED = 1e-3;
 
@@ -21,8 +20,11 @@ export function readNrrdPlace(fields: NrrdFields): { geometry: Geometry; axes: N
   const directions = readNrrdDirections(fields, space);
   const axes = readNrrdAxes(fields, directions);
   const size = three(axes, axes.sizes);
-  if (space === undefined)
-    return { axes, geometry: requireUsualUnits(fields, geometryOfAxes(fields, axes, size)) };
+  if (space === undefined) {
+    const geometry = geometryOfAxes(fields, axes, size);
+    requirePlausible(fields, geometry, 'spacings', 'units');
+    return { axes, geometry };
+  }
   if (directions === undefined)
     throw fields.unexpected(
       'space directions',
@@ -31,7 +33,8 @@ export function readNrrdPlace(fields: NrrdFields): { geometry: Geometry; axes: N
     );
   const geometry = geometryInSpace(fields, space, three(axes, directions), size);
   requireOnlyDirections(fields, axes, directions, geometry);
-  return { axes, geometry: requireUsualUnits(fields, geometry) };
+  requirePlausible(fields, geometry, 'space directions', 'space units');
+  return { axes, geometry };
 }
 
 function three<T>({ kept }: NrrdAxes, values: readonly T[]): readonly [T, T, T] {
@@ -110,16 +113,15 @@ function requireOnlyDirections(
     );
 }
 
-/** Numbers in mm under the name of another unit would move every candidate out of the scan. */
-function requireUsualUnits(fields: NrrdFields, geometry: Geometry): Geometry {
-  const field = fields.text('space units') === undefined ? 'units' : 'space units';
-  const units = nrrdUnits(fields, field, fields.text(field)?.match(/"[^"]*"|\S+/g)?.length ?? 0);
-  const [least, most] = USUAL_SPACING_MM;
-  const isUsual = geometry.spacingMm.every((mm) => mm >= least && mm <= most);
-  if (isUsual || !units?.some(([factor, divisor]) => factor !== divisor)) return geometry;
-  throw fields.unexpected(
-    field,
-    `units that make a spacing of ${least} to ${most} mm, as a chest CT has, not ${geometry.spacingMm.map((mm) => Number(mm.toPrecision(6))).join(' x ')} mm`,
-    'correct the units',
-  );
+/** Named is the unit where it is another than mm: numbers in mm under its name are the likelier fault. */
+function requirePlausible(
+  fields: NrrdFields,
+  { spacingMm }: Geometry,
+  steps: NrrdField,
+  unit: NrrdField,
+): void {
+  const units = fields.text(unit) ?? '';
+  const isMm = units.replace(/mm|[\s"]/gi, '') === '';
+  const [field, said] = isMm ? [steps, steps] : [unit, `${unit} ${units.slice(0, 60)}`];
+  requirePlausibleSpacing(spacingMm, fields.file, said, fields.line(field));
 }

@@ -187,7 +187,11 @@ test('parseNrrdHeader() refuses geometry that is not finite, flat, of no directi
   refuses({ ...inSpace, 'space units': '"mm" "mm"' }, /:10: space units: expected 3 units in quotes/);
   refuses(
     { ...inSpace, 'space units': '"um" "um" "um"' },
-    /:10: space units: expected units .*not 0\.0007 x 0\.0008 x 0\.002 mm.*correct/,
+    /:10: space units "um" "um" "um": expected a spacing of 0\.05 to 20 mm, received 0\.0007 x 0\.0008 x 0\.002 mm; correct/,
+  );
+  refuses(
+    { spacings: '700 800 2000' },
+    /:7: spacings: expected a spacing of .*received 700 x 800 x 2000 mm; correct/,
   );
   refuses({ ...inSpace, space: 'RPI' }, /:7: space: expected left-posterior-superior.*turn the scan/);
   refuses({ ...inSpace, space: '' }, /:7: space directions: expected a line 'space'.*say in which space/);

@@ -40,7 +40,7 @@ test('readHashedVolume() gives the volume of readVolume() and the sha256 over he
   const memory = new ArrayBuffer(2 ** 16);
   for (const { path, files, drawn } of nrrdReferences(folder, 22, 120)) {
     new Uint8Array(memory).fill(255);
-    const { volume, sha256 } = await readHashedVolume(path, () => memory);
+    const { volume, sha256 } = await readHashedVolume(path, {}, () => memory);
     assert.deepEqual(volume, await readNrrd(path), `${path} (${drawn})`);
     assert.deepEqual(await scanFiles(path), files, drawn);
     const hash = createHash('sha256');
