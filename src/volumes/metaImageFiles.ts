@@ -1,8 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, extname, resolve } from 'node:path';
 import { InputError } from '../errors.js';
 import { withFile } from './fileBytes.js';
 import type { MetaImageHeader } from './metaImageHeader.js';
+import { namedFile } from './namedFile.js';
 import type { Vector3 } from './volume.js';
 
 /** A part of a MetaImage's voxels: all, a slice of z, or a row. */
@@ -83,32 +82,8 @@ function patternNames({ dataFile, geometry }: MetaImageHeader): string[] | undef
   return names;
 }
 
-/** A name in the header as a path. Throws InputError for one that leads nowhere. */
 function existingFile(path: string, header: MetaImageHeader, name: string): string {
-  const file = resolve(dirname(path), name);
-  if (existsSync(file)) return file;
-  const meant = fileThatMayBeMeant(path, name);
-  throw wrongField(
-    path,
-    header,
-    `names ${name}, which is not ${/[\\/]/.test(name) ? 'there' : 'beside it'}${meant === undefined ? '; copy it there or change the line' : ` (there is ${meant}); rename it or change the line`}`,
-  );
-}
-
-/** The same name in other letters, behind a path of another machine; the header's own name with an ending of voxels. */
-function fileThatMayBeMeant(path: string, name: string): string | undefined {
-  const beside = readdirSync(dirname(path));
-  const last = name.split(/[\\/]/).at(-1)!;
-  const stem = basename(path, extname(path)).toLowerCase();
-  return (
-    beside.find((each) => each === last) ??
-    beside.find((each) => each.toLowerCase() === last.toLowerCase()) ??
-    beside.find(
-      (each) =>
-        /^\.(z?raw|img|bin)(\.gz)?$/.test(each.toLowerCase().slice(stem.length)) &&
-        each.toLowerCase().startsWith(stem),
-    )
-  );
+  return namedFile(path, name, (reason) => wrongField(path, header, reason));
 }
 
 function wrongField(path: string, { dataFileLine }: MetaImageHeader, reason: string): InputError {

@@ -1,14 +1,13 @@
-import { endianness } from 'node:os';
 import { basename } from 'node:path';
-import { decimalNumber } from '../decimal.js';
 import { InputError } from '../errors.js';
 import { withFile } from './fileBytes.js';
 import { hasManyFiles, isLocal, type MetaImagePart, metaImageParts } from './metaImageFiles.js';
 import { type MetaImageHeader, parseMetaImageHeader } from './metaImageHeader.js';
 import { requirePlausibleSpacing } from './plausibleSpacing.js';
-import { type ReadOptions, readStoredVoxels, voxelBytes } from './storedVoxels.js';
-import type { Vector3, Volume, VoxelArray } from './volume.js';
-import { VOXEL_BYTES, type VoxelType, voxelsOf } from './voxelType.js';
+import { type ReadOptions, readStoredVoxels } from './storedVoxels.js';
+import { readDecimalVoxels } from './textVoxels.js';
+import type { Volume, VoxelArray } from './volume.js';
+import { readParts } from './voxelParts.js';
 
 /** Longest header that is looked at; LUNA16's have 0.5 KiB. */
 const HEADER_LIMIT_BYTES = 64 * 1024;
@@ -36,31 +35,18 @@ export async function metaImageFiles(path: string): Promise<readonly string[]> {
  */
 export async function readMetaImage(path: string, options: ReadOptions = {}): Promise<Volume> {
   const header = await readMetaImageHeader(path);
-  const { geometry, voxelType } = header;
+  const { geometry, voxelType: type } = header;
   const parts = await metaImageParts(path, header);
   const [first] = parts;
   if (options.onBytes !== undefined && first!.file !== path)
     options.onBytes(await withFile(path, (handle) => handle.readFile()));
-  if (parts.length === 1) return { ...geometry, data: await readPart(first!, path, header, options) };
-  const bytes = voxelBytes({ size: geometry.size, type: voxelType });
-  let data: VoxelArray | undefined;
-  let at = 0;
-  for (const part of parts) {
-    const voxels = await readPart(part, path, header, { onBytes: options.onBytes });
-    // Room is made when the first part has been read: a header may promise more than there is.
-    data ??= emptyVoxels(voxelType, bytes, options);
-    data.set(voxels, at);
-    at += voxels.length;
-  }
-  return { ...geometry, data: data! };
-}
-
-function emptyVoxels(type: VoxelType, bytes: number, { memory }: ReadOptions): VoxelArray {
-  return voxelsOf(
-    Buffer.from(memory?.(bytes) ?? new ArrayBuffer(bytes), 0, bytes),
-    type,
-    endianness() === 'BE',
+  const data = await readParts(
+    parts,
+    { type, count: geometry.size[0] * geometry.size[1] * geometry.size[2] },
+    (part, partOptions) => readPart(part, path, header, partOptions),
+    options,
   );
+  return { ...geometry, data };
 }
 
 async function readPart(
@@ -69,8 +55,9 @@ async function readPart(
   header: MetaImageHeader,
   options: ReadOptions,
 ): Promise<VoxelArray> {
-  if (!header.binary) return readText(file, size, header, options);
   const { headerSize, compressed, voxelType: type, elementType: typeName, bigEndian } = header;
+  if (!header.binary)
+    return readDecimalVoxels({ path: file, size, type, typeName, from: skippedBytes(header) }, options);
   await requireStreamSize(file, path, header);
   return readStoredVoxels(
     {
@@ -96,37 +83,4 @@ async function requireStreamSize(file: string, path: string, header: MetaImageHe
       file,
       `expected ${expected} bytes of compressed voxels as CompressedDataSize of ${basename(path)} says, found ${found}`,
     );
-}
-
-/** Voxels as decimals between blanks and line ends. */
-async function readText(
-  file: string,
-  size: Vector3,
-  header: MetaImageHeader,
-  { onBytes }: ReadOptions,
-): Promise<VoxelArray> {
-  const bytes = await withFile(file, (handle) => handle.readFile());
-  onBytes?.(bytes);
-  const words = bytes
-    .toString('latin1', skippedBytes(header))
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  const count = size[0] * size[1] * size[2];
-  if (words.length !== count)
-    throw new InputError(
-      file,
-      `expected ${count} voxels as text (${size.join(' x ')} ${header.elementType}), found ${words.length}`,
-    );
-  const voxels = emptyVoxels(header.voxelType, count * VOXEL_BYTES[header.voxelType], {});
-  for (const [at, word] of words.entries()) {
-    const value = decimalNumber(word);
-    voxels[at] = value;
-    const isWhole = header.voxelType.includes('int');
-    if (Number.isNaN(value) || (isWhole && voxels[at] !== value))
-      throw new InputError(
-        file,
-        `expected voxels of ${header.elementType} as text, received ${JSON.stringify(word.slice(0, 40))} as number ${at + 1}`,
-      );
-  }
-  return voxels;
 }

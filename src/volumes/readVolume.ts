@@ -4,16 +4,15 @@ import { InputError, throwIfAborted } from '../errors.js';
 import { isFolder } from '../paths.js';
 import { readDicomSeries, readDicomVolume } from './dicomReader.js';
 import { isInvertible } from './geometry.js';
-import { readGeometryWithItk, readWithItk } from './itkReader.js';
 import { metaImageFiles, readMetaImage, readMetaImageHeader } from './metaImageReader.js';
 import type { NiftiFrame } from './niftiGeometry.js';
 import { niftiFiles, readNifti, readNiftiGeometry } from './niftiReader.js';
-import { checkNrrdStream } from './scanStream.js';
+import { nrrdFiles, readNrrd, readNrrdGeometry } from './nrrdReader.js';
 import type { ReadOptions } from './storedVoxels.js';
 import type { Geometry, Volume } from './volume.js';
 
 /** File name endings of the scans that can be read. */
-export const SCAN_EXTENSIONS = ['.nrrd', '.nii', '.nii.gz', '.hdr', '.mha', '.mhd'] as const;
+export const SCAN_EXTENSIONS = ['.nrrd', '.nhdr', '.nii', '.nii.gz', '.hdr', '.mha', '.mhd'] as const;
 
 type ScanFormat = 'dicom' | 'metaimage' | 'nrrd' | 'nifti';
 
@@ -46,8 +45,7 @@ export async function readHashedVolume(
   choices: ReadingChoices = {},
   memory?: (bytes: number) => ArrayBuffer,
 ): Promise<{ volume: Volume; sha256: string }> {
-  const format = formatOf(path);
-  if (format !== 'metaimage' && format !== 'nifti')
+  if (formatOf(path) === 'dicom')
     return { volume: await readVolume(path, choices), sha256: await hashOfScan(path) };
   const hash = createHash('sha256');
   const onBytes = (bytes: Uint8Array): void => void hash.update(bytes);
@@ -67,7 +65,7 @@ async function hashFile(hash: Hash, path: string): Promise<void> {
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
 }
 
-/** The geometry of a scan, without its voxels: cheap, but for NRRD, whose file is read. Throws InputError. */
+/** The geometry of a scan, without its voxels: cheap. Throws InputError. */
 export async function readGeometry(
   path: string,
   { signal, niftiFrame }: ReadingChoices & { readonly signal?: AbortSignal } = {},
@@ -82,7 +80,7 @@ export async function readGeometry(
       case 'nifti':
         return readNiftiGeometry(path, niftiFrame);
       case 'nrrd':
-        return readGeometryWithItk(path, signal);
+        return readNrrdGeometry(path);
     }
   };
   return checkedGeometry(await read(), path);
@@ -98,7 +96,7 @@ export async function scanFiles(path: string): Promise<readonly string[]> {
     case 'nifti':
       return niftiFiles(path);
     case 'nrrd':
-      return [path];
+      return nrrdFiles(path);
   }
 }
 
@@ -116,8 +114,7 @@ async function readAny(
     case 'nifti':
       return readNifti(path, options, niftiFrame);
     case 'nrrd':
-      await checkNrrdStream(path);
-      return readWithItk(path, signal);
+      return readNrrd(path, options);
   }
 }
 
@@ -125,7 +122,7 @@ function formatOf(path: string): ScanFormat {
   if (isFolder(path)) return 'dicom';
   const name = path.toLowerCase();
   if (name.endsWith('.mhd') || name.endsWith('.mha')) return 'metaimage';
-  if (name.endsWith('.nrrd')) return 'nrrd';
+  if (name.endsWith('.nrrd') || name.endsWith('.nhdr')) return 'nrrd';
   if (name.endsWith('.nii') || name.endsWith('.nii.gz') || name.endsWith('.hdr')) return 'nifti';
   throw new InputError(
     path,

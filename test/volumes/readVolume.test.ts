@@ -167,7 +167,7 @@ test('scanFiles() names header and voxels', async () => {
 });
 
 test('a program that has read a scan through ITK ends by itself, also when ITK refuses one and prints why', () => {
-  const path = scans.find((scan) => scan.path.endsWith('.nrrd'))!.path;
+  const path = scans.find((scan) => scan.path.endsWith('.nii'))!.path;
   const refused = join(folder, 'refused.mha');
   writeFileSync(
     refused,
