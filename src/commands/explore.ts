@@ -154,7 +154,7 @@ function textOf({
   const counts = (record: Readonly<Record<string, number>>): string =>
     Object.entries(record)
       .map(([name, count]) => `${name}: ${count}`)
-      .join(', ');
+      .join(', ') || 'none';
   const lines = [
     file,
     `  ${rows} patches of ${patch.size.join(' x ')} voxels (x, y, z) at ${patch.spacingMm.join(' x ')} mm${rangeHu === null ? '' : `, ${rangeHu[0]} to ${rangeHu[1]} HU`}`,

@@ -42,7 +42,7 @@ export function reasonOf(error: unknown): string {
   const system = /error message = '([^']+)'/.exec(message)?.[1];
   const stack = Array.from(message.matchAll(/\(\): (.*?) major:/g), ([, reason]) => reason!);
   const [first, last] = [stack[0], stack.at(-1)];
-  const brokeOff = isBreak(error) ? 'its filter breaks off: the bytes are damaged' : undefined;
+  const brokeOff = isBreak(error) ? 'it breaks off: the bytes are damaged' : undefined;
   return brokeOff ?? system ?? (first === last ? first : `${first}: ${last}`) ?? message.slice(0, 160);
 }
 
