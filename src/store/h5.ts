@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { InputError, messageOf } from '../errors.js';
@@ -52,7 +53,7 @@ export function reasonOf(error: unknown): string {
  */
 export function asInput<T>(path: string, what: string, run: () => T): T {
   try {
-    return run();
+    return withoutStandardError(run);
   } catch (error) {
     if (error instanceof InputError) throw error;
     if (isBreak(error)) {
@@ -85,5 +86,21 @@ export function closeFile(file: { close(): unknown }): void {
     file.close();
   } catch (error) {
     if (!isBreak(error)) throw error;
+  }
+}
+
+/** What the library throws says enough. It prints, too: by fs.writeSync past the thread's own stderr, and by the console. */
+export function withoutStandardError<T>(run: () => T): T {
+  const { writeSync } = fs;
+  const { stderr } = process;
+  const { write } = stderr;
+  fs.writeSync = ((fd: number, data: Uint8Array, offset: number, length: number, ...rest: []) =>
+    fd === 2 ? length : writeSync(fd, data, offset, length, ...rest)) as typeof writeSync;
+  stderr.write = () => true;
+  try {
+    return run();
+  } finally {
+    fs.writeSync = writeSync;
+    stderr.write = write;
   }
 }

@@ -9,6 +9,7 @@ import { openLibraryRows } from '../../src/store/libraryRows.js';
 import { openRowIndex } from '../../src/store/openRowIndex.js';
 import { openRows } from '../../src/store/openRows.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
+import { voxlab } from '../commands/voxlab.js';
 import { runPython } from '../python.js';
 import { writeForeign } from './foreignFixture.js';
 import { sha256 } from './layoutFixture.js';
@@ -120,28 +121,62 @@ del f['input']; h5py.h5d.create(f.id, b'input', h5py.h5t.STD_I16LE, h5py.h5s.cre
   }
 });
 
-test('a damaged chunk of a filter that a plugin undoes is refused with row and filter', async () => {
-  const { zstd } = writeForeign(folder, { zstd: 'voxels(x, chunks=(1, 64), **hdf5plugin.Zstd())' });
+/** A file whose chunk of row 4 is damaged in 20 bytes, filtered by an option of create_dataset. */
+function damaged(name: string, options: string, from: number): string {
+  const path = writeForeign(folder, {
+    [name]: `voxels((x // 500).astype('<f8'), chunks=(1, 64), **${options})`,
+  })[name]!;
   const at = runPython<number>(
     `import json, sys, h5py
 print(h5py.File(json.load(sys.stdin), 'r')['input'].id.get_chunk_info(4).byte_offset)`,
-    zstd,
+    path,
   );
-  const bytes = readFileSync(zstd);
-  bytes.fill(0xff, at, at + 4);
-  writeFileSync(zstd, bytes);
-  const patches = await openPatchFile(zstd);
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, at + from, at + from + 20);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+test('a damaged chunk of a filter that a plugin undoes is refused with row and filter; other rows are read', async () => {
+  const patches = await openPatchFile(damaged('zstd', 'hdf5plugin.Zstd()', 0));
   const into = new Int16Array(64);
-  await patches.readRows([3], into);
-  await assert.rejects(
-    patches.readRows([4], into),
-    (error) =>
-      error instanceof InputError &&
-      /: input: row 4 of chunks that are filtered by zstd \(filter 32015\): the HDF5 library cannot read it/.test(
-        error.message,
-      ),
-  );
+  for (const row of [3, 4, 5]) {
+    const reading = patches.readRows([row], into);
+    if (row === 4)
+      await assert.rejects(
+        reading,
+        (error) =>
+          error instanceof InputError &&
+          /: input: row 4 of chunks that are filtered by zstd \(filter 32015\): the HDF5 library cannot read it/.test(
+            error.message,
+          ),
+      );
+    else await reading;
+  }
   patches.close();
+});
+
+test('a plugin that breaks off at damaged bytes takes the library along: one line says it, and what is opened next has another', async () => {
+  const path = damaged('blosc2', "hdf5plugin.Blosc2(cname='lz4')", 120);
+  const { status, stdout, stderr } = voxlab('explore', path);
+  assert.deepEqual([status, stdout], [1, '']);
+  assert.match(
+    stderr,
+    /^voxlab: .*: input: row 4 of chunks that are filtered by blosc2 \(filter 32026\): [^\n]*it breaks off[^\n]*\n$/,
+  );
+
+  const { good } = writeForeign(folder, { good: 'voxels(x, chunks=(1, 64), **hdf5plugin.Blosc())' });
+  const [before, broken] = [await openPatchFile(good), await openPatchFile(path)];
+  await assert.rejects(broken.readRows([4], new Int16Array(64)), /it breaks off/);
+  const expected = new Int16Array(64);
+  await assert.rejects(before.readRows([4], expected), /broke off at a damaged file; open this file again/);
+  assert.throws(() => before.labels(), /open this file again/);
+  for (const patches of [before, broken]) patches.close();
+  const after = await openPatchFile(good);
+  await after.readRows([4], expected);
+  assert.ok(new Set(expected).size > 50);
+  assert.deepEqual([...after.labels().classes], [1, 0, 1, 0, 0, 1]);
+  after.close();
 });
 
 test('filterName() takes what a file calls a filter that nobody has registered, no longer than a line may be', () => {
