@@ -50,6 +50,7 @@ const SEAMS = {
   'itk-wasm': ['src/volumes/'],
   '@itk-wasm/image-io': ['src/volumes/'],
   h5wasm: ['src/store/'],
+  'h5wasm-plugins': ['src/store/'],
   koffi: ['src/libc.ts', 'src/tensorflow/library.ts'],
   '@tensorflow/tfjs': ['src/tensorflow/'],
   '@tensorflow/tfjs-node-gpu': ['src/tensorflow/'],

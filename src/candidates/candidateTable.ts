@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import type { Vector3 } from '../volumes/volume.js';
 import type { Candidate, VoxelCandidate } from './candidate.js';
+import { columnRemedy } from './columnRemedy.js';
 import { type CsvRow, centerOf, numberCell, readCsvTable, uidCell } from './csvTable.js';
 import { CANDIDATE_COLUMNS, LUNA16_FORMAT, type TableFormat } from './tableFormat.js';
 
@@ -43,7 +44,8 @@ export function readCandidates(
   const candidates: (Candidate | VoxelCandidate)[] = [];
   // One string a series instead of one a row: LUNA16's table has 755,000 rows of 888 series.
   const uids = new Map<string, string>();
-  for (const row of readCsvTable(file, CANDIDATE_COLUMNS, columns)) {
+  const remedy = (header: readonly string[]): string => columnRemedy(header, columns);
+  for (const row of readCsvTable(file, CANDIDATE_COLUMNS, columns, remedy)) {
     const uid = uidCell(row, file);
     if (!uids.has(uid)) uids.set(uid, uid);
     const named = { seriesUid: uids.get(uid)!, class: classOf(row, file), line: row.line };

@@ -27,14 +27,14 @@ export function insideCounts(
 
 /**
  * What to do where more than a tenth of the candidates lie outside, and another reading puts nearly all of them inside: a body
- * is so symmetric that half of its candidates stay inside when x and y are flipped.
+ * is so symmetric that half of its candidates stay inside when x and y are flipped. Without a candidate there is nothing to say.
  */
 export function coordinateHint(
   { total, ...counts }: InsideCounts & { readonly total: number },
   readAs: Coordinates,
 ): string | undefined {
   const best = READINGS.toSorted((a, b) => counts[b] - counts[a])[0]!;
-  if (counts[readAs] > 0.9 * total || counts[best] < 0.95 * total) return undefined;
+  if (total === 0 || counts[readAs] > 0.9 * total || counts[best] < 0.95 * total) return undefined;
   const share = `${counts[best]} of ${total} candidates lie inside`;
   return {
     lps: `${share} as LPS positions in mm: use --coordinates lps`,

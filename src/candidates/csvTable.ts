@@ -8,36 +8,51 @@ export interface CsvRow<Column extends string> {
   readonly line: number;
   /** The table's own names of columns, where they differ. */
   readonly names: ColumnNames<Column>;
+  /** Of a table whose columns are separated by semicolons: its numbers may have decimal commas. */
+  readonly decimals?: Decimals;
+}
+
+/** How the first number with decimals of a table is written; all others must be written so. */
+interface Decimals {
+  mark?: ',' | '.';
+  line: number;
 }
 
 export type ColumnNames<Column extends string> = Readonly<Partial<Record<Column, string>>>;
 
 /**
- * Rows of a comma-separated table (RFC 4180) with a header line. Columns are found by name, in any order; further ones are
- * left alone; a byte order mark, CRLF, quotes and empty lines are fine. `names` says which columns the table calls otherwise.
+ * Rows of a table (RFC 4180) with a header line, separated by the one of comma, semicolon and tab that gives the columns. Columns
+ * are found by name, in any order; further ones are left alone; a byte order mark, CRLF, quotes and empty lines are fine. `names`
+ * says which columns the table calls otherwise, `remedy` what to do where one is missing.
  * Throws InputError with file and line for a missing or double column and for a row with another number of cells.
  */
 export function* readCsvTable<Column extends string>(
   file: string,
   columns: readonly Column[],
   names: ColumnNames<Column> = {} as ColumnNames<Column>,
+  remedy?: (header: readonly string[]) => string,
 ): Generator<CsvRow<Column>> {
   const wanted = columns.map((column) => names[column] ?? column);
   let indexes: readonly number[] | undefined;
   let width = 0;
-  for (const { cells, line } of csvLines(readText(file), file)) {
+  const text = readText(file);
+  const separator = separatorOf(text, file, wanted);
+  const decimals: Pick<CsvRow<Column>, 'decimals'> = separator === ';' ? { decimals: { line: 0 } } : {};
+  for (const { cells, line } of csvLines(text, file, separator)) {
     if (indexes === undefined) {
-      indexes = columnIndexes(cells, wanted, file, line);
+      indexes = columnIndexes(cells, wanted, file, line, remedy);
       width = cells.length;
       continue;
     }
     if (cells.length !== width)
-      throw new InputError(file, `expected ${width} cells as in the header, received ${cells.length}`, {
-        line,
-      });
+      throw new InputError(
+        file,
+        `expected ${width} cells as in the header, received ${cells.length}${separator === ',' && cells.length > width ? '; a table with decimal commas needs semicolons between its columns' : ''}`,
+        { line },
+      );
     const named = {} as Record<Column, string>;
     for (let i = 0; i < columns.length; i++) named[columns[i]!] = cells[indexes[i]!]!;
-    yield { cells: named, line, names };
+    yield { cells: named, line, names, ...decimals };
   }
   if (indexes === undefined)
     throw new InputError(file, `expected a header line with ${wanted.join(', ')}, received an empty file`);
@@ -45,22 +60,41 @@ export function* readCsvTable<Column extends string>(
 
 /** JavaScript's own Number() takes an empty text and 0x10, too. */
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const DECIMAL_COMMA = /^[+-]?(?:\d+,\d*|,\d+)(?:e[+-]?\d+)?$/i;
 
 /** A cell as a finite number. Throws InputError with file, line, column and value. */
 export function numberCell<Column extends string>(
-  { cells, line, names }: CsvRow<Column>,
+  { cells, line, names, decimals }: CsvRow<Column>,
   column: Column,
   file: string,
 ): number {
-  const text = cells[column].trim();
-  const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value))
-    throw new InputError(
+  const refuse = (expected: string): InputError =>
+    new InputError(
       file,
-      `${names[column] ?? column}: expected a number, received ${shown(cells[column])}`,
-      { line },
+      `${names[column] ?? column}: expected ${expected}, received ${shown(cells[column])}`,
+      {
+        line,
+      },
+    );
+  const text = cells[column].trim();
+  const hasComma = DECIMAL_COMMA.test(text);
+  if (hasComma && decimals === undefined)
+    throw refuse('a number (with decimal commas a table needs semicolons between its columns)');
+  const value = hasComma || DECIMAL.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
+  if (!Number.isFinite(value)) throw refuse('a number');
+  if (decimals !== undefined && !isWrittenAlike(decimals, text, line))
+    throw refuse(
+      `a number with a decimal ${decimals.mark === ',' ? 'comma' : 'point'} as in line ${decimals.line}`,
     );
   return value;
+}
+
+/** Takes note of the first mark. */
+function isWrittenAlike(decimals: Decimals, text: string, line: number): boolean {
+  const mark = /[.,]/.exec(text)?.[0] as Decimals['mark'];
+  if (mark === undefined) return true;
+  if (decimals.mark === undefined) Object.assign(decimals, { mark, line });
+  return mark === decimals.mark;
 }
 
 /** LUNA16's columns of a world position (LPS, mm). */
@@ -109,7 +143,24 @@ function readText(file: string): string {
 
 /** A part of a table as a message shows it: quoted, and no longer than a line may be. */
 function shown(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
+  return JSON.stringify(cutShort(text, 80));
+}
+
+function cutShort(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}...` : text;
+}
+
+const SEPARATORS = [',', ';', '\t'] as const;
+type Separator = (typeof SEPARATORS)[number];
+
+/** The one that gives most of the columns; a comma where none gives more. */
+function separatorOf(text: string, file: string, wanted: readonly string[]): Separator {
+  const found = (separator: Separator): number => {
+    const header = headerOf(text, file, separator).map((name) => name.trim());
+    return wanted.filter((name) => header.includes(name)).length;
+  };
+  const counts = new Map(SEPARATORS.map((separator) => [separator, found(separator)]));
+  return SEPARATORS.toSorted((a, b) => counts.get(b)! - counts.get(a)!)[0]!;
 }
 
 function columnIndexes(
@@ -117,6 +168,7 @@ function columnIndexes(
   columns: readonly string[],
   file: string,
   line: number,
+  remedy: ((header: readonly string[]) => string) | undefined,
 ): readonly number[] {
   const names = header.map((name) => name.trim());
   return columns.map((column) => {
@@ -124,7 +176,7 @@ function columnIndexes(
     if (index < 0)
       throw new InputError(
         file,
-        `expected a column ${column}, received ${shown(names.join(', ')).slice(1, -1)}`,
+        `expected a column ${column}, received ${shown(names.join(', ')).slice(1, -1)}${remedy === undefined ? '' : `; ${cutShort(remedy(names), 160)}`}`,
         { line },
       );
     if (names.indexOf(column, index + 1) >= 0)
@@ -133,8 +185,22 @@ function columnIndexes(
   });
 }
 
+/** Empty where quotes and separator do not go together. */
+function headerOf(text: string, file: string, separator: Separator): readonly string[] {
+  try {
+    return csvLines(text, file, separator).next().value?.cells ?? [];
+  } catch (error) {
+    if (error instanceof InputError) return [];
+    throw error;
+  }
+}
+
 /** Cells line by line; lines without a quote take the short way. */
-function* csvLines(text: string, file: string): Generator<{ cells: string[]; line: number }> {
+function* csvLines(
+  text: string,
+  file: string,
+  separator: Separator,
+): Generator<{ cells: string[]; line: number }, undefined> {
   let at = 0;
   for (let line = 1; at < text.length; line++) {
     const newline = text.indexOf('\n', at);
@@ -142,14 +208,22 @@ function* csvLines(text: string, file: string): Generator<{ cells: string[]; lin
     const content = text.slice(at, text[end - 1] === '\r' ? end - 1 : end);
     at = end + 1;
     if (content.trim() === '') continue;
-    yield { cells: content.includes('"') ? quotedCells(content, file, line) : content.split(','), line };
+    const isQuoted = content.includes('"');
+    yield { cells: isQuoted ? quotedCells(content, file, line, separator) : content.split(separator), line };
   }
 }
 
+/** A tab is a space, too. */
+const CELLS: Readonly<Record<Separator, RegExp>> = {
+  ',': /\s*"((?:[^"]|"")*)"\s*(,|$)|([^,"]*)(,|$)/y,
+  ';': /\s*"((?:[^"]|"")*)"\s*(;|$)|([^;"]*)(;|$)/y,
+  '\t': / *"((?:[^"]|"")*)" *(\t|$)|([^\t"]*)(\t|$)/y,
+};
+
 /** Cells of a line with quotes; a quote inside a quoted cell is doubled. */
-function quotedCells(content: string, file: string, line: number): string[] {
+function quotedCells(content: string, file: string, line: number, separator: Separator): string[] {
   const cells: string[] = [];
-  const cell = /\s*"((?:[^"]|"")*)"\s*(,|$)|([^,"]*)(,|$)/y;
+  const cell = CELLS[separator];
   for (let at = 0; ; at = cell.lastIndex) {
     cell.lastIndex = at;
     const match = cell.exec(content);

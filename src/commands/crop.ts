@@ -43,6 +43,8 @@ interface CropFlags {
 
 /** Candidates outside their scan that the summary names one by one. */
 const SHOWN_OUTSIDE = 10;
+/** Series without a scan that it names. */
+const SHOWN_SERIES = 3;
 
 /** The file is there, yet not every candidate has a row. Recover: mend the scans or the table named in the message. */
 class CropIncomplete extends VoxlabError {
@@ -166,7 +168,7 @@ function formatsOf({ dim, slices, spacing: spacingMm, interpolation }: CropFlags
 }
 
 function summary(result: CropResult | DryRun): string {
-  const { status, file, rows, byClass, bySubset, ignored, scansWithoutCandidate } = result;
+  const { status, file, rows, byClass, bySubset, ignored, ignoredSeries, scansWithoutCandidate } = result;
   const verb = { written: 'written', done: 'already done', planned: 'would be written' }[status];
   const lines = [
     `${rows} patches ${verb}: ${file}`,
@@ -177,7 +179,7 @@ function summary(result: CropResult | DryRun): string {
       .map(([name, count]) => `${name}: ${count}`)
       .join(', ')}`,
   ];
-  if (ignored > 0) lines.push(`  ${ignored} candidates of other scans were left alone`);
+  if (ignored > 0) lines.push(`  ${ignoredText(ignored, ignoredSeries)}`);
   if (scansWithoutCandidate > 0) lines.push(`  ${scansWithoutCandidate} scans have no candidate`);
   if (result.status === 'planned')
     lines.push(
@@ -190,6 +192,12 @@ function summary(result: CropResult | DryRun): string {
   if (result.hint !== undefined) lines.push(`  ${result.hint}`);
   for (const { reason } of result.failed) lines.push(`  cannot be read: ${reason}`);
   return lines.join('\n');
+}
+
+function ignoredText(ignored: number, series: CropResult['ignoredSeries']): string {
+  const named = series.slice(0, SHOWN_SERIES).map(({ uid, candidates }) => `${uid} (${candidates})`);
+  const more = series.length - named.length;
+  return `${ignored} candidates of ${series.length} series without a chosen scan were left alone: ${named.join(', ')}${more > 0 ? ` and ${more} more (--json names all)` : ''}`;
 }
 
 /** Exit 1 for scans that could not be read, and for candidates outside their scan unless --outside skip. */

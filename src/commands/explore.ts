@@ -2,12 +2,8 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { countsOf } from '../patches/cutScan.js';
-import {
-  type DatasetDescription,
-  openPatchFile,
-  type PatchFile,
-  type PatchReader,
-} from '../store/patchFile.js';
+import { type DatasetDescription, shapeName } from '../store/datasetDescription.js';
+import { openPatchFile, type PatchFile, type PatchReader } from '../store/patchFile.js';
 import { oneOf, printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
 
@@ -21,13 +17,15 @@ interface ExploreFlags {
 interface Overview {
   readonly file: string;
   readonly datasets: Readonly<Record<string, DatasetDescription>>;
+  /** Members of the file's root that are no datasets: groups, links that lead nowhere, named types. */
+  readonly others: Readonly<Record<string, string>>;
   readonly rows: number;
   readonly byClass: Readonly<Record<string, number>>;
   readonly bySubset: Readonly<Record<string, number>>;
   /** Rows that training leaves out. */
   readonly notrain: number;
-  /** Lowest and highest voxel. */
-  readonly rangeHu: readonly [number, number];
+  /** Lowest and highest voxel; null without a row. */
+  readonly rangeHu: readonly [number, number] | null;
   readonly patch: { readonly size: readonly [number, number, number]; readonly spacingMm: readonly number[] };
   readonly provenance: unknown;
 }
@@ -86,6 +84,7 @@ async function overviewOf(patches: PatchFile): Promise<Overview> {
   return {
     file: patches.path,
     datasets: patches.datasets(),
+    others: patches.others(),
     rows: patches.rows,
     byClass: countsOf(classes),
     bySubset: countsOf(subsets),
@@ -97,7 +96,8 @@ async function overviewOf(patches: PatchFile): Promise<Overview> {
 }
 
 /** Over all voxels, some rows at a time. */
-async function rangeOf(patches: PatchFile): Promise<readonly [number, number]> {
+async function rangeOf(patches: PatchFile): Promise<readonly [number, number] | null> {
+  if (patches.rows === 0) return null;
   const rowsAtOnce = 64;
   const block = new Int16Array(rowsAtOnce * patches.voxelsPerRow);
   let [low, high] = [32767, -32768];
@@ -142,6 +142,7 @@ function rowList(text: string, rows: number): number[] {
 function textOf({
   file,
   datasets,
+  others,
   rows,
   byClass,
   bySubset,
@@ -153,17 +154,18 @@ function textOf({
   const counts = (record: Readonly<Record<string, number>>): string =>
     Object.entries(record)
       .map(([name, count]) => `${name}: ${count}`)
-      .join(', ');
+      .join(', ') || 'none';
   const lines = [
     file,
-    `  ${rows} patches of ${patch.size.join(' x ')} voxels (x, y, z) at ${patch.spacingMm.join(' x ')} mm, ${rangeHu[0]} to ${rangeHu[1]} HU`,
+    `  ${rows} patches of ${patch.size.join(' x ')} voxels (x, y, z) at ${patch.spacingMm.join(' x ')} mm${rangeHu === null ? '' : `, ${rangeHu[0]} to ${rangeHu[1]} HU`}`,
     `  by class: ${counts(byClass)}; ${notrain} left out of training`,
     `  by subset: ${counts(bySubset)}`,
     ...Object.entries(datasets).map(
       ([name, { shape, dtype, chunks }]) =>
-        `  ${name.padEnd(15)} ${shape.join(' x ').padEnd(14)} ${dtype.padEnd(8)} ${chunks === null ? 'contiguous' : `chunks of ${chunks.join(' x ')}`}`,
+        `  ${name.padEnd(15)} ${shapeName(shape).padEnd(14)} ${dtype.padEnd(8)} ${chunks === null ? 'contiguous' : `chunks of ${chunks.join(' x ')}`}`,
     ),
   ];
+  for (const [name, what] of Object.entries(others)) lines.push(`  ${name.padEnd(15)} not read: ${what}`);
   const settings = (provenance as { program: string; settings: unknown } | null) ?? undefined;
   if (settings !== undefined)
     lines.push(`  cut by ${settings.program} with ${JSON.stringify(settings.settings)}`);

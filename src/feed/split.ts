@@ -34,6 +34,11 @@ export function splitRows(labels: RowLabels, holdout: Holdout, file: string): Sp
 
 /** All rows of one subset or several, ascending. Throws InputError when one has none. */
 export function heldOutRows({ subsets }: RowLabels, holdout: Holdout, file: string): Uint32Array {
+  if (subsets.length === 0)
+    throw new InputError(
+      file,
+      'expected patches, the file has no rows; crop scans with candidates, or merge the shards first',
+    );
   const out = subsetsOf(holdout);
   const rows: number[] = [];
   for (let row = 0; row < subsets.length; row++) if (out.includes(subsets[row]!)) rows.push(row);

@@ -5,7 +5,7 @@ import { takeLock } from '../fileLock.js';
 import { makeFolder } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { startPatchThread } from '../store/patchThread.js';
-import { type CropJob, type CropRequest, prepareCrop } from './cropJob.js';
+import { type CropJob, type CropRequest, prepareCrop, type SeriesCount } from './cropJob.js';
 import { countsOf, type FailedScan } from './cutScan.js';
 import { type CutScans, cutScans } from './cutScans.js';
 import { comparePatchFile } from './existingPatchFile.js';
@@ -46,6 +46,8 @@ export interface CropResult {
   readonly failed: readonly FailedScan[];
   /** Candidates of series that are not among the chosen scans. */
   readonly ignored: number;
+  /** Those series, most candidates first. */
+  readonly ignoredSeries: readonly SeriesCount[];
   /** Chosen scans without a candidate: not read. */
   readonly scansWithoutCandidate: number;
 }
@@ -137,8 +139,12 @@ async function finish(staged: StagedJob, scans: CutScans, options: CropOptions):
   };
 }
 
-function countsBeside({ ignoredCandidates, scansWithoutCandidate }: CropJob) {
-  return { ignored: ignoredCandidates, scansWithoutCandidate };
+/** What the tables and folders hold beside what is cropped. */
+export function countsBeside(
+  job: CropJob,
+): Pick<CropResult, 'ignored' | 'ignoredSeries' | 'scansWithoutCandidate'> {
+  const { ignoredCandidates: ignored, ignoredSeries, scansWithoutCandidate } = job;
+  return { ignored, ignoredSeries, scansWithoutCandidate };
 }
 
 /** Of a hole the system promises nothing: whether the rows fit is asked before, and again should they have to be copied. */

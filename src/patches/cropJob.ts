@@ -46,6 +46,12 @@ export interface ScanWork {
   readonly excluded: readonly ExcludedFinding[];
 }
 
+/** How many candidates a series has. */
+export interface SeriesCount {
+  readonly uid: string;
+  readonly candidates: number;
+}
+
 /** One file of a request, made concrete: nothing is read of the scans yet, nothing is written. */
 export interface CropJob {
   readonly file: string;
@@ -59,6 +65,8 @@ export interface CropJob {
   readonly work: readonly ScanWork[];
   /** Candidates of scans that were not chosen or are not there. */
   readonly ignoredCandidates: number;
+  /** Their series, most candidates first. */
+  readonly ignoredSeries: readonly SeriesCount[];
   readonly scansWithoutCandidate: number;
 }
 
@@ -98,6 +106,7 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
         excluded: excludedOf.get(scan.uid) ?? [],
       })),
     ignoredCandidates: candidates.length - matched,
+    ignoredSeries: seriesOutside(candidatesOf, chosen),
     scansWithoutCandidate: scans.length - chosen.length,
   };
   const hashes = {
@@ -116,6 +125,17 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
       ...(request.lungMask === true ? { lungMask: true } : {}),
     }),
   }));
+}
+
+function seriesOutside(
+  candidatesOf: ReadonlyMap<string, readonly unknown[]>,
+  chosen: readonly ScanFile[],
+): SeriesCount[] {
+  const uids = new Set(chosen.map(({ uid }) => uid));
+  return [...candidatesOf]
+    .filter(([uid]) => !uids.has(uid))
+    .map(([uid, { length }]) => ({ uid, candidates: length }))
+    .sort((a, b) => b.candidates - a.candidates);
 }
 
 /** `32x32x32-patch.hdf5`; of a shard `32x32x32-patch.0-of-4.hdf5`. */

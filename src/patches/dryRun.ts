@@ -9,7 +9,7 @@ import { existingFolder } from '../paths.js';
 import { voxelsPerPatch } from '../store/patchFileContract.js';
 import { readGeometry, readVolume } from '../volumes/readVolume.js';
 import type { Geometry } from '../volumes/volume.js';
-import type { CropOptions, CropResult, OutsideCandidate } from './crop.js';
+import { type CropOptions, type CropResult, countsBeside, type OutsideCandidate } from './crop.js';
 import { type CropJob, prepareCrop, type ScanWork } from './cropJob.js';
 import { countsOf, cuttersOf, type FailedScan } from './cutScan.js';
 import { bytesOfRows } from './freeDisk.js';
@@ -52,7 +52,7 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
   const seconds = await timeOfCrop(jobs, failed, options);
   const { bavail, bsize } = statfsSync(existingFolder(dirname(jobs[0]!.file)));
   return jobs.map((job, at) => {
-    const { file, coordinates, ignoredCandidates, scansWithoutCandidate } = job;
+    const { file, coordinates } = job;
     const { classes, subsets, outside, scans } = plans[at]!;
     const hint = hintOfScans(scans, coordinates);
     return {
@@ -64,8 +64,7 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
       outside,
       ...(hint === undefined ? {} : { hint }),
       failed,
-      ignored: ignoredCandidates,
-      scansWithoutCandidate,
+      ...countsBeside(job),
       bytes: bytesOfRows(job, classes.length),
       freeBytes: bavail * bsize,
       ...(seconds === undefined ? {} : { seconds }),

@@ -1,5 +1,5 @@
 import type { PutNumbered } from './chunkTable.js';
-import { addressAt, bytesAt, type Hdf5File, UnknownStructure } from './hdf5File.js';
+import { addressAt, checkedBytes, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
 
 /*
  * The array indexes of the newest format: chunk i is element i. An element is an address, and for filtered chunks their bytes
@@ -19,19 +19,21 @@ interface Elements {
 
 /** For datasets without unlimited axes. */
 export function readFixedArray(file: Hdf5File, offset: number, chunkBytes: number, put: PutNumbered): void {
-  const header = signedBytes(file, offset, 28, 'FAHD');
+  const header = signedBytes(file, offset, 24, 'FAHD');
   const elements = { file, elementBytes: header[6]!, chunkBytes, put };
   const [pageElements, count] = [2 ** header[7]!, Number(header.readBigUInt64LE(8))];
   const block = addressAt(file, header, 16);
   if (block === undefined) return;
   const pages = count > pageElements ? Math.ceil(count / pageElements) : 0;
   const bitBytes = Math.ceil(pages / 8);
-  const head = signedBytes(file, block, 14 + bitBytes, 'FADB');
-  if (pages === 0) putElements(elements, block + 14, count, 0);
+  const bytes = pages === 0 ? count * elements.elementBytes : bitBytes;
+  const content = signedBytes(file, block, 14 + bytes, 'FADB').subarray(14);
+  if (pages === 0) putElements(elements, content, count, 0);
   else
     putPages(elements, {
+      block: 'FADB',
       start: block + 14 + bitBytes + CHECKSUM,
-      bits: head.subarray(14),
+      bits: content,
       firstBit: 0,
       pageElements,
       count,
@@ -46,7 +48,7 @@ export function readExtensibleArray(
   chunkBytes: number,
   put: PutNumbered,
 ): void {
-  const header = signedBytes(file, offset, 72, 'EAHD');
+  const header = signedBytes(file, offset, 68, 'EAHD');
   const [elementBytes, maxBits, inIndexBlock] = [header[6]!, header[7]!, header[8]!];
   const [leastElements, leastPointers, pageElements] = [header[9]!, header[10]!, 2 ** header[11]!];
   const indexBlock = addressAt(file, header, 60);
@@ -64,14 +66,15 @@ export function readExtensibleArray(
     pointers + 8 * (directBlocks + superBlocks - directSupers),
     'EAIB',
   );
-  putElements(elements, indexBlock + 14, inIndexBlock, 0);
+  putElements(elements, index.subarray(14), inIndexBlock, 0);
 
   const readBlock = (block: number, count: number, first: number, bits: Buffer, firstBit: number): void => {
-    const start = block + 14 + offsetBytes;
-    signedBytes(file, block, 14, 'EADB');
-    if (count > pageElements)
-      putPages(elements, { start: start + CHECKSUM, bits, firstBit, pageElements, count, first });
-    else putElements(elements, start, count, first);
+    const head = 14 + offsetBytes;
+    const isPaged = count > pageElements;
+    const content = signedBytes(file, block, head + (isPaged ? 0 : count * elementBytes), 'EADB');
+    if (!isPaged) return putElements(elements, content.subarray(head), count, first);
+    const start = block + head + CHECKSUM;
+    putPages(elements, { block: 'EADB', start, bits, firstBit, pageElements, count, first });
   };
   let first = inIndexBlock;
   let direct = 0;
@@ -99,6 +102,8 @@ export function readExtensibleArray(
 }
 
 interface Pages {
+  /** Signature of the block that they are pages of. */
+  readonly block: string;
   /** File offset of the first page. */
   readonly start: number;
   /** One a page, the highest bit of a byte first. */
@@ -112,23 +117,27 @@ interface Pages {
   readonly first: number;
 }
 
-function putPages(elements: Elements, { start, bits, firstBit, pageElements, count, first }: Pages): void {
-  const pageBytes = pageElements * elements.elementBytes + CHECKSUM;
+function putPages(elements: Elements, pages: Pages): void {
+  const { block, start, bits, firstBit, pageElements, count, first } = pages;
+  const { file, elementBytes } = elements;
+  const pageBytes = pageElements * elementBytes + CHECKSUM;
   for (let page = 0; page * pageElements < count; page++) {
     const bit = firstBit + page;
     if ((bits[bit >> 3]! & (0x80 >> (bit & 7))) === 0) continue;
     const before = page * pageElements;
-    putElements(elements, start + page * pageBytes, Math.min(pageElements, count - before), first + before);
+    const there = Math.min(pageElements, count - before);
+    const offset = start + page * pageBytes;
+    const content = checkedBytes(file, offset, there * elementBytes, `a page of ${block}`);
+    putElements(elements, content, there, first + before);
   }
 }
 
 function putElements(
   { file, elementBytes, chunkBytes, put }: Elements,
-  offset: number,
+  bytes: Buffer,
   count: number,
   first: number,
 ): void {
-  const bytes = bytesAt(file, offset, count * elementBytes);
   const isFiltered = elementBytes > 8;
   const sizeBytes = elementBytes - 12;
   for (let i = 0; i < count; i++) {
@@ -146,9 +155,9 @@ function putElements(
   }
 }
 
-/** Reads a block that begins with a signature of four letters. Throws UnknownStructure for another one. */
+/** Reads a block that begins with a signature of four letters and ends in a checksum. Throws UnknownStructure for another one. */
 function signedBytes(file: Hdf5File, offset: number, length: number, signature: string): Buffer {
-  const bytes = bytesAt(file, offset, length);
+  const bytes = checkedBytes(file, offset, length, signature);
   if (bytes.toString('latin1', 0, 4) !== signature)
     throw new UnknownStructure(`its chunk index has no ${signature} where one should be`);
   return bytes;

@@ -1,5 +1,5 @@
 import type { PutChunk } from './chunkTable.js';
-import { addressAt, bytesAt, type Hdf5File, UnknownStructure } from './hdf5File.js';
+import { addressAt, bytesAt, checkedBytes, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
 
 /** Deeper than any tree is: a node that is its own child would go on for ever. */
 const DEEPEST = 32;
@@ -41,7 +41,7 @@ interface ChunkRecords {
 
 /** Version 2, of datasets with more than one unlimited axis in the newest format. */
 export function readBTree2(file: Hdf5File, headerOffset: number, records: ChunkRecords, put: PutChunk): void {
-  const header = bytesAt(file, headerOffset, 38);
+  const header = checkedBytes(file, headerOffset, 34, 'BTHD');
   if (header.toString('latin1', 0, 4) !== 'BTHD') throw new UnknownStructure('its chunk index is damaged');
   const [nodeBytes, recordBytes] = [header.readUInt32LE(6), header.readUInt16LE(10)];
   const [depth, rootRecords] = [header.readUInt16LE(12), header.readUInt16LE(24)];
@@ -50,12 +50,15 @@ export function readBTree2(file: Hdf5File, headerOffset: number, records: ChunkR
   const sizes = childSizes(nodeBytes, recordBytes, depth);
 
   const visit = (node: number, count: number, level: number): void => {
-    const bytes = bytesAt(file, node, nodeBytes);
-    if (bytes.toString('latin1', 0, 4) !== (level > 0 ? 'BTIN' : 'BTLF'))
+    const signature = level > 0 ? 'BTIN' : 'BTLF';
+    const { countBytes, totalBytes } = sizes[level]!;
+    // The checksum follows what is used of the node.
+    const children = level > 0 ? (count + 1) * (8 + countBytes + totalBytes) : 0;
+    const bytes = checkedBytes(file, node, 6 + count * recordBytes + children, signature);
+    if (bytes.toString('latin1', 0, 4) !== signature)
       throw new UnknownStructure('a node of its chunk index is damaged');
     for (let i = 0; i < count; i++) putRecord(file, bytes, 6 + i * recordBytes, records, recordBytes, put);
     if (level === 0) return;
-    const { countBytes, totalBytes } = sizes[level]!;
     for (let i = 0, at = 6 + count * recordBytes; i <= count; i++, at += 8 + countBytes + totalBytes)
       visit(Number(bytes.readBigUInt64LE(at)) + file.base, bytes.readUIntLE(at + 8, countBytes), level - 1);
   };

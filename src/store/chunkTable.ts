@@ -1,7 +1,7 @@
 import { readExtensibleArray, readFixedArray } from './chunkArrays.js';
 import { readBTree1, readBTree2 } from './chunkBTrees.js';
 import type { DatasetHeader } from './datasetHeader.js';
-import { type Hdf5File, UnknownStructure } from './hdf5File.js';
+import { type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
 import type { StoredLayout } from './hdf5Layout.js';
 import { chunkGrid, product } from './rowIndex.js';
 

@@ -9,7 +9,8 @@ import { type ChunkTable, emptyTable } from './chunkTable.js';
  * of all that. It saves a walk over the file's own index (seconds on a network disk), and is never believed beyond its checks.
  */
 
-const VERSION = 1;
+/** 2: from files whose checksums were looked at. */
+const VERSION = 2;
 const SHA256_BYTES = 32;
 
 /** What a table was made from; any difference makes the cache useless. */

@@ -1,4 +1,6 @@
-import { bytesAt, type Hdf5File, MESSAGE, type Message, messagesOf, UnknownStructure } from './hdf5File.js';
+import { filterName } from './filterNames.js';
+import { bytesAt, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
+import { MESSAGE, type Message, messagesOf } from './hdf5File.js';
 import { childHeader } from './hdf5Groups.js';
 import { type StoredLayout, storedLayout } from './hdf5Layout.js';
 import type { ElementType, FilterName } from './rowIndex.js';
@@ -102,7 +104,6 @@ const FILTERS: Readonly<Record<number, FilterName>> = {
   3: 'fletcher32',
   32000: 'lzf',
 };
-const UNKNOWN_FILTERS: Readonly<Record<number, string>> = { 4: 'szip', 5: 'n-bit', 6: 'scale-offset' };
 
 function filtersOf(body: Buffer, element: ElementType): FilterName[] {
   const [version, count] = [body[0]!, body[1]!];
@@ -117,7 +118,7 @@ function filtersOf(body: Buffer, element: ElementType): FilterName[] {
     at += 4 + (version === 1 ? Math.ceil(nameBytes / 8) * 8 : nameBytes);
     const name = FILTERS[id];
     if (name === undefined)
-      throw new UnknownStructure(`its chunks are filtered by ${UNKNOWN_FILTERS[id] ?? `filter ${id}`}`);
+      throw new UnknownStructure(`its chunks are filtered by ${filterName({ id, name: '', values: [] })}`);
     if (name === 'shuffle' && values > 0 && body.readUInt32LE(at) !== element.bytes)
       throw new UnknownStructure('its chunks are shuffled by another size than that of a value');
     at += 4 * (version === 1 ? values + (values % 2) : values);

@@ -1,24 +1,11 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { InputError, messageOf } from '../errors.js';
+import { bytesAt, checkedBytes, type Hdf5File, type OpenedFile, UnknownStructure } from './hdf5Bytes.js';
 
 /*
- * HDF5's file format from below: bytes, superblock, object headers and their messages.
+ * HDF5's file format from below: superblock, object headers and their messages.
  * Source: HDF5 File Format Specification 3.0, The HDF Group. All numbers are little-endian.
  */
-
-/** An open HDF5 file. Offsets are in bytes from the file's first one, a user block included. */
-export interface Hdf5File {
-  readonly path: string;
-  readonly fd: number;
-  readonly size: number;
-  /** Added to every address in the file: bytes before the superblock. */
-  readonly base: number;
-  /** Offset of the root group's object header. */
-  readonly rootHeader: number;
-}
-
-/** Legal HDF5 that voxlab does not know; the message says what, in a few words. The library reads such a file. */
-export class UnknownStructure extends Error {}
 
 /** One piece of an object header. */
 export interface Message {
@@ -46,9 +33,10 @@ export const MESSAGE = {
 } as const;
 
 const SIGNATURE = Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]);
-const UNDEFINED_ADDRESS = 0xffff_ffff_ffff_ffffn;
 /** More than any header has: a chain that is longer goes in a circle. */
 const HEADER_BLOCKS = 10_000;
+/** More than any block of a header has: what says so is damaged, or is no header. */
+const LONGEST_BLOCK = 2 ** 24;
 
 /**
  * Opens a file for the time of `use`. Throws InputError for what cannot be read, is no HDF5 file, or is cut short, and
@@ -67,9 +55,7 @@ export function withHdf5File<T>(path: string, use: (file: Hdf5File) => T): T {
   }
 }
 
-type Opened = Pick<Hdf5File, 'path' | 'fd' | 'size'>;
-
-function openFile(path: string): Opened {
+function openFile(path: string): OpenedFile {
   try {
     const stat = statSync(path);
     if (!stat.isFile()) throw new Error('it is a folder or device, no file');
@@ -81,7 +67,7 @@ function openFile(path: string): Opened {
   }
 }
 
-function readSuperblock(file: Opened): Pick<Hdf5File, 'base' | 'rootHeader'> {
+function readSuperblock(file: OpenedFile): Pick<Hdf5File, 'base' | 'rootHeader'> {
   const start = signatureOffset(file);
   const block = bytesAt(file, start, 96);
   const version = block[8]!;
@@ -89,6 +75,7 @@ function readSuperblock(file: Opened): Pick<Hdf5File, 'base' | 'rootHeader'> {
   const [sizes, fields] = version < 2 ? [13, version === 0 ? 24 : 28] : [9, 12];
   if (block[sizes] !== 8 || block[sizes + 1] !== 8 || version > 3)
     throw new UnknownStructure(`its superblock is of version ${version}, or has no 8-byte addresses`);
+  if (version >= 2) checkedBytes(file, start, 44, 'the superblock');
   const base = Number(block.readBigUInt64LE(fields));
   const endOfFile = Number(block.readBigUInt64LE(fields + 16));
   // The end is counted as the addresses are: from the base, or from the file's first byte in files that say base 0.
@@ -103,7 +90,7 @@ function readSuperblock(file: Opened): Pick<Hdf5File, 'base' | 'rootHeader'> {
 }
 
 /** At 0, or behind a user block of 512 bytes, 1 KiB, 2 KiB, ... */
-function signatureOffset(file: Opened): number {
+function signatureOffset(file: OpenedFile): number {
   for (let offset = 0; offset + 96 <= file.size; offset = offset === 0 ? 512 : offset * 2)
     if (bytesAt(file, offset, 8).equals(SIGNATURE)) return offset;
   throw new InputError(file.path, `expected an HDF5 file, found ${file.size} bytes without its signature`);
@@ -139,17 +126,19 @@ function* messagesOfVersion2(file: Hdf5File, header: number): Generator<Message>
   const sizeBytes = 1 << (flags & 3);
   const firstBlock = head.readUIntLE(sizeAt, Math.min(sizeBytes, 6));
   const messageHead = 4 + ((flags & 4) !== 0 ? 2 : 0);
-  const blocks: [number, number][] = [[header + sizeAt + sizeBytes, firstBlock]];
-  for (const [offset, length] of blocks) {
-    const bytes = bytesAt(file, offset, length);
+  if (firstBlock > LONGEST_BLOCK) throw new UnknownStructure(`an object header has ${firstBlock} bytes`);
+  const start = sizeAt + sizeBytes;
+  const first = checkedBytes(file, header, start + firstBlock, 'OHDR').subarray(start);
+  const blocks: [number, Buffer][] = [[header + start, first]];
+  for (const [offset, bytes] of blocks) {
     for (let at = 0; at + messageHead <= bytes.length; ) {
       const type = bytes[at]!;
       const size = bytes.readUInt16LE(at + 1);
       const body = bytes.subarray(at + messageHead, at + messageHead + size);
       if (type === MESSAGE.continuation) {
-        // `OCHK` before and a checksum after the messages of a continuation block.
-        const [next, nextLength] = continuationOf(file, body, blocks.length);
-        blocks.push([next + 4, nextLength - 8]);
+        // Signature before and checksum behind the messages.
+        const [next, length] = continuationOf(file, body, blocks.length);
+        blocks.push([next + 4, checkedBytes(file, next, length - 4, 'OCHK').subarray(4)]);
       } else yield { type, body, offset: offset + at + messageHead, isShared: (bytes[at + 3]! & 2) !== 0 };
       at += messageHead + size;
     }
@@ -158,19 +147,7 @@ function* messagesOfVersion2(file: Hdf5File, header: number): Generator<Message>
 
 function continuationOf({ base }: Hdf5File, body: Buffer, blocks: number): [number, number] {
   if (blocks > HEADER_BLOCKS) throw new UnknownStructure('an object header has no end');
-  return [Number(body.readBigUInt64LE(0)) + base, Number(body.readBigUInt64LE(8))];
-}
-
-/** The file offset that an address stands for; undefined for HDF5's undefined address (nothing stored). */
-export function addressAt({ base }: Hdf5File, bytes: Buffer, at: number): number | undefined {
-  const address = bytes.readBigUInt64LE(at);
-  return address === UNDEFINED_ADDRESS ? undefined : Number(address) + base;
-}
-
-/** Reads bytes, fewer where the file ends. Throws InputError where (nearly) nothing is there. */
-export function bytesAt({ path, fd, size }: Opened, offset: number, length: number): Buffer {
-  const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - offset)));
-  if (offset > size || readSync(fd, buffer, 0, buffer.length, offset) < Math.min(length, 8))
-    throw new InputError(path, `the file is cut short or corrupt: nothing at byte ${offset} of ${size}`);
-  return buffer;
+  const length = Number(body.readBigUInt64LE(8));
+  if (length > LONGEST_BLOCK) throw new UnknownStructure(`a part of an object header has ${length} bytes`);
+  return [Number(body.readBigUInt64LE(0)) + base, length];
 }

@@ -1,4 +1,12 @@
-import { addressAt, bytesAt, type Hdf5File, MESSAGE, messagesOf, UnknownStructure } from './hdf5File.js';
+import {
+  addressAt,
+  bytesAt,
+  checkChecksum,
+  checkedBytes,
+  type Hdf5File,
+  UnknownStructure,
+} from './hdf5Bytes.js';
+import { MESSAGE, messagesOf } from './hdf5File.js';
 
 /** Offset of the object header of a child of the root group; undefined for a name that is not there. Throws UnknownStructure. */
 export function childHeader(file: Hdf5File, name: string): number | undefined {
@@ -26,7 +34,9 @@ export function childHeader(file: Hdf5File, name: string): number | undefined {
 function denseLinks(file: Hdf5File, linkInfo: Buffer): Link[] {
   const heap = addressAt(file, linkInfo, (linkInfo[1]! & 1) !== 0 ? 10 : 2);
   if (heap === undefined) return [];
-  const header = bytesAt(file, heap, 144);
+  if (bytesAt(file, heap, 16).readUInt16LE(7) !== 0)
+    throw new UnknownStructure('the links of its root group are filtered');
+  const header = checkedBytes(file, heap, 142, 'FRHP');
   const [flags, count] = [header[9]!, Number(header.readBigUInt64LE(70))];
   const [blockBytes, offsetBits] = [Number(header.readBigUInt64LE(112)), header.readUInt16LE(128)];
   const isOneBlock = header.readUInt16LE(140) === 0;
@@ -35,7 +45,12 @@ function denseLinks(file: Hdf5File, linkInfo: Buffer): Link[] {
     throw new UnknownStructure('its root group has many links, in the newest format');
   const block = bytesAt(file, blockOffset, blockBytes);
   // Signature, version, address of the heap, offset in it, and a checksum where the heap has them.
-  let at = 13 + Math.ceil(offsetBits / 8) + ((flags & 2) !== 0 ? 4 : 0);
+  let at = 13 + Math.ceil(offsetBits / 8);
+  if ((flags & 2) !== 0) {
+    const stored = block.readUInt32LE(at);
+    checkChecksum(file, blockOffset, 'FHDB', Buffer.from(block).fill(0, at, at + 4), stored);
+    at += 4;
+  }
   return Array.from({ length: count }, () => {
     const link = parseLink(file, block.subarray(at));
     // The length of a soft link is not worth knowing.

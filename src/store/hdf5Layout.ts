@@ -1,13 +1,6 @@
 import { InputError } from '../errors.js';
-import {
-  addressAt,
-  type Hdf5File,
-  MESSAGE,
-  type Message,
-  messagesOf,
-  UnknownStructure,
-  withHdf5File,
-} from './hdf5File.js';
+import { addressAt, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
+import { MESSAGE, type Message, messagesOf, withHdf5File } from './hdf5File.js';
 import { childHeader } from './hdf5Groups.js';
 
 /** Where a dataset's bytes lie; undefined for a layout that is not one piece, or that this file does not know. */

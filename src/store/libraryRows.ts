@@ -1,10 +1,15 @@
 import { InputError } from '../errors.js';
-import { type Dataset, loadH5, reasonOf } from './h5.js';
+import { dtypeName, isBool } from './datasetDescription.js';
+import { checkFilters, filterName, filtersOf } from './filterNames.js';
+import { aliveCheck, asInput, closeFile, type Dataset, type H5File, loadH5, type Metadata } from './h5.js';
+import { datasetOf } from './rootMembers.js';
 import type { ElementType, RowReader } from './rowIndex.js';
-import { decoderOf } from './rowValues.js';
+import { decoderOf, numbersIn } from './rowValues.js';
 
 /** HDF5's class of values without meaning: the library then gives their bytes, for types that JavaScript has no array for too. */
 const OPAQUE = 5;
+/** HDF5's padding of strings with spaces. */
+const SPACES = 2;
 
 /** The little-endian bytes of a row as the library reads them. Throws whatever the library throws. */
 export function libraryRowBytes(dataset: Dataset, row: number): Uint8Array {
@@ -13,12 +18,40 @@ export function libraryRowBytes(dataset: Dataset, row: number): Uint8Array {
 
 /** All values of a column of small numbers: rounded and clamped to int16. Throws InputError for a column of others. */
 export function libraryColumn(path: string, dataset: Dataset): Int16Array {
-  const element = elementOf(dataset);
-  if (element === undefined) throw new InputError(path, `expected numbers in ${dataset.path}, found others`);
-  const bytes = asInput(path, dataset.path, () => bytesOf(dataset, []));
+  const element = numbersOf(path, dataset);
+  const bytes = asInput(path, nameOf(dataset), () => bytesOf(dataset, []));
   const values = new Int16Array(bytes.length / element.bytes);
   decoderOf(element)(bytes, values, 0);
   return values;
+}
+
+/** The numbers of rows [from, to), one row behind the other. Throws InputError for others than numbers. */
+export function libraryNumbers(path: string, dataset: Dataset, rows: [number, number]): Float64Array {
+  const element = numbersOf(path, dataset);
+  return numbersIn(
+    element,
+    asInput(path, nameOf(dataset), () => bytesOf(dataset, rows)),
+  );
+}
+
+/** The strings of rows [from, to) of a column of one string a row. Throws InputError. */
+export function libraryStrings(path: string, dataset: Dataset, rows: [number, number]): string[] {
+  const others = (dataset.shape ?? []).slice(1).map((): [] => []);
+  const strings = asInput(path, nameOf(dataset), () => dataset.slice([rows, ...others]) as string[]);
+  // Fortran's strings are filled up with spaces.
+  return dataset.metadata.strpad === SPACES ? strings.map((each) => each.trimEnd()) : strings;
+}
+
+function numbersOf(path: string, dataset: Dataset): ElementType {
+  const element = elementOf(dataset.metadata);
+  if (element === undefined)
+    throw new InputError(path, `expected numbers in ${dataset.path}, found ${dtypeName(dataset.metadata)}`);
+  return element;
+}
+
+/** Of the root group. */
+function nameOf({ path }: Dataset): string {
+  return path.replace(/^\//, '');
 }
 
 function bytesOf(dataset: Dataset, rows: [number, number] | []): Uint8Array {
@@ -31,44 +64,46 @@ function bytesOf(dataset: Dataset, rows: [number, number] | []): Uint8Array {
 /** A reader through the HDF5 library, for layouts without an index; a thread has its own. Throws InputError. */
 export async function openLibraryRows(path: string, name: string): Promise<RowReader> {
   const { File } = await loadH5();
-  const file = asInput(path, 'cannot be opened', () => new File(path, 'r'));
-  const dataset = file.get(name) as Dataset | null;
-  const element = dataset === null ? undefined : elementOf(dataset);
-  if (dataset === null || element === undefined) {
-    file.close();
-    throw new InputError(path, `expected a dataset ${name} of integers or floats`);
+  const file = asInput(path, name, () => new File(path, 'r'));
+  try {
+    return asInput(path, name, () => readerOf(path, file, name));
+  } catch (error) {
+    closeFile(file);
+    throw error;
   }
+}
+
+function readerOf(path: string, file: H5File, name: string): RowReader {
+  const dataset = datasetOf(path, file, name);
+  const element = elementOf(dataset.metadata);
+  if (element === undefined)
+    throw new InputError(path, `${name}: expected integers or floats, found ${dtypeName(dataset.metadata)}`);
+  const filters = filtersOf(dataset);
+  checkFilters(path, name, filters);
+  const filtered =
+    filters.length === 0 ? '' : ` of chunks that are filtered by ${filters.map(filterName).join(', ')}`;
   const decode = decoderOf(element);
+  const checkAlive = aliveCheck(path);
+  const rows = dataset.shape?.[0] ?? 0;
   const read = (row: number): Uint8Array => {
-    const rows = dataset.shape?.[0] ?? 0;
     if (!Number.isInteger(row) || row < 0 || row >= rows)
       throw new RangeError(`Expected a row from 0 to ${rows - 1}, received ${row}`);
-    return asInput(path, `row ${row}`, () => libraryRowBytes(dataset, row));
+    checkAlive();
+    return asInput(path, `${name}: row ${row}${filtered}`, () => libraryRowBytes(dataset, row));
   };
   return {
     readRow: (row, into, at) => decode(read(row), into, at),
     readRowBytes: read,
-    close: () => void file.close(),
+    close: () => closeFile(file),
   };
 }
 
-/** What the library says of the type; undefined for what is no integer or float of 1 to 8 bytes. */
-function elementOf({ metadata: { type, size, signed } }: Dataset): ElementType | undefined {
-  if (type === 0 && [1, 2, 4, 8].includes(size))
+/** What the library says of the type, a bool being a byte of 0 or 1; undefined for what is no integer or float of 1 to 8 bytes. */
+export function elementOf(metadata: Metadata): ElementType | undefined {
+  const { type, size, signed } = metadata;
+  if (isBool(metadata) || (type === 0 && [1, 2, 4, 8].includes(size)))
     return { kind: signed ? 'int' : 'uint', bytes: size, bigEndian: false };
   return type === 1 && [2, 4, 8].includes(size)
     ? { kind: 'float', bytes: size, bigEndian: false }
     : undefined;
-}
-
-/** What the library throws has no file in it. */
-function asInput<T>(path: string, doing: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(path, `${doing}: the HDF5 library cannot read it (${reasonOf(error)})`, {
-      cause: error,
-    });
-  }
 }

@@ -1,11 +1,14 @@
+import { InputError } from '../errors.js';
 import { createRandom } from '../random.js';
 import { type ChunkTable, readChunkTable } from './chunkTable.js';
 import { originOf, readCachedTable, writeCachedTable } from './chunkTableCache.js';
 import { type DatasetHeader, fingerprint, readDatasetHeader } from './datasetHeader.js';
-import { type Dataset, loadH5 } from './h5.js';
-import { type Hdf5File, UnknownStructure, withHdf5File } from './hdf5File.js';
+import { asInput, closeFile, type Dataset, loadH5 } from './h5.js';
+import { type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
+import { withHdf5File } from './hdf5File.js';
 import type { StoredLayout } from './hdf5Layout.js';
 import { libraryRowBytes } from './libraryRows.js';
+import { datasetOf } from './rootMembers.js';
 import { chunkGrid, product, type RowAccess, type RowIndex, type RowLayout } from './rowIndex.js';
 import { openRowReader } from './rowReader.js';
 
@@ -21,17 +24,18 @@ export async function openRowIndex(path: string, dataset: string): Promise<RowAc
   const { File } = await loadH5();
   try {
     const index = withHdf5File(path, (file) => indexOf(file, dataset, true));
-    const file = new File(path, 'r');
+    const file = asInput(path, dataset, () => new File(path, 'r'));
     try {
-      if (differingRow(file.get(dataset) as Dataset, index) === undefined) return index;
+      const byLibrary = datasetOf(path, file, dataset);
+      if (differingRow(byLibrary, index) === undefined) return index;
       // The cache may be to blame.
       const fresh = withHdf5File(path, (again) => indexOf(again, dataset, false));
-      const row = differingRow(file.get(dataset) as Dataset, fresh);
+      const row = differingRow(byLibrary, fresh);
       return row === undefined
         ? fresh
         : { path, dataset, because: `${dataset}: row ${row} is not what the HDF5 library reads` };
     } finally {
-      file.close();
+      closeFile(file);
     }
   } catch (error) {
     if (error instanceof UnknownStructure) return { path, dataset, because: `${dataset}: ${error.message}` };
@@ -83,8 +87,8 @@ function chunkTableOf(
 }
 
 /**
- * The first of a sample of rows that index and library read differently. A row that the library cannot read is no difference: it is damaged,
- * which the reader says when its turn comes, or filtered in a way that this library lacks (LZF).
+ * The first of a sample of rows that index and library read differently. A row that neither can read is damaged, which the reader
+ * says when its turn comes. Throws InputError for a row that the library alone cannot read: it knows that the file's own index is damaged.
  */
 function differingRow(dataset: Dataset, index: RowIndex): number | undefined {
   const random = createRandom('row index');
@@ -93,10 +97,15 @@ function differingRow(dataset: Dataset, index: RowIndex): number | undefined {
   const reader = openRowReader(index);
   try {
     for (const row of rows) {
-      const expected = attempt(() => libraryRowBytes(dataset, row));
-      if (expected === undefined) continue;
       const found = attempt(() => reader.readRowBytes(row));
-      if (found === undefined || Buffer.compare(found, expected) !== 0) return row;
+      // The library's LZF breaks off at damaged bytes.
+      if (found instanceof Error && isLzf(index)) continue;
+      const expected = attempt(() =>
+        asInput(index.path, `${index.dataset}: row ${row}`, () => libraryRowBytes(dataset, row)),
+      );
+      if (found instanceof Error && expected instanceof Error) continue;
+      if (expected instanceof Error) throw refusedByLibrary(index, expected);
+      if (found instanceof Error || Buffer.compare(found, expected) !== 0) return row;
     }
     return undefined;
   } finally {
@@ -104,11 +113,23 @@ function differingRow(dataset: Dataset, index: RowIndex): number | undefined {
   }
 }
 
-/** Undefined where it fails. */
-function attempt(read: () => Uint8Array): Uint8Array | undefined {
+function isLzf({ layout }: RowIndex): boolean {
+  return layout.kind === 'chunked' && layout.filters.includes('lzf');
+}
+
+function refusedByLibrary({ path }: RowIndex, cause: Error): InputError {
+  const reason = cause.message.replace(`${path}: `, '');
+  return new InputError(
+    path,
+    `${reason}: the file is damaged; copy it again from where it is whole, or crop again`,
+    { cause },
+  );
+}
+
+function attempt(read: () => Uint8Array): Uint8Array | Error {
   try {
     return read();
-  } catch {
-    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }

@@ -1,5 +1,4 @@
-import fs from 'node:fs';
-import { type Dataset, loadH5 } from './h5.js';
+import { type Dataset, loadH5, withoutStandardError } from './h5.js';
 import {
   type PatchColumns,
   type PatchFormat,
@@ -95,18 +94,6 @@ function textAttributes({
 
 function sortedJson(record: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))));
-}
-
-/** HDF5 prints the failure on the process' stderr, past the thread's own, by fs.writeSync. */
-function withoutStandardError(run: () => void): void {
-  const { writeSync } = fs;
-  fs.writeSync = ((fd: number, data: Uint8Array, offset: number, length: number, ...rest: []) =>
-    fd === 2 ? length : writeSync(fd, data, offset, length, ...rest)) as typeof writeSync;
-  try {
-    run();
-  } finally {
-    fs.writeSync = writeSync;
-  }
 }
 
 function int64(values: readonly number[]): BigInt64Array {

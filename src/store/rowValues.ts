@@ -48,6 +48,40 @@ export function toLittleEndian(bytes: Uint8Array, { bytes: size, bigEndian }: El
   else buffer.swap64();
 }
 
+/** Little-endian values as numbers, not rounded: integers beyond 2^53 lose their last digits. */
+export function numbersIn({ kind, bytes: size }: ElementType, bytes: Uint8Array): Float64Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const valueAt = readerOf(`${kind}${8 * size}`, view);
+  return Float64Array.from({ length: bytes.length / size }, (_, i) => valueAt(i * size));
+}
+
+function readerOf(type: string, view: DataView): (at: number) => number {
+  switch (type) {
+    case 'int8':
+      return (at) => view.getInt8(at);
+    case 'uint8':
+      return (at) => view.getUint8(at);
+    case 'int16':
+      return (at) => view.getInt16(at, true);
+    case 'uint16':
+      return (at) => view.getUint16(at, true);
+    case 'int32':
+      return (at) => view.getInt32(at, true);
+    case 'uint32':
+      return (at) => view.getUint32(at, true);
+    case 'int64':
+      return (at) => Number(view.getBigInt64(at, true));
+    case 'uint64':
+      return (at) => Number(view.getBigUint64(at, true));
+    case 'float16':
+      return (at) => float16(view.getUint16(at, true));
+    case 'float32':
+      return (at) => view.getFloat32(at, true);
+    default:
+      return (at) => view.getFloat64(at, true);
+  }
+}
+
 interface View<T> {
   new (buffer: ArrayBufferLike, offset: number, length: number): T;
   readonly BYTES_PER_ELEMENT: number;

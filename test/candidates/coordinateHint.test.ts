@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { coordinateHint, insideCounts } from '../../src/candidates/coordinateHint.js';
+import { coordinateHint, hintOfScans, insideCounts } from '../../src/candidates/coordinateHint.js';
 import { IDENTITY_DIRECTION, voxelToWorld } from '../../src/volumes/geometry.js';
 import type { Vector3 } from '../../src/volumes/volume.js';
 
@@ -39,4 +39,11 @@ test('a table that was read in another frame than its own is told the right one'
     coordinateHint({ ...insideCounts(GEOMETRY, asRas, 'ras'), total: 10 }, 'ras')!,
     /--coordinates lps/,
   );
+});
+
+test('without a candidate in a scan that could be read there is no hint', () => {
+  for (const readAs of ['lps', 'ras', 'voxel'] as const) {
+    assert.equal(coordinateHint({ lps: 0, ras: 0, voxel: 0, zyx: 0, total: 0 }, readAs), undefined);
+    assert.equal(hintOfScans([], readAs), undefined);
+  }
 });

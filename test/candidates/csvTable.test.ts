@@ -26,6 +26,27 @@ test('readCsvTable() finds columns by name in any order, with byte order mark, C
   );
 });
 
+test('readCsvTable() reads tables separated by semicolons and tabs, quoted too; decimal commas between semicolons', (t) => {
+  const read = (content: string): unknown[] => {
+    const file = table(t, content);
+    return Array.from(readCsvTable(file, ['seriesuid', 'coordX']), (row) => [
+      uidCell(row, file),
+      numberCell(row, 'coordX', file),
+      row.line,
+    ]);
+  };
+  const expected = [
+    ['u, 1', -1.5, 2],
+    ['v', 20, 3],
+  ];
+  assert.deepEqual(read('seriesuid;coordX\nu, 1;-1,5\nv;2e1\n'), expected);
+  assert.deepEqual(read('\uFEFFcoordX;note;seriesuid\r\n-1.5;;u, 1\r\n20;x,y;v\r\n'), expected);
+  assert.deepEqual(read('"seriesuid";"note;";"coordX"\n"u, 1";"a;b";"-1,5"\n"v";;"20,0"\n'), expected);
+  assert.deepEqual(read('seriesuid\tcoordX\tnote\nu, 1\t-1.5\t\n"v"\t20\t"a\tb"\n'), expected);
+  // Commas give both columns.
+  assert.deepEqual(read('seriesuid,a;b,coordX\n"u, 1",c;d,-1.5\n'), [['u, 1', -1.5, 2]]);
+});
+
 test('readCsvTable() names file and line of what does not fit', (t) => {
   const fails = (content: string, line: number | undefined, reason: RegExp): void => {
     const file = table(t, content);
@@ -73,8 +94,61 @@ const MALFORMED: readonly (readonly [
   ['no coordZ', 'seriesuid,coordX,coordY,class\n', 1, /expected a column coordZ, received seriesuid, coordX/],
   ['coordX twice', `coordX,${HEADER}`, 1, /expected one column coordX, received several/],
   ['other case', HEADER.toLowerCase(), 1, /expected a column coordX/],
-  ['semicolons', HEADER.replaceAll(',', ';'), 1, /expected a column seriesuid, received seriesuid;coordX/],
-  ['tabs', HEADER.replaceAll(',', '\t'), 1, /expected a column seriesuid/],
+  [
+    'bars',
+    HEADER.replaceAll(',', '|'),
+    1,
+    /received seriesuid\|coordX.*; the columns .* commas, semicolons or tabs/,
+  ],
+  ['spaces', HEADER.replaceAll(',', ' '), 1, /expected a column seriesuid, received seriesuid coordX/],
+  [
+    'a header of commas over semicolons',
+    `${HEADER}u;1;2;3;0\n`,
+    2,
+    /expected 5 cells as in the header, received 1/,
+  ],
+  [
+    'decimal commas between commas',
+    `${HEADER}u,1,5,2,3,0\n`,
+    2,
+    /received 6; .*decimal commas needs semicolons/,
+  ],
+  [
+    'decimal commas between tabs',
+    `${HEADER}u,1.5,2,3,0\n`.replaceAll(',', '\t').replace('.', ','),
+    2,
+    /coordX: .*decimal commas .* semicolons.*received "1,5"/,
+  ],
+  [
+    'both decimal marks',
+    `${HEADER}u,1.5,2,3,0\nu,1,2.5,3,0\n`.replaceAll(',', ';').replace('2.5', '2,5'),
+    3,
+    /coordY: expected a number with a decimal point as in line 2, received "2,5"/,
+  ],
+  [
+    'points behind commas',
+    `${HEADER}u,1,2.5,3,0\nu,1,2,3.5,0\n`.replaceAll(',', ';').replace('2.5', '2,5'),
+    3,
+    /coordZ: expected a number with a decimal comma as in line 2, received "3.5"/,
+  ],
+  [
+    'thousands',
+    `${HEADER}u,1,2,3,0\n`.replaceAll(',', ';').replace(';1;', ';1.000,5;'),
+    2,
+    /coordX: expected a number, received "1.000,5"/,
+  ],
+  [
+    'annotations.csv',
+    'seriesuid,coordX,coordY,coordZ,diameter_mm\nu,1,2,3,4\n',
+    1,
+    /expected a column class, .*annotations\.csv, nodules without a class: expected its candidates_V2\.csv/,
+  ],
+  [
+    'other names',
+    'SeriesInstanceUID,x,y,z,label\n',
+    1,
+    /expected a column seriesuid, .*--columns seriesuid=SeriesInstanceUID,coordX=x,coordY=y,coordZ=z,class=label$/,
+  ],
   ['no header', GOOD, 1, /expected a column seriesuid, received u, 1, 2, 3, 0/],
   ['a byte 0 in a cell', `${HEADER}${GOOD}u\0,1,2,3,0\n`, 3, /received a byte 0/],
   ['bytes 0 behind the end', `${HEADER}${GOOD}\0\0\0`, 3, /received a byte 0/],
@@ -94,7 +168,7 @@ const MALFORMED: readonly (readonly [
   ['NaN', `${HEADER}u,1,NaN,3,0\n`, 2, /received "NaN"/],
   ['inf', `${HEADER}u,1,2,inf,0\n`, 2, /coordZ: expected a number, received "inf"/],
   ['-Infinity', `${HEADER}u,1,2,-Infinity,0\n`, 2, /received "-Infinity"/],
-  ['decimal comma', `${HEADER}u,"1,5",2,3,0\n`, 2, /received "1,5"/],
+  ['decimal comma', `${HEADER}u,"1,5",2,3,0\n`, 2, /decimal commas .* semicolons.*received "1,5"/],
   ['an empty number', `${HEADER}u,,2,3,0\n`, 2, /coordX: expected a number, received ""/],
   ['an empty uid', `${HEADER} ,1,2,3,0\n`, 2, /seriesuid: expected a series uid, received an empty cell/],
   ['class 2', `${HEADER}u,1,2,3,2\n`, 2, /class: expected 0 or 1, received 2/],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
@@ -41,6 +41,7 @@ test('crop --json prints one document with the keys of the contract; candidates 
     'failed',
     'file',
     'ignored',
+    'ignoredSeries',
     'outside',
     'rows',
     'scansWithoutCandidate',
@@ -56,6 +57,52 @@ test('crop --json prints one document with the keys of the contract; candidates 
     forced.stdout,
     /patches written: .*\n {2}by class: 0: \d+, 1: \d+\n {2}by subset: 0: \d+, 1: \d+\n/,
   );
+});
+
+test('crop names the series of the table that have no scan, the first ones in the text and all in --json', (t) => {
+  const { run, raw } = setUp(t);
+  const table = ['candidates.csv', 'candidates_V2.csv'].map((name) => join(raw, name)).find(existsSync)!;
+  const more = ['p', 'q', 'r', 's'].flatMap((uid, i) => Array<string>(i + 1).fill(`${uid},0,0,0,0\n`));
+  appendFileSync(table, more.join(''));
+  const { ignored, ignoredSeries } = JSON.parse(run('--json', '--dry-run').stdout);
+  assert.equal(ignored, 11);
+  assert.deepEqual(ignoredSeries.slice(0, 3), [
+    { uid: 's', candidates: 4 },
+    { uid: 'r', candidates: 3 },
+    { uid: 'q', candidates: 2 },
+  ]);
+  assert.equal(ignoredSeries.length, 5);
+  for (const words of [['--dry-run'], ['--outside', 'skip']])
+    assert.match(
+      run(...words).stdout,
+      /\n {2}11 candidates of 5 series without a chosen scan were left alone: s \(4\), r \(3\), q \(2\) and 2 more \(--json names all\)\n/,
+    );
+});
+
+test('crop: where no scan could be read there is no hint about coordinates', (t) => {
+  const { run, raw } = setUp(t);
+  for (const name of readdirSync(raw, { recursive: true, encoding: 'utf8' }))
+    if (name.endsWith('.raw')) truncateSync(join(raw, name), 10);
+  for (const words of [[], ['--coordinates', 'ras'], ['--coordinates', 'voxel']]) {
+    const { status, stdout, stderr } = run(...words);
+    assert.equal(status, 1);
+    assert.doesNotMatch(stdout + stderr, /of 0 candidates|--coordinates/, words.join(' '));
+    assert.match(stdout + stderr, /cannot be read/);
+  }
+});
+
+test('crop reads a table of semicolons and decimal commas as the one of commas and points', (t) => {
+  const { run, raw, out } = setUp(t);
+  const table = ['candidates.csv', 'candidates_V2.csv'].map((name) => join(raw, name)).find(existsSync)!;
+  const hashes = () => {
+    const { stdout } = voxlab('explore', join(out, '8x8x6-patch.hdf5'), '--rows', 'all');
+    return stdout;
+  };
+  assert.equal(run('--outside', 'skip').status, 0);
+  const expected = hashes();
+  writeFileSync(table, readFileSync(table, 'utf8').replaceAll(',', ';').replaceAll('.', ','));
+  assert.equal(run('--outside', 'skip', '--force').status, 0);
+  assert.equal(hashes(), expected);
 });
 
 test('crop exits 1 for a scan that cannot be read, with the file complete for the others', (t) => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
 import { runPython } from '../python.js';
+import { writeForeign } from '../store/foreignFixture.js';
 import { columns, format, provenance, rowsOf } from '../store/patchFixture.js';
 import { voxlab } from './voxlab.js';
 
@@ -87,4 +88,38 @@ test('explore: a row that is not there is wrong usage, a file that is no patch f
   const { status, stdout, stderr } = voxlab('explore', 'package.json', '--json');
   assert.deepEqual([status, stdout], [1, '']);
   assert.match(stderr, /package\.json: expected an HDF5 file/);
+});
+
+test('explore lists what is no dataset of ours, and says of a file without rows that it has none', () => {
+  const files = writeForeign(folder, {
+    members:
+      "f.create_group('meta'); f['nowhere'] = h5py.SoftLink('/x'); f['null'] = h5py.Empty('f4'); f['one'] = 3",
+    'no-rows':
+      "for k in list(f): column(k, f[k][:0], dtype=f[k].dtype)\nf['input'].attrs['lshape'] = (4, 4, 4, 1)",
+  });
+  const { datasets, others } = JSON.parse(voxlab('explore', files.members, '--json').stdout);
+  assert.deepEqual(others, { meta: 'a group', nowhere: 'a soft link to /x, where nothing is' });
+  assert.deepEqual([datasets.null.shape, datasets.one.shape], [null, []]);
+  const text = voxlab('explore', files.members).stdout;
+  assert.match(text, /\n {2}null +no values +float32.*\n {2}one +one value +int64/s);
+  assert.match(text, /\n {2}meta +not read: a group\n {2}nowhere +not read: a soft link to \/x/);
+  assert.equal(JSON.parse(voxlab('explore', files['no-rows'], '--json').stdout).rangeHu, null);
+  assert.match(voxlab('explore', files['no-rows']).stdout, /0 patches .* mm\n {2}by class: none; 0 left out/);
+});
+
+test('explore, train and verify say of a file which dataset is filtered by what, and of which form another is', () => {
+  const files = writeForeign(folder, {
+    sz3: "voxels(x.astype('f4'), chunks=(2, 64), **hdf5plugin.SZ3(absolute=1))",
+    'one-hot': "column('output', np.eye(2)[[1, 0, 1, 0, 0, 1]])",
+  });
+  for (const [name, reason] of [
+    ['sz3', /sz3-patch\.hdf5: input: its chunks are filtered by sz3 \(filter 32024\).*h5repack -f GZIP=4/],
+    ['one-hot', /one-hot-patch\.hdf5: output: expected one value a row, found 6 x 2; where .*argmax/],
+  ] as const)
+    for (const words of [['explore'], ['train', '--data'], ['verify', '--scans', folder]]) {
+      const { status, stdout, stderr } = voxlab(...words, files[name]);
+      assert.deepEqual([status, stdout], [1, ''], stderr);
+      assert.match(stderr, reason, words[0]);
+      assert.equal(stderr.trim().split('\n').length, 1, stderr);
+    }
 });

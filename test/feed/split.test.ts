@@ -40,3 +40,11 @@ test('splitRows() holds several subsets out, and names the one without rows', ()
   );
   assert.throws(() => heldOutRows(several, [1, 6], 'p.hdf5'), /HOLDOUT 6 names a subset that has no rows/);
 });
+
+test('heldOutRows() says of a file without rows that it has none', () => {
+  assert.throws(
+    () => heldOutRows({ classes: [], notrain: [], subsets: [] }, 1, 'p.hdf5'),
+    (error) =>
+      error instanceof InputError && /p\.hdf5: expected patches, the file has no rows/.test(error.message),
+  );
+});

@@ -31,6 +31,8 @@ test('crop() orders rows by subset, uid and line, counts them, and names candida
   assert.equal(result.rows, patches.rows);
   assert.equal(result.rows + result.outside.length, 18);
   assert.equal(result.ignored, 1);
+  assert.equal(result.ignoredSeries.length, 1);
+  assert.equal(result.ignoredSeries[0]?.candidates, 1);
   assert.equal(
     Object.values(result.byClass).reduce((a, b) => a + b),
     result.rows,

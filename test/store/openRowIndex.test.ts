@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { InputError } from '../../src/errors.js';
 import { openLibraryRows } from '../../src/store/libraryRows.js';
 import { openRowIndex } from '../../src/store/openRowIndex.js';
 import { openRowReader } from '../../src/store/rowReader.js';
 import { runPython } from '../python.js';
-import { indexed, type LayoutCases, sha256, writeLayouts } from './layoutFixture.js';
+import { indexed, type LayoutCases, type LayoutFile, sha256, writeLayouts } from './layoutFixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-row-index-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -76,21 +77,44 @@ test('openRowIndex() and openRowReader() undo gzip, shuffle, fletcher32 and all 
   await agrees(Object.fromEntries(cases));
 });
 
-test('openRowIndex() indexes LZF, which the HDF5 library of voxlab cannot read', async () => {
-  await agrees(
-    {
-      lzf: { compression: 'lzf', chunks: [2, 60] },
-      'lzf-long': {
-        compression: 'lzf',
-        chunks: [2, 5000],
-        shape: [5, 5000],
-        shuffle: true,
-        fletcher32: true,
-      },
-      'lzf-latest': { compression: 'lzf', chunks: [7, 60], libver: 'latest' },
+test('openRowIndex() indexes LZF, as the plugin of the HDF5 library reads it', async () => {
+  await agrees({
+    lzf: { compression: 'lzf', chunks: [2, 60] },
+    'lzf-long': {
+      compression: 'lzf',
+      chunks: [2, 5000],
+      shape: [5, 5000],
+      shuffle: true,
+      fletcher32: true,
     },
-    false,
+    'lzf-latest': { compression: 'lzf', chunks: [7, 60], libver: 'latest' },
+  });
+});
+
+test('openRowIndex() refuses a file of which the library cannot read a row, though the index beside it leads to one', async () => {
+  const [{ path }] = writeLayouts(folder, {
+    // Behind what the cache is checked against.
+    refused: { chunks: [1, 60], libver: 'latest', shape: [40, 60], userblock_size: 131072 },
+  }) as [LayoutFile];
+  await indexed(path);
+  // A bit of the file's own index, which the cache spares us; size and time stay.
+  runPython(
+    `import json, sys, os
+path = json.load(sys.stdin); times = os.stat(path)
+data = bytearray(open(path, 'rb').read()); data[data.find(b'FADB') + 40] ^= 1; open(path, 'wb').write(data)
+os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns)); print('null')`,
+    path,
   );
+  await assert.rejects(
+    openRowIndex(path, 'input'),
+    (error) =>
+      error instanceof InputError &&
+      /: input: row \d+: the HDF5 library cannot read it \(.*incorrect metadata checksum.*\): the file is damaged; copy/.test(
+        error.message,
+      ),
+  );
+  rmSync(`${path}.index`);
+  await assert.rejects(openRowIndex(path, 'input'), /FADB at byte \d+: its checksum is/);
 });
 
 test('openRowIndex() knows integers and floats of 1 to 8 bytes, in both byte orders', async () => {
@@ -194,14 +218,14 @@ print(json.dumps(out))`,
 test('openRowIndex() says in one line why it has no index: virtual, external, other filters and types', async () => {
   const path = join(folder, 'unknown.hdf5');
   runPython(
-    `import json, sys, h5py, numpy as np
+    `import json, sys, h5py, hdf5plugin, numpy as np
 path = json.load(sys.stdin); f = h5py.File(path, 'w')
 x = np.arange(420, dtype='i2').reshape(7, 60)
 f.create_dataset('source', data=x)
 layout = h5py.VirtualLayout((7, 60), 'i2'); layout[...] = h5py.VirtualSource(f['source'])
 f.create_virtual_dataset('virtual', layout)
 f.create_dataset('external', data=x, external=[(path + '.raw', 0, h5py.h5f.UNLIMITED)])
-f.create_dataset('scaled', data=x, chunks=(1, 60), scaleoffset=0)
+f.create_dataset('scaled', data=x, chunks=(1, 60), scaleoffset=0); f.create_dataset('zstd', data=x, chunks=(1, 60), **hdf5plugin.Zstd())
 f.create_dataset('flags', data=x > 3); f.create_dataset('scalar', data=3); f.create_dataset('text', data=['a'])
 f['named'] = np.dtype('i2'); f.create_dataset('typed', data=x, dtype=f['named'])
 f.close(); print('null')`,
@@ -213,7 +237,8 @@ f.close(); print('null')`,
   };
   assert.match(await because('virtual'), /^virtual: it is a virtual dataset|layout/);
   assert.match(await because('external'), /values lie in other files/);
-  assert.match(await because('scaled'), /filtered by scale-offset/);
+  assert.match(await because('scaled'), /filtered by scale-offset \(filter 6\)/);
+  assert.match(await because('zstd'), /filtered by zstd \(filter 32015\)/);
   assert.match(await because('flags'), /not plain numbers/);
   assert.match(await because('text'), /not plain numbers/);
   assert.match(await because('scalar'), /no rows/);

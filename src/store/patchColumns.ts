@@ -1,0 +1,149 @@
+import { InputError } from '../errors.js';
+import type { Vector3 } from '../volumes/volume.js';
+import { dtypeName, shapeName } from './datasetDescription.js';
+import { checkFilters, filtersOf } from './filterNames.js';
+import { aliveCheck, asInput, type Dataset, type H5File } from './h5.js';
+import { elementOf, libraryColumn, libraryNumbers, libraryStrings } from './libraryRows.js';
+import { datasetOf } from './rootMembers.js';
+import { product } from './rowIndex.js';
+
+/** What a dataset of a patch file must hold in each row. */
+type Form = 'voxels' | 'bytes' | 'number' | 'position' | 'string';
+
+const NEEDED: Readonly<Record<string, Form>> = {
+  input: 'voxels',
+  output: 'number',
+  notrain: 'number',
+  subsets: 'number',
+  centroid: 'position',
+  uuid: 'string',
+};
+const OPTIONAL: Readonly<Record<string, Form>> = {
+  notrain_reason: 'number',
+  in_lung: 'number',
+  mask: 'bytes',
+};
+
+/** The datasets of a patch file, each of the form that it must have. */
+export interface PatchDatasets {
+  readonly rows: number;
+  readonly voxelsPerRow: number;
+  /** By name; undefined for an optional one that is not there. */
+  get(name: string): Dataset | undefined;
+}
+
+/** Looks at every dataset that a patch file needs, and at those it may have. Throws InputError: the dataset, what was expected of it, what was found. */
+export function openDatasets(path: string, file: H5File): PatchDatasets {
+  const names = asInput(path, 'its root group', () => file.keys());
+  const missing = Object.keys(NEEDED).filter((name) => !names.includes(name));
+  if (missing.length > 0)
+    throw new InputError(
+      path,
+      `expected datasets ${missing.join(', ')}, found ${names.join(', ') || 'none'}`,
+    );
+  const forms = Object.entries({ ...NEEDED, ...OPTIONAL }).filter(([name]) => names.includes(name));
+  const datasets = new Map(forms.map(([name]) => [name, datasetOf(path, file, name)]));
+  const [rows, ...axes] = axesOf(path, 'input', datasets.get('input')!);
+  const voxelsPerRow = product(axes);
+  for (const [name, form] of forms)
+    asInput(path, name, () => {
+      const dataset = datasets.get(name)!;
+      checkRows(path, name, dataset, rows);
+      checkForm(path, name, dataset, form, voxelsPerRow);
+      checkFilters(path, name, filtersOf(dataset));
+    });
+  const checkAlive = aliveCheck(path);
+  return {
+    rows,
+    voxelsPerRow,
+    get: (name) => {
+      checkAlive();
+      return datasets.get(name);
+    },
+  };
+}
+
+/** At least one. */
+function axesOf(path: string, name: string, dataset: Dataset): [number, ...number[]] {
+  const shape = asInput(path, name, () => dataset.shape);
+  const [rows, ...axes] = shape ?? [];
+  if (rows === undefined) throw new InputError(path, `${name}: expected rows, found ${shapeName(shape)}`);
+  return [rows, ...axes];
+}
+
+function checkRows(path: string, name: string, dataset: Dataset, rows: number): void {
+  const [length] = axesOf(path, name, dataset);
+  if (length !== rows)
+    throw new InputError(path, `expected ${rows} rows of ${name} as of input, found ${length}`);
+}
+
+function checkForm(path: string, name: string, dataset: Dataset, form: Form, voxelsPerRow: number): void {
+  const { shape, metadata } = dataset;
+  const width = product((shape ?? []).slice(1));
+  const values = { voxels: voxelsPerRow, bytes: voxelsPerRow, number: 1, position: 3, string: 1 }[form];
+  if (width !== values)
+    throw new InputError(
+      path,
+      `${name}: expected ${values === 1 ? 'one value' : `${values} values`} a row, found ${shapeName(shape)}${name === 'output' && width > 1 ? ONE_HOT : ''}`,
+    );
+  const element = elementOf(metadata);
+  const [expected, fits] =
+    form === 'string'
+      ? ['strings', metadata.type === STRING]
+      : form === 'bytes'
+        ? ['one byte a voxel', element?.bytes === 1]
+        : ['integers or floats', element !== undefined];
+  if (!fits) throw new InputError(path, `${name}: expected ${expected}, found ${dtypeName(metadata)}`);
+}
+
+const ONE_HOT =
+  '; where each class has a column (one-hot), store the number of the column: np.argmax(output, axis=1)';
+
+/** HDF5's class of strings, of fixed and of variable length. */
+const STRING = 3;
+
+/** What the columns of a patch file say of its rows. */
+export interface PatchLabels {
+  readonly classes: Uint8Array;
+  readonly notrain: Uint8Array;
+  /** 0 none, 1 near a positive, 2 near an excluded finding; all 0 in files without this column. */
+  readonly notrainReason: Uint8Array;
+  readonly subsets: Int32Array;
+  /** Whether the centre lies in the lung mask; undefined in files without masks. */
+  readonly inLung?: Uint8Array;
+}
+
+export function labelsOf(path: string, datasets: PatchDatasets): PatchLabels {
+  const numbers = (name: string): Int16Array => libraryColumn(path, datasets.get(name)!);
+  return {
+    classes: Uint8Array.from(numbers('output')),
+    notrain: Uint8Array.from(numbers('notrain')),
+    notrainReason:
+      datasets.get('notrain_reason') === undefined
+        ? new Uint8Array(datasets.rows)
+        : Uint8Array.from(numbers('notrain_reason')),
+    subsets: Int32Array.from(numbers('subsets')),
+    ...(datasets.get('in_lung') === undefined ? {} : { inLung: Uint8Array.from(numbers('in_lung')) }),
+  };
+}
+
+/** Series and centre of rows. The held-out rows of a file lie together: one slice from the first to the last is read. */
+export function findingsOf(
+  path: string,
+  datasets: PatchDatasets,
+  wanted: ArrayLike<number>,
+): { seriesUid: string; centerWorldMm: Vector3 }[] {
+  if (wanted.length === 0) return [];
+  const rows = Array.from(wanted);
+  const first = rows.reduce((a, b) => Math.min(a, b));
+  const last = rows.reduce((a, b) => Math.max(a, b));
+  const uids = libraryStrings(path, datasets.get('uuid')!, [first, last + 1]);
+  const centers = libraryNumbers(path, datasets.get('centroid')!, [first, last + 1]);
+  return rows.map((row) => {
+    const at = row - first;
+    return {
+      seriesUid: uids[at]!,
+      centerWorldMm: [centers[at * 3]!, centers[at * 3 + 1]!, centers[at * 3 + 2]!],
+    };
+  });
+}
