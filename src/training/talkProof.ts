@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { EnvironmentError } from '../errors.js';
 import { takeLock } from '../fileLock.js';
 import { cannotWrite, makeFolder } from '../paths.js';
 
@@ -36,11 +37,16 @@ export function sharedSecret(
   // That of processes that live is never replaced: the others of their cluster would not find them.
   const release = takeLock(file);
   try {
+    // What a killed process left, and nothing else.
+    if (!/^[0-9a-f]{0,64}$/.test(readIfThere(file) ?? ''))
+      throw new EnvironmentError(
+        `${file}: expected a secret of voxlab, found another file: move it, or choose another --out`,
+      );
     rmSync(file, { force: true });
     writeFileSync(file, made, { flag: 'wx', mode: 0o600 });
   } catch (error) {
     release();
-    throw cannotWrite(file, error);
+    throw error instanceof EnvironmentError ? error : cannotWrite(file, error);
   }
   const remove = (): void => {
     rmSync(file, { force: true });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -27,6 +27,12 @@ test('sharedSecret() is the one of the environment; else rank 0 makes a file tha
   const next = sharedSecret(run, 0, {});
   assert.notEqual(next.read(), before);
   next.remove();
+  writeFileSync(`${run}.secret`, 'key of another program');
+  assert.throws(
+    () => sharedSecret(run, 0, {}),
+    /run\.secret: expected a secret of voxlab, found another file/,
+  );
+  rmSync(`${run}.secret`);
   assert.deepEqual(readdirSync(join(folder, 'deep')), []);
 });
 
