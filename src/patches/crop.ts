@@ -5,8 +5,10 @@ import { takeLock } from '../fileLock.js';
 import { makeFolder } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { startPatchThread } from '../store/patchThread.js';
+import type { Resampling } from '../volumes/dicomGrid.js';
+import type { LeftOutFile } from '../volumes/dicomSearch.js';
 import { type CropJob, type CropRequest, prepareCrop } from './cropJob.js';
-import { countsOf, type FailedScan } from './cutScan.js';
+import { type CutScan, countsOf, type FailedScan } from './cutScan.js';
 import { type CutScans, cutScans } from './cutScans.js';
 import { comparePatchFile } from './existingPatchFile.js';
 import { bytesOfRows, bytesOnDisk, requireDisk } from './freeDisk.js';
@@ -48,6 +50,10 @@ export interface CropResult {
   readonly ignored: number;
   /** Chosen scans without a candidate: not read. */
   readonly scansWithoutCandidate: number;
+  /** DICOM files among the scans that are no slices of a volume, and why. */
+  readonly leftOut: readonly LeftOutFile[];
+  /** Series uid -> what was done to its slices, which made no straight, even grid. */
+  readonly resampled: Readonly<Record<string, Resampling>>;
 }
 
 /**
@@ -133,12 +139,19 @@ async function finish(staged: StagedJob, scans: CutScans, options: CropOptions):
     outside,
     ...(hint === undefined ? {} : { hint }),
     failed,
+    resampled: resampledOf(cut),
     ...countsBeside(job),
   };
 }
 
-function countsBeside({ ignoredCandidates, scansWithoutCandidate }: CropJob) {
-  return { ignored: ignoredCandidates, scansWithoutCandidate };
+function resampledOf(cut: readonly CutScan[]): Readonly<Record<string, Resampling>> {
+  return Object.fromEntries(
+    cut.flatMap(({ uid, resampling }) => (resampling === undefined ? [] : [[uid, resampling]])),
+  );
+}
+
+function countsBeside({ ignoredCandidates, scansWithoutCandidate, leftOut }: CropJob) {
+  return { ignored: ignoredCandidates, scansWithoutCandidate, leftOut };
 }
 
 /** Of a hole the system promises nothing: whether the rows fit is asked before, and again should they have to be copied. */

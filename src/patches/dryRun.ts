@@ -33,14 +33,14 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
   const jobs = prepareCrop(options);
   const plans = jobs.map((): Planned => ({ classes: [], subsets: [], outside: [], scans: [] }));
   const failed: FailedScan[] = [];
-  const { work } = jobs[0]!;
+  const { work, reading } = jobs[0]!;
   for (const [done, each] of work.entries()) {
     throwIfAborted(options.signal, 'planning');
     options.onProgress?.({ stage: 'plan', done, total: work.length, unit: 'scans' });
     try {
       const geometry = await readGeometry(
-        each.scan.path,
-        options.signal === undefined ? {} : { signal: options.signal },
+        each.scan,
+        options.signal === undefined ? reading : { ...reading, signal: options.signal },
       );
       for (const [at, job] of jobs.entries())
         addPlan(plans[at]!, planOf(job, each, geometry), each, geometry, job.coordinates);
@@ -52,7 +52,7 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
   const seconds = await timeOfCrop(jobs, failed, options);
   const { bavail, bsize } = statfsSync(existingFolder(dirname(jobs[0]!.file)));
   return jobs.map((job, at) => {
-    const { file, coordinates, ignoredCandidates, scansWithoutCandidate } = job;
+    const { file, coordinates, ignoredCandidates, scansWithoutCandidate, leftOut } = job;
     const { classes, subsets, outside, scans } = plans[at]!;
     const hint = hintOfScans(scans, coordinates);
     return {
@@ -66,6 +66,8 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
       failed,
       ignored: ignoredCandidates,
       scansWithoutCandidate,
+      leftOut,
+      resampled: {},
       bytes: bytesOfRows(job, classes.length),
       freeBytes: bavail * bsize,
       ...(seconds === undefined ? {} : { seconds }),
@@ -119,7 +121,7 @@ async function timeOfCrop(
   if (median === undefined) return undefined;
   const began = performance.now();
   try {
-    const volume = await readVolume(median.scan.path);
+    const volume = await readVolume(median.scan, jobs[0]!.reading);
     const cutterFor = cuttersOf(volume);
     for (const job of jobs) {
       const cut = cutterFor(job.format);

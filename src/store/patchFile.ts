@@ -198,13 +198,14 @@ function provenanceOf(file: H5File): PatchProvenance | undefined {
     name in file.attrs ? String(file.attrs[name]!.value) : undefined;
   const [program, settings, scans] = ['program', 'settings', 'scans'].map(text);
   if (program === undefined || settings === undefined || scans === undefined) return undefined;
-  const [failedScans, outside] = ['failedScans', 'outside'].map(text);
+  const [failedScans, outside, resampled] = ['failedScans', 'outside', 'resampled'].map(text);
   return {
     program,
     settings: JSON.parse(settings),
     scans: JSON.parse(scans),
     ...(failedScans === undefined ? {} : { failedScans: JSON.parse(failedScans) }),
     ...(outside === undefined ? {} : { outside: JSON.parse(outside) }),
+    ...(resampled === undefined ? {} : { resampled: JSON.parse(resampled) }),
   };
 }
 

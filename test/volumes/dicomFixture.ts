@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { createRandom } from '../../src/random.js';
 
-export type Syntax = 'explicit' | 'implicit' | 'big endian' | 'rle' | 'jpeg-ls';
+export type Syntax = 'explicit' | 'implicit' | 'big endian' | 'deflated' | 'rle' | 'jpeg-ls';
 /** By tag, such as '0028,0010'; undefined leaves the tag out. */
 export type Tags = Readonly<Record<string, string | number | Buffer | undefined>>;
 
@@ -10,10 +11,13 @@ const SYNTAX_UIDS: Readonly<Record<Syntax, string>> = {
   explicit: '1.2.840.10008.1.2.1',
   implicit: '1.2.840.10008.1.2',
   'big endian': '1.2.840.10008.1.2.2',
+  deflated: '1.2.840.10008.1.2.1.99',
   rle: '1.2.840.10008.1.2.5',
   'jpeg-ls': '1.2.840.10008.1.2.4.80',
 };
 const VRS: Readonly<Record<string, string>> = {
+  '0008,0008': 'CS',
+  '0009,1001': 'OB',
   '0008,0016': 'UI',
   '0008,0018': 'UI',
   '0008,0060': 'CS',
@@ -86,7 +90,7 @@ export function dicomBytes(tags: Tags, syntax: Syntax = 'explicit', voxelVr: 'OW
     Buffer.from('DICM'),
     element('0002,0000', 'UL', length, 'explicit'),
     meta,
-    ...body,
+    syntax === 'deflated' ? deflateRawSync(Buffer.concat(body)) : Buffer.concat(body),
   ]);
 }
 
