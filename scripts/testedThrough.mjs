@@ -79,7 +79,6 @@ export const TESTED_THROUGH = {
   'src/volumes/dicomGrid.ts': 'test/volumes/dicomResample.test.ts',
   'src/volumes/dicomKinds.ts': 'test/volumes/dicomSearch.test.ts',
   'src/volumes/dicomNames.ts': 'test/volumes/dicomSeries.test.ts',
-  'src/volumes/dicomParts.ts': 'test/volumes/dicomVoxels.test.ts',
   'src/volumes/dicomPixels.ts': 'test/volumes/dicomHeader.test.ts',
   'src/volumes/dicomPlaces.ts': 'test/volumes/dicomSeries.test.ts',
   'src/volumes/dicomRunLengths.ts': 'test/volumes/dicomVoxels.test.ts',

@@ -3,7 +3,15 @@ import { dirname, join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { createRandom } from '../../src/random.js';
 
-export type Syntax = 'explicit' | 'implicit' | 'big endian' | 'deflated' | 'rle' | 'jpeg-ls';
+export type Syntax =
+  | 'explicit'
+  | 'implicit'
+  | 'big endian'
+  | 'deflated'
+  | 'rle'
+  | 'packed rle'
+  | 'jpeg-ls'
+  | 'jpeg 2000';
 /** By tag, such as '0028,0010'; undefined leaves the tag out. */
 export type Tags = Readonly<Record<string, string | number | Buffer | undefined>>;
 
@@ -13,8 +21,12 @@ const SYNTAX_UIDS: Readonly<Record<Syntax, string>> = {
   'big endian': '1.2.840.10008.1.2.2',
   deflated: '1.2.840.10008.1.2.1.99',
   rle: '1.2.840.10008.1.2.5',
+  'packed rle': '1.2.840.10008.1.2.5',
   'jpeg-ls': '1.2.840.10008.1.2.4.80',
+  'jpeg 2000': '1.2.840.10008.1.2.4.90',
 };
+/** Voxels are given as they are packed. */
+const PACKED = new Set<Syntax>(['packed rle', 'jpeg-ls', 'jpeg 2000']);
 const VRS: Readonly<Record<string, string>> = {
   '0008,0008': 'CS',
   '0009,1001': 'OB',
@@ -82,7 +94,7 @@ export function dicomBytes(tags: Tags, syntax: Syntax = 'explicit', voxelVr: 'OW
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([tag, value]) => {
       if (tag === '7FE0,0010' && syntax === 'rle') return compressedElement(runLengths(value as Buffer));
-      if (tag === '7FE0,0010' && syntax === 'jpeg-ls') return compressedElement(value as Buffer);
+      if (tag === '7FE0,0010' && PACKED.has(syntax)) return compressedElement(value as Buffer);
       return element(tag, tag === '7FE0,0010' ? voxelVr : vrOf(tag, value), value, syntax);
     });
   return Buffer.concat([
