@@ -203,7 +203,7 @@ function summary(result: CropResult | DryRun): string {
     lines.push(`  outside its scan: line ${line}, ${uid}`);
   if (result.outside.length > SHOWN_OUTSIDE)
     lines.push(`  and ${result.outside.length - SHOWN_OUTSIDE} more outside their scan (--json names all)`);
-  lines.push(...Object.entries(result.resampled).map(resampledLine));
+  lines.push(...Object.entries(result.resampled ?? {}).map(resampledLine));
   if (result.hint !== undefined) lines.push(`  ${result.hint}`);
   for (const { reason } of result.failed) lines.push(`  cannot be read: ${reason}`);
   return lines.join('\n');

@@ -14,7 +14,7 @@ export function tellLeftOut(leftOut: CropResult['leftOut']): void {
 }
 
 /** A series whose slices were resampled, and how. */
-export function resampledLine([uid, done]: [string, CropResult['resampled'][string]]): string {
+export function resampledLine([uid, done]: [string, NonNullable<CropResult['resampled']>[string]]): string {
   const { tiltDegrees, gapsMm, spacingMm, slicesBefore, slicesAfter } = done;
   return `  resampled: ${uid}: ${slicesBefore} slices, tilted by ${tiltDegrees.toFixed(1)} degrees, ${gapsMm.join(' to ')} mm apart, became ${slicesAfter} slices ${spacingMm} mm apart`;
 }

@@ -18,6 +18,9 @@ import { mostRowsOf, type StagedJob } from './stagedRows.js';
 import { openStaging, removeStaging, type Staging } from './staging.js';
 import { writeCut } from './writeCut.js';
 
+/** Scans that an error names. */
+const SHOWN_FAILURES = 20;
+
 export interface CropOptions extends CropRequest {
   /** Threads; the bytes do not depend on it. Default: one a core. */
   readonly workers?: number;
@@ -53,7 +56,7 @@ export interface CropResult {
   /** DICOM files among the scans that are no slices of a volume, and why. */
   readonly leftOut: readonly LeftOutFile[];
   /** Series uid -> what was done to its slices, which made no straight, even grid. */
-  readonly resampled: Readonly<Record<string, Resampling>>;
+  readonly resampled?: Readonly<Record<string, Resampling>>;
 }
 
 /**
@@ -139,15 +142,14 @@ async function finish(staged: StagedJob, scans: CutScans, options: CropOptions):
     outside,
     ...(hint === undefined ? {} : { hint }),
     failed,
-    resampled: resampledOf(cut),
+    ...resampledOf(cut),
     ...countsBeside(job),
   };
 }
 
-function resampledOf(cut: readonly CutScan[]): Readonly<Record<string, Resampling>> {
-  return Object.fromEntries(
-    cut.flatMap(({ uid, resampling }) => (resampling === undefined ? [] : [[uid, resampling]])),
-  );
+function resampledOf(cut: readonly CutScan[]): Pick<CropResult, 'resampled'> {
+  const done = cut.flatMap(({ uid, resampling }) => (resampling === undefined ? [] : [[uid, resampling]]));
+  return done.length === 0 ? {} : { resampled: Object.fromEntries(done) };
 }
 
 function countsBeside({ ignoredCandidates, scansWithoutCandidate, leftOut }: CropJob) {
@@ -171,9 +173,10 @@ function noRows(
   outside: number,
   hint: string | undefined,
 ): InputError {
-  const first = failed[0];
+  const reasons = failed.slice(0, SHOWN_FAILURES).map(({ reason }) => reason);
+  const more = failed.length > reasons.length ? `; and ${failed.length - reasons.length} more` : '';
   return new InputError(
     job.file,
-    `no row to write: of ${job.work.length} scans ${failed.length} cannot be read, ${outside} candidates lie outside${hint === undefined ? '' : ` (${hint})`}${first === undefined ? '' : `; the first scan that failed: ${first.reason}`}`,
+    `no row to write: of ${job.work.length} scans ${failed.length} cannot be read, ${outside} candidates lie outside${hint === undefined ? '' : ` (${hint})`}${reasons.length === 0 ? '' : `; what failed: ${reasons.join('; ')}${more}`}`,
   );
 }

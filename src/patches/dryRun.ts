@@ -67,7 +67,6 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
       ignored: ignoredCandidates,
       scansWithoutCandidate,
       leftOut,
-      resampled: {},
       bytes: bytesOfRows(job, classes.length),
       freeBytes: bavail * bsize,
       ...(seconds === undefined ? {} : { seconds }),

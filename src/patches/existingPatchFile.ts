@@ -13,7 +13,7 @@ export interface ExistingPatchFile {
   readonly byClass: Readonly<Record<string, number>>;
   readonly bySubset: Readonly<Record<string, number>>;
   readonly outside: readonly { readonly uid: string; readonly line: number }[];
-  readonly resampled: NonNullable<PatchProvenance['resampled']>;
+  readonly resampled?: NonNullable<PatchProvenance['resampled']>;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function comparePatchFile(
       outside: job.work.flatMap(({ scan: { uid } }) =>
         (provenance.outside?.[uid] ?? []).map((line) => ({ uid, line })),
       ),
-      resampled: provenance.resampled ?? {},
+      ...(provenance.resampled === undefined ? {} : { resampled: provenance.resampled }),
     };
   } finally {
     patches.close();

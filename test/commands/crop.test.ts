@@ -41,6 +41,7 @@ test('crop --json prints one document with the keys of the contract; candidates 
     'failed',
     'file',
     'ignored',
+    'leftOut',
     'outside',
     'rows',
     'scansWithoutCandidate',
