@@ -82,6 +82,7 @@ export const TESTED_THROUGH = {
   'src/volumes/dicomPixels.ts': 'test/volumes/dicomHeader.test.ts',
   'src/volumes/dicomPlaces.ts': 'test/volumes/dicomSeries.test.ts',
   'src/volumes/dicomRunLengths.ts': 'test/volumes/dicomVoxels.test.ts',
+  'src/volumes/jpegStream.ts': 'test/volumes/dicomVoxels.test.ts',
   'src/volumes/gdcmDecoder.ts': 'test/volumes/dicomVoxels.test.ts',
   'src/volumes/gdcmThread.ts': 'test/volumes/dicomVoxels.test.ts',
   'src/volumes/itkReader.ts': 'test/volumes/readVolume.test.ts',

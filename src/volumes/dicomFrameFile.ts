@@ -6,10 +6,10 @@ const INSTANCE = '1.2.826.0.1.3680043.8.498.0';
 
 /**
  * A DICOM file of one compressed frame and nothing else: what a decoder needs, and nothing for which it would change a
- * value (a photometric interpretation that is dark where values are high, a slope, the kind of the image), nor anything of a
- * patient.
+ * value (a photometric interpretation that is dark where values are high, a slope, the kind of the image, a sign), nor
+ * anything of a patient. `bitsStored` are the stream's own.
  */
-export function dicomFrameFile(frame: Buffer, pixels: DicomPixels): Buffer {
+export function dicomFrameFile(frame: Buffer, pixels: DicomPixels, bitsStored: number): Buffer {
   const meta = Buffer.concat([
     element(0x00020001, 'OB', Buffer.from([0, 1])),
     element(0x00020002, 'UI', SOP_CLASS),
@@ -31,9 +31,9 @@ export function dicomFrameFile(frame: Buffer, pixels: DicomPixels): Buffer {
     element(0x00280010, 'US', pixels.rows),
     element(0x00280011, 'US', pixels.columns),
     element(0x00280100, 'US', 8 * pixels.bytes),
-    element(0x00280101, 'US', pixels.bitsStored),
-    element(0x00280102, 'US', pixels.bitsStored - 1),
-    element(0x00280103, 'US', pixels.signed ? 1 : 0),
+    element(0x00280101, 'US', bitsStored),
+    element(0x00280102, 'US', bitsStored - 1),
+    element(0x00280103, 'US', 0),
     // Voxels in parts: an empty table of offsets, the frame, the end mark.
     Buffer.from('e07f10004f420000ffffffff', 'hex'),
     part(0xe000, Buffer.alloc(0)),

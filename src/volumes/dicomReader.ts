@@ -12,10 +12,14 @@ import { arrangeDicomSeries, type DicomSeries } from './dicomSeries.js';
 import { nativeWords, type SliceVoxels, sliceValues } from './dicomVoxels.js';
 import { withFile } from './fileBytes.js';
 import { decodeWithGdcm } from './gdcmDecoder.js';
+import { type JpegStream, jpegStreamOf } from './jpegStream.js';
 import type { Volume, VoxelArray } from './volume.js';
 
 /** Headers have some KiB; with long private tags, more; the last is for files that keep something huge before the voxels. */
 const HEADER_LIMITS_BYTES = [16 * 1024, 512 * 1024, 64 * 1024 * 1024];
+
+/** JPEG-LS and JPEG 2000. */
+const KEEP_SIGN = /\.4\.(80|81|90|91)$/;
 
 export interface DicomOptions {
   readonly signal?: AbortSignal;
@@ -139,10 +143,10 @@ function sliceReader(signal?: AbortSignal): (slice: DicomSlice) => Promise<Slice
         ? { file, bytes: openDicom(bytes, file).bytes, frames: [] }
         : { file, bytes, frames: compressedFrames(bytes, pixels, file) };
     }
-    const words = isNative(pixels)
-      ? wordsOf(open.bytes, slice)
-      : await decodedWords(open.frames[slice.frame]!, slice, signal);
-    return sliceValues(words, slice);
+    if (isNative(pixels)) return sliceValues(wordsOf(open.bytes, slice), slice);
+    const frame = open.frames[slice.frame]!;
+    if (pixels.encoding === 'run lengths') return sliceValues(decodeRunLengths(frame, pixels, file), slice);
+    return decodedValues(frame, slice, signal);
   };
 }
 
@@ -167,16 +171,35 @@ function placeOf({ frame, pixels }: DicomSlice): { from: number; first: number; 
   return { from: pixels.offset + frame * length - first, first, length: 2 * Math.ceil((first + length) / 2) };
 }
 
-async function decodedWords(frame: Buffer, { file, pixels }: DicomSlice, signal?: AbortSignal) {
-  if (pixels.encoding === 'run lengths') return decodeRunLengths(frame, pixels, file);
-  const { columns, rows } = pixels;
-  const { size, data } = await decodeWithGdcm(dicomFrameFile(frame, pixels), file, signal);
+async function decodedValues(frame: Buffer, slice: DicomSlice, signal?: AbortSignal): Promise<SliceVoxels> {
+  const { file, pixels } = slice;
+  const { columns, rows, syntax, bitsStored } = pixels;
+  const { precision } = requireStream(frame, pixels, file);
+  const { size, data } = await decodeWithGdcm(dicomFrameFile(frame, pixels, precision), file, signal);
   if (size[0] !== columns || size[1] !== rows || data.length !== columns * rows)
     throw new InputError(
       file,
       `expected ${columns} x ${rows} voxels, as its header says, the decoder returned ${size.join(' x ')}`,
     );
-  return data;
+  // JPEG-LS knows no sign, JPEG 2000 may have the other one: it is that of the stream's bits, where these are fewer.
+  return sliceValues(data, slice, KEEP_SIGN.test(syntax) ? Math.min(bitsStored, precision) : bitsStored);
+}
+
+/** A decoder may take a stream that is cut short for whole, and one of another shape for one of the header's. */
+function requireStream(frame: Buffer, { columns, rows, bytes }: DicomPixels, file: string): JpegStream {
+  const stream = jpegStreamOf(frame);
+  if (stream === undefined)
+    throw new InputError(
+      file,
+      'the compressed voxels are corrupt or cut short: expected a JPEG stream with a header and an end mark (FFD9), found none; copy the file again',
+    );
+  const sameRows = stream.rows === rows || stream.rows === 0;
+  if (stream.columns === columns && sameRows && stream.components === 1 && stream.precision <= 8 * bytes)
+    return stream;
+  throw new InputError(
+    file,
+    `expected compressed voxels as the header says, ${columns} x ${rows} of 1 channel and at most ${8 * bytes} bits, received a stream of ${stream.columns} x ${stream.rows}, ${stream.components} and ${stream.precision} bits; copy the file again`,
+  );
 }
 
 function isNative({ encoding }: DicomPixels): boolean {

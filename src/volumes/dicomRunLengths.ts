@@ -31,25 +31,34 @@ export function decodeRunLengths(frame: Buffer, pixels: DicomPixels, file: strin
   });
   if (pixels.bytes === 1) return unpacked[0]!;
   const [high, low] = unpacked as [Uint8Array, Uint8Array];
-  return Uint16Array.from(low, (value, i) => (high[i]! << 8) | value);
+  const words = new Uint16Array(count);
+  for (let i = 0; i < count; i++) words[i] = (high[i]! << 8) | low[i]!;
+  return words;
 }
 
-/** Returns how many bytes there were for `values`. */
-function unpackRuns(packed: Buffer, values: Uint8Array): number {
-  let done = 0;
-  for (let at = 0; at < packed.length && done < values.length; ) {
+/** Returns how many bytes there were for `values`. Runs are short: byte by byte is faster than calls for each of them. */
+function unpackRuns(packed: Uint8Array, values: Uint8Array): number {
+  let [at, done] = [0, 0];
+  while (at < packed.length && done < values.length) {
     const code = packed[at]!;
     at++;
     if (code < 128) {
-      const literal = packed.subarray(at, at + Math.min(code + 1, values.length - done));
-      values.set(literal, done);
-      done += literal.length;
-      at += code + 1;
+      const end = Math.min(done + code + 1, values.length, done + packed.length - at);
+      const next = at + code + 1;
+      while (done < end) {
+        values[done] = packed[at]!;
+        done++;
+        at++;
+      }
+      at = next;
     } else if (code > 128 && at < packed.length) {
       const end = Math.min(done + 257 - code, values.length);
-      values.fill(packed[at]!, done, end);
-      done = end;
+      const value = packed[at]!;
       at++;
+      while (done < end) {
+        values[done] = value;
+        done++;
+      }
     }
   }
   return done;

@@ -37,14 +37,18 @@ export function nativeWords(
 }
 
 /**
- * The values of a slice, from what its file or a decoder gives: the bits that count, their sign, then slope and intercept
+ * The values of a slice, `bits` of each word, from what its file or a decoder gives: the bits that count, their sign, then slope and intercept
  * (in float64). Voxels that stand for what was not scanned become air.
  */
-export function sliceValues(words: VoxelArray, slice: DicomSlice): SliceVoxels {
+export function sliceValues(
+  words: VoxelArray,
+  slice: DicomSlice,
+  bits: number = slice.pixels.bitsStored,
+): SliceVoxels {
   const { slope, intercept, pixels } = slice;
   const { signed, padding } = pixels;
   // Bits above those stored belong to overlays of old: shifted out, the sign shifted in.
-  const unused = 32 - pixels.bitsStored;
+  const unused = 32 - bits;
   const whole = Number.isInteger(slope) && Number.isInteger(intercept);
   const values = whole ? new Int32Array(words.length) : new Float64Array(words.length);
   for (let i = 0; i < words.length; i++) {

@@ -49,6 +49,18 @@ const VRS: Readonly<Record<string, string>> = {
 export const SERIES_UID = '1.2.826.0.1.3680043.8.498.1';
 export const SECRETS = ['DOE^SECRET', 'ID-5550123', '19310704', 'HOSPITAL-OF-NOWHERE'] as const;
 
+/** Streams of CharLS (imagecodecs.jpegls_encode) without their SPIFF header, and the 4 x 3 voxels in them. */
+export const JPEG_LS = [
+  {
+    stream: '/9j/9wALEAADAAQBAREA//gADQH//wASAEMBFABA/9oACAEBAAAAAAK6olgUMApCzrtAO5BLUIsALP8/2uj/2Q==',
+    stored: [2747, 3297, 92, 3309, 1920, 2110, 2581, 1170, 4012, 220, 1138, 1570],
+  },
+  {
+    stream: '/9j/9wALEAADAAQBAREA//gADQH//wASAEMBFABA/9oACAEBAAAAAAZFU0Jwa6DH1heYgL5sKDYnJgI7gP/Z',
+    stored: [2339, 1673, 536, 185, 4, 199, 609, 4092, 782, 2672, 3073, 960],
+  },
+];
+
 /** A slice of 4 x 3 voxels, 0.7 x 0.8 mm, at z; a patient's data in it, as in a real one. */
 export function sliceTags(z: number, voxels: Buffer, tags: Tags = {}): Tags {
   return {

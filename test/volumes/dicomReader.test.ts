@@ -10,7 +10,16 @@ import { chosenSeries } from '../../src/volumes/dicomChoice.js';
 import { readDicomSeries } from '../../src/volumes/dicomReader.js';
 import { readVolume, scanFiles } from '../../src/volumes/readVolume.js';
 import { runPython } from '../python.js';
-import { icon, noise, type Syntax, series, sliceTags, type Tags, writeSlices } from './dicomFixture.js';
+import {
+  icon,
+  JPEG_LS,
+  noise,
+  type Syntax,
+  series,
+  sliceTags,
+  type Tags,
+  writeSlices,
+} from './dicomFixture.js';
 
 const root = mkdtempSync(join(tmpdir(), 'voxlab-dicom-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -81,18 +90,6 @@ const CASES: Readonly<Record<string, [Record<string, Tags>, Syntax?, ('OW' | 'OB
   'explicit big endian': [series(3), 'big endian'],
   'big endian, 8 bits in bytes': [series(3, stored(8, 8, false)), 'big endian', 'OB'],
 };
-
-/** Streams of CharLS (imagecodecs.jpegls_encode) without their SPIFF header, and the 4 x 3 voxels in them. */
-const JPEG_LS = [
-  {
-    stream: '/9j/9wALEAADAAQBAREA//gADQH//wASAEMBFABA/9oACAEBAAAAAAK6olgUMApCzrtAO5BLUIsALP8/2uj/2Q==',
-    stored: [2747, 3297, 92, 3309, 1920, 2110, 2581, 1170, 4012, 220, 1138, 1570],
-  },
-  {
-    stream: '/9j/9wALEAADAAQBAREA//gADQH//wASAEMBFABA/9oACAEBAAAAAAZFU0Jwa6DH1heYgL5sKDYnJgI7gP/Z',
-    stored: [2339, 1673, 536, 185, 4, 199, 609, 4092, 782, 2672, 3073, 960],
-  },
-];
 
 test("readVolume() of DICOM equals SimpleITK's voxels, and its geometry to 1e-9, for any order, orientation, type and syntax", async () => {
   const folders = Object.fromEntries(
@@ -228,7 +225,10 @@ test('readDicomSeries() needs no voxels in memory, stops when the signal aborts,
 });
 
 test('a program whose compressed slices are refused says so in one line and ends by itself', async () => {
-  const junk = series(3, () => ({ '7FE0,0010': Buffer.from('junk '.repeat(8)) }));
+  // A header that promises what does not follow.
+  const stream = Buffer.from(JPEG_LS[0]!.stream, 'base64');
+  const junkStream = Buffer.concat([stream.subarray(0, 40), Buffer.from('junk \xff\xd9', 'latin1')]);
+  const junk = series(3, () => ({ '7FE0,0010': junkStream }));
   const folder = writeSlices(join(root, 'junk'), junk, 'jpeg-ls');
   await assert.rejects(readVolume(folder), /0\.dcm: the decoder \(GDCM\) refuses the compressed voxels/);
   const program = `import { readVolume } from ${JSON.stringify(inRepository('dist/src/volumes/readVolume.js'))};

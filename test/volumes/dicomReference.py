@@ -142,10 +142,15 @@ def write_series(folder, spec, rng, uid, slices=2):
     for z in range(slices):
         # Codes of noise are longer than noise, which the writer of JPEG-LS refuses.
         smooth = spec['syntax'] in LOSSY | {'jpeg 2000 lossy', 'jpeg-ls', 'jpeg-ls near'}
-        values = stored_voxels(rng, spec['bits'], spec['signed'], smooth)
+        # No value needs more bits than either the stream or the header has.
+        bits = min(spec['bits'], spec['said'][0]) if 'said' in spec else spec['bits']
+        values = stored_voxels(rng, bits, spec['signed'], smooth)
         ds = data_set(spec, rng, values, z, uid)
         if z == 0:
             ds.add_new(0x00091001, 'UN', bytes(rng.integers(0, 256, 40, dtype='u1')))
+        if 'said' in spec:
+            ds.BitsStored, said = spec['said']
+            ds.HighBit, ds.PixelRepresentation = ds.BitsStored - 1, int(said)
         path = os.path.join(folder, spec['name'].format(9 - z))
         save(ds, path, spec, None if is_native(spec) else [encoded(spec, values)], native(spec, values, rng) if is_native(spec) else None)
         files.append(path)
@@ -185,6 +190,18 @@ def combinations():
             }
 
 
+def mismatches():
+    """Streams of fewer bits than the header says, and of the other sign, as some writers leave them."""
+    shared = {'kind': 'CT', 'photometric': 'MONOCHROME2', 'slope': (1, -1024), 'padding': 'none', 'name': '{}.dcm', 'overlays': False, 'excess': 0}
+    for syntax in ('jpeg-ls', 'jpeg 2000', 'jpeg lossless', 'rle'):
+        for bits, claimed in ((8, 8), (9, 12), (12, 16), (13, 16), (10, 10), (16, 12), (16, 16)):
+            for signed, said in ((False, False), (False, True), (True, False), (True, True)):
+                # More bits and another sign: the header does not say what its values are.
+                if bits > claimed and signed != said:
+                    continue
+                yield {**shared, 'syntax': syntax, 'bits': bits, 'signed': signed, 'said': (claimed, said), 'predictor': 4}
+
+
 def spread(folder, files, spec, draw):
     """Some series lie in two folders."""
     if draw % 4:
@@ -197,7 +214,7 @@ def spread(folder, files, spec, draw):
 
 def answer_series(root):
     answers = []
-    for index, spec in enumerate(combinations()):
+    for index, spec in enumerate([*combinations(), *mismatches()]):
         rng = np.random.default_rng(1000 + index)
         folder = os.path.join(root, str(index))
         files = write_series(folder, spec, rng, f'1.2.826.0.1.3680043.8.498.{index + 1}')

@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { InputError } from '../../src/errors.js';
 import { readVolume } from '../../src/volumes/readVolume.js';
 import { largestDifference, pydicomReference } from './dicomComparison.js';
-import { noise, series, type Tags, writeSlices } from './dicomFixture.js';
+import { JPEG_LS, noise, series, type Tags, writeSlices } from './dicomFixture.js';
 
 const root = mkdtempSync(join(tmpdir(), 'voxlab-dicom-voxels-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -25,7 +25,7 @@ interface Compared {
 
 test("readVolume() gives pydicom's values for every syntax, photometric interpretation, number of bits, sign, slope and padding", async () => {
   const compared = pydicomReference<Compared>('series', folderOf('series'));
-  assert.equal(compared.length, 516);
+  assert.equal(compared.length, 620);
   for (const { folder, spec, data, tolerance } of compared) {
     const difference = largestDifference(await readVolume(folder), data);
     assert.ok(difference <= tolerance, `${JSON.stringify(spec)}: ${difference}`);
@@ -95,11 +95,37 @@ for (const [name, [frame, reason]] of Object.entries(REFUSED))
     );
   });
 
-test('readVolume() refuses compressed voxels of another size than the header says, and those that are none', async () => {
+test('readVolume() refuses compressed voxels of another size than the header says, without an end, and those that are none', async () => {
   const junk = series(2, () => ({ '7FE0,0010': noise('junk', 40) }));
   for (const syntax of ['jpeg-ls', 'jpeg 2000'] as const)
     await assert.rejects(
       readVolume(writeSlices(folderOf(`junk ${syntax}`), junk, syntax)),
-      /0\.dcm: the decoder \(GDCM\) refuses the compressed voxels: they are corrupt, .*; copy the file again, or convert/,
+      /0\.dcm: the compressed voxels are corrupt or cut short: expected a JPEG stream .*; copy the file again/,
     );
+  const stream = Buffer.from(JPEG_LS[0]!.stream, 'base64');
+  const withTags = (name: string, tags: Tags) =>
+    readVolume(
+      writeSlices(
+        folderOf(name),
+        series(2, () => ({ '7FE0,0010': stream, ...tags })),
+        'jpeg-ls',
+      ),
+    );
+  assert.equal((await withTags('right', {})).data[0], JPEG_LS[0]!.stored[0]! - 1024);
+  const sizes = [
+    [4, 3],
+    [3, 5],
+    [2, 4],
+    [300, 300],
+  ];
+  for (const [rows, columns] of sizes)
+    await assert.rejects(
+      withTags(`${rows} x ${columns}`, { '0028,0010': rows, '0028,0011': columns }),
+      /0\.dcm: expected compressed voxels as the header says, \d+ x \d+ of .*, received a stream of 4 x 3, 1 and 16 bits; copy/,
+      `${rows} x ${columns}`,
+    );
+  await assert.rejects(
+    withTags('cut', { '7FE0,0010': stream.subarray(0, stream.length - 4) }),
+    /0\.dcm: the compressed voxels are corrupt or cut short: expected a JPEG stream with a header and an end mark \(FFD9\), found none; copy/,
+  );
 });
