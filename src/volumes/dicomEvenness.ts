@@ -20,7 +20,7 @@ export function tiltFault(placed: readonly PlacedSlice[], folder: string): Input
   const alongMm = one.atMm - start.atMm;
   return new InputError(
     folder,
-    `expected slices one behind the other along their normal, received a shift sideways of ${millimetres(sidewaysMm)} within ${millimetres(alongMm)} (${namesOf(start, one)}): the gantry was tilted by ${degrees(sidewaysMm, alongMm).toFixed(1)} degrees, or slices are of different series; ${RESAMPLE}`,
+    `expected slices one behind the other along their normal, received a shift sideways of ${millimetres(sidewaysMm)} within ${millimetres(alongMm)} (${namesOf(start, one, folder)}): the gantry was tilted by ${degrees(sidewaysMm, alongMm).toFixed(1)} degrees, or slices are of different series; ${RESAMPLE}`,
   );
 }
 
@@ -37,7 +37,7 @@ export function gapFault(placed: readonly PlacedSlice[], folder: string): InputE
   const missing = Math.round(gap / median) - 1;
   return new InputError(
     folder,
-    `expected slices ${millimetres(median)} apart, received ${millimetres(gap)} between the positions ${millimetres(before.atMm)} and ${millimetres(after.atMm)} along the normal (${namesOf(before, after)})${missing > 0 ? `: ${missing} ${missing === 1 ? 'slice is' : 'slices are'} missing` : ''}; copy the whole series, or ${RESAMPLE}`,
+    `expected slices ${millimetres(median)} apart, received ${millimetres(gap)} between the positions ${millimetres(before.atMm)} and ${millimetres(after.atMm)} along the normal (${namesOf(before, after, folder)})${missing > 0 ? `: ${missing} ${missing === 1 ? 'slice is' : 'slices are'} missing` : ''}; copy the whole series, or ${RESAMPLE}`,
   );
 }
 
@@ -51,7 +51,7 @@ export function placeFault(placed: readonly PlacedSlice[], folder: string): Inpu
   const { slice, atMm } = placed[index]!;
   return new InputError(
     folder,
-    `expected slices ${millimetres(gap)} apart, received one at ${millimetres(atMm)} along the normal that should lie at ${millimetres(start + index * gap)} (${nameOf(slice)}): the spacing changes within the series; ${RESAMPLE}`,
+    `expected slices ${millimetres(gap)} apart, received one at ${millimetres(atMm)} along the normal that should lie at ${millimetres(start + index * gap)} (${nameOf(slice, folder)}): the spacing changes within the series; ${RESAMPLE}`,
   );
 }
 
@@ -60,6 +60,6 @@ export function degrees(sidewaysMm: number, alongMm: number): number {
   return (Math.atan2(sidewaysMm, alongMm) * 180) / Math.PI;
 }
 
-function namesOf(a: PlacedSlice, b: PlacedSlice): string {
-  return `${nameOf(a.slice)} and ${nameOf(b.slice)}`;
+function namesOf(a: PlacedSlice, b: PlacedSlice, folder: string): string {
+  return `${nameOf(a.slice, folder)} and ${nameOf(b.slice, folder)}`;
 }

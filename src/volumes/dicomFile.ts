@@ -21,10 +21,13 @@ const IMAGE_TYPE = 0x00080008;
 const SOP_CLASS = 0x00080016;
 const SERIES_UID = 0x0020000e;
 const WANTED = new Set([IMAGE_TYPE, SOP_CLASS, SERIES_UID]);
+/** A slice that somebody packed. */
+export const PACKED_SLICE = /\.(dcm|ima|dicom)\.(gz|bz2|xz|zip)$/i;
 const NO_MARK = 'it has no mark DICM at byte 128';
 
 /** Reads as much of a file as says what it is. Nothing that its header says is repeated, but uids. */
 export function lookAtFile(file: string): DicomFile {
+  if (PACKED_SLICE.test(file)) return { kind: 'doubtful', reason: 'it is packed: unpack it' };
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, 'r');

@@ -1,9 +1,11 @@
-import { basename } from 'node:path';
+import { basename, relative } from 'node:path';
 import type { DicomSlice } from './dicomHeader.js';
 
-/** A slice for messages: its file's own name, and which of its images. */
-export function nameOf({ file, frame, pixels }: DicomSlice): string {
-  return pixels.frames === 1 ? basename(file) : `frame ${frame + 1} of ${basename(file)}`;
+/** A slice for messages that begin with `folder`: its file below that, and which of the file's images it is. */
+export function nameOf({ file, frame, pixels }: DicomSlice, folder: string): string {
+  const below = relative(folder, file);
+  const name = below.startsWith('..') ? basename(file) : below;
+  return pixels.frames === 1 ? name : `frame ${frame + 1} of ${name}`;
 }
 
 /** A length for messages. */

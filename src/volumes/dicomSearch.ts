@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
-import { type DicomFile, lookAtFile } from './dicomFile.js';
+import { type DicomFile, lookAtFile, PACKED_SLICE } from './dicomFile.js';
 import { cannotRead } from './fileBytes.js';
 
 /** The files of one DICOM series, found by what they hold. */
@@ -49,7 +49,7 @@ class Search {
     if (this.#isSeen(real)) return;
     const entries = entriesOf(folder);
     const files = entries
-      .filter((entry) => !OTHER_FORMATS.test(entry.name) && this.#isNewFile(entry, folder, real))
+      .filter((entry) => isCandidate(entry.name) && this.#isNewFile(entry, folder, real))
       .map(({ name }) => join(folder, name))
       .map((file) => ({ file, found: lookAtFile(file) }));
     this.#take(files);
@@ -103,6 +103,10 @@ class Search {
     this.#seen.add(real);
     return isSeen;
   }
+}
+
+function isCandidate(name: string): boolean {
+  return PACKED_SLICE.test(name) || !OTHER_FORMATS.test(name);
 }
 
 /** Whether a file without the mark is named as slices beside it are: what has no ending must be empty, too. */

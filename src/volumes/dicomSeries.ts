@@ -84,7 +84,7 @@ function requireAlike(first: DicomSlice, slice: DicomSlice, folder: string): voi
   const differing = (what: string, of: (slice: DicomSlice) => string, remedy: string): InputError =>
     new InputError(
       folder,
-      `expected slices of one ${what}, received ${of(first)} (${nameOf(first)}) and ${of(slice)} (${nameOf(slice)}); ${remedy}`,
+      `expected slices of one ${what}, received ${of(first)} (${nameOf(first, folder)}) and ${of(slice)} (${nameOf(slice, folder)}); ${remedy}`,
     );
   const OTHERS = 'the series holds images of another kind: keep the slices of one kind';
   if (slice.seriesUid !== first.seriesUid)
@@ -125,7 +125,7 @@ function requireDifferentPlaces(placed: readonly PlacedSlice[], folder: string):
   const [a, b] = places.find((place) => place.length > 1)!;
   throw new InputError(
     folder,
-    `expected one slice at each position, found two at ${millimetres(b!.atMm)} along the normal: ${nameOf(a!.slice)} and ${nameOf(b!.slice)}; remove one, or keep the slices of one volume`,
+    `expected one slice at each position, found two at ${millimetres(b!.atMm)} along the normal: ${nameOf(a!.slice, folder)} and ${nameOf(b!.slice, folder)}; remove one, or keep the slices of one volume`,
   );
 }
 

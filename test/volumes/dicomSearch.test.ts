@@ -129,6 +129,7 @@ const DOUBTFUL: Readonly<Record<string, [name: string, content: Buffer | undefin
     dicomBytes(sliceTags(1, noise('x'))).subarray(0, 400),
     /its header is corrupt or cut short before its SeriesInstanceUID/,
   ],
+  'a packed slice': ['x.dcm.gz', Buffer.alloc(9), /it is packed: unpack it/],
   'a link that leads nowhere': ['x.dcm', undefined, /it cannot be opened \(ENOENT/],
 };
 
