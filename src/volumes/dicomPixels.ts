@@ -136,7 +136,7 @@ function storedTypeOf(fields: DicomFields): Pick<DicomPixels, 'bytes' | 'bitsSto
   )
     throw new InputError(
       fields.file,
-      `expected voxels of 8 or 16 bits, the lowest of them in use, received BitsAllocated ${allocated}, BitsStored ${bitsStored}, HighBit ${highBit}, PixelRepresentation ${representation}; ${REMEDY}`,
+      `expected voxels of 8 or 16 bits, the lowest of them in use, received BitsAllocated ${allocated}, BitsStored ${bitsStored}, HighBit ${highBit}, PixelRepresentation ${representation}; convert the series, for example to NRRD`,
     );
   return { bytes: allocated === 8 ? 1 : 2, bitsStored, signed: representation === 1 };
 }

@@ -7,8 +7,6 @@ export interface ItkQuestion {
   readonly path: string;
   /** Geometry without voxels. */
   readonly informationOnly: boolean;
-  /** One DICOM slice: GDCM alone, whatever the file's name. */
-  readonly slice: boolean;
 }
 
 /** An image as ITK describes it; `direction` is row-major. */
@@ -36,52 +34,27 @@ interface Pending {
 
 /** The thread lives for this many reads, so that the memory of its WebAssembly modules stays bounded. */
 const READS_PER_THREAD = 16;
-const SLICES_PER_READ = 32;
-/** Of a slice, which takes a fraction of a second: damaged voxels must not stop a night's work. */
-const SLICE_LIMIT_MS = 60_000;
 let thread: { worker: Worker; pending: Map<number, Pending>; asked: number } | undefined;
 let nextId = 0;
 
 /** Reads a scan of any format that ITK knows. The stream must have been checked. Throws InputError, InterruptedError. */
 export async function readWithItk(path: string, signal?: AbortSignal): Promise<Volume> {
-  const image = await ask({ path, informationOnly: false, slice: false }, signal);
+  const image = await ask({ path, informationOnly: false }, signal);
   return { ...geometryOf(image, path), data: voxelsOf(image, path) };
 }
 
 /** As readWithItk(), the geometry alone. */
 export async function readGeometryWithItk(path: string, signal?: AbortSignal): Promise<Geometry> {
-  return geometryOf(await ask({ path, informationOnly: true, slice: false }, signal), path);
-}
-
-/**
- * Reads one DICOM slice, of any compression that GDCM knows, rescaled. The reader's own words are dropped: they could hold
- * contents of the header. Throws InputError, InterruptedError.
- */
-export async function readSliceWithItk(
-  path: string,
-  signal?: AbortSignal,
-): Promise<{ readonly size: readonly number[]; readonly data: VoxelArray }> {
-  const limit = AbortSignal.timeout(SLICE_LIMIT_MS);
-  try {
-    const image = await ask(
-      { path, informationOnly: false, slice: true },
-      signal === undefined ? limit : AbortSignal.any([signal, limit]),
-    );
-    return { size: image.size, data: voxelsOf(image, path) };
-  } catch (error) {
-    if (limit.aborted && signal?.aborted !== true)
-      throw new InputError(path, `ITK's reader came to no end within ${SLICE_LIMIT_MS / 1000} s`);
-    throw error;
-  }
+  return geometryOf(await ask({ path, informationOnly: true }, signal), path);
 }
 
 async function ask(
-  { path, informationOnly, slice }: Omit<ItkQuestion, 'id'>,
+  { path, informationOnly }: Omit<ItkQuestion, 'id'>,
   signal?: AbortSignal,
 ): Promise<ItkImage> {
   const current = thread !== undefined && thread.asked < READS_PER_THREAD ? thread : startThread();
   const { worker, pending } = current;
-  current.asked += slice ? 1 / SLICES_PER_READ : 1;
+  current.asked++;
   const id = nextId++;
   const stop = (): void => {
     pending
@@ -94,7 +67,7 @@ async function ask(
   try {
     const answer = await new Promise<ItkAnswer>((done, failed) => {
       pending.set(id, { done, failed });
-      worker.postMessage({ id, path, informationOnly, slice } satisfies ItkQuestion);
+      worker.postMessage({ id, path, informationOnly } satisfies ItkQuestion);
     });
     if (answer.image !== undefined) return answer.image;
     const reason = answer.failure === undefined || answer.failure.includes(path) ? '' : answer.failure;

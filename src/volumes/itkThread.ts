@@ -13,12 +13,12 @@ for (const stream of [process.stdout, process.stderr])
     return true;
   };
 
-const { gdcmReadImageNode, readImageNode } = await import('@itk-wasm/image-io');
+const { readImageNode } = await import('@itk-wasm/image-io');
 
-parentPort!.on('message', async ({ id, path, informationOnly, slice }: ItkQuestion) => {
+parentPort!.on('message', async ({ id, path, informationOnly }: ItkQuestion) => {
   let answer: ItkAnswer;
   try {
-    const image = slice ? await readSlice(path) : await readImageNode(path, { informationOnly });
+    const image = await readImageNode(path, { informationOnly });
     const { imageType, size, spacing, origin, direction, data } = image;
     const { dimension, components, componentType } = imageType;
     answer = {
@@ -40,10 +40,3 @@ parentPort!.on('message', async ({ id, path, informationOnly, slice }: ItkQuesti
   }
   parentPort!.postMessage(answer);
 });
-
-async function readSlice(path: string): ReturnType<typeof readImageNode> {
-  const { couldRead, image } = await gdcmReadImageNode(path, { informationOnly: false });
-  // An answer without words: those of GDCM could hold contents of the header.
-  if (!couldRead || image === undefined) throw new Error('');
-  return image as Awaited<ReturnType<typeof readImageNode>>;
-}

@@ -11,6 +11,7 @@ export type Syntax =
   | 'rle'
   | 'packed rle'
   | 'jpeg-ls'
+  | 'jpeg-ls as native'
   | 'jpeg 2000';
 /** By tag, such as '0028,0010'; undefined leaves the tag out. */
 export type Tags = Readonly<Record<string, string | number | Buffer | undefined>>;
@@ -23,6 +24,7 @@ const SYNTAX_UIDS: Readonly<Record<Syntax, string>> = {
   rle: '1.2.840.10008.1.2.5',
   'packed rle': '1.2.840.10008.1.2.5',
   'jpeg-ls': '1.2.840.10008.1.2.4.80',
+  'jpeg-ls as native': '1.2.840.10008.1.2.4.80',
   'jpeg 2000': '1.2.840.10008.1.2.4.90',
 };
 /** Voxels are given as they are packed. */
@@ -39,7 +41,9 @@ const VRS: Readonly<Record<string, string>> = {
   '0010,0030': 'DA',
   '0020,000D': 'UI',
   '0020,000E': 'UI',
+  '0020,0012': 'IS',
   '0020,0013': 'IS',
+  '0020,0100': 'IS',
   '0028,0004': 'CS',
   '0028,0008': 'IS',
   '0028,3000': 'SQ',

@@ -85,6 +85,19 @@ const REFUSED: Readonly<Record<string, [Tags, RegExp, Syntax?]>> = {
     { '7FE0,0010': VOXELS.subarray(0, 20) },
     /PixelData \(7FE0,0010\): expected 24 bytes \(4 x 3 voxels of 16 bits\), received 20/,
   ],
+  'a frame too many': [
+    { '7FE0,0010': Buffer.alloc(48) },
+    /PixelData \(7FE0,0010\): expected 24 bytes \(4 x 3 voxels of 16 bits\), received 48/,
+  ],
+  'compressed voxels that are not in parts': [
+    { '7FE0,0010': VOXELS },
+    /PixelData \(7FE0,0010\): expected compressed voxels in parts, of unknown length, received 24/,
+    'jpeg-ls as native',
+  ],
+  'a number of frames that is none': [
+    { '0028,0008': '1.5' },
+    /NumberOfFrames \(0028,0008\): expected a whole number above 0, received 1\.5/,
+  ],
   'a uid that is text': [
     { '0020,000E': 'DOE^SECRET' },
     /SeriesInstanceUID .*expected digits and dots, received 10/,
@@ -99,9 +112,44 @@ for (const [name, [tags, reason, syntax]] of Object.entries(REFUSED))
         error instanceof InputError &&
         error.message.startsWith('a.dcm: ') &&
         reason.test(error.message) &&
+        // Every refusal says what to do.
+        /; (copy|convert|split) /.test(error.message) &&
         !/DOE|SECRET/.test(error.message),
     );
   });
+
+test('parseDicomHeader() takes some padding behind the voxels', () => {
+  for (const excess of [2, 8, 22])
+    assert.ok(
+      parseDicomHeader(bytesOf({ '7FE0,0010': Buffer.concat([VOXELS, Buffer.alloc(excess)]) }), 'a.dcm'),
+    );
+});
+
+test('parseDicomHeader() reads a deflated data set, and refuses one that is corrupt or cut short', () => {
+  const whole = bytesOf({}, 'deflated');
+  assert.deepEqual(parseDicomHeader(whole, 'a.dcm')![0]!.positionMm, [-120.25, 33, 5]);
+  const damaged = Buffer.from(whole);
+  // A block of a type that does not exist, behind the meta group.
+  damaged[144 + damaged.readUInt32LE(140)] = 7;
+  assert.throws(
+    () => parseDicomHeader(damaged, 'a.dcm'),
+    /^InputError: a\.dcm: the deflated data set is corrupt, or has more than 1073741824 bytes; copy/,
+  );
+  // Voxels of noise are not packed: the last bytes are theirs.
+  const cut = whole.subarray(0, whole.length - 9);
+  assert.throws(
+    () => parseDicomHeader(cut, 'a.dcm'),
+    /^InputError: a\.dcm: the file is cut short: expected 24 bytes of voxels, found \d+ when unpacked; copy it again/,
+  );
+});
+
+test('parseDicomHeader() keeps what tells images at one position apart, where it is a number', () => {
+  const sliceOf = (tags: Tags) => parseDicomHeader(bytesOf(tags), 'a.dcm')![0]!;
+  const told = sliceOf({ '0020,0100': '3 ', '0020,0012': '7' });
+  assert.deepEqual([told.temporalPosition, told.acquisition], [3, 7]);
+  const { temporalPosition, acquisition } = sliceOf({ '0020,0100': 'DOE', '0020,0012': '' });
+  assert.deepEqual([temporalPosition, acquisition], [undefined, undefined]);
+});
 
 test('parseDicomHeader() refuses what is no DICOM, and syntaxes that no reader knows', () => {
   assert.throws(() => parseDicomHeader(Buffer.from('junk '.repeat(99)), 'a.dcm'), /mark DICM at byte 128/);

@@ -239,3 +239,25 @@ test('a program whose compressed slices are refused says so in one line and ends
   });
   assert.deepEqual([run.status, run.stdout.split('\n').length, run.stderr], [0, 2, '']);
 });
+
+test('readVolume() reads the one series in a folder and below, or the one that is chosen of several', async () => {
+  const folder = join(root, 'several');
+  const uid = (value: string) => (): Tags => ({ '0020,000E': value });
+  writeSlices(join(folder, 'a'), series(3, uid('1.2.1')));
+  assert.deepEqual((await readVolume(folder)).size, [4, 3, 3]);
+  writeSlices(join(folder, 'a', 'b'), series(4, uid('1.2.2')));
+  await assert.rejects(
+    readVolume(folder),
+    /several: expected the slices of one DICOM series, found 2: 1\.2\.1 \(3 files\), 1\.2\.2 \(4 files\); choose one with readVolume\(folder, \{ series: UID \}\)/,
+  );
+  assert.deepEqual((await readVolume(folder, { series: '1.2.2' })).size, [4, 3, 4]);
+  await assert.rejects(
+    readVolume(folder, { series: '1.2.3' }),
+    /expected the slices of DICOM series 1\.2\.3, found 1\.2\.1 \(3 files\), 1\.2\.2/,
+  );
+  writeFileSync(join(folder, 'a', 'b', 'x.dcm'), 'junk');
+  await assert.rejects(
+    readVolume(folder, { series: '1.2.2' }),
+    /several: expected slices of the series, found \S+x\.dcm/,
+  );
+});
