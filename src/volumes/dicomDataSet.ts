@@ -133,9 +133,15 @@ function metaOf(start: Buffer): Meta | undefined {
 
 function unpacked(start: Buffer, { syntax, mediaClass, end }: Meta): DicomStart | undefined {
   const deflated = syntax === DEFLATED;
-  const coding = { explicit: syntax !== IMPLICIT_LITTLE, bigEndian: syntax === EXPLICIT_BIG };
-  const shared = { from: end, coding, syntax, mediaClass, deflated };
-  if (!deflated) return { ...shared, bytes: start };
+  const shared = (bytes: Buffer): DicomStart => ({
+    bytes,
+    from: end,
+    coding: { explicit: isExplicit(bytes, end), bigEndian: syntax === EXPLICIT_BIG },
+    syntax,
+    mediaClass,
+    deflated,
+  });
+  if (!deflated) return shared(start);
   try {
     const dataSet = inflateRawSync(start.subarray(end), {
       // The start of a file gives the start of its data set.
@@ -145,8 +151,13 @@ function unpacked(start: Buffer, { syntax, mediaClass, end }: Meta): DicomStart 
     const bytes = Buffer.from(new ArrayBuffer(end + dataSet.length));
     start.copy(bytes, 0, 0, end);
     dataSet.copy(bytes, end);
-    return { ...shared, bytes };
+    return shared(bytes);
   } catch {
     return undefined;
   }
+}
+
+/** Some files are coded otherwise than their syntax says: the first element tells, as pydicom reads it. */
+function isExplicit(bytes: Buffer, from: number): boolean {
+  return /^[A-Z]{2}$/.test(bytes.toString('latin1', from + 4, from + 6));
 }

@@ -116,11 +116,11 @@ function requireAlike(first: DicomSlice, slice: DicomSlice, folder: string): voi
 function requireDifferentPlaces(placed: readonly PlacedSlice[], folder: string): void {
   const places = byPlace(placed);
   if (places.length === placed.length) return;
-  const times = timesOf(places);
-  if (times !== undefined)
+  const count = places[0]!.length;
+  if (places.every((place) => place.length === count))
     throw new InputError(
       folder,
-      `expected one volume, received a 4D series: ${places[0]!.length} images (${times}) at each of ${places.length} positions; keep the slices of one of them in the folder`,
+      `expected one volume, received ${count} images at each of ${places.length} positions: ${timesOf(places, count)}`,
     );
   const [a, b] = places.find((place) => place.length > 1)!;
   throw new InputError(
@@ -139,15 +139,16 @@ function byPlace(placed: readonly PlacedSlice[]): PlacedSlice[][] {
   return places;
 }
 
-/** What tells the images at one position from each other, where it does so at every one. */
-function timesOf(places: readonly (readonly PlacedSlice[])[]): string | undefined {
-  const count = places[0]!.length;
+/** What tells the images at each position from each other. */
+function timesOf(places: readonly (readonly PlacedSlice[])[], count: number): string {
   const tells = (of: (slice: DicomSlice) => number | undefined): boolean =>
-    places.every(
-      (place) =>
-        place.length === count && new Set(place.map(({ slice }) => of(slice) ?? Number.NaN)).size === count,
-    );
-  if (tells(({ temporalPosition }) => temporalPosition))
-    return 'TemporalPositionIdentifier 0020,0100 or TemporalPositionIndex 0020,9128 differs';
-  return tells(({ acquisition }) => acquisition) ? 'AcquisitionNumber 0020,0012 differs' : undefined;
+    places.every((place) => new Set(place.map(({ slice }) => of(slice) ?? Number.NaN)).size === count);
+  const name = tells(({ temporalPosition }) => temporalPosition)
+    ? 'TemporalPositionIdentifier 0020,0100 or TemporalPositionIndex 0020,9128'
+    : tells(({ acquisition }) => acquisition)
+      ? 'AcquisitionNumber 0020,0012'
+      : undefined;
+  return name === undefined
+    ? 'a 4D series whose times no number tells apart, or copies of one series; keep one image of each position in the folder'
+    : `a 4D series (${name} differs); keep the slices of one time in the folder`;
 }

@@ -52,10 +52,7 @@ export interface HashedVolume {
 export async function readVolume(source: ScanSource, options: ReadVolumeOptions = {}): Promise<Volume> {
   const path = pathOf(source);
   throwIfAborted(options.signal, `reading ${path}`);
-  const volume =
-    formatOf(path) === 'dicom'
-      ? (await readDicomVolume(...dicomOf(source, options))).volume
-      : await readAny(path, options, {}, options.signal);
+  const volume = await readAny(source, options, {});
   throwIfAborted(options.signal, `reading ${path}`);
   return checkedGeometry(volume, path);
 }
@@ -81,7 +78,7 @@ export async function readHashedVolume(
   const hash = createHash('sha256');
   const onBytes = (bytes: Uint8Array): void => void hash.update(bytes);
   const options = { onBytes, ...(memory === undefined ? {} : { memory }) };
-  const volume = checkedGeometry(await readAny(path, choices, options), path);
+  const volume = checkedGeometry(await readAny(source, choices, options), path);
   return { volume, sha256: hash.digest('hex') };
 }
 
@@ -139,14 +136,15 @@ export async function scanFiles(
 }
 
 async function readAny(
-  path: string,
-  { niftiFrame }: ReadingChoices,
+  source: ScanSource,
+  choices: ReadVolumeOptions,
   options: ReadOptions,
-  signal?: AbortSignal,
 ): Promise<Volume> {
+  const path = pathOf(source);
+  const { niftiFrame, signal } = choices;
   switch (formatOf(path)) {
     case 'dicom':
-      return (await readDicomVolume(...dicomOf(path, {}))).volume;
+      return (await readDicomVolume(...dicomOf(source, choices))).volume;
     case 'metaimage':
       return readMetaImage(path, options);
     case 'nifti':

@@ -125,6 +125,18 @@ test('parseDicomHeader() takes some padding behind the voxels', () => {
     );
 });
 
+test('parseDicomHeader() reads implicit elements in a file that says explicit, and the other way round', () => {
+  const [explicit, implicit] = [bytesOf({}, 'explicit'), bytesOf({}, 'implicit')];
+  const end = (bytes: Buffer): number => 144 + bytes.readUInt32LE(140);
+  for (const [said, meant] of [
+    [explicit, implicit],
+    [implicit, explicit],
+  ] as const) {
+    const bytes = Buffer.concat([said.subarray(0, end(said)), meant.subarray(end(meant))]);
+    assert.deepEqual(parseDicomHeader(bytes, 'a.dcm')![0]!.positionMm, [-120.25, 33, 5]);
+  }
+});
+
 test('parseDicomHeader() reads a deflated data set, and refuses one that is corrupt or cut short', () => {
   const whole = bytesOf({}, 'deflated');
   assert.deepEqual(parseDicomHeader(whole, 'a.dcm')![0]!.positionMm, [-120.25, 33, 5]);

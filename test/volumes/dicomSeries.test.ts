@@ -67,11 +67,15 @@ const REFUSED: Readonly<Record<string, [Record<string, Tags>, RegExp]>> = {
   ],
   'three times, by TemporalPositionIdentifier': [
     series(12, (i) => ({ '0020,0032': `1\\2\\${Math.floor(i / 3)}`, '0020,0100': `${1 + (i % 3)}` })),
-    /one volume, received a 4D series: 3 images \(TemporalPosition\S+ 0020,0100 .* differs\) at each of 4 positions; keep/,
+    /one volume, received 3 images at each of 4 positions: a 4D series \(TemporalPosition\S+ 0020,0100 .* differs\); keep/,
   ],
   'two runs of the scanner, by AcquisitionNumber': [
     series(6, (i) => ({ '0020,0032': `1\\2\\${i % 3}`, '0020,0012': `${1 + Math.floor(i / 3)}` })),
-    /a 4D series: 2 images \(AcquisitionNumber 0020,0012 differs\) at each of 3 positions/,
+    /received 2 images at each of 3 positions: a 4D series \(AcquisitionNumber 0020,0012 differs\); keep/,
+  ],
+  'every slice twice': [
+    series(6, (i) => ({ '0020,0032': `1\\2\\${i % 3}` })),
+    /received 2 images at each of 3 positions: a 4D series whose times no number tells apart, or copies .*; keep/,
   ],
   'two times, but not everywhere': [
     series(5, (i) => ({ '0020,0032': `1\\2\\${i % 3}`, '0020,0012': `${1 + Math.floor(i / 3)}` })),

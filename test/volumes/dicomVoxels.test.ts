@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { InputError } from '../../src/errors.js';
-import { readVolume } from '../../src/volumes/readVolume.js';
+import { createRandom } from '../../src/random.js';
+import { readVolume, scanFiles } from '../../src/volumes/readVolume.js';
 import { largestDifference, pydicomReference } from './dicomComparison.js';
 import { JPEG_LS, noise, series, type Tags, writeSlices } from './dicomFixture.js';
 
@@ -23,13 +24,46 @@ interface Compared {
   readonly tolerance: number;
 }
 
+let compared: readonly Compared[] = [];
+
 test("readVolume() gives pydicom's values for every syntax, photometric interpretation, number of bits, sign, slope and padding", async () => {
-  const compared = pydicomReference<Compared>('series', folderOf('series'));
+  compared = pydicomReference<Compared>('series', folderOf('series'));
   assert.equal(compared.length, 620);
   for (const { folder, spec, data, tolerance } of compared) {
     const difference = largestDifference(await readVolume(folder), data);
     assert.ok(difference <= tolerance, `${JSON.stringify(spec)}: ${difference}`);
   }
+});
+
+test('readVolume() refuses damaged streams in one line or reads them, and reads the next whole ones as ever', async () => {
+  const counts = { read: 0, refused: 0 };
+  for (const syntax of ['jpeg lossless', 'jpeg extended', 'jpeg-ls', 'jpeg 2000', 'rle']) {
+    const whole = compared.filter(({ spec }) => spec.syntax === syntax).slice(0, 6);
+    for (let round = 0; round < 20; round++) {
+      const random = createRandom(`${syntax} ${round}`);
+      const { folder } = whole[round % whole.length]!;
+      const [file] = await scanFiles(folder);
+      const bytes = readFileSync(file!);
+      const damaged = Buffer.from(bytes);
+      const voxels = damaged.lastIndexOf(Buffer.from('e07f1000', 'hex')) + 28;
+      for (let n = 1 + random.integer(6); n > 0; n--)
+        damaged[voxels + random.integer(damaged.length - voxels - 8)] = random.integer(256);
+      writeFileSync(file!, damaged);
+      await readVolume(folder).then(
+        () => counts.read++,
+        (error) => {
+          assert.ok(error instanceof InputError && !error.message.includes('\n'), String(error));
+          assert.ok(error.message.startsWith(file!), error.message);
+          counts.refused++;
+        },
+      );
+      writeFileSync(file!, bytes);
+    }
+    for (const { folder, data, tolerance } of whole)
+      assert.ok(largestDifference(await readVolume(folder), data) <= tolerance, syntax);
+  }
+  assert.equal(counts.read + counts.refused, 100);
+  assert.ok(counts.read > 10 && counts.refused > 30, JSON.stringify(counts));
 });
 
 test("readVolume() gives pydicom's values for the files of pydicom's own collection", async () => {
