@@ -46,7 +46,6 @@ const STAGES = [
 /** Outside library -> the only places that may import it. A place is a file, or a folder with one file per loaded library. */
 const SEAMS = {
   ini: ['src/config/ini.ts'],
-  'dicom-parser': ['src/volumes/'],
   'itk-wasm': ['src/volumes/'],
   '@itk-wasm/image-io': ['src/volumes/'],
   h5wasm: ['src/store/'],

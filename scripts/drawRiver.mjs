@@ -23,7 +23,7 @@ const run = inRepository('runs', 'start');
 const scan = findScans(settings.scansFolder, [5])[0];
 const candidates = readCandidates(settings.candidatesPath).filter(({ seriesUid }) => seriesUid === scan.uid);
 const nodules = candidates.filter((candidate) => candidate.class === 1);
-const planes = threePlanes(await readVolume(scan.path), nodules[nodules.length >> 1].centerWorldMm, {
+const planes = threePlanes(await readVolume(scan), nodules[nodules.length >> 1].centerWorldMm, {
   marks: candidates,
   title: 'lung window; orange: nodules, blue: other candidates',
 });

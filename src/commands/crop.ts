@@ -11,10 +11,13 @@ import { UsageError, VoxlabError } from '../errors.js';
 import { type CropOptions, type CropResult, crop } from '../patches/crop.js';
 import type { Shard } from '../patches/cropJob.js';
 import { type DryRun, dryRun } from '../patches/dryRun.js';
+import { readingSettings } from '../patches/readingSettings.js';
 import { formatSeconds, progressLine } from '../progress.js';
 import type { NormalisationRequest } from '../store/intensity.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
+import { NIFTI_FRAMES, type NiftiFrame } from '../volumes/niftiGeometry.js';
 import type { Vector3 } from '../volumes/volume.js';
+import { resampledLine, tellLeftOut } from './cropNotes.js';
 import { oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
 
@@ -30,6 +33,8 @@ interface CropFlags {
   readonly columns?: TableFormat['columns'];
   readonly coordinates: Coordinates;
   readonly outside: 'fail' | 'skip';
+  readonly resampleSlices?: boolean;
+  readonly niftiFrame?: NiftiFrame;
   readonly config: string;
   readonly remote?: boolean;
   readonly out?: string;
@@ -94,6 +99,15 @@ export const registerCropCommand: RegisterCommand = (program) => {
       oneOf('fail', 'skip'),
       'fail',
     )
+    .option(
+      '--resample-slices',
+      'resample DICOM slices of a tilted gantry or with uneven gaps to a straight, even grid (refused otherwise)',
+    )
+    .option(
+      '--nifti-frame <name>',
+      'where voxels of NIfTI files lie, if sform and qform differ: sform, qform or pixdim',
+      oneOf(...NIFTI_FRAMES),
+    )
     .option('--config <file>', 'where scans and tables are (configs/crop_nodules_3d.ini)', CROP_CONFIG_FILE)
     .option('--remote', 'use section [remote] of the configuration instead of [local]')
     .option('--out <folder>', 'folder that receives the patch file (default: PREPROCESSED_PATH)')
@@ -124,6 +138,7 @@ async function runCrop(flags: CropFlags): Promise<void> {
   }).finally(() => line.end());
   if (flags.json === true) printJson(results.length === 1 ? results[0] : results);
   else process.stdout.write(`${results.map(summary).join('\n')}\n`);
+  tellLeftOut(results[0]!.leftOut);
   for (const result of results) failIfIncomplete(result, flags);
 }
 
@@ -139,6 +154,7 @@ function requestOf(flags: CropFlags, settings: CropSettings): CropOptions {
     ...(flags.normalise === undefined ? {} : { normalise: flags.normalise }),
     ...(flags.lungMask === undefined ? {} : { lungMask: flags.lungMask }),
     ...(flags.excluded === undefined ? {} : { excludedPath: resolve(flags.excluded) }),
+    reading: readingSettings(flags),
     ...(workers === undefined ? {} : { workers }),
     ...(part === undefined ? {} : { shard: part }),
     ...(strict === undefined ? {} : { strict }),
@@ -189,6 +205,7 @@ function summary(result: CropResult | DryRun): string {
     lines.push(`  outside its scan: line ${line}, ${uid}`);
   if (result.outside.length > SHOWN_OUTSIDE)
     lines.push(`  and ${result.outside.length - SHOWN_OUTSIDE} more outside their scan (--json names all)`);
+  lines.push(...Object.entries(result.resampled ?? {}).map(resampledLine));
   if (result.hint !== undefined) lines.push(`  ${result.hint}`);
   for (const { reason } of result.failed) lines.push(`  cannot be read: ${reason}`);
   return lines.join('\n');

@@ -5,8 +5,10 @@ import { takeLock } from '../fileLock.js';
 import { makeFolder } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { startPatchThread } from '../store/patchThread.js';
+import type { Resampling } from '../volumes/dicomGrid.js';
+import type { LeftOutFile } from '../volumes/dicomSearch.js';
 import { type CropJob, type CropRequest, prepareCrop, type SeriesCount } from './cropJob.js';
-import { countsOf, type FailedScan } from './cutScan.js';
+import { type CutScan, countsOf, type FailedScan } from './cutScan.js';
 import { type CutScans, cutScans } from './cutScans.js';
 import { comparePatchFile } from './existingPatchFile.js';
 import { bytesOfRows, bytesOnDisk, requireDisk } from './freeDisk.js';
@@ -15,6 +17,9 @@ import { RowsFile } from './rowsFile.js';
 import { mostRowsOf, type StagedJob } from './stagedRows.js';
 import { openStaging, removeStaging, type Staging } from './staging.js';
 import { writeCut } from './writeCut.js';
+
+/** Scans that an error names. */
+const SHOWN_FAILURES = 20;
 
 export interface CropOptions extends CropRequest {
   /** Threads; the bytes do not depend on it. Default: one a core. */
@@ -50,6 +55,10 @@ export interface CropResult {
   readonly ignoredSeries: readonly SeriesCount[];
   /** Chosen scans without a candidate: not read. */
   readonly scansWithoutCandidate: number;
+  /** DICOM files among the scans that are no slices of a volume, and why. */
+  readonly leftOut: readonly LeftOutFile[];
+  /** Series uid -> what was done to its slices, which made no straight, even grid. */
+  readonly resampled?: Readonly<Record<string, Resampling>>;
 }
 
 /**
@@ -135,16 +144,22 @@ async function finish(staged: StagedJob, scans: CutScans, options: CropOptions):
     outside,
     ...(hint === undefined ? {} : { hint }),
     failed,
+    ...resampledOf(cut),
     ...countsBeside(job),
   };
+}
+
+function resampledOf(cut: readonly CutScan[]): Pick<CropResult, 'resampled'> {
+  const done = cut.flatMap(({ uid, resampling }) => (resampling === undefined ? [] : [[uid, resampling]]));
+  return done.length === 0 ? {} : { resampled: Object.fromEntries(done) };
 }
 
 /** What the tables and folders hold beside what is cropped. */
 export function countsBeside(
   job: CropJob,
-): Pick<CropResult, 'ignored' | 'ignoredSeries' | 'scansWithoutCandidate'> {
-  const { ignoredCandidates: ignored, ignoredSeries, scansWithoutCandidate } = job;
-  return { ignored, ignoredSeries, scansWithoutCandidate };
+): Pick<CropResult, 'ignored' | 'ignoredSeries' | 'scansWithoutCandidate' | 'leftOut'> {
+  const { ignoredCandidates: ignored, ignoredSeries, scansWithoutCandidate, leftOut } = job;
+  return { ignored, ignoredSeries, scansWithoutCandidate, leftOut };
 }
 
 /** Of a hole the system promises nothing: whether the rows fit is asked before, and again should they have to be copied. */
@@ -164,9 +179,10 @@ function noRows(
   outside: number,
   hint: string | undefined,
 ): InputError {
-  const first = failed[0];
+  const reasons = failed.slice(0, SHOWN_FAILURES).map(({ reason }) => reason);
+  const more = failed.length > reasons.length ? `; and ${failed.length - reasons.length} more` : '';
   return new InputError(
     job.file,
-    `no row to write: of ${job.work.length} scans ${failed.length} cannot be read, ${outside} candidates lie outside${hint === undefined ? '' : ` (${hint})`}${first === undefined ? '' : `; the first scan that failed: ${first.reason}`}`,
+    `no row to write: of ${job.work.length} scans ${failed.length} cannot be read, ${outside} candidates lie outside${hint === undefined ? '' : ` (${hint})`}${reasons.length === 0 ? '' : `; what failed: ${reasons.join('; ')}${more}`}`,
   );
 }

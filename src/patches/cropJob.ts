@@ -9,7 +9,10 @@ import { type Coordinates, LUNA16_FORMAT, type TableFormat } from '../candidates
 import { InputError } from '../errors.js';
 import type { NormalisationRequest } from '../store/intensity.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
-import { findScans, type ScanFile } from '../volumes/findScans.js';
+import type { LeftOutFile } from '../volumes/dicomSearch.js';
+import { type ScanFile, searchScans } from '../volumes/findScans.js';
+import type { ReadingChoices } from '../volumes/readVolume.js';
+import { readingSettings } from './readingSettings.js';
 
 /** Part `index` (from 0) of `count`: the scans whose index mod count is `index`. */
 export interface Shard {
@@ -34,6 +37,8 @@ export interface CropRequest {
   readonly normalise?: NormalisationRequest;
   /** Datasets `mask` and `in_lung`: the lungs, on the patches' grid. */
   readonly lungMask?: boolean;
+  /** How scans are read where their format leaves a choice. */
+  readonly reading?: ReadingChoices;
   readonly shard?: Shard;
   /** Receives a `{dim}x{dim}x{slices}-patch.hdf5` of each format. */
   readonly outFolder: string;
@@ -59,6 +64,7 @@ export interface CropJob {
   readonly normalise?: NormalisationRequest;
   readonly coordinates: Coordinates;
   readonly lungMask: boolean;
+  readonly reading: ReadingChoices;
   /** What determines the result beside the scans; keys sorted. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** In the order of the rows: subset, then uid. */
@@ -68,6 +74,8 @@ export interface CropJob {
   /** Their series, most candidates first. */
   readonly ignoredSeries: readonly SeriesCount[];
   readonly scansWithoutCandidate: number;
+  /** DICOM files among the scans that are no slices. */
+  readonly leftOut: readonly LeftOutFile[];
 }
 
 /**
@@ -81,7 +89,7 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
   const tablePath = candidateTablePath(request.candidatesPath);
   const candidates = readCandidates(tablePath, request.table ?? LUNA16_FORMAT);
   const excluded = request.excludedPath === undefined ? [] : readExcludedFindings(request.excludedPath);
-  const scans = findScans(request.scansFolder, request.subsets);
+  const { scans, leftOut } = searchScans(request.scansFolder, request.subsets);
   const candidatesOf = groupBySeries(candidates);
   const excludedOf = groupBySeries(excluded);
   const chosen = scans.filter(({ uid }) => candidatesOf.has(uid));
@@ -92,9 +100,11 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
     );
   const matched = chosen.reduce((sum, { uid }) => sum + candidatesOf.get(uid)!.length, 0);
   const normalise = request.normalise === undefined ? {} : { normalise: request.normalise };
+  const reading = readingSettings(request.reading);
   const shared = {
     ...normalise,
     lungMask: request.lungMask === true,
+    reading,
     coordinates: request.table?.coordinates ?? LUNA16_FORMAT.coordinates,
     work: chosen
       .filter(
@@ -108,6 +118,7 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
     ignoredCandidates: candidates.length - matched,
     ignoredSeries: seriesOutside(candidatesOf, chosen),
     scansWithoutCandidate: scans.length - chosen.length,
+    leftOut,
   };
   const hashes = {
     candidates: hashOfFile(tablePath),
@@ -121,6 +132,7 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
       ...hashes,
       ...tableSettings(request.table),
       ...formatSettings(format),
+      ...reading,
       ...normalise,
       ...(request.lungMask === true ? { lungMask: true } : {}),
     }),

@@ -10,8 +10,9 @@ import { lungMask } from '../lungs/lungMask.js';
 import { cannotWrite } from '../paths.js';
 import { type PatchFormat, voxelsPerPatch } from '../store/patchFileContract.js';
 import { placeOf } from '../store/rowFile.js';
+import type { Resampling } from '../volumes/dicomGrid.js';
 import type { ScanFile } from '../volumes/findScans.js';
-import { readHashedVolume } from '../volumes/readVolume.js';
+import { type HashedVolume, type ReadingChoices, readHashedVolume } from '../volumes/readVolume.js';
 import type { Geometry, Vector3, Volume } from '../volumes/volume.js';
 import { cubicCutter } from './cubicCutter.js';
 import { linearCutter } from './linearCutter.js';
@@ -27,6 +28,7 @@ export interface CutTask {
   /** Of this scan, in the order of the table. */
   readonly candidates: readonly (Candidate | VoxelCandidate)[];
   readonly coordinates: Coordinates;
+  readonly reading: ReadingChoices;
   readonly excluded: readonly ExcludedFinding[];
   /** Find the lungs, too: rows of masks, and for each candidate whether it lies in them. */
   readonly lungMask: boolean;
@@ -57,6 +59,8 @@ export interface CutScan {
   readonly subset: number;
   /** Of the scan's file; for a MetaImage with separate voxels, of header and voxels in this order. */
   readonly sha256: string;
+  /** What was done to its slices, where they made no straight, even grid. */
+  readonly resampling?: Resampling;
   readonly rows: readonly CutRow[];
   /** CRC-32 of its rows, then of its masks, as they were written. */
   readonly checksum: number;
@@ -84,29 +88,27 @@ export async function cutScan(
   memory?: (bytes: number) => ArrayBuffer,
 ): Promise<readonly CutScan[] | FailedScan> {
   const { scan } = task;
-  let volume: Volume;
-  let sha256: string;
+  let read: HashedVolume;
   try {
-    ({ volume, sha256 } = await readHashedVolume(scan.path, {}, memory));
-    requireFinite(volume, scan.path);
+    read = await readHashedVolume(scan, task.reading, memory);
+    requireFinite(read.volume, scan.path);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { uid: scan.uid, reason: messageOf(error) };
   }
   const cut: CutScan[] = [];
-  const mask = task.lungMask ? lungMask(volume) : undefined;
-  const cutterFor = cuttersOf(volume);
-  for (const part of task.parts) cut.push(cutPart(task, part, volume, cutterFor, mask, sha256));
+  const mask = task.lungMask ? lungMask(read.volume) : undefined;
+  const cutterFor = cuttersOf(read.volume);
+  for (const part of task.parts) cut.push(cutPart(task, part, read, cutterFor, mask));
   return cut;
 }
 
 function cutPart(
   { scan, candidates, coordinates, excluded }: CutTask,
   part: CutPart,
-  volume: Volume,
+  { volume, sha256, resampling }: HashedVolume,
   cutterFor: ReturnType<typeof cuttersOf>,
   mask: Uint8Array | undefined,
-  sha256: string,
 ): CutScan {
   const { format } = part;
   const { patches, outside } = planScan(volume, inWorld(candidates, volume), excluded, format);
@@ -123,6 +125,7 @@ function cutPart(
     uid: scan.uid,
     subset: scan.subset,
     sha256,
+    ...(resampling === undefined ? {} : { resampling }),
     rows: patches.map(({ candidate, notrainReason }) => ({
       line: candidate.line,
       class: candidate.class,

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { InputError, throwIfAborted } from '../errors.js';
 import { runOnThreads } from '../threadPool.js';
+import type { ScanFile } from '../volumes/findScans.js';
 import { scanFiles } from '../volumes/readVolume.js';
 import type { CropOptions } from './crop.js';
 import type { CutScan, CutTask, FailedScan } from './cutScan.js';
@@ -19,7 +20,7 @@ export async function cutScans(
   staged: readonly StagedJob[],
   options: CropOptions,
 ): Promise<readonly CutScans[]> {
-  const { work, coordinates, lungMask } = staged[0]!.job;
+  const { work, coordinates, lungMask, reading } = staged[0]!.job;
   const results = staged.map(() => new Map<string, CutScan | FailedScan>());
   const stamps = new Map<string, string>();
   /** By scan, the jobs that its answers belong to. */
@@ -27,7 +28,7 @@ export async function cutScans(
   const tasks: CutTask[] = [];
   const firstRows = firstRowsOf(work);
   for (const [index, { scan, candidates, excluded }] of work.entries()) {
-    const stamp = await stampOf(scan.path);
+    const stamp = await stampOf(scan);
     stamps.set(scan.uid, stamp);
     const missing: number[] = [];
     for (const [at, each] of staged.entries()) {
@@ -42,7 +43,7 @@ export async function cutScans(
         rowsFile: staged[at]!.staging.rowsFile,
         firstRow: firstRows.get(scan.uid)!,
       }));
-      tasks.push({ scan, candidates, coordinates, excluded, lungMask, parts });
+      tasks.push({ scan, candidates, coordinates, reading, excluded, lungMask, parts });
     }
     if (index % 64 === 63) throwIfAborted(options.signal, 'looking at the scans');
   }
@@ -109,8 +110,8 @@ function isFailed(answer: CutScan | readonly CutScan[] | FailedScan): answer is 
 }
 
 /** Size and time of a scan's files: a staged scan that changed since is cut again. */
-async function stampOf(path: string): Promise<string> {
-  const files = await scanFiles(path).catch(() => [path]);
+async function stampOf(scan: ScanFile): Promise<string> {
+  const files = scan.slices ?? (await scanFiles(scan).catch(() => [scan.path]));
   return files
     .map((file) => (existsSync(file) ? statSync(file) : undefined))
     .map((stat) => (stat === undefined ? 'missing' : `${stat.size} ${stat.mtimeMs}`))

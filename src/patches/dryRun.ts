@@ -33,14 +33,14 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
   const jobs = prepareCrop(options);
   const plans = jobs.map((): Planned => ({ classes: [], subsets: [], outside: [], scans: [] }));
   const failed: FailedScan[] = [];
-  const { work } = jobs[0]!;
+  const { work, reading } = jobs[0]!;
   for (const [done, each] of work.entries()) {
     throwIfAborted(options.signal, 'planning');
     options.onProgress?.({ stage: 'plan', done, total: work.length, unit: 'scans' });
     try {
       const geometry = await readGeometry(
-        each.scan.path,
-        options.signal === undefined ? {} : { signal: options.signal },
+        each.scan,
+        options.signal === undefined ? reading : { ...reading, signal: options.signal },
       );
       for (const [at, job] of jobs.entries())
         addPlan(plans[at]!, planOf(job, each, geometry), each, geometry, job.coordinates);
@@ -118,7 +118,7 @@ async function timeOfCrop(
   if (median === undefined) return undefined;
   const began = performance.now();
   try {
-    const volume = await readVolume(median.scan.path);
+    const volume = await readVolume(median.scan, jobs[0]!.reading);
     const cutterFor = cuttersOf(volume);
     for (const job of jobs) {
       const cut = cutterFor(job.format);

@@ -13,6 +13,7 @@ export interface ExistingPatchFile {
   readonly byClass: Readonly<Record<string, number>>;
   readonly bySubset: Readonly<Record<string, number>>;
   readonly outside: readonly { readonly uid: string; readonly line: number }[];
+  readonly resampled?: NonNullable<PatchProvenance['resampled']>;
 }
 
 /**
@@ -41,6 +42,7 @@ export async function comparePatchFile(
       outside: job.work.flatMap(({ scan: { uid } }) =>
         (provenance.outside?.[uid] ?? []).map((line) => ({ uid, line })),
       ),
+      ...(provenance.resampled === undefined ? {} : { resampled: provenance.resampled }),
     };
   } finally {
     patches.close();
@@ -72,7 +74,7 @@ async function compareScans(job: CropJob, there: PatchProvenance, signal?: Abort
   for (const { scan } of job.work) {
     throwIfAborted(signal, 'comparing the scans with those of the patch file');
     const hash = there.scans[scan.uid];
-    if (hash !== undefined && hash !== (await hashOfScan(scan.path)))
+    if (hash !== undefined && hash !== (await hashOfScan(scan, job.reading)))
       throw refusal(job.file, `patches of another version of ${scan.path}`, 'those of the present one');
   }
 }

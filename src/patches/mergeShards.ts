@@ -116,7 +116,9 @@ function mergedProvenance(shards: readonly PatchFile[]): PatchProvenance {
   for (const { path, provenance } of all)
     if (JSON.stringify([provenance.program, provenance.settings]) !== JSON.stringify([program, settings]))
       throw new InputError(path, `was cut with other settings than ${all[0]!.path}; cut both again`);
-  const joined = <K extends 'failedScans' | 'outside'>(key: K): Partial<Pick<PatchProvenance, K>> => {
+  const joined = <K extends 'failedScans' | 'outside' | 'resampled'>(
+    key: K,
+  ): Partial<Pick<PatchProvenance, K>> => {
     const parts = all.map(({ provenance }) => provenance[key]).filter((part) => part !== undefined);
     return parts.length === 0
       ? {}
@@ -128,6 +130,7 @@ function mergedProvenance(shards: readonly PatchFile[]): PatchProvenance {
     scans: Object.assign({}, ...all.map(({ provenance }) => provenance.scans)),
     ...joined('failedScans'),
     ...joined('outside'),
+    ...joined('resampled'),
   };
 }
 

@@ -24,6 +24,7 @@ export function patchHeader(
 ): PatchHeader {
   // Where the scans lie does not change the file.
   const reasons = failed.map(({ uid, reason }) => [uid, reason.replaceAll(`${scansFolder}/`, '')]);
+  const resampled = cut.filter(({ resampling }) => resampling !== undefined);
   const outside = cut.filter(({ outsideLines }) => outsideLines.length > 0);
   return {
     format: { ...job.format, ...(normalisation === undefined ? {} : { normalisation }) },
@@ -35,6 +36,9 @@ export function patchHeader(
       ...(outside.length === 0
         ? {}
         : { outside: Object.fromEntries(outside.map(({ uid, outsideLines }) => [uid, outsideLines])) }),
+      ...(resampled.length === 0
+        ? {}
+        : { resampled: Object.fromEntries(resampled.map(({ uid, resampling }) => [uid, resampling!])) }),
     },
     columns: columnsOf(cut, job.lungMask),
   };

@@ -4,6 +4,8 @@ import type { Progress } from '../progress.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { runOnThreads } from '../threadPool.js';
 import { findScans, type ScanFile } from '../volumes/findScans.js';
+import type { ReadingChoices } from '../volumes/readVolume.js';
+import { readingOf } from './readingSettings.js';
 
 export interface VerifyOptions {
   /** A patch file that voxlab cut. */
@@ -36,6 +38,7 @@ export interface VerifyTask {
   readonly file: string;
   readonly scan: ScanFile;
   readonly sha256: string;
+  readonly reading: ReadingChoices;
   readonly rows: readonly number[];
 }
 
@@ -61,10 +64,11 @@ export async function verifyPatchFile(options: VerifyOptions): Promise<Verificat
     const rowsOf = rowsByScan(patches);
     const missing: { uid: string; reason: string }[] = [];
     const tasks: VerifyTask[] = [];
+    const reading = readingOf(provenance.settings);
     for (const [uid, sha256] of Object.entries(provenance.scans)) {
       const scan = there.get(uid);
       if (scan === undefined) missing.push({ uid, reason: `not in ${options.scansFolder}` });
-      else tasks.push({ file: options.file, scan, sha256, rows: rowsOf.get(uid) ?? [] });
+      else tasks.push({ file: options.file, scan, sha256, reading, rows: rowsOf.get(uid) ?? [] });
     }
     const answers = await verifyScans(tasks, options);
     for (const answer of answers)

@@ -2,7 +2,8 @@ import { InputError, messageOf } from '../errors.js';
 import { lungMask } from '../lungs/lungMask.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { answerTasks } from '../threadPool.js';
-import { hashOfScan, readVolume } from '../volumes/readVolume.js';
+import type { ScanFile } from '../volumes/findScans.js';
+import { hashOfScan, type ReadingChoices, readVolume } from '../volumes/readVolume.js';
 import { cutterOf, maskCutterOf } from './cutScan.js';
 import { maskAt } from './maskCutter.js';
 import { centerVoxelOf, firstVoxelOf } from './patchGrid.js';
@@ -24,13 +25,13 @@ async function openFile(path: string): Promise<OpenFile> {
   return { patches, inLung: patches.labels().inLung };
 }
 
-async function verifyScan({ file, scan, sha256, rows }: VerifyTask): Promise<VerifyAnswer> {
-  const { uid, path } = scan;
+async function verifyScan({ file, scan, sha256, reading, rows }: VerifyTask): Promise<VerifyAnswer> {
+  const { uid } = scan;
   open ??= await openFile(file);
   try {
-    const received = await hashOfScan(path);
+    const received = await hashOfScan(scan, reading);
     if (received !== sha256) return { uid, received };
-    return { uid, wrong: await wrongRows(open, path, rows) };
+    return { uid, wrong: await wrongRows(open, scan, reading, rows) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { uid, unreadable: messageOf(error) };
@@ -39,12 +40,13 @@ async function verifyScan({ file, scan, sha256, rows }: VerifyTask): Promise<Ver
 
 async function wrongRows(
   { patches, inLung }: OpenFile,
-  path: string,
+  scan: ScanFile,
+  reading: ReadingChoices,
   rows: readonly number[],
 ): Promise<number[]> {
   if (rows.length === 0) return [];
   const { format, voxelsPerRow } = patches;
-  const volume = await readVolume(path);
+  const volume = await readVolume(scan, reading);
   const cut = cutterOf(volume, format);
   const [stored, again] = [new Int16Array(voxelsPerRow), new Int16Array(voxelsPerRow)];
   const mask = inLung === undefined ? undefined : lungMask(volume);

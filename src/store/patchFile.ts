@@ -181,12 +181,13 @@ function provenanceOf(path: string, file: H5File): PatchProvenance | undefined {
       throw new InputError(path, `attribute ${name}: expected JSON (${messageOf(error)})`, { cause: error });
     }
   };
-  const [failedScans, outside] = ['failedScans', 'outside'].map(text);
+  const [failedScans, outside, resampled] = ['failedScans', 'outside', 'resampled'].map(text);
   return {
     program,
     settings: part('settings'),
     scans: part('scans'),
     ...(failedScans === undefined ? {} : { failedScans: part('failedScans') }),
     ...(outside === undefined ? {} : { outside: part('outside') }),
+    ...(resampled === undefined ? {} : { resampled: part('resampled') }),
   };
 }

@@ -1,3 +1,4 @@
+import type { Resampling } from '../volumes/dicomGrid.js';
 import type { Vector3 } from '../volumes/volume.js';
 import type { Normalisation } from './intensity.js';
 
@@ -29,6 +30,8 @@ export interface PatchProvenance {
   readonly failedScans?: Readonly<Record<string, string>>;
   /** Series uid -> lines of the table whose candidate lies outside the scan and has no row. */
   readonly outside?: Readonly<Record<string, readonly number[]>>;
+  /** Series uid -> what was done to its slices, which made no straight, even grid. */
+  readonly resampled?: Readonly<Record<string, Resampling>>;
 }
 
 /** The columns beside `input`, one value a row, in row order. */

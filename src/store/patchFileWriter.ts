@@ -82,8 +82,9 @@ function textAttributes({
   scans,
   failedScans,
   outside,
+  resampled,
 }: PatchProvenance): [string, string][] {
-  const parts = { settings, scans, failedScans, outside };
+  const parts = { settings, scans, failedScans, outside, resampled };
   return [
     ['program', program],
     ...Object.entries(parts)

@@ -32,6 +32,15 @@ const LONG_VRS = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
 /** No header has more sequences in sequences; damaged bytes may. */
 const DEEPEST = 32;
 
+/** Voxels and other bytes; of unknown length they are parts, not items with elements. */
+const BYTES_VRS = new Set('OB OD OF OL OV OW'.split(' '));
+
+/** Elements, and the byte behind the last one that was read. */
+export interface ElementsRead {
+  readonly found: DicomElements;
+  readonly end: number;
+}
+
 /** The bytes end before the elements do: more of the file is needed, or the file is cut short. */
 export class BytesEnd extends Error {}
 
@@ -46,8 +55,8 @@ export function readElements(
   coding: ElementCoding,
   wanted: ReadonlySet<number>,
   until = PIXEL_DATA,
-): DicomElements {
-  return new Walk(bytes, wanted, until).elements(from, undefined, coding, 0).found;
+): ElementsRead {
+  return new Walk(bytes, wanted, until).elements(from, undefined, coding, 0);
 }
 
 interface Head {
@@ -69,19 +78,15 @@ class Walk {
   }
 
   /** From `at` to `end`; without an end up to the mark of an item's end, or (outermost) up to the last wanted tag. */
-  elements(
-    from: number,
-    end: number | undefined,
-    coding: ElementCoding,
-    depth: number,
-  ): { readonly found: DicomElements; readonly end: number } {
+  elements(from: number, end: number | undefined, coding: ElementCoding, depth: number): ElementsRead {
     if (depth > DEEPEST) throw new RangeError('Expected sequences in sequences of a header, received more');
     const found = new Map<number, DicomElement>();
     let at = from;
     while (end === undefined || at < end) {
+      // What follows may be coded in another way.
+      if (depth === 0 && this.#tag(at, coding) > this.#until) break;
       const head = this.#head(at, coding);
       if (head.tag === ITEM_END && depth > 0 && end === undefined) return { found, end: head.offset };
-      if (depth === 0 && head.tag > this.#until) break;
       const isLast = depth === 0 && head.tag === this.#until;
       if (depth === 0 && head.tag === PIXEL_DATA) {
         found.set(head.tag, { ...head, items: [] });
@@ -92,6 +97,8 @@ class Walk {
       at = value.end;
       if (isLast) break;
     }
+    if (end !== undefined && at !== end)
+      throw new RangeError('Expected elements up to the end of an item, received one that goes on');
     return { found, end: at };
   }
 
@@ -105,10 +112,25 @@ class Walk {
       if (offset + length > this.#bytes.length) throw new BytesEnd();
       return { element: { ...head, items: [] }, end: offset + length };
     }
+    const isBytes = vr === undefined ? tag === PIXEL_DATA : BYTES_VRS.has(vr);
+    if (isBytes) return { element: { ...head, items: [] }, end: this.#behindParts(offset, coding) };
     // Unknown contents of unknown length are written in the implicit coding.
     const inner = vr === 'UN' ? IMPLICIT_LITTLE : coding;
     const { items, end } = this.#items(offset, length, inner, depth + 1);
     return { element: { ...head, items }, end };
+  }
+
+  /** Of an image in a sequence, such as an icon. */
+  #behindParts(from: number, coding: ElementCoding): number {
+    let at = from;
+    for (;;) {
+      const tag = this.#tag(at, coding);
+      const length = this.#word32(at + 4, coding);
+      if (tag === SEQUENCE_END) return at + 8;
+      if (tag !== ITEM || length === UNKNOWN_LENGTH)
+        throw new RangeError('Expected a part of voxels, received other bytes');
+      at += 8 + length;
+    }
   }
 
   #items(

@@ -1,27 +1,16 @@
-import dicomParser from 'dicom-parser';
 import { InputError } from '../errors.js';
+import { elementsOf, openDicom, REMEDY } from './dicomDataSet.js';
+import { type DicomElements, PIXEL_DATA } from './dicomElements.js';
+import { DicomFields } from './dicomFields.js';
+import { type DicomPixels, dicomPixels, dicomRescaling, PIXEL_TAGS } from './dicomPixels.js';
 import type { Vector3 } from './volume.js';
 
-/** How the voxels of a slice lie in its file. */
-export interface DicomPixels {
-  readonly encoding: 'little endian' | 'big endian' | 'compressed';
-  /** First byte behind the element's own header. */
-  readonly offset: number;
-  /** Bytes of one voxel: 1 or 2. */
-  readonly bytes: 1 | 2;
-  /** Bits that count, the lowest of the voxel's. */
-  readonly bitsStored: number;
-  readonly signed: boolean;
-  /** Two 8-bit voxels are one 16-bit word: their order depends on the byte order. */
-  readonly words: boolean;
-}
-
-/** What a slice's header says: the tags that a volume needs and no other, so that nothing of a patient is ever held. */
+/** One image of a file: the tags that a volume needs and no other, so that nothing of a patient is ever held. */
 export interface DicomSlice {
   readonly file: string;
+  /** Which image of the file it is, from 0. */
+  readonly frame: number;
   readonly seriesUid: string;
-  readonly columns: number;
-  readonly rows: number;
   /** Along x (from column to column), along y. */
   readonly spacingMm: readonly [number, number];
   /** Of the centre of the first voxel, LPS. */
@@ -32,188 +21,122 @@ export interface DicomSlice {
   /** Value = slope * stored + intercept. */
   readonly slope: number;
   readonly intercept: number;
+  /** Where several slices have one position: which time, and which run of the scanner, each is of. */
+  readonly temporalPosition?: number;
+  readonly acquisition?: number;
   readonly pixels: DicomPixels;
 }
 
-/** Transfer syntaxes of https://dicom.nema.org/medical/dicom/current/output/chtml/part05/chapter_10.html. */
-const NATIVE = new Map<string, DicomPixels['encoding']>([
-  ['1.2.840.10008.1.2', 'little endian'],
-  ['1.2.840.10008.1.2.1', 'little endian'],
-  ['1.2.840.10008.1.2.2', 'big endian'],
-]);
-/** JPEG baseline, extended and lossless, JPEG-LS, JPEG 2000, RLE: what GDCM decodes. */
-const COMPRESSED = /^1\.2\.840\.10008\.1\.2\.(4\.(50|51|57|70|80|81|90|91)|5)$/;
-const CT_IMAGE = '1.2.840.10008.5.1.4.1.1.2';
-const MARK_END_BYTE = 132;
-const REMEDY = 'copy the file again, or remove it if it is no slice of a volume';
-
-/** Whether a file's first bytes are those of DICOM: DICM at byte 128. */
-export function hasDicomMark(start: Buffer): boolean {
-  return start.length >= MARK_END_BYTE && start.toString('latin1', 128, MARK_END_BYTE) === 'DICM';
-}
-
-/** SeriesInstanceUID in the first bytes of a file; undefined where they do not hold it. */
-export function seriesUidIn(start: Buffer): string | undefined {
-  const data = parse(start, 'x0020000e');
-  const uid = data === undefined ? undefined : textOf(data, 'x0020000e');
-  return uid !== undefined && isUid(uid) ? uid : undefined;
-}
+const TAGS = {
+  ...PIXEL_TAGS,
+  acquisition: 0x00200012,
+  seriesUid: 0x0020000e,
+  position: 0x00200032,
+  orientation: 0x00200037,
+  temporalPosition: 0x00200100,
+  frameContent: 0x00209111,
+  planePosition: 0x00209113,
+  planeOrientation: 0x00209116,
+  temporalIndex: 0x00209128,
+  frameAcquisition: 0x00209156,
+  spacing: 0x00280030,
+  pixelMeasures: 0x00289110,
+  valueTransformation: 0x00289145,
+  sharedGroups: 0x52009229,
+  frameGroups: 0x52009230,
+} as const;
+const WANTED: ReadonlySet<number> = new Set(Object.values(TAGS));
+/** The groups of fields that an Enhanced CT gives for all its frames, or for each. */
+const GROUPS = [
+  TAGS.frameContent,
+  TAGS.planePosition,
+  TAGS.planeOrientation,
+  TAGS.pixelMeasures,
+  TAGS.valueTransformation,
+];
 
 /**
- * The header in the first bytes of a file; undefined where the voxels begin only behind them, so that more must be read.
+ * The images that the header in the first bytes of a file describes, one a frame; undefined where the voxels begin only
+ * behind those bytes, so that more must be read. Of a deflated file `start` is all of it.
  * Throws InputError naming file and tag. No message repeats a text of the header: in a damaged one it could be a name.
  */
-export function parseDicomHeader(start: Buffer, file: string): DicomSlice | undefined {
-  if (!hasDicomMark(start))
-    throw new InputError(
-      file,
-      'expected a DICOM file with the mark DICM at byte 128, found none; remove it, or convert it, for example with gdcmconv',
-    );
-  const syntax = transferSyntaxOf(start, file);
-  const data = parse(start, 'x7fe00010');
-  const voxels = data?.elements.x7fe00010;
-  if (data === undefined || voxels === undefined || voxels.dataOffset > start.length) return undefined;
-  const read = readerOf(data, file);
-  const encoding = NATIVE.get(syntax) ?? 'compressed';
-  refuseOtherKinds(read, file);
-  const [rowDirection, columnDirection] = directionsOf(read, file);
-  const [alongY, alongX] = read.numbers('x00280030', 'PixelSpacing (0028,0030)', 2);
-  if (!(alongX! > 0 && alongY! > 0))
-    throw new InputError(
-      file,
-      `PixelSpacing (0028,0030): expected two numbers above 0 mm, received ${alongY}, ${alongX}; ${REMEDY}`,
-    );
-  const slice: DicomSlice = {
+export function parseDicomHeader(start: Buffer, file: string): readonly DicomSlice[] | undefined {
+  const opened = openDicom(start, file);
+  const elements = elementsOf(opened, WANTED);
+  const voxels = elements?.get(PIXEL_DATA);
+  if (elements === undefined || voxels === undefined || voxels.offset > opened.bytes.length) return undefined;
+  const fields = new DicomFields(opened.bytes, [elements], opened.coding.bigEndian, file);
+  const pixels = dicomPixels(fields, opened, voxels);
+  requireUnpacked(pixels, opened.bytes.length, file);
+  return framesOf(fields, pixels.frames).map((ofFrame, frame) => sliceOf(ofFrame, pixels, frame));
+}
+
+function sliceOf(fields: DicomFields, pixels: DicomPixels, frame: number): DicomSlice {
+  const { file } = fields;
+  const [rowDirection, columnDirection] = directionsOf(fields);
+  const temporalPosition = fields.has(TAGS.temporalIndex)
+    ? fields.dword(TAGS.temporalIndex)
+    : wholeNumber(fields, TAGS.temporalPosition);
+  const acquisition = fields.word(TAGS.frameAcquisition) ?? wholeNumber(fields, TAGS.acquisition);
+  return {
     file,
-    seriesUid: read.uid('x0020000e', 'SeriesInstanceUID (0020,000E)'),
-    columns: read.size('x00280011', 'Columns (0028,0011)'),
-    rows: read.size('x00280010', 'Rows (0028,0010)'),
-    spacingMm: [alongX!, alongY!],
-    positionMm: read.numbers(
-      'x00200032',
-      'ImagePositionPatient (0020,0032)',
+    frame,
+    seriesUid: fields.uid(TAGS.seriesUid, 'SeriesInstanceUID (0020,000E)'),
+    spacingMm: spacingOf(fields),
+    positionMm: fields.numbers(
+      TAGS.position,
+      pixels.frames === 1
+        ? 'ImagePositionPatient (0020,0032)'
+        : `ImagePositionPatient (0020,0032) of frame ${frame + 1}`,
       3,
-    ) as unknown as DicomSlice['positionMm'],
+    ) as unknown as Vector3,
     rowDirection,
     columnDirection,
-    ...rescaleOf(read, file, encoding),
-    pixels: {
-      encoding,
-      offset: voxels.dataOffset,
-      ...storedTypeOf(read, file),
-      words: voxels.vr !== 'OB',
-    },
-  };
-  if (encoding !== 'compressed') requireLength(slice, voxels.length);
-  return slice;
-}
-
-/** The parser throws strings and objects, some with the header's contents: none of it is passed on. */
-function parse(start: Buffer, untilTag: string): dicomParser.DataSet | undefined {
-  try {
-    return dicomParser.parseDicom(start, { untilTag });
-  } catch {
-    return undefined;
-  }
-}
-
-function transferSyntaxOf(start: Buffer, file: string): string {
-  let syntax: string | undefined;
-  try {
-    syntax = dicomParser.readPart10Header(start).string('x00020010');
-  } catch {
-    // Said below.
-  }
-  if (syntax === undefined || !isUid(syntax))
-    throw new InputError(
-      file,
-      `expected a DICOM file with a TransferSyntaxUID (0002,0010), found none: it is corrupt or cut short; ${REMEDY}`,
-    );
-  if (!NATIVE.has(syntax) && !COMPRESSED.test(syntax))
-    throw new InputError(
-      file,
-      `expected voxels uncompressed or as JPEG, JPEG-LS, JPEG 2000 or RLE, received transfer syntax ${syntax}; convert it, for example with gdcmconv --raw`,
-    );
-  return syntax;
-}
-
-interface HeaderReader {
-  readonly has: (tag: string) => boolean;
-  readonly text: (tag: string) => string | undefined;
-  readonly numbers: (tag: string, name: string, count: number, otherwise?: readonly number[]) => number[];
-  readonly word: (tag: string) => number | undefined;
-  readonly size: (tag: string, name: string) => number;
-  readonly uid: (tag: string, name: string) => string;
-}
-
-function readerOf(data: dicomParser.DataSet, file: string): HeaderReader {
-  const text = (tag: string): string | undefined => textOf(data, tag);
-  const word = (tag: string): number | undefined =>
-    isInside(data, tag) && data.elements[tag]?.length === 2 ? data.uint16(tag) : undefined;
-  return {
-    has: (tag) => data.elements[tag] !== undefined,
-    text,
-    word,
-    numbers: (tag, name, count, otherwise) => {
-      const parts = text(tag)?.split('\\');
-      if (parts === undefined && otherwise !== undefined) return [...otherwise];
-      const numbers = (parts ?? []).map((part) => (/^[-+\d.eE\s]+$/.test(part) ? Number(part) : Number.NaN));
-      if (numbers.length === count && numbers.every(Number.isFinite)) return numbers;
-      throw new InputError(
-        file,
-        `${name}: expected ${count} ${count === 1 ? 'number' : 'numbers'}, received ${parts === undefined ? 'nothing' : `${parts.length} values, ${numbers.filter(Number.isFinite).length} of them numbers`}; ${REMEDY}`,
-      );
-    },
-    size: (tag, name) => {
-      const size = word(tag) ?? 0;
-      if (size === 0)
-        throw new InputError(file, `${name}: expected a whole number above 0, received none; ${REMEDY}`);
-      return size;
-    },
-    uid: (tag, name) => {
-      const uid = text(tag) ?? '';
-      if (!isUid(uid))
-        throw new InputError(
-          file,
-          `${name}: expected digits and dots, received ${uid.length} characters; ${REMEDY}`,
-        );
-      return uid;
-    },
+    ...dicomRescaling(fields),
+    ...(temporalPosition === undefined ? {} : { temporalPosition }),
+    ...(acquisition === undefined ? {} : { acquisition }),
+    pixels,
   };
 }
 
-function textOf(data: dicomParser.DataSet, tag: string): string | undefined {
-  return isInside(data, tag) ? data.string(tag)?.trim() || undefined : undefined;
-}
-
-/** The parser takes an element whose value lies behind the end of its bytes, and throws only when it is asked for. */
-function isInside({ elements, byteArray }: dicomParser.DataSet, tag: string): boolean {
-  const element = elements[tag];
-  return element !== undefined && element.dataOffset + element.length <= byteArray.length;
-}
-
-function isUid(text: string): boolean {
-  return /^\d[\d.]{0,63}$/.test(text);
-}
-
-function refuseOtherKinds(read: HeaderReader, file: string): void {
-  const [frames] = read.numbers('x00280008', 'NumberOfFrames (0028,0008)', 1, [1]);
-  if (frames !== 1)
+/** For each frame the fields of its own group, then those that all frames share, then those of the file. */
+function framesOf(fields: DicomFields, frames: number): readonly DicomFields[] {
+  const shared = groupsIn(fields.items(TAGS.sharedGroups)[0]);
+  const own = fields.items(TAGS.frameGroups);
+  if (own.length !== frames && (own.length > 0 || frames > 1))
     throw new InputError(
-      file,
-      `expected one slice a file, received ${frames} frames; split it into single slices, or convert it to NRRD`,
+      fields.file,
+      `expected a group of fields for each frame (PerFrameFunctionalGroupsSequence, 5200,9230, as an Enhanced CT has), received ${own.length} for ${frames} frames; split the file into single slices, or convert it to NRRD`,
     );
-  const samples = read.word('x00280002') ?? 1;
-  if (samples !== 1 || !/^MONOCHROME[12]$/.test(read.text('x00280004') ?? 'MONOCHROME2'))
+  if (frames === 1) return [fields.within(...groupsIn(own[0]), ...shared)];
+  return own.map((group) => fields.within(...groupsIn(group), ...shared));
+}
+
+function groupsIn(group: DicomElements | undefined): (DicomElements | undefined)[] {
+  return GROUPS.map((tag) => group?.get(tag)?.items[0]);
+}
+
+/** A whole number that is written in digits; undefined for anything else, on which no slice depends. */
+function wholeNumber(fields: DicomFields, tag: number): number | undefined {
+  const text = fields.text(tag);
+  return text !== undefined && /^[-+]?\d{1,12}$/.test(text) ? Number(text) : undefined;
+}
+
+function spacingOf(fields: DicomFields): [number, number] {
+  const name = 'PixelSpacing (0028,0030)';
+  const [alongY, alongX] = fields.numbers(TAGS.spacing, name, 2);
+  if (!(alongX! > 0 && alongY! > 0))
     throw new InputError(
-      file,
-      `expected grey voxels of 1 channel (MONOCHROME2), received ${samples} ${samples === 1 ? 'channel of colours' : 'channels'}; ${REMEDY}`,
+      fields.file,
+      `${name}: expected two numbers above 0 mm, received ${alongY}, ${alongX}; ${REMEDY}`,
     );
+  return [alongX!, alongY!];
 }
 
 /** Refuses axes that are not of length 1 and at right angles to 1e-3; headers round to 6 digits or so. */
-function directionsOf(read: HeaderReader, file: string): [Vector3, Vector3] {
-  const [a, b, c, d, e, f] = read.numbers('x00200037', 'ImageOrientationPatient (0020,0037)', 6) as [
+function directionsOf(fields: DicomFields): [Vector3, Vector3] {
+  const name = 'ImageOrientationPatient (0020,0037)';
+  const [a, b, c, d, e, f] = fields.numbers(TAGS.orientation, name, 6) as [
     number,
     number,
     number,
@@ -228,8 +151,8 @@ function directionsOf(read: HeaderReader, file: string): [Vector3, Vector3] {
   );
   if (!(wrong <= 1e-3))
     throw new InputError(
-      file,
-      `ImageOrientationPatient (0020,0037): expected two unit vectors at right angles, received ${[a, b, c, d, e, f].join(', ')}; ${REMEDY}`,
+      fields.file,
+      `${name}: expected two unit vectors at right angles, received ${[a, b, c, d, e, f].join(', ')}; ${REMEDY}`,
     );
   return [
     [a, b, c],
@@ -237,60 +160,13 @@ function directionsOf(read: HeaderReader, file: string): [Vector3, Vector3] {
   ];
 }
 
-function rescaleOf(
-  read: HeaderReader,
-  file: string,
-  encoding: DicomPixels['encoding'],
-): { slope: number; intercept: number } {
-  const slope = read.numbers('x00281053', 'RescaleSlope (0028,1053)', 1, [1])[0]!;
-  const intercept = read.numbers('x00281052', 'RescaleIntercept (0028,1052)', 1, [0])[0]!;
-  if (slope === 0 || Math.abs(slope) * 65536 + Math.abs(intercept) >= 2 ** 31)
+/** Of a deflated file all is there that there is. */
+function requireUnpacked(pixels: DicomPixels, there: number, file: string): void {
+  if (!pixels.deflated) return;
+  const expected = pixels.frames * pixels.columns * pixels.rows * pixels.bytes;
+  if (there - pixels.offset < expected)
     throw new InputError(
       file,
-      `RescaleSlope (0028,1053), RescaleIntercept: expected a slope other than 0 and values that fit 32 bits, received ${slope}, ${intercept}; ${REMEDY}`,
-    );
-  if (read.has('x00283000') && !read.has('x00281053'))
-    throw new InputError(
-      file,
-      'expected values by RescaleSlope (0028,1053) and RescaleIntercept, received a table (0028,3000); convert the series to NRRD',
-    );
-  // GDCM applies the two to its decoded voxels, but for some kinds of images it does not.
-  if (encoding === 'compressed' && (slope !== 1 || intercept !== 0) && read.text('x00080016') !== CT_IMAGE)
-    throw new InputError(
-      file,
-      'expected a CT image, or compressed voxels without RescaleSlope (0028,1053), received neither; convert it, for example with gdcmconv --raw',
-    );
-  return { slope, intercept };
-}
-
-function storedTypeOf(
-  read: HeaderReader,
-  file: string,
-): Pick<DicomPixels, 'bytes' | 'bitsStored' | 'signed'> {
-  const allocated = read.word('x00280100') ?? 0;
-  const bitsStored = read.word('x00280101') ?? allocated;
-  const highBit = read.word('x00280102') ?? bitsStored - 1;
-  const representation = read.word('x00280103') ?? 0;
-  if (
-    (allocated !== 8 && allocated !== 16) ||
-    bitsStored < 1 ||
-    bitsStored > allocated ||
-    highBit !== bitsStored - 1 ||
-    representation > 1
-  )
-    throw new InputError(
-      file,
-      `expected voxels of 8 or 16 bits, the lowest of them in use, received BitsAllocated ${allocated}, BitsStored ${bitsStored}, HighBit ${highBit}, PixelRepresentation ${representation}; ${REMEDY}`,
-    );
-  return { bytes: allocated === 8 ? 1 : 2, bitsStored, signed: representation === 1 };
-}
-
-function requireLength({ file, columns, rows, pixels }: DicomSlice, length: number): void {
-  const expected = columns * rows * pixels.bytes;
-  // An odd count is filled up to an even one.
-  if (length !== expected + (expected % 2))
-    throw new InputError(
-      file,
-      `PixelData (7FE0,0010): expected ${expected} bytes (${columns} x ${rows} voxels of ${8 * pixels.bytes} bits), received ${length === 0xffffffff ? 'an unknown length' : length}; ${REMEDY}`,
+      `the file is cut short: expected ${expected} bytes of voxels, found ${there - pixels.offset} when unpacked; copy it again`,
     );
 }

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { isFolder } from '../paths.js';
-import { findDicomFolders } from './dicomFolder.js';
+import { findDicomSeries, type LeftOutFile } from './dicomSearch.js';
 import { SCAN_EXTENSIONS } from './readVolume.js';
 
 /** A scan on disk. */
@@ -10,42 +10,60 @@ export interface ScanFile {
   readonly uid: string;
   /** k of the folder `subset<k>`; -1 = the scan lies in no subset folder. */
   readonly subset: number;
-  /** A file, or a folder of DICOM slices. */
+  /** A file, or the folder that holds a series' slices, in it or below. */
   readonly path: string;
+  /** Of a DICOM series: its files. */
+  readonly slices?: readonly string[];
+  /** Why it cannot be read, whatever its files hold: another scan has its uid, or a file may belong to it and does not. */
+  readonly fault?: string;
+}
+
+/** The scans of a folder, and the DICOM files that are of none. */
+export interface ScanSearch {
+  /** In the order of subset, then uid bytewise. */
+  readonly scans: readonly ScanFile[];
+  readonly leftOut: readonly LeftOutFile[];
+}
+
+/** As searchScans(), the scans alone. */
+export function findScans(folder: string, subsets: readonly number[] | 'all'): readonly ScanFile[] {
+  return searchScans(folder, subsets).scans;
 }
 
 /**
  * The scans of a folder: below its `subset<k>` folders, or, where it has none, in the folder itself (subset -1).
- * A scan is `<uid>` or `<uid>_image` with a known extension, never `_label`; or a folder of DICOM slices, however nested,
- * whose uid is the slices' SeriesInstanceUID. Order: subset, then uid bytewise. Throws InputError for a missing folder or
- * subset, one without scans, two scans of one uid, and two DICOM series in one folder.
+ * A scan is `<uid>` or `<uid>_image` with a known extension, never `_label`; or a DICOM series, its slices in any folders of
+ * one subset, however nested, whose uid is the slices' SeriesInstanceUID. What is wrong with one scan stands in it, so that the
+ * others can be read. Throws InputError for a missing folder or subset, and for one without scans.
  */
-export function findScans(folder: string, subsets: readonly number[] | 'all'): readonly ScanFile[] {
+export function searchScans(folder: string, subsets: readonly number[] | 'all'): ScanSearch {
   requireFolder(folder);
   const there = subsetFolders(folder);
-  if (there.length === 0 && subsets !== 'all')
+  if (there.size === 0 && subsets !== 'all')
     throw new InputError(
       folder,
       `expected folders ${subsets.map((k) => `subset${k}`).join(', ')}, found no subset folder; use --subset all for scans that lie in the folder itself`,
     );
-  const chosen = subsets === 'all' ? there : subsets;
-  const scans =
-    there.length === 0
-      ? scansIn(folder, -1)
-      : chosen.flatMap((subset) => {
-          if (!there.includes(subset))
-            throw new InputError(
-              join(folder, `subset${subset}`),
-              `expected this folder, found the subsets ${there.join(', ')}`,
-            );
-          const found = scansIn(join(folder, `subset${subset}`), subset);
-          if (found.length === 0 && subsets !== 'all') throw noScans(join(folder, `subset${subset}`));
-          return found;
-        });
-  if (scans.length === 0) throw noScans(folder);
-  const sorted = [...scans].sort((a, b) => a.subset - b.subset || compareUids(a.uid, b.uid));
-  requireDifferent(sorted);
-  return sorted;
+  const chosen = subsets === 'all' ? [...there.keys()] : subsets;
+  const found = there.size === 0 ? [scansIn(folder, -1)] : chosen.map((subset) => scansOf(subset));
+  const scans = found.flatMap((each) => each.scans);
+  const leftOut = found.flatMap((each) => each.leftOut);
+  if (scans.length === 0) throw noScans(folder, leftOut);
+  scans.sort((a, b) => a.subset - b.subset || compareUids(a.uid, b.uid));
+  return { scans: withoutDoubles(scans), leftOut };
+
+  function scansOf(subset: number): ScanSearch {
+    const names = there.get(subset);
+    if (names === undefined)
+      throw new InputError(
+        join(folder, `subset${subset}`),
+        `expected this folder, found the subsets ${[...there.keys()].join(', ')}`,
+      );
+    const each = names.map((name) => scansIn(join(folder, name), subset));
+    const all = { scans: each.flatMap((one) => one.scans), leftOut: each.flatMap((one) => one.leftOut) };
+    if (all.scans.length === 0 && subsets !== 'all') throw noScans(join(folder, names[0]!), all.leftOut);
+    return all;
+  }
 }
 
 function requireFolder(folder: string): void {
@@ -56,25 +74,34 @@ function requireFolder(folder: string): void {
     );
 }
 
-function subsetFolders(folder: string): number[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .map((entry) => /^subset(\d+)$/.exec(entry.name))
-    .filter((match) => match !== null && isFolder(join(folder, match[0])))
-    .map((match) => Number(match![1]))
-    .sort((a, b) => a - b);
+/** By number, ascending: names of folders, whose letters may be large. */
+function subsetFolders(folder: string): ReadonlyMap<number, readonly string[]> {
+  const folders = new Map<number, string[]>();
+  for (const name of readdirSync(folder).sort()) {
+    const match = /^subset(\d+)$/i.exec(name);
+    if (match === null || !isFolder(join(folder, name))) continue;
+    const subset = Number(match[1]);
+    folders.set(subset, [...(folders.get(subset) ?? []), name]);
+  }
+  return new Map([...folders].sort(([a], [b]) => a - b));
 }
 
 /** A link that leads nowhere counts as a scan: reading it says so, and the others go on. */
-function scansIn(folder: string, subset: number): ScanFile[] {
+function scansIn(folder: string, subset: number): ScanSearch {
   const files = readdirSync(folder)
     .map((name) => ({ uid: uidOf(name), subset, path: join(folder, name) }))
     .filter((scan): scan is ScanFile => scan.uid !== undefined && !isFolder(scan.path));
-  const series = findDicomFolders(folder).map(({ seriesUid, folder: path }) => ({
-    uid: seriesUid,
-    subset,
-    path,
-  }));
-  return [...files, ...series];
+  const { series, leftOut } = findDicomSeries(folder);
+  const scans = series.map(
+    ({ uid, folder: path, files: slices, fault }): ScanFile => ({
+      uid,
+      subset,
+      path,
+      slices,
+      ...(fault === undefined ? {} : { fault }),
+    }),
+  );
+  return { scans: [...files, ...scans], leftOut };
 }
 
 /** Undefined for what is no scan. */
@@ -88,15 +115,25 @@ function uidOf(name: string): string | undefined {
   return stem.endsWith('_image') ? stem.slice(0, -'_image'.length) : stem;
 }
 
-/** A uid belongs to one scan, in all subsets together: rows carry the uid alone. */
-function requireDifferent(scans: readonly ScanFile[]): void {
-  const paths = new Map<string, string>();
-  for (const { uid, path } of scans) {
-    const other = paths.get(uid);
-    if (other !== undefined)
-      throw new InputError(path, `expected one scan of series ${uid}, found also ${other}; remove one`);
-    paths.set(uid, path);
+/** A uid belongs to one scan, in all subsets together: rows carry the uid alone. Of several the first stays, and says so. */
+function withoutDoubles(scans: readonly ScanFile[]): readonly ScanFile[] {
+  const ofUid = new Map<string, [ScanFile, ...ScanFile[]]>();
+  for (const scan of scans) {
+    const known = ofUid.get(scan.uid);
+    if (known === undefined) ofUid.set(scan.uid, [scan]);
+    else known.push(scan);
   }
+  return [...ofUid.values()].map(([first, other]) => {
+    if (other === undefined) return first;
+    const remedy =
+      first.slices !== undefined && other.slices !== undefined
+        ? 'put all slices of the series into one subset folder, or remove one of the two'
+        : 'remove one';
+    return {
+      ...first,
+      fault: `expected one scan of series ${first.uid}, found also ${other.path}; ${remedy}`,
+    };
+  });
 }
 
 /** Order of series uids everywhere: by their UTF-8 bytes. */
@@ -104,9 +141,14 @@ export function compareUids(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-function noScans(folder: string): InputError {
+function noScans(folder: string, leftOut: readonly LeftOutFile[]): InputError {
+  const [first] = leftOut;
+  const others =
+    first === undefined
+      ? ''
+      : `; ${leftOut.length} DICOM files are no slices, the first ${first.file}: ${first.reason}`;
   return new InputError(
     folder,
-    `expected scans (${SCAN_EXTENSIONS.join(', ')}, or folders of DICOM slices), found none`,
+    `expected scans (${SCAN_EXTENSIONS.join(', ')}, or DICOM slices), found none${others}`,
   );
 }

@@ -2,7 +2,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { InputError, throwIfAborted } from '../errors.js';
 import { isFolder } from '../paths.js';
-import { readDicomSeries, readDicomVolume } from './dicomReader.js';
+import { chosenSeries } from './dicomChoice.js';
+import type { Resampling } from './dicomGrid.js';
+import { filesInOrder, readDicomSeries, readDicomVolume } from './dicomReader.js';
 import { isInvertible } from './geometry.js';
 import { metaImageFiles, readMetaImage, readMetaImageHeader } from './metaImageReader.js';
 import type { NiftiFrame } from './niftiGeometry.js';
@@ -20,20 +22,38 @@ type ScanFormat = 'dicom' | 'metaimage' | 'nrrd' | 'nifti';
 export interface ReadingChoices {
   /** Which position of a NIfTI header is meant, where sform and qform differ. */
   readonly niftiFrame?: NiftiFrame;
+  /** DICOM slices of a tilted gantry or with uneven gaps are resampled to a straight, even grid; otherwise refused. */
+  readonly resampleSlices?: boolean;
+}
+
+/** A scan's file or folder, or a scan that was found, with its slices and what is wrong with it. */
+export type ScanSource =
+  | string
+  | { readonly path: string; readonly slices?: readonly string[]; readonly fault?: string };
+
+export interface ReadVolumeOptions extends ReadingChoices {
+  readonly signal?: AbortSignal;
+  /** SeriesInstanceUID of the DICOM series that is meant, where a folder holds several. */
+  readonly series?: string;
+}
+
+/** A scan, its files' sha256 (as hashOfScan()), and what was done to its slices before they were a volume. */
+export interface HashedVolume {
+  readonly volume: Volume;
+  readonly sha256: string;
+  readonly resampling?: Resampling;
 }
 
 /**
- * Reads a scan, a file or a folder of DICOM slices: voxels (z, y, x; Hounsfield units for CT) with their geometry (LPS, mm).
- * Throws InputError, naming the file and the reason, for one that is missing, cut short, corrupt or of another format.
+ * Reads a scan, a file or the DICOM series in a folder or below: voxels (z, y, x; Hounsfield units for CT) with their geometry
+ * (LPS, mm). Throws InputError, naming the file and the reason, for one that is missing, cut short, corrupt or of another format.
  */
-export async function readVolume(
-  path: string,
-  { signal, ...choices }: ReadingChoices & { readonly signal?: AbortSignal } = {},
-): Promise<Volume> {
-  throwIfAborted(signal, `reading ${path}`);
-  const volume = checkedGeometry(await readAny(path, choices, {}, signal), path);
-  throwIfAborted(signal, `reading ${path}`);
-  return volume;
+export async function readVolume(source: ScanSource, options: ReadVolumeOptions = {}): Promise<Volume> {
+  const path = pathOf(source);
+  throwIfAborted(options.signal, `reading ${path}`);
+  const volume = await readAny(source, options, {});
+  throwIfAborted(options.signal, `reading ${path}`);
+  return checkedGeometry(volume, path);
 }
 
 /**
@@ -41,23 +61,31 @@ export async function readVolume(
  * `memory` gives the memory for the voxels; it may be that of a scan that is no longer used. Throws InputError.
  */
 export async function readHashedVolume(
-  path: string,
+  source: ScanSource,
   choices: ReadingChoices = {},
   memory?: (bytes: number) => ArrayBuffer,
-): Promise<{ volume: Volume; sha256: string }> {
-  if (formatOf(path) === 'dicom')
-    return { volume: await readVolume(path, choices), sha256: await hashOfScan(path) };
+): Promise<HashedVolume> {
+  const path = pathOf(source);
+  if (formatOf(path) === 'dicom') {
+    const { volume, files, resampling } = await readDicomVolume(...dicomOf(source, choices));
+    const sha256 = await hashOfFiles(files);
+    return { volume: checkedGeometry(volume, path), sha256, ...(resampling && { resampling }) };
+  }
   const hash = createHash('sha256');
   const onBytes = (bytes: Uint8Array): void => void hash.update(bytes);
   const options = { onBytes, ...(memory === undefined ? {} : { memory }) };
-  const volume = checkedGeometry(await readAny(path, choices, options), path);
+  const volume = checkedGeometry(await readAny(source, choices, options), path);
   return { volume, sha256: hash.digest('hex') };
 }
 
 /** sha256 of a scan's files, one after the other, hexadecimal. Throws InputError. */
-export async function hashOfScan(path: string): Promise<string> {
+export async function hashOfScan(source: ScanSource, choices: ReadingChoices = {}): Promise<string> {
+  return hashOfFiles(await scanFiles(source, choices));
+}
+
+async function hashOfFiles(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of await scanFiles(path)) await hashFile(hash, file);
+  for (const file of files) await hashFile(hash, file);
   return hash.digest('hex');
 }
 
@@ -66,15 +94,14 @@ async function hashFile(hash: Hash, path: string): Promise<void> {
 }
 
 /** The geometry of a scan, without its voxels: cheap. Throws InputError. */
-export async function readGeometry(
-  path: string,
-  { signal, niftiFrame }: ReadingChoices & { readonly signal?: AbortSignal } = {},
-): Promise<Geometry> {
+export async function readGeometry(source: ScanSource, options: ReadVolumeOptions = {}): Promise<Geometry> {
+  const path = pathOf(source);
+  const { signal, niftiFrame } = options;
   throwIfAborted(signal, `reading ${path}`);
   const read = async (): Promise<Geometry> => {
     switch (formatOf(path)) {
       case 'dicom':
-        return (await readDicomSeries(path, signal)).geometry;
+        return (await readDicomSeries(...dicomOf(source, options))).geometry;
       case 'metaimage':
         return (await readMetaImageHeader(path)).geometry;
       case 'nifti':
@@ -87,10 +114,14 @@ export async function readGeometry(
 }
 
 /** The files that make up a scan: one, a header and its voxels, or slices in the order of z. Throws InputError. */
-export async function scanFiles(path: string): Promise<readonly string[]> {
+export async function scanFiles(
+  source: ScanSource,
+  choices: ReadingChoices = {},
+): Promise<readonly string[]> {
+  const path = pathOf(source);
   switch (formatOf(path)) {
     case 'dicom':
-      return (await readDicomSeries(path)).slices.map(({ file }) => file);
+      return filesInOrder(await readDicomSeries(...dicomOf(source, choices)));
     case 'metaimage':
       return metaImageFiles(path);
     case 'nifti':
@@ -101,14 +132,15 @@ export async function scanFiles(path: string): Promise<readonly string[]> {
 }
 
 async function readAny(
-  path: string,
-  { niftiFrame }: ReadingChoices,
+  source: ScanSource,
+  choices: ReadVolumeOptions,
   options: ReadOptions,
-  signal?: AbortSignal,
 ): Promise<Volume> {
+  const path = pathOf(source);
+  const { niftiFrame } = choices;
   switch (formatOf(path)) {
     case 'dicom':
-      return readDicomVolume(path, signal);
+      return (await readDicomVolume(...dicomOf(source, choices))).volume;
     case 'metaimage':
       return readMetaImage(path, options);
     case 'nifti':
@@ -116,6 +148,18 @@ async function readAny(
     case 'nrrd':
       return readNrrd(path, options);
   }
+}
+
+function pathOf(source: ScanSource): string {
+  if (typeof source === 'string') return source;
+  if (source.fault !== undefined) throw new InputError(source.path, source.fault);
+  return source.path;
+}
+
+/** What the reader of a DICOM series is asked with. */
+function dicomOf(source: ScanSource, options: ReadVolumeOptions): Parameters<typeof readDicomVolume> {
+  const { path, slices } = typeof source === 'string' ? { path: source } : source;
+  return [slices ?? chosenSeries(path, options.series), path, options];
 }
 
 function formatOf(path: string): ScanFormat {

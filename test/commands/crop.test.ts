@@ -42,6 +42,7 @@ test('crop --json prints one document with the keys of the contract; candidates 
     'file',
     'ignored',
     'ignoredSeries',
+    'leftOut',
     'outside',
     'rows',
     'scansWithoutCandidate',

@@ -1,8 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { createRandom } from '../../src/random.js';
 
-export type Syntax = 'explicit' | 'implicit' | 'big endian' | 'rle' | 'jpeg-ls';
+export type Syntax =
+  | 'explicit'
+  | 'implicit'
+  | 'big endian'
+  | 'deflated'
+  | 'rle'
+  | 'packed rle'
+  | 'jpeg-ls'
+  | 'jpeg-ls as native'
+  | 'jpeg 2000';
 /** By tag, such as '0028,0010'; undefined leaves the tag out. */
 export type Tags = Readonly<Record<string, string | number | Buffer | undefined>>;
 
@@ -10,10 +20,18 @@ const SYNTAX_UIDS: Readonly<Record<Syntax, string>> = {
   explicit: '1.2.840.10008.1.2.1',
   implicit: '1.2.840.10008.1.2',
   'big endian': '1.2.840.10008.1.2.2',
+  deflated: '1.2.840.10008.1.2.1.99',
   rle: '1.2.840.10008.1.2.5',
+  'packed rle': '1.2.840.10008.1.2.5',
   'jpeg-ls': '1.2.840.10008.1.2.4.80',
+  'jpeg-ls as native': '1.2.840.10008.1.2.4.80',
+  'jpeg 2000': '1.2.840.10008.1.2.4.90',
 };
+/** Voxels are given as they are packed. */
+const PACKED = new Set<Syntax>(['packed rle', 'jpeg-ls', 'jpeg 2000']);
 const VRS: Readonly<Record<string, string>> = {
+  '0008,0008': 'CS',
+  '0009,1001': 'OB',
   '0008,0016': 'UI',
   '0008,0018': 'UI',
   '0008,0060': 'CS',
@@ -23,7 +41,9 @@ const VRS: Readonly<Record<string, string>> = {
   '0010,0030': 'DA',
   '0020,000D': 'UI',
   '0020,000E': 'UI',
+  '0020,0012': 'IS',
   '0020,0013': 'IS',
+  '0020,0100': 'IS',
   '0028,0004': 'CS',
   '0028,0008': 'IS',
   '0028,3000': 'SQ',
@@ -32,6 +52,18 @@ const VRS: Readonly<Record<string, string>> = {
 };
 export const SERIES_UID = '1.2.826.0.1.3680043.8.498.1';
 export const SECRETS = ['DOE^SECRET', 'ID-5550123', '19310704', 'HOSPITAL-OF-NOWHERE'] as const;
+
+/** Streams of CharLS (imagecodecs.jpegls_encode) without their SPIFF header, and the 4 x 3 voxels in them. */
+export const JPEG_LS = [
+  {
+    stream: '/9j/9wALEAADAAQBAREA//gADQH//wASAEMBFABA/9oACAEBAAAAAAK6olgUMApCzrtAO5BLUIsALP8/2uj/2Q==',
+    stored: [2747, 3297, 92, 3309, 1920, 2110, 2581, 1170, 4012, 220, 1138, 1570],
+  },
+  {
+    stream: '/9j/9wALEAADAAQBAREA//gADQH//wASAEMBFABA/9oACAEBAAAAAAZFU0Jwa6DH1heYgL5sKDYnJgI7gP/Z',
+    stored: [2339, 1673, 536, 185, 4, 199, 609, 4092, 782, 2672, 3073, 960],
+  },
+];
 
 /** A slice of 4 x 3 voxels, 0.7 x 0.8 mm, at z; a patient's data in it, as in a real one. */
 export function sliceTags(z: number, voxels: Buffer, tags: Tags = {}): Tags {
@@ -78,7 +110,7 @@ export function dicomBytes(tags: Tags, syntax: Syntax = 'explicit', voxelVr: 'OW
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([tag, value]) => {
       if (tag === '7FE0,0010' && syntax === 'rle') return compressedElement(runLengths(value as Buffer));
-      if (tag === '7FE0,0010' && syntax === 'jpeg-ls') return compressedElement(value as Buffer);
+      if (tag === '7FE0,0010' && PACKED.has(syntax)) return compressedElement(value as Buffer);
       return element(tag, tag === '7FE0,0010' ? voxelVr : vrOf(tag, value), value, syntax);
     });
   return Buffer.concat([
@@ -86,7 +118,7 @@ export function dicomBytes(tags: Tags, syntax: Syntax = 'explicit', voxelVr: 'OW
     Buffer.from('DICM'),
     element('0002,0000', 'UL', length, 'explicit'),
     meta,
-    ...body,
+    syntax === 'deflated' ? deflateRawSync(Buffer.concat(body)) : Buffer.concat(body),
   ]);
 }
 

@@ -6,10 +6,20 @@ import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { InputError, InterruptedError } from '../../src/errors.js';
 import { inRepository } from '../../src/paths.js';
-import { readDicomSeries, readDicomVolume } from '../../src/volumes/dicomReader.js';
-import { scanFiles } from '../../src/volumes/readVolume.js';
+import { chosenSeries } from '../../src/volumes/dicomChoice.js';
+import { readDicomSeries } from '../../src/volumes/dicomReader.js';
+import { readVolume, scanFiles } from '../../src/volumes/readVolume.js';
 import { runPython } from '../python.js';
-import { icon, noise, type Syntax, series, sliceTags, type Tags, writeSlices } from './dicomFixture.js';
+import {
+  icon,
+  JPEG_LS,
+  noise,
+  type Syntax,
+  series,
+  sliceTags,
+  type Tags,
+  writeSlices,
+} from './dicomFixture.js';
 
 const root = mkdtempSync(join(tmpdir(), 'voxlab-dicom-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -81,19 +91,7 @@ const CASES: Readonly<Record<string, [Record<string, Tags>, Syntax?, ('OW' | 'OB
   'big endian, 8 bits in bytes': [series(3, stored(8, 8, false)), 'big endian', 'OB'],
 };
 
-/** Streams of CharLS (imagecodecs.jpegls_encode) without their SPIFF header, and the 4 x 3 voxels in them. */
-const JPEG_LS = [
-  {
-    stream: '/9j/9wALEAADAAQBAREA//gADQH//wASAEMBFABA/9oACAEBAAAAAAK6olgUMApCzrtAO5BLUIsALP8/2uj/2Q==',
-    stored: [2747, 3297, 92, 3309, 1920, 2110, 2581, 1170, 4012, 220, 1138, 1570],
-  },
-  {
-    stream: '/9j/9wALEAADAAQBAREA//gADQH//wASAEMBFABA/9oACAEBAAAAAAZFU0Jwa6DH1heYgL5sKDYnJgI7gP/Z',
-    stored: [2339, 1673, 536, 185, 4, 199, 609, 4092, 782, 2672, 3073, 960],
-  },
-];
-
-test("readDicomVolume() equals SimpleITK's voxels, and its geometry to 1e-9, for any order, orientation, type and syntax", async () => {
+test("readVolume() of DICOM equals SimpleITK's voxels, and its geometry to 1e-9, for any order, orientation, type and syntax", async () => {
   const folders = Object.fromEntries(
     Object.entries(CASES).map(([name, [slices, syntax, vr]], i) => [
       name,
@@ -103,7 +101,7 @@ test("readDicomVolume() equals SimpleITK's voxels, and its geometry to 1e-9, for
   await compare(folders);
 });
 
-test('readDicomVolume() equals SimpleITK for compressed slices and for those that SimpleITK writes', async () => {
+test('readVolume() of DICOM equals SimpleITK for compressed slices and for those that SimpleITK writes', async () => {
   const folders = runPython<Record<string, string>>(
     `import json, sys, os, numpy as np, SimpleITK as sitk
 root = json.load(sys.stdin); out = {}; rng = np.random.default_rng(3)
@@ -126,7 +124,7 @@ async function compare(folders: Readonly<Record<string, string>>): Promise<void>
   const references = runPython<Record<string, Reference>>(READ, folders);
   for (const [name, folder] of Object.entries(folders)) {
     const theirs = references[name]!;
-    const volume = await readDicomVolume(folder);
+    const volume = await readVolume(folder);
     assert.deepEqual(volume.size, theirs.size, name);
     const expected = volume.data instanceof Float32Array ? theirs.data.map(Math.fround) : theirs.data;
     assert.deepEqual(Array.from(volume.data as ArrayLike<number>), expected, name);
@@ -141,9 +139,9 @@ async function compare(folders: Readonly<Record<string, string>>): Promise<void>
   }
 }
 
-test('readDicomVolume() reads run lengths and JPEG-LS as the same voxels uncompressed', async () => {
+test('readVolume() of DICOM reads run lengths and JPEG-LS as the same voxels uncompressed', async () => {
   const voxelsOf = async (name: string, slices: Record<string, Tags>, syntax: Syntax) =>
-    (await readDicomVolume(writeSlices(join(root, name), slices, syntax))).data;
+    (await readVolume(writeSlices(join(root, name), slices, syntax))).data;
   assert.deepEqual(
     await voxelsOf('run lengths', series(3), 'rle'),
     await voxelsOf('no run lengths', series(3), 'explicit'),
@@ -155,15 +153,15 @@ test('readDicomVolume() reads run lengths and JPEG-LS as the same voxels uncompr
   );
 });
 
-test('readDicomVolume() takes the narrowest type that holds the values: Int16, Int32, Float32', async () => {
+test('readVolume() of DICOM takes the narrowest type that holds the values: Int16, Int32, Float32', async () => {
   const typeOf = async (name: string) =>
-    (await readDicomVolume(join(root, `case${Object.keys(CASES).indexOf(name)}`))).data.constructor;
+    (await readVolume(join(root, `case${Object.keys(CASES).indexOf(name)}`))).data.constructor;
   assert.equal(await typeOf('unsigned 12 bits'), Int16Array);
   assert.equal(await typeOf('unsigned 16 bits: values beyond int16'), Int32Array);
   assert.equal(await typeOf('slope 0.37'), Float32Array);
 });
 
-test('readDicomVolume() ignores bits above those stored, and an icon before the voxels', async () => {
+test('readVolume() of DICOM ignores bits above those stored, and an icon before the voxels', async () => {
   const voxels = Buffer.alloc(24, 0xff);
   const tags = {
     '0028,0101': 12,
@@ -177,11 +175,11 @@ test('readDicomVolume() ignores bits above those stored, and an icon before the 
     join(root, 'bits'),
     series(2, () => tags),
   );
-  const { data } = await readDicomVolume(folder);
+  const { data } = await readVolume(folder);
   assert.deepEqual(new Set(data as Int16Array), new Set([4095]));
 });
 
-test('readDicomVolume() names a file that is cut short, of any length, also a compressed one', async () => {
+test('readVolume() of DICOM names a file that is cut short, of any length, also a compressed one', async () => {
   for (const syntax of ['explicit', 'rle'] as const) {
     const folder = writeSlices(join(root, `cut ${syntax}`), series(3), syntax);
     const file = join(folder, '1.dcm');
@@ -190,7 +188,7 @@ test('readDicomVolume() names a file that is cut short, of any length, also a co
       writeFileSync(file, whole);
       truncateSync(file, length);
       await assert.rejects(
-        readDicomVolume(folder),
+        readVolume(folder),
         (error) =>
           error instanceof InputError && error.message.includes('1.dcm') && !error.message.includes('\n'),
         `${syntax} ${length}`,
@@ -203,9 +201,9 @@ test('readDicomSeries() needs no voxels in memory, stops when the signal aborts,
   const folder = writeSlices(join(root, 'order'), {
     'b.dcm': sliceTags(5, noise('b')),
     'a.dcm': sliceTags(10, noise('a')),
-    'notes.txt': {},
   });
-  const { slices, geometry } = await readDicomSeries(folder);
+  writeFileSync(join(folder, 'notes.txt'), 'notes');
+  const { slices, geometry } = await readDicomSeries(chosenSeries(folder), folder);
   assert.deepEqual(
     slices.map(({ file }) => basename(file)),
     ['b.dcm', 'a.dcm'],
@@ -217,19 +215,22 @@ test('readDicomSeries() needs no voxels in memory, stops when the signal aborts,
       [-120.25, 33, 5],
     ],
   );
-  await assert.rejects(readDicomVolume(folder, AbortSignal.abort()), InterruptedError);
-  await assert.rejects(readDicomSeries(join(root, 'nowhere')), /nowhere: cannot be read \(ENOENT/);
+  await assert.rejects(readVolume(folder, { signal: AbortSignal.abort() }), InterruptedError);
+  await assert.rejects(readDicomSeries([join(root, 'nowhere')], root), /nowhere: cannot be read \(ENOENT/);
   mkdirSync(join(root, 'empty'));
   await assert.rejects(
-    readDicomSeries(join(root, 'empty')),
+    readVolume(join(root, 'empty')),
     /empty: expected the slices of a DICOM series, found none/,
   );
 });
 
 test('a program whose compressed slices are refused says so in one line and ends by itself', async () => {
-  const junk = series(3, () => ({ '7FE0,0010': Buffer.from('junk '.repeat(8)) }));
+  // A header that promises what does not follow.
+  const stream = Buffer.from(JPEG_LS[0]!.stream, 'base64');
+  const junkStream = Buffer.concat([stream.subarray(0, 40), Buffer.from('junk \xff\xd9', 'latin1')]);
+  const junk = series(3, () => ({ '7FE0,0010': junkStream }));
   const folder = writeSlices(join(root, 'junk'), junk, 'jpeg-ls');
-  await assert.rejects(readDicomVolume(folder), /0\.dcm: ITK's reader refuses the file/);
+  await assert.rejects(readVolume(folder), /0\.dcm: the decoder \(GDCM\) refuses the compressed voxels/);
   const program = `import { readVolume } from ${JSON.stringify(inRepository('dist/src/volumes/readVolume.js'))};
     await readVolume(${JSON.stringify(folder)}).catch(({ message }) => console.log(message));`;
   const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
@@ -237,4 +238,26 @@ test('a program whose compressed slices are refused says so in one line and ends
     encoding: 'utf8',
   });
   assert.deepEqual([run.status, run.stdout.split('\n').length, run.stderr], [0, 2, '']);
+});
+
+test('readVolume() reads the one series in a folder and below, or the one that is chosen of several', async () => {
+  const folder = join(root, 'several');
+  const uid = (value: string) => (): Tags => ({ '0020,000E': value });
+  writeSlices(join(folder, 'a'), series(3, uid('1.2.1')));
+  assert.deepEqual((await readVolume(folder)).size, [4, 3, 3]);
+  writeSlices(join(folder, 'a', 'b'), series(4, uid('1.2.2')));
+  await assert.rejects(
+    readVolume(folder),
+    /several: expected the slices of one DICOM series, found 2: 1\.2\.1 \(3 files\), 1\.2\.2 \(4 files\); choose one with readVolume\(folder, \{ series: UID \}\)/,
+  );
+  assert.deepEqual((await readVolume(folder, { series: '1.2.2' })).size, [4, 3, 4]);
+  await assert.rejects(
+    readVolume(folder, { series: '1.2.3' }),
+    /expected the slices of DICOM series 1\.2\.3, found 1\.2\.1 \(3 files\), 1\.2\.2/,
+  );
+  writeFileSync(join(folder, 'a', 'b', 'x.dcm'), 'junk');
+  await assert.rejects(
+    readVolume(folder, { series: '1.2.2' }),
+    /several: expected slices of the series, found \S+x\.dcm/,
+  );
 });

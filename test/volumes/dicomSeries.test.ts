@@ -8,7 +8,7 @@ import { dicomBytes, series, type Tags } from './dicomFixture.js';
 
 function arrange(slices: Readonly<Record<string, Tags>>): DicomSeries {
   return arrangeDicomSeries(
-    Object.entries(slices).map(([name, tags]) => parseDicomHeader(dicomBytes(tags), `s/${name}`)!),
+    Object.entries(slices).map(([name, tags]) => parseDicomHeader(dicomBytes(tags), `s/${name}`)![0]!),
     'scans/s',
   );
 }
@@ -59,15 +59,39 @@ const REFUSED: Readonly<Record<string, [Record<string, Tags>, RegExp]>> = {
   ],
   'a spacing that changes': [
     series(7, at(...[0, 1.2, 2.4, 3.6, 4.9, 6.2, 7.5].map((z) => `0\\0\\${z}`))),
-    /expected slices 1\.25 mm apart, received one at .* should lie at .*: the spacing changes within the series/,
+    /expected slices 1\.25 mm apart, received one at .* should lie at .*: the spacing changes within the series; resample .* with --resample-slices/,
   ],
   'a position twice': [
     series(3, at('1\\2\\0', '1\\2\\2', '1\\2\\2')),
     /expected one slice at each position, found two at 2 mm .*1\.dcm and 2\.dcm; remove one/,
   ],
+  'three times, by TemporalPositionIdentifier': [
+    series(12, (i) => ({ '0020,0032': `1\\2\\${Math.floor(i / 3)}`, '0020,0100': `${1 + (i % 3)}` })),
+    /one volume, received 3 images at each of 4 positions: a 4D series \(TemporalPosition\S+ 0020,0100 .* differs\); keep/,
+  ],
+  'two runs of the scanner, by AcquisitionNumber': [
+    series(6, (i) => ({ '0020,0032': `1\\2\\${i % 3}`, '0020,0012': `${1 + Math.floor(i / 3)}` })),
+    /received 2 images at each of 3 positions: a 4D series \(AcquisitionNumber 0020,0012 differs\); keep/,
+  ],
+  'every slice twice': [
+    series(6, (i) => ({ '0020,0032': `1\\2\\${i % 3}` })),
+    /received 2 images at each of 3 positions: a 4D series whose times no number tells apart, or copies .*; keep/,
+  ],
+  'two times, but not everywhere': [
+    series(5, (i) => ({ '0020,0032': `1\\2\\${i % 3}`, '0020,0012': `${1 + Math.floor(i / 3)}` })),
+    /expected one slice at each position, found two at 0 mm/,
+  ],
+  'gaps of a metre': [
+    series(3, at('0\\0\\0', '0\\0\\1000', '0\\0\\2000')),
+    /PixelSpacing \(0028,0030\) and the gap .*expected a spacing of 0\.05 to 20 mm, received 0\.7 x 0\.8 x 1000 mm/,
+  ],
+  'pixels of a micrometre': [
+    series(3, () => ({ '0028,0030': '0.0007\\0.0007' })),
+    /PixelSpacing .*expected a spacing of 0\.05 to 20 mm, received 0\.0007 x 0\.0007 x 2\.5 mm/,
+  ],
   'a tilted gantry': [
     series(3, at('0\\0\\0', '0\\0.5\\2', '0\\1\\4')),
-    /shift sideways of 0\.5 mm within 2 mm \(0\.dcm and 1\.dcm\): the gantry was tilted by 14\.0 degrees.*resample/,
+    /shift sideways of 0\.5 mm within 2 mm \(0\.dcm and 1\.dcm\): the gantry was tilted by 14\.0 degrees.*resample .* with --resample-slices/,
   ],
   'a slice beside the others': [series(3, at('0\\0\\0', '7\\0\\2', '0\\0\\4')), /shift sideways of 7 mm/],
   'two sizes': [
@@ -75,8 +99,8 @@ const REFUSED: Readonly<Record<string, [Record<string, Tags>, RegExp]>> = {
     /slices of one size, received 4 x 3 voxels \(0\.dcm\) and 3 x 4 voxels \(1\.dcm\)/,
   ],
   'two spacings': [
-    series(3, second({ '0028,0030': '0.8\\0.71' })),
-    /one spacing \(PixelSpacing\), received 0\.7 x 0\.8 mm \(0\.dcm\) and 0\.71 x 0\.8 mm \(1\.dcm\)/,
+    series(3, second({ '0028,0030': '0.8\\0.74' })),
+    /one spacing \(PixelSpacing\), received 0\.7 x 0\.8 mm \(0\.dcm\) and 0\.74 x 0\.8 mm \(1\.dcm\); they put .* 0\.12 mm apart, more than 0\.1 mm: write one/,
   ],
   'two orientations': [
     series(3, second({ '0020,0037': '1\\0\\0\\0\\0\\1' })),
@@ -96,7 +120,8 @@ for (const [name, [slices, reason]] of Object.entries(REFUSED))
       () => arrange(slices),
       (error) =>
         error instanceof InputError &&
-        error.message.startsWith('scans/s: expected ') &&
+        error.message.startsWith('scans/s: ') &&
+        /expected /.test(error.message) &&
         !error.message.includes('\n') &&
         reason.test(error.message),
     );
@@ -108,4 +133,53 @@ test('arrangeDicomSeries() takes positions that are rounded to 0.1 mm, and a res
   const rounded = Array.from({ length: 9 }, (_, i) => `0\\0\\${(1.25 * i).toFixed(1)}`);
   assert.ok(Math.abs(arrange(series(9, at(...rounded))).geometry.spacingMm[2] - 1.25) < 0.01);
   arrange(series(3, second({ '0028,1053': '2', '0028,1052': '5' })));
+});
+
+/** Tags of slice i of a series of 512 x 512 voxels, whose corner is 511 voxels away. */
+const wide = (tags: Tags) => ({
+  '0028,0010': 512,
+  '0028,0011': 512,
+  '7FE0,0010': Buffer.alloc(2 * 512 * 512),
+  ...tags,
+});
+
+test('arrangeDicomSeries() takes spacings and orientations that put the far corner up to 0.1 mm away, and says how far', () => {
+  const spaced = (mm: number) => series(3, (i) => wide(i === 1 ? { '0028,0030': `0.8\\${0.7 + mm}` } : {}));
+  arrange(spaced(0.0001));
+  assert.throws(() => arrange(spaced(0.0003)), /one spacing .*apart, more than 0\.1 mm: write one value/);
+  const turned = (radians: number) =>
+    series(3, (i) => wide(i === 1 ? { '0020,0037': `1\\${radians}\\0\\${-radians}\\1\\0` } : {}));
+  arrange(turned(1e-4));
+  assert.throws(
+    () => arrange(turned(2e-4)),
+    /one orientation .*\(0\.dcm\) and 1, 0\.0002, .*\(1\.dcm\); they put the voxel at the far corner 0\.1533 mm apart, more than 0\.1 mm/,
+  );
+  const far = series(3, (i) => wide(i === 1 ? { '0020,0037': '0.8\\0.6\\0\\-0.6\\0.8\\0' } : {}));
+  assert.throws(() => arrange(far), /484\.7772 mm apart, more than 0\.1 mm: keep the slices of one/);
+});
+
+test('arrangeDicomSeries() with `resample` takes tilted and uneven slices, but none that would make mostly gaps', () => {
+  const uneven = series(4, at('0\\0\\0', '0\\1\\2', '0\\2\\4', '0\\4\\8'));
+  assert.throws(() => arrange(uneven), /shift sideways/);
+  const slices = Object.entries(uneven).map(([name, tags]) => parseDicomHeader(dicomBytes(tags), name)![0]!);
+  const { geometry, grid } = arrangeDicomSeries(slices, 's', { resample: true });
+  assert.deepEqual(geometry, {
+    size: [4, 8, 5],
+    spacingMm: [0.7, 0.8, 2],
+    originMm: [0, 0, 0],
+    direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+  });
+  assert.deepEqual(grid!.done, {
+    tiltDegrees: 26.5651,
+    gapsMm: [2, 4],
+    spacingMm: 2,
+    slicesBefore: 4,
+    slicesAfter: 5,
+  });
+  const far = series(4, at('0\\0\\0', '0\\0\\2', '0\\0\\4', '0\\0\\900'));
+  const apart = Object.entries(far).map(([name, tags]) => parseDicomHeader(dicomBytes(tags), name)![0]!);
+  assert.throws(
+    () => arrangeDicomSeries(apart, 's', { resample: true }),
+    /at most 4 times as many voxels .* 113 times as many \(expected slices 2 mm apart, received 896 mm .*; keep/,
+  );
 });

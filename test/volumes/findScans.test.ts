@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { findScans } from '../../src/volumes/findScans.js';
+import { findScans, searchScans } from '../../src/volumes/findScans.js';
 import { series, writeSlices } from './dicomFixture.js';
+
+const dicom = (uid: string) => series(2, () => ({ '0020,000E': uid }));
 
 function folderWith(t: TestContext, ...files: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-scans-'));
@@ -70,18 +72,50 @@ test('findScans() refuses a missing folder or subset, one without scans, and two
   assert.throws(() => findScans(folder, [1]), /subset1: expected scans .*found none/);
   assert.throws(() => findScans(folderWith(t, 'a.txt'), 'all'), /expected scans/);
   assert.throws(() => findScans(folderWith(t, 'a.mhd'), [0]), /found no subset folder/);
-  assert.throws(
-    () => findScans(folderWith(t, 'a.mhd', 'a_image.nrrd'), 'all'),
-    /one scan of series a, found also/,
+});
+
+test('findScans() lets two scans of one uid fail, in one folder or two subsets, and no other', (t) => {
+  const faultsOf = (folder: string) =>
+    findScans(folder, 'all').map(({ uid, fault }) => [uid, fault?.replaceAll(folder, '')]);
+  const found = (other: string) => `expected one scan of series a, found also ${other}; remove one`;
+  assert.deepEqual(faultsOf(folderWith(t, 'a.mhd', 'a_image.nrrd', 'b.mhd')), [
+    ['a', found('/a_image.nrrd')],
+    ['b', undefined],
+  ]);
+  assert.deepEqual(faultsOf(folderWith(t, 'subset0/a.mhd', 'subset1/a.nrrd', 'subset1/b.nrrd')), [
+    ['a', found('/subset1/a.nrrd')],
+    ['b', undefined],
+  ]);
+  const folder = folderWith(t, 'subset0/1.2.mhd');
+  writeSlices(join(folder, 'subset0', 's'), dicom('1.2'));
+  writeSlices(join(folder, 'subset0', 't'), dicom('1.3'));
+  writeSlices(join(folder, 'subset1', 't'), dicom('1.3'));
+  const faults = faultsOf(folder);
+  assert.equal(faults.length, 2);
+  assert.match(faults[0]![1]!, /one scan of series 1\.2, found also \/subset0\/s; remove one/);
+  assert.match(
+    faults[1]![1]!,
+    /found also \/subset1\/t; put all slices of the series into one subset folder/,
   );
-  assert.throws(
-    () => findScans(folderWith(t, 'subset0/a.mhd', 'subset1/a.nrrd'), 'all'),
-    /one scan of series a/,
+});
+
+test('findScans() takes Subset0/ for subset 0', (t) => {
+  const folder = folderWith(t, 'Subset0/a.mhd', 'SUBSET1/b.mhd', 'subset1/c.mhd');
+  assert.deepEqual(
+    findScans(folder, 'all').map(({ uid, subset }) => [subset, uid]),
+    [
+      [0, 'a'],
+      [1, 'b'],
+      [1, 'c'],
+    ],
+  );
+  assert.deepEqual(
+    findScans(folder, [0]).map(({ uid }) => uid),
+    ['a'],
   );
 });
 
 test('findScans() finds DICOM series below subset folders or the folder itself, by SeriesInstanceUID, beside other scans', (t) => {
-  const dicom = (uid: string) => series(2, () => ({ '0020,000E': uid }));
   const folder = folderWith(t, 'subset1/b.mhd', 'subset1/b.raw');
   writeSlices(join(folder, 'subset1', 'patient', 'study', 'series'), dicom('1.2'));
   writeSlices(join(folder, 'subset0', 'series'), dicom('1.3'));
@@ -97,11 +131,20 @@ test('findScans() finds DICOM series below subset folders or the folder itself, 
     findScans(join(folder, 'subset1', 'patient'), 'all').map(({ uid, subset }) => [subset, uid]),
     [[-1, '1.2']],
   );
-  writeSlices(join(folder, 'subset1', 'again'), dicom('1.2'));
-  assert.throws(() => findScans(folder, 'all'), /expected one scan of series 1\.2, found also/);
-  writeSlices(join(folder, 'subset1', 'again'), { 'x.dcm': dicom('1.4')['0.dcm']! });
-  assert.throws(
-    () => findScans(folder, 'all'),
-    /again: expected the slices of one series, found series 1\.2/,
+});
+
+test('searchScans() joins the slices of a series in several folders of a subset, and says what it leaves out', (t) => {
+  const folder = folderWith(t, 'a.mhd', 'rt/rt.dcm');
+  const slices = dicom('1.2');
+  writeSlices(join(folder, 'p', 'one'), { '0.dcm': slices['0.dcm']! });
+  writeSlices(join(folder, 'p', 'two'), { '1.dcm': slices['1.dcm']! });
+  const { scans, leftOut } = searchScans(folder, 'all');
+  assert.deepEqual(
+    scans.map(({ uid, path, slices: files }) => [uid, path.slice(folder.length), files?.length]),
+    [
+      ['1.2', '/p', 2],
+      ['a', '/a.mhd', undefined],
+    ],
   );
+  assert.deepEqual(leftOut, [{ file: join(folder, 'rt', 'rt.dcm'), reason: 'it is empty' }]);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -14,7 +13,6 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { InputError, InterruptedError } from '../../src/errors.js';
-import { inRepository } from '../../src/paths.js';
 import {
   hashOfScan,
   readGeometry,
@@ -164,21 +162,4 @@ test('scanFiles() names header and voxels', async () => {
     (await scanFiles(join(folder, 'local.mha'))).map((file) => basename(file)),
     ['local.mha'],
   );
-});
-
-test('a program that has read a scan through ITK ends by itself, also when ITK refuses one and prints why', () => {
-  const path = scans.find((scan) => scan.path.endsWith('.nii'))!.path;
-  const refused = join(folder, 'refused.mha');
-  writeFileSync(
-    refused,
-    'NDims = 3\nBinaryData = False\nDimSize = 2 2 2\nElementType = MET_SHORT\nElementDataFile = LOCAL\n1 2\n',
-  );
-  const program = `import { readVolume } from ${JSON.stringify(inRepository('dist/src/volumes/readVolume.js'))};
-    await readVolume(${JSON.stringify(path)});
-    await readVolume(${JSON.stringify(refused)}).then(() => process.exit(3), () => undefined);`;
-  const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-    timeout: 20_000,
-    encoding: 'utf8',
-  });
-  assert.deepEqual([run.status, run.stdout, run.stderr], [0, '', '']);
 });
