@@ -207,6 +207,7 @@ function isNative({ encoding }: DicomPixels): boolean {
 }
 
 function fitsInt16(values: SliceVoxels): boolean {
+  if (values instanceof Int16Array) return true;
   for (let i = 0; i < values.length; i++) if (values[i]! < -32768 || values[i]! > 32767) return false;
   return true;
 }

