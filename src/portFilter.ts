@@ -81,10 +81,14 @@ function assembled(program: readonly Instruction[]): Uint8Array {
 
 /**
  * Closes a port of this process, on which it listens already, to all but loopback and the given hosts. What was connected
- * before is not filtered: see guardPort(), whose own descriptor is left out. Throws EnvironmentError.
+ * before is not filtered: see guardPort(), whose own sockets are left out. Throws EnvironmentError.
  */
-export function closeToStrangers(port: number, hosts: readonly string[], guard?: number): void {
-  const descriptors = descriptorsOf(listenersOn(port)).filter((descriptor) => descriptor !== guard);
+export function closeToStrangers(
+  port: number,
+  hosts: readonly string[],
+  guards: readonly number[] = [],
+): void {
+  const descriptors = descriptorsOf(listenersOn(port)).filter((descriptor) => !guards.includes(descriptor));
   if (descriptors.length === 0)
     throw new EnvironmentError(
       `port ${port} cannot be closed to strangers: its socket was not found in /proc/self`,
@@ -110,7 +114,7 @@ export function plainAddress(address: string): string {
 }
 
 /** Puts a filter on a socket for good. Throws EnvironmentError. */
-export function attachFilter(descriptor: number, port: number, program: Uint8Array): void {
+function attachFilter(descriptor: number, port: number, program: Uint8Array): void {
   const SO_ATTACH_FILTER = 26;
   const SO_LOCK_FILTER = 44;
   setSocketOption(descriptor, port, SO_ATTACH_FILTER, namedProgram(program));

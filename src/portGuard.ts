@@ -1,6 +1,6 @@
 import { EnvironmentError } from './errors.js';
 import { lastError, libc } from './libc.js';
-import { attachFilter, namedProgram, RETURN_ZERO, setSocketOption } from './portFilter.js';
+import { namedProgram, RETURN_ZERO, setSocketOption } from './portFilter.js';
 
 /*
  * A port cannot be filtered before there is a socket on it, and TensorFlow's server opens its own: whoever connects in the
@@ -15,46 +15,56 @@ const SOCK_STREAM_CLOEXEC = 1 | 0x80000;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 const SO_REUSEPORT = 15;
+const SO_ATTACH_FILTER = 26;
 const SO_ATTACH_REUSEPORT_CBPF = 51;
 const YES = Buffer.from([1, 0, 0, 0]);
 const NO = Buffer.alloc(4);
 
-/** A socket of ours that stands on a port. */
+/** Sockets of ours that stand on a port. */
 export interface PortGuard {
-  readonly descriptor: number;
+  readonly descriptors: readonly number[];
   /** The port is that of the other sockets on it. */
   leave(): void;
 }
 
 /**
  * Keeps a port of this machine, on which nobody listens yet, deaf as long as the guard stands; sockets of this user that
- * allow it (SO_REUSEPORT) can be opened on it meanwhile. Throws EnvironmentError.
+ * allow it (SO_REUSEPORT) can be opened on it meanwhile. There is one for each family: a server takes IPv6 for both, or IPv4
+ * alone where it finds no IPv6. Throws EnvironmentError.
  */
 export function guardPort(port: number): PortGuard {
-  const { descriptor, family } = openSocket(port);
-  const leave = (): void => void libc().close(descriptor);
+  const descriptors: number[] = [];
+  const leave = (): void => {
+    for (const descriptor of descriptors.splice(0)) libc().close(descriptor);
+  };
   try {
-    if (family === AF_INET6) setSocketOption(descriptor, port, IPV6_V6ONLY, NO, IPPROTO_IPV6);
-    setSocketOption(descriptor, port, SO_REUSEPORT, YES);
-    setSocketOption(descriptor, port, SO_ATTACH_REUSEPORT_CBPF, namedProgram(RETURN_ZERO));
-    attachFilter(descriptor, port, RETURN_ZERO);
-    const address = anyAddress(family, port);
-    if (libc().bind(descriptor, address, address.length) !== 0 || libc().listen(descriptor, 1) !== 0)
-      throw new EnvironmentError(`port ${port} cannot be guarded (${lastError()})`);
+    for (const family of [AF_INET6, AF_INET]) {
+      const descriptor = libc().socket(family, SOCK_STREAM_CLOEXEC, 0);
+      // A machine may lack one of them.
+      if (descriptor < 0 && lastError() === 'EAFNOSUPPORT') continue;
+      if (descriptor < 0) throw new EnvironmentError(`port ${port} cannot be guarded (${lastError()})`);
+      descriptors.push(descriptor);
+      standOn(port, descriptor, family);
+    }
   } catch (error) {
     leave();
     throw error;
   }
-  return { descriptor, leave };
+  return { descriptors: [...descriptors], leave };
 }
 
-/** The family that the server's own socket has, too: IPv6 for both, where the machine knows it. */
-function openSocket(port: number): { readonly descriptor: number; readonly family: number } {
-  for (const family of [AF_INET6, AF_INET]) {
-    const descriptor = libc().socket(family, SOCK_STREAM_CLOEXEC, 0);
-    if (descriptor >= 0) return { descriptor, family };
-  }
-  throw new EnvironmentError(`port ${port} cannot be guarded (${lastError()})`);
+/** In this order: a socket that has a program of choice can no more come to a port that another one is on. */
+function standOn(port: number, descriptor: number, family: number): void {
+  const orRefuse = (result: number): void => {
+    if (result !== 0) throw new EnvironmentError(`port ${port} cannot be guarded (${lastError()})`);
+  };
+  if (family === AF_INET6) setSocketOption(descriptor, port, IPV6_V6ONLY, NO, IPPROTO_IPV6);
+  setSocketOption(descriptor, port, SO_REUSEPORT, YES);
+  const address = anyAddress(family, port);
+  setSocketOption(descriptor, port, SO_ATTACH_FILTER, namedProgram(RETURN_ZERO));
+  orRefuse(libc().bind(descriptor, address, address.length));
+  orRefuse(libc().listen(descriptor, 1));
+  setSocketOption(descriptor, port, SO_ATTACH_REUSEPORT_CBPF, namedProgram(RETURN_ZERO));
 }
 
 /** struct sockaddr_in6 or sockaddr_in: family, port, and an address of zeros. */

@@ -8,10 +8,11 @@ import { PYTHON } from './python.js';
 
 /** A server as TensorFlow's: on every address, sharing its port; it greets whoever connects. */
 const SERVER = `import socket, sys
-s = socket.socket(socket.AF_INET6)
-s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+both = sys.argv[2] == 'both'
+s = socket.socket(socket.AF_INET6 if both else socket.AF_INET)
+if both: s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-s.bind(('::', int(sys.argv[1])))
+s.bind(('::' if both else '0.0.0.0', int(sys.argv[1])))
 s.listen(8)
 print('listening', flush=True)
 while True:
@@ -45,17 +46,23 @@ function greetingAt(port: number, host: string): Promise<'hello' | 'silent' | 'r
   });
 }
 
-test('guardPort() takes all connections of a port, and answers none, until it leaves: then the other socket has them', async (t) => {
-  const port = await freePort();
-  const guard = guardPort(port);
-  const server = spawn(PYTHON, ['-c', SERVER, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  t.after(() => server.kill('SIGKILL'));
-  await once(server.stdout, 'data');
-  for (const host of ['127.0.0.1', '::1'])
-    for (let i = 0; i < 5; i++) assert.equal(await greetingAt(port, host), 'silent', host);
-  guard.leave();
-  for (const host of ['127.0.0.1', '::1']) assert.equal(await greetingAt(port, host), 'hello', host);
-});
+for (const [families, hosts] of [
+  ['both', ['127.0.0.1', '::1']],
+  ['IPv4', ['127.0.0.1']],
+] as const)
+  test(`guardPort() takes all connections of a port, and answers none, until it leaves: then a server of ${families} has them`, async (t) => {
+    const port = await freePort();
+    const guard = guardPort(port);
+    const server = spawn(PYTHON, ['-c', SERVER, String(port), families], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    t.after(() => server.kill('SIGKILL'));
+    await once(server.stdout, 'data');
+    for (const host of hosts)
+      for (let i = 0; i < 5; i++) assert.equal(await greetingAt(port, host), 'silent', host);
+    guard.leave();
+    for (const host of hosts) assert.equal(await greetingAt(port, host), 'hello', host);
+  });
 
 test('guardPort() names a port that a program uses which does not share it', async (t) => {
   const server = createServer().listen(0, '::');

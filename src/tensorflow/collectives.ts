@@ -59,7 +59,7 @@ export function joinCluster(context: Address, cluster: Cluster): void {
     withStatus('collectives', (status, api) =>
       api.TFE_EnableCollectiveOps(context, server, server.length, status),
     );
-    if (heard !== 'anyone') closing(() => closeToStrangers(port, heard, guard?.descriptor));
+    if (heard !== 'anyone') closing(() => closeToStrangers(port, heard, guard?.descriptors));
   } catch (error) {
     if (error instanceof EngineError && error.operation === 'cluster') throw error;
     throw new EngineError(
