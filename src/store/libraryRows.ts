@@ -16,15 +16,6 @@ export function libraryRowBytes(dataset: Dataset, row: number): Uint8Array {
   return bytesOf(dataset, [row, row + 1]);
 }
 
-/** All values of a column of small numbers: rounded and clamped to int16. Throws InputError for a column of others. */
-export function libraryColumn(path: string, dataset: Dataset): Int16Array {
-  const element = numbersOf(path, dataset);
-  const bytes = asInput(path, nameOf(dataset), () => bytesOf(dataset, []));
-  const values = new Int16Array(bytes.length / element.bytes);
-  decoderOf(element)(bytes, values, 0);
-  return values;
-}
-
 /** The numbers of rows [from, to), one row behind the other. Throws InputError for others than numbers. */
 export function libraryNumbers(path: string, dataset: Dataset, rows: [number, number]): Float64Array {
   const element = numbersOf(path, dataset);

@@ -3,7 +3,7 @@ import type { Vector3 } from '../volumes/volume.js';
 import { dtypeName, shapeName } from './datasetDescription.js';
 import { checkFilters, filtersOf } from './filterNames.js';
 import { aliveCheck, asInput, type Dataset, type H5File } from './h5.js';
-import { elementOf, libraryColumn, libraryNumbers, libraryStrings } from './libraryRows.js';
+import { elementOf, libraryNumbers, libraryStrings } from './libraryRows.js';
 import { datasetOf } from './rootMembers.js';
 import { product } from './rowIndex.js';
 
@@ -114,17 +114,55 @@ export interface PatchLabels {
 }
 
 export function labelsOf(path: string, datasets: PatchDatasets): PatchLabels {
-  const numbers = (name: string): Int16Array => libraryColumn(path, datasets.get(name)!);
+  const column = (name: string, expected: string, fits: (value: number) => boolean): Float64Array => {
+    const values = libraryNumbers(path, datasets.get(name)!, [0, datasets.rows]);
+    requireAll(path, name, values, expected, fits);
+    return values;
+  };
+  const isFlag = (value: number): boolean => value === 0 || value === 1;
+  const isWhole = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 31;
   return {
-    classes: Uint8Array.from(numbers('output')),
-    notrain: Uint8Array.from(numbers('notrain')),
+    classes: Uint8Array.from(column('output', '0 or 1', isFlag)),
+    // Whatever is not 0 leaves a row out.
+    notrain: Uint8Array.from(column('notrain', 'a number', Number.isFinite), (value) =>
+      value === 0 ? 0 : 1,
+    ),
     notrainReason:
       datasets.get('notrain_reason') === undefined
         ? new Uint8Array(datasets.rows)
-        : Uint8Array.from(numbers('notrain_reason')),
-    subsets: Int32Array.from(numbers('subsets')),
-    ...(datasets.get('in_lung') === undefined ? {} : { inLung: Uint8Array.from(numbers('in_lung')) }),
+        : Uint8Array.from(column('notrain_reason', '0, 1 or 2', (value) => isFlag(value) || value === 2)),
+    subsets: Int32Array.from(column('subsets', 'a whole number', isWhole)),
+    ...(datasets.get('in_lung') === undefined
+      ? {}
+      : { inLung: Uint8Array.from(column('in_lung', '0 or 1', isFlag)) }),
   };
+}
+
+const SHOWN_ROWS = 5;
+
+/** Nothing of a column is rounded, clamped or wrapped: what does not fit is refused, with the first rows and all that was found. */
+function requireAll(
+  path: string,
+  name: string,
+  values: Float64Array,
+  expected: string,
+  fits: (value: number) => boolean,
+): void {
+  const wrong: number[] = [];
+  const counts = new Map<number, number>();
+  for (const [row, value] of values.entries())
+    if (!fits(value)) {
+      if (wrong.length < SHOWN_ROWS) wrong.push(row);
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+  if (wrong.length === 0) return;
+  const found = [...counts]
+    .slice(0, SHOWN_ROWS)
+    .map(([value, count]) => `${value} in ${count} ${count === 1 ? 'row' : 'rows'}`);
+  throw new InputError(
+    path,
+    `${name}: expected ${expected} in each row, received ${found.join(', ')}${counts.size > SHOWN_ROWS ? ' and others' : ''} (first: row ${wrong.join(', ')}); mend the column, or leave the rows out of the file`,
+  );
 }
 
 /** Series and centre of rows. The held-out rows of a file lie together: one slice from the first to the last is read. */

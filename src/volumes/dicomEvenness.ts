@@ -5,8 +5,11 @@ import { medianGapMm, neighbours, type PlacedSlice } from './dicomPlaces.js';
 /** Gaps may differ from the median one by the larger of these: some scanners round positions to 0.1 mm. */
 const GAP_TOLERANCE_MM = 0.11;
 const GAP_TOLERANCE = 0.01;
-/** How far a slice may lie from its place on the even grid: rounding does not add up, another spacing does. */
-const PLACE_TOLERANCE_MM = 0.06;
+/**
+ * How far a slice may lie from its place on the even grid: rounding (of the slice and of the two at the ends, which make the
+ * grid) does not add up, another spacing does.
+ */
+const PLACE_TOLERANCE_MM = 0.105;
 /** How far a slice may lie beside the normal through the first; a tilted gantry moves it by millimetres. */
 export const SIDEWAYS_TOLERANCE_MM = 0.1;
 const RESAMPLE = 'resample the slices to a straight, even grid with --resample-slices';

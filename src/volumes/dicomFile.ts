@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
 import { messageOf } from '../errors.js';
 import { elementsOf, hasDicomMark, isUid, peekDicom } from './dicomDataSet.js';
 import { DicomFields } from './dicomFields.js';
@@ -48,7 +49,9 @@ export function lookAtFile(file: string): DicomFile {
     // The reason names no other path.
     return {
       kind: 'doubtful',
-      reason: `it cannot be opened (${messageOf(error).replace(/, \w+( '.*')?$/, '')})`,
+      reason: basename(file).includes('\ufffd')
+        ? 'its name is not UTF-8: rename it'
+        : `it cannot be opened (${messageOf(error).replace(/, \w+( '.*')?$/, '')})`,
     };
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);

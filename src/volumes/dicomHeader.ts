@@ -21,6 +21,8 @@ export interface DicomSlice {
   /** Value = slope * stored + intercept. */
   readonly slope: number;
   readonly intercept: number;
+  /** Whether its header says the intercept; else it is 0. */
+  readonly hasIntercept: boolean;
   /** Where several slices have one position: which time, and which run of the scanner, each is of. */
   readonly temporalPosition?: number;
   readonly acquisition?: number;

@@ -85,7 +85,7 @@ export function dicomPixels(fields: DicomFields, start: DicomStart, voxels: Dico
 }
 
 /** Value = slope * stored + intercept. Throws InputError naming the fields. */
-export function dicomRescaling(fields: DicomFields): Rescaling {
+export function dicomRescaling(fields: DicomFields): Rescaling & { readonly hasIntercept: boolean } {
   const { file } = fields;
   const slope = fields.numbers(PIXEL_TAGS.slope, 'RescaleSlope (0028,1053)', 1, [1])[0]!;
   const intercept = fields.numbers(PIXEL_TAGS.intercept, 'RescaleIntercept (0028,1052)', 1, [0])[0]!;
@@ -99,7 +99,7 @@ export function dicomRescaling(fields: DicomFields): Rescaling {
       file,
       'expected values by RescaleSlope (0028,1053) and RescaleIntercept, received a table (0028,3000); convert the series to NRRD',
     );
-  return { slope, intercept };
+  return { slope, intercept, hasIntercept: fields.text(PIXEL_TAGS.intercept) !== undefined };
 }
 
 /** Bytes of one frame's voxels, uncompressed. */

@@ -1,5 +1,6 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
+import { messageOf } from '../errors.js';
 import { type DicomFile, lookAtFile, PACKED_SLICE } from './dicomFile.js';
 import { cannotRead } from './fileBytes.js';
 
@@ -34,7 +35,7 @@ const OTHER_FORMATS = /\.(mhd|mha|z?raw|nrrd|nhdr|nii|gz|bz2|hdr)$/i;
  */
 export function findDicomSeries(folder: string): DicomSearch {
   const search = new Search();
-  search.look(folder);
+  search.look(folder, realpathSync(folder));
   return search.result();
 }
 
@@ -44,8 +45,7 @@ class Search {
   readonly #faults = new Map<string, string>();
   readonly #leftOut: LeftOutFile[] = [];
 
-  look(folder: string): void {
-    const real = realpathSync(folder);
+  look(folder: string, real: string): void {
     if (this.#isSeen(real)) return;
     const entries = entriesOf(folder);
     const files = entries
@@ -53,7 +53,20 @@ class Search {
       .map(({ name }) => join(folder, name))
       .map((file) => ({ file, found: lookAtFile(file) }));
     this.#take(files);
-    for (const entry of entries) if (kindOf(entry, folder) === 'folder') this.look(join(folder, entry.name));
+    for (const entry of entries)
+      if (kindOf(entry, folder) === 'folder') this.#lookBelow(join(folder, entry.name));
+  }
+
+  /** One that cannot be opened holds back none of the others. */
+  #lookBelow(folder: string): void {
+    try {
+      this.look(folder, realpathSync(folder));
+    } catch (error) {
+      const reason = isMisread(folder)
+        ? 'the name of the folder is not UTF-8: rename it'
+        : `the folder cannot be opened (${reasonOf(error)})`;
+      this.#leftOut.push({ file: folder, reason });
+    }
   }
 
   result(): DicomSearch {
@@ -67,7 +80,10 @@ class Search {
   /** A file that may be a slice belongs to any series of its folder: none of them can be known to be whole. */
   #take(files: readonly { readonly file: string; readonly found: DicomFile }[]): void {
     const slices = files.filter(({ found }) => found.kind === 'slice');
-    const endings = new Set(slices.map(({ file }) => endingOf(file)));
+    const names: SliceNames = {
+      endings: new Set(slices.map(({ file }) => endingOf(file))),
+      shapes: new Set(slices.map(({ file }) => shapeOf(file))),
+    };
     const uids = new Set<string>();
     for (const { file, found } of slices) {
       if (found.kind !== 'slice') continue;
@@ -78,7 +94,7 @@ class Search {
     }
     for (const { file, found } of files) {
       if (found.kind === 'left out') this.#leftOut.push({ file, reason: found.reason });
-      if (found.kind !== 'doubtful' && !(found.kind === 'other' && isLike(file, found.empty, endings)))
+      if (found.kind !== 'doubtful' && !(found.kind === 'other' && isLike(file, found.empty, names)))
         continue;
       if (uids.size === 0 && found.kind === 'doubtful') this.#leftOut.push({ file, reason: found.reason });
       for (const uid of uids)
@@ -109,10 +125,32 @@ function isCandidate(name: string): boolean {
   return PACKED_SLICE.test(name) || !OTHER_FORMATS.test(name);
 }
 
-/** Whether a file without the mark is named as slices beside it are: what has no ending must be empty, too. */
-function isLike(file: string, empty: boolean, endings: ReadonlySet<string>): boolean {
+/** How the slices of a folder are named. */
+interface SliceNames {
+  readonly endings: ReadonlySet<string>;
+  readonly shapes: ReadonlySet<string>;
+}
+
+/** Whether a file without the mark is named as slices beside it are; where names have no ending, but for their numbers. */
+function isLike(file: string, empty: boolean, { endings, shapes }: SliceNames): boolean {
   const ending = endingOf(file);
-  return endings.has(ending) && (empty || (ending !== '' && ending !== '.0'));
+  if (!endings.has(ending)) return false;
+  return empty || (ending !== '' && ending !== '.0') || shapes.has(shapeOf(file));
+}
+
+/** `IM0006` as `IM#`, `CT.1.2.840.6` as `CT.#.#.#.#`. */
+function shapeOf(file: string): string {
+  return basename(file).replace(/\d+/g, '#');
+}
+
+/** A name in another encoding is shown with this sign, and leads nowhere. */
+function isMisread(path: string): boolean {
+  return basename(path).includes('\ufffd');
+}
+
+/** What the system said, without a path. */
+function reasonOf(error: unknown): string {
+  return messageOf(error).replace(/, \w+( '.*')?$/, '');
 }
 
 /** In lower case; a uid or a number for an ending is as good as any other. */
@@ -150,8 +188,12 @@ function kindOf(entry: Dirent, folder: string): 'file' | 'folder' | 'lost link' 
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'folder';
   if (!entry.isSymbolicLink()) return 'other';
-  const target = statSync(join(folder, entry.name), { throwIfNoEntry: false });
-  if (target === undefined) return 'lost link';
-  if (target.isFile()) return 'file';
-  return target.isDirectory() ? 'folder' : 'other';
+  try {
+    const target = statSync(join(folder, entry.name));
+    if (target.isFile()) return 'file';
+    return target.isDirectory() ? 'folder' : 'other';
+  } catch {
+    // Also one that leads to itself.
+    return 'lost link';
+  }
 }

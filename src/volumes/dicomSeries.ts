@@ -96,6 +96,12 @@ function requireAlike(first: DicomSlice, slice: DicomSlice, folder: string): voi
   const { columns, rows } = first.pixels;
   if (slice.pixels.columns !== columns || slice.pixels.rows !== rows)
     throw differing('size', ({ pixels }) => `${pixels.columns} x ${pixels.rows} voxels`, OTHERS);
+  if (slice.hasIntercept !== first.hasIntercept)
+    throw differing(
+      'scale (RescaleIntercept)',
+      ({ hasIntercept }) => (hasIntercept ? 'one with an intercept' : 'one without'),
+      'its values would be off by the intercept: copy the series again',
+    );
   const remedy = (mm: number): string =>
     `they put the voxel at the far corner ${millimetres(mm)} apart, more than ${CORNER_TOLERANCE_MM} mm: ${mm < 5 ? 'write one value to all slices, for example with dcmodify, if it is only rounded differently, or ' : ''}keep the slices of one`;
   const { spacing, orientation } = cornerMm(first, slice);

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createUnzip } from 'node:zlib';
 import { InputError, messageOf } from '../errors.js';
@@ -37,6 +37,10 @@ export function cannotRead(path: string, error: unknown): InputError {
 export async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
   let handle: FileHandle | undefined;
   try {
+    // Opening a pipe would wait for a writer.
+    const kind = await stat(path);
+    if (!kind.isFile() && !kind.isDirectory())
+      throw new InputError(path, 'expected a file, found a pipe or a device');
     handle = await open(path, 'r');
     return await use(handle);
   } catch (error) {

@@ -124,6 +124,13 @@ interface Field {
   readonly line: number;
 }
 
+/** Those that are read; of others a header may have any number. */
+const FIELDS = new Set(
+  'NDims ElementNumberOfChannels DimSize ElementSpacing ElementSize Offset Position Origin TransformMatrix Rotation Orientation HeaderSize CompressedDataSize CompressedData BinaryData BinaryDataByteOrderMSB ElementByteOrderMSB ElementType ElementDataFile'.split(
+    ' ',
+  ),
+);
+
 function readFields(
   start: Buffer,
   file: string,
@@ -136,7 +143,8 @@ function readFields(
     const text = start.toString('latin1', at, end).trim();
     at = end + 1;
     if (text === '') continue;
-    const [, key, value] = /^([A-Za-z][A-Za-z0-9_ ]*?)\s*[=:]\s*(.*)$/.exec(text) ?? [];
+    // ITK writes whatever came with an image as further lines: `dim[0] = 3`, `0008|0005 = ISO_IR 100`.
+    const [, key, value] = /^([^=:]*[^=:\s])\s*[=:]\s*(.*)$/.exec(text) ?? [];
     if (key === undefined)
       throw new InputError(
         file,
@@ -144,7 +152,7 @@ function readFields(
         { line },
       );
     const earlier = fields.get(key);
-    if (earlier !== undefined)
+    if (earlier !== undefined && FIELDS.has(key))
       throw new InputError(file, `${key}: expected one such line, received also line ${earlier.line}`, {
         line,
       });

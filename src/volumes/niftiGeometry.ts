@@ -44,25 +44,36 @@ function toLps(row: number): 1 | -1 {
 function affineOf(header: NiftiHeader, file: string, chosen: NiftiFrame | undefined): Affine {
   const { sform, qform, pixdim } = header;
   const byPixdim: Affine = [
-    [pixdim[0], 0, 0, 0],
-    [0, pixdim[1], 0, 0],
-    [0, 0, pixdim[2], 0],
+    [Math.abs(pixdim[0]), 0, 0, 0],
+    [0, Math.abs(pixdim[1]), 0, 0],
+    [0, 0, Math.abs(pixdim[2]), 0],
   ];
   const all = { sform, qform, pixdim: byPixdim };
   if (chosen !== undefined) {
     const affine = all[chosen];
     if (affine === undefined)
       throw new InputError(file, `${chosen}_code: expected a ${chosen}, as was asked for, received code 0`);
-    return affine;
+    return orThrow(affine);
   }
-  if (sform !== undefined && qform !== undefined) requireSamePlaces(header, sform, qform, file);
-  const affine = sform ?? qform;
+  if (sform !== undefined && qform !== undefined)
+    requireSamePlaces(header, orThrow(sform, 'qform'), orThrow(qform, 'sform'), file);
+  const affine = orThrow(sform ?? qform);
   if (affine === undefined)
     throw new InputError(
       file,
       'qform_code, sform_code: expected one above 0, received 0 and 0: the header does not say where the voxels lie or which way they face; write its orientation, or read voxel sizes alone from the origin, along right, anterior, superior, with --nifti-frame pixdim',
     );
   return affine;
+}
+
+/** A frame whose numbers are no position is an error where it counts; where there is another one, that may be chosen. */
+function orThrow<T extends Affine | undefined>(affine: T | InputError, other?: NiftiFrame): T {
+  if (!(affine instanceof InputError)) return affine;
+  if (other === undefined) throw affine;
+  throw new InputError(
+    affine.file,
+    `${affine.message.slice(affine.file.length + 2)}; read it by its ${other} with --nifti-frame ${other}`,
+  );
 }
 
 function requireSamePlaces({ size, unit }: NiftiHeader, sform: Affine, qform: Affine, file: string): void {

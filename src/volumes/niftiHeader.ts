@@ -20,9 +20,9 @@ export interface NiftiHeader {
   readonly scaling: { readonly slope: number; readonly intercept: number } | undefined;
   /** Voxel sizes along x, y, z, in the header's units. */
   readonly pixdim: Vector3;
-  /** Undefined where its code is 0. */
-  readonly sform: Affine | undefined;
-  readonly qform: Affine | undefined;
+  /** Undefined where its code is 0; an error where its numbers make no position. */
+  readonly sform: Affine | InputError | undefined;
+  readonly qform: Affine | InputError | undefined;
   /** Millimetres in one of the header's units, and its name. */
   readonly unit: { readonly name: string; readonly millimetres: number };
 }
@@ -201,20 +201,20 @@ function scalingOf({ slope, intercept }: Fields, file: string): NiftiHeader['sca
   return slope === 1 && intercept === 0 ? undefined : { slope, intercept };
 }
 
-function sformOf({ srow }: Fields, file: string): Affine {
+function sformOf({ srow }: Fields, file: string): Affine | InputError {
   if (!srow.every(Number.isFinite))
-    throw new InputError(file, `srow_x, srow_y, srow_z: expected numbers, received ${srow.join(' ')}`);
+    return new InputError(file, `srow_x, srow_y, srow_z: expected numbers, received ${srow.join(' ')}`);
   return [0, 4, 8].map((at) => srow.slice(at, at + 4)) as unknown as Affine;
 }
 
 /** Below 0 by more than single precision leaves, 1 - b² - c² - d² has no root. */
 const UNIT_TOLERANCE = 1e-5;
 
-function qformOf({ quaternion, pixdim }: Fields, file: string): Affine {
+function qformOf({ quaternion, pixdim }: Fields, file: string): Affine | InputError {
   const [b, c, d, x, y, z] = quaternion as [number, number, number, number, number, number];
   const squared = 1 - (b * b + c * c + d * d);
   if (!quaternion.every(Number.isFinite) || squared < -UNIT_TOLERANCE)
-    throw new InputError(
+    return new InputError(
       file,
       `quatern_b, quatern_c, quatern_d: expected a rotation and numbers, received ${quaternion.join(' ')}`,
     );
@@ -228,9 +228,10 @@ function qformOf({ quaternion, pixdim }: Fields, file: string): Affine {
     [2 * (i * k - a * j), 2 * (j * k + a * i), a * a + k * k - i * i - j * j],
   ] as const;
   // The sign that turns a left-handed grid; 0 is written for 1.
-  const steps = [pixdim(1), pixdim(2), pixdim(0) < 0 ? -pixdim(3) : pixdim(3)] as const;
+  const [stepX, stepY, stepZ] = [1, 2, 3].map((axis) => Math.abs(pixdim(axis))) as [number, number, number];
+  const steps = [stepX, stepY, pixdim(0) < 0 ? -stepZ : stepZ] as const;
   if (!steps.every((step) => Number.isFinite(step) && step !== 0))
-    throw new InputError(
+    return new InputError(
       file,
       `pixdim: expected voxel sizes above 0, received ${numbers(3, (axis) => pixdim(axis + 1)).join(' ')}`,
     );

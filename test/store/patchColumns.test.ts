@@ -179,3 +179,34 @@ test('openPatchFile() opens a file of no rows', async () => {
     patches.close();
   }
 });
+
+test('labels() rounds, clamps and wraps nothing: what does not fit is refused by column, value and row', async () => {
+  const files = writeForeign(folder, {
+    minus: "column('output', np.array([[1], [0], [-1], [0], [-1], [1]]))",
+    large: "column('output', np.array([[1], [256], [0], [0], [0], [1]]))",
+    soft: "column('output', np.array([[0.9], [0.1], [1], [0], [0], [1]]))",
+    nan: "column('output', np.array([[1], [np.nan], [1], [0], [0], [1]]))",
+    left: "column('notrain', np.array([[0], [256], [2], [-1], [0], [0]]))",
+    nothing: "column('notrain', np.array([[0], [np.nan], [0], [0], [0], [0]]))",
+    half: "column('subsets', np.array([[0], [0.5], [0], [0], [0], [0]]))",
+  });
+  const labelsIn = async (name: keyof typeof files) => (await openPatchFile(files[name]!)).labels();
+  for (const [name, reason] of [
+    ['minus', /output: expected 0 or 1 in each row, received -1 in 2 rows \(first: row 2, 4\)/],
+    ['large', /output: .*received 256 in 1 row \(first: row 1\)/],
+    ['soft', /output: .*received 0\.9 in 1 row, 0\.1 in 1 row/],
+    ['nan', /output: .*received NaN in 1 row/],
+    ['nothing', /notrain: expected a number in each row, received NaN/],
+    ['half', /subsets: expected a whole number in each row, received 0\.5/],
+  ] as const)
+    await assert.rejects(
+      labelsIn(name),
+      (error) => error instanceof InputError && reason.test(error.message),
+      name,
+    );
+  assert.deepEqual(
+    [...(await labelsIn('left')).notrain],
+    [0, 1, 1, 1, 0, 0],
+    'whatever is not 0 leaves a row out',
+  );
+});

@@ -38,6 +38,7 @@ test('parseDicomHeader() reads the same fields in every syntax, and nothing of t
       columnDirection: [0, 1, 0],
       slope: 1,
       intercept: -1024,
+      hasIntercept: true,
     });
     assert.deepEqual(
       [pixels.columns, pixels.rows, pixels.frames, pixels.bytes, pixels.bitsStored, pixels.signed],

@@ -172,8 +172,25 @@ test('findDicomSeries() takes a file without the mark that is named as the slice
   };
   assert.match(faultWith('a', '.IMA', '3.ima', 'junk') ?? '', /3\.ima, which may be one/);
   assert.match(faultWith('b', '', 'IM3', '') ?? '', /IM3, which may be one .* it is empty/);
+  // Nothing but numbers tells it from the names beside it, whatever it holds.
+  assert.match(faultWith('e', '.4', '3.4', '<html>not found</html>') ?? '', /3\.4, which may be one/);
+  assert.match(faultWith('f', '', '3', '\0'.repeat(5000)) ?? '', /f\/3, which may be one/);
   assert.equal(faultWith('c', '', 'README', 'text'), undefined);
   assert.equal(faultWith('d', '.dcm', 'notes.txt', ''), undefined);
+});
+
+test('findDicomSeries() goes on behind links that lead to themselves and folders that cannot be opened, and names these', (t) => {
+  const root = folderOf(t);
+  writeSlices(join(root, 'a'), ofSeries(SERIES_UID));
+  symlinkSync('loop', join(root, 'loop'));
+  // As an old CD has it: a name in Latin-1.
+  mkdirSync(Buffer.concat([Buffer.from(`${root}/M`), Buffer.from([0xdc]), Buffer.from('LLER')]));
+  const { series: found, leftOut } = findDicomSeries(root);
+  assert.deepEqual(
+    found.map(({ files, fault }) => [files.length, fault]),
+    [[2, undefined]],
+  );
+  assert.match(leftOut.map(({ reason }) => reason).join(), /the name of the folder is not UTF-8: rename it/);
 });
 
 test('findDicomSeries() finds a uid that lies behind long private tags, and in a deflated data set', (t) => {

@@ -133,6 +133,19 @@ test('arrangeDicomSeries() takes positions that are rounded to 0.1 mm, and a res
   const rounded = Array.from({ length: 9 }, (_, i) => `0\\0\\${(1.25 * i).toFixed(1)}`);
   assert.ok(Math.abs(arrange(series(9, at(...rounded))).geometry.spacingMm[2] - 1.25) < 0.01);
   arrange(series(3, second({ '0028,1053': '2', '0028,1052': '5' })));
+  for (const spacing of [0.33, 0.625, 0.75, 0.833, 1.25])
+    for (let start = 0; start < 10; start++) {
+      const places = Array.from({ length: 40 }, (_, i) => (-100 + 0.037 * start + spacing * i).toFixed(1));
+      const { spacingMm } = arrange(series(40, at(...places.map((z) => `0\\0\\${z}`)))).geometry;
+      assert.ok(Math.abs(spacingMm[2] - spacing) < 0.1 / 39 + 1e-9, `${spacing} from ${places[0]}`);
+    }
+});
+
+test('arrangeDicomSeries() refuses a series in which some slices have an intercept and some have none', () => {
+  assert.throws(
+    () => arrange(series(3, second({ '0028,1052': undefined }))),
+    /scans\/s: expected slices of one scale \(RescaleIntercept\), received one with an intercept .* and one without .*copy the series again/,
+  );
 });
 
 /** Tags of slice i of a series of 512 x 512 voxels, whose corner is 511 voxels away. */

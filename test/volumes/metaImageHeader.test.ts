@@ -109,6 +109,20 @@ test(`parseMetaImageHeader() names file, field and line of ${MALFORMED.length} m
   }
 });
 
+test('parseMetaImageHeader() takes what ITK writes of an image beside its own fields', () => {
+  const lines = [
+    'dim[0] = 3',
+    'NRRD_kinds[0] = domain',
+    '0008|0005 = ISO_IR 100',
+    '_x = 1',
+    'a.b = 2',
+    'Comment = a',
+    'Comment = b',
+  ];
+  const text = `NDims = 3\n${lines.join('\n')}\nDimSize = 2 2 2\nElementType = MET_SHORT\nElementDataFile = LOCAL\n`;
+  assert.deepEqual(parseMetaImageHeader(Buffer.from(text), 'x.mha').geometry.size, [2, 2, 2]);
+});
+
 test('parseMetaImageHeader() refuses a field that is there twice, naming both lines, and leaves unknown ones alone', () => {
   const twice = Buffer.from('NDims = 3\nDimSize = 1 1 1\nDimSize = 2 2 2\nElementDataFile = a.raw\n');
   assert.throws(

@@ -241,6 +241,23 @@ test('readVolume() asks which frame is meant where sform and qform differ, and t
   );
   assert.equal((await readVolume(moved, { niftiFrame: 'sform' })).originMm[2], 0);
   assert.equal((await readVolume(moved, { niftiFrame: 'qform' })).originMm[2], 12.5);
+  // A frame that is none holds back nobody who asks for the other.
+  const broken = file('broken.nii', (header) => {
+    qform(0)(header);
+    header.writeFloatLE(Number.NaN, 256);
+  });
+  await refuses(broken, /quatern_b.*received NaN.*read it by its sform with --nifti-frame sform/);
+  assert.equal((await readVolume(broken, { niftiFrame: 'sform' })).originMm[2], 0);
+  await assert.rejects(readVolume(broken, { niftiFrame: 'qform' }), /quatern_b/);
+  // A voxel size below 0 is its length, as nibabel has it: the rotation says which way.
+  const negative = file('negative.nii', (header) => {
+    qform(0)(header);
+    header.writeFloatLE(-0.7, 80);
+  });
+  assert.deepEqual(
+    (await readVolume(negative)).spacingMm,
+    (await readVolume(file('same.nii', qform(0)))).spacingMm,
+  );
   const none = file('none.nii', (header) => header.writeInt16LE(0, 254));
   await refuses(none, /qform_code, sform_code: expected one above 0/);
   await assert.rejects(readVolume(none, { niftiFrame: 'sform' }), /sform_code: .*received code 0/);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -147,6 +148,15 @@ test('readVolume() refuses what is missing, empty, junk, or of another kind', as
     'NDims = 3\nDimSize = 2 2 2\nElementType = MET_SHORT\nElementDataFile = none.raw\n',
     /none\.raw/,
   );
+});
+
+test('readVolume() refuses a pipe at once, also in place of the voxels', async () => {
+  const pipe = join(folder, 'pipe.nii');
+  assert.equal(spawnSync('mkfifo', [pipe, join(folder, 'pipe.raw')]).status, 0);
+  await assert.rejects(readVolume(pipe), /pipe\.nii: expected a file, found a pipe or a device/);
+  const header = join(folder, 'piped.mhd');
+  writeFileSync(header, 'NDims = 3\nDimSize = 2 2 2\nElementType = MET_SHORT\nElementDataFile = pipe.raw\n');
+  await assert.rejects(readVolume(header), /pipe\.raw: expected a file, found a pipe or a device/);
 });
 
 test('readVolume() stops when the signal aborts', async () => {
