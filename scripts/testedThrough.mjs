@@ -86,7 +86,6 @@ export const TESTED_THROUGH = {
   'src/volumes/gdcmDecoder.ts': 'test/volumes/dicomVoxels.test.ts',
   'src/volumes/gdcmThread.ts': 'test/volumes/dicomVoxels.test.ts',
   'src/volumes/fileBytes.ts': 'test/volumes/niftiReader.test.ts',
-  'src/volumes/metaImageFiles.ts': 'test/volumes/metaImageReader.test.ts',
   'src/volumes/niftiGeometry.ts': 'test/volumes/niftiReader.test.ts',
   'src/volumes/niftiHeader.ts': 'test/volumes/niftiReader.test.ts',
   'src/volumes/plausibleSpacing.ts': 'test/volumes/niftiReader.test.ts',
