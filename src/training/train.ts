@@ -52,12 +52,11 @@ export async function* train(config: TrainConfig, options: TrainOptions = {}): A
   const secret = sharedSecret(config.run, cluster.rank);
   const watch = await watchRanks(cluster, config.timeoutSeconds, secret, own);
   // One that is asked to stop asks all; each then stops as if it had been asked itself. Who was asked first is what it says:
-  // with AbortSignal.any() all that is aborted in between would come before this process' own wish.
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  watch.stopping.addEventListener('abort', () => stopping.abort(watch.stopping.reason), { once: true });
+  // `asked` is aborted before the others hear of it, where `own` itself would be only when all its listeners are through.
+  const asked = new AbortController();
+  const signal = AbortSignal.any([asked.signal, watch.stopping]);
   const stop = (): void => {
-    stopping.abort(own?.reason);
+    asked.abort(own?.reason);
     watch.stop();
   };
   own?.addEventListener('abort', stop, { once: true });
