@@ -44,7 +44,7 @@ export class InputError extends VoxlabError {
   /** `line` is 1-based, of a text file. */
   constructor(
     readonly file: string,
-    reason: string,
+    readonly reason: string,
     options?: { line?: number; cause?: unknown },
   ) {
     super(`${file}${options?.line === undefined ? '' : `:${options.line}`}: ${reason}`, options);

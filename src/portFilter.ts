@@ -25,6 +25,12 @@ const SOURCE_IN_IPV6 = NETWORK + 8;
 const MOST_INSTRUCTIONS = 4096;
 const LOOPBACK_IPV6 = '::1';
 
+/** Socket options of SOL_SOCKET (asm-generic/socket.h). */
+export const SO_REUSEPORT = 15;
+export const SO_ATTACH_FILTER = 26;
+const SO_LOCK_FILTER = 44;
+export const SO_ATTACH_REUSEPORT_CBPF = 51;
+
 const ACCEPT: Instruction = [RETURN, 0, 0, 0x40000];
 const DROP: Instruction = [RETURN, 0, 0, 0];
 
@@ -94,7 +100,6 @@ export function closeToStrangers(
       `port ${port} cannot be closed to strangers: its socket was not found in /proc/self`,
     );
   const program = filterProgram(hosts);
-  const SO_REUSEPORT = 15;
   for (const descriptor of descriptors) {
     attachFilter(descriptor, port, program);
     // Nobody shares the port from now on, not even another program of this user.
@@ -115,8 +120,6 @@ export function plainAddress(address: string): string {
 
 /** Puts a filter on a socket for good. Throws EnvironmentError. */
 function attachFilter(descriptor: number, port: number, program: Uint8Array): void {
-  const SO_ATTACH_FILTER = 26;
-  const SO_LOCK_FILTER = 44;
   setSocketOption(descriptor, port, SO_ATTACH_FILTER, namedProgram(program));
   setSocketOption(descriptor, port, SO_LOCK_FILTER, Buffer.from([1, 0, 0, 0]));
 }

@@ -1,6 +1,13 @@
 import { EnvironmentError } from './errors.js';
 import { lastError, libc } from './libc.js';
-import { namedProgram, RETURN_ZERO, setSocketOption } from './portFilter.js';
+import {
+  namedProgram,
+  RETURN_ZERO,
+  SO_ATTACH_FILTER,
+  SO_ATTACH_REUSEPORT_CBPF,
+  SO_REUSEPORT,
+  setSocketOption,
+} from './portFilter.js';
 
 /*
  * A port cannot be filtered before there is a socket on it, and TensorFlow's server opens its own: whoever connects in the
@@ -14,9 +21,6 @@ const AF_INET6 = 10;
 const SOCK_STREAM_CLOEXEC = 1 | 0x80000;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
-const SO_REUSEPORT = 15;
-const SO_ATTACH_FILTER = 26;
-const SO_ATTACH_REUSEPORT_CBPF = 51;
 const YES = Buffer.from([1, 0, 0, 0]);
 const NO = Buffer.alloc(4);
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { decimalNumber } from '../decimal.js';
 import { InputError, messageOf } from '../errors.js';
 import type { Vector3 } from '../volumes/volume.js';
 
@@ -58,8 +59,6 @@ export function* readCsvTable<Column extends string>(
     throw new InputError(file, `expected a header line with ${wanted.join(', ')}, received an empty file`);
 }
 
-/** JavaScript's own Number() takes an empty text and 0x10, too. */
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const DECIMAL_COMMA = /^[+-]?(?:\d+,\d*|,\d+)(?:e[+-]?\d+)?$/i;
 
 /** A cell as a finite number. Throws InputError with file, line, column and value. */
@@ -80,8 +79,8 @@ export function numberCell<Column extends string>(
   const hasComma = DECIMAL_COMMA.test(text);
   if (hasComma && decimals === undefined)
     throw refuse('a number (with decimal commas a table needs semicolons between its columns)');
-  const value = hasComma || DECIMAL.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
-  if (!Number.isFinite(value)) throw refuse('a number');
+  const value = decimalNumber(hasComma ? text.replace(',', '.') : text);
+  if (Number.isNaN(value)) throw refuse('a number');
   if (decimals !== undefined && !isWrittenAlike(decimals, text, line))
     throw refuse(
       `a number with a decimal ${decimals.mark === ',' ? 'comma' : 'point'} as in line ${decimals.line}`,

@@ -8,7 +8,7 @@ import { startPatchThread } from '../store/patchThread.js';
 import type { Resampling } from '../volumes/dicomGrid.js';
 import type { LeftOutFile } from '../volumes/dicomSearch.js';
 import { type CropJob, type CropRequest, prepareCrop, type SeriesCount } from './cropJob.js';
-import { type CutScan, countsOf, type FailedScan } from './cutScan.js';
+import { countsOf, type FailedScan, resampledOf } from './cutScan.js';
 import { type CutScans, cutScans } from './cutScans.js';
 import { comparePatchFile } from './existingPatchFile.js';
 import { bytesOfRows, bytesOnDisk, requireDisk } from './freeDisk.js';
@@ -147,11 +147,6 @@ async function finish(staged: StagedJob, scans: CutScans, options: CropOptions):
     ...resampledOf(cut),
     ...countsBeside(job),
   };
-}
-
-function resampledOf(cut: readonly CutScan[]): Pick<CropResult, 'resampled'> {
-  const done = cut.flatMap(({ uid, resampling }) => (resampling === undefined ? [] : [[uid, resampling]]));
-  return done.length === 0 ? {} : { resampled: Object.fromEntries(done) };
 }
 
 /** What the tables and folders hold beside what is cropped. */

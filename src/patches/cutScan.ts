@@ -70,6 +70,12 @@ export interface CutScan {
   readonly inside?: InsideCounts;
 }
 
+/** Series uid -> what was done to its slices; nothing where no scan was resampled. */
+export function resampledOf(cut: readonly CutScan[]): { resampled?: Record<string, Resampling> } {
+  const done = cut.flatMap(({ uid, resampling }) => (resampling === undefined ? [] : [[uid, resampling]]));
+  return done.length === 0 ? {} : { resampled: Object.fromEntries(done) };
+}
+
 /** A scan that could not be read, and why. */
 export interface FailedScan {
   readonly uid: string;

@@ -3,7 +3,7 @@ import type { PatchColumns, PatchFormat, PatchProvenance } from '../store/patchF
 import { VERSION } from '../version.js';
 import type { CropOptions } from './crop.js';
 import type { CropJob } from './cropJob.js';
-import type { CutScan } from './cutScan.js';
+import { type CutScan, resampledOf } from './cutScan.js';
 import type { CutScans } from './cutScans.js';
 
 /** What a patch file holds beside its rows. */
@@ -24,7 +24,6 @@ export function patchHeader(
 ): PatchHeader {
   // Where the scans lie does not change the file.
   const reasons = failed.map(({ uid, reason }) => [uid, reason.replaceAll(`${scansFolder}/`, '')]);
-  const resampled = cut.filter(({ resampling }) => resampling !== undefined);
   const outside = cut.filter(({ outsideLines }) => outsideLines.length > 0);
   return {
     format: { ...job.format, ...(normalisation === undefined ? {} : { normalisation }) },
@@ -36,9 +35,7 @@ export function patchHeader(
       ...(outside.length === 0
         ? {}
         : { outside: Object.fromEntries(outside.map(({ uid, outsideLines }) => [uid, outsideLines])) }),
-      ...(resampled.length === 0
-        ? {}
-        : { resampled: Object.fromEntries(resampled.map(({ uid, resampling }) => [uid, resampling!])) }),
+      ...resampledOf(cut),
     },
     columns: columnsOf(cut, job.lungMask),
   };

@@ -12,8 +12,8 @@ export function readingSettings({ niftiFrame, resampleSlices }: ReadingChoices =
 /** How the scans of a patch file were read, by its settings. */
 export function readingOf({ niftiFrame, resampleSlices }: Readonly<Record<string, unknown>>): ReadingChoices {
   const frame = NIFTI_FRAMES.find((name) => name === niftiFrame);
-  return {
+  return readingSettings({
     ...(frame === undefined ? {} : { niftiFrame: frame }),
-    ...(resampleSlices === true ? { resampleSlices } : {}),
-  };
+    resampleSlices: resampleSlices === true,
+  });
 }

@@ -45,7 +45,7 @@ function nameOf({ path }: Dataset): string {
   return path.replace(/^\//, '');
 }
 
-function bytesOf(dataset: Dataset, rows: [number, number] | []): Uint8Array {
+function bytesOf(dataset: Dataset, rows: [number, number]): Uint8Array {
   const metadata = { ...dataset.metadata, type: OPAQUE };
   const asBytes = Object.create(dataset, { metadata: { value: metadata } }) as Dataset;
   const others = (metadata.shape ?? []).slice(1).map((): [] => []);

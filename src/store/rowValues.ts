@@ -1,5 +1,6 @@
 import { createRowKernels, paddedLength } from '../volumes/rowKernels.js';
 import { storedHu } from '../volumes/storedHu.js';
+import { swapBytes } from '../volumes/voxelType.js';
 import type { ElementType } from './rowIndex.js';
 
 /** Copies the little-endian values in `bytes` (at an even multiple of their size in its buffer) to `into` from index `at`. */
@@ -41,11 +42,7 @@ export function decoderOf({ kind, bytes: size }: ElementType): DecodeRow {
 
 /** Swaps the bytes of values in place, so that they are little-endian. */
 export function toLittleEndian(bytes: Uint8Array, { bytes: size, bigEndian }: ElementType): void {
-  if (!bigEndian || size === 1) return;
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (size === 2) buffer.swap16();
-  else if (size === 4) buffer.swap32();
-  else buffer.swap64();
+  if (bigEndian) swapBytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), size);
 }
 
 /** Little-endian values as numbers, not rounded: integers beyond 2^53 lose their last digits. */

@@ -86,11 +86,7 @@ export function storedConfig(place: JsonPlace): TrainConfig {
   checkKeys(place, '', stored, RULES);
   const config = stored as unknown as TrainConfig;
   const { low, high } = config.windowHu;
-  if (low >= high)
-    throw new InputError(
-      place.file,
-      `${[place.name, 'windowHu.high'].filter((part) => part !== '').join('.')}: expected a number above low (${low}), received ${high}`,
-    );
+  if (low >= high) place.at('windowHu').at('high').refuse(`a number above low (${low})`);
   return config;
 }
 

@@ -1,3 +1,4 @@
+import { decimalNumber } from '../decimal.js';
 import { InputError } from '../errors.js';
 import { isUid, REMEDY } from './dicomDataSet.js';
 import type { DicomElements } from './dicomElements.js';
@@ -67,7 +68,7 @@ export class DicomFields {
   numbers(tag: number, name: string, count: number, otherwise?: readonly number[]): number[] {
     const parts = this.text(tag)?.split('\\');
     if (parts === undefined && otherwise !== undefined) return [...otherwise];
-    const numbers = (parts ?? []).map((part) => (/^[-+\d.eE\s]+$/.test(part) ? Number(part) : Number.NaN));
+    const numbers = (parts ?? []).map(decimalNumber);
     if (numbers.length === count && numbers.every(Number.isFinite)) return numbers;
     throw new InputError(
       this.file,

@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
-import { messageOf } from '../errors.js';
 import { elementsOf, hasDicomMark, isUid, peekDicom } from './dicomDataSet.js';
 import { DicomFields } from './dicomFields.js';
 import { kindBesideSlices } from './dicomKinds.js';
+import { systemReason } from './fileBytes.js';
 
 /** What a search sees in a file. */
 export type DicomFile =
@@ -46,16 +46,20 @@ export function lookAtFile(file: string): DicomFile {
       reason: 'its header is corrupt or cut short before its SeriesInstanceUID (0020,000E)',
     };
   } catch (error) {
-    // The reason names no other path.
     return {
       kind: 'doubtful',
-      reason: basename(file).includes('\ufffd')
+      reason: isMisread(file)
         ? 'its name is not UTF-8: rename it'
-        : `it cannot be opened (${messageOf(error).replace(/, \w+( '.*')?$/, '')})`,
+        : `it cannot be opened (${systemReason(error)})`,
     };
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
+}
+
+/** A name in another encoding is shown with this sign, and leads nowhere. */
+export function isMisread(path: string): boolean {
+  return basename(path).includes('\ufffd');
 }
 
 function withoutMark(file: string, size: number): DicomFile {

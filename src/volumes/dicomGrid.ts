@@ -1,5 +1,5 @@
 import { degrees, SIDEWAYS_TOLERANCE_MM } from './dicomEvenness.js';
-import { medianGapMm, neighbours, type PlacedSlice } from './dicomPlaces.js';
+import { gapsMm, medianGapMm, type PlacedSlice } from './dicomPlaces.js';
 import { multiply } from './geometry.js';
 import type { Geometry, Vector3 } from './volume.js';
 
@@ -71,7 +71,7 @@ function sideways(placed: readonly PlacedSlice[], axis: 0 | 1) {
 }
 
 function reportOf(placed: readonly PlacedSlice[], gapMm: number, planes: number): Resampling {
-  const gaps = neighbours(placed).map(([before, after]) => after.atMm - before.atMm);
+  const gaps = gapsMm(placed);
   const last = placed.at(-1)!;
   const rounded = (value: number): number => Number(value.toFixed(4));
   return {

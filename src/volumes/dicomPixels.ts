@@ -102,6 +102,11 @@ export function dicomRescaling(fields: DicomFields): Rescaling & { readonly hasI
   return { slope, intercept, hasIntercept: fields.text(PIXEL_TAGS.intercept) !== undefined };
 }
 
+/** Whether the voxels lie in the file as they are. */
+export function isNative({ encoding }: DicomPixels): boolean {
+  return encoding === 'little endian' || encoding === 'big endian';
+}
+
 /** Bytes of one frame's voxels, uncompressed. */
 export function frameBytes({ columns, rows, bytes }: DicomPixels): number {
   return columns * rows * bytes;
@@ -155,16 +160,16 @@ function paddingOf(fields: DicomFields, signed: boolean): DicomPixels['padding']
 
 /** What follows the voxels is padding as long as it is no frame of its own; a part may have been filled up to an even length. */
 function requireLength(pixels: DicomPixels, length: number, file: string): void {
-  const isNative = pixels.encoding === 'little endian' || pixels.encoding === 'big endian';
+  const native = isNative(pixels);
   const { columns, rows, frames, bytes } = pixels;
   const expected = frames * frameBytes(pixels);
-  const isRight = isNative
+  const isRight = native
     ? length !== UNKNOWN_LENGTH && length >= expected && length < expected + Math.max(2, frameBytes(pixels))
     : length === UNKNOWN_LENGTH;
   if (isRight) return;
   const shape = `${columns} x ${rows}${frames === 1 ? '' : ` x ${frames}`} voxels of ${8 * bytes} bits`;
   throw new InputError(
     file,
-    `PixelData (7FE0,0010): expected ${isNative ? `${expected} bytes (${shape})` : 'compressed voxels in parts, of unknown length'}, received ${length === UNKNOWN_LENGTH ? 'an unknown length' : length}; ${REMEDY}`,
+    `PixelData (7FE0,0010): expected ${native ? `${expected} bytes (${shape})` : 'compressed voxels in parts, of unknown length'}, received ${length === UNKNOWN_LENGTH ? 'an unknown length' : length}; ${REMEDY}`,
   );
 }

@@ -51,10 +51,14 @@ export function neighbours<T>(all: readonly T[]): [T, T][] {
   return all.slice(1).map((after, i) => [all[i]!, after]);
 }
 
+/** Between neighbours. */
+export function gapsMm(placed: readonly PlacedSlice[]): number[] {
+  return neighbours(placed).map(([before, after]) => after.atMm - before.atMm);
+}
+
 /** The middle one of the gaps between neighbours; of two in the middle the smaller. */
 export function medianGapMm(placed: readonly PlacedSlice[]): number {
-  const gaps = neighbours(placed).map(([before, after]) => after.atMm - before.atMm);
-  gaps.sort((a, b) => a - b);
+  const gaps = gapsMm(placed).sort((a, b) => a - b);
   return gaps[Math.floor((gaps.length - 1) / 2)]!;
 }
 

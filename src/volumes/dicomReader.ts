@@ -5,7 +5,7 @@ import { dicomFrameFile } from './dicomFrameFile.js';
 import type { Resampling } from './dicomGrid.js';
 import { type DicomSlice, parseDicomHeader } from './dicomHeader.js';
 import { compressedFrames } from './dicomParts.js';
-import { type DicomPixels, frameBytes } from './dicomPixels.js';
+import { type DicomPixels, frameBytes, isNative } from './dicomPixels.js';
 import { resampleSlices } from './dicomResample.js';
 import { decodeRunLengths } from './dicomRunLengths.js';
 import { arrangeDicomSeries, type DicomSeries } from './dicomSeries.js';
@@ -200,10 +200,6 @@ function requireStream(frame: Buffer, { columns, rows, bytes }: DicomPixels, fil
     file,
     `expected compressed voxels as the header says, ${columns} x ${rows} of 1 channel and at most ${8 * bytes} bits, received a stream of ${stream.columns} x ${stream.rows}, ${stream.components} and ${stream.precision} bits; copy the file again`,
   );
-}
-
-function isNative({ encoding }: DicomPixels): boolean {
-  return encoding === 'little endian' || encoding === 'big endian';
 }
 
 function fitsInt16(values: SliceVoxels): boolean {

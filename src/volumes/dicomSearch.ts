@@ -1,8 +1,7 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { messageOf } from '../errors.js';
-import { type DicomFile, lookAtFile, PACKED_SLICE } from './dicomFile.js';
-import { cannotRead } from './fileBytes.js';
+import { type DicomFile, isMisread, lookAtFile, PACKED_SLICE } from './dicomFile.js';
+import { cannotRead, systemReason } from './fileBytes.js';
 
 /** The files of one DICOM series, found by what they hold. */
 export interface DicomSeriesFiles {
@@ -64,7 +63,7 @@ class Search {
     } catch (error) {
       const reason = isMisread(folder)
         ? 'the name of the folder is not UTF-8: rename it'
-        : `the folder cannot be opened (${reasonOf(error)})`;
+        : `the folder cannot be opened (${systemReason(error)})`;
       this.#leftOut.push({ file: folder, reason });
     }
   }
@@ -143,19 +142,9 @@ function shapeOf(file: string): string {
   return basename(file).replace(/\d+/g, '#');
 }
 
-/** A name in another encoding is shown with this sign, and leads nowhere. */
-function isMisread(path: string): boolean {
-  return basename(path).includes('\ufffd');
-}
-
-/** What the system said, without a path. */
-function reasonOf(error: unknown): string {
-  return messageOf(error).replace(/, \w+( '.*')?$/, '');
-}
-
 /** In lower case; a uid or a number for an ending is as good as any other. */
 function endingOf(file: string): string {
-  const ending = /\.[^.]*$/.exec(file.slice(file.lastIndexOf(sep) + 1))?.[0].toLowerCase() ?? '';
+  const ending = /\.[^.]*$/.exec(basename(file))?.[0].toLowerCase() ?? '';
   return /^\.\d+$/.test(ending) ? '.0' : ending;
 }
 

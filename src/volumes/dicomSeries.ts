@@ -76,7 +76,7 @@ function requireWorth({ size }: Geometry, placed: readonly PlacedSlice[], fault:
   if (times > MOST_GROWTH)
     throw new InputError(
       fault.file,
-      `expected slices that resampling makes at most ${MOST_GROWTH} times as many voxels of, received some so far apart that it makes ${Math.round(times)} times as many (${fault.message.slice(fault.file.length + 2).split(';')[0]}); keep the slices of one volume`,
+      `expected slices that resampling makes at most ${MOST_GROWTH} times as many voxels of, received some so far apart that it makes ${Math.round(times)} times as many (${fault.reason.split(';')[0]}); keep the slices of one volume`,
     );
 }
 

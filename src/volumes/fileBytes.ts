@@ -28,9 +28,12 @@ export interface BytesRequest {
 
 /** An InputError for a file that the system would not open or read; the reason names no other path. */
 export function cannotRead(path: string, error: unknown): InputError {
-  return new InputError(path, `cannot be read (${messageOf(error).replace(/, \w+( '.*')?$/, '')})`, {
-    cause: error,
-  });
+  return new InputError(path, `cannot be read (${systemReason(error)})`, { cause: error });
+}
+
+/** What the system said, without a path. */
+export function systemReason(error: unknown): string {
+  return messageOf(error).replace(/, \w+( '.*')?$/, '');
 }
 
 /** A file that is open for the length of `use`. Throws InputError where the system refuses it. */

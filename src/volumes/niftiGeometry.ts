@@ -70,10 +70,7 @@ function affineOf(header: NiftiHeader, file: string, chosen: NiftiFrame | undefi
 function orThrow<T extends Affine | undefined>(affine: T | InputError, other?: NiftiFrame): T {
   if (!(affine instanceof InputError)) return affine;
   if (other === undefined) throw affine;
-  throw new InputError(
-    affine.file,
-    `${affine.message.slice(affine.file.length + 2)}; read it by its ${other} with --nifti-frame ${other}`,
-  );
+  throw new InputError(affine.file, `${affine.reason}; read it by its ${other} with --nifti-frame ${other}`);
 }
 
 function requireSamePlaces({ size, unit }: NiftiHeader, sform: Affine, qform: Affine, file: string): void {

@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js';
+import type { Rescaling } from './rescaled.js';
 import type { Vector3 } from './volume.js';
 import type { VoxelType } from './voxelType.js';
 
@@ -17,7 +18,7 @@ export interface NiftiHeader {
   /** Byte of the (unpacked) file where the voxels begin. */
   readonly voxelOffset: number;
   /** Value = slope * stored + intercept; undefined where the values are stored as they are. */
-  readonly scaling: { readonly slope: number; readonly intercept: number } | undefined;
+  readonly scaling: Rescaling | undefined;
   /** Voxel sizes along x, y, z, in the header's units. */
   readonly pixdim: Vector3;
   /** Undefined where its code is 0; an error where its numbers make no position. */

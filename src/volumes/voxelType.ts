@@ -52,7 +52,8 @@ export function voxelsOf(bytes: Buffer, type: VoxelType, bigEndian: boolean): Vo
   }
 }
 
-function swapBytes(bytes: Buffer, width: number): void {
+/** Turns the bytes of each value of 1, 2, 4 or 8 bytes round, in place. */
+export function swapBytes(bytes: Buffer, width: number): void {
   if (width === 2) bytes.swap16();
   else if (width === 4) bytes.swap32();
   else if (width === 8) bytes.swap64();
