@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createInterface } from 'node:readline';
 import { childOfThisProcess, endHard, GRACE_MS, handSignalsOn } from '../parentProcess.js';
 import { inRepository } from '../paths.js';
@@ -70,23 +70,32 @@ function withoutProcesses(words: readonly string[]): string[] {
   return kept;
 }
 
-/** Ports of this machine, each followed by another free one. */
+/**
+ * Addresses of ports of this machine, each followed by another free one. All are held until the last
+ * is found: the system gives a port that was let go again at once.
+ */
 async function freeAddresses(count: number): Promise<string[]> {
+  const held: Server[] = [];
   const found: string[] = [];
-  while (found.length < count) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    const next = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      next.once('error', () => resolve(false));
-      next.listen(port + 1, '127.0.0.1', () => resolve(true));
-    });
-    if (free && !found.includes(`127.0.0.1:${port - 1}`)) found.push(`127.0.0.1:${port}`);
-    for (const each of free ? [server, next] : [server]) {
-      each.close();
-      await once(each, 'close');
+  try {
+    while (found.length < count) {
+      const server = await listening(0);
+      held.push(server);
+      const { port } = server.address() as AddressInfo;
+      const next = await listening(port + 1).catch(() => undefined);
+      if (!next) continue;
+      held.push(next);
+      found.push(`127.0.0.1:${port}`);
     }
+  } finally {
+    await Promise.all(held.map((server) => once(server.close(), 'close')));
   }
   return found;
+}
+
+/** @throws the system's error, where the port is taken or above the last one. */
+async function listening(port: number): Promise<Server> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
 }
