@@ -22,9 +22,10 @@ interface Decimals {
 export type ColumnNames<Column extends string> = Readonly<Partial<Record<Column, string>>>;
 
 /**
- * Rows of a table (RFC 4180) with a header line, separated by the one of comma, semicolon and tab that gives the columns. Columns
- * are found by name, in any order; further ones are left alone; a byte order mark, CRLF, quotes and empty lines are fine. `names`
- * says which columns the table calls otherwise, `remedy` what to do where one is missing.
+ * Rows of a table (RFC 4180) with a header line, separated by the one of comma, semicolon and tab that gives the columns, or that a
+ * first line `sep=;` names. Columns are found by name, in any order; further ones are left alone; a byte order mark, any line ends,
+ * quotes, empty lines and separators without a cell behind them are fine. `names` says which columns the table
+ * calls otherwise, `remedy` what to do where one is missing.
  * Throws InputError with file and line for a missing or double column and for a row with another number of cells.
  */
 export function* readCsvTable<Column extends string>(
@@ -36,6 +37,7 @@ export function* readCsvTable<Column extends string>(
   const wanted = columns.map((column) => names[column] ?? column);
   let indexes: readonly number[] | undefined;
   let width = 0;
+  let namedWidth = 0;
   const text = readText(file);
   const separator = separatorOf(text, file, wanted);
   const decimals: Pick<CsvRow<Column>, 'decimals'> = separator === ';' ? { decimals: { line: 0 } } : {};
@@ -43,9 +45,10 @@ export function* readCsvTable<Column extends string>(
     if (indexes === undefined) {
       indexes = columnIndexes(cells, wanted, file, line, remedy);
       width = cells.length;
+      namedWidth = cells.findLastIndex((name) => name.trim() !== '') + 1;
       continue;
     }
-    if (cells.length !== width)
+    if (cells.length < namedWidth || cells.slice(width).some((cell) => cell.trim() !== ''))
       throw new InputError(
         file,
         `expected ${width} cells as in the header, received ${cells.length}${separator === ',' && cells.length > width ? '; a table with decimal commas needs semicolons between its columns' : ''}`,
@@ -118,7 +121,10 @@ function readText(file: string): string {
   let text: string;
   try {
     bytes = readFileSync(file);
-    text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+    text = bytes
+      .toString('utf8')
+      .replace(/^\uFEFF/, '')
+      .replaceAll(/\r\n?/g, '\n');
   } catch (error) {
     throw new InputError(file, `expected a table that can be read (${messageOf(error).split(',')[0]})`, {
       cause: error,
@@ -152,8 +158,13 @@ function cutShort(text: string, most: number): string {
 const SEPARATORS = [',', ';', '\t'] as const;
 type Separator = (typeof SEPARATORS)[number];
 
-/** The one that gives most of the columns; a comma where none gives more. */
+/** A first line in which Excel says by what the columns are separated. */
+const SEPARATOR_LINE = /^"?sep=([,;\t])"?\n/i;
+
+/** The one that the table names, else the one that gives most of the columns; a comma where none gives more. */
 function separatorOf(text: string, file: string, wanted: readonly string[]): Separator {
+  const named = SEPARATOR_LINE.exec(text)?.[1];
+  if (named !== undefined) return named as Separator;
   const found = (separator: Separator): number => {
     const header = headerOf(text, file, separator).map((name) => name.trim());
     return wanted.filter((name) => header.includes(name)).length;
@@ -200,11 +211,11 @@ function* csvLines(
   file: string,
   separator: Separator,
 ): Generator<{ cells: string[]; line: number }, undefined> {
-  let at = 0;
-  for (let line = 1; at < text.length; line++) {
+  let at = SEPARATOR_LINE.exec(text)?.[0].length ?? 0;
+  for (let line = at === 0 ? 1 : 2; at < text.length; line++) {
     const newline = text.indexOf('\n', at);
     const end = newline < 0 ? text.length : newline;
-    const content = text.slice(at, text[end - 1] === '\r' ? end - 1 : end);
+    const content = text.slice(at, end);
     at = end + 1;
     if (content.trim() === '') continue;
     const isQuoted = content.includes('"');
@@ -219,7 +230,10 @@ const CELLS: Readonly<Record<Separator, RegExp>> = {
   '\t': / *"((?:[^"]|"")*)" *(\t|$)|([^\t"]*)(\t|$)/y,
 };
 
-/** Cells of a line with quotes; a quote inside a quoted cell is doubled. */
+/**
+ * Cells of a line with quotes; a quote inside a quoted cell is doubled. A cell ends in its line: else a forgotten quote would make
+ * one cell of all rows up to the next quote, and nobody would miss them.
+ */
 function quotedCells(content: string, file: string, line: number, separator: Separator): string[] {
   const cells: string[] = [];
   const cell = CELLS[separator];
@@ -227,7 +241,11 @@ function quotedCells(content: string, file: string, line: number, separator: Sep
     cell.lastIndex = at;
     const match = cell.exec(content);
     if (match === null)
-      throw new InputError(file, `expected closed quotes, received ${content.slice(at, at + 40)}`, { line });
+      throw new InputError(
+        file,
+        `expected quotes that are closed in the same line, with a separator behind them, received ${content.slice(at, at + 40)}`,
+        { line },
+      );
     cells.push(match[1]?.replaceAll('""', '"') ?? match[3]!);
     if ((match[2] ?? match[4]) === '') return cells;
   }

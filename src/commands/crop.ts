@@ -17,7 +17,7 @@ import type { NormalisationRequest } from '../store/intensity.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import { NIFTI_FRAMES, type NiftiFrame } from '../volumes/niftiGeometry.js';
 import type { Vector3 } from '../volumes/volume.js';
-import { resampledLine, tellLeftOut } from './cropNotes.js';
+import { resampledLine, tellBeside } from './cropNotes.js';
 import { oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
 
@@ -138,7 +138,7 @@ async function runCrop(flags: CropFlags): Promise<void> {
   }).finally(() => line.end());
   if (flags.json === true) printJson(results.length === 1 ? results[0] : results);
   else process.stdout.write(`${results.map(summary).join('\n')}\n`);
-  tellLeftOut(results[0]!.leftOut);
+  tellBeside(results[0]!);
   for (const result of results) failIfIncomplete(result, flags);
 }
 

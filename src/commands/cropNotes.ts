@@ -1,15 +1,28 @@
 import type { CropResult } from '../patches/crop.js';
 
-/** Files that are named one by one. */
+/** Files and rows that are named one by one. */
 const SHOWN = 10;
 
-/** DICOM files that are no slices: no candidate is cut less for them, yet they may have been meant to be scans. */
-export function tellLeftOut(leftOut: CropResult['leftOut']): void {
-  if (leftOut.length === 0) return;
-  const shown = leftOut.slice(0, SHOWN).map(({ file, reason }) => `  ${file}: ${reason}\n`);
-  const rest = leftOut.length - shown.length;
+/** What is no reason to fail, yet may not have been meant. */
+export function tellBeside({ leftOut, contradictory }: Pick<CropResult, 'leftOut' | 'contradictory'>): void {
+  tell(
+    leftOut.map(({ file, reason }) => `${file}: ${reason}`),
+    (count) =>
+      `${count} DICOM ${count === 1 ? 'file is no slice' : 'files are no slices'} of a scan and left out`,
+  );
+  tell(
+    contradictory.map(({ uid, lines: [nodule, none] }) => `${uid}: lines ${nodule} and ${none}`),
+    (count) =>
+      `${count} ${count === 1 ? 'candidate of class 0 lies' : 'candidates of class 0 lie'} where the table has one of class 1; both are cut, keep the right one`,
+  );
+}
+
+function tell(items: readonly string[], title: (count: number) => string): void {
+  if (items.length === 0) return;
+  const shown = items.slice(0, SHOWN).map((item) => `  ${item}\n`);
+  const rest = items.length - shown.length;
   process.stderr.write(
-    `${leftOut.length} DICOM ${leftOut.length === 1 ? 'file is no slice' : 'files are no slices'} of a scan and left out:\n${shown.join('')}${rest > 0 ? `  and ${rest} more (--json names all)\n` : ''}`,
+    `${title(items.length)}:\n${shown.join('')}${rest > 0 ? `  and ${rest} more (--json names all)\n` : ''}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { ContradictoryRows } from '../candidates/contradictoryRows.js';
 import { hintOfScans } from '../candidates/coordinateHint.js';
 import { InputError, throwIfAborted } from '../errors.js';
 import { takeLock } from '../fileLock.js';
@@ -57,6 +58,8 @@ export interface CropResult {
   readonly scansWithoutCandidate: number;
   /** DICOM files among the scans that are no slices of a volume, and why. */
   readonly leftOut: readonly LeftOutFile[];
+  /** Rows of the table that call one place of a chosen scan a nodule and none; both are cut. */
+  readonly contradictory: readonly ContradictoryRows[];
   /** Series uid -> what was done to its slices, which made no straight, even grid. */
   readonly resampled?: Readonly<Record<string, Resampling>>;
 }
@@ -152,9 +155,9 @@ async function finish(staged: StagedJob, scans: CutScans, options: CropOptions):
 /** What the tables and folders hold beside what is cropped. */
 export function countsBeside(
   job: CropJob,
-): Pick<CropResult, 'ignored' | 'ignoredSeries' | 'scansWithoutCandidate' | 'leftOut'> {
-  const { ignoredCandidates: ignored, ignoredSeries, scansWithoutCandidate, leftOut } = job;
-  return { ignored, ignoredSeries, scansWithoutCandidate, leftOut };
+): Pick<CropResult, 'ignored' | 'ignoredSeries' | 'scansWithoutCandidate' | 'leftOut' | 'contradictory'> {
+  const { ignoredCandidates: ignored, ignoredSeries, scansWithoutCandidate, leftOut, contradictory } = job;
+  return { ignored, ignoredSeries, scansWithoutCandidate, leftOut, contradictory };
 }
 
 /** Of a hole the system promises nothing: whether the rows fit is asked before, and again should they have to be copied. */

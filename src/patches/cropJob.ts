@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Candidate, VoxelCandidate } from '../candidates/candidate.js';
 import { candidateTablePath, readCandidates } from '../candidates/candidateTable.js';
+import { type ContradictoryRows, contradictoryRows } from '../candidates/contradictoryRows.js';
 import { type ExcludedFinding, readExcludedFindings } from '../candidates/excludedFindings.js';
 import { groupBySeries } from '../candidates/groupBySeries.js';
 import { type Coordinates, LUNA16_FORMAT, type TableFormat } from '../candidates/tableFormat.js';
@@ -76,6 +77,7 @@ export interface CropJob {
   readonly scansWithoutCandidate: number;
   /** DICOM files among the scans that are no slices. */
   readonly leftOut: readonly LeftOutFile[];
+  readonly contradictory: readonly ContradictoryRows[];
 }
 
 /**
@@ -119,6 +121,7 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
     ignoredSeries: seriesOutside(candidatesOf, chosen),
     scansWithoutCandidate: scans.length - chosen.length,
     leftOut,
+    contradictory: contradictoryRows(chosen.flatMap(({ uid }) => candidatesOf.get(uid)!)),
   };
   const hashes = {
     candidates: hashOfFile(tablePath),

@@ -6,6 +6,9 @@ export function memberOf(file: H5File, name: string): Dataset | string {
   try {
     const member = file.get(name);
     if (member === null || !('type' in member)) return 'nothing';
+    if (member.type === 'BrokenSoftLink') return wordsFor(member);
+    const outside = outsideLink(file, name);
+    if (outside !== undefined) return wordsForOutside(outside);
     return member.type === 'Dataset' ? (member as Dataset) : wordsFor(member);
   } catch (error) {
     return `something that the HDF5 library cannot open (${reasonOf(error)})`;
@@ -20,10 +23,6 @@ function wordsFor(member: { readonly type: string }): string {
       return 'a named type';
     case 'BrokenSoftLink':
       return `a soft link to ${(member as BrokenLink).target}, where nothing is`;
-    case 'ExternalLink': {
-      const { filename, obj_path: place } = member as OutsideLink;
-      return `an external link to ${place} of ${filename}: copy what it leads to into this file`;
-    }
     default:
       return `a ${member.type}`;
   }
@@ -34,8 +33,26 @@ interface BrokenLink {
   readonly target: string;
 }
 
+/** Soft links to soft links that are followed. */
+const MOST_LINKS = 16;
+
+/** The library follows links to other files where they are there; what then is read is no part of this one. */
+function outsideLink(file: H5File, name: string): OutsideLink | undefined {
+  let path: string | undefined = name;
+  for (let i = 0; i < MOST_LINKS && path !== undefined; i++) {
+    const absolute: string = path.startsWith('/') ? path : `/${path}`;
+    const outside: Partial<OutsideLink> = file.get_external_link(absolute);
+    if (outside.filename !== undefined) return outside as OutsideLink;
+    path = file.get_link(absolute) ?? undefined;
+  }
+  return undefined;
+}
+
+function wordsForOutside({ filename, obj_path: place }: OutsideLink): string {
+  return `an external link to ${place} of ${filename}: copy what it leads to into this file`;
+}
+
 interface OutsideLink {
-  readonly type: string;
   readonly filename: string;
   readonly obj_path: string;
 }

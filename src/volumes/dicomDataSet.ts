@@ -62,7 +62,7 @@ export function openDicom(start: Buffer, file: string): DicomStart {
       'expected a DICOM file with the mark DICM at byte 128, found none; remove it, or convert it, for example with gdcmconv',
     );
   const meta = metaOf(start);
-  if (meta === undefined)
+  if (meta === undefined || meta.syntax === '')
     throw new InputError(
       file,
       `expected a DICOM file with a TransferSyntaxUID (0002,0010), found none: it is corrupt or cut short; ${REMEDY}`,
@@ -81,7 +81,7 @@ export function openDicom(start: Buffer, file: string): DicomStart {
   );
 }
 
-/** As openDicom(), of any transfer syntax, for what a search asks of a file; undefined where it cannot be read. */
+/** As openDicom(), of any transfer syntax and of none (''), for what a search asks of a file; undefined where it cannot be read. */
 export function peekDicom(start: Buffer): DicomStart | undefined {
   const meta = hasDicomMark(start) ? metaOf(start) : undefined;
   return meta === undefined ? undefined : unpacked(start, meta);
@@ -123,8 +123,7 @@ function metaOf(start: Buffer): Meta | undefined {
         .trim();
       return isUid(text) ? text : '';
     };
-    const syntax = uidOf(TRANSFER_SYNTAX);
-    return syntax === '' ? undefined : { syntax, mediaClass: uidOf(MEDIA_CLASS), end };
+    return { syntax: uidOf(TRANSFER_SYNTAX), mediaClass: uidOf(MEDIA_CLASS), end };
   } catch (error) {
     if (error instanceof BytesEnd || error instanceof RangeError) return undefined;
     throw error;

@@ -80,6 +80,11 @@ function contentOf(bytes: Buffer, file: string): DicomFile | undefined {
   const sopClass = fields.text(SOP_CLASS) ?? '';
   const kind = kindBesideSlices(isUid(sopClass) ? sopClass : '', fields.text(IMAGE_TYPE) ?? '');
   if (kind !== undefined) return { kind: 'left out', reason: kind };
+  if (opened.syntax === '')
+    return {
+      kind: 'doubtful',
+      reason: 'it has no TransferSyntaxUID (0002,0010), which says how its voxels are stored',
+    };
   const uid = fields.text(SERIES_UID) ?? '';
   if (isUid(uid)) return { kind: 'slice', uid };
   return {

@@ -3,7 +3,7 @@ import { gapFault, placeFault, tiltFault } from './dicomEvenness.js';
 import { type SliceGrid, sliceGrid } from './dicomGrid.js';
 import type { DicomSlice } from './dicomHeader.js';
 import { millimetres, nameOf } from './dicomNames.js';
-import { cornerMm, type PlacedSlice, placedAlong } from './dicomPlaces.js';
+import { cornerMm, neighbours, type PlacedSlice, placedAlong } from './dicomPlaces.js';
 import { requirePlausibleSpacing } from './plausibleSpacing.js';
 import type { Geometry } from './volume.js';
 
@@ -19,6 +19,8 @@ export interface DicomSeries {
 const SAME_PLACE_MM = 0.01;
 /** How far apart rounded spacings and orientations may put one voxel of two slices, at the image's far corner. */
 const CORNER_TOLERANCE_MM = 0.1;
+/** Of one AcquisitionNumber. */
+const FEWEST_OF_A_SCAN = 3;
 /** Resampling fills gaps; more than this would be mostly gaps. */
 const MOST_GROWTH = 4;
 
@@ -41,6 +43,7 @@ export function arrangeDicomSeries(
   const first = placed[0]!.slice;
   for (const { slice } of placed) requireAlike(first, slice, folder);
   requireDifferentPlaces(placed, folder);
+  requireOneAcquisition(placed, folder);
   const fault = tiltFault(placed, folder) ?? gapFault(placed, folder) ?? placeFault(placed, folder);
   if (fault !== undefined && !resample) throw fault;
   const grid = fault === undefined ? undefined : sliceGrid(placed);
@@ -132,6 +135,24 @@ function requireDifferentPlaces(placed: readonly PlacedSlice[], folder: string):
   throw new InputError(
     folder,
     `expected one slice at each position, found two at ${millimetres(b!.atMm)} along the normal: ${nameOf(a!.slice, folder)} and ${nameOf(b!.slice, folder)}; remove one, or keep the slices of one volume`,
+  );
+}
+
+/**
+ * Two scans of one chest, one a part of a gap behind the other, make an even stack of slices of two breaths. A scanner that numbers
+ * each turn of its gantry gives each number to a few slices in a row.
+ */
+function requireOneAcquisition(placed: readonly PlacedSlice[], folder: string): void {
+  const counts = new Map<number | undefined, number>();
+  for (const { slice } of placed) counts.set(slice.acquisition, (counts.get(slice.acquisition) ?? 0) + 1);
+  if (counts.size < 2 || Math.min(...counts.values()) < FEWEST_OF_A_SCAN) return;
+  const changes = neighbours(placed).filter(([a, b]) => a.slice.acquisition !== b.slice.acquisition);
+  if (changes.length * 2 <= placed.length) return;
+  const [before, after] = changes[0]!;
+  const found = [...counts].map(([number, count]) => `${number ?? 'none'} (${count} slices)`).join(', ');
+  throw new InputError(
+    folder,
+    `expected slices of one scan, received such of ${counts.size}, one between the other (AcquisitionNumber 0020,0012: ${found}; ${nameOf(before.slice, folder)} and ${nameOf(after.slice, folder)}); keep the slices of one`,
   );
 }
 

@@ -10,7 +10,7 @@ export interface MetaImagePart {
   readonly size: Vector3;
 }
 
-/** MetaIO's `LIST`, also with the number of dimensions that each file has: `LIST 2`, `LIST 2D`. */
+/** MetaIO's `LIST`, also with the number of dimensions that each file has, else one less than the header's: `LIST 2`, `LIST 2D`. */
 const LIST = /^LIST(?:\s+(\d+)D?)?$/;
 /** `slice%03d.raw 1 200 1`: first, last and step; without them all slices, counted from 1. */
 const PATTERN = /^(.*%0?\d*[diu].*?)(?:\s+(\d+))?(?:\s+(\d+))?(?:\s+(\d+))?$/;
@@ -36,7 +36,7 @@ export async function metaImageParts(
   const { size } = header.geometry;
   if (isLocal(header)) return [{ file: path, size }];
   const list = LIST.exec(header.dataFile);
-  const partSize = list?.[1] === undefined ? sizeOf(2, size) : sizeOf(Number(list[1]), size);
+  const partSize = sizeOf(Number(list?.[1] ?? header.dimensions - 1), size);
   const names = list === null ? patternNames(header) : await listedNames(path, header);
   if (names === undefined) return [{ file: existingFile(path, header, header.dataFile), size }];
   const parts = (size[0] * size[1] * size[2]) / (partSize[0] * partSize[1] * partSize[2]);
@@ -67,10 +67,10 @@ async function listedNames(path: string, header: MetaImageHeader): Promise<strin
 }
 
 /** Undefined for a name that is no pattern. At most one more than there may be: enough to see that there are too many. */
-function patternNames({ dataFile, geometry }: MetaImageHeader): string[] | undefined {
+function patternNames({ dataFile, geometry, dimensions }: MetaImageHeader): string[] | undefined {
   const [, pattern, first = '1', last, step = '1'] = PATTERN.exec(dataFile) ?? [];
   if (pattern === undefined) return undefined;
-  const depth = geometry.size[2];
+  const depth = dimensions === 3 ? geometry.size[2] : 1;
   const end = last === undefined ? Number(first) + depth - 1 : Number(last);
   const names: string[] = [];
   for (let k = Number(first); k <= end && names.length <= depth; k += Number(step) || 1)

@@ -23,6 +23,8 @@ const META_ELEMENT_TYPES = {
 /** What a MetaImage header says. */
 export interface MetaImageHeader {
   readonly geometry: Geometry;
+  /** 4 with a last size of 1: one volume of a series of times. */
+  readonly dimensions: 3 | 4;
   /** As the header says it: `MET_SHORT`. */
   readonly elementType: string;
   readonly voxelType: VoxelType;
@@ -66,33 +68,39 @@ export function parseMetaImageHeader(start: Buffer, file: string): MetaImageHead
     otherwise: otherwise === undefined ? undefined : [otherwise],
   });
 
-  numbers(
+  const [dimensions] = numbers(
     ['NDims'],
     1,
-    one('a scan of 3 dimensions', (n) => n === 3),
-  );
+    one('3 dimensions, or 4 of which the last has size 1', (n) => n === 3 || n === 4),
+  ) as [3 | 4];
   numbers(
     ['ElementNumberOfChannels'],
     1,
     one('1 channel', (n) => n === 1, 1),
   );
-  const size = numbers(['DimSize'], 3, {
-    expected: '3 whole numbers above 0',
+  const size = numbers(['DimSize'], dimensions, {
+    expected: `${dimensions} whole numbers above 0`,
     fits: (n) => Number.isSafeInteger(n) && n > 0,
   });
-  const spacingMm = numbers(['ElementSpacing', 'ElementSize'], 3, {
+  if ((size[3] ?? 1) !== 1)
+    throw unexpected(file, 'DimSize', fields.get('DimSize'), 'one volume, a size of 1 behind x, y and z');
+  const spacingMm = numbers(['ElementSpacing', 'ElementSize'], dimensions, {
     otherwise: [1, 1, 1],
-    expected: '3 numbers above 0 (mm)',
+    expected: `${dimensions} numbers above 0 (mm)`,
     fits: (mm) => mm > 0,
   });
-  const originMm = numbers(['Offset', 'Position', 'Origin'], 3, { otherwise: [0, 0, 0] });
+  const originMm = numbers(['Offset', 'Position', 'Origin'], dimensions, { otherwise: [0, 0, 0] });
   const axes = ['TransformMatrix', 'Rotation', 'Orientation'];
-  const direction = transposed(numbers(axes, 9, { otherwise: [1, 0, 0, 0, 1, 0, 0, 0, 1] }));
+  const direction = directionOf(
+    numbers(axes, dimensions ** 2, { otherwise: unitAxes(dimensions) }),
+    dimensions,
+  );
   if (!isInvertible(direction))
     throw unexpected(file, axes[0]!, fieldOf(fields, axes), 'three directions that do not lie in a plane');
   const headerSize = one('-1, or a whole number from 0', (n) => Number.isSafeInteger(n) && n >= -1, 0);
   const compressedSize = one('a whole number above 0', (n) => Number.isSafeInteger(n) && n > 0);
   return {
+    dimensions,
     geometry: {
       size: vector(size),
       spacingMm: vector(spacingMm),
@@ -236,7 +244,12 @@ function vector(values: readonly number[]): Vector3 {
   return [values[0]!, values[1]!, values[2]!];
 }
 
+function unitAxes(dimensions: number): number[] {
+  return Array.from({ length: dimensions ** 2 }, (_, i) => (i % (dimensions + 1) === 0 ? 1 : 0));
+}
+
 /** MetaIO lists the world direction of one voxel axis after the other: columns, where `direction` is row-major. */
-function transposed(m: readonly number[]): Matrix3 {
-  return [m[0]!, m[3]!, m[6]!, m[1]!, m[4]!, m[7]!, m[2]!, m[5]!, m[8]!];
+function directionOf(m: readonly number[], dimensions: 3 | 4): Matrix3 {
+  const [x, y, z] = [0, dimensions, 2 * dimensions] as const;
+  return [m[x]!, m[y]!, m[z]!, m[x + 1]!, m[y + 1]!, m[z + 1]!, m[x + 2]!, m[y + 2]!, m[z + 2]!];
 }

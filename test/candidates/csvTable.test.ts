@@ -47,6 +47,25 @@ test('readCsvTable() reads tables separated by semicolons and tabs, quoted too; 
   assert.deepEqual(read('seriesuid,a;b,coordX\n"u, 1",c;d,-1.5\n'), [['u, 1', -1.5, 2]]);
 });
 
+test('readCsvTable() reads what spreadsheets leave: a line sep=, line ends of any system, separators at the end', (t) => {
+  const read = (content: string): unknown[] =>
+    Array.from(readCsvTable(table(t, content), ['a', 'b']), ({ cells, line }) => [cells.a, cells.b, line]);
+  const expected = [
+    ['1', '2', 2],
+    ['3', '', 3],
+  ];
+  const plain = 'a,b\n1,2\n3,\n';
+  for (const lineEnd of ['\r', '\r\n', '\n'])
+    assert.deepEqual(read(plain.replaceAll('\n', lineEnd)), expected, JSON.stringify(lineEnd));
+  assert.deepEqual(read('a,b\n1,2,\n3,,\n'), expected, 'in the rows');
+  assert.deepEqual(read('a,b,,\n1,2\n3,\n'), expected, 'in the header');
+  assert.deepEqual(read('a,b,\n1,2,\n3,,\n'), expected, 'in both');
+  assert.deepEqual(read('a,b,\n1,2,9\n3,,9\n'), expected, 'a column without a name');
+  const below = expected.map(([a, b, line]) => [a, b, Number(line) + 1]);
+  assert.deepEqual(read('sep=;\r\na;b\r\n1;2\r\n3;\r\n'), below);
+  assert.deepEqual(read('\uFEFF"sep=\t"\na\tb\n1\t2\n3\t\n'), below);
+});
+
 test('readCsvTable() names file and line of what does not fit', (t) => {
   const fails = (content: string, line: number | undefined, reason: RegExp): void => {
     const file = table(t, content);
@@ -59,7 +78,7 @@ test('readCsvTable() names file and line of what does not fit', (t) => {
   fails('b,c\n1,2\n', 1, /expected a column a, received b, c/);
   fails('a,a\n', 1, /several/);
   fails('a,b\n1,2\n3\n', 3, /expected 2 cells as in the header, received 1/);
-  fails('a,b\n"1,2\n', 2, /closed quotes/);
+  fails('a,b\n"1,2\n', 2, /quotes that are closed in the same line/);
   fails('', undefined, /empty file/);
   assert.throws(() => [...readCsvTable('no/such.csv', ['a'])], /no\/such\.csv: expected a table .*ENOENT/);
 });
@@ -160,9 +179,14 @@ const MALFORMED: readonly (readonly [
   ],
   ['UTF-16, big-endian', Buffer.from(`\uFEFF${HEADER}`, 'utf16le').swap16(), 1, /received UTF-16/],
   ['UTF-16 without its mark', Buffer.from(HEADER, 'utf16le'), 1, /received a byte 0/],
-  ['an open quote', `${HEADER}"u,1,2,3,0\n`, 2, /expected closed quotes, received "u,1,2,3,0/],
-  ['text behind a quote', `${HEADER}"u"x,1,2,3,0\n`, 2, /expected closed quotes/],
-  ['a line break in quotes', `${HEADER}"u\nv",1,2,3,0\n`, 2, /expected closed quotes/],
+  ['an open quote', `${HEADER}"u,1,2,3,0\n`, 2, /expected quotes .* received "u,1,2,3,0/],
+  ['text behind a quote', `${HEADER}"u"x,1,2,3,0\n`, 2, /expected quotes that are closed in the same line/],
+  [
+    'a line break in quotes',
+    `${HEADER}"u\nv",1,2,3,0\n`,
+    2,
+    /expected quotes that are closed in the same line/,
+  ],
   ['1e400', `${HEADER}${GOOD}u,1e400,2,3,0\n`, 3, /coordX: expected a number, received "1e400"/],
   ['nan', `${HEADER}u,1,nan,3,0\n`, 2, /coordY: expected a number, received "nan"/],
   ['NaN', `${HEADER}u,1,NaN,3,0\n`, 2, /received "NaN"/],
@@ -178,7 +202,12 @@ const MALFORMED: readonly (readonly [
   ['a huge line', `${HEADER}${'x'.repeat(2e6)}\n`, 2, /expected 5 cells as in the header, received 1/],
   ['a huge header', 'x,'.repeat(1e6), 1, /expected a column seriesuid, received x, x/],
   ['a huge cell', `${HEADER}u,${'9'.repeat(2e6)},2,3,0\n`, 2, /coordX: expected a number, received "999/],
-  ['a huge quoted cell', `${HEADER}"${'x""'.repeat(1e6)},2\n`, 2, /expected closed quotes/],
+  [
+    'a huge quoted cell',
+    `${HEADER}"${'x""'.repeat(1e6)},2\n`,
+    2,
+    /expected quotes that are closed in the same line/,
+  ],
   [
     'random bytes',
     Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]),

@@ -38,6 +38,7 @@ test('crop --json prints one document with the keys of the contract; candidates 
   assert.deepEqual(Object.keys(result).sort(), [
     'byClass',
     'bySubset',
+    'contradictory',
     'failed',
     'file',
     'ignored',
@@ -80,6 +81,25 @@ test('crop names the series of the table that have no scan, the first ones in th
     );
 });
 
+test('crop names a place that the table calls a nodule and none, with both lines, and cuts both', (t) => {
+  const { run, raw } = setUp(t);
+  const table = ['candidates.csv', 'candidates_V2.csv'].map((name) => join(raw, name)).find(existsSync)!;
+  const lines = readFileSync(table, 'utf8').trimEnd().split('\n');
+  const at = lines.findIndex((line) => line.endsWith(',1'));
+  const before = JSON.parse(run('--json', '--outside', 'skip').stdout);
+  appendFileSync(table, `${lines[at]!.replace(/,1$/, ',0')}\n`);
+  const { status, stderr, stdout } = run('--json', '--outside', 'skip', '--force');
+  assert.equal(status, 0, stderr);
+  const result = JSON.parse(stdout);
+  const [uid] = lines[at]!.split(',');
+  assert.deepEqual(result.contradictory, [{ uid, lines: [at + 1, lines.length + 1] }]);
+  assert.equal(result.rows, before.rows + 1);
+  assert.match(
+    stderr,
+    /1 candidate of class 0 lies where the table has one of class 1; both are cut, keep the right one:\n {2}\S+: lines \d+ and \d+\n/,
+  );
+});
+
 test('crop: where no scan could be read there is no hint about coordinates', (t) => {
   const { run, raw } = setUp(t);
   for (const name of readdirSync(raw, { recursive: true, encoding: 'utf8' }))
@@ -109,7 +129,7 @@ test('crop reads a table of semicolons and decimal commas as the one of commas a
 test('crop exits 1 for a scan that cannot be read, with the file complete for the others', (t) => {
   const { run, raw, out } = setUp(t);
   truncateSync(join(raw, 'subset1', 'b.raw'), 100);
-  const { status, stdout, stderr } = run('--json', '--outside', 'skip');
+  const { status, stdout, stderr } = run('--json', '--outside', 'skip', '--force');
   assert.equal(status, 1);
   assert.equal(JSON.parse(stdout).failed[0].uid, 'b');
   assert.match(stderr, /1 scans cannot be read \(.*b\.(mhd|raw)/);

@@ -59,3 +59,16 @@ f.close(); os.replace(path + '.copy', path)`,
     assert.deepEqual(described('é'), [[], 'int64']);
   }
 });
+
+test('a dataset of another file, which is there, is refused by name: also through a soft link', async () => {
+  const OUT = `path = f.filename + '.voxels'; o = h5py.File(path, 'w'); f.copy('input', o); o.close(); del f['input']; f['there'] = h5py.ExternalLink(path, '/input')`;
+  const files = writeForeign(folder, {
+    'outside-input': `${OUT}; f.move('there', 'input')`,
+    'outside-behind-a-link': `${OUT}; f['input'] = h5py.SoftLink('/there')`,
+  });
+  for (const path of Object.values(files))
+    await assert.rejects(
+      openPatchFile(path),
+      /input: expected a dataset, found an external link to \/input of .*\.voxels: copy what it leads to into this file/,
+    );
+});

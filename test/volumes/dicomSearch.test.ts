@@ -115,6 +115,12 @@ test('findDicomSeries() leaves out what is no image of a volume, and localizers,
   for (const { file, reason } of leftOut) assert.match(reason, kinds[basename(file)]![1], file);
 });
 
+/** The element of the transfer syntax under another tag of its group. */
+function withoutSyntax(file: Buffer): Buffer {
+  file[file.indexOf(Buffer.from([0x02, 0x00, 0x10, 0x00])) + 2] = 0x12;
+  return file;
+}
+
 const DOUBTFUL: Readonly<Record<string, [name: string, content: Buffer | undefined, reason: RegExp]>> = {
   'no mark': ['x.dcm', Buffer.alloc(300, 'junk'), /it has no mark DICM at byte 128/],
   'nothing in it': ['x.dcm', Buffer.alloc(0), /it is empty/],
@@ -124,6 +130,11 @@ const DOUBTFUL: Readonly<Record<string, [name: string, content: Buffer | undefin
     /SeriesInstanceUID \(0020,000E\) is no uid of digits and dots \(10 characters\)/,
   ],
   'no uid': ['x.ima', dicomBytes(sliceTags(1, noise('x'), { '0020,000E': undefined })), /\(0 characters\)/],
+  'no syntax': [
+    'x.img',
+    withoutSyntax(dicomBytes(sliceTags(1, noise('x')))),
+    /it has no TransferSyntaxUID \(0002,0010\), which says/,
+  ],
   'a header that is cut short': [
     'x.img',
     dicomBytes(sliceTags(1, noise('x'))).subarray(0, 400),

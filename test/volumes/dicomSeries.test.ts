@@ -73,6 +73,10 @@ const REFUSED: Readonly<Record<string, [Record<string, Tags>, RegExp]>> = {
     series(6, (i) => ({ '0020,0032': `1\\2\\${i % 3}`, '0020,0012': `${1 + Math.floor(i / 3)}` })),
     /received 2 images at each of 3 positions: a 4D series \(AcquisitionNumber 0020,0012 differs\); keep/,
   ],
+  'two runs of the scanner, the second half a gap behind': [
+    series(6, (i) => ({ '0020,0032': `1\\2\\${i}`, '0020,0012': `${1 + (i % 2)}` })),
+    /expected slices of one scan, received such of 2, .*AcquisitionNumber 0020,0012: 1 \(3 slices\), 2 \(3 slices\); 0\.dcm and 1\.dcm\); keep/,
+  ],
   'every slice twice': [
     series(6, (i) => ({ '0020,0032': `1\\2\\${i % 3}` })),
     /received 2 images at each of 3 positions: a 4D series whose times no number tells apart, or copies .*; keep/,
@@ -139,6 +143,15 @@ test('arrangeDicomSeries() takes positions that are rounded to 0.1 mm, and a res
       const { spacingMm } = arrange(series(40, at(...places.map((z) => `0\\0\\${z}`)))).geometry;
       assert.ok(Math.abs(spacingMm[2] - spacing) < 0.1 / 39 + 1e-9, `${spacing} from ${places[0]}`);
     }
+});
+
+test('arrangeDicomSeries() takes slices of which each turn of the gantry has a number of its own', () => {
+  for (const rows of [1, 2, 4]) {
+    const { geometry } = arrange(
+      series(8, (i) => ({ '0020,0032': `1\\2\\${i}`, '0020,0012': `${1 + Math.floor(i / rows)}` })),
+    );
+    assert.deepEqual(geometry.size, [4, 3, 8]);
+  }
 });
 
 test('arrangeDicomSeries() refuses a series in which some slices have an intercept and some have none', () => {

@@ -49,6 +49,7 @@ function drawn(name: string, random: Random, place: (typeof PLACES)[number]): Dr
   const type = pick(random, Object.keys(TYPES)) as keyof typeof TYPES;
   const packing = pick(random, ['raw', 'zlib', 'gzip', 'text']);
   const bigEndian = pick(random, [true, false]);
+  const hasTime = pick(random, [false, false, true]);
   const voxels = new TYPES[type](24);
   const isFloat = type === 'MET_FLOAT' || type === 'MET_DOUBLE';
   for (let i = 0; i < voxels.length; i++)
@@ -63,8 +64,7 @@ function drawn(name: string, random: Random, place: (typeof PLACES)[number]): Dr
   };
   const header = [
     ...[
-      'NDims = 3',
-      'DimSize = 4 3 2',
+      ...(hasTime ? ['NDims = 4', 'DimSize = 4 3 2 1'] : ['NDims = 3', 'DimSize = 4 3 2']),
       `ElementType = ${type}`,
       `BinaryData = ${packing === 'text' ? 'False' : 'True'}`,
     ],
@@ -74,12 +74,12 @@ function drawn(name: string, random: Random, place: (typeof PLACES)[number]): Dr
   const skipped = packing === 'raw' && place === 'file' ? random.integer(9) : 0;
   if (skipped > 0) header.push(`HeaderSize = ${pick(random, [skipped, -1])}`);
   const sizeOfPart = {
-    LIST: 12,
+    LIST: hasTime ? 24 : 12,
     'LIST 2D': 12,
     'LIST 3D': 24,
     'LIST 1': 4,
-    pattern: 12,
-    'pattern without numbers': 12,
+    pattern: hasTime ? 24 : 12,
+    'pattern without numbers': hasTime ? 24 : 12,
   };
   const count = 24 / (place in sizeOfPart ? sizeOfPart[place as keyof typeof sizeOfPart] : 24);
   const parts = Array.from({ length: count }, (_, k) =>
@@ -105,7 +105,7 @@ function drawn(name: string, random: Random, place: (typeof PLACES)[number]): Dr
   if (place !== 'LOCAL')
     for (const [k, part] of parts.entries())
       writeFileSync(join(folder, names[k]!), Buffer.concat([Buffer.alloc(skipped, 9), part]));
-  const forItk = packing === 'raw' && !['LIST 3D', 'LIST 1', 'name with blanks'].includes(place);
+  const forItk = !hasTime && packing === 'raw' && !['LIST 3D', 'LIST 1', 'name with blanks'].includes(place);
   return { path, values: Array.from(voxels), forItk };
 }
 

@@ -36,6 +36,25 @@ test('parseMetaImageHeader() takes columns of TransformMatrix as directions of t
   assert.deepEqual([bigEndian, dataFile], [true, 'a.raw']);
 });
 
+test('parseMetaImageHeader() takes a fourth dimension of size 1, and refuses one of more, with the sizes', () => {
+  const lines = { NDims: '4', DimSize: '4 5 6 1', ElementSpacing: '1 2 3 9', Offset: '7 8 9 5' };
+  const turned = { TransformMatrix: '0 1 0 0 0 0 1 0 1 0 0 0 0 0 0 1' };
+  for (const [matrix, direction] of [
+    [turned, [0, 0, 1, 1, 0, 0, 0, 1, 0]],
+    [{}, [1, 0, 0, 0, 1, 0, 0, 0, 1]],
+  ] as const)
+    assert.deepEqual(parseMetaImageHeader(header({ ...lines, ...matrix }), 'a.mhd').geometry, {
+      size: [4, 5, 6],
+      spacingMm: [1, 2, 3],
+      originMm: [7, 8, 9],
+      direction,
+    });
+  assert.throws(
+    () => parseMetaImageHeader(header({ ...lines, DimSize: '4 5 6 7' }), 'a.mhd'),
+    /a\.mhd:3: DimSize: expected one volume, a size of 1 behind x, y and z, received "4 5 6 7"/,
+  );
+});
+
 test('parseMetaImageHeader() names the line of what does not fit', () => {
   const refuses = (bytes: Buffer, reason: RegExp) =>
     assert.throws(() => parseMetaImageHeader(bytes, 'a.mhd'), reason);
@@ -50,8 +69,8 @@ test('parseMetaImageHeader() names the line of what does not fit', () => {
 /** Field, text, and the reason; the file and the field's line are in each message. Undefined = the line is left out. */
 const MALFORMED: readonly (readonly [field: string, text: string | undefined, reason: RegExp])[] = [
   ['NDims', undefined, /has no NDims/],
-  ['NDims', '2', /expected a scan of 3 dimensions, received "2"/],
-  ['NDims', '4', /received "4"/],
+  ['NDims', '2', /expected 3 dimensions, or 4 of which the last has size 1, received "2"/],
+  ['NDims', '5', /received "5"/],
   ['NDims', 'three', /expected 1 numbers, received "three"/],
   ['NDims', '', /received ""/],
   ['ElementNumberOfChannels', '3', /expected 1 channel, received "3"/],
