@@ -22,7 +22,8 @@ def chest(slices):
     """Smooth shapes and a scanner's noise: what packs as a CT does."""
     z, y, x = np.ogrid[:slices, :512, :512]
     body = np.where(((x - 256) / 200) ** 2 + ((y - 256) / 150) ** 2 < 1, -750 + 0.3 * z, -1000)
-    return np.rint(body + np.random.default_rng(3).normal(0, 12, (slices, 512, 512))).astype(np.int16)
+    noise = np.random.default_rng(3).normal(0, 12, (slices, 512, 512))
+    return np.maximum(np.rint(body + noise), -1024).astype(np.int16)  # As scanners do: nothing is below the intercept.
 
 
 def write_series(folder, voxels, syntax):

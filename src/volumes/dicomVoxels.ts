@@ -75,16 +75,52 @@ function rescaledWords(
     }
     return values;
   }
-  // Whole numbers, which fit 32 bits, stay such: that is three times as fast.
-  const lowest = signed ? -(2 ** (bits - 1)) : 0;
-  const ends = [lowest, lowest + 2 ** bits - 1].map((stored) => slope * stored + intercept);
-  const isShort = Math.min(...ends) >= -32768 && Math.max(...ends) <= 32767;
-  const values = isShort ? new Int16Array(words.length) : new Int32Array(words.length);
+  return wholeValues(words, { slope, intercept, signed, unused });
+}
+
+interface WholeRescaling {
+  readonly slope: number;
+  readonly intercept: number;
+  readonly signed: boolean;
+  readonly unused: number;
+}
+
+/** Whole numbers, which fit 32 bits, stay such; nearly always they fit 16, which is found out on the way. */
+function wholeValues(words: VoxelArray, rescaling: WholeRescaling): Int16Array | Int32Array {
+  const short = new Int16Array(words.length);
+  // One type of array nearly always: a loop that has seen several is compiled for the slowest of them.
+  const seen =
+    words instanceof Int16Array ? new Uint16Array(words.buffer, words.byteOffset, words.length) : words;
+  return intoInt16(seen, short, rescaling) ? short : int32Values(seen, rescaling);
+}
+
+/** False where a value does not fit. */
+function intoInt16(
+  words: VoxelArray,
+  values: Int16Array,
+  { slope, intercept, signed, unused }: WholeRescaling,
+): boolean {
+  let beyond = 0;
   if (signed)
-    for (let i = 0; i < words.length; i++)
-      values[i] = (Math.imul(slope, (words[i]! << unused) >> unused) + intercept) | 0;
+    for (let i = 0; i < values.length; i++) {
+      const value = (Math.imul(slope, (words[i]! << unused) >> unused) + intercept) | 0;
+      values[i] = value;
+      beyond |= value ^ ((value << 16) >> 16);
+    }
   else
-    for (let i = 0; i < words.length; i++)
-      values[i] = (Math.imul(slope, (words[i]! << unused) >>> unused) + intercept) | 0;
+    for (let i = 0; i < values.length; i++) {
+      const value = (Math.imul(slope, (words[i]! << unused) >>> unused) + intercept) | 0;
+      values[i] = value;
+      beyond |= value ^ ((value << 16) >> 16);
+    }
+  return beyond === 0;
+}
+
+function int32Values(words: VoxelArray, { slope, intercept, signed, unused }: WholeRescaling): Int32Array {
+  const values = new Int32Array(words.length);
+  for (let i = 0; i < values.length; i++) {
+    const shifted = words[i]! << unused;
+    values[i] = (Math.imul(slope, signed ? shifted >> unused : shifted >>> unused) + intercept) | 0;
+  }
   return values;
 }
