@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { balancedOrder } from '../src/feed/classOrder.js';
+import { scanLabels } from '../src/feed/rowLabels.js';
 import { splitRows } from '../src/feed/split.js';
 import { openPatchFile } from '../src/store/patchFile.js';
 import { writePatchFile } from '../src/store/writePatchFile.js';
@@ -34,7 +35,11 @@ export async function benchPlan({ repetitions = 5 } = {}): Promise<BenchReport> 
     for (let i = 0; i < repetitions; i++) {
       const began = performance.now();
       const patches = await openPatchFile(file);
-      balancedOrder(splitRows(patches.labels(), 5, file), 64, 1).rowsOf(0);
+      balancedOrder(
+        splitRows(scanLabels(patches), { holdout: 5, validation: 6, seed: 1 }, file),
+        64,
+        1,
+      ).rowsOf(0);
       patches.close();
       seconds.push((performance.now() - began) / 1000);
     }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { type Holdout, parseHoldout } from '../config/holdout.js';
+import { type Holdout, parseHoldout, parseValidation, type Validation } from '../config/holdout.js';
 import { InterruptedError } from '../errors.js';
 import { libc } from '../libc.js';
 
@@ -45,6 +45,16 @@ export function holdout(text: string): Holdout {
       `Expected a subset, or several such as 5,6, received ${JSON.stringify(text)}.`,
     );
   return subsets;
+}
+
+/** Parser of a flag that says which rows choose the best network. */
+export function validation(text: string): Validation {
+  const value = parseValidation(text);
+  if (value === undefined)
+    throw new InvalidArgumentError(
+      `Expected auto, scans, a subset, or several such as 6,7, received ${JSON.stringify(text)}.`,
+    );
+  return value;
 }
 
 /** Parser of a flag that takes one of some words. */

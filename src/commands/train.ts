@@ -20,6 +20,7 @@ import {
   numberWithin,
   oneOf,
   printJson,
+  validation,
   wholeNumber,
   withInterrupt,
 } from './options.js';
@@ -30,7 +31,7 @@ export const registerTrainCommand: RegisterCommand = (program) => {
   program
     .command('train')
     .description(
-      'Trains ResNet3D-18 on a patch file: balanced batches, subsets held out, a checkpoint an epoch.',
+      'Trains ResNet3D-18 on a patch file: balanced batches, subsets that choose, subsets held out, a checkpoint an epoch.',
     )
     .option('--config <file>', 'settings; flags go before them', MODEL_CONFIG_FILE)
     .option('--data <file>', 'the patch file (default: the only *-patch.hdf5 in DATA_DIR)')
@@ -58,6 +59,12 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     .option('--recompute', 'less memory, more time: the backward pass computes activations again')
     .option('--profile', 'write the times of five steps as a Chrome trace: RUN/profile-rank0.json')
     .option('--holdout <k>', 'subset that training never sees, or several: 5,6', holdout)
+    .option(
+      '--validation <k>',
+      'subsets that choose the best network, `scans` (a tenth of them) or `auto` (the subset behind the hold-out)',
+      validation,
+    )
+    .option('--allow-shared-scans', 'train on scans that other subsets hold out or choose by')
     .option('--folds <n>', 'folds of whole scans in place of subsets', wholeNumber(0, 1000))
     .option('--crop <n>', 'voxels of the middle of each stored patch', wholeNumber(0, 1024))
     .option('--sampling <name>', 'how rows of a batch are chosen', oneOf(...SAMPLINGS))
@@ -181,7 +188,7 @@ function drawing(
     if (record.kind === 'start') {
       total = record.steps;
       process.stderr.write(
-        `training on ${record.positives} nodules and ${record.negatives} others, ${record.heldOut} patches held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n`,
+        `training on ${record.positives} nodules and ${record.negatives} others, ${record.validation} patches choose the best network, ${record.heldOut} are held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n  ${record.parts}\n`,
       );
       if (record.ranks > 1 || record.devices.flat().length > 1)
         process.stderr.write(`${describePlaces(record)}\n${describeMemory(record)}`);

@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type AugmentPlan, parseAugment } from '../config/augmentPlan.js';
-import type { Holdout } from '../config/holdout.js';
+import { type Holdout, overlap, type Validation } from '../config/holdout.js';
 import type { Sampling, SamplingSettings } from '../config/samplingSettings.js';
 import {
   type Precision,
   readTrainingSettings,
   type Schedule,
   type Strategy,
+  type TrainingSettings,
 } from '../config/trainingSettings.js';
 import { InputError, messageOf, UsageError } from '../errors.js';
 import { cannotWrite, makeFolder } from '../paths.js';
@@ -38,6 +39,8 @@ export interface TrainFlags {
   readonly timeout?: number;
   readonly profile?: boolean;
   readonly holdout?: Holdout;
+  readonly validation?: Validation;
+  readonly allowSharedScans?: boolean;
   readonly folds?: number;
   readonly crop?: number;
   readonly sampling?: Sampling;
@@ -95,8 +98,7 @@ function newConfig(flags: TrainFlags): TrainConfig {
     precision: flags.precision ?? settings.precision,
     recompute: flags.recompute ?? settings.recompute,
     timeoutSeconds: flags.timeout ?? settings.timeoutSeconds,
-    holdout: flags.holdout ?? settings.holdout,
-    folds: flags.folds ?? settings.folds,
+    ...partsOf(flags, settings),
     crop: flags.crop ?? settings.crop,
     sampling,
     batchSize: flags.batch ?? settings.batchSize,
@@ -108,6 +110,27 @@ function newConfig(flags: TrainFlags): TrainConfig {
     checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? settings.checkpointSteps,
     threads: flags.threads,
+  };
+}
+
+function partsOf(
+  flags: TrainFlags,
+  settings: TrainingSettings,
+): Pick<TrainConfig, 'holdout' | 'validation' | 'folds' | 'allowSharedScans'> {
+  const holdout = flags.holdout ?? settings.holdout;
+  // Another hold-out than the settings' has no need of their validation.
+  const isTaken =
+    flags.validation === undefined && flags.holdout !== undefined && overlap(holdout, settings.validation);
+  const validation = isTaken ? 'auto' : (flags.validation ?? settings.validation);
+  if (overlap(holdout, validation))
+    throw new UsageError(
+      `--validation: expected other subsets than those held out (${holdout}), received ${validation}`,
+    );
+  return {
+    holdout,
+    validation,
+    folds: flags.folds ?? settings.folds,
+    allowSharedScans: flags.allowSharedScans ?? settings.allowSharedScans,
   };
 }
 
@@ -141,13 +164,23 @@ function augmentOf({ augment }: TrainFlags, settings: AugmentPlan): AugmentPlan 
  */
 function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
   const others = [
-    ...['out', 'batch', 'holdout', 'seed', 'learningRate', 'syncBatchNorm', 'precision'],
+    ...[
+      'out',
+      'batch',
+      'holdout',
+      'validation',
+      'allowSharedScans',
+      'seed',
+      'learningRate',
+      'syncBatchNorm',
+      'precision',
+    ],
     ...['folds', 'crop', 'sampling', 'positiveShare', 'hardNegatives', 'augment'],
   ] as const;
   const given = others.find((name) => flags[name] !== undefined);
   if (given !== undefined)
     throw new UsageError(
-      `--resume goes on with the run's own settings; expected no --${given}, only --epochs and --data`,
+      `--resume goes on with the run's own settings; expected no --${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}, only --epochs and --data`,
     );
   const config = readRunConfig(run);
   return {

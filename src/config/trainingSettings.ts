@@ -1,7 +1,7 @@
 import { ConfigError, messageOf } from '../errors.js';
 import { inRepository } from '../paths.js';
 import { type AugmentPlan, DEFAULT_AUGMENT, parseAugment } from './augmentPlan.js';
-import { type Holdout, parseHoldout } from './holdout.js';
+import { type Holdout, overlap, parseHoldout, parseValidation, type Validation } from './holdout.js';
 import { decimal, oneOf, readIniFile, text, wholeNumber, withDefault } from './ini.js';
 import { SAMPLING_KEYS, type SamplingSettings } from './samplingSettings.js';
 
@@ -75,8 +75,12 @@ export interface TrainingSettings {
   readonly timeoutSeconds: number;
   /** Subsets that training never sees; with folds, folds. */
   readonly holdout: Holdout;
+  /** Whose rows choose the best network, and stop early. */
+  readonly validation: Validation;
   /** Folds made of the series' uids; 0 = the subsets of the file. */
   readonly folds: number;
+  /** Scans that lie in several subsets may be trained on and held out. */
+  readonly allowSharedScans: boolean;
   /** Voxels along an axis, of the middle of each stored patch; 0 = all. */
   readonly crop: number;
   readonly sampling: SamplingSettings;
@@ -129,6 +133,11 @@ export const TRAINING_KEYS = {
   GPUID: withDefault(wholeNumber(0, 1023), -1),
   NUM_GPUS: withDefault(wholeNumber(1, 1024), 1),
   HOLDOUT: { expected: 'expected a subset, or several such as 5,6', parse: parseHoldout },
+  VALIDATION: withDefault(
+    { expected: 'expected auto, scans, a subset, or several such as 6,7', parse: parseValidation },
+    'auto' as const,
+  ),
+  ALLOW_SHARED_SCANS: withDefault(oneOf('yes', 'no'), 'no' as const),
   FOLDS: withDefault(wholeNumber(0, 1000), 0),
   CROP: withDefault(wholeNumber(0, 1024), 0),
   AUGMENT: withDefault(text(), DEFAULT_AUGMENT),
@@ -180,6 +189,14 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
       values.WINDOW_HIGH,
       `expected a number above WINDOW_LOW (${values.WINDOW_LOW})`,
     );
+  if (overlap(values.HOLDOUT, values.VALIDATION))
+    throw new ConfigError(
+      file,
+      'training',
+      'VALIDATION',
+      String(values.VALIDATION),
+      `expected other subsets than HOLDOUT ${values.HOLDOUT}`,
+    );
   if (values.SAMPLING === 'natural' && values.HARD_NEGATIVES > 0)
     throw new ConfigError(
       file,
@@ -217,6 +234,8 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     emaDecay: values.EMA_DECAY,
     earlyStopping: values.EARLY_STOPPING,
     holdout: values.HOLDOUT,
+    validation: values.VALIDATION,
+    allowSharedScans: values.ALLOW_SHARED_SCANS === 'yes',
     folds: values.FOLDS,
     crop: values.CROP,
     sampling: Object.freeze({

@@ -1,22 +1,23 @@
-import { join } from 'node:path';
-import { type Holdout, subsetsOf } from '../config/holdout.js';
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import type { Holdout } from '../config/holdout.js';
 import { InputError } from '../errors.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
-import { foldedLabels } from '../feed/folds.js';
-import { heldOutRows } from '../feed/split.js';
+import { scanLabels } from '../feed/rowLabels.js';
 import { takeLock } from '../fileLock.js';
-import { writeFileAtomically } from '../paths.js';
+import { cannotWrite, makeFolder, writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { accuracyOf } from '../scores/classification.js';
 import { type RocPoint, rocArea, rocCurve } from '../scores/roc.js';
 import { openPatchFile } from '../store/patchFile.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { createLearner } from '../training/createLearner.js';
-import { type DataIdentity, dataDifferences, dataIdentity } from '../training/dataIdentity.js';
+import { dataDifferences, dataIdentity, type SeriesSplit } from '../training/dataIdentity.js';
 import { type Checkpoint, loadLinked } from '../training/loadCheckpoint.js';
 import { openFeed } from '../training/openFeed.js';
 import { predictRows } from '../training/predictRows.js';
 import { readRunConfig, readRunSplit } from '../training/runFolder.js';
+import { evaluatedRows, type Part } from './evaluatedRows.js';
 import { type PredictedFinding, predictionTable } from './predictionTable.js';
 
 export interface EvaluateOptions {
@@ -24,8 +25,10 @@ export interface EvaluateOptions {
   readonly checkpoint: CheckpointLink;
   /** Another patch file than the run's own. */
   readonly data?: string;
-  /** Another subset than the one held out; its rows were seen in training. */
+  /** Subsets (or folds) of the file instead of the scans that the run held out. */
   readonly holdout?: Holdout;
+  /** Scans by what the run did with them. */
+  readonly part?: Part;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   /** Further files of the evaluation are written here, while no other one of this run can write them. */
@@ -36,8 +39,13 @@ export interface Evaluation {
   readonly run: string;
   readonly epoch: number;
   readonly holdout: Holdout;
+  /** What is scored, as the folder of its files is called: `holdout-5`, `validation`, `new`. */
+  readonly part: string;
   /** Whether training drew from a series of these rows, whatever the file that it was read from; false: it never saw them. */
   readonly seenInTraining: boolean;
+  /** Whether some of these scans chose the network. */
+  readonly choseTheNetwork: boolean;
+  readonly scans: number;
   readonly rows: number;
   readonly positives: number;
   readonly accuracy: number;
@@ -45,16 +53,21 @@ export interface Evaluation {
   /** 95 %, DeLong. */
   readonly rocAucInterval: readonly [number, number];
   readonly roc: readonly RocPoint[];
+  /** Whether these are the rows that the run held out, of its own data. */
+  readonly isHoldout: boolean;
+  /** What the scores come from: program, checkpoint, and the content of the data. */
+  readonly provenance: Readonly<Record<string, unknown>>;
   readonly findings: readonly PredictedFinding[];
-  /** Later checkpoints that are damaged, and were passed over. */
+  /** Later checkpoints that are damaged, and were passed over; scans that were not scored. */
   readonly notes: readonly string[];
   /** Absolute paths of what was written. */
   readonly files: Readonly<Record<string, string>>;
 }
 
 /**
- * Predicts the held-out rows with a run's network, scores them, and writes RUN/predictions.csv; one evaluation of a run at a
- * time, also while the run goes on. Throws InputError, EnvironmentError (another evaluation of this run).
+ * Predicts rows with a run's network, scores them, and writes RUN/evaluation/PART/predictions.csv, to which RUN/predictions.csv leads
+ * when the part is the run's hold-out; one evaluation of a run at a time, also while the run goes on.
+ * Throws InputError, EnvironmentError (another evaluation of this run).
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const checkpoint = await loadLinked(options.run, options.checkpoint);
@@ -77,20 +90,27 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
   const { run, signal, onProgress } = options;
   const { meta, weights, optimizer, damaged } = checkpoint;
   const { config, epoch } = meta;
-  const holdout = options.holdout ?? config.holdout;
   // The run's own path: a resume may have named another since this checkpoint was left.
   const patches = await openPatchFile(options.data ?? readRunConfig(run).data);
   try {
-    if (options.data === undefined && meta.data !== undefined)
-      requireSameData(await dataIdentity(patches), meta.data, patches.path, run);
+    const data = await dataIdentity(patches);
+    const differences = meta.data === undefined ? [] : dataDifferences(data, meta.data);
+    if (options.data === undefined) requireSameData(differences, patches.path, run);
     const { dim, slices } = shapeOfCrop(patches.format, config.crop);
-    const labels = foldedLabels(patches, config.folds, config.seed);
-    const rows = heldOutRows(labels, holdout, patches.path);
+    const labels = scanLabels(patches);
+    const split = readRunSplit(run);
+    const isOwnData = differences.length === 0;
+    const { holdout, part } = options;
+    const { rows, name, isHoldout, notes } = evaluatedRows({
+      ...{ labels, file: patches.path, config, split, isOwnData },
+      ...(holdout === undefined ? {} : { holdout }),
+      ...(part === undefined ? {} : { part }),
+    });
     const classes = Array.from(rows, (row) => labels.classes[row]!);
     if (!classes.includes(0) || !classes.includes(1))
       throw new InputError(
         patches.path,
-        `subset ${holdout} has one class alone: expected nodules and others, to score by`,
+        `${name}: the patches have one class alone: expected nodules and others, to score by`,
       );
     const learner = await createLearner({
       ...config,
@@ -107,14 +127,18 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
       const findings = patches
         .findings(rows)
         .map((finding, i) => ({ ...finding, class: classes[i]!, probability: probabilities[i]! }));
-      const predictions = join(run, 'predictions.csv');
+      const predictions = join(evaluationFolder(run, name), 'predictions.csv');
       writeFileAtomically(predictions, predictionTable(findings));
+      if (isHoldout) leadTo(predictions, join(run, 'predictions.csv'));
+      const uids = new Set(findings.map(({ seriesUid }) => seriesUid));
       const area = rocArea(probabilities, classes);
       return {
         run,
         epoch,
-        holdout,
-        seenInTraining: wasSeen(findings, run, holdout, config.holdout),
+        holdout: holdout ?? config.holdout,
+        part: name,
+        ...seenBy(uids, split, isHoldout),
+        scans: uids.size,
         rows: rows.length,
         positives: area.positives,
         accuracy: accuracyOf(probabilities, classes),
@@ -122,7 +146,15 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
         rocAucInterval: area.interval,
         roc: rocCurve(probabilities, classes),
         findings,
-        notes: damaged,
+        isHoldout,
+        provenance: {
+          program: meta.program,
+          checkpoint: basename(checkpoint.folder),
+          step: meta.step,
+          file: patches.path,
+          data,
+        },
+        notes: [...damaged, ...notes],
         files: { predictions },
       };
     } finally {
@@ -135,8 +167,7 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
 }
 
 /** What lies under the run's path may be another file by now: then its user says that it is to be scored. */
-function requireSameData(now: DataIdentity, before: DataIdentity, path: string, run: string): void {
-  const differences = dataDifferences(now, before);
+function requireSameData(differences: readonly string[], path: string, run: string): void {
   if (differences.length > 0)
     throw new InputError(
       path,
@@ -144,15 +175,32 @@ function requireSameData(now: DataIdentity, before: DataIdentity, path: string, 
     );
 }
 
-/** Runs of earlier versions do not say which series they saw: theirs are those of the subsets that were not held out. */
-function wasSeen(
-  findings: readonly PredictedFinding[],
-  run: string,
-  holdout: Holdout,
-  heldOut: Holdout,
-): boolean {
-  const split = readRunSplit(run);
-  if (split === undefined) return subsetsOf(holdout).some((subset) => !subsetsOf(heldOut).includes(subset));
-  const training = new Set(split.training);
-  return findings.some(({ seriesUid }) => training.has(seriesUid));
+/** Runs of earlier versions do not say which series they saw: all but those that they held out. */
+function seenBy(
+  uids: ReadonlySet<string>,
+  split: SeriesSplit | undefined,
+  isHoldout: boolean,
+): Pick<Evaluation, 'seenInTraining' | 'choseTheNetwork'> {
+  if (split === undefined) return { seenInTraining: !isHoldout, choseTheNetwork: isHoldout };
+  const isAmong = (some: readonly string[]): boolean => some.some((uid) => uids.has(uid));
+  return { seenInTraining: isAmong(split.training), choseTheNetwork: isAmong(split.validation) };
+}
+
+/** Where the files of a part's evaluation lie; made when it is not there. */
+export function evaluationFolder(run: string, part: string): string {
+  const folder = join(run, 'evaluation', part);
+  makeFolder(folder);
+  return folder;
+}
+
+/** Makes a link beside and renames it: what was there (a link, or a file of an earlier version) is replaced at once. */
+export function leadTo(file: string, link: string): void {
+  const beside = `${link}.partial`;
+  try {
+    rmSync(beside, { force: true });
+    symlinkSync(relative(dirname(link), file), beside);
+    renameSync(beside, link);
+  } catch (error) {
+    throw cannotWrite(link, error);
+  }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../errors.js';
-import type { PatchFile } from '../store/patchFile.js';
-import type { RowLabels } from './rowLabels.js';
+
+/** Where nobody says how many. */
+export const MOST_FOLDS = 10;
 
 /**
  * The fold (0 to `folds` - 1) of each row: all rows of a series are in one. Series are dealt in the order of a seeded hash of
@@ -20,13 +21,4 @@ export function foldsOf(
     throw new InputError(file, `expected at least FOLDS ${folds} series, found ${hashed.length}`);
   const foldOf = new Map(hashed.map(({ uid }, i) => [uid, i % folds]));
   return Int32Array.from(seriesUids, (uid) => foldOf.get(uid)!);
-}
-
-/** The labels of a file with folds in place of its subsets; with `folds` 0 as they are. Throws InputError. */
-export function foldedLabels(patches: PatchFile, folds: number, seed: number): RowLabels {
-  const labels = patches.labels();
-  if (folds === 0) return labels;
-  const findings = patches.findings(Array.from(labels.classes.keys()));
-  const uids = findings.map(({ seriesUid }) => seriesUid);
-  return { ...labels, subsets: foldsOf(uids, folds, seed, patches.path) };
 }

@@ -23,6 +23,7 @@ export interface DataIdentity {
 export interface SeriesSplit {
   readonly labels: string;
   readonly training: readonly string[];
+  readonly validation: readonly string[];
   readonly heldOut: readonly string[];
 }
 
@@ -80,6 +81,7 @@ export function seriesSplit(patches: PatchFile, split: Split, { labels }: DataId
   return {
     labels,
     training: seriesOf(split.positives, split.negatives),
+    validation: seriesOf(split.validation),
     heldOut: seriesOf(split.heldOut),
   };
 }
@@ -91,7 +93,10 @@ export function storedSplit(place: JsonPlace): SeriesSplit {
       .at(key)
       .list()
       .map((uid) => uid.text());
-  return { labels: place.at('labels').text(), training: texts('training'), heldOut: texts('heldOut') };
+  const [training, heldOut] = [texts('training'), texts('heldOut')];
+  // In runs of earlier versions the held-out rows chose the best network.
+  const validation = place.at('validation').isThere ? texts('validation') : heldOut;
+  return { labels: place.at('labels').text(), training, validation, heldOut };
 }
 
 async function hashOfVoxels(patches: PatchFile): Promise<string> {

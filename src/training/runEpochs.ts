@@ -93,9 +93,8 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
         await keeper.afterStep(meta(), hardest);
       }
       const reading = readingOf(reportBefore, feed.report(), performance.now() - began);
-      const { holdout } = config;
       const validation = await validate({
-        ...{ learner, feed, labels, rows: split.heldOut, holdout, epoch, step: stepsDone, signal },
+        ...{ learner, feed, labels, rows: split.validation, epoch, step: stepsDone, signal },
       });
       note(validation);
       yield validation;

@@ -35,6 +35,8 @@ const RULES: RulesOf<TrainConfig> = {
   exchange: as(K.EXCHANGE),
   timeoutSeconds: as(K.TIMEOUT_SECONDS),
   holdout: as(K.HOLDOUT),
+  validation: as(K.VALIDATION),
+  allowSharedScans: yesOrNo(),
   folds: as(K.FOLDS),
   crop: as(K.CROP),
   sampling: {
@@ -102,6 +104,9 @@ function withLaterKeys(stored: Readonly<Record<string, unknown>>): Readonly<Reco
   const { augment } = stored;
   return {
     folds: 0,
+    // The held-out rows themselves chose the best network.
+    validation: stored.holdout,
+    allowSharedScans: true,
     crop: 0,
     readers: 0,
     sampling: BALANCED,

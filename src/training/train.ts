@@ -1,10 +1,12 @@
 import type { Cluster } from '../config/cluster.js';
+import { overlap } from '../config/holdout.js';
 import { EngineError, InputError, InterruptedError, messageOf } from '../errors.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
-import { foldedLabels } from '../feed/folds.js';
 import { orderOf } from '../feed/orderOf.js';
+import { definiteParts, foldedLabels } from '../feed/parts.js';
 import type { RowFeed } from '../feed/rowFeed.js';
-import { type Split, splitRows } from '../feed/split.js';
+import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
+import { type Parts, type Split, splitRows } from '../feed/split.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { untilAborted } from '../untilAborted.js';
 import { VERSION } from '../version.js';
@@ -104,11 +106,13 @@ async function* trainHere(
   try {
     const { before, notes } = resume ? await resumePoint(given.run) : NEW_RUN;
     patches = await openPatchFile(given.data);
-    const config = withWindowOf(patches, given, before?.meta.config);
+    const whole = scanLabels(patches);
+    const config = withParts(whole, withWindowOf(patches, given, before?.meta.config));
     const data = await dataIdentity(patches);
     if (before !== undefined) requireSameRun(config, data, before);
-    const labels = foldedLabels(patches, config.folds, config.seed);
-    const split = splitRows(labels, config.holdout, config.data);
+    const labels = foldedLabels(whole, config.folds, config.seed, config.data);
+    if (!resume) requireApart(config);
+    const split = splitRows(labels, definite(config), config.data);
     requireBatch(config, split);
     const { batchSize, sampling, seed } = config;
     const { stepsPerEpoch } = orderOf(sampling, split, batchSize, seed);
@@ -137,7 +141,7 @@ async function* trainHere(
     const { input } = patches;
     const from = before?.meta;
     const told = options.openPorts === true && watch !== undefined ? [OPEN_PORTS, ...notes] : notes;
-    yield startRecord({ config, learner, split, stepsPerEpoch, memory, input, notes: told, from });
+    yield startRecord({ config, learner, split, series, stepsPerEpoch, memory, input, notes: told, from });
     const profiled = options.profile === true;
     const ready = { config, learner, feed, labels, split, stepsPerEpoch, data };
     yield* runEpochs({ ...ready, signal, profiled, watch, before });
@@ -179,21 +183,45 @@ function settingsText(
   data: DataIdentity,
   { epoch, step }: Progress,
 ): string {
-  const rows = [split.positives.length, split.negatives.length, split.heldOut.length];
+  const rows = [
+    split.positives.length,
+    split.negatives.length,
+    split.validation.length,
+    split.heldOut.length,
+  ];
   const all = { version: VERSION, ...settings, rows, stepsPerEpoch, data, from: { epoch, step } };
   return Object.entries(all)
     .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
     .join('\n');
 }
 
-function requireBatch({ batchSize, data, holdout }: TrainConfig, { positives, negatives }: Split): void {
+/** A configuration whose parts are those of this file: what is stored with the run. */
+function withParts(labels: ScanLabels, config: TrainConfig): TrainConfig {
+  return { ...config, ...definiteParts(labels, config, config.data) };
+}
+
+/** Of a configuration that has been through withParts(). */
+function definite({ holdout, validation, seed }: TrainConfig): Parts {
+  return { holdout, validation: validation === 'auto' ? 'scans' : validation, seed };
+}
+
+/** Throws RangeError for a subset that would choose the network and judge it. */
+function requireApart({ holdout, validation }: TrainConfig): void {
+  if (overlap(holdout, validation))
+    throw new RangeError(`Expected a validation beside the hold-out ${holdout}, received ${validation}`);
+}
+
+function requireBatch(
+  { batchSize, data, holdout, validation }: TrainConfig,
+  { positives, negatives }: Split,
+): void {
   const rows = positives.length + negatives.length;
   if (batchSize < 2)
     throw new RangeError(`Expected a batch of at least 2 rows (one of each class), received ${batchSize}`);
   if (batchSize > rows)
     throw new InputError(
       data,
-      `batch larger than the data: expected at most ${rows} (the training rows outside subset ${holdout}), received BATCH_SIZE ${batchSize}`,
+      `batch larger than the data: expected at most ${rows} (the training rows beside HOLDOUT ${holdout} and VALIDATION ${validation}), received BATCH_SIZE ${batchSize}`,
     );
 }
 

@@ -2,6 +2,7 @@ import type { Precision } from '../config/trainingSettings.js';
 import type { Split } from '../feed/split.js';
 import type { RowAccess } from '../store/rowIndex.js';
 import type { CheckpointMeta, ValidationScores } from './checkpointMeta.js';
+import type { SeriesSplit } from './dataIdentity.js';
 import type { Learner } from './learner.js';
 import { layoutDifferences, machineLayout } from './machineLayout.js';
 import type { EpochRecord, StepRecord, ValidationRecord } from './metricsLog.js';
@@ -15,7 +16,11 @@ export interface StartRecord {
   readonly run: string;
   readonly positives: number;
   readonly negatives: number;
+  /** Rows that choose the best network, and rows that are never looked at. */
+  readonly validation: number;
   readonly heldOut: number;
+  /** How the scans were parted, in words. */
+  readonly parts: string;
   readonly stepsPerEpoch: number;
   /** Steps of the whole run, and those that a resumed one has done. */
   readonly steps: number;
@@ -51,6 +56,7 @@ export function startRecord({
   config,
   learner,
   split,
+  series,
   stepsPerEpoch,
   memory,
   input,
@@ -60,6 +66,7 @@ export function startRecord({
   config: TrainConfig;
   learner: Learner;
   split: Split;
+  series: SeriesSplit;
   stepsPerEpoch: number;
   memory: readonly DeviceMemory[];
   /** How the rows are read. */
@@ -73,7 +80,9 @@ export function startRecord({
     run: config.run,
     positives: split.positives.length,
     negatives: split.negatives.length,
+    validation: split.validation.length,
     heldOut: split.heldOut.length,
+    parts: partsText(config, series),
     stepsPerEpoch,
     steps: config.epochs * stepsPerEpoch,
     stepsDone: from?.step ?? 0,
@@ -85,6 +94,14 @@ export function startRecord({
     precision: learner.precision,
     memory,
   };
+}
+
+/** `8 scans train, 1 (subset 6) chooses the best network, 1 (subset 5) is held out`. */
+function partsText({ folds, holdout, validation }: TrainConfig, series: SeriesSplit): string {
+  const kind = folds > 0 ? `of ${folds} folds ` : 'subset ';
+  const choosing = validation === 'scans' ? 'drawn by the seed' : `${kind}${validation}`;
+  const { training, validation: some, heldOut } = series;
+  return `${training.length} scans train, ${some.length} (${choosing}) choose the best network, ${heldOut.length} (${kind}${holdout}) are held out`;
 }
 
 /** Few rows make batch norm noise. */

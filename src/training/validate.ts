@@ -1,6 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import type { Holdout } from '../config/holdout.js';
-import { InputError } from '../errors.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
 import { accuracyOf, crossEntropyOf } from '../scores/classification.js';
@@ -14,18 +12,16 @@ export interface ValidationWork {
   readonly feed: RowFeed;
   readonly labels: RowLabels;
   readonly rows: Uint32Array;
-  readonly holdout: Holdout;
   readonly epoch: number;
   readonly step: number;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Scores the held-out rows; of several processes each predicts its part, and all get the same scores. Throws InterruptedError. */
+/** Scores the rows that choose the best network, which have both classes; of several processes each predicts its part, and all get the same scores. Throws InterruptedError. */
 export async function validate(work: ValidationWork): Promise<ValidationRecord> {
   const { learner, feed, labels, rows, epoch, step, signal } = work;
   const began = performance.now();
   const classes = Array.from(rows, (row) => labels.classes[row]!);
-  requireBothClasses(classes, work);
   const probabilities = await predictShared(learner, feed, rows, signal);
   const roc = rocArea(probabilities, classes);
   return {
@@ -39,12 +35,4 @@ export async function validate(work: ValidationWork): Promise<ValidationRecord> 
     rows: rows.length,
     seconds: (performance.now() - began) / 1000,
   };
-}
-
-function requireBothClasses(classes: readonly number[], { feed, holdout }: ValidationWork): void {
-  if (!classes.includes(0) || !classes.includes(1))
-    throw new InputError(
-      feed.file,
-      `HOLDOUT ${holdout} names a subset of one class alone: expected nodules and others, to score by`,
-    );
 }

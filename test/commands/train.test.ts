@@ -20,7 +20,7 @@ test('train --json, --resume and evaluate --json print the documents of the cont
   assert.ok(best.valLoss > 0 && best.rocAuc >= 0 && best.rocAuc <= 1);
   assert.match(
     trained.stderr,
-    /training on 6 nodules and 17 others, 12 patches held out; 3 steps of 6 an epoch/,
+    /training on 6 nodules and 17 others, 12 patches choose the best network, 12 are held out; 3 steps of 6 an epoch\n {2}2 scans train, 1 \(subset 3\) choose/,
   );
 
   const resumed = voxlab('train', '--resume', run, '--epochs', '2');

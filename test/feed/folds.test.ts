@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { InputError } from '../../src/errors.js';
-import { foldedLabels, foldsOf } from '../../src/feed/folds.js';
-import { openPatchFile } from '../../src/store/patchFile.js';
-import { trainFixture } from '../training/trainFixture.js';
+import { foldsOf } from '../../src/feed/folds.js';
 
 const uids = Array.from({ length: 230 }, (_, row) => `1.3.6.${row % 23}`);
 
@@ -22,23 +19,4 @@ test('foldsOf() depends on the seed and the series alone, not on the order of ro
     () => foldsOf(uids, 24, 16, 'p.hdf5'),
     /p\.hdf5: expected at least FOLDS 24 series, found 23/,
   );
-});
-
-test('foldedLabels() puts folds in place of subsets, and with 0 leaves the labels', async (t) => {
-  const patches = await openPatchFile((await trainFixture(t)).data);
-  try {
-    const labels = patches.labels();
-    assert.deepEqual(foldedLabels(patches, 0, 16).subsets, labels.subsets);
-    const folded = foldedLabels(patches, 3, 16);
-    assert.deepEqual(folded.classes, labels.classes);
-    const ofScan = [0, 12, 24].map((row) => folded.subsets[row]!);
-    assert.deepEqual([...ofScan].sort(), [0, 1, 2]);
-    assert.deepEqual(
-      Array.from(folded.subsets),
-      Array.from({ length: 36 }, (_, row) => ofScan[Math.floor(row / 12)]),
-    );
-    assert.throws(() => foldedLabels(patches, 4, 16), InputError);
-  } finally {
-    patches.close();
-  }
 });

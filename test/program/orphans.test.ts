@@ -52,7 +52,7 @@ for (const signal of ['SIGHUP', 'SIGTERM', 'SIGKILL'] as const)
 
 test('train --processes 2 that gets SIGTERM during a validation: a checkpoint of its step within 10 s, a resume gives the same bits', async (t) => {
   // 3 steps an epoch, then hundreds of rows to be scored.
-  const { data, run } = await trainFixture(t, undefined, [12, 12, 800]);
+  const { data, run } = await trainFixture(t, undefined, [12, 12, 12, 800]);
   const words = ['--holdout', '2', '--batch', '8', '--filters', '4', '--threads', '1', '--processes', '2'];
   const begin = (folder: string) => ['train', '--data', data, '--out', folder, ...words, '--epochs', '2'];
   const whole = voxlab(...begin(`${run}-whole`));

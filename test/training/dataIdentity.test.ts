@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, symlinkSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
+import { scanLabels } from '../../src/feed/rowLabels.js';
 import { splitRows } from '../../src/feed/split.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
 import type { PatchColumns } from '../../src/store/patchFileContract.js';
@@ -66,7 +67,7 @@ test('dataIdentity() is of the content: a copy, a link and a file packed in anot
   const identity = await identityOf(data);
   assert.deepEqual(
     [identity.rows, identity.positives, identity.series, identity.patches],
-    [36, 9, 3, '16x16x16, 1x1x1 mm, linear'],
+    [48, 12, 4, '16x16x16, 1x1x1 mm, linear'],
   );
   const [copy, link, packed] = ['copy', 'link', 'packed'].map((name) => data.replace('16x16x16', name));
   copyFileSync(data, copy!);
@@ -112,12 +113,16 @@ test('dataIdentity() changes with any column, and with the voxels', async (t) =>
     assert.match(dataDifferences(await identityOf(await fileOf(t, change)), before).join(), says);
 });
 
-test('seriesSplit() names the series that training draws from, and those held out', async (t) => {
+test('seriesSplit() names the series that training draws from, that choose, and that are held out', async (t) => {
   const { data } = await trainFixture(t);
   const patches = await openPatchFile(data);
   t.after(() => patches.close());
-  const split = seriesSplit(patches, splitRows(patches.labels(), 2, data), await dataIdentity(patches));
+  const split = seriesSplit(
+    patches,
+    splitRows(scanLabels(patches), { holdout: 2, validation: 3, seed: 0 }, data),
+    await dataIdentity(patches),
+  );
   const { labels, ...series }: SeriesSplit = split;
   assert.match(labels, /^[0-9a-f]{64}$/);
-  assert.deepEqual(series, { training: ['scan0', 'scan1'], heldOut: ['scan2'] });
+  assert.deepEqual(series, { training: ['scan0', 'scan1'], validation: ['scan3'], heldOut: ['scan2'] });
 });

@@ -14,7 +14,7 @@ import {
 } from '../../src/training/runFolder.js';
 import type { TrainConfig } from '../../src/training/trainConfig.js';
 
-const SPLIT: SeriesSplit = { labels: 'ab', training: ['a', 'b'], heldOut: ['c'] };
+const SPLIT: SeriesSplit = { labels: 'ab', training: ['a', 'b'], validation: ['d'], heldOut: ['c'] };
 
 function configIn(t: TestContext): TrainConfig {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-run-'));

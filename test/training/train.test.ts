@@ -30,7 +30,9 @@ test('train() yields start, steps, validations, epochs and end, and keeps metric
     run: config.run,
     positives: 6,
     negatives: 17,
+    validation: 12,
     heldOut: 12,
+    parts: '2 scans train, 1 (subset 3) choose the best network, 1 (subset 2) are held out',
     stepsPerEpoch: 3,
     steps: 6,
     stepsDone: 0,
@@ -118,10 +120,15 @@ test('train() never sees the held-out subset: its voxels do not change the weigh
   const config = await trainFixture(t);
   const seen = new Set<number>();
   const { balancedOrder } = await import('../../src/feed/classOrder.js');
+  const { scanLabels } = await import('../../src/feed/rowLabels.js');
   const { splitRows } = await import('../../src/feed/split.js');
   const { openPatchFile } = await import('../../src/store/patchFile.js');
   const patches = await openPatchFile(config.data);
-  const order = balancedOrder(splitRows(patches.labels(), 2, config.data), 6, config.seed);
+  const order = balancedOrder(
+    splitRows(scanLabels(patches), { holdout: 2, validation: 3, seed: 1 }, config.data),
+    6,
+    config.seed,
+  );
   patches.close();
   for (let step = 0; step < 40; step++) for (const row of order.rowsOf(step)) seen.add(row);
   assert.ok([...seen].every((row) => row < 24 && row !== 1));
@@ -212,18 +219,19 @@ test('train() on every row once an epoch, on folds of scans, with several subset
   const natural = await allRecords(train({ ...config, sampling: { ...BALANCED, kind: 'natural' } }));
   assert.ok(natural[0]?.kind === 'start');
   assert.equal(natural[0].stepsPerEpoch, 4, '23 rows in batches of 6');
-  const folds = { ...config, folds: 3, holdout: 0, run: `${config.run}-folds` };
+  const folds = { ...config, folds: 4, holdout: 0, validation: 'auto', run: `${config.run}-folds` } as const;
   const [start] = await allRecords(train(folds));
   assert.ok(start?.kind === 'start');
   assert.equal(start.heldOut, 12);
+  assert.match(start.parts, /^2 scans train, 1 \(of 4 folds 1\) choose .*, 1 \(of 4 folds 0\) are held out$/);
   const evaluation = await evaluate({ run: folds.run, checkpoint: 'last' });
   assert.deepEqual([evaluation.rows, evaluation.seenInTraining], [12, false]);
   const [several] = await allRecords(train({ ...config, holdout: [1, 2], run: `${config.run}-several` }));
   assert.ok(several?.kind === 'start');
   assert.deepEqual([several.positives, several.negatives, several.heldOut], [3, 8, 24]);
   await assert.rejects(
-    allRecords(train({ ...folds, folds: 4 })),
-    /expected at least FOLDS 4 series, found 3/,
+    allRecords(train({ ...folds, folds: 5 })),
+    /expected at least FOLDS 5 series, found 4/,
   );
   await assert.rejects(
     allRecords(train({ ...config, crop: 20, run: `${config.run}-crop` })),

@@ -10,11 +10,11 @@ import type { TrainRecord } from '../../src/training/trainRecords.js';
 
 const DIM = 16;
 
-/** A patch file in which nodules are bright balls in noise; 3 subsets of 12 rows or so many, a quarter of them nodules. */
+/** A patch file in which nodules are bright balls in noise; 4 subsets of 12 rows or so many, a quarter of them nodules; 2 is held out, 3 chooses the network. */
 export async function trainFixture(
   t: { after: (end: () => void) => void },
   normalisation?: Normalisation,
-  rowsOfSubset: readonly number[] = [12, 12, 12],
+  rowsOfSubset: readonly number[] = [12, 12, 12, 12],
 ): Promise<TrainConfig> {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-train-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -45,6 +45,7 @@ export async function trainFixture(
     strategy: 'single',
     devices: 1,
     holdout: 2,
+    validation: 3,
     batchSize: 6,
     epochs: 2,
     learningRate: 2e-3,

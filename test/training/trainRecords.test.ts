@@ -16,8 +16,10 @@ const INDEXED: RowIndex = {
 const SPLIT = {
   positives: Uint32Array.of(0, 1),
   negatives: Uint32Array.of(2, 3, 4),
-  heldOut: Uint32Array.of(5),
+  validation: Uint32Array.of(5),
+  heldOut: Uint32Array.of(6, 7),
 };
+const SERIES = { labels: '', training: ['a', 'b'], validation: ['c'], heldOut: ['d'] };
 
 test('startRecord() warns of rows without an index, and of batch norm over few rows, unless replicas take their moments together', async (t) => {
   const config = await trainFixture(t);
@@ -27,7 +29,14 @@ test('startRecord() warns of rows without an index, and of batch norm over few r
       parallel: { ...ON_ONE_DEVICE, strategy: 'data', devices: 2 },
     });
     const record = startRecord({
-      ...{ config: { ...config, syncBatchNorm }, learner, split: SPLIT, stepsPerEpoch: 1, from: undefined },
+      ...{
+        config: { ...config, syncBatchNorm },
+        learner,
+        split: SPLIT,
+        series: SERIES,
+        stepsPerEpoch: 1,
+        from: undefined,
+      },
       memory: await learner.stepMemory(),
       notes: syncBatchNorm ? [] : ['checkpoint epoch-0003 is damaged'],
       input: syncBatchNorm ? INDEXED : { path: 'a.hdf5', dataset: 'input', because: 'it is virtual' },
@@ -36,6 +45,8 @@ test('startRecord() warns of rows without an index, and of batch norm over few r
     return record;
   };
   const alone = await startOf(false);
+  assert.equal(alone.parts, '2 scans train, 1 (subset 3) choose the best network, 1 (subset 2) are held out');
+  assert.deepEqual([alone.validation, alone.heldOut], [1, 2]);
   assert.equal(alone.warnings[0], 'checkpoint epoch-0003 is damaged');
   assert.match(alone.warnings.join(), /batch norm sees 4 rows at a time: expected at least 8/);
   assert.match(alone.warnings.join(), /read through the HDF5 library.*: it is virtual/);
