@@ -27,7 +27,7 @@ export async function benchPlan({ repetitions = 5 } = {}): Promise<BenchReport> 
         notrainReason: column(() => 0),
         centerWorldMm: Array.from({ length: ROWS }, (_, row) => [row, 0, 0] as const),
         seriesUid: Array.from({ length: ROWS }, (_, row) => `scan${Math.floor(row / 171)}`),
-        subsets: column((row) => row % 10),
+        subsets: column((row) => Math.floor(row / 171) % 10),
       },
       [new Int16Array(ROWS * 8)],
     );
