@@ -113,7 +113,8 @@ export function uidCell(row: CsvRow<'seriesuid'>, file: string): string {
   return uid;
 }
 
-function readText(file: string): string {
+/** A table's text without its byte order mark. Throws InputError for a file that cannot be read, and for one that is no UTF-8 text. */
+export function readText(file: string): string {
   let bytes: Buffer;
   let text: string;
   try {
