@@ -136,9 +136,11 @@ function marksOf({ series, seriesOf, centerWorldMm, score }: Submission, scans: 
 
 function findingsOf(annotations: readonly Annotation[], scans: Scans): Findings {
   const kept = annotations.filter(({ seriesUid }) => scans.has(seriesUid));
+  const centers = new Float64Array(3 * kept.length);
+  for (const [i, { centerWorldMm }] of kept.entries()) centers.set(centerWorldMm, 3 * i);
   return {
     scan: Int32Array.from(kept, ({ seriesUid }) => scans.get(seriesUid)!),
-    centerWorldMm: Float64Array.from(kept.flatMap(({ centerWorldMm }) => centerWorldMm)),
+    centerWorldMm: centers,
     diameterMm: Float64Array.from(kept, ({ diameterMm }) => diameterMm),
   };
 }

@@ -41,7 +41,7 @@ export function frocCurve(events: FrocEvents): FrocPoint[] {
 /** The sensitivity at each of some rates of false positives a scan, ascending. Throws RangeError without a nodule. */
 export function sensitivitiesAt(events: FrocEvents, rates: ArrayLike<number>): Float64Array {
   const into = new Float64Array(rates.length);
-  if (!interpolate(events, onceEach(events), rates, into))
+  if (!interpolate(events, onceEach(events), Float64Array.from(rates), into))
     throw new RangeError('Expected at least one nodule, received none');
   return into;
 }
@@ -61,37 +61,42 @@ export function cpmOf(sensitivities: ArrayLike<number>): number {
 export function interpolate(
   events: FrocEvents,
   weights: Int32Array,
-  rates: ArrayLike<number>,
+  rates: Float64Array,
   into: Float64Array,
 ): boolean {
   const totals = totalsOf(events, weights);
   if (totals.nodules === 0) return false;
-  const { scan, isHit, endsTie } = events;
+  const { packed } = events;
+  // One more than lie at the last rate: by a whole step behind it, far from where rounding counts.
+  const enough = Math.ceil(rates.at(-1)! * totals.scans) + 1;
   let hits = 0;
   let falsePositives = 0;
-  // The last point of the curve: rate x, sensitivity y, and the counts that they come from.
-  let [x, y, hitsThere, falseThere] = [0, 0, 0, 0];
+  // The last point of the curve; only where the sensitivity changes are rates written.
+  let [hitsThere, falseThere, y] = [0, 0, 0];
   let at = 0;
-  for (let i = 0; i < scan.length && at < rates.length; i++) {
-    const weight = weights[scan[i]!]!;
-    if (isHit[i] === 1) hits += weight;
+  for (let i = 0; i < packed.length; i++) {
+    const event = packed[i]!;
+    const weight = weights[event >> 2]!;
+    if ((event & 2) !== 0) hits += weight;
     else falsePositives += weight;
-    if (endsTie[i] === 0) continue;
-    if (falsePositives !== falseThere) {
-      const nextX = rateOf(falsePositives, totals);
-      const nextY = hits === hitsThere ? y : shareOf(hits, totals);
-      const slope = nextY === y ? 0 : (nextY - y) / (nextX - x);
-      for (; at < rates.length && rates[at]! < nextX; at++) into[at] = slope * (rates[at]! - x) + y;
-      x = nextX;
+    if ((event & 1) === 0) continue;
+    if (hits !== hitsThere) {
+      const x = rateOf(falseThere, totals);
+      const nextY = shareOf(hits, totals);
+      for (; at < rates.length && rates[at]! < x; at++) into[at] = y;
+      if (falsePositives !== falseThere) {
+        // Marks of one score: the curve rises in a straight line.
+        const nextX = rateOf(falsePositives, totals);
+        const slope = (nextY - y) / (nextX - x);
+        for (; at < rates.length && rates[at]! < nextX; at++) into[at] = slope * (rates[at]! - x) + y;
+      }
       y = nextY;
-      falseThere = falsePositives;
-      hitsThere = hits;
-    } else if (hits !== hitsThere) {
-      y = shareOf(hits, totals);
       hitsThere = hits;
     }
+    falseThere = falsePositives;
+    if (falsePositives >= enough) break;
   }
-  into.fill(y, at, rates.length);
+  into.fill(y, at);
   return true;
 }
 

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../random.js';
+import { type ColumnBands, columnBands } from './columnBands.js';
 import { cpmOf, interpolate, OPERATING_POINTS } from './froc.js';
 import type { FrocEvents } from './frocEvents.js';
-import { select } from './select.js';
 
 export interface BootstrapOptions {
   /** LUNA16: 1000. */
@@ -19,13 +19,6 @@ export interface Band {
   readonly upper: number;
 }
 
-/** Bands of a curve, one value a rate. */
-export interface CurveBand {
-  readonly mean: Float64Array;
-  readonly lower: Float64Array;
-  readonly upper: Float64Array;
-}
-
 export interface FrocBootstrap {
   readonly samples: number;
   readonly seed: number;
@@ -35,9 +28,9 @@ export interface FrocBootstrap {
   readonly samplesWithoutNodule: number;
   readonly cpm: Band;
   /** At the seven operating points. */
-  readonly sensitivities: CurveBand;
+  readonly sensitivities: ColumnBands;
   /** At the rates that were asked for. */
-  readonly curve: CurveBand;
+  readonly curve: ColumnBands;
 }
 
 const CONFIDENCE = 0.95;
@@ -67,13 +60,13 @@ export function bootstrapFroc(
     const row = rows.subarray(scored * points.length, (scored + 1) * points.length);
     if (interpolate(events, weights, points, row)) scored++;
   }
-  const all = curveBand(rows.subarray(0, scored * points.length), points.length);
-  const at = (wanted: ArrayLike<number>): CurveBand => picked(all, points, wanted);
+  const all = columnBands(rows.subarray(0, scored * points.length), points.length, CONFIDENCE);
+  const at = (wanted: ArrayLike<number>): ColumnBands => picked(all, points, wanted);
   const read = Array.from(OPERATING_POINTS, (rate) => points.indexOf(rate));
   const cpms = Float64Array.from({ length: scored }, (_, sample) =>
     cpmOf(read.map((point) => rows[sample * points.length + point]!)),
   );
-  const { mean, lower, upper } = curveBand(cpms, 1);
+  const { mean, lower, upper } = columnBands(cpms, 1, CONFIDENCE);
   return {
     samples,
     seed,
@@ -95,42 +88,11 @@ export function drawScans(random: Random, into: Int32Array): void {
   for (let i = 0; i < into.length; i++) into[i] = random.integer(into.length);
 }
 
-/** Columns that are read at once: a cache line. */
-const COLUMNS = 8;
-
-/** Mean and band of each column of `rows` (samples, columns); the band's ends are the official program's sorted indices. */
-function curveBand(rows: Float64Array, columns: number): CurveBand {
-  const samples = rows.length / columns;
-  const tail = (1 - CONFIDENCE) / 2;
-  const lowest = Math.floor(tail * samples);
-  const highest = Math.min(samples - 1, Math.floor((1 - tail) * samples));
-  const band = {
-    mean: new Float64Array(columns),
-    lower: new Float64Array(columns),
-    upper: new Float64Array(columns),
-  };
-  const buffers = Array.from({ length: COLUMNS }, () => new Float64Array(samples));
-  for (let from = 0; from < columns; from += COLUMNS) {
-    const count = Math.min(COLUMNS, columns - from);
-    for (let sample = 0; sample < samples; sample++)
-      for (let i = 0; i < count; i++) buffers[i]![sample] = rows[sample * columns + from + i]!;
-    for (let i = 0; i < count; i++) {
-      const values = buffers[i]!;
-      let sum = 0;
-      for (let sample = 0; sample < samples; sample++) sum += values[sample]!;
-      band.mean[from + i] = sum / samples;
-      band.lower[from + i] = select(values, lowest);
-      band.upper[from + i] = select(values, highest);
-    }
-  }
-  return band;
-}
-
 function picked(
-  { mean, lower, upper }: CurveBand,
+  { mean, lower, upper }: ColumnBands,
   points: Float64Array,
   wanted: ArrayLike<number>,
-): CurveBand {
+): ColumnBands {
   const places = new Map(Array.from(points, (point, index) => [point, index]));
   const of = (values: Float64Array): Float64Array =>
     Float64Array.from(wanted, (rate) => values[places.get(rate)!]!);

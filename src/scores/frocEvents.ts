@@ -40,6 +40,8 @@ export interface FrocEvents {
   readonly isHit: Uint8Array;
   /** (n), 1 where the next event has another score: a point of the curve. */
   readonly endsTie: Uint8Array;
+  /** (n), `scan << 2 | isHit << 1 | endsTie`: the three in one word, for the loop that runs a thousand times. */
+  readonly packed: Int32Array;
   /** (scans), nodules of each, hit or missed. */
   readonly nodules: Int32Array;
   /** (scans), hit nodules of each. */
@@ -188,19 +190,28 @@ class EventList {
   }
 
   sorted(scans: number, nodules: Int32Array): FrocEvents {
-    const score = Float64Array.from(this.#score);
-    const order = Uint32Array.from(score, (_, index) => index).sort((a, b) => score[b]! - score[a]!);
-    const of = (isHit: 0 | 1): Int32Array =>
-      countsOf(Int32Array.from(this.#scan.filter((_, index) => this.#isHit[index] === isHit)), scans);
+    const found = Float64Array.from(this.#score);
+    const order = Uint32Array.from(found, (_, index) => index).sort((a, b) => found[b]! - found[a]!);
+    const score = Float64Array.from(order, (index) => found[index]!);
+    const scan = Int32Array.from(order, (index) => this.#scan[index]!);
+    const isHit = Uint8Array.from(order, (index) => this.#isHit[index]!);
+    const endsTie = Uint8Array.from(score, (value, i) => (score[i + 1] === value ? 0 : 1));
     return {
       scans,
-      score: Float64Array.from(order, (index) => score[index]!),
-      scan: Int32Array.from(order, (index) => this.#scan[index]!),
-      isHit: Uint8Array.from(order, (index) => this.#isHit[index]!),
-      endsTie: Uint8Array.from(order, (index, i) => (score[order[i + 1]!] === score[index] ? 0 : 1)),
+      score,
+      scan,
+      isHit,
+      endsTie,
+      packed: scan.map((index, i) => (index << 2) | (isHit[i]! << 1) | endsTie[i]!),
       nodules,
-      hits: of(1),
-      falsePositives: of(0),
+      hits: countsOf(
+        scan.filter((_, i) => isHit[i] === 1),
+        scans,
+      ),
+      falsePositives: countsOf(
+        scan.filter((_, i) => isHit[i] === 0),
+        scans,
+      ),
     };
   }
 }

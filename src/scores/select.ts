@@ -1,10 +1,8 @@
 /**
- * The value that would stand at `index` if `values` were sorted (no NaN); reorders them. Hoare's algorithm: a time that grows
- * with the number of values, whatever their order and however many are equal.
+ * The value that would stand at `index` if `values` were sorted from `low` to `high` (no NaN); reorders that part. Hoare's
+ * algorithm: a time that grows with the number of values, also where many are equal.
  */
-export function select(values: Float64Array, index: number): number {
-  let low = 0;
-  let high = values.length - 1;
+export function select(values: Float64Array, index: number, low = 0, high = values.length - 1): number {
   while (low < high) {
     const pivot = medianOfThree(values[low]!, values[(low + high) >> 1]!, values[high]!);
     let i = low;
