@@ -40,9 +40,10 @@ export function frocCurve(events: FrocEvents): FrocPoint[] {
 
 /** The sensitivity at each of some rates of false positives a scan, ascending. Throws RangeError without a nodule. */
 export function sensitivitiesAt(events: FrocEvents, rates: ArrayLike<number>): Float64Array {
+  const curve = new SampleCurve(events, onceEach(events));
+  if (!curve.hasNodules) throw new RangeError('Expected at least one nodule, received none');
   const into = new Float64Array(rates.length);
-  if (!interpolate(events, onceEach(events), Float64Array.from(rates), into))
-    throw new RangeError('Expected at least one nodule, received none');
+  curve.read(Float64Array.from(rates), into);
   return into;
 }
 
@@ -54,50 +55,89 @@ export function cpmOf(sensitivities: ArrayLike<number>): number {
 }
 
 /**
- * Writes the sensitivity at each of the ascending `rates`, for scans that count `weights` times each (a bootstrap sample). Between
- * two points of the curve it runs straight, at a rate with several points the highest counts, behind the last point it stays.
- * One pass over the events, as far as the last rate. Returns false, and writes nothing, where the scans have no nodule.
+ * The curve of scans that count `weights` times each (a bootstrap sample), read from left to right. Between two of its points it
+ * runs straight, at a rate with several points the highest counts, behind the last point it stays. Events are passed over once,
+ * and only as far as the curve is read.
  */
-export function interpolate(
-  events: FrocEvents,
-  weights: Int32Array,
-  rates: Float64Array,
-  into: Float64Array,
-): boolean {
-  const totals = totalsOf(events, weights);
-  if (totals.nodules === 0) return false;
-  const { packed } = events;
-  // One more than lie at the last rate: by a whole step behind it, far from where rounding counts.
-  const enough = Math.ceil(rates.at(-1)! * totals.scans) + 1;
-  let hits = 0;
-  let falsePositives = 0;
-  // The last point of the curve; only where the sensitivity changes are rates written.
-  let [hitsThere, falseThere, y] = [0, 0, 0];
-  let at = 0;
-  for (let i = 0; i < packed.length; i++) {
-    const event = packed[i]!;
-    const weight = weights[event >> 2]!;
-    if ((event & 2) !== 0) hits += weight;
-    else falsePositives += weight;
-    if ((event & 1) === 0) continue;
-    if (hits !== hitsThere) {
-      const x = rateOf(falseThere, totals);
-      const nextY = shareOf(hits, totals);
-      for (; at < rates.length && rates[at]! < x; at++) into[at] = y;
-      if (falsePositives !== falseThere) {
-        // Marks of one score: the curve rises in a straight line.
-        const nextX = rateOf(falsePositives, totals);
-        const slope = (nextY - y) / (nextX - x);
-        for (; at < rates.length && rates[at]! < nextX; at++) into[at] = slope * (rates[at]! - x) + y;
-      }
-      y = nextY;
-      hitsThere = hits;
-    }
-    falseThere = falsePositives;
-    if (falsePositives >= enough) break;
+export class SampleCurve {
+  readonly #events: FrocEvents;
+  readonly #weights: Int32Array;
+  readonly #totals: Totals;
+  /** Events that were passed over, and their counts; #falseBefore is the count at the point before the last one. */
+  #passed = 0;
+  #hits = 0;
+  #falsePositives = 0;
+  #falseBefore = 0;
+  /** The straight part at hand: from rate #x and sensitivity #y to before rate #end. */
+  #x = 0;
+  #y = 0;
+  #slope = 0;
+  #end = 0;
+  /** Whether the part at hand is flat, and the curve rises where it ends. */
+  #rises = false;
+
+  /** `weights` (scans) is kept, and must not change while the curve is read. */
+  constructor(events: FrocEvents, weights: Int32Array) {
+    this.#events = events;
+    this.#weights = weights;
+    this.#totals = totalsOf(events, weights);
   }
-  into.fill(y, at);
-  return true;
+
+  get hasNodules(): boolean {
+    return this.#totals.nodules > 0;
+  }
+
+  /** Writes the sensitivities at ascending `rates`, none of them below one that was read before. */
+  read(rates: Float64Array, into: Float64Array): void {
+    for (let at = 0; at < rates.length; ) {
+      const [x, y, slope, end] = [this.#x, this.#y, this.#slope, this.#end];
+      for (; at < rates.length && rates[at]! < end; at++) into[at] = slope * (rates[at]! - x) + y;
+      if (at < rates.length) this.#advance();
+    }
+  }
+
+  /** To the next straight part: behind a flat one the rise at its end, else the flat one up to the next hit. */
+  #advance(): void {
+    if (this.#rises) {
+      this.#rises = false;
+      this.#x = this.#end;
+      const risen = shareOf(this.#hits, this.#totals);
+      this.#end = rateOf(this.#falsePositives, this.#totals);
+      // A step straight up has no width: it is passed over at once.
+      this.#slope = this.#end > this.#x ? (risen - this.#y) / (this.#end - this.#x) : 0;
+      if (this.#end > this.#x) return;
+    }
+    this.#x = this.#end;
+    this.#y = shareOf(this.#hits, this.#totals);
+    this.#slope = 0;
+    this.#rises = this.#passToNextHit();
+    this.#end = this.#rises ? rateOf(this.#falseBefore, this.#totals) : Number.POSITIVE_INFINITY;
+  }
+
+  /** Passes over events up to the next point at which more nodules are hit; false where there is none. */
+  #passToNextHit(): boolean {
+    const { packed } = this.#events;
+    const weights = this.#weights;
+    const hitsBefore = this.#hits;
+    let hits = hitsBefore;
+    let falsePositives = this.#falsePositives;
+    let falseBefore = falsePositives;
+    let i = this.#passed;
+    for (; i < packed.length; i++) {
+      const event = packed[i]!;
+      const weight = weights[event >> 2]!;
+      if ((event & 2) !== 0) hits += weight;
+      else falsePositives += weight;
+      if ((event & 1) === 0) continue;
+      if (hits !== hitsBefore) break;
+      falseBefore = falsePositives;
+    }
+    this.#passed = i + 1;
+    this.#hits = hits;
+    this.#falsePositives = falsePositives;
+    this.#falseBefore = falseBefore;
+    return hits !== hitsBefore;
+  }
 }
 
 /** Of a sample: how often each counts. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cpmOf, frocCurve, interpolate, OPERATING_POINTS, sensitivitiesAt } from '../../src/scores/froc.js';
+import { cpmOf, frocCurve, OPERATING_POINTS, SampleCurve, sensitivitiesAt } from '../../src/scores/froc.js';
 import { matchMarks } from '../../src/scores/frocEvents.js';
 import { frocCase, type Row } from './frocCase.js';
 
@@ -48,14 +48,39 @@ test('sensitivities are 0 where nothing was hit or marked; without a nodule ther
   assert.throws(() => frocCurve(none), /at least one nodule/);
 });
 
-test('interpolate() with weights equals the case in which scans are there so often', () => {
-  const events = eventsOf([1, 0.9], [0, 0.8], [2, 0.5]);
-  const into = new Float64Array(3);
-  // Scan 0 twice, scan 1 not at all: the nodule is hit in both, then 2 false positives in 2 scans.
-  assert.equal(interpolate(events, Int32Array.of(2, 0), Float64Array.of(0.125, 1, 8), into), true);
-  assert.deepEqual([...into], [1, 1, 1]);
-  assert.equal(interpolate(events, Int32Array.of(0, 2), Float64Array.of(0.125, 1, 8), into), true);
-  assert.deepEqual([...into], [1, 1, 1]);
+test('SampleCurve is that of the case in which scans are there as often as they weigh, read at once or in parts', () => {
+  const events = eventsOf([1, 0.9], [0, 0.8], [2, 0.5], [0, 0.5], [0, 0.3], [1, 0.1]);
+  const nodules: Row[] = [0, 1, 2].map((scan) => [scan, 0, 0, 0, 6]);
+  // Scan 0 twice, scan 1 once.
+  const marks = [0, 1].flatMap((scan): Row[] => [
+    [scan, 0, 0, 0, 0.9],
+    [scan, 99, 0, 0, 0.8],
+    [scan, 99, 0, 0, 0.5],
+    [scan, 99, 0, 0, 0.3],
+  ]);
+  const repeated = matchMarks(frocCase(3, [...marks, [2, 0, 0, 0, 0.5]], nodules)).events;
+  const rates = Float64Array.from({ length: 50 }, (_, i) => i / 20);
+  const expected = sensitivitiesAt(repeated, rates);
+  const weights = Int32Array.of(2, 1);
+  const whole = new Float64Array(50);
+  new SampleCurve(events, weights).read(rates, whole);
+  assert.deepEqual(whole, expected);
+  const curve = new SampleCurve(events, weights);
+  const parts = new Float64Array(50);
+  for (const [from, to] of [
+    [0, 1],
+    [1, 27],
+    [27, 28],
+    [28, 50],
+  ] as const)
+    curve.read(rates.subarray(from, to), parts.subarray(from, to));
+  assert.deepEqual(parts, expected);
+});
+
+test('SampleCurve knows whether its scans have a nodule', () => {
+  const { events } = matchMarks(frocCase(2, [], [[0, 0, 0, 0, 6]]));
+  assert.equal(new SampleCurve(events, Int32Array.of(1, 1)).hasNodules, true);
+  assert.equal(new SampleCurve(events, Int32Array.of(0, 2)).hasNodules, false);
 });
 
 test('cpmOf() is the mean', () => {
