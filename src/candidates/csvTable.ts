@@ -76,7 +76,7 @@ export function numberCell<Column extends string>(
       },
     );
   const text = cells[column].trim();
-  const hasComma = DECIMAL_COMMA.test(text);
+  const hasComma = text.includes(',') && DECIMAL_COMMA.test(text);
   if (hasComma && decimals === undefined)
     throw refuse('a number (with decimal commas a table needs semicolons between its columns)');
   const value = decimalNumber(hasComma ? text.replace(',', '.') : text);

@@ -64,16 +64,32 @@ function remedyOf(header: readonly string[], columns: SubmissionColumns): string
   return `say the table's own names: --columns ${pairs.join(',')}`;
 }
 
-/** Neighbours after sorting by place and score are compared: no text is kept of a row. */
+/** Rows are looked up by a hash of their bits: of 750,000 no text is kept. */
 function repeatedRows({ seriesOf, centerWorldMm, score }: Omit<Submission, 'repeatedRows'>): number {
-  const compare = (a: number, b: number): number =>
-    score[a]! - score[b]! ||
-    seriesOf[a]! - seriesOf[b]! ||
-    centerWorldMm[3 * a]! - centerWorldMm[3 * b]! ||
-    centerWorldMm[3 * a + 1]! - centerWorldMm[3 * b + 1]! ||
-    centerWorldMm[3 * a + 2]! - centerWorldMm[3 * b + 2]!;
-  const order = Uint32Array.from(score, (_, index) => index).sort(compare);
+  const isSame = (a: number, b: number): boolean =>
+    seriesOf[a] === seriesOf[b] &&
+    score[a] === score[b] &&
+    [0, 1, 2].every((axis) => centerWorldMm[3 * a + axis] === centerWorldMm[3 * b + axis]);
+  const places = 2 ** Math.ceil(Math.log2(2 * score.length + 1));
+  /** Row + 1 of a place, 0 = free. */
+  const taken = new Int32Array(places);
+  const bits = new Int32Array(centerWorldMm.buffer);
+  const scoreBits = new Int32Array(score.buffer);
   let repeated = 0;
-  for (let i = 1; i < order.length; i++) if (compare(order[i - 1]!, order[i]!) === 0) repeated++;
+  for (let row = 0; row < score.length; row++) {
+    let hash = seriesOf[row]!;
+    for (let i = 0; i < 6; i++) hash = mixed(hash ^ bits[6 * row + i]!);
+    for (let i = 0; i < 2; i++) hash = mixed(hash ^ scoreBits[2 * row + i]!);
+    let place = hash & (places - 1);
+    while (taken[place] !== 0 && !isSame(taken[place]! - 1, row)) place = (place + 1) & (places - 1);
+    if (taken[place] === 0) taken[place] = row + 1;
+    else repeated++;
+  }
   return repeated;
+}
+
+/** All bits of a word take part in the low ones (a step of MurmurHash3). */
+function mixed(word: number): number {
+  const product = Math.imul(word, 0x85ebca6b);
+  return product ^ (product >>> 13);
 }

@@ -90,7 +90,10 @@ export class SampleCurve {
   /** Writes the sensitivities at ascending `rates`, none of them below one that was read before. */
   read(rates: Float64Array, into: Float64Array): void {
     for (let at = 0; at < rates.length; ) {
-      const [x, y, slope, end] = [this.#x, this.#y, this.#slope, this.#end];
+      const x = this.#x;
+      const y = this.#y;
+      const slope = this.#slope;
+      const end = this.#end;
       for (; at < rates.length && rates[at]! < end; at++) into[at] = slope * (rates[at]! - x) + y;
       if (at < rates.length) this.#advance();
     }

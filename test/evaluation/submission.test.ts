@@ -34,6 +34,11 @@ test('readSubmission() counts rows that are there again, reads other names of co
   const read = reader(t);
   const header = 'seriesuid,coordX,coordY,coordZ,probability';
   assert.equal(read(`${header}\na,1,2,3,1\nb,1,2,3,1\na,1,2,3,1\na,1,2,3,1.0\na,1,2,3,2\n`).repeatedRows, 2);
+  const grid = Array.from(
+    { length: 5000 },
+    (_, i) => `a,${i % 10},${Math.floor(i / 10) % 20},${i % 40},0.5\n`,
+  );
+  assert.equal(read(`${header}\n${grid.join('')}`).repeatedRows, 5000 - new Set(grid).size);
   const named = read('uid,x,y,z,score\na,1,2,3,4\n', {
     ...{ seriesuid: 'uid', coordX: 'x', coordY: 'y', coordZ: 'z', probability: 'score' },
   });
