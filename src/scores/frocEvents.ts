@@ -91,7 +91,6 @@ export function matchMarks(
   let repeatedHits = 0;
   forEachHit(nodules, marks, kept, (nodule, hitting) => {
     for (const mark of hitting) fate[mark] = 1;
-    if (hitting.length === 0) return;
     repeatedHits += hitting.length - 1;
     hits.add(Math.max(...hitting.map((mark) => marks.score[mark]!)), nodules.scan[nodule]!, 1);
   });
@@ -137,7 +136,7 @@ function bestMarks({ scan, score }: ScoredMarks, scans: number, most: number): n
   });
 }
 
-/** Calls `visit` with each finding and the marks that lie nearer to it than its radius. */
+/** Calls `visit` with each finding and the marks that lie nearer to it than its radius, where there are any. */
 function forEachHit(
   { scan, centerWorldMm, diameterMm }: Findings,
   marks: ScoredMarks,
@@ -147,10 +146,13 @@ function forEachHit(
   for (let finding = 0; finding < scan.length; finding++) {
     const diameter = diameterMm[finding]! < 0 ? UNKNOWN_DIAMETER_MM : diameterMm[finding]!;
     const radiusSquared = (diameter / 2) ** 2;
-    const hitting = marksOf[scan[finding]!]!.filter(
-      (mark) => squaredDistance(centerWorldMm, finding, marks.centerWorldMm, mark) < radiusSquared,
-    );
-    visit(finding, hitting);
+    let hitting: number[] | undefined;
+    for (const mark of marksOf[scan[finding]!]!)
+      if (squaredDistance(centerWorldMm, finding, marks.centerWorldMm, mark) < radiusSquared) {
+        hitting ??= [];
+        hitting.push(mark);
+      }
+    if (hitting !== undefined) visit(finding, hitting);
   }
 }
 
