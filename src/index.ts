@@ -11,6 +11,11 @@ export { MODEL_CONFIG_FILE, readTrainingSettings, type TrainingSettings } from '
 export * from './errors.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.js';
 export {
+  type ScoreSubmissionOptions,
+  type SubmissionScore,
+  scoreSubmission,
+} from './evaluation/scoreSubmission.js';
+export {
   type Augmentation,
   applyAugmentation,
   augmentPatch,
@@ -24,6 +29,7 @@ export { heldOutRows, type Split, splitRows } from './feed/split.js';
 export { feedFigure } from './figures/feedFigure.js';
 export { type Chart, type ChartSpec, chart } from './figures/figure.js';
 export { type FramePanel, frameFigure } from './figures/frameFigure.js';
+export { frocFigure } from './figures/frocFigure.js';
 export { gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
 export { type HuSample, huHistogramFigure } from './figures/huHistogram.js';
 export { passesFigure } from './figures/passesFigure.js';
@@ -58,6 +64,8 @@ export { type PlannedPatch, planScan, type ScanPlan } from './patches/planScan.j
 export { type PatchBox, patchBox, resampleVolume } from './patches/resample.js';
 export { inRepository } from './paths.js';
 export { createRandom, type Random } from './random.js';
+export { type FrocCase, type FrocCounts, matchMarks } from './scores/frocEvents.js';
+export { type FoldScore, type FrocScore, officialRates, scoreFolds, scoreFroc } from './scores/frocScore.js';
 export { type RocArea, type RocPoint, rocArea, rocCurve } from './scores/roc.js';
 export { openPatchFile, type PatchFile } from './store/patchFile.js';
 export type { PatchColumns, PatchFormat, PatchProvenance } from './store/patchFileContract.js';

@@ -1,12 +1,13 @@
 import { CANDIDATE_COLUMNS, type CandidateColumn, type TableFormat } from './tableFormat.js';
 
 /** Names that other tables give to LUNA16's columns, in lower case without spaces, - and _. */
-const OTHER_NAMES: Readonly<Record<CandidateColumn, RegExp>> = {
+const OTHER_NAMES: Readonly<Record<CandidateColumn | 'probability', RegExp>> = {
   seriesuid: /^(series)?(instance)?uid$|^scan(id|uid)?$/,
   coordX: axisNames('x'),
   coordY: axisNames('y'),
   coordZ: axisNames('z'),
   class: /^(class|label|target|(is)?nodule)$/,
+  probability: /^(p|prob|score|confidence|likelihood|(cad|nodule)?probability|logit|prediction)$/,
 };
 
 function axisNames(axis: string): RegExp {
@@ -30,8 +31,11 @@ export function columnRemedy(header: readonly string[], columns: TableFormat['co
   return `say the table's own names: --columns ${pairs.map(([column, name]) => `${column}=${name}`).join(',')}`;
 }
 
-/** The only column that can be meant. */
-function guessOf(column: CandidateColumn, header: readonly string[]): string | undefined {
+/** The only column of a table that can be meant. */
+export function guessOf(
+  column: CandidateColumn | 'probability',
+  header: readonly string[],
+): string | undefined {
   const meant = header.filter((name) => OTHER_NAMES[column].test(name.toLowerCase().replace(/[\s_-]/g, '')));
   return meant.length === 1 && !meant[0]!.includes(',') ? meant[0] : undefined;
 }

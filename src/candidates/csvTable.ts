@@ -79,7 +79,7 @@ export function numberCell<Column extends string>(
       },
     );
   const text = cells[column].trim();
-  const hasComma = DECIMAL_COMMA.test(text);
+  const hasComma = text.includes(',') && DECIMAL_COMMA.test(text);
   if (hasComma && decimals === undefined)
     throw refuse('a number (with decimal commas a table needs semicolons between its columns)');
   const value = decimalNumber(hasComma ? text.replace(',', '.') : text);
@@ -116,7 +116,8 @@ export function uidCell(row: CsvRow<'seriesuid'>, file: string): string {
   return uid;
 }
 
-function readText(file: string): string {
+/** A table's text without its byte order mark. Throws InputError for a file that cannot be read, and for one that is no UTF-8 text. */
+export function readText(file: string): string {
   let bytes: Buffer;
   let text: string;
   try {

@@ -1,14 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { isFolder } from '../paths.js';
-import { findScans } from '../volumes/findScans.js';
 import { type Annotation, readAnnotations } from './annotations.js';
 import type { Candidate } from './candidate.js';
 import { candidateTableIn, readCandidates } from './candidateTable.js';
-import { numberCell, readCsvTable, uidCell } from './csvTable.js';
+import { type Folds, readFolds } from './folds.js';
 import { groupBySeries } from './groupBySeries.js';
 import { isWithin } from './notrain.js';
+import { readSeriesUids } from './seriesUids.js';
 
 /** LUNA16's own numbers (luna16.grand-challenge.org; candidates_V2.csv as published with it). */
 export const OFFICIAL_COUNTS = {
@@ -61,7 +61,7 @@ export function readLunaTables(folder: string): LunaTables {
   const nodules = files.nodules === undefined ? undefined : readAnnotations(files.nodules);
   const excluded = files.excluded === undefined ? undefined : readAnnotations(files.excluded);
   const candidates = files.candidates === undefined ? undefined : readCandidates(files.candidates);
-  const series = files.series === undefined ? undefined : readSeries(files.series);
+  const series = files.series === undefined ? undefined : new Set(readSeriesUids(files.series));
   const folds = foldsOf(folder);
   const tables = [...Object.values(files), folds?.source].filter((file) => file !== undefined);
   if (tables.length === 0)
@@ -100,43 +100,14 @@ export function officialDifferences({ counts }: LunaTables): OfficialDifference[
   });
 }
 
-/** One uid a line, without a header. */
-function readSeries(file: string): Set<string> {
-  const lines = readFileSync(file, 'utf8')
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/);
-  const uids = lines.map((line) => line.trim()).filter((line) => line !== '' && line !== 'seriesuid');
-  const known = new Set<string>();
-  for (const uid of uids) {
-    if (known.has(uid)) throw new InputError(file, `expected each series once, received ${uid} twice`);
-    known.add(uid);
-  }
-  return known;
-}
-
-function foldsOf(folder: string): { source: string; subsets: Map<string, number> } | undefined {
+function foldsOf(folder: string): { source: string; subsets: Folds } | undefined {
   const table = join(folder, 'subsets.csv');
-  if (existsSync(table)) {
-    const subsets = new Map<string, number>();
-    for (const row of readCsvTable(table, ['seriesuid', 'subset'])) {
-      const subset = numberCell(row, 'subset', table);
-      if (!Number.isInteger(subset) || subset < 0)
-        throw new InputError(table, `subset: expected a whole number from 0, received ${subset}`, {
-          line: row.line,
-        });
-      subsets.set(uidCell(row, table), subset);
-    }
-    return { source: table, subsets };
-  }
+  if (existsSync(table)) return { source: table, subsets: readFolds(table) };
   if (!isFolder(join(folder, 'subset0'))) return undefined;
-  const scans = findScans(folder, 'all');
-  return {
-    source: join(folder, 'subset<k>/'),
-    subsets: new Map(scans.map(({ uid, subset }) => [uid, subset])),
-  };
+  return { source: join(folder, 'subset<k>/'), subsets: readFolds(folder) };
 }
 
-function countsBySubset(subsets: ReadonlyMap<string, number>): number[] {
+function countsBySubset(subsets: Folds): number[] {
   const counts: number[] = Array.from({ length: Math.max(...subsets.values()) + 1 }, () => 0);
   for (const subset of subsets.values()) counts[subset] = (counts[subset] ?? 0) + 1;
   return counts;
@@ -162,7 +133,7 @@ function contradictions(
     readonly nodules: readonly Annotation[] | undefined;
     readonly excluded: readonly Annotation[] | undefined;
     readonly candidates: readonly Candidate[] | undefined;
-    readonly folds: ReadonlyMap<string, number> | undefined;
+    readonly folds: Folds | undefined;
   },
   series: ReadonlySet<string> | undefined,
 ): string[] {

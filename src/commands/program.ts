@@ -7,6 +7,7 @@ import { registerCropCommand } from './crop.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerEvaluateCommand } from './evaluate.js';
 import { registerExploreCommand } from './explore.js';
+import { registerFrocCommand } from './froc.js';
 import { registerGpuCommand } from './gpu.js';
 import { registerKernelCommand } from './kernel.js';
 import { registerLabCommand } from './lab.js';
@@ -32,6 +33,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerModelCommand,
   registerTrainCommand,
   registerEvaluateCommand,
+  registerFrocCommand,
   registerGpuCommand,
   registerBenchCommand,
   registerKernelCommand,

@@ -1,4 +1,5 @@
 import { renderSvg } from './svgChart.js';
+import { powerTicks, type Tick } from './ticks.js';
 
 /** One curve: a subset of plotly's scatter trace. */
 export interface Trace {
@@ -15,7 +16,8 @@ export interface Trace {
 
 export interface Axis {
   readonly title: string;
-  readonly type?: 'linear' | 'date';
+  /** log2: for positive numbers, a tick at each power of two. */
+  readonly type?: 'linear' | 'date' | 'log2';
   readonly range?: readonly [number, number];
 }
 
@@ -69,11 +71,17 @@ export function colorOf(trace: Trace, index: number): string {
   return trace.color ?? PALETTE[index % PALETTE.length]!;
 }
 
+function plotlyTicks(ticks: readonly Tick[]): Record<string, unknown> {
+  return { tickvals: ticks.map(({ value }) => value), ticktext: ticks.map(({ label }) => label) };
+}
+
 function plotlyFigure({ title, x, y, traces }: ChartSpec): PlotlyFigure {
   const axis = ({ title: text, type, range }: Axis): Record<string, unknown> => ({
     title: { text },
-    ...(type === undefined ? {} : { type }),
-    ...(range === undefined ? {} : { range }),
+    ...(type === undefined ? {} : { type: type === 'log2' ? 'log' : type }),
+    // Plotly's range of a logarithmic axis is in powers of ten.
+    ...(range === undefined ? {} : { range: type === 'log2' ? range.map(Math.log10) : range }),
+    ...(type === 'log2' && range !== undefined ? plotlyTicks(powerTicks(...range)) : {}),
   });
   return {
     data: traces.map((trace, index) => ({

@@ -17,6 +17,14 @@ export function linearTicks(low: number, high: number, count: number): Tick[] {
   return ticks;
 }
 
+/** Powers of two inside [low, high], below one as fractions: 1/8, 1/4, 1/2, 1, 2, ... */
+export function powerTicks(low: number, high: number): Tick[] {
+  const ticks: Tick[] = [];
+  for (let power = Math.ceil(Math.log2(low)); power <= Math.log2(high); power++)
+    ticks.push({ value: 2 ** power, label: power < 0 ? `1/${2 ** -power}` : String(2 ** power) });
+  return ticks;
+}
+
 const SECOND = 1000;
 const TIME_STEPS = [
   ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND),
