@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { UsageError } from '../errors.js';
+import { sharedScans } from '../feed/parts.js';
+import { scanLabels } from '../feed/rowLabels.js';
 import { countsOf } from '../patches/cutScan.js';
 import { type DatasetDescription, shapeName } from '../store/datasetDescription.js';
 import { openPatchFile, type PatchFile, type PatchReader } from '../store/patchFile.js';
+import { sampleVoxels, type VoxelSample, voxelFaults } from '../store/voxelSample.js';
 import { oneOf, printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
 
@@ -26,6 +29,8 @@ interface Overview {
   readonly notrain: number;
   /** Lowest and highest voxel; null without a row. */
   readonly rangeHu: readonly [number, number] | null;
+  /** Why training and scoring would refuse the file, each with what to do. */
+  readonly findings: readonly string[];
   readonly patch: { readonly size: readonly [number, number, number]; readonly spacingMm: readonly number[] };
   readonly provenance: unknown;
 }
@@ -81,6 +86,7 @@ async function explore(path: string, flags: ExploreFlags): Promise<void> {
 async function overviewOf(patches: PatchFile): Promise<Overview> {
   const { classes, subsets, notrain } = patches.labels();
   const { dim, slices, spacingMm } = patches.format;
+  const sample = await sampleVoxels(patches);
   return {
     file: patches.path,
     datasets: patches.datasets(),
@@ -89,10 +95,24 @@ async function overviewOf(patches: PatchFile): Promise<Overview> {
     byClass: countsOf(classes),
     bySubset: countsOf(subsets),
     notrain: notrain.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0),
-    rangeHu: await rangeOf(patches),
+    rangeHu: sample.notFinite.length > 0 ? null : await rangeOf(patches),
+    findings: findingsOf(patches, sample),
     patch: { size: [dim, dim, slices], spacingMm },
     provenance: patches.provenance ?? null,
   };
+}
+
+/** What `train` refuses, by the same functions. */
+function findingsOf(patches: PatchFile, sample: VoxelSample): string[] {
+  const shared = sharedScans(scanLabels(patches));
+  return [
+    ...voxelFaults(sample, 'hu'),
+    ...(shared.length === 0
+      ? []
+      : [
+          `${shared.length} scans lie in several subsets (first: ${shared[0]!.uid}): split by scan with FOLDS`,
+        ]),
+  ];
 }
 
 /** Over all voxels, some rows at a time. */
@@ -148,6 +168,7 @@ function textOf({
   bySubset,
   notrain,
   rangeHu,
+  findings,
   patch,
   provenance,
 }: Overview): string {
@@ -169,5 +190,6 @@ function textOf({
   const settings = (provenance as { program: string; settings: unknown } | null) ?? undefined;
   if (settings !== undefined)
     lines.push(`  cut by ${settings.program} with ${JSON.stringify(settings.settings)}`);
+  for (const finding of findings) lines.push(`  finding: ${finding}`);
   return `${lines.join('\n')}\n`;
 }

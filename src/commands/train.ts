@@ -9,6 +9,7 @@ import { feedFigure } from '../figures/feedFigure.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
 import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, progressLine } from '../progress.js';
+import { INTENSITIES } from '../store/voxelSample.js';
 import { metricsOf } from '../training/metricsLog.js';
 import { type TrainOptions, train } from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
@@ -67,6 +68,11 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     .option('--allow-shared-scans', 'train on scans that other subsets hold out or choose by')
     .option('--folds <n>', 'folds of whole scans in place of subsets', wholeNumber(0, 1000))
     .option('--crop <n>', 'voxels of the middle of each stored patch', wholeNumber(0, 1024))
+    .option(
+      '--intensity <name>',
+      'what voxels mean: hu, unit (0 to 1), float (any range)',
+      oneOf(...INTENSITIES),
+    )
     .option('--sampling <name>', 'how rows of a batch are chosen', oneOf(...SAMPLINGS))
     .option('--positive-share <x>', 'of weighted: share of nodules', numberWithin(0.001, 0.999))
     .option('--hard-negatives <x>', "share of negatives from the last epoch's hardest", numberWithin(0, 1))

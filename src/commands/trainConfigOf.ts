@@ -12,6 +12,7 @@ import {
 } from '../config/trainingSettings.js';
 import { InputError, messageOf, UsageError } from '../errors.js';
 import { cannotWrite, makeFolder } from '../paths.js';
+import type { Intensity } from '../store/voxelSample.js';
 import { readRunConfig } from '../training/runFolder.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 
@@ -43,6 +44,7 @@ export interface TrainFlags {
   readonly allowSharedScans?: boolean;
   readonly folds?: number;
   readonly crop?: number;
+  readonly intensity?: Intensity;
   readonly sampling?: Sampling;
   readonly positiveShare?: number;
   readonly hardNegatives?: number;
@@ -100,6 +102,7 @@ function newConfig(flags: TrainFlags): TrainConfig {
     timeoutSeconds: flags.timeout ?? settings.timeoutSeconds,
     ...partsOf(flags, settings),
     crop: flags.crop ?? settings.crop,
+    intensity: flags.intensity ?? settings.intensity,
     sampling,
     batchSize: flags.batch ?? settings.batchSize,
     epochs: flags.epochs ?? settings.epochs,
@@ -175,7 +178,7 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
       'syncBatchNorm',
       'precision',
     ],
-    ...['folds', 'crop', 'sampling', 'positiveShare', 'hardNegatives', 'augment'],
+    ...['folds', 'crop', 'intensity', 'sampling', 'positiveShare', 'hardNegatives', 'augment'],
   ] as const;
   const given = others.find((name) => flags[name] !== undefined);
   if (given !== undefined)

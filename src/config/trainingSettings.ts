@@ -1,5 +1,6 @@
 import { ConfigError, messageOf } from '../errors.js';
 import { inRepository } from '../paths.js';
+import { INTENSITIES, type Intensity } from '../store/voxelSample.js';
 import { type AugmentPlan, DEFAULT_AUGMENT, parseAugment } from './augmentPlan.js';
 import { type Holdout, overlap, parseHoldout, parseValidation, type Validation } from './holdout.js';
 import { decimal, oneOf, readIniFile, text, wholeNumber, withDefault } from './ini.js';
@@ -110,6 +111,8 @@ export interface TrainingSettings {
   /** `file`: as the patch file was normalised (crop --normalise). */
   readonly normalisation: (typeof TRAINING_NORMALISATIONS)[number];
   readonly windowHu: IntensityWindow;
+  /** What the voxels of the patch file mean. */
+  readonly intensity: Intensity;
   /** Holds the patch file. */
   readonly dataFolder: string;
   /** Receives the runs. */
@@ -172,6 +175,7 @@ export const TRAINING_KEYS = {
   STEP_EPOCHS: withDefault(wholeNumber(1), 10),
   STEP_FACTOR: withDefault(decimal(0, 1), 0.1),
   BASE_BATCH: withDefault(wholeNumber(0, 65536), 0),
+  INTENSITY: withDefault(oneOf(...INTENSITIES), 'hu' as const),
   NORMALISATION: withDefault(oneOf(...TRAINING_NORMALISATIONS), 'window' as const),
   WINDOW_LOW: withDefault(decimal(-32768, 32767), -1000),
   WINDOW_HIGH: withDefault(decimal(-32768, 32767), 400),
@@ -255,6 +259,7 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     checkpointSteps: values.CHECKPOINT_STEPS,
     readers: values.READERS,
     normalisation: values.NORMALISATION,
+    intensity: values.INTENSITY,
     windowHu: Object.freeze({ low: values.WINDOW_LOW, high: values.WINDOW_HIGH }),
     dataFolder: inRepository(values.DATA_DIR),
     runsFolder: inRepository(values.RUNS_DIR),

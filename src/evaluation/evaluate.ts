@@ -10,6 +10,7 @@ import type { Progress } from '../progress.js';
 import { accuracyOf } from '../scores/classification.js';
 import { type RocPoint, rocArea, rocCurve } from '../scores/roc.js';
 import { openPatchFile } from '../store/patchFile.js';
+import { requireVoxels, sampleVoxels } from '../store/voxelSample.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { createLearner } from '../training/createLearner.js';
 import { dataDifferences, dataIdentity, type SeriesSplit } from '../training/dataIdentity.js';
@@ -93,6 +94,7 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
   // The run's own path: a resume may have named another since this checkpoint was left.
   const patches = await openPatchFile(options.data ?? readRunConfig(run).data);
   try {
+    requireVoxels(patches.path, await sampleVoxels(patches), config.intensity);
     const data = await dataIdentity(patches);
     const differences = meta.data === undefined ? [] : dataDifferences(data, meta.data);
     if (options.data === undefined) requireSameData(differences, patches.path, run);

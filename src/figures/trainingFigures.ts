@@ -28,7 +28,7 @@ export function rocFigure(
     y: { title: 'sensitivity', range: [0, 1] },
     traces: [
       {
-        name: 'held-out patches',
+        name: 'validation patches',
         x: roc.map(({ falsePositiveRate }) => falsePositiveRate),
         y: roc.map(({ truePositiveRate }) => truePositiveRate),
       },
@@ -62,7 +62,7 @@ function overSteps(
     traces: [
       { name: 'each batch', ...batches.points(), color: '#b7d5ea', width: 1 },
       { name: 'mean of 20 batches', ...means.points(), color: PALETTE[0] },
-      { name: 'held-out patches', ...validations.points(), color: PALETTE[1], markers: true },
+      { name: 'validation patches', ...validations.points(), color: PALETTE[1], markers: true },
     ],
   });
 }

@@ -3,8 +3,8 @@ import { dtypeName, isBool } from './datasetDescription.js';
 import { checkFilters, filterName, filtersOf } from './filterNames.js';
 import { aliveCheck, asInput, closeFile, type Dataset, type H5File, loadH5, type Metadata } from './h5.js';
 import { datasetOf } from './rootMembers.js';
-import type { ElementType, RowReader } from './rowIndex.js';
-import { decoderOf, numbersIn } from './rowValues.js';
+import type { ElementType, RowReader, ValueScale } from './rowIndex.js';
+import { decoderOf, numbersIn, requireFinite } from './rowValues.js';
 
 /** HDF5's class of values without meaning: the library then gives their bytes, for types that JavaScript has no array for too. */
 const OPAQUE = 5;
@@ -53,18 +53,18 @@ function bytesOf(dataset: Dataset, rows: [number, number]): Uint8Array {
 }
 
 /** A reader through the HDF5 library, for layouts without an index; a thread has its own. Throws InputError. */
-export async function openLibraryRows(path: string, name: string): Promise<RowReader> {
+export async function openLibraryRows(path: string, name: string, scale?: ValueScale): Promise<RowReader> {
   const { File } = await loadH5();
   const file = asInput(path, name, () => new File(path, 'r'));
   try {
-    return asInput(path, name, () => readerOf(path, file, name));
+    return asInput(path, name, () => readerOf(path, file, name, scale));
   } catch (error) {
     closeFile(file);
     throw error;
   }
 }
 
-function readerOf(path: string, file: H5File, name: string): RowReader {
+function readerOf(path: string, file: H5File, name: string, scale: ValueScale | undefined): RowReader {
   const dataset = datasetOf(path, file, name);
   const element = elementOf(dataset.metadata);
   if (element === undefined)
@@ -73,7 +73,7 @@ function readerOf(path: string, file: H5File, name: string): RowReader {
   checkFilters(path, name, filters);
   const filtered =
     filters.length === 0 ? '' : ` of chunks that are filtered by ${filters.map(filterName).join(', ')}`;
-  const decode = decoderOf(element);
+  const decode = decoderOf(element, scale);
   const checkAlive = aliveCheck(path);
   const rows = dataset.shape?.[0] ?? 0;
   const read = (row: number): Uint8Array => {
@@ -83,7 +83,7 @@ function readerOf(path: string, file: H5File, name: string): RowReader {
     return asInput(path, `${name}: row ${row}${filtered}`, () => libraryRowBytes(dataset, row));
   };
   return {
-    readRow: (row, into, at) => decode(read(row), into, at),
+    readRow: (row, into, at) => requireFinite(path, row, decode(read(row), into, at)),
     readRowBytes: read,
     close: () => closeFile(file),
   };

@@ -4,5 +4,7 @@ import { openRowReader } from './rowReader.js';
 
 /** Opens a reader for one thread: straight from the file where there is an index, else through the HDF5 library. Throws InputError. */
 export async function openRows(access: RowAccess): Promise<RowReader> {
-  return 'because' in access ? openLibraryRows(access.path, access.dataset) : openRowReader(access);
+  return 'because' in access
+    ? openLibraryRows(access.path, access.dataset, access.scale)
+    : openRowReader(access);
 }

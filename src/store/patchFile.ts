@@ -4,13 +4,13 @@ import { type DatasetDescription, descriptionOf } from './datasetDescription.js'
 import { aliveCheck, asInput, closeFile, type Dataset, type H5File, loadH5 } from './h5.js';
 import { checkHdf5File } from './hdf5Layout.js';
 import { NORMALISATIONS } from './intensity.js';
-import { libraryRowBytes, openLibraryRows } from './libraryRows.js';
+import { elementOf, libraryRowBytes, openLibraryRows } from './libraryRows.js';
 import { openRowIndex } from './openRowIndex.js';
 import { openRows } from './openRows.js';
 import { findingsOf, labelsOf, openDatasets, type PatchDatasets, type PatchLabels } from './patchColumns.js';
 import type { PatchFormat, PatchProvenance } from './patchFileContract.js';
 import { memberOf } from './rootMembers.js';
-import type { RowAccess, RowReader } from './rowIndex.js';
+import type { ElementType, RowAccess, RowReader } from './rowIndex.js';
 
 /** How rows are read: straight from the file by the place of their bytes, or through the HDF5 library. */
 export type PatchReader = 'index' | 'h5wasm';
@@ -21,6 +21,8 @@ export interface PatchFile {
   readonly rows: number;
   readonly voxelsPerRow: number;
   readonly format: PatchFormat;
+  /** Of the voxels, as readRowBytes() gives them. */
+  readonly element: ElementType;
   /** Undefined for a file that voxlab did not write. */
   readonly provenance: PatchProvenance | undefined;
   /** What a reader of the patches needs to know: plain data, for threads. */
@@ -89,6 +91,8 @@ function describe(parts: Parts): PatchFile {
     rows,
     voxelsPerRow,
     format,
+    // Looked at when it was opened; the bytes of a row are little-endian.
+    element: elementOf(datasets.get('input')!.metadata)!,
     provenance,
     input,
     labels: () => labelsOf(path, datasets),

@@ -46,6 +46,12 @@ export interface RowIndex {
   readonly layout: RowLayout;
 }
 
+/** Stored values that are no HU: hu = slope * value + intercept. */
+export interface ValueScale {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
 /** Rows whose bytes no index knows: the HDF5 library reads them. */
 export interface UnindexedRows {
   readonly path: string;
@@ -55,11 +61,11 @@ export interface UnindexedRows {
 }
 
 /** How the rows of a dataset are read. */
-export type RowAccess = RowIndex | UnindexedRows;
+export type RowAccess = (RowIndex | UnindexedRows) & { readonly scale?: ValueScale };
 
 /** A reader of one thread; synchronous, as its thread has nothing else to do. */
 export interface RowReader {
-  /** Copies a row to `into` from index `at`: Hounsfield units; floats rounded half to even, all clamped to int16. */
+  /** Copies a row to `into` from index `at`: Hounsfield units; floats rounded half to even, all clamped to int16. Throws InputError for a voxel that is not finite. */
   readRow(row: number, into: Int16Array, at: number): void;
   /** The values of a row as stored, little-endian whatever the file's order. */
   readRowBytes(row: number): Uint8Array;

@@ -2,8 +2,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { InputError, messageOf } from '../errors.js';
 import { undoFilters } from './chunkFilters.js';
 import { chunkPieces, type Piece } from './chunkPieces.js';
-import { product, type RowIndex, type RowReader } from './rowIndex.js';
-import { decoderOf, isHu, toLittleEndian } from './rowValues.js';
+import { product, type RowIndex, type RowReader, type ValueScale } from './rowIndex.js';
+import { decoderOf, isHu, requireFinite, toLittleEndian } from './rowValues.js';
 
 /** Decoded chunks of several rows that a reader keeps, bytes; at least one chunk is kept. */
 const CACHE_BYTES = 32 * 1024 * 1024;
@@ -12,12 +12,12 @@ const CACHE_BYTES = 32 * 1024 * 1024;
  * Opens a reader of rows straight from the file, for one thread. Throws InputError here for a file that cannot be opened; in its
  * functions for a row whose bytes are missing or damaged (with row and byte), RangeError for a row that is none.
  */
-export function openRowReader(index: RowIndex): RowReader {
+export function openRowReader(index: RowIndex & { readonly scale?: ValueScale }): RowReader {
   const fd = openFile(index.path);
   const rowBytes = index.valuesPerRow * index.element.bytes;
   const fill = rowFiller(index, fd, rowBytes);
-  const decode = decoderOf(index.element);
-  const isPlain = isHu(index.element);
+  const decode = decoderOf(index.element, index.scale);
+  const isPlain = isHu(index.element) && index.scale === undefined;
   const scratch = new Uint8Array(rowBytes);
   // Rows go to the same array again and again: a new view of it for each would keep the garbage collector busy.
   let lastInto: Int16Array | undefined;
@@ -44,7 +44,7 @@ export function openRowReader(index: RowIndex): RowReader {
       else {
         fill(row, scratch, 0);
         toLittleEndian(scratch, index.element);
-        decode(scratch, into, at);
+        requireFinite(index.path, row, decode(scratch, into, at));
       }
     },
     readRowBytes: (row) => {

@@ -1,10 +1,18 @@
+import { InputError } from '../errors.js';
 import { createRowKernels, paddedLength } from '../volumes/rowKernels.js';
 import { storedHu } from '../volumes/storedHu.js';
 import { swapBytes } from '../volumes/voxelType.js';
-import type { ElementType } from './rowIndex.js';
+import type { ElementType, ValueScale } from './rowIndex.js';
 
-/** Copies the little-endian values in `bytes` (at an even multiple of their size in its buffer) to `into` from index `at`. */
-export type DecodeRow = (bytes: Uint8Array, into: Int16Array, at: number) => void;
+/**
+ * Copies the little-endian values in `bytes` (at an even multiple of their size in its buffer) to `into` from index `at`; returns
+ * the first value that is not finite, or ALL_FINITE.
+ */
+export type DecodeRow = (bytes: Uint8Array, into: Int16Array, at: number) => number;
+
+const ALL_FINITE = -1;
+/** What the kernel stores for a value that is not finite. */
+const LOWEST_HU = -32768;
 
 type Numbers = Int8Array | Uint8Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
@@ -13,8 +21,18 @@ export function isHu({ kind, bytes, bigEndian }: ElementType): boolean {
   return kind === 'int' && bytes === 2 && !bigEndian;
 }
 
-/** Values to Hounsfield units: integers clamped to int16, floats rounded half to even and clamped. */
-export function decoderOf({ kind, bytes: size }: ElementType): DecodeRow {
+/** Throws InputError, where a decoder has found a value that is not finite. */
+export function requireFinite(path: string, row: number, found: number): void {
+  if (found === ALL_FINITE) return;
+  throw new InputError(
+    path,
+    `row ${row}: voxel ${found} is NaN or infinite: expected finite numbers; leave the row out of the file, or crop it again`,
+  );
+}
+
+/** Values to Hounsfield units: integers clamped to int16, floats rounded half to even and clamped; with a scale, scaled before. */
+export function decoderOf({ kind, bytes: size }: ElementType, scale?: ValueScale): DecodeRow {
+  if (scale !== undefined) return scaled({ kind, bytes: size, bigEndian: false }, scale);
   switch (`${kind}${8 * size}`) {
     case 'int8':
       return plain(Int8Array);
@@ -32,11 +50,11 @@ export function decoderOf({ kind, bytes: size }: ElementType): DecodeRow {
     case 'uint64':
       return decode64(kind === 'int');
     case 'float16':
-      return mapped(Uint16Array, (bits) => storedHu(float16(bits)));
+      return checked(Uint16Array, float16);
     case 'float32':
       return floats();
     default:
-      return mapped(Float64Array, storedHu);
+      return checked(Float64Array, (value) => value);
   }
 }
 
@@ -89,14 +107,40 @@ function viewOf<T>(View: View<T>, bytes: Uint8Array): T {
 }
 
 function plain(type: View<Int8Array | Uint8Array | Int16Array>): DecodeRow {
-  return (bytes, into, at) => into.set(viewOf(type, bytes), at);
+  return (bytes, into, at) => {
+    into.set(viewOf(type, bytes), at);
+    return ALL_FINITE;
+  };
 }
 
 function mapped(type: View<Numbers>, valueHu: (stored: number) => number): DecodeRow {
   return (bytes, into, at) => {
     const values = viewOf(type, bytes);
     for (let i = 0; i < values.length; i++) into[at + i] = valueHu(values[i]!);
+    return ALL_FINITE;
   };
+}
+
+function checked(type: View<Numbers>, numberOf: (stored: number) => number): DecodeRow {
+  return (bytes, into, at) => intoHu(Float64Array.from(viewOf(type, bytes), numberOf), into, at);
+}
+
+function scaled(element: ElementType, { slope, intercept }: ValueScale): DecodeRow {
+  return (bytes, into, at) =>
+    intoHu(
+      numbersIn(element, bytes).map((value) => slope * value + intercept),
+      into,
+      at,
+    );
+}
+
+function intoHu(values: Float64Array, into: Int16Array, at: number): number {
+  let found = ALL_FINITE;
+  for (let i = 0; i < values.length; i++) {
+    if (found === ALL_FINITE && !Number.isFinite(values[i]!)) found = i;
+    into[at + i] = storedHu(values[i]!);
+  }
+  return found;
 }
 
 /** Through the kernels' memory, there and back: a third of the time that a loop here takes. The files of 2018 are float32. */
@@ -110,8 +154,12 @@ function floats(): DecodeRow {
       const part = values.subarray(from, from + most);
       kernels.floats.set(part);
       kernels.floatsToHu(hu.byteOffset, paddedLength(part.length), 0);
-      into.set(hu.subarray(0, part.length), at + from);
+      const ofPart = hu.subarray(0, part.length);
+      into.set(ofPart, at + from);
+      for (let i = ofPart.indexOf(LOWEST_HU); i >= 0; i = ofPart.indexOf(LOWEST_HU, i + 1))
+        if (!Number.isFinite(part[i]!)) return from + i;
     }
+    return ALL_FINITE;
   };
 }
 
@@ -128,6 +176,7 @@ function decode64(isSigned: boolean): DecodeRow {
       const fits = high === low >> 31 && (isSigned || high === 0);
       into[at + i] = fits ? clamped(low) : isSigned && high < 0 ? -32768 : 32767;
     }
+    return ALL_FINITE;
   };
 }
 

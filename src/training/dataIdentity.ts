@@ -74,7 +74,7 @@ export function storedIdentity(place: JsonPlace): DataIdentity {
   };
 }
 
-/** The series of the rows that training draws from, and of those held out. */
+/** The series of the rows that training draws from, that choose, and that are held out. */
 export function seriesSplit(patches: PatchFile, split: Split, { labels }: DataIdentity): SeriesSplit {
   const seriesOf = (...parts: readonly Uint32Array[]): string[] =>
     [...new Set(parts.flatMap((rows) => patches.findings(rows).map(({ seriesUid }) => seriesUid)))].sort();

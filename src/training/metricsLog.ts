@@ -32,7 +32,7 @@ export interface StepRecord {
   };
 }
 
-/** The held-out rows after an epoch. */
+/** The validation rows after an epoch. */
 export interface ValidationRecord {
   readonly kind: 'validation';
   readonly epoch: number;

@@ -19,11 +19,15 @@ export function openFeed(
     windowHu,
     readers,
     timeoutSeconds,
-  }: Pick<TrainConfig, 'augment' | 'crop' | 'seed' | 'windowHu' | 'readers' | 'timeoutSeconds'>,
+    valueScale,
+  }: Pick<
+    TrainConfig,
+    'augment' | 'crop' | 'seed' | 'windowHu' | 'readers' | 'timeoutSeconds' | 'valueScale'
+  >,
   batchRows: number,
 ): RowFeed {
   return openRowFeed({
-    access: patches.input,
+    access: { ...patches.input, ...(valueScale === undefined ? {} : { scale: valueScale }) },
     patch: patches.format,
     crop,
     batchRows,

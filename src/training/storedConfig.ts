@@ -5,6 +5,7 @@ import { BALANCED } from '../config/samplingSettings.js';
 import { TRAINING_KEYS } from '../config/trainingSettings.js';
 import { InputError } from '../errors.js';
 import type { JsonPlace } from '../jsonPlace.js';
+import type { ValueScale } from '../store/rowIndex.js';
 import type { TrainConfig } from './trainConfig.js';
 
 /** What a key of a stored configuration may be. */
@@ -67,6 +68,8 @@ const RULES: RulesOf<TrainConfig> = {
   checkpointSteps: as(K.CHECKPOINT_STEPS),
   readers: as(K.READERS),
   normalisation: as(K.NORMALISATION),
+  intensity: as(K.INTENSITY),
+  valueScale: { expected: 'expected a slope and an intercept, or nothing', fits: isValueScale },
   windowHu: { low: as(K.WINDOW_LOW), high: as(K.WINDOW_HIGH), clip: orNothing(yesOrNo()) },
 };
 
@@ -107,6 +110,7 @@ function withLaterKeys(stored: Readonly<Record<string, unknown>>): Readonly<Reco
     // The held-out rows themselves chose the best network.
     validation: stored.holdout,
     allowSharedScans: true,
+    intensity: 'hu',
     crop: 0,
     readers: 0,
     sampling: BALANCED,
@@ -173,6 +177,12 @@ function orNothing({ expected, fits }: Rule): Rule {
 
 function isListOfTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isValueScale(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { slope, intercept } = (value ?? {}) as Partial<ValueScale>;
+  return Number.isFinite(slope) && Number.isFinite(intercept);
 }
 
 function isAugmentPlan(value: unknown): boolean {

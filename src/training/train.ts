@@ -8,6 +8,7 @@ import type { RowFeed } from '../feed/rowFeed.js';
 import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
 import { type Parts, type Split, splitRows } from '../feed/split.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
+import { requireVoxels, sampleVoxels, valueScale } from '../store/voxelSample.js';
 import { untilAborted } from '../untilAborted.js';
 import { VERSION } from '../version.js';
 import { createLearner } from './createLearner.js';
@@ -43,7 +44,7 @@ export interface TrainOptions {
 /**
  * Trains ResNet3D-18 on a patch file and yields what happens, record by record; the same records (but start and end) go to
  * the run's metrics.jsonl. An epoch has as many batches as the training rows fill; batches are drawn by seed and step, as the
- * sampling says. After each epoch the held-out rows are scored and a checkpoint is written; in between, whenever it is time.
+ * sampling says. After each epoch the validation rows are scored and a checkpoint is written; in between, whenever it is time.
  * Throws ConfigError, InputError, EngineError (a loss that is not finite), EnvironmentError, InterruptedError, RangeError.
  */
 export async function* train(config: TrainConfig, options: TrainOptions = {}): AsyncGenerator<TrainRecord> {
@@ -107,7 +108,8 @@ async function* trainHere(
     const { before, notes } = resume ? await resumePoint(given.run) : NEW_RUN;
     patches = await openPatchFile(given.data);
     const whole = scanLabels(patches);
-    const config = withParts(whole, withWindowOf(patches, given, before?.meta.config));
+    const windowed = withWindowOf(patches, given, before?.meta.config);
+    const config = withParts(whole, await withScaleOf(patches, windowed, before?.meta.config));
     const data = await dataIdentity(patches);
     if (before !== undefined) requireSameRun(config, data, before);
     const labels = foldedLabels(whole, config.folds, config.seed, config.data);
@@ -193,6 +195,20 @@ function settingsText(
   return Object.entries(all)
     .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
     .join('\n');
+}
+
+/** Looks at the voxels before the first step; a resumed run keeps its own scale. Throws InputError for such as cannot be learned from. */
+async function withScaleOf(
+  patches: PatchFile,
+  config: TrainConfig,
+  before?: TrainConfig,
+): Promise<TrainConfig> {
+  const sample = await sampleVoxels(patches);
+  requireVoxels(patches.path, sample, config.intensity);
+  const scale =
+    before === undefined ? valueScale(sample, config.intensity, config.windowHu) : before.valueScale;
+  const { valueScale: _, ...others } = config;
+  return scale === undefined ? others : { ...others, valueScale: scale };
 }
 
 /** A configuration whose parts are those of this file: what is stored with the run. */

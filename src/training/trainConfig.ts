@@ -1,4 +1,5 @@
 import type { TrainingSettings } from '../config/trainingSettings.js';
+import type { ValueScale } from '../store/rowIndex.js';
 
 /** Everything that decides a run; stored in its config.json and in each checkpoint. Plain JSON. */
 export interface TrainConfig extends Omit<TrainingSettings, 'gpu' | 'dataFolder' | 'runsFolder'> {
@@ -6,6 +7,8 @@ export interface TrainConfig extends Omit<TrainingSettings, 'gpu' | 'dataFolder'
   readonly data: string;
   /** The run's folder, absolute. */
   readonly run: string;
+  /** What makes stored values that are no HU such; found in the data when the run begins. */
+  readonly valueScale?: ValueScale;
   /** Channels of the first stage; 64 is ResNet3D-18. */
   readonly filters: number;
   /** Threads for computing; 0 = one a core, shared among devices. */

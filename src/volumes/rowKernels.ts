@@ -30,7 +30,7 @@ export interface RowKernels {
   mixVoxels(into: number, count: number, ...places: VoxelPlaces): void;
   /** into = (next - into) factor */
   reflect(into: number, count: number, next: number, factor: number): void;
-  /** Stores a row of float32 as int16, rounded half to even and clamped; NaN is 0. */
+  /** Stores a row of float32 as int16, rounded half to even and clamped; what is not finite is -32768. */
   floatsToHu(into: number, count: number, from: number): void;
 }
 
@@ -97,6 +97,11 @@ const TO_INT32 = simd(0xfc, 1);
 const TO_INT16 = simd(0x85, 1);
 /** Of two pairs of int32, each followed by zeros, one of four. */
 const JOIN_PAIRS = simd(0x0d, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+
+/** What every finite number is minus itself, four times; NaN and infinity are not. */
+const ZEROS = simd(0x0c, ...Array<number>(16).fill(0));
+/** -32768, four times. */
+const LOWEST = simd(0x0c, ...[0, 1, 2, 3].flatMap(() => [0x00, 0x80, 0xff, 0xff]));
 
 const local = (index: number): Code => [0x20, index];
 /** Two values at byte `step` of the row whose address is parameter `index`. */
@@ -220,7 +225,9 @@ function functionOf({ rows, numbers, steps, hu, value }: Kernel): Code {
 
 /** Four float32 at byte `step` of the row behind parameter 2. */
 function floatsToInt32(step: number): Code {
-  return [...load(2, step), ...simd(0x6a), ...simd(0xf8, 1)];
+  const value = load(2, step);
+  const finite = [...value, ...value, ...simd(0xe5, 1), ...ZEROS, ...simd(0x41)];
+  return [...value, ...simd(0x6a), ...simd(0xf8, 1), ...LOWEST, ...finite, ...simd(0x52)];
 }
 
 /** Eight values as int16: both conversions clamp. */
