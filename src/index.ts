@@ -35,8 +35,8 @@ export { type StrategyPanel, strategyFigure } from './figures/strategyFigure.js'
 export { type Mark, threePlanes } from './figures/threePlanes.js';
 export { accuracyFigure, lossFigure, rocFigure } from './figures/trainingFigures.js';
 export type { GpuLog, GpuRecord, GpuSample } from './gpu/gpuRecord.js';
-export { readGpuLog } from './gpu/readGpuLog.js';
-export { type GpuSummary, summariseGpuLog } from './gpu/summary.js';
+export { openGpuLog, readGpuLog } from './gpu/readGpuLog.js';
+export { type GpuSummary, summariseGpuLog, summariseGpuSamples } from './gpu/summary.js';
 export {
   type Comm,
   type CommListener,

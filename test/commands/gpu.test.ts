@@ -50,5 +50,5 @@ test('gpu plot writes two figures and a page; a file that is no log is a failure
   assert.match(readFileSync(files.page, 'utf8').slice(0, 100), /^<!doctype html>/);
   const { status, stdout, stderr } = voxlab('gpu', 'summary', inRepository('LICENSE'), '--json');
   assert.deepEqual([status, stdout], [1, '']);
-  assert.match(stderr, /LICENSE: expected the output of gpustat/);
+  assert.match(stderr, /LICENSE: expected a log of GPU use/);
 });
