@@ -39,8 +39,14 @@ function deviceOf(gpu: JsonObject, time: string, host: string | null): GpuRecord
     memoryTotalMiB: numberField(gpu, 'memory.total', UNKNOWN),
     temperatureC: numberField(gpu, 'temperature.gpu', { least: -273, ...UNKNOWN }),
     powerW: numberField(gpu, 'power.draw', UNKNOWN),
-    processes: listField(gpu, 'processes')?.map(processOf) ?? null,
+    processes: processesOf(gpu),
   };
+}
+
+/** gpustat 0.x writes its words for an unknown list, 1.x a null. */
+function processesOf(gpu: JsonObject): GpuRecord['processes'] {
+  if (gpu.processes === '(Not Supported)' || gpu.processes === 'Not Supported') return null;
+  return listField(gpu, 'processes')?.map(processOf) ?? null;
 }
 
 function processOf(process: JsonObject): GpuProcess {

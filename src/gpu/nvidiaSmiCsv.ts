@@ -62,6 +62,11 @@ export function smiHeader(line: string): (SmiField | undefined)[] | undefined {
   return fields.some((field) => field !== undefined) ? fields : undefined;
 }
 
+/** A damaged header still has whole names among its cells; values are none. */
+function namesAField(line: string): boolean {
+  return commaCells(line).some((cell) => FAMILY.test(cell.replace(/\s*\[[^\]]*\]$/, '')));
+}
+
 /**
  * Reads tables of `nvidia-smi --query-gpu=... --format=csv`, in any order of columns, with and without units. Without a header
  * the columns are told by their units and values where these leave no doubt; the others stay unknown.
@@ -80,7 +85,7 @@ export class NvidiaSmiCsvReader implements LogReader {
     if (line === '') return;
     const header = smiHeader(line);
     if (header !== undefined) this.begin(header);
-    else if (/^[a-z_.]+ \[|^timestamp\b|, *[a-z]+\.[a-z_.]+ \[/.test(line)) this.lost(number);
+    else if (namesAField(line)) this.lost(number);
     else if (this.fields === undefined) this.wait(commaCells(line), number);
     else this.row(this.fields, commaCells(line), number);
   }

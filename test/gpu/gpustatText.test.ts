@@ -36,3 +36,27 @@ test('a block with a lost header or of two writers is left out as a whole', () =
   const two = header(0, 'a') + header(0, 'b') + device(0) + device(1);
   assert.match(read(two).ignored.at(-1)!.reason, /two programs wrote at once/);
 });
+
+test('any name, two-digit ids, unknown values, processes with blanks and colons, a lost GPU', () => {
+  const { samples, ignored } = read(
+    `${header(0)}${[
+      '[9] GeForce GTX TITAN 0 | 80°C,  16 %,  76 % (E:  88 %  D:  67 %),  125 / 250 W |  8000 / 12287 MB | ada:tmux: server/48448(4000M) --:a b/--(?M)',
+      "[10] A100 | ??'C,  ?? % | ?? / 40960 MB | (Not Supported)",
+      '[11] ((GPU is lost)) |  ?°C,   ? % |     ? /     ? MB | (Not Supported)',
+      '[12] 33°C,   5 %,  125 W |  1 / 2 MB',
+    ].join('\n')}\n`,
+  );
+  assert.deepEqual(ignored, []);
+  const [titan, a100, lost, nameless] = samples[0]!.devices;
+  assert.deepEqual(
+    [titan!.name, titan!.utilizationPercent, titan!.temperatureC, titan!.powerW, titan!.memoryUsedMiB],
+    ['GeForce GTX TITAN 0', 76, 80, 125, 8000],
+  );
+  assert.deepEqual(titan!.processes, [
+    { user: 'ada', command: 'tmux: server', pid: 48448, memoryMiB: 4000 },
+    { user: null, command: 'a b', pid: null, memoryMiB: null },
+  ]);
+  assert.deepEqual([a100!.utilizationPercent, a100!.memoryTotalMiB, a100!.processes], [null, 40960, null]);
+  assert.deepEqual([lost!.index, lost!.name, lost!.memoryTotalMiB], [11, null, null]);
+  assert.deepEqual([nameless!.name, nameless!.utilizationPercent, nameless!.powerW], [null, 5, 125]);
+});

@@ -106,7 +106,7 @@ for (const name of fixtures)
       intact.samples.flatMap(({ devices }, block) => devices.map(({ time }) => [time, block])),
     );
     for (let round = 0; round < 150; round++) {
-      const damaged = mutated(text, () => random.next());
+      const damaged = mutated(text, () => random.uniform());
       const log = await readBytes(t, damaged).catch((error: unknown) => {
         assert.ok(error instanceof InputError, String(error));
       });
