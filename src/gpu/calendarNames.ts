@@ -18,6 +18,7 @@ const MONTHS_OF_C: readonly (readonly [language: string, month: number, name: st
 ];
 const WEEKDAYS_OF_C: Readonly<Record<string, readonly string[]>> = {
   sv: ['sön', 'mån', 'tis', 'ons', 'tor', 'fre', 'lör'],
+  nb: ['sø', 'ma', 'ti', 'on', 'to', 'fr', 'lø'],
   tr: ['paz', 'pzt', 'sal', 'çrş', 'prş', 'cum', 'cts'],
   ro: ['du', 'lu', 'ma', 'mi', 'jo', 'vi', 'sb'],
   be: ['ндз', 'пнд', 'аўт', 'срд', 'чцв', 'птн', 'сбт'],

@@ -61,6 +61,6 @@ test('gpu summary keeps two hosts of one log apart, and names the lines that are
     `${host}  Tue Mar  4 12:00:0${second} 2025  550.54.15\n[0] T4 | 40°C,  ${percent} % |  100 / 15360 MB |\n`;
   writeFileSync(file, `words\n${block('node1', 0, 90)}${block('node2', 0, 10)}`);
   const { stdout, stderr } = voxlab('gpu', 'summary', file);
-  assert.match(stdout, /node1 GPU 0 .*mean {2}90\.0 %[^]*node2 GPU 0 .*mean {2}10\.0 %/);
+  assert.match(stdout, /node1 GPU 0 .*mean {2}90\.0 %[\s\S]*node2 GPU 0 .*mean {2}10\.0 %/);
   assert.match(stderr, /note: 1 lines .*\(1\); line 1: neither a header/);
 });
