@@ -25,6 +25,8 @@ export {
 export type { BatchOrder } from './feed/batchOrder.js';
 export { balancedOrder } from './feed/classOrder.js';
 export { orderOf } from './feed/orderOf.js';
+export { definiteParts } from './feed/parts.js';
+export { type ScanLabels, scanLabels } from './feed/rowLabels.js';
 export { heldOutRows, type Split, splitRows } from './feed/split.js';
 export { feedFigure } from './figures/feedFigure.js';
 export { type Chart, type ChartSpec, chart } from './figures/figure.js';
@@ -41,8 +43,8 @@ export { type StrategyPanel, strategyFigure } from './figures/strategyFigure.js'
 export { type Mark, threePlanes } from './figures/threePlanes.js';
 export { accuracyFigure, lossFigure, rocFigure } from './figures/trainingFigures.js';
 export type { GpuLog, GpuRecord, GpuSample } from './gpu/gpuRecord.js';
-export { readGpuLog } from './gpu/readGpuLog.js';
-export { type GpuSummary, summariseGpuLog } from './gpu/summary.js';
+export { openGpuLog, readGpuLog } from './gpu/readGpuLog.js';
+export { type GpuSummary, summariseGpuLog, summariseGpuSamples } from './gpu/summary.js';
 export {
   type Comm,
   type CommListener,

@@ -1,34 +1,38 @@
+import { once } from 'node:events';
 import { join, parse, resolve } from 'node:path';
 import { figurePage } from '../figures/figurePage.js';
 import { gpuMemoryFigure, gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
 import { toJsonLines } from '../gpu/gpuJsonLines.js';
-import type { GpuLog } from '../gpu/gpuRecord.js';
-import { readGpuLog } from '../gpu/readGpuLog.js';
-import { type GpuSummary, summariseGpuLog } from '../gpu/summary.js';
+import { type GpuLogNotes, openGpuLog, readGpuLog } from '../gpu/readGpuLog.js';
+import { type DeviceSummary, type GpuSummary, summariseGpuSamples } from '../gpu/summary.js';
 import { writeFileAtomically } from '../paths.js';
+import { withoutControls } from '../withoutControls.js';
 import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
 
+const FORMATS = `
+A log is known by its content, packed by gzip or not: gpustat's text (0.x, 1.x) and gpustat --json, nvidia-smi --query-gpu=...
+--format=csv, nvidia-smi dmon and pmon, CSV of nvitop's collector, and JSON lines of gpu convert. Lines that are damaged are
+left out, counted and named on stderr. A GPU counts as used when its utilisation was ever above 0 %, a process was listed, or
+more than 256 MiB were taken. docs/gpu-use.md says what is read of each.
+`;
+const CHUNK_LETTERS = 1 << 16;
+
 export const registerGpuCommand: RegisterCommand = (program) => {
   const gpu = program.command('gpu').description('GPU use and memory over time, from logs.');
+  gpu.addHelpText('after', FORMATS);
   gpu
     .command('convert')
-    .description('Prints a log (gpustat 0.x or 1.x text, or our own) as JSON lines, one a GPU and sample.')
+    .description('Prints a log as JSON lines, one a GPU and sample; null where the log does not say.')
     .argument('<file>', 'the log')
     .option('--json', 'accepted for uniformity: the output is JSON lines either way')
-    .action((file: string) => {
-      process.stdout.write(toJsonLines(read(file)));
-    });
+    .action(convert);
   gpu
     .command('summary')
-    .description('Mean utilisation and idle share of each GPU, and over all that were used.')
+    .description('Mean utilisation (%) and idle share of each GPU, and over all that were used.')
     .argument('<file>', 'the log')
     .option('--json', 'one JSON document on stdout: {samples, devices:[...], meanPercent, idleShare}')
-    .action((file: string, flags: { json?: boolean }) => {
-      const summary = summariseGpuLog(read(file));
-      if (flags.json === true) printJson(summary);
-      else process.stdout.write(textOf(summary));
-    });
+    .action(summarise);
   gpu
     .command('plot')
     .description('Draws utilisation and memory over time: two SVG files, and a page to zoom in.')
@@ -38,8 +42,31 @@ export const registerGpuCommand: RegisterCommand = (program) => {
     .action(plot);
 };
 
-function plot(file: string, flags: { out: string; json?: boolean }): void {
-  const log = read(file);
+async function convert(file: string): Promise<void> {
+  const { samples, notes } = openGpuLog(resolve(file));
+  let text = '';
+  for await (const sample of samples) {
+    text += toJsonLines(sample);
+    if (text.length < CHUNK_LETTERS) continue;
+    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+    text = '';
+  }
+  process.stdout.write(text);
+  reportIgnored(notes);
+}
+
+async function summarise(file: string, flags: { json?: boolean }): Promise<void> {
+  const { samples, notes } = openGpuLog(resolve(file));
+  const summary = await summariseGpuSamples(samples);
+  reportIgnored(notes);
+  if (flags.json === true)
+    printJson({ ...summary, format: notes.format, ignoredLines: notes.ignoredCount, ignored: notes.ignored });
+  else process.stdout.write(textOf(summary));
+}
+
+async function plot(file: string, flags: { out: string; json?: boolean }): Promise<void> {
+  const log = await readGpuLog(resolve(file));
+  reportIgnored({ format: log.format, ignored: log.ignored ?? [], ignoredCount: log.ignoredCount ?? 0 });
   const charts = { usage: gpuUtilizationFigure(log), memory: gpuMemoryFigure(log) };
   const target = (ending: string): string => join(resolve(flags.out), `${parse(file).name}-${ending}`);
   const files = { usage: target('usage.svg'), memory: target('memory.svg'), page: target('gpu.html') };
@@ -50,21 +77,39 @@ function plot(file: string, flags: { out: string; json?: boolean }): void {
   else process.stdout.write(`${Object.values(files).join('\n')}\n`);
 }
 
-function read(file: string): GpuLog {
-  const log = readGpuLog(resolve(file));
-  if (log.ignoredLines.length > 0)
-    process.stderr.write(
-      `note: ${log.ignoredLines.length} lines are no part of a sample and were left out (first: line ${log.ignoredLines[0]})\n`,
-    );
-  return log;
+function reportIgnored({ ignored, ignoredCount }: GpuLogNotes): void {
+  const first = ignored[0];
+  if (first === undefined) return;
+  const numbers = ignored.slice(0, 10).map(({ line }) => line);
+  const more = ignoredCount > numbers.length ? ', ...' : '';
+  process.stderr.write(
+    `note: ${ignoredCount} lines are no part of a sample and were left out (${numbers.join(', ')}${more}); line ${first.line}: ${withoutControls(first.reason)}\n`,
+  );
 }
 
-function textOf({ samples, firstTime, lastTime, devices, meanPercent, idleShare }: GpuSummary): string {
-  const percent = (value: number | null, digits = 1): string =>
-    value === null ? '?' : value.toFixed(digits);
-  const rows = devices.map(
-    (device) =>
-      `  GPU ${device.index}  ${(device.name ?? '?').padEnd(16)} ${device.used ? `mean ${percent(device.meanPercent).padStart(5)} %, idle ${percent(device.idleShare === null ? null : 100 * device.idleShare).padStart(5)} % of samples, at most ${device.peakMemoryMiB ?? '?'} MiB` : 'not used'}`,
-  );
-  return `${samples} samples from ${firstTime} to ${lastTime}\n${rows.join('\n')}\n  all used  mean ${percent(meanPercent)} %, idle ${percent(idleShare === null ? null : 100 * idleShare)} % of samples\n`;
+function textOf(summary: GpuSummary): string {
+  const { samples, firstTime, lastTime, devices, meanPercent, idleShare } = summary;
+  const span = firstTime === null ? 'without times' : `from ${firstTime} to ${lastTime}`;
+  const several = new Set(devices.map(({ host }) => host)).size > 1;
+  const rows = devices.map((device) => `  ${labelOf(device, several)}  ${useOf(device)}`);
+  const all = `  all used  mean ${percent(meanPercent)} %, idle ${percent(shareOf(idleShare))} % of samples`;
+  return withoutControls(`${samples} samples ${span}\n${rows.join('\n')}\n${all}\n`);
+}
+
+function labelOf({ host, index, uuid, name }: DeviceSummary, several: boolean): string {
+  return `${several ? `${host ?? '?'} ` : ''}GPU ${index ?? uuid ?? '?'}  ${(name ?? '?').padEnd(16)}`;
+}
+
+function useOf({ used, meanPercent, idleShare, peakMemoryMiB }: DeviceSummary): string {
+  if (!used) return 'not used';
+  const idle = percent(shareOf(idleShare)).padStart(5);
+  return `mean ${percent(meanPercent).padStart(5)} %, idle ${idle} % of samples, at most ${peakMemoryMiB ?? '?'} MiB`;
+}
+
+function shareOf(share: number | null): number | null {
+  return share === null ? null : 100 * share;
+}
+
+function percent(value: number | null): string {
+  return value === null ? '?' : value.toFixed(1);
 }

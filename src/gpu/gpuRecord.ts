@@ -8,10 +8,12 @@ export interface GpuProcess {
 
 /** One GPU at one time; null = the log does not say. `voxlab gpu convert` prints these as JSON lines. */
 export interface GpuRecord {
-  /** Local ISO 8601 without zone where the log has none. */
-  readonly time: string;
+  /** ISO 8601, local and without zone where the log has none; null where the log has no date or no clock. */
+  readonly time: string | null;
   readonly host: string | null;
-  readonly index: number;
+  /** Null where a table has no such column: then uuid tells devices apart. */
+  readonly index: number | null;
+  /** Where a table names the PCI bus alone, its address. */
   readonly uuid: string | null;
   readonly name: string | null;
   readonly utilizationPercent: number | null;
@@ -19,19 +21,38 @@ export interface GpuRecord {
   readonly memoryTotalMiB: number | null;
   readonly temperatureC: number | null;
   readonly powerW: number | null;
+  /** Null where the log names no processes; empty where it says that there are none. */
   readonly processes: readonly GpuProcess[] | null;
 }
 
 /** All GPUs of a host at one time. */
 export interface GpuSample {
-  readonly time: string;
+  readonly time: string | null;
   readonly host: string | null;
   readonly devices: readonly GpuRecord[];
+}
+
+/** Why a line is no part of a sample. */
+export interface IgnoredLine {
+  /** From 1. */
+  readonly line: number;
+  readonly reason: string;
 }
 
 /** A log that was read. */
 export interface GpuLog {
   readonly samples: readonly GpuSample[];
-  /** Lines that are no part of a sample, by number (from 1): reported, not skipped in silence. */
+  /** Lines that are no part of a sample, by number (from 1; the first thousand): reported, not skipped in silence. */
   readonly ignoredLines: readonly number[];
+  /** The same with reasons. */
+  readonly ignored?: readonly IgnoredLine[];
+  /** All of them. */
+  readonly ignoredCount?: number;
+  /** As `text of gpustat`. */
+  readonly format?: string;
+}
+
+/** Tells a host's devices apart: the uuid where the log has one, else the index. */
+export function deviceKey({ host, uuid, index }: Pick<GpuRecord, 'host' | 'uuid' | 'index'>): string {
+  return `${host ?? ''}\n${uuid ?? index ?? ''}`;
 }

@@ -1,97 +1,112 @@
-import { InputError } from '../errors.js';
-import type { GpuLog, GpuProcess, GpuRecord, GpuSample } from './gpuRecord.js';
+import type { GpuRecord } from './gpuRecord.js';
+import { type GpustatDevice, GpustatDeviceParser } from './gpustatDevice.js';
+import { type GpustatHeader, gpustatHeader } from './gpustatHeader.js';
+import { CUT_SHORT, type LogReader, type LogSink } from './logReader.js';
 
-/** `host  Thu Oct 11 04:16:20 2018`, in gpustat 1.x with the driver's version behind it. */
-const HEADER =
-  /^(?<host>\S+)\s+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\s+(?<month>[A-Z][a-z]{2})\s+(?<day>\d{1,2})\s+(?<clock>\d{2}:\d{2}:\d{2})\s+(?<year>\d{4})(?:\s+\S+)?\s*$/;
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const DEVICE = /^\[\s*(?<index>\d+)\]\s*(?<rest>.*)$/;
-// Colours of `watch --color` and of a terminal.
-const ANSI = /\u001b\[[0-9;?]*[A-Za-z]/g;
+const BRACKET = '['.charCodeAt(0);
+/** `├─  48448 ( 123%, 4000MB): python train.py`: a process's whole command, below its device. */
+const FULL_COMMAND = /^\s*[├└]─\s*(?:\d+|--)\s*\(/;
+
+/** The first one's devices were lost, or two programs write: whose are the next? */
+const TWO_HEADERS = 'below two headers in a row: two programs wrote at once';
+
+interface Block {
+  readonly header: GpustatHeader;
+  readonly devices: GpuRecord[];
+  readonly lines: number[];
+  /** Why its devices cannot be trusted to be this header's. */
+  mixed: string | undefined;
+}
 
 /**
  * Reads the text that gpustat 0.x and 1.x print, one block after the other: a header line with host and time, a line a GPU.
- * Throws InputError for a file without a block, and for a GPU line without a header.
+ * A line that may have been a header ends the block: the devices behind it belong to nobody. A block whose indexes do not
+ * rise has devices of another one, by a lost header or by a second writer, and is left out as a whole.
  */
-export function parseGpustatText(text: string, file: string): GpuLog {
-  const samples: { time: string; host: string; devices: GpuRecord[] }[] = [];
-  const ignoredLines: number[] = [];
-  for (const [at, raw] of text.split('\n').entries()) {
-    const line = raw.replace(ANSI, '').replaceAll('\r', '').trimEnd();
-    if (line.trim() === '') continue;
-    const header = HEADER.exec(line)?.groups;
-    const device = DEVICE.exec(line)?.groups;
-    if (header !== undefined) samples.push({ time: timeOf(header), host: header.host!, devices: [] });
-    else if (device !== undefined) {
-      const sample = samples.at(-1);
-      if (sample === undefined)
-        throw new InputError(file, 'expected a header line with host and time before the first GPU', {
-          line: at + 1,
-        });
-      sample.devices.push(deviceOf(sample, Number(device.index), device.rest!, file, at + 1));
-    } else ignoredLines.push(at + 1);
+export class GpustatTextReader implements LogReader {
+  private readonly devices = new GpustatDeviceParser();
+  private block: Block | undefined;
+
+  constructor(private readonly sink: LogSink) {}
+
+  line(text: string, from: number, to: number, number: number): void {
+    if (text.charCodeAt(from) === BRACKET) this.device(this.devices.parse(text, from, to), number);
+    else this.otherLine(text.slice(from, to), number);
   }
-  const whole: GpuSample[] = samples.filter(({ devices }) => devices.length > 0);
-  if (whole.length === 0)
-    throw new InputError(
-      file,
-      'expected the output of gpustat (a header line, then `[0] name | ...`), found no sample',
-    );
-  return { samples: whole, ignoredLines };
+
+  lastLine(line: string, number: number): void {
+    const device = line.startsWith('[') ? this.devices.parse(line, 0, line.length) : undefined;
+    // Behind the last bar there may have been processes.
+    const complete = device !== undefined && (device.processes === null || device.processes.length > 0);
+    if (device === undefined) this.sink.ignore(number, CUT_SHORT);
+    else this.device(complete ? device : { ...device, processes: null }, number);
+  }
+
+  end(): void {
+    this.endBlock();
+  }
+
+  private device(device: GpustatDevice | undefined, number: number): void {
+    const { block } = this;
+    if (device === undefined) this.sink.ignore(number, 'a GPU that does not read as gpustat prints it');
+    else if (block === undefined)
+      this.sink.ignore(number, 'a GPU without a header line of host and time above it');
+    else this.deviceOf(block, device, number);
+  }
+
+  private deviceOf(block: Block, device: GpustatDevice, number: number): void {
+    const last = block.devices.at(-1);
+    if (last !== undefined && last.index! >= device.index)
+      block.mixed = `GPU ${device.index} below GPU ${last.index}: a header is missing, or two programs wrote at once`;
+    block.lines.push(number);
+    if (block.mixed === undefined) block.devices.push(recordOf(block.header, device));
+    else this.leaveOut(block, block.mixed);
+  }
+
+  /** Nothing is held of it, however long it gets. */
+  private leaveOut({ devices, lines }: Block, reason: string): void {
+    for (const line of lines) this.sink.ignore(line, reason);
+    devices.length = 0;
+    lines.length = 0;
+  }
+
+  private otherLine(line: string, number: number): void {
+    if (line.trim() === '' || FULL_COMMAND.test(line)) return;
+    const header = gpustatHeader(line);
+    // Damage before the bracket; a header has no bars.
+    const damagedDevice = header === undefined && /\|.*\|/.test(line);
+    if (damagedDevice) this.sink.ignore(number, 'a GPU that does not read as gpustat prints it');
+    else {
+      const emptyBefore = this.block?.lines.length === 1 && this.block.lines[0] === number - 1;
+      this.endBlock();
+      if (header === undefined) this.sink.ignore(number, 'neither a header of host and time nor a GPU');
+      else
+        this.block = { header, devices: [], lines: [number], mixed: emptyBefore ? TWO_HEADERS : undefined };
+    }
+  }
+
+  private endBlock(): void {
+    const { block } = this;
+    this.block = undefined;
+    if (block === undefined) return;
+    const { header, devices } = block;
+    if (devices.length > 0) this.sink.sample({ time: header.time, host: header.host, devices });
+    else this.leaveOut(block, block.mixed ?? 'a header without a GPU');
+  }
 }
 
-function timeOf({ year, month, day, clock }: Record<string, string>): string {
-  const monthNumber = String(MONTHS.indexOf(month!) + 1).padStart(2, '0');
-  return `${year}-${monthNumber}-${day!.padStart(2, '0')}T${clock}`;
-}
-
-/** `Tesla K80 | 49'C,  51 % | 10960 / 11441 MB | ubuntu(10945M)`; the second column may have fan and power, too. */
-function deviceOf(
-  { time, host }: { time: string; host: string },
-  index: number,
-  rest: string,
-  file: string,
-  line: number,
-): GpuRecord {
-  const [name, load, memory, processes] = rest.split('|').map((cell) => cell.trim());
-  if (load === undefined || memory === undefined)
-    throw new InputError(
-      file,
-      `expected '[i] name | load | memory | processes', received ${JSON.stringify(rest)}`,
-      { line },
-    );
-  // Encoder and decoder stand in parentheses behind the utilisation; with a fan column the first % is the fan's.
-  const percents = [...load.replace(/\([^)]*%[^)]*\)/g, '').matchAll(/(\d+|\?\?)\s*%/g)].map((match) =>
-    numberOrNull(match[1]),
-  );
-  const [used, total] = /(\d+|\?\?)\s*\/\s*(\d+|\?\?)\s*Mi?B/.exec(memory)?.slice(1).map(numberOrNull) ?? [];
+function recordOf({ time, host }: GpustatHeader, device: GpustatDevice): GpuRecord {
   return {
     time,
     host,
-    index,
+    index: device.index,
     uuid: null,
-    name: name === '' ? null : name!,
-    utilizationPercent: percents.at(-1) ?? null,
-    memoryUsedMiB: used ?? null,
-    memoryTotalMiB: total ?? null,
-    temperatureC: numberOrNull(/(\d+)\s*(?:'|°)C/.exec(load)?.[1]),
-    powerW: numberOrNull(/(\d+)\s*(?:\/\s*[\d?]+\s*)?W/.exec(load)?.[1]),
-    processes: processes === undefined || processes.includes('Not Supported') ? null : processesOf(processes),
+    name: device.name,
+    utilizationPercent: device.utilizationPercent,
+    memoryUsedMiB: device.memoryUsedMiB,
+    memoryTotalMiB: device.memoryTotalMiB,
+    temperatureC: device.temperatureC,
+    powerW: device.powerW,
+    processes: device.processes,
   };
-}
-
-/** `user(10945M)` and `user:command/pid(4000M)`, separated by spaces. */
-function processesOf(text: string): GpuProcess[] {
-  return [...text.matchAll(/([^\s:(]+)(?::([^\s(/]+))?(?:\/(\d+))?\((\d+|\?\?)M\)/g)].map(
-    ([, user, command, pid, memory]) => ({
-      user: user ?? null,
-      command: command ?? null,
-      pid: numberOrNull(pid),
-      memoryMiB: numberOrNull(memory),
-    }),
-  );
-}
-
-function numberOrNull(text: string | undefined): number | null {
-  return text === undefined || text === '??' ? null : Number(text);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -50,5 +50,17 @@ test('gpu plot writes two figures and a page; a file that is no log is a failure
   assert.match(readFileSync(files.page, 'utf8').slice(0, 100), /^<!doctype html>/);
   const { status, stdout, stderr } = voxlab('gpu', 'summary', inRepository('LICENSE'), '--json');
   assert.deepEqual([status, stdout], [1, '']);
-  assert.match(stderr, /LICENSE: expected the output of gpustat/);
+  assert.match(stderr, /LICENSE: expected a log of GPU use/);
+});
+
+test('gpu summary keeps two hosts of one log apart, and names the lines that are left out', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-hosts-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'hosts.txt');
+  const block = (host: string, second: number, percent: number) =>
+    `${host}  Tue Mar  4 12:00:0${second} 2025  550.54.15\n[0] T4 | 40°C,  ${percent} % |  100 / 15360 MB |\n`;
+  writeFileSync(file, `words\n${block('node1', 0, 90)}${block('node2', 0, 10)}`);
+  const { stdout, stderr } = voxlab('gpu', 'summary', file);
+  assert.match(stdout, /node1 GPU 0 .*mean {2}90\.0 %[\s\S]*node2 GPU 0 .*mean {2}10\.0 %/);
+  assert.match(stderr, /note: 1 lines .*\(1\); line 1: neither a header/);
 });

@@ -4,7 +4,7 @@ import { gpuMemoryFigure, gpuUtilizationFigure } from '../../src/figures/gpuUseF
 import { readGpuLog } from '../../src/gpu/readGpuLog.js';
 import { inRepository } from '../../src/paths.js';
 
-const log = readGpuLog(inRepository('data', 'gpustat', 'k80x8_2018.txt'));
+const log = await readGpuLog(inRepository('data', 'gpustat', 'k80x8_2018.txt'));
 
 test('gpuUtilizationFigure() has a curve a GPU over real times, two a second', () => {
   const { title, x, traces } = gpuUtilizationFigure(log);

@@ -1,91 +1,62 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseGpustatText } from '../../src/gpu/gpustatText.js';
+import { GpustatTextReader } from '../../src/gpu/gpustatText.js';
+import { readBy } from './logs.js';
 
-const HEADER = 'host1  Thu Oct 11 04:16:20 2018';
+const read = (text: string) => readBy((sink) => new GpustatTextReader(sink), text);
+const header = (second: number, host = 'host1') => `${host}  Thu Oct 11 04:16:2${second} 2018\n`;
+const device = (index: number, percent = 51) =>
+  `[${index}] Tesla K80 | 49'C,  ${percent} % | 10 / 11 MB | ubuntu(10M) eve(3M)\n`;
 
-test('parseGpustatText() reads gpustat 0.x: name, load, memory, processes', () => {
-  const log = parseGpustatText(
-    `${HEADER}\n[0] Tesla K80        | 49'C,  51 % | 10960 / 11441 MB | ubuntu(10945M) eve(3M)\n[1] Tesla K80        | 36'C,   0 % |     0 / 11441 MB |\n`,
-    'log',
+test('GpustatTextReader reads blocks of a header and devices', () => {
+  const { samples, ignored } = read(header(0) + device(0) + device(1) + header(1) + device(0));
+  assert.deepEqual(
+    samples.map(({ time, host, devices }) => [time, host, devices.length]),
+    [
+      ['2018-10-11T04:16:20', 'host1', 2],
+      ['2018-10-11T04:16:21', 'host1', 1],
+    ],
   );
-  assert.deepEqual(log.samples, [
-    {
-      time: '2018-10-11T04:16:20',
-      host: 'host1',
-      devices: [
-        {
-          ...{ time: '2018-10-11T04:16:20', host: 'host1', index: 0, uuid: null, name: 'Tesla K80' },
-          ...{
-            utilizationPercent: 51,
-            memoryUsedMiB: 10960,
-            memoryTotalMiB: 11441,
-            temperatureC: 49,
-            powerW: null,
-          },
-          processes: [
-            { user: 'ubuntu', command: null, pid: null, memoryMiB: 10945 },
-            { user: 'eve', command: null, pid: null, memoryMiB: 3 },
-          ],
-        },
-        {
-          ...{ time: '2018-10-11T04:16:20', host: 'host1', index: 1, uuid: null, name: 'Tesla K80' },
-          ...{
-            utilizationPercent: 0,
-            memoryUsedMiB: 0,
-            memoryTotalMiB: 11441,
-            temperatureC: 36,
-            powerW: null,
-          },
-          processes: [],
-        },
-      ],
-    },
+  assert.deepEqual(ignored, []);
+});
+
+test('a header that cannot be read ends the block before it', () => {
+  const { samples, ignored } = read(
+    `${header(0)}${device(0)}host1  Thu Oct 11 04:16:2\n${device(0, 0)}${header(2)}${device(0)}`,
+  );
+  assert.equal(samples.length, 2);
+  assert.deepEqual(
+    ignored.map(({ line }) => line),
+    [3, 4],
+  );
+});
+
+test('a block with a lost header or of two writers is left out as a whole', () => {
+  assert.deepEqual(read(header(0) + device(0) + device(1) + device(0) + device(1)).samples, []);
+  const two = header(0, 'a') + header(0, 'b') + device(0) + device(1);
+  assert.match(read(two).ignored.at(-1)!.reason, /two programs wrote at once/);
+});
+
+test('any name, two-digit ids, unknown values, processes with blanks and colons, a lost GPU', () => {
+  const { samples, ignored } = read(
+    `${header(0)}${[
+      '[9] GeForce GTX TITAN 0 | 80°C,  16 %,  76 % (E:  88 %  D:  67 %),  125 / 250 W |  8000 / 12287 MB | ada:tmux: server/48448(4000M) --:a b/--(?M)',
+      "[10] A100 | ??'C,  ?? % | ?? / 40960 MB | (Not Supported)",
+      '[11] ((GPU is lost)) |  ?°C,   ? % |     ? /     ? MB | (Not Supported)',
+      '[12] 33°C,   5 %,  125 W |  1 / 2 MB',
+    ].join('\n')}\n`,
+  );
+  assert.deepEqual(ignored, []);
+  const [titan, a100, lost, nameless] = samples[0]!.devices;
+  assert.deepEqual(
+    [titan!.name, titan!.utilizationPercent, titan!.temperatureC, titan!.powerW, titan!.memoryUsedMiB],
+    ['GeForce GTX TITAN 0', 76, 80, 125, 8000],
+  );
+  assert.deepEqual(titan!.processes, [
+    { user: 'ada', command: 'tmux: server', pid: 48448, memoryMiB: 4000 },
+    { user: null, command: 'a b', pid: null, memoryMiB: null },
   ]);
-});
-
-test('parseGpustatText() reads gpustat 1.x: driver, fan, encoder, power, pid, unknown values, colours', () => {
-  const log = parseGpustatText(
-    [
-      'big-host   Sat Mar  2 09:01:02 2024  535.129.03',
-      '\u001b[36m[12]\u001b[0m GeForce GTX TITAN 0 | 80°C,  16 %,  76 % (E:  88 %  D:  67 %),  125 / 250 W |  8000 / 12287 MB | user1:python/48448(4000M)\r',
-      "[3] A100 | ??'C,  ?? % | ?? / 40960 MB | (Not Supported)",
-    ].join('\n'),
-    'log',
-  );
-  const [titan, a100] = log.samples[0]!.devices;
-  assert.equal(log.samples[0]?.time, '2024-03-02T09:01:02');
-  assert.deepEqual(
-    [
-      titan?.index,
-      titan?.name,
-      titan?.utilizationPercent,
-      titan?.temperatureC,
-      titan?.powerW,
-      titan?.memoryUsedMiB,
-    ],
-    [12, 'GeForce GTX TITAN 0', 76, 80, 125, 8000],
-  );
-  assert.deepEqual(titan?.processes, [{ user: 'user1', command: 'python', pid: 48448, memoryMiB: 4000 }]);
-  assert.deepEqual(
-    [
-      a100?.utilizationPercent,
-      a100?.memoryUsedMiB,
-      a100?.memoryTotalMiB,
-      a100?.temperatureC,
-      a100?.processes,
-    ],
-    [null, null, 40960, null, null],
-  );
-});
-
-test('parseGpustatText() counts other lines, and refuses a GPU without header and a file without sample', () => {
-  assert.deepEqual(
-    parseGpustatText(`Every 0.5s: gpustat\n\n${HEADER}\n[0] K | 1'C, 2 % | 3 / 4 MB |\nbye`, 'log')
-      .ignoredLines,
-    [1, 5],
-  );
-  assert.throws(() => parseGpustatText('[0] K | 1 | 2 |', 'log'), /log:1: expected a header line/);
-  assert.throws(() => parseGpustatText(`${HEADER}\n[0] K`, 'log'), /log:2: expected '\[i\] name/);
-  assert.throws(() => parseGpustatText('nothing here', 'log'), /log: expected the output of gpustat/);
+  assert.deepEqual([a100!.utilizationPercent, a100!.memoryTotalMiB, a100!.processes], [null, 40960, null]);
+  assert.deepEqual([lost!.index, lost!.name, lost!.memoryTotalMiB], [11, null, null]);
+  assert.deepEqual([nameless!.name, nameless!.utilizationPercent, nameless!.powerW], [null, 5, 125]);
 });

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readGpuLog } from '../../src/gpu/readGpuLog.js';
-import { summariseGpuLog } from '../../src/gpu/summary.js';
+import { summariseGpuLog, summariseGpuSamples } from '../../src/gpu/summary.js';
 import { inRepository } from '../../src/paths.js';
 import { runPython } from '../python.js';
 
 const file = inRepository('data', 'gpustat', 'k80x8_2018.txt');
 
-test('summariseGpuLog() of the 2018 log: 50 samples, GPUs 0-3 at 38.1 / 30.42 / 31.18 / 31.16 %, 4-7 unused', () => {
-  const summary = summariseGpuLog(readGpuLog(file));
+test('summariseGpuLog() of the 2018 log: 50 samples, GPUs 0-3 at 38.1 / 30.42 / 31.18 / 31.16 %, 4-7 unused', async () => {
+  const summary = summariseGpuLog(await readGpuLog(file));
   assert.equal(summary.samples, 50);
   assert.deepEqual(
     summary.devices.map(({ index, used }) => [index, used]),
@@ -25,7 +25,7 @@ test('summariseGpuLog() of the 2018 log: 50 samples, GPUs 0-3 at 38.1 / 30.42 / 
   assert.deepEqual([first, last], ['2018-10-11T04:16:20', '2018-10-11T04:16:44']);
 });
 
-test('summariseGpuLog() equals an independent count of the text', () => {
+test('summariseGpuLog() equals an independent count of the text', async () => {
   const reference = runPython<{ mean: number[]; idle: number[]; memory: number[] }>(
     `import json, sys, re, statistics as st
 rows = [(int(m[1]), int(m[2]), int(m[3])) for m in re.finditer(r"\\[(\\d)\\].*?,\\s*(\\d+) % \\|\\s*(\\d+) /", open(json.load(sys.stdin)).read())]
@@ -33,7 +33,7 @@ by = [[r for r in rows if r[0] == i] for i in range(8)]
 print(json.dumps(dict(mean=[st.fmean(r[1] for r in b) for b in by], idle=[st.fmean(r[1] == 0 for r in b) for b in by], memory=[max(r[2] for r in b) for b in by])))`,
     file,
   );
-  const { devices } = summariseGpuLog(readGpuLog(file));
+  const { devices } = summariseGpuLog(await readGpuLog(file));
   for (const [index, device] of devices.entries()) {
     assert.ok(Math.abs(device.meanPercent! - reference.mean[index]!) < 1e-9);
     assert.ok(Math.abs(device.idleShare! - reference.idle[index]!) < 1e-9);
@@ -60,4 +60,42 @@ test('summariseGpuLog() leaves unknown values out of the means', () => {
   const summary = summariseGpuLog({ samples: [at(null), at(50), at(0)], ignoredLines: [] });
   assert.deepEqual([summary.meanPercent, summary.idleShare], [25, 0.5]);
   assert.equal(summariseGpuLog({ samples: [at(null)], ignoredLines: [] }).meanPercent, null);
+});
+
+test('summariseGpuLog() counts a device as used for utilisation, a process, or memory above 256 MiB', () => {
+  const device = (utilizationPercent: number, memoryUsedMiB: number, user?: string) => ({
+    ...{ time: null, host: null, index: 0, uuid: null, name: null, utilizationPercent, memoryUsedMiB },
+    ...{ memoryTotalMiB: null, temperatureC: null, powerW: null },
+    processes: user === undefined ? [] : [{ user, command: null, pid: null, memoryMiB: null }],
+  });
+  const used = (record: ReturnType<typeof device>) =>
+    summariseGpuLog({ samples: [{ time: null, host: null, devices: [record] }], ignoredLines: [] })
+      .devices[0]!.used;
+  assert.deepEqual(
+    [device(0, 103), device(0, 256), device(0, 257), device(1, 0), device(0, 0, 'ada')].map(used),
+    [...[false, false], ...[true, true, true]],
+  );
+});
+
+test('summariseGpuSamples() keeps equal indexes of two hosts apart, from the earliest time to the latest', async () => {
+  const record = {
+    ...{ uuid: null, name: null, memoryTotalMiB: null, temperatureC: null, powerW: null, processes: null },
+    ...{ index: 0, memoryUsedMiB: 9 },
+  };
+  async function* samples() {
+    for (const [host, time, utilizationPercent] of [
+      ['node2', '2025-03-04T12:00:03', 10],
+      ['node1', '2025-03-04T12:00:01', 90],
+    ] as const)
+      yield { time, host, devices: [{ ...record, time, host, utilizationPercent }] };
+  }
+  const { devices, firstTime, lastTime, samples: count } = await summariseGpuSamples(samples());
+  assert.deepEqual(
+    devices.map(({ host, meanPercent }) => [host, meanPercent]),
+    [
+      ['node1', 90],
+      ['node2', 10],
+    ],
+  );
+  assert.deepEqual([firstTime, lastTime, count], ['2025-03-04T12:00:01', '2025-03-04T12:00:03', 2]);
 });

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { GpuLog, GpuSample } from '../../src/gpu/gpuRecord.js';
+import { LineCutter } from '../../src/gpu/logLines.js';
+import type { LogReader, LogSink } from '../../src/gpu/logReader.js';
+import { readGpuLog } from '../../src/gpu/readGpuLog.js';
+
+/** What a reader makes of a text. */
+export function readBy(
+  reader: (sink: LogSink) => LogReader,
+  text: string,
+): { samples: GpuSample[]; ignored: { line: number; reason: string }[] } {
+  const samples: GpuSample[] = [];
+  const ignored: { line: number; reason: string }[] = [];
+  const sink: LogSink = {
+    sample: (sample) => void samples.push(sample),
+    ignore: (line, reason) => void ignored.push({ line, reason }),
+  };
+  const cutter = new LineCutter(reader(sink), (line) => sink.ignore(line, 'too long'));
+  cutter.push(text);
+  cutter.end();
+  return { samples, ignored };
+}
+
+/** Reads bytes as a file of a folder of the test's own. */
+export function readBytes(t: TestContext, bytes: string | Uint8Array): Promise<GpuLog> {
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-gpu-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'log');
+  writeFileSync(file, bytes);
+  return readGpuLog(file);
+}
