@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type AugmentPlan, parseAugment } from '../config/augmentPlan.js';
 import { type Holdout, overlap, type Validation } from '../config/holdout.js';
+import type { Intensity } from '../config/intensity.js';
 import type { Sampling, SamplingSettings } from '../config/samplingSettings.js';
 import {
   type Precision,
@@ -12,7 +13,6 @@ import {
 } from '../config/trainingSettings.js';
 import { InputError, messageOf, UsageError } from '../errors.js';
 import { cannotWrite, makeFolder } from '../paths.js';
-import type { Intensity } from '../store/voxelSample.js';
 import { readRunConfig } from '../training/runFolder.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 

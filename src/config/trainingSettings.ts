@@ -1,9 +1,9 @@
 import { ConfigError, messageOf } from '../errors.js';
 import { inRepository } from '../paths.js';
-import { INTENSITIES, type Intensity } from '../store/voxelSample.js';
 import { type AugmentPlan, DEFAULT_AUGMENT, parseAugment } from './augmentPlan.js';
 import { type Holdout, overlap, parseHoldout, parseValidation, type Validation } from './holdout.js';
 import { decimal, oneOf, readIniFile, text, wholeNumber, withDefault } from './ini.js';
+import { INTENSITIES, type Intensity } from './intensity.js';
 import { SAMPLING_KEYS, type SamplingSettings } from './samplingSettings.js';
 
 /** How a network is spread over devices. */

@@ -1,3 +1,4 @@
+import type { PatchLabels } from '../store/patchColumns.js';
 import type { PatchFile } from '../store/patchFile.js';
 
 /** What the columns of a patch file say of its rows. */
@@ -15,7 +16,7 @@ export interface ScanLabels extends RowLabels {
 }
 
 /** Reads the columns. Throws InputError. */
-export function scanLabels(patches: PatchFile): ScanLabels {
+export function scanLabels(patches: PatchFile): PatchLabels & ScanLabels {
   const findings = patches.findings(Array.from({ length: patches.rows }, (_, row) => row));
   return { ...patches.labels(), seriesUids: findings.map(({ seriesUid }) => seriesUid) };
 }

@@ -1,12 +1,8 @@
+import type { Intensity } from '../config/intensity.js';
 import { InputError } from '../errors.js';
 import type { PatchFile } from './patchFile.js';
 import type { ValueScale } from './rowIndex.js';
 import { numbersIn } from './rowValues.js';
-
-/** What the voxels of a patch file mean: `unit`: 0 to 1; `float`: anything else, such as z-scores. */
-export const INTENSITIES = ['hu', 'unit', 'float'] as const;
-
-export type Intensity = (typeof INTENSITIES)[number];
 
 /** What some rows over a whole file hold, as stored. */
 export interface VoxelSample {
