@@ -48,11 +48,19 @@ async function convert(file: string): Promise<void> {
   for await (const sample of samples) {
     text += toJsonLines(sample);
     if (text.length < CHUNK_LETTERS) continue;
-    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+    if (!(await isRead(text))) return;
     text = '';
   }
   process.stdout.write(text);
   reportIgnored(notes);
+}
+
+/** False once nobody reads on (`| head`): program.ts knows the error, and nothing more needs to be read. */
+async function isRead(text: string): Promise<boolean> {
+  const { stdout } = process;
+  if (stdout.write(text)) return true;
+  await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]).catch(() => {});
+  return stdout.writable;
 }
 
 async function summarise(file: string, flags: { json?: boolean }): Promise<void> {

@@ -143,11 +143,11 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
     }
   }).finally(() => line.end());
   if ((cluster?.rank ?? 0) > 0) return;
-  const { run, epochs, steps, best } = end!;
+  const { run, epochs, steps, best, stoppedEarly } = end!;
   if (flags.json === true) printJson({ run, epochs, steps, best });
   else
     process.stdout.write(
-      `${epochs} epochs, ${steps} steps in ${run}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}\n  next: npx voxlab evaluate ${run}\n`,
+      `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}\n  next: npx voxlab evaluate ${run}\n`,
     );
 }
 

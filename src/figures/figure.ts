@@ -12,6 +12,8 @@ export interface Trace {
   readonly dash?: 'solid' | 'dot' | 'dash';
   readonly width?: number;
   readonly markers?: boolean;
+  /** Text above each point; '' = none. */
+  readonly labels?: readonly string[];
 }
 
 export interface Axis {
@@ -86,10 +88,11 @@ function plotlyFigure({ title, x, y, traces }: ChartSpec): PlotlyFigure {
   return {
     data: traces.map((trace, index) => ({
       type: 'scatter',
-      mode: trace.markers === true ? 'lines+markers' : 'lines',
+      mode: `lines${trace.markers === true ? '+markers' : ''}${trace.labels === undefined ? '' : '+text'}`,
       name: trace.name,
       x: trace.x,
       y: trace.y,
+      ...(trace.labels === undefined ? {} : { text: trace.labels, textposition: 'top center' }),
       line: { color: colorOf(trace, index), dash: trace.dash ?? 'solid', width: trace.width ?? 2 },
     })),
     layout: {

@@ -60,7 +60,9 @@ export function chartContent(spec: ChartSpec, { width, height }: SvgSize): strin
     `<clipPath id="${clip}"><rect x="${box.left}" y="${box.top - 2}" width="${box.right - box.left}" height="${box.bottom - box.top + 4}"/></clipPath>`,
     `<g clip-path="url(#${clip})" fill="none" stroke-linejoin="round">`,
     ...spec.traces.map((trace, index) => curve(trace, index, x.place, y.place)),
-    '</g></g>',
+    '</g>',
+    ...spec.traces.map((trace) => pointLabels(trace, x.place, y.place, box.top)),
+    '</g>',
   ].join('');
 }
 
@@ -110,6 +112,23 @@ function curve(trace: Trace, index: number, placeX: Scale['place'], placeY: Scal
     .join('');
   const dash = DASHES[trace.dash ?? 'solid'];
   return `<path d="${path}" stroke="${escaped(color)}" stroke-width="${trace.width ?? 2}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>${dots}`;
+}
+
+/** Outside the clipped part, so that no text is cut: at the upper edge it moves down. */
+function pointLabels(
+  { x, y, labels = [] }: Trace,
+  placeX: Scale['place'],
+  placeY: Scale['place'],
+  top: number,
+): string {
+  return labels
+    .map((label, i) => {
+      const value = y[i] ?? null;
+      if (label === '' || value === null) return '';
+      const at = Math.max(top + 10, placeY(value) - 5);
+      return `<text x="${coordinate(placeX(toNumber(x[i]!)))}" y="${coordinate(at)}" font-size="10" text-anchor="middle">${escaped(label)}</text>`;
+    })
+    .join('');
 }
 
 function legendLayout(

@@ -70,6 +70,17 @@ export class ThinnedCurve {
   }
 }
 
+/** The whole of a curve at once: `x` and `y` of each point, x ascending. */
+export function thinnedCurve<T>(
+  points: Iterable<T>,
+  x: (point: T) => number,
+  y: (point: T) => number,
+): CurvePoints {
+  const curve = new ThinnedCurve();
+  for (const point of points) curve.add(x(point), y(point));
+  return curve.points();
+}
+
 function joined(a: Bucket, b: Bucket): Bucket {
   return { low: b.low.y < a.low.y ? b.low : a.low, high: b.high.y > a.high.y ? b.high : a.high };
 }

@@ -1,7 +1,8 @@
 import type { RocPoint } from '../scores/roc.js';
+import type { RocBand } from '../scores/rocBootstrap.js';
 import type { StepRecord, ValidationRecord } from '../training/metricsLog.js';
-import { type Chart, chart, PALETTE } from './figure.js';
-import { ThinnedCurve } from './thinnedCurve.js';
+import { type Chart, chart, PALETTE, type Trace } from './figure.js';
+import { ThinnedCurve, thinnedCurve } from './thinnedCurve.js';
 
 /** What a training figure is drawn from; other records are left alone. */
 export type Drawable = StepRecord | ValidationRecord | { readonly kind: 'start' | 'epoch' | 'end' };
@@ -16,25 +17,44 @@ export function accuracyFigure(records: Iterable<Drawable>): Chart {
   return overSteps(records, 'Accuracy', 'right side of 0.5 (%)', ({ accuracy }) => 100 * accuracy, [0, 100]);
 }
 
-/** The ROC curve with its area and interval in the title. */
+/** The ROC curve with its area and interval in the title (null: none), and the bootstrap's 95 % band where there is one. */
 export function rocFigure(
   roc: readonly RocPoint[],
   area: number,
-  interval: readonly [number, number],
+  interval: readonly [number, number] | null,
+  band?: RocBand,
 ): Chart {
+  const range =
+    interval === null ? 'no interval' : `95 % ${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}`;
   return chart({
-    title: `ROC AUC ${area.toFixed(3)} (95 % ${interval[0].toFixed(3)} to ${interval[1].toFixed(3)})`,
+    title: `ROC AUC ${area.toFixed(3)} (${range})`,
     x: { title: 'false positive rate', range: [0, 1] },
     y: { title: 'sensitivity', range: [0, 1] },
     traces: [
       {
-        name: 'validation patches',
-        x: roc.map(({ falsePositiveRate }) => falsePositiveRate),
-        y: roc.map(({ truePositiveRate }) => truePositiveRate),
+        name: 'patches',
+        ...thinnedCurve(
+          roc,
+          (point) => point.falsePositiveRate,
+          (point) => point.truePositiveRate,
+        ),
       },
       { name: 'chance', x: [0, 1], y: [0, 1], color: '#8c8c8c', dash: 'dot', width: 1 },
+      ...(band === undefined ? [] : bandTraces(band)),
     ],
   });
+}
+
+function bandTraces({ falsePositiveRate, low, high }: RocBand): Trace[] {
+  const end = (name: string, values: ArrayLike<number>): Trace => ({
+    name,
+    x: Array.from(falsePositiveRate),
+    y: Array.from(values),
+    color: '#8c8c8c',
+    dash: 'dash',
+    width: 1,
+  });
+  return [end('95 % band, lower end', low), end('upper end', high)];
 }
 
 function overSteps(

@@ -1,3 +1,5 @@
+import { positivesAmong } from './cases.js';
+
 /** Mean binary cross-entropy; probabilities are kept 1e-7 off 0 and 1, as Keras does. */
 export function crossEntropyOf(probabilities: ArrayLike<number>, classes: ArrayLike<number>): number {
   let sum = 0;
@@ -13,4 +15,11 @@ export function accuracyOf(probabilities: ArrayLike<number>, classes: ArrayLike<
   let right = 0;
   for (let i = 0; i < classes.length; i++) if (probabilities[i]! >= 0.5 === (classes[i] === 1)) right++;
   return right / classes.length;
+}
+
+/** Accuracy of calling every case by the class that most have: what any accuracy is to be compared with. Throws RangeError without a case. */
+export function majorityAccuracy(classes: ArrayLike<number>): number {
+  if (classes.length === 0) throw new RangeError('Expected at least one case, received none');
+  const share = positivesAmong(classes) / classes.length;
+  return Math.max(share, 1 - share);
 }

@@ -73,7 +73,9 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
   let best = from?.best;
   let epoch = from?.epoch ?? 0;
   let stepsDone = from?.step ?? 0;
-  let stoppedEarly = false;
+  /** A resumed run that had stopped early has nothing to learn. */
+  let stoppedEarly = from !== undefined && hasStopped(config, from);
+  let learningRate = 0;
   /** What a checkpoint inside this epoch says. */
   const meta = (): CheckpointMeta => metaOf(run, epoch - 1, stepsDone, best);
   try {
@@ -88,13 +90,14 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
         ...{ config, feed, labels, learner, epoch, stepsDone, profile, order, lost, signal },
       })) {
         stepsDone = record.step;
+        learningRate = record.learningRate;
         note(record);
         yield record;
         await keeper.afterStep(meta(), hardest);
       }
       const reading = readingOf(reportBefore, feed.report(), performance.now() - began);
       const validation = await validate({
-        ...{ learner, feed, labels, rows: split.validation, epoch, step: stepsDone, signal },
+        ...{ learner, feed, labels, rows: split.validation, learningRate, epoch, step: stepsDone, signal },
       });
       note(validation);
       yield validation;
@@ -160,6 +163,15 @@ async function leaveCheckpoint(error: unknown, run: string, save: () => Promise<
   }
   if (!(error instanceof EnvironmentError) || error.message.includes('--resume')) return error;
   return new EnvironmentError(`${messageOf(error)}; then go on with --resume ${run}`, { cause: error });
+}
+
+/** Whether a checkpoint of an epoch's end is one after which early stopping has ended the run. */
+function hasStopped(
+  { earlyStopping }: TrainConfig,
+  { epoch, step, stepsPerEpoch, best }: CheckpointMeta,
+): boolean {
+  if (earlyStopping === 0 || best === undefined || step !== epoch * stepsPerEpoch) return false;
+  return epoch - best.epoch >= earlyStopping;
 }
 
 /** Early stopping, decided by the first process for all. */

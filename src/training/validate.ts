@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { EngineError } from '../errors.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
 import { accuracyOf, crossEntropyOf } from '../scores/classification.js';
@@ -14,6 +15,8 @@ export interface ValidationWork {
   readonly rows: Uint32Array;
   readonly epoch: number;
   readonly step: number;
+  /** Of the last step. */
+  readonly learningRate: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -23,6 +26,7 @@ export async function validate(work: ValidationWork): Promise<ValidationRecord> 
   const began = performance.now();
   const classes = Array.from(rows, (row) => labels.classes[row]!);
   const probabilities = await predictShared(learner, feed, rows, signal);
+  requireNumbers(probabilities, work);
   const roc = rocArea(probabilities, classes);
   return {
     kind: 'validation',
@@ -35,4 +39,13 @@ export async function validate(work: ValidationWork): Promise<ValidationRecord> 
     rows: rows.length,
     seconds: (performance.now() - began) / 1000,
   };
+}
+
+/** A step that was too long may leave weights that are no numbers, though its own loss was one. */
+function requireNumbers(probabilities: Float32Array, { epoch, step, learningRate }: ValidationWork): void {
+  if (probabilities.every(Number.isFinite)) return;
+  throw new EngineError(
+    'validation',
+    `the network predicts NaN after step ${step} (epoch ${epoch}, learning rate ${learningRate}); the checkpoints before it are kept; lower LEARNING_RATE, or set CLIP_NORM`,
+  );
 }

@@ -28,6 +28,14 @@ print(json.dumps(dict(texts=[t.text for t in r.iter(n + 'text')], strokes=[p.get
   assert.ok(strokes.includes('M60 252L222 58'), strokes.join(' '));
 });
 
+test('renderSvg() writes labels above their points, escaped, and not above the chart', () => {
+  const traces = [{ name: 'a', x: [0, 5, 10], y: [0, 1, null], labels: ['<1>', 'top', 'gap'] }];
+  const svg = renderSvg({ ...spec, traces }, { width: 400, height: 300 });
+  assert.match(svg, /<text x="60" y="247"[^>]*>&lt;1&gt;<\/text>/);
+  assert.match(svg, /<text x="222" y="50"[^>]*>top<\/text>/);
+  assert.doesNotMatch(svg, /gap/);
+});
+
 test('linearTicks() are round numbers with the decimals they need', () => {
   const labels = (low: number, high: number) => linearTicks(low, high, 5).map(({ label }) => label);
   assert.deepEqual(labels(0, 1), ['0.0', '0.2', '0.4', '0.6', '0.8', '1.0']);

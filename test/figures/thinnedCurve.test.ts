@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ThinnedCurve } from '../../src/figures/thinnedCurve.js';
+import { ThinnedCurve, thinnedCurve } from '../../src/figures/thinnedCurve.js';
 import { createRandom } from '../../src/random.js';
 
 test('ThinnedCurve leaves a curve of few points as it is', () => {
@@ -27,4 +27,19 @@ test('ThinnedCurve of a long one has few points, in order, and every peak of a p
     );
     assert.deepEqual([Math.max(...points.y), Math.min(...points.y)], [100, -100]);
   }
+});
+
+test('thinnedCurve() takes a whole curve', () => {
+  const points = [
+    { a: 0, b: 1 },
+    { a: 1, b: 0 },
+  ];
+  assert.deepEqual(
+    thinnedCurve(
+      points,
+      ({ a }) => a,
+      ({ b }) => b,
+    ),
+    { x: [0, 1], y: [1, 0] },
+  );
 });

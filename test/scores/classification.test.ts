@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accuracyOf, crossEntropyOf } from '../../src/scores/classification.js';
+import { accuracyOf, crossEntropyOf, majorityAccuracy } from '../../src/scores/classification.js';
 import { runPython } from '../python.js';
 
 test("crossEntropyOf() equals scikit-learn's log loss, and is finite for wrong certainty", () => {
@@ -18,4 +18,10 @@ p, y = json.load(sys.stdin); print(log_loss(y, p))`,
 
 test('accuracyOf() counts 0.5 as class 1', () => {
   assert.equal(accuracyOf([0.5, 0.49, 0.7, 0.2], [1, 0, 0, 1]), 0.5);
+});
+
+test('majorityAccuracy() is the share of the larger class', () => {
+  assert.equal(majorityAccuracy([0, 0, 0, 1]), 0.75);
+  assert.equal(majorityAccuracy([1]), 1);
+  assert.throws(() => majorityAccuracy([]), /at least one case/);
 });
