@@ -3,9 +3,13 @@ import type { Holdout } from '../config/holdout.js';
 import { UsageError } from '../errors.js';
 import { type Evaluation, evaluate, evaluationFolder, leadTo } from '../evaluation/evaluate.js';
 import { PARTS, type Part } from '../evaluation/evaluatedRows.js';
+import type { Chart } from '../figures/figure.js';
+import { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from '../figures/scoreFigures.js';
 import { rocFigure } from '../figures/trainingFigures.js';
 import { writeFileAtomically } from '../paths.js';
 import { progressLine } from '../progress.js';
+import { calibrationCurve } from '../scores/calibration.js';
+import { precisionRecallCurve } from '../scores/precisionRecall.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { holdout, oneOf, printJson, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
@@ -33,7 +37,10 @@ export const registerEvaluateCommand: RegisterCommand = (program) => {
     )
     .option('--part <name>', `scans by what the run did with them: ${PARTS.join(', ')}`, oneOf(...PARTS))
     .option('--checkpoint <name>', 'best (lowest validation loss) or last', oneOf('best', 'last'), 'best')
-    .option('--json', 'one JSON document on stdout: {holdout, rows, accuracy, rocAuc, rocAucInterval, files}')
+    .option(
+      '--json',
+      'one JSON document on stdout: {holdout, rows, accuracy, rocAuc, rocAucInterval, prAuc, brier, ..., files}',
+    )
     .action(runEvaluate);
 };
 
@@ -63,17 +70,34 @@ async function runEvaluate(run: string, flags: EvaluateFlags): Promise<void> {
   else process.stdout.write(textOf({ ...evaluation, files }));
 }
 
-/** Beside the predictions. */
-function othersOf({ run, part }: Evaluation): Readonly<Record<'roc' | 'scores', string>> {
+type Figures = Readonly<Record<'roc' | 'pr' | 'reliability' | 'histogram' | 'scores', string>>;
+
+/** Beside the tables. */
+function othersOf({ run, part }: Evaluation): Figures {
   const folder = evaluationFolder(run, part);
-  return { roc: join(folder, 'roc.svg'), scores: join(folder, 'scores.json') };
+  return {
+    roc: join(folder, 'roc.svg'),
+    pr: join(folder, 'pr.svg'),
+    reliability: join(folder, 'reliability.svg'),
+    histogram: join(folder, 'histogram.svg'),
+    scores: join(folder, 'scores.json'),
+  };
 }
 
 /** While no other evaluation of this run can. */
 function writeOthers(evaluation: Evaluation): void {
-  const { run, roc, rocAuc, rocAucInterval, isHoldout } = evaluation;
+  const { run, roc, rocBand, rocAuc, rocAucInterval, prAuc, positives, rows, brier, isHoldout } = evaluation;
   const files = othersOf(evaluation);
-  writeFileAtomically(files.roc, rocFigure(roc, rocAuc, rocAucInterval).svg());
+  const classes = evaluation.findings.map((finding) => finding.class);
+  const probabilities = evaluation.findings.map(({ probability }) => probability);
+  const draw = (file: string, figure: Chart): void => writeFileAtomically(file, figure.svg());
+  draw(files.roc, rocFigure(roc, rocAuc, rocAucInterval, rocBand));
+  draw(
+    files.pr,
+    precisionRecallFigure(precisionRecallCurve(probabilities, classes), prAuc, positives / rows),
+  );
+  draw(files.reliability, reliabilityFigure(calibrationCurve(probabilities, classes), brier));
+  draw(files.histogram, scoreHistogramFigure(probabilities, classes));
   writeFileAtomically(
     files.scores,
     `${JSON.stringify({ ...scoresOf(evaluation), ...evaluation.provenance }, null, 2)}\n`,
@@ -84,30 +108,45 @@ function writeOthers(evaluation: Evaluation): void {
 /** What is printed and stored: all but the long lists. */
 function scoresOf(evaluation: Evaluation) {
   const { run, epoch, holdout, part, seenInTraining, choseTheNetwork } = evaluation;
-  const { scans, rows, positives, accuracy, rocAuc, rocAucInterval } = evaluation;
+  const { scans, rows, positives, accuracy, majority, rocAuc, prAuc, brier, brierCorrected } = evaluation;
+  const { rocAucInterval, rocAucIntervalNote, rocAucIntervalMethod, rocAucDelong } = evaluation;
+  const { threshold, sensitivity, specificity, official, leftOut } = evaluation;
   return {
     ...{ run, epoch, holdout, part, seenInTraining, choseTheNetwork },
-    ...{ scans, rows, positives, accuracy, rocAuc, rocAucInterval },
+    ...{ scans, rows, positives, leftOut, accuracy, majority, rocAuc },
+    ...{ rocAucInterval, rocAucIntervalNote, rocAucIntervalMethod, rocAucDelong },
+    ...{ prAuc, threshold, sensitivity, specificity, brier, brierCorrected, official },
   };
 }
 
-function textOf({
-  part,
-  epoch,
-  scans,
-  rows,
-  positives,
-  accuracy,
-  rocAuc,
-  rocAucInterval,
-  files,
-}: Evaluation): string {
-  const [low, high] = rocAucInterval;
+function textOf(evaluation: Evaluation): string {
+  const { part, epoch, scans, rows, positives, leftOut, accuracy, majority, prAuc, official, files } =
+    evaluation;
+  const { threshold, sensitivity, specificity, brier, brierCorrected } = evaluation;
+  const percent = (share: number | null): string =>
+    share === null ? 'not defined' : `${(100 * share).toFixed(1)} %`;
   return [
     `${part}, network of epoch ${epoch}: ${rows} patches of ${scans} ${scans === 1 ? 'scan' : 'scans'}, ${positives} of them nodules`,
-    `  accuracy ${(100 * accuracy).toFixed(1)} %`,
-    `  ROC AUC  ${rocAuc.toFixed(3)}, 95 % interval ${low.toFixed(3)} to ${high.toFixed(3)} (DeLong)`,
+    `  accuracy ${percent(accuracy)} (always the more frequent class: ${percent(majority)})`,
+    `  ROC AUC  ${rocText(evaluation)}`,
+    `  PR AUC   ${prAuc.toFixed(3)}`,
+    `  at ${threshold.toFixed(3)}: sensitivity ${percent(sensitivity)}, specificity ${percent(specificity)}`,
+    `  Brier score ${brier.toFixed(3)}; for the share of nodules in the data ${brierCorrected.toFixed(3)}`,
+    ...(leftOut === 0
+      ? []
+      : [
+          `  without ${leftOut} patches that training leaves out: ROC AUC ${official.rocAuc?.toFixed(3) ?? 'not defined'} of ${official.rows}`,
+        ]),
     ...Object.entries(files).map(([name, file]) => `  ${name}: ${file}`),
     '',
   ].join('\n');
+}
+
+/** `0.912, 95 % interval 0.871 to 0.951 (bootstrap by scan)`, and what is to be known of it. */
+function rocText({ rocAuc, rocAucInterval, rocAucIntervalNote, rocAucIntervalMethod }: Evaluation): string {
+  const interval =
+    rocAucInterval === null
+      ? ''
+      : `95 % interval ${rocAucInterval.map((value) => value.toFixed(3)).join(' to ')} (${rocAucIntervalMethod})`;
+  return [rocAuc.toFixed(3), interval, rocAucIntervalNote ?? ''].filter((part) => part !== '').join('; ');
 }

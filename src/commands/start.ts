@@ -51,7 +51,9 @@ interface EvaluateAnswer {
   readonly rows: number;
   readonly accuracy: number;
   readonly rocAuc: number;
-  readonly rocAucInterval: readonly [number, number];
+  readonly part: string;
+  readonly rocAucInterval: readonly [number, number] | null;
+  readonly rocAucIntervalMethod: string | null;
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -179,7 +181,7 @@ function summary(result: {
   notebooks: string;
 }): string {
   const { from, crop, train, scores, notebooks } = result;
-  const [low, high] = scores.rocAucInterval;
+  const interval = scores.rocAucInterval?.map((value) => value.toFixed(3)).join(' to ') ?? 'not defined';
   const rate = medianRate(inRepository('runs', 'start'));
   const rows: [string, string][] = [
     [
@@ -187,13 +189,10 @@ function summary(result: {
       `${crop.rows} (${crop.byClass['1'] ?? 0} nodules, ${crop.byClass['0'] ?? 0} others) in ${here(crop.file)}`,
     ],
     ['training', `${train.epochs} epochs, ${train.steps} steps, ${rate} patches/s in ${here(train.run)}`],
-    [
-      'hold-out',
-      `subset ${scores.holdout}, ${scores.rows} patches, accuracy ${(100 * scores.accuracy).toFixed(1)} %`,
-    ],
+    ['hold-out', `${scores.part}, ${scores.rows} patches, accuracy ${(100 * scores.accuracy).toFixed(1)} %`],
     [
       'ROC AUC',
-      `${scores.rocAuc.toFixed(3)}, 95 % interval ${low.toFixed(3)} to ${high.toFixed(3)} (DeLong)`,
+      `${scores.rocAuc.toFixed(3)}, 95 % interval ${interval} (${scores.rocAucIntervalMethod ?? 'see scores.json'})`,
     ],
     ...Object.values(scores.files).map((file): [string, string] => ['file', here(file)]),
     ['notebooks', `${here(notebooks)} (executed, with HTML)`],

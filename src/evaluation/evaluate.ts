@@ -1,14 +1,15 @@
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Holdout } from '../config/holdout.js';
+import type { SamplingSettings } from '../config/samplingSettings.js';
 import { InputError } from '../errors.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
-import { scanLabels } from '../feed/rowLabels.js';
+import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
 import { takeLock } from '../fileLock.js';
 import { cannotWrite, makeFolder, writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
-import { accuracyOf } from '../scores/classification.js';
-import { type RocPoint, rocArea, rocCurve } from '../scores/roc.js';
+import { type RocPoint, rocCurve } from '../scores/roc.js';
+import type { RocBand } from '../scores/rocBootstrap.js';
 import { openPatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels } from '../store/voxelSample.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
@@ -19,7 +20,8 @@ import { openFeed } from '../training/openFeed.js';
 import { predictRows } from '../training/predictRows.js';
 import { readRunConfig, readRunSplit } from '../training/runFolder.js';
 import { evaluatedRows, type Part } from './evaluatedRows.js';
-import { type PredictedFinding, predictionTable } from './predictionTable.js';
+import { type PatchScores, patchScores } from './patchScores.js';
+import { predictionTable, rowTable, type ScoredFinding } from './predictionTable.js';
 
 export interface EvaluateOptions {
   readonly run: string;
@@ -36,7 +38,7 @@ export interface EvaluateOptions {
   readonly beforeRelease?: (evaluation: Evaluation) => void;
 }
 
-export interface Evaluation {
+export interface Evaluation extends PatchScores {
   readonly run: string;
   readonly epoch: number;
   readonly holdout: Holdout;
@@ -46,19 +48,14 @@ export interface Evaluation {
   readonly seenInTraining: boolean;
   /** Whether some of these scans chose the network. */
   readonly choseTheNetwork: boolean;
-  readonly scans: number;
-  readonly rows: number;
-  readonly positives: number;
-  readonly accuracy: number;
-  readonly rocAuc: number;
-  /** 95 %, DeLong. */
-  readonly rocAucInterval: readonly [number, number];
   readonly roc: readonly RocPoint[];
+  /** Of resampled scans, where there are some. */
+  readonly rocBand: RocBand | undefined;
   /** Whether these are the rows that the run held out, of its own data. */
   readonly isHoldout: boolean;
   /** What the scores come from: program, checkpoint, and the content of the data. */
   readonly provenance: Readonly<Record<string, unknown>>;
-  readonly findings: readonly PredictedFinding[];
+  readonly findings: readonly ScoredFinding[];
   /** Later checkpoints that are damaged, and were passed over; scans that were not scored. */
   readonly notes: readonly string[];
   /** Absolute paths of what was written. */
@@ -126,27 +123,26 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
         ...(signal === undefined ? {} : { signal }),
         onRows: (done) => onProgress?.({ stage: 'evaluate', done, total: rows.length, unit: 'patches' }),
       });
-      const findings = patches
-        .findings(rows)
-        .map((finding, i) => ({ ...finding, class: classes[i]!, probability: probabilities[i]! }));
-      const predictions = join(evaluationFolder(run, name), 'predictions.csv');
-      writeFileAtomically(predictions, predictionTable(findings));
-      if (isHoldout) leadTo(predictions, join(run, 'predictions.csv'));
-      const uids = new Set(findings.map(({ seriesUid }) => seriesUid));
-      const area = rocArea(probabilities, classes);
+      const findings = patches.findings(rows).map((finding, i) => ({
+        ...finding,
+        class: classes[i]!,
+        notrain: labels.notrain[rows[i]!]!,
+        probability: probabilities[i]!,
+      }));
+      const uids = findings.map(({ seriesUid }) => seriesUid);
+      const best = meta.best?.epoch === epoch ? meta.best : undefined;
+      const { scores, area, corrected } = patchScores({
+        ...{ probabilities, classes, seriesUids: uids },
+        notrain: findings.map(({ notrain }) => notrain),
+        threshold: best?.threshold ?? DEFAULT_THRESHOLD,
+        shares: sharesOf(config.sampling, labels, split, classes),
+      });
       return {
-        run,
-        epoch,
-        holdout: holdout ?? config.holdout,
-        part: name,
-        ...seenBy(uids, split, isHoldout),
-        scans: uids.size,
-        rows: rows.length,
-        positives: area.positives,
-        accuracy: accuracyOf(probabilities, classes),
-        rocAuc: area.area,
-        rocAucInterval: area.interval,
+        ...{ run, epoch, holdout: holdout ?? config.holdout, part: name },
+        ...seenBy(new Set(uids), split, isHoldout),
+        ...scores,
         roc: rocCurve(probabilities, classes),
+        rocBand: area.byScan?.band,
         findings,
         isHoldout,
         provenance: {
@@ -157,7 +153,7 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
           data,
         },
         notes: [...damaged, ...notes],
-        files: { predictions },
+        files: writeTables(run, name, isHoldout, findings, corrected),
       };
     } finally {
       await feed.close();
@@ -166,6 +162,39 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
   } finally {
     patches.close();
   }
+}
+
+/** Without validation rows, or of a checkpoint that is not the best one. */
+const DEFAULT_THRESHOLD = 0.5;
+
+/** Nodules in the batches, and in the training rows that they were drawn from; of data without these, in the rows that are scored. */
+function sharesOf(
+  { kind, positiveShare }: SamplingSettings,
+  { classes, notrain, seriesUids }: ScanLabels,
+  split: SeriesSplit | undefined,
+  scored: readonly number[],
+): { training: number; data: number } {
+  const trained = new Set(split?.training);
+  const own = Array.from(classes).filter((_, row) => trained.has(seriesUids[row]!) && notrain[row] === 0);
+  const some = new Set(own).size > 1 ? own : scored;
+  const data = some.reduce((sum, value) => sum + value, 0) / some.length;
+  return { training: kind === 'natural' ? data : kind === 'weighted' ? positiveShare : 0.5, data };
+}
+
+/** Paths of the submission, and of the table with classes and corrected probabilities. */
+function writeTables(
+  run: string,
+  part: string,
+  isHoldout: boolean,
+  findings: readonly ScoredFinding[],
+  corrected: Float64Array,
+): Record<'predictions' | 'rows', string> {
+  const folder = evaluationFolder(run, part);
+  const files = { predictions: join(folder, 'predictions.csv'), rows: join(folder, 'rows.csv') };
+  writeFileAtomically(files.predictions, predictionTable(findings));
+  writeFileAtomically(files.rows, rowTable(findings, corrected));
+  if (isHoldout) leadTo(files.predictions, join(run, 'predictions.csv'));
+  return files;
 }
 
 /** What lies under the run's path may be another file by now: then its user says that it is to be scored. */

@@ -9,6 +9,20 @@ export interface PredictedFinding {
   readonly probability: number;
 }
 
+/** With what the patch file says of it. */
+export interface ScoredFinding extends PredictedFinding {
+  /** Other than 0: training leaves the row out. */
+  readonly notrain: number;
+}
+
+/** All that a score was made of: the submission's columns with the class, notrain, and the probability for the data's share of nodules. */
+export function rowTable(findings: readonly ScoredFinding[], corrected: ArrayLike<number>): string {
+  const rows = findings.map(({ seriesUid, centerWorldMm, probability, class: label, notrain }, i) =>
+    [cell(seriesUid), ...centerWorldMm, label, notrain, probability, corrected[i]].join(','),
+  );
+  return `${['seriesuid,coordX,coordY,coordZ,class,notrain,probability,corrected', ...rows].join('\n')}\n`;
+}
+
 /** LUNA16's format of a submission: seriesuid,coordX,coordY,coordZ,probability. */
 export function predictionTable(findings: readonly PredictedFinding[]): string {
   const rows = findings.map(({ seriesUid, centerWorldMm, probability }) =>

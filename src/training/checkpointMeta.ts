@@ -13,6 +13,8 @@ export interface ValidationScores {
   readonly valLoss: number;
   readonly accuracy: number;
   readonly rocAuc: number;
+  /** Undefined in checkpoints of earlier versions. */
+  readonly threshold?: number;
 }
 
 /** What a checkpoint says beside its arrays. Batches are drawn by step and seed: there is no other random state. */
@@ -67,6 +69,7 @@ function scoresAt(best: JsonPlace): ValidationScores {
     valLoss: best.at('valLoss').number(),
     accuracy: best.at('accuracy').number(0, 1),
     rocAuc: best.at('rocAuc').number(0, 1),
+    ...(best.at('threshold').isThere ? { threshold: best.at('threshold').number(0, 1) } : {}),
   };
 }
 

@@ -42,6 +42,8 @@ export interface ValidationRecord {
   readonly accuracy: number;
   readonly rocAuc: number;
   readonly rocAucInterval: readonly [number, number];
+  /** Above it a patch is called a nodule: the best sum of sensitivity and specificity on these rows. */
+  readonly threshold: number;
   readonly rows: number;
   readonly seconds: number;
 }

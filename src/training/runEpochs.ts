@@ -201,6 +201,6 @@ function metaOf(
   };
 }
 
-function scoresOf({ epoch, loss, accuracy, rocAuc }: ValidationRecord): ValidationScores {
-  return { epoch, valLoss: loss, accuracy, rocAuc };
+function scoresOf({ epoch, loss, accuracy, rocAuc, threshold }: ValidationRecord): ValidationScores {
+  return { epoch, valLoss: loss, accuracy, rocAuc, threshold };
 }

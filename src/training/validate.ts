@@ -3,6 +3,7 @@ import { EngineError } from '../errors.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
 import { accuracyOf, crossEntropyOf } from '../scores/classification.js';
+import { youdenThreshold } from '../scores/operatingPoint.js';
 import { rocArea } from '../scores/roc.js';
 import type { Learner } from './learner.js';
 import type { ValidationRecord } from './metricsLog.js';
@@ -36,6 +37,7 @@ export async function validate(work: ValidationWork): Promise<ValidationRecord> 
     accuracy: accuracyOf(probabilities, classes),
     rocAuc: roc.area,
     rocAucInterval: roc.interval,
+    threshold: youdenThreshold(probabilities, classes),
     rows: rows.length,
     seconds: (performance.now() - began) / 1000,
   };

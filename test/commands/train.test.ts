@@ -38,7 +38,9 @@ test('train --json, --resume and evaluate --json print the documents of the cont
     join(run, 'accuracy.svg'),
   ])
     assert.ok(existsSync(file), file);
-  assert.deepEqual(Object.keys(scores.files), ['predictions', 'roc', 'scores']);
+  assert.deepEqual(Object.keys(scores.files), [
+    ...['predictions', 'rows', 'roc', 'pr', 'reliability', 'histogram', 'scores'],
+  ]);
 });
 
 test('train: Ctrl-C between steps ends with exit 130 and says how to go on; kill -9 leaves a run to resume', async (t) => {

@@ -25,6 +25,7 @@ const validation: ValidationRecord = {
   accuracy: 0.75,
   rocAuc: 0.9,
   rocAucInterval: [0.8, 1],
+  threshold: 0.5,
   rows: 10,
   seconds: 1,
 };

@@ -20,7 +20,7 @@ test("EventFile: TensorFlow reads the file, checksums and all; a resume's file b
   );
   file.add({
     ...{ kind: 'validation', epoch: 1, step: 300, loss: 0.5, accuracy: 0.75, rocAuc: 0.875 },
-    ...{ rocAucInterval: [0.5, 1], rows: 9, seconds: 1 },
+    ...{ rocAucInterval: [0.5, 1], threshold: 0.5, rows: 9, seconds: 1 },
   });
   await file.settle();
   const [name, ...others] = readdirSync(run);

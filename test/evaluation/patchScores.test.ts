@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type PredictedPatches, patchScores } from '../../src/evaluation/patchScores.js';
+import { createRandom } from '../../src/random.js';
+import { runPython } from '../python.js';
+
+/** Scans of ten patches, a third of them nodules; scores are noise about the class. */
+function drawn(scans: number, seed: number): PredictedPatches {
+  const random = createRandom(seed);
+  const rows = Array.from({ length: 10 * scans }, (_, row) => row);
+  const classes = rows.map((row) => (row % 3 === 0 ? 1 : 0));
+  return {
+    classes,
+    probabilities: classes.map((label) => (label + random.between(0, 2)) / 3),
+    notrain: rows.map((row) => (row % 7 === 1 ? 2 : 0)),
+    seriesUids: rows.map((row) => `scan${row % scans}`),
+    threshold: 0.5,
+    shares: { training: 0.5, data: 0.1 },
+  };
+}
+
+test("patchScores() equals scikit-learn's scores of all rows, and of those that training does not leave out", () => {
+  const patches = drawn(12, 5);
+  const { scores, corrected } = patchScores(patches);
+  const expected = runPython<Record<string, number>>(
+    `import json, sys, numpy as np
+from sklearn import metrics as m
+p, y, n = (np.array(x) for x in json.load(sys.stdin)); called = p >= 0.5; keep = n == 0
+odds = p / (1 - p) * (0.1 / 0.9); q = odds / (1 + odds)
+print(json.dumps(dict(accuracy=m.accuracy_score(y, p > 0.5), rocAuc=m.roc_auc_score(y, p), prAuc=m.average_precision_score(y, p), brier=m.brier_score_loss(y, p), brierCorrected=m.brier_score_loss(y, q),
+  sensitivity=m.recall_score(y, called), specificity=m.recall_score(1 - y, ~called), majority=max(y.mean(), 1 - y.mean()), official=m.roc_auc_score(y[keep], p[keep]))))`,
+    [patches.probabilities, patches.classes, patches.notrain],
+  );
+  const { official, ...others } = expected;
+  for (const [name, value] of Object.entries(others))
+    assert.ok(Math.abs(Number(scores[name as keyof typeof scores]) - value) < 1e-12, name);
+  assert.ok(Math.abs(scores.official.rocAuc! - official!) < 1e-12);
+  assert.equal(scores.official.rows + scores.leftOut, scores.rows);
+  assert.equal(scores.scans, 12);
+  assert.equal(scores.rocAucIntervalMethod, 'bootstrap by scan');
+  assert.ok(scores.rocAucInterval![0] < scores.rocAuc && scores.rocAuc < scores.rocAucInterval![1]);
+  assert.equal(corrected.length, scores.rows);
+});
+
+test('patchScores() has an honest interval at the limits: perfect scores, one scan, constant scores', () => {
+  const patches = drawn(12, 5);
+  const perfect = patchScores({ ...patches, probabilities: patches.classes }).scores;
+  assert.equal(perfect.rocAuc, 1);
+  assert.equal(perfect.rocAucIntervalMethod, 'exact bound');
+  assert.ok(
+    perfect.rocAucInterval![0] < 0.9 && perfect.rocAucInterval![1] === 1,
+    String(perfect.rocAucInterval),
+  );
+  const seriesUids = patches.classes.map(() => 'one');
+  const oneScan = patchScores({ ...patches, seriesUids }).scores;
+  assert.equal(oneScan.rocAucIntervalMethod, 'DeLong');
+  assert.match(oneScan.rocAucIntervalNote!, /one scan/);
+  const perfectOne = patchScores({ ...patches, seriesUids, probabilities: patches.classes }).scores;
+  assert.equal(perfectOne.rocAucInterval, null);
+  assert.ok(perfectOne.rocAucIntervalNote !== null);
+  const constant = patchScores({ ...patches, probabilities: patches.classes.map(() => 0.3) }).scores;
+  assert.equal(constant.rocAucInterval, null);
+  assert.ok(constant.rocAucIntervalNote !== null);
+});
