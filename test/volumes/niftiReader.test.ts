@@ -183,6 +183,17 @@ test('readVolume() refuses a NIfTI file whose voxels are cut short, too many or 
   assert.equal((await readVolume(packed)).data[23], 0x0707);
 });
 
+test('readVolume() of a NIfTI file with one volume in four or five dimensions', async () => {
+  const plain = await readVolume(file('3d.nii', () => {}));
+  for (const dimensions of [4, 5]) {
+    const path = file(`${dimensions}d-of-one.nii`, (header) => {
+      header.writeInt16LE(dimensions, 40);
+      for (let axis = 4; axis <= dimensions; axis++) header.writeInt16LE(1, 40 + 2 * axis);
+    });
+    assert.deepEqual(await readVolume(path), plain);
+  }
+});
+
 test('readVolume() names the field of a NIfTI header that is wrong', async () => {
   const short = (at: number, value: number) => (header: Buffer) => header.writeInt16LE(value, at);
   const float = (at: number, value: number) => (header: Buffer) => header.writeFloatLE(value, at);
