@@ -1,17 +1,10 @@
 import { detached } from './detached.js';
-import type { GpuProcess } from './gpuRecord.js';
+import type { GpuProcess, GpuRecord } from './gpuRecord.js';
 import { gpustatProcesses } from './gpustatProcesses.js';
 
-/** What a device's line says. */
-export interface GpustatDevice {
+/** What a device's line says: neither time and host, which stand in the header, nor a uuid. */
+export interface GpustatDevice extends Omit<GpuRecord, 'time' | 'host' | 'uuid'> {
   readonly index: number;
-  readonly name: string | null;
-  readonly utilizationPercent: number | null;
-  readonly memoryUsedMiB: number | null;
-  readonly memoryTotalMiB: number | null;
-  readonly temperatureC: number | null;
-  readonly powerW: number | null;
-  readonly processes: readonly GpuProcess[] | null;
 }
 
 /** Columns that a log repeats in every block, as they were read the last time. */
