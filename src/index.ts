@@ -42,6 +42,8 @@ export { classShareFigure, coverageFigure } from './figures/samplingFigures.js';
 export { type StrategyPanel, strategyFigure } from './figures/strategyFigure.js';
 export { type Mark, threePlanes } from './figures/threePlanes.js';
 export { accuracyFigure, lossFigure, rocFigure } from './figures/trainingFigures.js';
+export type { DeviceSummary, Load } from './gpu/deviceTally.js';
+export type { Finding } from './gpu/findings.js';
 export type { GpuLog, GpuRecord, GpuSample } from './gpu/gpuRecord.js';
 export { openGpuLog, readGpuLog } from './gpu/readGpuLog.js';
 export { type GpuSummary, summariseGpuLog, summariseGpuSamples } from './gpu/summary.js';

@@ -4,9 +4,10 @@ import { figurePage } from '../figures/figurePage.js';
 import { gpuMemoryFigure, gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
 import { toJsonLines } from '../gpu/gpuJsonLines.js';
 import { type GpuLogNotes, openGpuLog, readGpuLog } from '../gpu/readGpuLog.js';
-import { type DeviceSummary, type GpuSummary, summariseGpuSamples } from '../gpu/summary.js';
+import { summariseGpuSamples } from '../gpu/summary.js';
 import { writeFileAtomically } from '../paths.js';
 import { withoutControls } from '../withoutControls.js';
+import { gpuSummaryText } from './gpuSummaryText.js';
 import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
 
@@ -29,9 +30,14 @@ export const registerGpuCommand: RegisterCommand = (program) => {
     .action(convert);
   gpu
     .command('summary')
-    .description('Mean utilisation (%) and idle share of each GPU, and over all that were used.')
+    .description(
+      'What each GPU did, and all that were used: load, idle times, memory, energy, and what it means, in words.',
+    )
     .argument('<file>', 'the log')
-    .option('--json', 'one JSON document on stdout: {samples, devices:[...], meanPercent, idleShare}')
+    .option(
+      '--json',
+      'one JSON document on stdout: {samples, devices:[...], meanPercent, idleShare, findings:[{rule, text, evidence}], ...}',
+    )
     .action(summarise);
   gpu
     .command('plot')
@@ -69,7 +75,7 @@ async function summarise(file: string, flags: { json?: boolean }): Promise<void>
   reportIgnored(notes);
   if (flags.json === true)
     printJson({ ...summary, format: notes.format, ignoredLines: notes.ignoredCount, ignored: notes.ignored });
-  else process.stdout.write(textOf(summary));
+  else process.stdout.write(gpuSummaryText(summary));
 }
 
 async function plot(file: string, flags: { out: string; json?: boolean }): Promise<void> {
@@ -93,31 +99,4 @@ function reportIgnored({ ignored, ignoredCount }: GpuLogNotes): void {
   process.stderr.write(
     `note: ${ignoredCount} lines are no part of a sample and were left out (${numbers.join(', ')}${more}); line ${first.line}: ${withoutControls(first.reason)}\n`,
   );
-}
-
-function textOf(summary: GpuSummary): string {
-  const { samples, firstTime, lastTime, devices, meanPercent, idleShare } = summary;
-  const span = firstTime === null ? 'without times' : `from ${firstTime} to ${lastTime}`;
-  const several = new Set(devices.map(({ host }) => host)).size > 1;
-  const rows = devices.map((device) => `  ${labelOf(device, several)}  ${useOf(device)}`);
-  const all = `  all used  mean ${percent(meanPercent)} %, idle ${percent(shareOf(idleShare))} % of samples`;
-  return withoutControls(`${samples} samples ${span}\n${rows.join('\n')}\n${all}\n`);
-}
-
-function labelOf({ host, index, uuid, name }: DeviceSummary, several: boolean): string {
-  return `${several ? `${host ?? '?'} ` : ''}GPU ${index ?? uuid ?? '?'}  ${(name ?? '?').padEnd(16)}`;
-}
-
-function useOf({ used, meanPercent, idleShare, peakMemoryMiB }: DeviceSummary): string {
-  if (!used) return 'not used';
-  const idle = percent(shareOf(idleShare)).padStart(5);
-  return `mean ${percent(meanPercent).padStart(5)} %, idle ${idle} % of samples, at most ${peakMemoryMiB ?? '?'} MiB`;
-}
-
-function shareOf(share: number | null): number | null {
-  return share === null ? null : 100 * share;
-}
-
-function percent(value: number | null): string {
-  return value === null ? '?' : value.toFixed(1);
 }

@@ -56,3 +56,11 @@ export interface GpuLog {
 export function deviceKey({ host, uuid, index }: Pick<GpuRecord, 'host' | 'uuid' | 'index'>): string {
   return `${host ?? ''}\n${uuid ?? index ?? ''}`;
 }
+
+type DeviceName = Pick<GpuRecord, 'host' | 'uuid' | 'index'>;
+
+/** `GPU 3`, with the host in front where `devices` are of several. */
+export function deviceLabeller(devices: readonly DeviceName[]): (device: DeviceName) => string {
+  const several = new Set(devices.map(({ host }) => host)).size > 1;
+  return ({ host, index, uuid }) => `${several ? `${host ?? '?'} ` : ''}GPU ${index ?? uuid ?? '?'}`;
+}
