@@ -45,7 +45,15 @@ export { accuracyFigure, lossFigure, rocFigure } from './figures/trainingFigures
 export type { DeviceSummary, Load } from './gpu/deviceTally.js';
 export type { Finding } from './gpu/findings.js';
 export type { GpuLog, GpuRecord, GpuSample } from './gpu/gpuRecord.js';
+export type { HostUse } from './gpu/hostUse.js';
 export { openGpuLog, readGpuLog } from './gpu/readGpuLog.js';
+export {
+  type RecordedRunOptions,
+  type RecordOptions,
+  recordUse,
+  type UseRecording,
+  withRecordedUse,
+} from './gpu/recordUse.js';
 export { type GpuSummary, summariseGpuLog, summariseGpuSamples } from './gpu/summary.js';
 export {
   type Comm,

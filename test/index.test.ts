@@ -79,6 +79,7 @@ test('the public door', () => {
     'readMetrics',
     'readTrainingSettings',
     'readVolume',
+    'recordUse',
     'resampleVolume',
     'riverFigure',
     'rocArea',
@@ -102,6 +103,7 @@ test('the public door', () => {
     'train',
     'undoAugmentation',
     'voxelToWorld',
+    'withRecordedUse',
     'worldToVoxel',
     'writePatchFile',
   ]);

@@ -7,6 +7,7 @@ import { type GpuLogNotes, openGpuLog, readGpuLog } from '../gpu/readGpuLog.js';
 import { summariseGpuSamples } from '../gpu/summary.js';
 import { writeFileAtomically } from '../paths.js';
 import { withoutControls } from '../withoutControls.js';
+import { registerGpuRecord } from './gpuRecord.js';
 import { gpuSummaryText } from './gpuSummaryText.js';
 import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
@@ -22,6 +23,7 @@ const CHUNK_LETTERS = 1 << 16;
 export const registerGpuCommand: RegisterCommand = (program) => {
   const gpu = program.command('gpu').description('GPU use and memory over time, from logs.');
   gpu.addHelpText('after', FORMATS);
+  registerGpuRecord(gpu);
   gpu
     .command('convert')
     .description('Prints a log as JSON lines, one a GPU and sample; null where the log does not say.')

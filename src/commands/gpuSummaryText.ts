@@ -1,18 +1,20 @@
 import type { DeviceSummary, Load } from '../gpu/deviceTally.js';
 import { deviceLabeller } from '../gpu/gpuRecord.js';
+import type { HostSummary } from '../gpu/hostTally.js';
 import type { GpuSummary } from '../gpu/summary.js';
 import { formatSeconds } from '../progress.js';
 import { withoutControls } from '../withoutControls.js';
 
 /** A summary for people: a line a device, one for all that were used, and the findings. */
 export function gpuSummaryText(summary: GpuSummary): string {
-  const { samples, firstTime, lastTime, devices, findings } = summary;
+  const { samples, firstTime, lastTime, devices, hosts, findings } = summary;
   const span = firstTime === null ? 'without times' : `from ${firstTime} to ${lastTime}`;
   const labelOf = deviceLabeller(devices);
   const lines = [
     `${samples} samples ${span}`,
     ...devices.map((device) => `  ${labelOf(device)}  ${(device.name ?? '?').padEnd(16)}  ${useOf(device)}`),
     ...(devices.length === 0 ? [] : [`  all used  ${overAll(summary)}`]),
+    ...hosts.map((host) => `  ${host.host ?? 'host'}  ${hostText(host)}`),
     ...(findings.length === 0 ? [] : ['findings']),
     ...findings.map(({ text }) => `  - ${text}`),
   ];
@@ -36,6 +38,19 @@ function overAll(summary: GpuSummary): string {
     loadText(summary),
     ...(imbalance === null ? [] : [`busiest ${percent(100 * imbalance)} % above the mean`]),
     ...(energyWh === null ? [] : [`${energyWh.toPrecision(3)} Wh`]),
+  ].join(', ');
+}
+
+function hostText(host: HostSummary): string {
+  const { meanCpuPercent, peakProcessMemoryMiB, meanDiskReadMBPerSecond, lastStep } = host;
+  const { meanStepMilliseconds, waitShare } = host;
+  return [
+    `processors ${percent(meanCpuPercent)} %`,
+    ...(peakProcessMemoryMiB === null ? [] : [`process at most ${peakProcessMemoryMiB.toFixed(0)} MiB`]),
+    ...(meanDiskReadMBPerSecond === null ? [] : [`disks read ${meanDiskReadMBPerSecond.toFixed(1)} MB/s`]),
+    ...(lastStep === null ? [] : [`step ${lastStep}`]),
+    ...(meanStepMilliseconds === null ? [] : [`${meanStepMilliseconds.toFixed(0)} ms a step`]),
+    ...(waitShare === null ? [] : [`steps waited ${share(waitShare)} % of their time for data`]),
   ].join(', ');
 }
 

@@ -21,6 +21,7 @@ export interface TrainFlags {
   readonly config: string;
   readonly data?: string;
   readonly out?: string;
+  readonly recordGpu?: boolean;
   readonly resume?: string;
   readonly epochs?: number;
   readonly batch?: number;

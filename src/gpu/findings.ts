@@ -62,6 +62,25 @@ export const oneWaits: Rule = ({ devices, idleShare }) => {
   return { text, evidence: { idleShare } };
 };
 
+/** The run itself says that its steps waited for their batches. */
+export const runWaits: Rule = ({ hosts }) => {
+  const known = hosts.filter(({ waitShare }) => waitShare !== null);
+  const most = known.toSorted((a, b) => b.waitShare! - a.waitShare!)[0];
+  if (most === undefined || most.waitShare! < IDLE_WORTH_SAYING) return;
+  const text = `the run's steps waited ${percent(most.waitShare!)} of their time for data${hosts.length > 1 ? ` on ${most.host ?? '?'}` : ''}: read faster, or by more threads (READERS)`;
+  return { text, evidence: { waitShare: most.waitShare!, host: most.host ?? '?' } };
+};
+
+/** The processors are full while the devices stand still. */
+export const processorsFull: Rule = ({ hosts, meanPercent }) => {
+  const most = hosts.toSorted((a, b) => (b.meanCpuPercent ?? 0) - (a.meanCpuPercent ?? 0))[0];
+  if (most === undefined || (most.meanCpuPercent ?? 0) < MANY_PERCENT || meanPercent === null) return;
+  if (meanPercent >= FEW_PERCENT) return;
+  const cpuPercent = most.meanCpuPercent!;
+  const text = `the processors${hosts.length > 1 ? ` of ${most.host ?? '?'}` : ''} were busy at ${cpuPercent.toFixed(0)} % while the GPUs had little to do: what prepares batches takes all there is`;
+  return { text, evidence: { cpuPercent, meanPercent } };
+};
+
 /** Most of what the devices could do is left. */
 export const littleWork: Rule = ({ meanPercent, medianPercent }) => {
   if (meanPercent === null || medianPercent === null || meanPercent >= FEW_PERCENT) return;
@@ -174,6 +193,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   fedTooSlowly,
   takeTurns,
   oneWaits,
+  runWaits,
+  processorsFull,
   littleWork,
   busy,
   uneven,

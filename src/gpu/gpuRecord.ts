@@ -1,3 +1,5 @@
+import type { HostUse } from './hostUse.js';
+
 /** A process on a GPU, as far as the log names it. */
 export interface GpuProcess {
   readonly user: string | null;
@@ -29,6 +31,8 @@ export interface GpuRecord {
 export interface GpuSample {
   readonly time: string | null;
   readonly host: string | null;
+  /** What our own recorder says of the host and its run. */
+  readonly use?: HostUse;
   readonly devices: readonly GpuRecord[];
 }
 

@@ -1,6 +1,7 @@
 import { type DeviceSummary, DeviceTally, type Load, loadOf } from './deviceTally.js';
 import { type Finding, findingsOf } from './findings.js';
 import { deviceKey, type GpuLog, type GpuRecord, type GpuSample } from './gpuRecord.js';
+import { type HostSummary, HostTally } from './hostTally.js';
 import { IdlePairs } from './idlePairs.js';
 import { SampleClocks, type TimedSample } from './sampleClock.js';
 import { millisecondsOf } from './timeAxis.js';
@@ -13,6 +14,8 @@ export interface GpuUse extends Load {
   readonly lastTime: string | null;
   /** By host and index. */
   readonly devices: readonly DeviceSummary[];
+  /** Hosts of which our own recorder says more than their devices. */
+  readonly hosts: readonly HostSummary[];
   /** How far the busiest used device is above the mean of their means: 0.25 = a quarter; null of fewer than two. */
   readonly imbalance: number | null;
   /** While one used device stands still, the share of the others that do, too: the idle share, where it is chance. */
@@ -42,6 +45,7 @@ export async function summariseGpuSamples(samples: AsyncIterable<GpuSample>): Pr
 export class LogTally {
   private samples = 0;
   private readonly devices = new Map<string, DeviceTally>();
+  private readonly hosts = new Map<string | null, HostTally>();
   private readonly pairs = new IdlePairs<DeviceTally>();
   private readonly span = new TimeSpan();
   private readonly clocks = new SampleClocks((timed) => this.addTimed(timed));
@@ -63,6 +67,7 @@ export class LogTally {
       firstTime: this.span.first,
       lastTime: this.span.last,
       devices,
+      hosts: [...this.hosts.values()].map((host) => host.summary()),
       ...loadOf(used),
       imbalance: imbalanceOf(devices),
       idleTogetherShare: this.pairs.shareTogether(
@@ -77,6 +82,11 @@ export class LogTally {
     const devices = timed.sample.devices.map((record) => [this.deviceOf(record), record] as const);
     for (const [tally, record] of devices) tally.add(record, timed);
     this.pairs.add(devices);
+    const { host, use } = timed.sample;
+    if (use === undefined) return;
+    const tally = this.hosts.get(host) ?? new HostTally(host);
+    this.hosts.set(host, tally);
+    tally.add(use, timed.holdsMs);
   }
 
   private deviceOf(record: GpuRecord): DeviceTally {

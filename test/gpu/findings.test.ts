@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeviceSummary } from '../../src/gpu/deviceTally.js';
 import * as rules from '../../src/gpu/findings.js';
+import type { HostSummary } from '../../src/gpu/hostTally.js';
 import type { GpuUse } from '../../src/gpu/summary.js';
 
 const device = (index: number, given: Partial<DeviceSummary> = {}): DeviceSummary => ({
@@ -26,7 +27,7 @@ const device = (index: number, given: Partial<DeviceSummary> = {}): DeviceSummar
   ...given,
 });
 const use = (given: Partial<GpuUse> = {}, devices = [device(0), device(1)]): GpuUse => ({
-  ...{ samples: 100, firstTime: '2025-01-01T00:00:00', lastTime: '2025-01-01T00:10:00', devices },
+  ...{ samples: 100, firstTime: '2025-01-01T00:00:00', lastTime: '2025-01-01T00:10:00', devices, hosts: [] },
   ...{
     meanPercent: 70,
     medianPercent: 70,
@@ -37,6 +38,18 @@ const use = (given: Partial<GpuUse> = {}, devices = [device(0), device(1)]): Gpu
     energyWh: null,
   },
   ...{ imbalance: 0, idleTogetherShare: null },
+  ...given,
+});
+
+const host = (given: Partial<HostSummary>): HostSummary => ({
+  ...{
+    host: 'h',
+    samples: 100,
+    meanCpuPercent: null,
+    peakProcessMemoryMiB: null,
+    meanDiskReadMBPerSecond: null,
+  },
+  ...{ lastStep: null, meanStepMilliseconds: null, waitShare: null },
   ...given,
 });
 
@@ -80,6 +93,22 @@ const CASES: readonly (readonly [rules.Rule, fires: GpuUse, says: RegExp, silent
     use({ idleShare: 0.2 }, [device(3), device(4, { used: false })]),
     /^GPU 3 stands still 20\.0 % of the time/,
     [use({ idleShare: 0.2 }), use({ idleShare: 0.05 }, [device(0)])],
+  ],
+  [
+    rules.runWaits,
+    use({ hosts: [host({ waitShare: 0.43 })] }),
+    /^the run's steps waited 43\.0 % of their time for data: read faster/,
+    [use(), use({ hosts: [host({ waitShare: 0.02 })] }), use({ hosts: [host({})] })],
+  ],
+  [
+    rules.processorsFull,
+    use({ meanPercent: 20, hosts: [host({ meanCpuPercent: 97 })] }),
+    /^the processors were busy at 97 % while the GPUs had little to do/,
+    [
+      use({ meanPercent: 90, hosts: [host({ meanCpuPercent: 97 })] }),
+      use({ meanPercent: 20, hosts: [host({ meanCpuPercent: 50 })] }),
+      use({ meanPercent: null, hosts: [host({ meanCpuPercent: 97 })] }),
+    ],
   ],
   [
     rules.littleWork,
