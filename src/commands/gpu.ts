@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { join, parse, resolve } from 'node:path';
 import { figurePage } from '../figures/figurePage.js';
-import { gpuMemoryFigure, gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
+import { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
+import { useOverTimeOf } from '../figures/useOverTime.js';
 import { toJsonLines } from '../gpu/gpuJsonLines.js';
-import { type GpuLogNotes, openGpuLog, readGpuLog } from '../gpu/readGpuLog.js';
+import { type GpuLogNotes, openGpuLog } from '../gpu/readGpuLog.js';
 import { summariseGpuSamples } from '../gpu/summary.js';
 import { writeFileAtomically } from '../paths.js';
 import { withoutControls } from '../withoutControls.js';
@@ -18,6 +19,7 @@ A log is known by its content, packed by gzip or not: gpustat's text (0.x, 1.x) 
 left out, counted and named on stderr. A GPU counts as used when its utilisation was ever above 0 %, a process was listed, or
 more than 256 MiB were taken. docs/gpu-use.md says what is read of each.
 `;
+const FILE_NAMES = { usage: 'usage', memory: 'memory', memoryUse: 'memory-use' } as const;
 const CHUNK_LETTERS = 1 << 16;
 
 export const registerGpuCommand: RegisterCommand = (program) => {
@@ -43,7 +45,9 @@ export const registerGpuCommand: RegisterCommand = (program) => {
     .action(summarise);
   gpu
     .command('plot')
-    .description('Draws utilisation and memory over time: two SVG files, and a page to zoom in.')
+    .description(
+      'Draws utilisation, memory over time and the most memory that was taken: SVG and PNG files, and a page to zoom in.',
+    )
     .argument('<file>', 'the log')
     .option('--out <folder>', 'folder that receives the figures', 'images')
     .option('--json', 'one JSON document on stdout: {files}')
@@ -81,14 +85,25 @@ async function summarise(file: string, flags: { json?: boolean }): Promise<void>
 }
 
 async function plot(file: string, flags: { out: string; json?: boolean }): Promise<void> {
-  const log = await readGpuLog(resolve(file));
-  reportIgnored({ format: log.format, ignored: log.ignored ?? [], ignoredCount: log.ignoredCount ?? 0 });
-  const charts = { usage: gpuUtilizationFigure(log), memory: gpuMemoryFigure(log) };
+  const { samples, notes } = openGpuLog(resolve(file));
+  const use = await useOverTimeOf(samples);
+  reportIgnored(notes);
+  const figures = {
+    usage: gpuUtilizationFigure(use),
+    memory: gpuMemoryFigure(use),
+    memoryUse: gpuMemoryBars(use),
+  };
   const target = (ending: string): string => join(resolve(flags.out), `${parse(file).name}-${ending}`);
-  const files = { usage: target('usage.svg'), memory: target('memory.svg'), page: target('gpu.html') };
-  writeFileAtomically(files.usage, charts.usage.svg());
-  writeFileAtomically(files.memory, charts.memory.svg());
-  writeFileAtomically(files.page, figurePage(`GPU use: ${parse(file).base}`, Object.values(charts)));
+  const files: Record<string, string> = {};
+  for (const [name, figure] of Object.entries(figures)) {
+    files[name] = target(`${FILE_NAMES[name as keyof typeof figures]}.svg`);
+    files[`${name}Png`] = target(`${FILE_NAMES[name as keyof typeof figures]}.png`);
+    writeFileAtomically(files[name], figure.svg());
+    writeFileAtomically(files[`${name}Png`]!, figure.png());
+  }
+  files.page = target('gpu.html');
+  const said = use.summary.findings.map(({ text }) => text);
+  writeFileAtomically(files.page, figurePage(`GPU use: ${parse(file).base}`, Object.values(figures), said));
   if (flags.json === true) printJson({ files });
   else process.stdout.write(`${Object.values(files).join('\n')}\n`);
 }
