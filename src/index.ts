@@ -36,6 +36,7 @@ export { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from './figures/
 export { type HuSample, huHistogramFigure } from './figures/huHistogram.js';
 export { passesFigure } from './figures/passesFigure.js';
 export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
+export { performanceFigure } from './figures/performanceFigure.js';
 export { type Picture, WINDOWS, type WindowHu } from './figures/picture.js';
 export { type RiverPart, riverFigure } from './figures/riverFigure.js';
 export { classShareFigure, coverageFigure } from './figures/samplingFigures.js';
@@ -47,6 +48,12 @@ export type { DeviceSummary, Load } from './gpu/deviceTally.js';
 export type { Finding } from './gpu/findings.js';
 export type { GpuLog, GpuRecord, GpuSample } from './gpu/gpuRecord.js';
 export type { HostUse } from './gpu/hostUse.js';
+export {
+  PERFORMANCE_MEASURED,
+  type PerformancePoint,
+  type PerformanceSeries,
+  readPerformance,
+} from './gpu/performance.js';
 export { openGpuLog, readGpuLog } from './gpu/readGpuLog.js';
 export {
   type RecordedRunOptions,

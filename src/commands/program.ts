@@ -7,6 +7,7 @@ import { registerCropCommand } from './crop.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerEvaluateCommand } from './evaluate.js';
 import { registerExploreCommand } from './explore.js';
+import { registerFigureCommand } from './figure.js';
 import { registerFrocCommand } from './froc.js';
 import { registerGpuCommand } from './gpu.js';
 import { registerKernelCommand } from './kernel.js';
@@ -35,6 +36,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerEvaluateCommand,
   registerFrocCommand,
   registerGpuCommand,
+  registerFigureCommand,
   registerBenchCommand,
   registerKernelCommand,
   registerLabCommand,
