@@ -110,4 +110,5 @@ export { type Progress, type ProgressOptions, progress } from './widgets/progres
 export { type SelectOptions, select } from './widgets/select.js';
 export { type SliceViewer, type SliceViewerOptions, sliceViewer } from './widgets/sliceViewer.js';
 export { type SliderOptions, slider } from './widgets/slider.js';
+export { type UsePanel, type UsePanelOptions, usePanel } from './widgets/usePanel.js';
 export type { ViewedPatch } from './widgets/viewedPatch.js';

@@ -108,6 +108,7 @@ test('the public door', () => {
     'undoAugmentation',
     'useOverTime',
     'useOverTimeOf',
+    'usePanel',
     'voxelToWorld',
     'withRecordedUse',
     'worldToVoxel',

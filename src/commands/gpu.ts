@@ -10,6 +10,7 @@ import { writeFileAtomically } from '../paths.js';
 import { withoutControls } from '../withoutControls.js';
 import { registerGpuRecord } from './gpuRecord.js';
 import { gpuSummaryText } from './gpuSummaryText.js';
+import { registerGpuTop } from './gpuTop.js';
 import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
 
@@ -26,6 +27,7 @@ export const registerGpuCommand: RegisterCommand = (program) => {
   const gpu = program.command('gpu').description('GPU use and memory over time, from logs.');
   gpu.addHelpText('after', FORMATS);
   registerGpuRecord(gpu);
+  registerGpuTop(gpu);
   gpu
     .command('convert')
     .description('Prints a log as JSON lines, one a GPU and sample; null where the log does not say.')

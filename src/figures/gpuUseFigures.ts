@@ -32,7 +32,10 @@ export function gpuUtilizationFigure(log: UseLog): PanelFigure {
   const said =
     meanPercent === null ? '' : `: mean ${meanPercent.toFixed(1)} %, idle ${(100 * idleShare!).toFixed(1)} %`;
   return panelFigure({
-    title: `GPU utilisation${said} (${placeOf(use)})`,
+    title:
+      use.summary.devices.length === 0
+        ? `Use of ${placeOf(use)}`
+        : `GPU utilisation${said} (${placeOf(use)})`,
     x: axisOf(use),
     panels: [
       ...heatPanel(use),
@@ -81,7 +84,7 @@ function devicesOf({ hosts }: UseOverTime): readonly DeviceOverTime[] {
 function placeOf({ summary, hosts }: UseOverTime): string {
   const names = [...new Set(summary.devices.map(({ name }) => name ?? 'GPU'))].join(', ');
   const places = hosts.flatMap(({ host }) => host ?? []).join(', ');
-  return [names, places].filter((part) => part !== '').join(' on ');
+  return [names, places].filter((part) => part !== '').join(' on ') || 'nothing';
 }
 
 function axisOf({ timed, hosts, summary }: UseOverTime): PanelFigure['x'] {

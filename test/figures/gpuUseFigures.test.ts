@@ -130,6 +130,7 @@ test('gpuUtilizationFigure() of our own recording overlays step time, waiting, p
       ['processors', '%', 100, [50, 50]],
     ],
   );
+  assert.equal(figure.title, 'Use of h');
   const untimed = gpuUtilizationFigure({ samples: [madeSample(null, [{ utilizationPercent: 3 }])] });
   assert.deepEqual([untimed.x.type, lanesOf(untimed)[0]!.curves[0]!.x], ['linear', [1]]);
   for (const drawn of [
