@@ -18,28 +18,30 @@ const LINE = '#999999';
 interface Box {
   readonly top: number;
   readonly bottom: number;
+  readonly right: number;
   readonly x: (value: number) => number;
 }
 
 /** Panels as a picture: lanes one above the other, one axis below. */
-export function panelDrawing({ title, x, panels }: PanelSpec): Drawing {
+export function panelDrawing({ title, x, panels }: PanelSpec, width = WIDTH): Drawing {
   const [low, high] = x.range[0] < x.range[1] ? x.range : [x.range[0] - 0.5, x.range[0] + 0.5];
-  const right = WIDTH - RIGHT;
+  const right = width - RIGHT;
+  const tickCount = Math.max(2, Math.floor((right - LEFT) / 100));
   const placeX = (value: number): number => LEFT + ((value - low) / (high - low)) * (right - LEFT);
-  const ticks = x.type === 'date' ? timeTicks(low, high, 8) : linearTicks(low, high, 8);
+  const ticks = x.type === 'date' ? timeTicks(low, high, tickCount) : linearTicks(low, high, tickCount);
   let y = TOP;
   const boxes = panels.map((panel) => {
-    const box = { top: y, bottom: y + panelHeight(panel), x: placeX };
+    const box = { top: y, bottom: y + panelHeight(panel), right, x: placeX };
     y = box.bottom + GAP;
     return { panel, box };
   });
   const bottom = y - GAP;
   return {
     title,
-    width: WIDTH,
+    width,
     height: bottom + BOTTOM,
     shapes: [
-      text(12, 24, title, 15, { bold: true }),
+      text(12, 24, title, titleSize(title, width), { bold: true }),
       ...ticks.map(({ value }) => line([placeX(value), TOP], [placeX(value), bottom], FAINT)),
       ...boxes.flatMap(({ panel, box }) =>
         panel.kind === 'heat' ? heatShapes(panel, box) : laneShapes(panel, box),
@@ -48,6 +50,11 @@ export function panelDrawing({ title, x, panels }: PanelSpec): Drawing {
       text((LEFT + right) / 2, bottom + 38, x.title, 12, { anchor: 'middle' }),
     ],
   };
+}
+
+/** Smaller letters where a narrow picture has a long title. */
+function titleSize(title: string, width: number): number {
+  return Math.max(8, Math.min(15, Math.floor((width - 24) / (0.58 * title.length))));
 }
 
 /** Height of a panel in pixels. */
@@ -60,7 +67,8 @@ function axisTick({ label }: Tick, x: number, bottom: number): Shape[] {
   return [line([x, bottom], [x, bottom + 5], LINE), text(x, bottom + 19, label, 11, { anchor: 'middle' })];
 }
 
-function heatShapes({ hosts, range, unit }: HeatPanel, { top, bottom, x }: Box): Shape[] {
+function heatShapes({ hosts, range, unit }: HeatPanel, box: Box): Shape[] {
+  const { top, x } = box;
   let y = top;
   const rows = hosts.flatMap(({ edges, rows: own }) =>
     own.flatMap(({ label, values }) => {
@@ -75,13 +83,13 @@ function heatShapes({ hosts, range, unit }: HeatPanel, { top, bottom, x }: Box):
       return [...cells, text(LEFT - 8, at + 12, label, 11, { anchor: 'end' })];
     }),
   );
-  return [...rows, ...scale(range, unit, top, bottom)];
+  return [...rows, ...scale(range, unit, box)];
 }
 
 /** What the colours mean, at the right. */
-function scale([low, high]: readonly [number, number], unit: string, top: number, bottom: number): Shape[] {
+function scale([low, high]: readonly [number, number], unit: string, { top, bottom, right }: Box): Shape[] {
   const steps = 16;
-  const x = WIDTH - RIGHT + 10;
+  const x = right + 10;
   const height = (bottom - top - 1) / steps;
   const bars = Array.from({ length: steps }, (_, step): Shape => {
     const fill = heatColor(1 - (step + 0.5) / steps);
@@ -90,10 +98,9 @@ function scale([low, high]: readonly [number, number], unit: string, top: number
   return [...bars, text(x + 14, top + 9, `${high} ${unit}`, 10), text(x + 14, bottom - 2, String(low), 10)];
 }
 
-function laneShapes(panel: LanePanel, { top, bottom, x }: Box): Shape[] {
+function laneShapes(panel: LanePanel, { top, bottom, right, x }: Box): Shape[] {
   const [low, high] = panel.range;
   const y = (value: number): number => bottom - ((value - low) / (high - low || 1)) * (bottom - top);
-  const right = WIDTH - RIGHT;
   return [
     ...(panel.bands ?? []).flatMap((band): Shape[] =>
       runsOf(band.x, band.low).map((run) => ({
