@@ -26,7 +26,7 @@ export type { BatchOrder } from './feed/batchOrder.js';
 export { balancedOrder } from './feed/classOrder.js';
 export { orderOf } from './feed/orderOf.js';
 export { definiteParts } from './feed/parts.js';
-export { type ScanLabels, scanLabels } from './feed/rowLabels.js';
+export { type PatchRows, type ScanLabels, scanLabels } from './feed/rowLabels.js';
 export { heldOutRows, type Split, splitRows } from './feed/split.js';
 export { feedFigure } from './figures/feedFigure.js';
 export { type Chart, type ChartSpec, chart } from './figures/figure.js';

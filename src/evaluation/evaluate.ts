@@ -1,4 +1,3 @@
-import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Holdout } from '../config/holdout.js';
 import type { SamplingSettings } from '../config/samplingSettings.js';
@@ -6,11 +5,11 @@ import { InputError } from '../errors.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
 import { takeLock } from '../fileLock.js';
-import { cannotWrite, makeFolder, writeFileAtomically } from '../paths.js';
+import { cannotWrite, makeFolder, replaceLink, writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { type RocPoint, rocCurve } from '../scores/roc.js';
 import type { RocBand } from '../scores/rocBootstrap.js';
-import { openPatchFile } from '../store/patchFile.js';
+import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels } from '../store/voxelSample.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { createLearner } from '../training/createLearner.js';
@@ -20,10 +19,12 @@ import { openFeed } from '../training/openFeed.js';
 import { predictRows } from '../training/predictRows.js';
 import { readRunConfig, readRunSplit } from '../training/runFolder.js';
 import { evaluatedRows, type Part } from './evaluatedRows.js';
+import { type FindingFroc, type FindingScores, findingScores } from './findingScores.js';
 import { type PatchScores, patchScores } from './patchScores.js';
 import { predictionTable, rowTable, type ScoredFinding } from './predictionTable.js';
+import { type ReadersTablesRequest, readersTables } from './readersTables.js';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends ReadersTablesRequest {
   readonly run: string;
   readonly checkpoint: CheckpointLink;
   /** Another patch file than the run's own. */
@@ -51,6 +52,9 @@ export interface Evaluation extends PatchScores {
   readonly roc: readonly RocPoint[];
   /** Of resampled scans, where there are some. */
   readonly rocBand: RocBand | undefined;
+  /** By the nodules that readers marked; null where no table knows these scans. */
+  readonly findingScores: FindingScores | null;
+  readonly froc: FindingFroc | undefined;
   /** Whether these are the rows that the run held out, of its own data. */
   readonly isHoldout: boolean;
   /** What the scores come from: program, checkpoint, and the content of the data. */
@@ -85,82 +89,92 @@ export function lockEvaluation(run: string): () => void {
 }
 
 async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptions): Promise<Evaluation> {
-  const { run, signal, onProgress } = options;
-  const { meta, weights, optimizer, damaged } = checkpoint;
+  const { run, holdout, part } = options;
+  const { meta, damaged } = checkpoint;
   const { config, epoch } = meta;
   // The run's own path: a resume may have named another since this checkpoint was left.
   const patches = await openPatchFile(options.data ?? readRunConfig(run).data);
   try {
     requireVoxels(patches.path, await sampleVoxels(patches), config.intensity);
-    const data = await dataIdentity(patches);
+    const labels = scanLabels(patches);
+    const data = await dataIdentity(patches, labels);
     const differences = meta.data === undefined ? [] : dataDifferences(data, meta.data);
     if (options.data === undefined) requireSameData(differences, patches.path, run);
-    const { dim, slices } = shapeOfCrop(patches.format, config.crop);
-    const labels = scanLabels(patches);
     const split = readRunSplit(run);
-    const isOwnData = differences.length === 0;
-    const { holdout, part } = options;
     const { rows, name, isHoldout, notes } = evaluatedRows({
-      ...{ labels, file: patches.path, config, split, isOwnData },
+      ...{ labels, file: patches.path, config, split, isOwnData: differences.length === 0 },
       ...(holdout === undefined ? {} : { holdout }),
       ...(part === undefined ? {} : { part }),
     });
-    const classes = Array.from(rows, (row) => labels.classes[row]!);
-    if (!classes.includes(0) || !classes.includes(1))
-      throw new InputError(
-        patches.path,
-        `${name}: the patches have one class alone: expected nodules and others, to score by`,
-      );
-    const learner = await createLearner({
-      ...config,
-      precision: 'float32',
-      network: { inputSize: [slices, dim, dim], filters: config.filters },
+    const classes = classesOf(rows, labels, patches.path, name);
+    const uids = Array.from(rows, (row) => labels.seriesUids[row]!);
+    const tables = readersTables(new Set(uids), options);
+    const probabilities = await predict(checkpoint, patches, rows, options);
+    const notrain = Array.from(rows, (row) => labels.notrain[row]!);
+    const findings = patches.findings(rows).map((finding, i) => ({
+      ...finding,
+      ...{ class: classes[i]!, notrain: notrain[i]!, probability: probabilities[i]! },
+    }));
+    const threshold = (meta.best?.epoch === epoch ? meta.best.threshold : undefined) ?? DEFAULT_THRESHOLD;
+    const shares = sharesOf(config.sampling, labels, split, classes);
+    const { scores, area, corrected } = patchScores({
+      ...{ probabilities, classes, notrain, seriesUids: uids, threshold, shares },
     });
-    const feed = openFeed(patches, config, learner.batchSize);
-    try {
-      await learner.load(weights, optimizer);
-      const probabilities = await predictRows(learner, feed, rows, {
-        ...(signal === undefined ? {} : { signal }),
-        onRows: (done) => onProgress?.({ stage: 'evaluate', done, total: rows.length, unit: 'patches' }),
-      });
-      const findings = patches.findings(rows).map((finding, i) => ({
-        ...finding,
-        class: classes[i]!,
-        notrain: labels.notrain[rows[i]!]!,
-        probability: probabilities[i]!,
-      }));
-      const uids = findings.map(({ seriesUid }) => seriesUid);
-      const best = meta.best?.epoch === epoch ? meta.best : undefined;
-      const { scores, area, corrected } = patchScores({
-        ...{ probabilities, classes, seriesUids: uids },
-        notrain: findings.map(({ notrain }) => notrain),
-        threshold: best?.threshold ?? DEFAULT_THRESHOLD,
-        shares: sharesOf(config.sampling, labels, split, classes),
-      });
-      return {
-        ...{ run, epoch, holdout: holdout ?? config.holdout, part: name },
-        ...seenBy(new Set(uids), split, isHoldout),
-        ...scores,
-        roc: rocCurve(probabilities, classes),
-        rocBand: area.byScan?.band,
-        findings,
-        isHoldout,
-        provenance: {
-          program: meta.program,
-          checkpoint: basename(checkpoint.folder),
-          step: meta.step,
-          file: patches.path,
-          data,
-        },
-        notes: [...damaged, ...notes],
-        files: writeTables(run, name, isHoldout, findings, corrected),
-      };
-    } finally {
-      await feed.close();
-      learner.dispose();
-    }
+    const byReaders = tables === undefined ? undefined : findingScores(findings, tables, threshold);
+    const { program, step } = meta;
+    return {
+      ...{ run, epoch, holdout: holdout ?? config.holdout, part: name },
+      ...seenBy(new Set(uids), split, isHoldout),
+      ...scores,
+      roc: rocCurve(probabilities, classes),
+      rocBand: area.byScan?.band,
+      findingScores: byReaders?.scores ?? null,
+      froc: byReaders?.froc,
+      findings,
+      isHoldout,
+      provenance: { program, checkpoint: basename(checkpoint.folder), step, file: patches.path, data },
+      notes: [...damaged, ...notes],
+      files: writeTables(run, name, isHoldout, findings, corrected),
+    };
   } finally {
     patches.close();
+  }
+}
+
+/** Throws InputError for rows of one class, by which nothing can be scored. */
+function classesOf(rows: Uint32Array, labels: ScanLabels, file: string, part: string): number[] {
+  const classes = Array.from(rows, (row) => labels.classes[row]!);
+  if (!classes.includes(0) || !classes.includes(1))
+    throw new InputError(
+      file,
+      `${part}: the patches have one class alone: expected nodules and others, to score by`,
+    );
+  return classes;
+}
+
+/** Probability of class 1 of each row. */
+async function predict(
+  { meta: { config }, weights, optimizer }: Checkpoint,
+  patches: PatchFile,
+  rows: Uint32Array,
+  { signal, onProgress }: EvaluateOptions,
+): Promise<Float32Array> {
+  const { dim, slices } = shapeOfCrop(patches.format, config.crop);
+  const learner = await createLearner({
+    ...config,
+    precision: 'float32',
+    network: { inputSize: [slices, dim, dim], filters: config.filters },
+  });
+  const feed = openFeed(patches, config, learner.batchSize);
+  try {
+    await learner.load(weights, optimizer);
+    return await predictRows(learner, feed, rows, {
+      ...(signal === undefined ? {} : { signal }),
+      onRows: (done) => onProgress?.({ stage: 'evaluate', done, total: rows.length, unit: 'patches' }),
+    });
+  } finally {
+    await feed.close();
+    learner.dispose();
   }
 }
 
@@ -224,13 +238,10 @@ export function evaluationFolder(run: string, part: string): string {
   return folder;
 }
 
-/** Makes a link beside and renames it: what was there (a link, or a file of an earlier version) is replaced at once. */
+/** A link in the run's root to a file of its held-out part. Throws EnvironmentError. */
 export function leadTo(file: string, link: string): void {
-  const beside = `${link}.partial`;
   try {
-    rmSync(beside, { force: true });
-    symlinkSync(relative(dirname(link), file), beside);
-    renameSync(beside, link);
+    replaceLink(link, relative(dirname(link), file));
   } catch (error) {
     throw cannotWrite(link, error);
   }

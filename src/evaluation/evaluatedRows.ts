@@ -1,6 +1,6 @@
 import type { Holdout } from '../config/holdout.js';
 import { InputError } from '../errors.js';
-import { foldedLabels } from '../feed/parts.js';
+import { foldedLabels } from '../feed/folds.js';
 import type { ScanLabels } from '../feed/rowLabels.js';
 import { heldOutRows } from '../feed/split.js';
 import type { SeriesSplit } from '../training/dataIdentity.js';
