@@ -3,18 +3,14 @@ import type { Holdout } from '../config/holdout.js';
 import { UsageError } from '../errors.js';
 import { type Evaluation, evaluate, evaluationFolder, leadTo } from '../evaluation/evaluate.js';
 import { PARTS, type Part } from '../evaluation/evaluatedRows.js';
-import type { Chart } from '../figures/figure.js';
-import { frocFigure } from '../figures/frocFigure.js';
-import { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from '../figures/scoreFigures.js';
-import { rocFigure } from '../figures/trainingFigures.js';
-import { writeFileAtomically } from '../paths.js';
+import type { PatchScores } from '../evaluation/patchScores.js';
+import { scoresDocument } from '../evaluation/scoresDocument.js';
 import { progressLine } from '../progress.js';
-import { calibrationCurve } from '../scores/calibration.js';
-import { precisionRecallCurve } from '../scores/precisionRecall.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { withoutControls } from '../withoutControls.js';
 import { holdout, oneOf, printJson, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';
 
 interface EvaluateFlags {
   readonly data?: string;
@@ -71,7 +67,7 @@ async function runEvaluate(run: string, flags: EvaluateFlags): Promise<void> {
       ...(flags.excluded === undefined ? {} : { excluded: resolve(flags.excluded) }),
       signal,
       onProgress: (progress) => line.update(progress),
-      beforeRelease: writeOthers,
+      beforeRelease: drawFigures,
     }),
   ).finally(() => line.end());
   for (const note of evaluation.notes) process.stderr.write(`warning: ${note}\n`);
@@ -79,70 +75,22 @@ async function runEvaluate(run: string, flags: EvaluateFlags): Promise<void> {
     process.stderr.write(`note: ${evaluation.part} was seen in training; its scores are no estimate\n`);
   if (evaluation.choseTheNetwork)
     process.stderr.write(`note: scans of ${evaluation.part} chose the network; its scores are too good\n`);
-  const files = { ...evaluation.files, ...othersOf(evaluation) };
-  if (flags.json === true) printJson({ ...scoresOf(evaluation), files });
+  const folder = evaluationFolder(evaluation.run, evaluation.part);
+  const files = { ...evaluation.files, ...scoreFigureFiles(folder, evaluation) };
+  if (flags.json === true) printJson({ ...scoresDocument(evaluation), files });
   else process.stdout.write(textOf({ ...evaluation, files }));
 }
 
-type Figures = Readonly<
-  Partial<Record<'froc', string>> & Record<'roc' | 'pr' | 'reliability' | 'histogram' | 'scores', string>
->;
-
-/** Beside the tables. */
-function othersOf({ run, part, froc }: Evaluation): Figures {
-  const folder = evaluationFolder(run, part);
-  return {
-    roc: join(folder, 'roc.svg'),
-    ...(froc === undefined ? {} : { froc: join(folder, 'froc.svg') }),
-    pr: join(folder, 'pr.svg'),
-    reliability: join(folder, 'reliability.svg'),
-    histogram: join(folder, 'histogram.svg'),
-    scores: join(folder, 'scores.json'),
-  };
-}
-
 /** While no other evaluation of this run can. */
-function writeOthers(evaluation: Evaluation): void {
-  const { run, roc, rocBand, rocAuc, rocAucInterval, prAuc, positives, rows, brier, froc, isHoldout } =
-    evaluation;
-  const files = othersOf(evaluation);
-  const classes = evaluation.findings.map((finding) => finding.class);
-  const probabilities = evaluation.findings.map(({ probability }) => probability);
-  const draw = (file: string, figure: Chart): void => writeFileAtomically(file, figure.svg());
-  draw(files.roc, rocFigure(roc, rocAuc, rocAucInterval, rocBand));
-  if (froc !== undefined && files.froc !== undefined) draw(files.froc, frocFigure(froc));
-  draw(
-    files.pr,
-    precisionRecallFigure(precisionRecallCurve(probabilities, classes), prAuc, positives / rows),
-  );
-  draw(files.reliability, reliabilityFigure(calibrationCurve(probabilities, classes), brier));
-  draw(files.histogram, scoreHistogramFigure(probabilities, classes));
-  writeFileAtomically(
-    files.scores,
-    `${JSON.stringify({ ...scoresOf(evaluation), ...evaluation.provenance }, null, 2)}\n`,
-  );
-  if (isHoldout) leadTo(files.roc, join(run, 'roc.svg'));
-}
-
-/** Where no table of nodules knows the scans. */
-const NOT_BY_READERS = {
-  ...{ cpm: null, cpmBand: null, sensitivities: null, counts: null, annotations: null, bySize: null },
-};
-
-/** What is printed and stored: all but the long lists. */
-function scoresOf(evaluation: Evaluation) {
-  const { run, epoch, holdout, part, seenInTraining, choseTheNetwork } = evaluation;
-  const { scans, rows, positives, accuracy, majority, rocAuc, prAuc, brier, brierCorrected } = evaluation;
-  const { rocAucInterval, rocAucIntervalNote, rocAucIntervalMethod, rocAucDelong } = evaluation;
-  const { threshold, sensitivity, specificity, official, leftOut, findingScores } = evaluation;
-  const { cpm, cpmBand, sensitivities, counts, annotations, bySize } = findingScores ?? NOT_BY_READERS;
-  return {
-    ...{ run, epoch, holdout, part, seenInTraining, choseTheNetwork },
-    ...{ scans, rows, positives, leftOut, accuracy, majority, rocAuc },
-    ...{ rocAucInterval, rocAucIntervalNote, rocAucIntervalMethod, rocAucDelong },
-    ...{ prAuc, threshold, sensitivity, specificity, brier, brierCorrected, official },
-    ...{ cpm, cpmBand, sensitivities, frocCounts: counts, annotations, bySize },
-  };
+function drawFigures(evaluation: Evaluation): void {
+  const { run, part, findings, isHoldout } = evaluation;
+  const folder = evaluationFolder(run, part);
+  drawScores(folder, {
+    ...evaluation,
+    classes: findings.map((finding) => finding.class),
+    probabilities: findings.map(({ probability }) => probability),
+  });
+  if (isHoldout) leadTo(join(folder, 'roc.svg'), join(run, 'roc.svg'));
 }
 
 function textOf(evaluation: Evaluation): string {
@@ -170,7 +118,7 @@ function textOf(evaluation: Evaluation): string {
 }
 
 /** CPM, and a line a size that has nodules; where readers' findings are not known, how to name them. */
-function findingLines({ findingScores }: Evaluation): string[] {
+export function findingLines({ findingScores }: Pick<Evaluation, 'findingScores'>): string[] {
   if (findingScores === null)
     return ['  no FROC: no table of nodules knows these scans; name it with --annotations'];
   const { cpm, cpmBand, counts, annotations, bySize } = findingScores;
@@ -187,7 +135,12 @@ function findingLines({ findingScores }: Evaluation): string[] {
 }
 
 /** `0.912, 95 % interval 0.871 to 0.951 (bootstrap by scan)`, and what is to be known of it. */
-function rocText({ rocAuc, rocAucInterval, rocAucIntervalNote, rocAucIntervalMethod }: Evaluation): string {
+export function rocText({
+  rocAuc,
+  rocAucInterval,
+  rocAucIntervalNote,
+  rocAucIntervalMethod,
+}: PatchScores): string {
   const interval =
     rocAucInterval === null
       ? ''

@@ -7,6 +7,8 @@ import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
 import { takeLock } from '../fileLock.js';
 import { cannotWrite, makeFolder, replaceLink, writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
+import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
+import { correctedForShare } from '../scores/priorShift.js';
 import { type RocPoint, rocCurve } from '../scores/roc.js';
 import type { RocBand } from '../scores/rocBootstrap.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
@@ -23,6 +25,7 @@ import { type FindingFroc, type FindingScores, findingScores } from './findingSc
 import { type PatchScores, patchScores } from './patchScores.js';
 import { predictionTable, rowTable, type ScoredFinding } from './predictionTable.js';
 import { type ReadersTablesRequest, readersTables } from './readersTables.js';
+import { scoresDocument } from './scoresDocument.js';
 
 export interface EvaluateOptions extends ReadersTablesRequest {
   readonly run: string;
@@ -49,9 +52,12 @@ export interface Evaluation extends PatchScores {
   readonly seenInTraining: boolean;
   /** Whether some of these scans chose the network. */
   readonly choseTheNetwork: boolean;
+  /** From which on a patch is called a nodule: chosen on the validation rows, or 0.5. */
+  readonly threshold: number;
   readonly roc: readonly RocPoint[];
   /** Of resampled scans, where there are some. */
   readonly rocBand: RocBand | undefined;
+  readonly precisionRecall: readonly PrecisionRecallPoint[];
   /** By the nodules that readers marked; null where no table knows these scans. */
   readonly findingScores: FindingScores | null;
   readonly froc: FindingFroc | undefined;
@@ -67,8 +73,8 @@ export interface Evaluation extends PatchScores {
 }
 
 /**
- * Predicts rows with a run's network, scores them, and writes RUN/evaluation/PART/predictions.csv, to which RUN/predictions.csv leads
- * when the part is the run's hold-out; one evaluation of a run at a time, also while the run goes on.
+ * Predicts rows with a run's network, scores them, and writes RUN/evaluation/PART/predictions.csv (to which RUN/predictions.csv leads
+ * when the part is the run's hold-out), rows.csv and scores.json; one evaluation of a run at a time, also while the run goes on.
  * Throws InputError, EnvironmentError (another evaluation of this run).
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
@@ -76,6 +82,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const release = lockEvaluation(options.run);
   try {
     const evaluation = await evaluateCheckpoint(checkpoint, options);
+    const document = { ...scoresDocument(evaluation), ...evaluation.provenance };
+    writeFileAtomically(evaluation.files.scores!, `${JSON.stringify(document, null, 2)}\n`);
     options.beforeRelease?.(evaluation);
     return evaluation;
   } finally {
@@ -116,18 +124,20 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
       ...{ class: classes[i]!, notrain: notrain[i]!, probability: probabilities[i]! },
     }));
     const threshold = (meta.best?.epoch === epoch ? meta.best.threshold : undefined) ?? DEFAULT_THRESHOLD;
-    const shares = sharesOf(config.sampling, labels, split, classes);
-    const { scores, area, corrected } = patchScores({
-      ...{ probabilities, classes, notrain, seriesUids: uids, threshold, shares },
-    });
-    const byReaders = tables === undefined ? undefined : findingScores(findings, tables, threshold);
+    const thresholds = new Float64Array(rows.length).fill(threshold);
+    const corrected = correctedForShare(probabilities, sharesOf(config.sampling, labels, split, classes));
+    const patchesOf = { probabilities, classes, notrain, seriesUids: uids, thresholds, corrected };
+    const { scores, area, precisionRecall } = patchScores(patchesOf);
+    const byReaders = tables === undefined ? undefined : findingScores(findings, tables, thresholds);
     const { program, step } = meta;
     return {
       ...{ run, epoch, holdout: holdout ?? config.holdout, part: name },
       ...seenBy(new Set(uids), split, isHoldout),
       ...scores,
+      threshold,
       roc: rocCurve(probabilities, classes),
       rocBand: area.byScan?.band,
+      precisionRecall,
       findingScores: byReaders?.scores ?? null,
       froc: byReaders?.froc,
       findings,
@@ -195,16 +205,20 @@ function sharesOf(
   return { training: kind === 'natural' ? data : kind === 'weighted' ? positiveShare : 0.5, data };
 }
 
-/** Paths of the submission, and of the table with classes and corrected probabilities. */
+/** Writes the submission, and the table with classes and corrected probabilities; their paths, and that of the scores. */
 function writeTables(
   run: string,
   part: string,
   isHoldout: boolean,
   findings: readonly ScoredFinding[],
   corrected: Float64Array,
-): Record<'predictions' | 'rows', string> {
+): Readonly<Record<'predictions' | 'rows' | 'scores', string>> {
   const folder = evaluationFolder(run, part);
-  const files = { predictions: join(folder, 'predictions.csv'), rows: join(folder, 'rows.csv') };
+  const files = {
+    predictions: join(folder, 'predictions.csv'),
+    rows: join(folder, 'rows.csv'),
+    scores: join(folder, 'scores.json'),
+  };
   writeFileAtomically(files.predictions, predictionTable(findings));
   writeFileAtomically(files.rows, rowTable(findings, corrected));
   if (isHoldout) leadTo(files.predictions, join(run, 'predictions.csv'));

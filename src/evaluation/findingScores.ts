@@ -29,12 +29,12 @@ export interface FindingScores {
 
 /**
  * Scores the candidates of `seriesUids` by the nodules that readers marked: also those that no candidate hits. Every candidate is a
- * mark, as in a submission; the sizes are of candidates of class 1, at the threshold.
+ * mark, as in a submission; the sizes are of candidates of class 1, at the thresholds (one a candidate).
  */
 export function findingScores(
   findings: readonly PredictedFinding[],
   { annotations, nodules, excluded }: ReadersTables,
-  threshold: number,
+  thresholds: ArrayLike<number>,
 ): { readonly scores: FindingScores; readonly froc: FindingFroc } {
   const scans = new Map<string, number>();
   for (const { seriesUid } of findings) if (!scans.has(seriesUid)) scans.set(seriesUid, scans.size);
@@ -54,7 +54,7 @@ export function findingScores(
     scores: {
       ...{ cpm, sensitivities, counts, annotations },
       cpmBand: scans.size < 2 ? null : [bootstrap.cpm.lower, bootstrap.cpm.upper],
-      bySize: scoresBySize(probabilities, classes, diametersMm(findings, nodules), threshold),
+      bySize: scoresBySize(probabilities, classes, diametersMm(findings, nodules), thresholds),
     },
   };
 }

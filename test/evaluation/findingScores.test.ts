@@ -63,7 +63,7 @@ test("findingScores() equals the independent program's CPM and band to 1e-9, by 
   const { scores } = findingScores(
     findings,
     { annotations, nodules: readAnnotations(annotations), excluded },
-    0.5,
+    findings.map(() => 0.5),
   );
   const [, lower, upper] = reference.bootstrapCpm;
   const pairs = [
@@ -99,7 +99,11 @@ test('findingScores() scores by size: a candidate has the diameter of the neares
     marked('a', 60, 0, 0.5),
     marked('b', 60, 0, 0.3),
   ];
-  const { scores } = findingScores(some, tables, 0.5);
+  const { scores } = findingScores(
+    some,
+    tables,
+    some.map(() => 0.5),
+  );
   assert.deepEqual(
     scores.bySize.map(({ size, nodules: count, sensitivity, rocAuc }) => [size, count, sensitivity, rocAuc]),
     [
@@ -110,6 +114,10 @@ test('findingScores() scores by size: a candidate has the diameter of the neares
       ['unknown', 2, 0.5, 0.5],
     ],
   );
-  const alone = findingScores(some.slice(0, 3), { ...tables, nodules: tables.nodules.slice(0, 3) }, 0.5);
+  const alone = findingScores(
+    some.slice(0, 3),
+    { ...tables, nodules: tables.nodules.slice(0, 3) },
+    [0.5, 0.5, 0.5],
+  );
   assert.equal(alone.scores.cpmBand, null, 'one scan has no band');
 });
