@@ -117,5 +117,6 @@ test('the public door', () => {
     'voxelToWorld',
     'worldToVoxel',
     'writePatchFile',
+    'youdenThreshold',
   ]);
 });
