@@ -1,11 +1,6 @@
 import type { Cluster } from '../config/cluster.js';
-import type {
-  IntensityWindow,
-  OptimizerSettings,
-  Precision,
-  Schedule,
-  Strategy,
-} from '../config/trainingSettings.js';
+import type { OptimizerSettings } from '../config/optimizerSettings.js';
+import type { IntensityWindow, Precision, Schedule, Strategy } from '../config/trainingSettings.js';
 import type { NetworkOptions } from '../model/architecture.js';
 
 export interface LearnerOptions {
@@ -31,6 +26,8 @@ export interface LearnerOptions {
   readonly clipNorm?: number;
   /** Of the moving average of the weights; 0 = none. */
   readonly emaDecay?: number;
+  /** Whether it forgets faster at first (stepCounts.ts); default: yes. */
+  readonly emaWarmUp?: boolean;
   /** Threads inside one operation; default: one a core. */
   readonly threads?: number;
   readonly parallel?: ParallelOptions;

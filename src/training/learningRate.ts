@@ -1,4 +1,4 @@
-import type { LearningRateSettings } from '../config/trainingSettings.js';
+import type { LearningRateSettings } from '../config/optimizerSettings.js';
 
 /**
  * Factor of LEARNING_RATE at a step, counted from 1: in proportion to the batch (Goyal et al., 2017), rising linearly over

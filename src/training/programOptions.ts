@@ -1,4 +1,5 @@
-import type { IntensityWindow, OptimizerSettings, Precision } from '../config/trainingSettings.js';
+import type { OptimizerSettings } from '../config/optimizerSettings.js';
+import type { IntensityWindow, Precision } from '../config/trainingSettings.js';
 import { isTrainable, type NetworkOptions, type Parameter, parametersOf } from '../model/architecture.js';
 import { slotsOf } from '../model/optimizers.js';
 import { pieceOf, piecesOf } from '../model/resnet3d.js';
@@ -24,6 +25,8 @@ export interface ProgramOptions {
   readonly clipNorm: number;
   /** Share of the old value in the moving average of the weights that predictions use; 0 = none is kept. */
   readonly emaDecay: number;
+  /** Whether that share grows with the steps, up to emaDecay (stepCounts.ts). */
+  readonly emaWarmUp: boolean;
   readonly placement: Placement;
   /** Processes that train together, how long they wait for each other, and how large gradients travel between them. */
   readonly ranks: {

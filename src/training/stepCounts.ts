@@ -16,17 +16,30 @@ export class StepCounts {
   steps = 0;
   readonly lossScale: LossScale | undefined;
   readonly #stepName: string;
+  readonly #ema: Pick<ProgramOptions, 'emaDecay' | 'emaWarmUp'>;
   #averagesBeganHere = true;
 
-  constructor({ optimizer, lossScaling }: Pick<ProgramOptions, 'optimizer' | 'lossScaling'>) {
+  constructor(options: Pick<ProgramOptions, 'optimizer' | 'lossScaling' | 'emaDecay' | 'emaWarmUp'>) {
+    const { optimizer, lossScaling } = options;
+    this.#ema = options;
     this.#stepName = optimizer.name === 'sgd' ? 'sgd/step' : 'adam/step';
     if (lossScaling) this.lossScale = new LossScale();
   }
 
-  /** Of the next step: Adam's beta powers and the loss' scale, in the order of STEP_SCALARS. */
+  /** Of the next step: Adam's beta powers, the loss' scale, what averages of weights keep and take, in the order of STEP_SCALARS. */
   get scalars(): number[] {
     const step = this.steps + 1;
-    return [ADAM.beta1 ** step, ADAM.beta2 ** step, this.lossScale?.scale ?? 1];
+    const decay = this.#emaDecayAt(step);
+    return [ADAM.beta1 ** step, ADAM.beta2 ** step, this.lossScale?.scale ?? 1, decay, 1 - decay];
+  }
+
+  /**
+   * An average that began at the first weights holds much of them for some 1 / (1 - decay) steps. With the warm-up it keeps less
+   * at first, (1 + step) / (10 + step), as tf.train.ExponentialMovingAverage does with num_updates.
+   */
+  #emaDecayAt(step: number): number {
+    const { emaDecay, emaWarmUp } = this.#ema;
+    return emaWarmUp ? Math.min(emaDecay, (1 + step) / (10 + step)) : emaDecay;
   }
 
   /** After a step; one whose gradients were not finite does not count. */

@@ -62,6 +62,7 @@ const RULES: RulesOf<TrainConfig> = {
   l2: as(K.L2),
   clipNorm: as(K.CLIP_NORM),
   emaDecay: as(K.EMA_DECAY),
+  emaWarmUp: yesOrNo(),
   earlyStopping: as(K.EARLY_STOPPING),
   seed: as(K.SEED),
   checkpointMinutes: as(K.CHECKPOINT_MINUTES),
@@ -111,6 +112,8 @@ function withLaterKeys(stored: Readonly<Record<string, unknown>>): Readonly<Reco
     validation: stored.holdout,
     allowSharedScans: true,
     intensity: 'hu',
+    // Averages of weights kept EMA_DECAY from the first step on.
+    emaWarmUp: false,
     crop: 0,
     readers: 0,
     sampling: BALANCED,

@@ -67,6 +67,7 @@ export class TracedLearner implements Learner {
       recompute: options.recompute ?? false,
       clipNorm: options.clipNorm ?? 0,
       emaDecay: options.emaDecay ?? 0,
+      emaWarmUp: options.emaWarmUp ?? true,
       ranks: {
         size: this.ranks,
         timeoutSeconds: options.timeoutSeconds ?? 60,

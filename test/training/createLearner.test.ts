@@ -120,6 +120,7 @@ test("each variable lies on its stage's device, in each replica", () => {
     recompute: false,
     clipNorm: 0,
     emaDecay: 0,
+    emaWarmUp: true,
     ranks: { size: 1, timeoutSeconds: 60, exchange: 'float32' as const },
     firstGroupKey: 1,
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LearningRateSettings } from '../../src/config/trainingSettings.js';
+import type { LearningRateSettings } from '../../src/config/optimizerSettings.js';
 import { learningRateFactor } from '../../src/training/learningRate.js';
 import { runPython } from '../python.js';
 

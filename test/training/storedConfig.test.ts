@@ -36,11 +36,11 @@ test('storedConfig() gives back what was stored: the defaults, and every setting
 });
 
 test('storedConfig() completes runs of versions that had a yes or no for augmentation and lacked later keys', () => {
-  const { folds, crop, readers, sampling, checkpointMinutes, checkpointSteps, ...early } = config;
+  const { folds, crop, readers, sampling, checkpointMinutes, checkpointSteps, emaWarmUp, ...early } = config;
   assert.deepEqual(stored({ ...early, augment: true }), {
     ...early,
     ...{ augment: SYMMETRIES, folds: 0, crop: 0, readers: 0, sampling: BALANCED },
-    ...{ checkpointMinutes: 0, checkpointSteps: 0 },
+    ...{ checkpointMinutes: 0, checkpointSteps: 0, emaWarmUp: false },
   });
   assert.deepEqual(stored({ ...early, augment: false }).augment, {});
 });
