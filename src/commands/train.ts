@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { clusterOf } from '../config/cluster.js';
 import { INTENSITIES } from '../config/intensity.js';
+import { CROSS_ENTROPY, LOSSES } from '../config/lossSettings.js';
 import { SAMPLINGS } from '../config/samplingSettings.js';
 import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
 import { type InputError, UsageError } from '../errors.js';
@@ -16,6 +17,7 @@ import type { TrainConfig } from '../training/trainConfig.js';
 import type { EndRecord, StartRecord, TrainRecord } from '../training/trainRecords.js';
 import { launchProcesses } from './launchProcesses.js';
 import {
+  classWeights,
   holdout,
   numberAbove,
   numberWithin,
@@ -75,10 +77,16 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     )
     .option('--sampling <name>', 'how rows of a batch are chosen', oneOf(...SAMPLINGS))
     .option('--positive-share <x>', 'of weighted: share of nodules', numberWithin(0.001, 0.999))
+    .option('--loss <name>', 'what steps make smaller', oneOf(...LOSSES))
+    .option(
+      '--class-weights <list>',
+      'factors of the loss of others and of nodules, such as 1,4; auto; none',
+      classWeights,
+    )
     .option('--hard-negatives <x>', "share of negatives from the last epoch's hardest", numberWithin(0, 1))
     .option('--seed <n>', 'decides first weights, order and augmentation', wholeNumber(0))
     .option('--learning-rate <x>', "Adam's step", numberAbove(0))
-    .option('--filters <n>', 'channels of the first stage', wholeNumber(1, 1024), 64)
+    .option('--filters <n>', 'channels of the first stage (default: 64)', wholeNumber(1, 1024))
     .option('--augment <list>', 'what is done to patches, such as flips,rotations90,shift:2,noise:10')
     .option('--no-augment', 'train on the patches as they are')
     .option(
@@ -87,7 +95,7 @@ export const registerTrainCommand: RegisterCommand = (program) => {
       numberWithin(0, 1e6),
     )
     .option('--checkpoint-steps <n>', 'the same after so many steps; 0 = none', wholeNumber(0))
-    .option('--threads <n>', 'threads for computing; 0 = one a core', wholeNumber(0, 1024), 0)
+    .option('--threads <n>', 'threads for computing; 0 = one a core (default)', wholeNumber(0, 1024))
     .option('--out <folder>', "the run's folder (default: a new one in RUNS_DIR)")
     .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
     .option('--json', 'one JSON document on stdout: {run, epochs, steps, best:{epoch, valLoss, rocAuc}}')
@@ -179,7 +187,7 @@ function sharedFlags(
   const share = Math.max(1, Math.floor(availableParallelism() / (processes * devices)));
   return [
     ...(out === undefined && resume === undefined ? ['--out', run] : []),
-    ...(threads === 0 ? ['--threads', String(share)] : []),
+    ...((threads ?? 0) === 0 ? ['--threads', String(share)] : []),
   ];
 }
 
@@ -198,6 +206,7 @@ function drawing(
       );
       if (record.ranks > 1 || record.devices.flat().length > 1)
         process.stderr.write(`${describePlaces(record)}\n${describeMemory(record)}`);
+      if (record.loss !== CROSS_ENTROPY.kind) process.stderr.write(`loss: ${record.loss}\n`);
       if (record.precision !== 'float32')
         process.stderr.write(`convolutions in ${record.precision}, weights and the rest in float32\n`);
       for (const warning of record.warnings) process.stderr.write(`warning: ${warning}\n`);

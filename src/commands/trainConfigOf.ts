@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { type AugmentPlan, parseAugment } from '../config/augmentPlan.js';
 import { type Holdout, overlap, type Validation } from '../config/holdout.js';
 import type { Intensity } from '../config/intensity.js';
+import type { ClassWeights, LossSettings } from '../config/lossSettings.js';
 import type { Sampling, SamplingSettings } from '../config/samplingSettings.js';
 import {
   type Precision,
@@ -45,17 +46,19 @@ export interface TrainFlags {
   readonly folds?: number;
   readonly crop?: number;
   readonly intensity?: Intensity;
+  readonly loss?: LossSettings['kind'];
+  readonly classWeights?: ClassWeights;
   readonly sampling?: Sampling;
   readonly positiveShare?: number;
   readonly hardNegatives?: number;
   readonly seed?: number;
   readonly learningRate?: number;
-  readonly filters: number;
+  readonly filters?: number;
   /** A list; false for none. */
   readonly augment?: string | boolean;
   readonly checkpointMinutes?: number;
   readonly checkpointSteps?: number;
-  readonly threads: number;
+  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -104,15 +107,20 @@ function newConfig(flags: TrainFlags): TrainConfig {
     crop: flags.crop ?? settings.crop,
     intensity: flags.intensity ?? settings.intensity,
     sampling,
+    loss: {
+      ...settings.loss,
+      kind: flags.loss ?? settings.loss.kind,
+      classWeights: flags.classWeights ?? settings.loss.classWeights,
+    },
     batchSize: flags.batch ?? settings.batchSize,
     epochs: flags.epochs ?? settings.epochs,
     learningRate: flags.learningRate ?? settings.learningRate,
     seed: flags.seed ?? settings.seed,
-    filters: flags.filters,
+    filters: flags.filters ?? 64,
     augment,
     checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? settings.checkpointSteps,
-    threads: flags.threads,
+    threads: flags.threads ?? 0,
   };
 }
 
@@ -178,7 +186,18 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
       'syncBatchNorm',
       'precision',
     ],
-    ...['folds', 'crop', 'intensity', 'sampling', 'positiveShare', 'hardNegatives', 'augment'],
+    ...[
+      'folds',
+      'crop',
+      'intensity',
+      'sampling',
+      'positiveShare',
+      'hardNegatives',
+      'augment',
+      'loss',
+      'classWeights',
+      'filters',
+    ],
   ] as const;
   const given = others.find((name) => flags[name] !== undefined);
   if (given !== undefined)
@@ -197,6 +216,7 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
     schedule: flags.schedule ?? config.schedule,
     cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? config.cuts,
     recompute: flags.recompute ?? config.recompute,
+    threads: flags.threads ?? config.threads,
     timeoutSeconds: flags.timeout ?? config.timeoutSeconds,
     checkpointMinutes: flags.checkpointMinutes ?? config.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? config.checkpointSteps,

@@ -4,6 +4,7 @@ import { type AugmentPlan, DEFAULT_AUGMENT, parseAugment } from './augmentPlan.j
 import { type Holdout, overlap, parseHoldout, parseValidation, type Validation } from './holdout.js';
 import { decimal, oneOf, readIniFile, text, wholeNumber, withDefault } from './ini.js';
 import { INTENSITIES, type Intensity } from './intensity.js';
+import { LOSS_KEYS, type LossSettings, lossSettings } from './lossSettings.js';
 import { type LearningSettings, OPTIMIZER_KEYS, optimizerSettings } from './optimizerSettings.js';
 import { SAMPLING_KEYS, type SamplingSettings } from './samplingSettings.js';
 
@@ -66,6 +67,7 @@ export interface TrainingSettings extends LearningSettings {
   /** Patches of a step on all devices of all processes. */
   readonly batchSize: number;
   readonly epochs: number;
+  readonly loss: LossSettings;
   /** Epochs without a lower validation loss after which training ends; 0 = never. */
   readonly earlyStopping: number;
   readonly seed: number;
@@ -113,6 +115,7 @@ export const TRAINING_KEYS = {
   AUGMENT: withDefault(text(), DEFAULT_AUGMENT),
   ...SAMPLING_KEYS,
   ...OPTIMIZER_KEYS,
+  ...LOSS_KEYS,
   BATCH_SIZE: wholeNumber(1, 65536),
   DATA_DIR: text(),
   EPOCHS: withDefault(wholeNumber(1), 6),
@@ -179,6 +182,7 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     exchange: values.EXCHANGE,
     timeoutSeconds: values.TIMEOUT_SECONDS,
     ...optimizerSettings(values),
+    loss: lossSettings(values),
     earlyStopping: values.EARLY_STOPPING,
     holdout: values.HOLDOUT,
     validation: values.VALIDATION,

@@ -1,8 +1,8 @@
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Holdout } from '../config/holdout.js';
-import type { SamplingSettings } from '../config/samplingSettings.js';
 import { InputError } from '../errors.js';
+import { shareInBatches, shareOfLoss } from '../feed/batchShare.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
 import { takeLock } from '../fileLock.js';
@@ -19,6 +19,7 @@ import { type Checkpoint, loadLinked } from '../training/loadCheckpoint.js';
 import { openFeed } from '../training/openFeed.js';
 import { predictRows } from '../training/predictRows.js';
 import { readRunConfig, readRunSplit } from '../training/runFolder.js';
+import type { TrainConfig } from '../training/trainConfig.js';
 import { evaluatedRows, type Part } from './evaluatedRows.js';
 import { type PatchScores, patchScores } from './patchScores.js';
 import { predictionTable, rowTable, type ScoredFinding } from './predictionTable.js';
@@ -135,7 +136,7 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
         ...{ probabilities, classes, seriesUids: uids },
         notrain: findings.map(({ notrain }) => notrain),
         threshold: best?.threshold ?? DEFAULT_THRESHOLD,
-        shares: sharesOf(config.sampling, labels, split, classes),
+        shares: sharesOf(config, labels, split, classes),
       });
       return {
         ...{ run, epoch, holdout: holdout ?? config.holdout, part: name },
@@ -169,7 +170,7 @@ const DEFAULT_THRESHOLD = 0.5;
 
 /** Nodules in the batches, and in the training rows that they were drawn from; of data without these, in the rows that are scored. */
 function sharesOf(
-  { kind, positiveShare }: SamplingSettings,
+  { sampling, loss }: TrainConfig,
   { classes, notrain, seriesUids }: ScanLabels,
   split: SeriesSplit | undefined,
   scored: readonly number[],
@@ -178,7 +179,7 @@ function sharesOf(
   const own = Array.from(classes).filter((_, row) => trained.has(seriesUids[row]!) && notrain[row] === 0);
   const some = new Set(own).size > 1 ? own : scored;
   const data = some.reduce((sum, value) => sum + value, 0) / some.length;
-  return { training: kind === 'natural' ? data : kind === 'weighted' ? positiveShare : 0.5, data };
+  return { training: shareOfLoss(loss, shareInBatches(sampling, data)), data };
 }
 
 /** Paths of the submission, and of the table with classes and corrected probabilities. */

@@ -9,7 +9,7 @@ import type { TrainConfig } from './trainConfig.js';
 /** The scores of one validation. */
 export interface ValidationScores {
   readonly epoch: number;
-  /** Mean cross-entropy of the validation rows plus the L2 penalty. */
+  /** Mean loss of the validation rows (without class weights) plus the L2 penalty. */
   readonly valLoss: number;
   readonly accuracy: number;
   readonly rocAuc: number;

@@ -2,6 +2,7 @@ import type { Cluster } from '../config/cluster.js';
 import type { OptimizerSettings } from '../config/optimizerSettings.js';
 import type { IntensityWindow, Precision, Schedule, Strategy } from '../config/trainingSettings.js';
 import type { NetworkOptions } from '../model/architecture.js';
+import type { BatchLoss } from '../model/loss.js';
 
 export interface LearnerOptions {
   readonly network: NetworkOptions;
@@ -13,6 +14,8 @@ export interface LearnerOptions {
   /** Warm-up and decay: factor of the learning rate at a step, counted from 1. */
   readonly learningRateFactor?: (step: number) => number;
   readonly l2: number;
+  /** Default: cross-entropy, all rows alike. */
+  readonly batchLoss?: BatchLoss;
   readonly seed: number;
   readonly optimizer?: OptimizerSettings;
   readonly syncBatchNorm?: boolean;

@@ -10,7 +10,7 @@ export interface StepRecord {
   readonly epoch: number;
   /** From 1, over all epochs. */
   readonly step: number;
-  /** Cross-entropy of the batch plus the L2 penalty. */
+  /** Loss of the batch, with class weights, plus the L2 penalty. */
   readonly loss: number;
   readonly accuracy: number;
   readonly patchesPerSecond: number;
@@ -37,7 +37,7 @@ export interface ValidationRecord {
   readonly kind: 'validation';
   readonly epoch: number;
   readonly step: number;
-  /** Mean cross-entropy plus the L2 penalty. */
+  /** Mean loss, without class weights, plus the L2 penalty. */
   readonly loss: number;
   readonly accuracy: number;
   readonly rocAuc: number;

@@ -1,6 +1,7 @@
 import type { OptimizerSettings } from '../config/optimizerSettings.js';
 import type { IntensityWindow, Precision } from '../config/trainingSettings.js';
 import { isTrainable, type NetworkOptions, type Parameter, parametersOf } from '../model/architecture.js';
+import type { BatchLoss } from '../model/loss.js';
 import { slotsOf } from '../model/optimizers.js';
 import { pieceOf, piecesOf } from '../model/resnet3d.js';
 import { type Placement, rowsOfMicroBatch, stagesOfPieces } from './placement.js';
@@ -13,6 +14,7 @@ export interface ProgramOptions {
   /** Hounsfield units that become 0 and 1. */
   readonly windowHu: IntensityWindow;
   readonly l2: number;
+  readonly batchLoss: BatchLoss;
   readonly optimizer: OptimizerSettings;
   /** Batch norm by the moments of all replicas, in all processes, together. */
   readonly syncBatchNorm: boolean;

@@ -97,7 +97,17 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
       }
       const reading = readingOf(reportBefore, feed.report(), performance.now() - began);
       const validation = await validate({
-        ...{ learner, feed, labels, rows: split.validation, learningRate, epoch, step: stepsDone, signal },
+        ...{
+          learner,
+          feed,
+          labels,
+          rows: split.validation,
+          loss: config.loss,
+          learningRate,
+          epoch,
+          step: stepsDone,
+          signal,
+        },
       });
       note(validation);
       yield validation;

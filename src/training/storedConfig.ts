@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AugmentPlan, augmentList, parseAugment, SYMMETRIES } from '../config/augmentPlan.js';
 import { type IniKey, text, wholeNumber } from '../config/ini.js';
+import { CROSS_ENTROPY } from '../config/lossSettings.js';
 import { BALANCED } from '../config/samplingSettings.js';
 import { TRAINING_KEYS } from '../config/trainingSettings.js';
 import { InputError } from '../errors.js';
@@ -58,6 +59,12 @@ const RULES: RulesOf<TrainConfig> = {
     stepFactor: as(K.STEP_FACTOR),
     baseBatch: as(K.BASE_BATCH),
   },
+  loss: {
+    kind: as(K.LOSS),
+    focalGamma: as(K.FOCAL_GAMMA),
+    focalAlpha: as(K.FOCAL_ALPHA),
+    classWeights: as(K.CLASS_WEIGHTS),
+  },
   optimizer: { name: as(K.OPTIMIZER), momentum: as(K.MOMENTUM), weightDecay: as(K.WEIGHT_DECAY) },
   l2: as(K.L2),
   clipNorm: as(K.CLIP_NORM),
@@ -112,6 +119,7 @@ function withLaterKeys(stored: Readonly<Record<string, unknown>>): Readonly<Reco
     validation: stored.holdout,
     allowSharedScans: true,
     intensity: 'hu',
+    loss: CROSS_ENTROPY,
     // Averages of weights kept EMA_DECAY from the first step on.
     emaWarmUp: false,
     crop: 0,

@@ -1,6 +1,7 @@
 import type { Cluster } from '../config/cluster.js';
 import { overlap } from '../config/holdout.js';
 import { EngineError, InputError, InterruptedError, messageOf } from '../errors.js';
+import { factorsOfRows } from '../feed/batchShare.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { orderOf } from '../feed/orderOf.js';
 import { definiteParts, foldedLabels } from '../feed/parts.js';
@@ -128,7 +129,7 @@ async function* trainHere(
     const together = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...(watch?.losses ?? [])]);
     const done: Progress = before?.meta ?? { epoch: 0, step: 0 };
     await agree('configuration', settingsText(config, split, stepsPerEpoch, data, done));
-    learner = await together(newLearner(config, [slices, dim, dim], factor, options));
+    learner = await together(newLearner(config, split, [slices, dim, dim], factor, options));
     feed = openFeed(patches, config, learner.batchSize);
     await before?.loadInto(learner);
     await agree('program', await learner.digest());
@@ -161,6 +162,7 @@ const NEW_RUN: ResumePoint = { before: undefined, notes: [] };
 
 function newLearner(
   config: TrainConfig,
+  split: Split,
   inputSize: readonly [number, number, number],
   learningRateFactor: (step: number) => number,
   { cluster }: TrainOptions,
@@ -169,6 +171,7 @@ function newLearner(
   const { strategy, devices, stages, microBatches, schedule, cuts } = config;
   return createLearner({
     ...config,
+    batchLoss: { ...config.loss, classFactors: factorsOfRows(config.loss, config.sampling, split) },
     network: { inputSize, filters: config.filters },
     batchSize: rowsOfMicroBatch(config.batchSize, ranks),
     learningRateFactor,

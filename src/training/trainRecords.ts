@@ -1,4 +1,5 @@
 import type { Precision } from '../config/trainingSettings.js';
+import { factorsOfRows } from '../feed/batchShare.js';
 import type { Split } from '../feed/split.js';
 import type { RowAccess } from '../store/rowIndex.js';
 import type { CheckpointMeta, ValidationScores } from './checkpointMeta.js';
@@ -21,6 +22,8 @@ export interface StartRecord {
   readonly heldOut: number;
   /** How the scans were parted, in words. */
   readonly parts: string;
+  /** What the steps make smaller, in words. */
+  readonly loss: string;
   readonly stepsPerEpoch: number;
   /** Steps of the whole run, and those that a resumed one has done. */
   readonly steps: number;
@@ -83,6 +86,7 @@ export function startRecord({
     validation: split.validation.length,
     heldOut: split.heldOut.length,
     parts: partsText(config, series),
+    loss: lossText(config, split),
     stepsPerEpoch,
     steps: config.epochs * stepsPerEpoch,
     stepsDone: from?.step ?? 0,
@@ -102,6 +106,16 @@ function partsText({ folds, holdout, validation }: TrainConfig, series: SeriesSp
   const choosing = validation === 'scans' ? 'drawn by the seed' : `${kind}${validation}`;
   const { training, validation: some, heldOut } = series;
   return `${training.length} scans train, ${some.length} (${choosing}) choose the best network, ${heldOut.length} (${kind}${holdout}) are held out`;
+}
+
+/** `focal loss (gamma 2, alpha 0.25); class weights 0.556 of others, 5 of nodules`. */
+function lossText({ loss, sampling }: TrainConfig, split: Split): string {
+  const { kind, focalGamma, focalAlpha, classWeights } = loss;
+  const alpha = focalAlpha > 0 ? `, alpha ${focalAlpha}` : '';
+  const name = kind === 'focal' ? `focal loss (gamma ${focalGamma}${alpha})` : kind;
+  if (classWeights === 'none') return name;
+  const [other, nodule] = factorsOfRows(loss, sampling, split).map((factor) => Number(factor.toPrecision(3)));
+  return `${name}; class weights ${other} of others, ${nodule} of nodules`;
 }
 
 /** Few rows make batch norm noise. */

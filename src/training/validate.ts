@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
+import type { LossSettings } from '../config/lossSettings.js';
 import { EngineError } from '../errors.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
-import { accuracyOf, crossEntropyOf } from '../scores/classification.js';
+import { accuracyOf, lossOf } from '../scores/classification.js';
 import { youdenThreshold } from '../scores/operatingPoint.js';
 import { rocArea } from '../scores/roc.js';
 import type { Learner } from './learner.js';
@@ -14,6 +15,7 @@ export interface ValidationWork {
   readonly feed: RowFeed;
   readonly labels: RowLabels;
   readonly rows: Uint32Array;
+  readonly loss: LossSettings;
   readonly epoch: number;
   readonly step: number;
   /** Of the last step. */
@@ -33,7 +35,7 @@ export async function validate(work: ValidationWork): Promise<ValidationRecord> 
     kind: 'validation',
     epoch,
     step,
-    loss: crossEntropyOf(probabilities, classes) + (await learner.penalty()),
+    loss: lossOf(work.loss, probabilities, classes) + (await learner.penalty()),
     accuracy: accuracyOf(probabilities, classes),
     rocAuc: roc.area,
     rocAucInterval: roc.interval,

@@ -99,6 +99,14 @@ test('train: wrong usage and bad configuration are told apart', async (t) => {
   assert.equal(voxlab('train', '--strategy', 'magic').status, 2);
   assert.equal(voxlab('train', '--resume', run, '--batch', '4').status, 2);
   assert.equal(voxlab('train', '--resume', run, '--no-augment').status, 2);
+  for (const flag of ['--filters=4', '--loss=focal', '--class-weights=1,4']) {
+    const refused = voxlab('train', '--resume', run, flag);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, new RegExp(`expected no ${flag.replace(/=.*/, '')}, only`));
+  }
+  const weights = voxlab('train', '--data', data, '--class-weights', '1');
+  assert.equal(weights.status, 2);
+  assert.match(weights.stderr, /Expected none, auto, or two factors above 0 such as 1,4.*received "1"/);
   const augment = voxlab('train', '--data', data, '--augment', 'flips,twirl:3');
   assert.deepEqual([augment.status, augment.stdout], [2, '']);
   assert.match(augment.stderr, /--augment: Expected none, or a list of flips, .*received "twirl:3"/);
