@@ -5,6 +5,7 @@ import type { RowAccess } from '../store/rowIndex.js';
 import type { CheckpointMeta, ValidationScores } from './checkpointMeta.js';
 import type { SeriesSplit } from './dataIdentity.js';
 import type { Learner } from './learner.js';
+import { changedPlan } from './learningRate.js';
 import { layoutDifferences, machineLayout } from './machineLayout.js';
 import type { EpochRecord, StepRecord, ValidationRecord } from './metricsLog.js';
 import { FEWEST_ROWS } from './placement.js';
@@ -91,7 +92,12 @@ export function startRecord({
     steps: config.epochs * stepsPerEpoch,
     stepsDone: from?.step ?? 0,
     differences: from === undefined ? [] : layoutDifferences(from.layout, layoutOf(config)),
-    warnings: [...notes, ...rowWarnings(config, learner), ...readingWarnings(input)],
+    warnings: [
+      ...notes,
+      ...planWarnings(config, stepsPerEpoch, from),
+      ...rowWarnings(config, learner),
+      ...readingWarnings(input),
+    ],
     ranks: learner.ranks,
     devices: learner.placement.devices,
     cuts: learner.placement.cuts,
@@ -116,6 +122,16 @@ function lossText({ loss, sampling }: TrainConfig, split: Split): string {
   if (classWeights === 'none') return name;
   const [other, nodule] = factorsOfRows(loss, sampling, split).map((factor) => Number(factor.toPrecision(3)));
   return `${name}; class weights ${other} of others, ${nodule} of nodules`;
+}
+
+function planWarnings(
+  config: TrainConfig,
+  stepsPerEpoch: number,
+  from: CheckpointMeta | undefined,
+): string[] {
+  if (from === undefined) return [];
+  const { step } = from;
+  return changedPlan(config, { ...config, stepsPerEpoch }, { epochs: from.config.epochs, step });
 }
 
 /** Few rows make batch norm noise. */

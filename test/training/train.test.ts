@@ -240,3 +240,18 @@ test('train() on every row once an epoch, on folds of scans, with several subset
     /Expected CROP/,
   );
 });
+
+test('train() that goes on to another last epoch with a cosine says at which rate, and steps at it', async (t) => {
+  const given = await trainFixture(t);
+  const plan = { ...given.learningRatePlan, decay: 'cosine' } as const;
+  const config = { ...given, epochs: 1, learningRatePlan: plan };
+  await allRecords(train(config));
+  const [start, step] = await allRecords(train({ ...config, epochs: 2 }, { resume: true }));
+  assert.ok(start?.kind === 'start' && step?.kind === 'step');
+  // Half of 0.002 after 3 of 6 steps.
+  assert.match(
+    start.warnings.join(),
+    /ends after epoch 2 now, not 1: it goes on at 1\.00e-3, where 0\.00e\+0/,
+  );
+  assert.ok(Math.abs(step.learningRate - 1e-3) < 1e-9);
+});
