@@ -95,6 +95,11 @@ export const registerTrainCommand: RegisterCommand = (program) => {
       numberWithin(0, 1e6),
     )
     .option('--checkpoint-steps <n>', 'the same after so many steps; 0 = none', wholeNumber(0))
+    .option(
+      '--validate-steps <n>',
+      "score the validation rows after each so many steps, too, and keep the best; 0 = at each epoch's end alone",
+      wholeNumber(0),
+    )
     .option('--threads <n>', 'threads for computing; 0 = one a core (default)', wholeNumber(0, 1024))
     .option('--out <folder>', "the run's folder (default: a new one in RUNS_DIR)")
     .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
@@ -155,7 +160,7 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
   if (flags.json === true) printJson({ run, epochs, steps, best });
   else
     process.stdout.write(
-      `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}\n  next: npx voxlab evaluate ${run}\n`,
+      `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}${best.step % (steps / epochs) === 0 ? '' : `, step ${best.step}`}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}\n  next: npx voxlab evaluate ${run}\n`,
     );
 }
 
@@ -197,10 +202,12 @@ function drawing(
   { batchSize }: TrainConfig,
 ): (record: TrainRecord) => void {
   let total = 0;
+  let perEpoch = 1;
   const rates: number[] = [];
   return (record) => {
     if (record.kind === 'start') {
       total = record.steps;
+      perEpoch = record.stepsPerEpoch;
       process.stderr.write(
         `training on ${record.positives} nodules and ${record.negatives} others, ${record.validation} patches choose the best network, ${record.heldOut} are held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n  ${record.parts}\n`,
       );
@@ -228,7 +235,7 @@ function drawing(
     } else if (record.kind === 'validation') {
       line.end();
       process.stderr.write(
-        `epoch ${record.epoch}: validation loss ${record.loss.toFixed(4)}, accuracy ${(100 * record.accuracy).toFixed(1)} %, ROC AUC ${record.rocAuc.toFixed(3)} [${record.rocAucInterval.map((value) => value.toFixed(3)).join(', ')}] (${formatSeconds(record.seconds)})\n`,
+        `epoch ${record.epoch}${record.step % perEpoch === 0 ? '' : `, step ${record.step}`}: validation loss ${record.loss.toFixed(4)}, accuracy ${(100 * record.accuracy).toFixed(1)} %, ROC AUC ${record.rocAuc.toFixed(3)} [${record.rocAucInterval.map((value) => value.toFixed(3)).join(', ')}] (${formatSeconds(record.seconds)})\n`,
       );
     }
   };

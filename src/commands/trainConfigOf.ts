@@ -58,6 +58,7 @@ export interface TrainFlags {
   readonly augment?: string | boolean;
   readonly checkpointMinutes?: number;
   readonly checkpointSteps?: number;
+  readonly validateSteps?: number;
   readonly threads?: number;
   readonly json?: boolean;
 }
@@ -120,6 +121,7 @@ function newConfig(flags: TrainFlags): TrainConfig {
     augment,
     checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? settings.checkpointSteps,
+    validateSteps: flags.validateSteps ?? settings.validateSteps,
     threads: flags.threads ?? 0,
   };
 }
@@ -220,6 +222,7 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
     timeoutSeconds: flags.timeout ?? config.timeoutSeconds,
     checkpointMinutes: flags.checkpointMinutes ?? config.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? config.checkpointSteps,
+    validateSteps: flags.validateSteps ?? config.validateSteps,
     data: flags.data === undefined ? config.data : resolve(flags.data),
   };
 }

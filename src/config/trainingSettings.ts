@@ -75,6 +75,8 @@ export interface TrainingSettings extends LearningSettings {
   readonly checkpointMinutes: number;
   /** The same after so many steps; 0 = none. */
   readonly checkpointSteps: number;
+  /** The validation rows are scored after each so many steps, beside each epoch's end; 0 = at these alone. */
+  readonly validateSteps: number;
   /** Threads that read patches; 0 = one a core, four at most. */
   readonly readers: number;
   /** `file`: as the patch file was normalised (crop --normalise). */
@@ -123,6 +125,7 @@ export const TRAINING_KEYS = {
   SEED: withDefault(wholeNumber(0), 16),
   CHECKPOINT_MINUTES: withDefault(decimal(0), 10),
   CHECKPOINT_STEPS: withDefault(wholeNumber(0), 0),
+  VALIDATE_STEPS: withDefault(wholeNumber(0), 0),
   STRATEGY: withDefault(oneOf(...STRATEGIES), 'single' as const),
   STAGES: withDefault(wholeNumber(2, 1024), 2),
   MICRO_BATCHES: withDefault(wholeNumber(1, 65536), 1),
@@ -202,6 +205,7 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     seed: values.SEED,
     checkpointMinutes: values.CHECKPOINT_MINUTES,
     checkpointSteps: values.CHECKPOINT_STEPS,
+    validateSteps: values.VALIDATE_STEPS,
     readers: values.READERS,
     normalisation: values.NORMALISATION,
     intensity: values.INTENSITY,

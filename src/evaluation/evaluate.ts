@@ -41,6 +41,7 @@ export interface EvaluateOptions {
 
 export interface Evaluation extends PatchScores {
   readonly run: string;
+  /** In which the network was left, at its end or inside it. */
   readonly epoch: number;
   readonly holdout: Holdout;
   /** What is scored, as the folder of its files is called: `holdout-5`, `validation`, `new`. */
@@ -88,7 +89,8 @@ export function lockEvaluation(run: string): () => void {
 async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptions): Promise<Evaluation> {
   const { run, signal, onProgress } = options;
   const { meta, weights, optimizer, damaged } = checkpoint;
-  const { config, epoch } = meta;
+  const { config, step, stepsPerEpoch } = meta;
+  const epoch = Math.ceil(step / stepsPerEpoch);
   // The run's own path: a resume may have named another since this checkpoint was left.
   const patches = await openPatchFile(options.data ?? readRunConfig(run).data);
   try {
@@ -131,7 +133,7 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
         probability: probabilities[i]!,
       }));
       const uids = findings.map(({ seriesUid }) => seriesUid);
-      const best = meta.best?.epoch === epoch ? meta.best : undefined;
+      const best = meta.best?.step === step ? meta.best : undefined;
       const { scores, area, corrected } = patchScores({
         ...{ probabilities, classes, seriesUids: uids },
         notrain: findings.map(({ notrain }) => notrain),
@@ -149,7 +151,7 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
         provenance: {
           program: meta.program,
           checkpoint: basename(checkpoint.folder),
-          step: meta.step,
+          step,
           file: patches.path,
           data,
         },

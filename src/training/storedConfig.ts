@@ -74,6 +74,7 @@ const RULES: RulesOf<TrainConfig> = {
   seed: as(K.SEED),
   checkpointMinutes: as(K.CHECKPOINT_MINUTES),
   checkpointSteps: as(K.CHECKPOINT_STEPS),
+  validateSteps: as(K.VALIDATE_STEPS),
   readers: as(K.READERS),
   normalisation: as(K.NORMALISATION),
   intensity: as(K.INTENSITY),
@@ -83,7 +84,7 @@ const RULES: RulesOf<TrainConfig> = {
 
 /** Keys that a resume may change: the result is the same but for rounding, or they say how long, how often and where. */
 export const RESUMABLE = [
-  ...['data', 'run', 'epochs', 'threads', 'readers', 'checkpointMinutes', 'checkpointSteps'],
+  ...['data', 'run', 'epochs', 'threads', 'readers', 'checkpointMinutes', 'checkpointSteps', 'validateSteps'],
   ...['strategy', 'devices', 'stages', 'microBatches', 'schedule', 'cuts', 'recompute', 'timeoutSeconds'],
 ] as const;
 
@@ -127,6 +128,7 @@ function withLaterKeys(stored: Readonly<Record<string, unknown>>): Readonly<Reco
     sampling: BALANCED,
     checkpointMinutes: 0,
     checkpointSteps: 0,
+    validateSteps: 0,
     ...stored,
     augment: typeof augment === 'boolean' ? (augment ? SYMMETRIES : {}) : augment,
   };

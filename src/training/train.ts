@@ -127,7 +127,7 @@ async function* trainHere(
     // Sums of all never end when another process was stopped before it began with them. A wish to stop ends none of them:
     // the first step fulfils it on all.
     const together = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...(watch?.losses ?? [])]);
-    const done: Progress = before?.meta ?? { epoch: 0, step: 0 };
+    const done: Progress = before?.meta ?? { epoch: 0, step: 0, validated: 0 };
     await agree('configuration', settingsText(config, split, stepsPerEpoch, data, done));
     learner = await together(newLearner(config, split, [slices, dim, dim], factor, options));
     feed = openFeed(patches, config, learner.batchSize);

@@ -38,12 +38,22 @@ test('storedConfig() gives back what was stored: the defaults, and every setting
 });
 
 test('storedConfig() completes runs of versions that had a yes or no for augmentation and lacked later keys', () => {
-  const { folds, crop, readers, sampling, checkpointMinutes, checkpointSteps, emaWarmUp, loss, ...early } =
-    config;
+  const {
+    folds,
+    crop,
+    readers,
+    sampling,
+    checkpointMinutes,
+    checkpointSteps,
+    emaWarmUp,
+    loss,
+    validateSteps,
+    ...early
+  } = config;
   assert.deepEqual(stored({ ...early, augment: true }), {
     ...early,
     ...{ augment: SYMMETRIES, folds: 0, crop: 0, readers: 0, sampling: BALANCED },
-    ...{ checkpointMinutes: 0, checkpointSteps: 0, emaWarmUp: false, loss: CROSS_ENTROPY },
+    ...{ checkpointMinutes: 0, checkpointSteps: 0, emaWarmUp: false, loss: CROSS_ENTROPY, validateSteps: 0 },
   });
   assert.deepEqual(stored({ ...early, augment: false }).augment, {});
 });
