@@ -36,7 +36,7 @@ export async function benchPlan({ repetitions = 5 } = {}): Promise<BenchReport> 
       const began = performance.now();
       const patches = await openPatchFile(file);
       balancedOrder(
-        splitRows(scanLabels(patches), { holdout: 5, validation: 6, seed: 1 }, file),
+        splitRows(scanLabels(patches), { folds: 0, holdout: 5, validation: 6, seed: 1 }, file),
         64,
         1,
       ).rowsOf(0);

@@ -1,6 +1,7 @@
 import { rmdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { clusterOf } from '../config/cluster.js';
 import { INTENSITIES } from '../config/intensity.js';
 import { CROSS_ENTROPY, LOSSES } from '../config/lossSettings.js';
@@ -31,11 +32,40 @@ import type { RegisterCommand } from './program.js';
 import { configOf, type TrainFlags, visibleGpus } from './trainConfigOf.js';
 
 export const registerTrainCommand: RegisterCommand = (program) => {
-  program
-    .command('train')
-    .description(
-      'Trains ResNet3D-18 on a patch file: balanced batches, subsets that choose, subsets held out, a checkpoint an epoch.',
+  withTrainingOptions(
+    program
+      .command('train')
+      .description(
+        'Trains ResNet3D-18 on a patch file: balanced batches, subsets that choose, subsets held out, a checkpoint an epoch.',
+      ),
+  )
+    .option('--processes <n>', 'start so many processes on this machine', wholeNumber(1, 1024))
+    .option(
+      '--cluster <addresses>',
+      'host:port of each process, in order of rank (default: TF_CONFIG, Slurm)',
     )
+    .option('--rank <n>', 'this process among those of --cluster, from 0', wholeNumber(0))
+    .option(
+      '--open-ports',
+      'close no port: for networks of your own where that cannot be done; who reaches one can read and write your files',
+    )
+    .option('--profile', 'write the times of five steps as a Chrome trace: RUN/profile-rank0.json')
+    .option('--holdout <k>', 'subset that training never sees, or several: 5,6', holdout)
+    .option(
+      '--validation <k>',
+      'subsets that choose the best network, `scans` (a tenth of them) or `auto` (the subset behind the hold-out)',
+      validation,
+    )
+    .option('--folds <n>', 'folds of whole scans in place of subsets', wholeNumber(0, 1000))
+    .option('--out <folder>', "the run's folder (default: a new one in RUNS_DIR)")
+    .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
+    .option('--json', 'one JSON document on stdout: {run, epochs, steps, best:{epoch, valLoss, rocAuc}}')
+    .action(runTrain);
+};
+
+/** Adds what decides how one network is trained, for `train` and `crossval`. */
+export function withTrainingOptions(command: Command): Command {
+  return command
     .option('--config <file>', 'settings; flags go before them', MODEL_CONFIG_FILE)
     .option('--data <file>', 'the patch file (default: the only *-patch.hdf5 in DATA_DIR)')
     .option('--epochs <n>', 'passes of as many patches as there are training rows', wholeNumber(1))
@@ -47,28 +77,10 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     .option('--schedule <name>', 'order of micro-batches in a pipeline', oneOf(...SCHEDULES))
     .option('--cuts <pieces>', 'where later stages begin, such as s2b1,s3b1 (default: measured)')
     .option('--sync-batch-norm', 'batch norm over all devices of all processes together')
-    .option('--processes <n>', 'start so many processes on this machine', wholeNumber(1, 1024))
-    .option(
-      '--cluster <addresses>',
-      'host:port of each process, in order of rank (default: TF_CONFIG, Slurm)',
-    )
-    .option('--rank <n>', 'this process among those of --cluster, from 0', wholeNumber(0))
-    .option(
-      '--open-ports',
-      'close no port: for networks of your own where that cannot be done; who reaches one can read and write your files',
-    )
     .option('--timeout <s>', 'seconds that processes wait for each other', wholeNumber(1, 86400))
     .option('--precision <name>', 'of convolutions; auto measures', oneOf(...PRECISIONS, 'auto'))
     .option('--recompute', 'less memory, more time: the backward pass computes activations again')
-    .option('--profile', 'write the times of five steps as a Chrome trace: RUN/profile-rank0.json')
-    .option('--holdout <k>', 'subset that training never sees, or several: 5,6', holdout)
-    .option(
-      '--validation <k>',
-      'subsets that choose the best network, `scans` (a tenth of them) or `auto` (the subset behind the hold-out)',
-      validation,
-    )
     .option('--allow-shared-scans', 'train on scans that other subsets hold out or choose by')
-    .option('--folds <n>', 'folds of whole scans in place of subsets', wholeNumber(0, 1000))
     .option('--crop <n>', 'voxels of the middle of each stored patch', wholeNumber(0, 1024))
     .option(
       '--intensity <name>',
@@ -100,12 +112,8 @@ export const registerTrainCommand: RegisterCommand = (program) => {
       "score the validation rows after each so many steps, too, and keep the best; 0 = at each epoch's end alone",
       wholeNumber(0),
     )
-    .option('--threads <n>', 'threads for computing; 0 = one a core (default)', wholeNumber(0, 1024))
-    .option('--out <folder>', "the run's folder (default: a new one in RUNS_DIR)")
-    .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
-    .option('--json', 'one JSON document on stdout: {run, epochs, steps, best:{epoch, valLoss, rocAuc}}')
-    .action(runTrain);
-};
+    .option('--threads <n>', 'threads for computing; 0 = one a core (default)', wholeNumber(0, 1024));
+}
 
 async function runTrain(flags: TrainFlags): Promise<void> {
   const config = configOf(flags);

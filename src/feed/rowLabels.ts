@@ -15,8 +15,17 @@ export interface ScanLabels extends RowLabels {
   readonly seriesUids: readonly string[];
 }
 
+/** All columns of a file. */
+export interface PatchRows extends PatchLabels {
+  readonly seriesUids: readonly string[];
+  /** (rows, 3), x, y, z, LPS, mm. */
+  readonly centersWorldMm: Float64Array;
+}
+
 /** Reads the columns. Throws InputError. */
-export function scanLabels(patches: PatchFile): PatchLabels & ScanLabels {
+export function scanLabels(patches: PatchFile): PatchRows {
   const findings = patches.findings(Array.from({ length: patches.rows }, (_, row) => row));
-  return { ...patches.labels(), seriesUids: findings.map(({ seriesUid }) => seriesUid) };
+  const centersWorldMm = new Float64Array(3 * patches.rows);
+  for (const [row, { centerWorldMm }] of findings.entries()) centersWorldMm.set(centerWorldMm, 3 * row);
+  return { ...patches.labels(), seriesUids: findings.map(({ seriesUid }) => seriesUid), centersWorldMm };
 }

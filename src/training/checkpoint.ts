@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
-import { copyFile, link, lstat, mkdir, open, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EnvironmentError, messageOf } from '../errors.js';
 import type { HardNegatives } from '../feed/hardNegatives.js';
+import { replaceLink } from '../paths.js';
 import { type CheckpointMeta, META_FILE, readCheckpointMeta, type StoredMeta } from './checkpointMeta.js';
+
 import type { Learner, NamedArray } from './learner.js';
 import { type FileSum, writeSafetensors } from './safetensors.js';
 
@@ -183,13 +185,7 @@ const NO_SECOND_NAMES = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 /** A link that is replaced by rename names the old checkpoint or the new one at any moment. */
 export async function moveLink(run: string, link: CheckpointLink, folder: string): Promise<void> {
-  const beside = join(run, `${link}.partial`);
-  await rm(beside, { force: true });
-  await symlink(join('checkpoints', basename(folder)), beside);
-  // A copy of a run that followed its links has folders in their place: copies of what checkpoints/ has.
-  if ((await lstat(join(run, link)).catch(() => undefined))?.isDirectory())
-    await rm(join(run, link), { recursive: true });
-  await rename(beside, join(run, link));
+  replaceLink(join(run, link), join('checkpoints', basename(folder)));
   await flushFolder(run);
 }
 

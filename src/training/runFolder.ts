@@ -46,6 +46,13 @@ export function createRun(config: TrainConfig, split: SeriesSplit): void {
   }
 }
 
+/** A run that a resume will begin: its folder with config.json; one that is there stays as it is. Throws EnvironmentError. */
+export function prepareRun(config: TrainConfig): void {
+  if (existsSync(join(config.run, 'config.json'))) return;
+  makeFolder(config.run);
+  writeConfig(config);
+}
+
 /** Before a resume: metrics of what was not kept are dropped, they come again; its series are those of the data of now. */
 export function continueRun(config: TrainConfig, split: SeriesSplit, done: Progress): void {
   writeConfig(config);

@@ -4,10 +4,10 @@ import { EngineError, InputError, InterruptedError, messageOf } from '../errors.
 import { factorsOfRows } from '../feed/batchShare.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { orderOf } from '../feed/orderOf.js';
-import { definiteParts, foldedLabels } from '../feed/parts.js';
+import { definiteParts } from '../feed/parts.js';
 import type { RowFeed } from '../feed/rowFeed.js';
-import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
-import { type Parts, type Split, splitRows } from '../feed/split.js';
+import { scanLabels } from '../feed/rowLabels.js';
+import { type Split, splitRows } from '../feed/split.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels, valueScale } from '../store/voxelSample.js';
 import { untilAborted } from '../untilAborted.js';
@@ -108,14 +108,15 @@ async function* trainHere(
   try {
     const { before, notes } = resume ? await resumePoint(given.run) : NEW_RUN;
     patches = await openPatchFile(given.data);
-    const whole = scanLabels(patches);
+    const labels = scanLabels(patches);
     const windowed = withWindowOf(patches, given, before?.meta.config);
-    const config = withParts(whole, await withScaleOf(patches, windowed, before?.meta.config));
-    const data = await dataIdentity(patches);
+    const scaled = await withScaleOf(patches, windowed, before?.meta.config);
+    const parts = definiteParts(labels, scaled, scaled.data);
+    const config: TrainConfig = { ...scaled, ...parts };
+    const data = await dataIdentity(patches, labels);
     if (before !== undefined) requireSameRun(config, data, before);
-    const labels = foldedLabels(whole, config.folds, config.seed, config.data);
     if (!resume) requireApart(config);
-    const split = splitRows(labels, definite(config), config.data);
+    const split = splitRows(labels, parts, config.data);
     requireBatch(config, split);
     const { batchSize, sampling, seed } = config;
     const { stepsPerEpoch } = orderOf(sampling, split, batchSize, seed);
@@ -137,7 +138,7 @@ async function* trainHere(
     requireMemory(memory, config, sharedMemories(memory.map(({ device }) => device)));
     await together(learner.broadcast());
     await watch?.agree('weights', 'shared');
-    const series = seriesSplit(patches, split, data);
+    const series = seriesSplit(labels, split, data);
     if (writes) await before?.repair();
     if (writes && resume) continueRun(config, series, done);
     else if (writes) createRun(config, series);
@@ -212,16 +213,6 @@ async function withScaleOf(
     before === undefined ? valueScale(sample, config.intensity, config.windowHu) : before.valueScale;
   const { valueScale: _, ...others } = config;
   return scale === undefined ? others : { ...others, valueScale: scale };
-}
-
-/** A configuration whose parts are those of this file: what is stored with the run. */
-function withParts(labels: ScanLabels, config: TrainConfig): TrainConfig {
-  return { ...config, ...definiteParts(labels, config, config.data) };
-}
-
-/** Of a configuration that has been through withParts(). */
-function definite({ holdout, validation, seed }: TrainConfig): Parts {
-  return { holdout, validation: validation === 'auto' ? 'scans' : validation, seed };
 }
 
 /** Throws RangeError for a subset that would choose the network and judge it. */

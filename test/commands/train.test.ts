@@ -39,7 +39,7 @@ test('train --json, --resume and evaluate --json print the documents of the cont
   ])
     assert.ok(existsSync(file), file);
   assert.deepEqual(Object.keys(scores.files), [
-    ...['predictions', 'rows', 'roc', 'pr', 'reliability', 'histogram', 'scores'],
+    ...['predictions', 'rows', 'scores', 'roc', 'pr', 'reliability', 'histogram'],
   ]);
 });
 

@@ -127,7 +127,7 @@ test('train() never sees the held-out subset: its voxels do not change the weigh
   const { openPatchFile } = await import('../../src/store/patchFile.js');
   const patches = await openPatchFile(config.data);
   const order = balancedOrder(
-    splitRows(scanLabels(patches), { holdout: 2, validation: 3, seed: 1 }, config.data),
+    splitRows(scanLabels(patches), { folds: 0, holdout: 2, validation: 3, seed: 1 }, config.data),
     6,
     config.seed,
   );
