@@ -58,6 +58,10 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     )
     .option('--folds <n>', 'folds of whole scans in place of subsets', wholeNumber(0, 1000))
     .option('--out <folder>', "the run's folder (default: a new one in RUNS_DIR)")
+    .option(
+      '--from <run>',
+      'begin with the weights of another run (its best), or of a checkpoint folder, to tune them further',
+    )
     .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
     .option('--json', 'one JSON document on stdout: {run, epochs, steps, best:{epoch, valLoss, rocAuc}}')
     .action(runTrain);
@@ -221,6 +225,7 @@ function drawing(
       );
       if (record.ranks > 1 || record.devices.flat().length > 1)
         process.stderr.write(`${describePlaces(record)}\n${describeMemory(record)}`);
+      if (record.begins !== undefined) process.stderr.write(`begins with ${record.begins}\n`);
       if (record.loss !== CROSS_ENTROPY.kind) process.stderr.write(`loss: ${record.loss}\n`);
       if (record.precision !== 'float32')
         process.stderr.write(`convolutions in ${record.precision}, weights and the rest in float32\n`);

@@ -15,6 +15,7 @@ import {
 import { InputError, messageOf, UsageError } from '../errors.js';
 import { cannotWrite, makeFolder } from '../paths.js';
 import { readRunConfig } from '../training/runFolder.js';
+import { type StartingPoint, startingPoint } from '../training/startingPoint.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 
 /** Flags of `voxlab train`; those that are given go before the settings' file. */
@@ -23,6 +24,7 @@ export interface TrainFlags {
   readonly data?: string;
   readonly out?: string;
   readonly resume?: string;
+  readonly from?: string;
   readonly epochs?: number;
   readonly batch?: number;
   readonly strategy?: Strategy;
@@ -89,6 +91,7 @@ function newConfig(flags: TrainFlags): TrainConfig {
   const data = flags.data === undefined ? onlyPatchFile(dataFolder) : resolve(flags.data);
   const sampling = samplingOf(flags, settings.sampling);
   const augment = augmentOf(flags, settings.augment);
+  const { from, filters } = beginningOf(flags);
   return {
     ...rest,
     data,
@@ -117,13 +120,21 @@ function newConfig(flags: TrainFlags): TrainConfig {
     epochs: flags.epochs ?? settings.epochs,
     learningRate: flags.learningRate ?? settings.learningRate,
     seed: flags.seed ?? settings.seed,
-    filters: flags.filters ?? 64,
+    filters: flags.filters ?? filters,
+    ...(from === undefined ? {} : { from }),
     augment,
     checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? settings.checkpointSteps,
     validateSteps: flags.validateSteps ?? settings.validateSteps,
     threads: flags.threads ?? 0,
   };
+}
+
+/** The checkpoint that a run begins with, and the channels of its first stage: its own. */
+function beginningOf({ from }: TrainFlags): { readonly from?: StartingPoint; readonly filters: number } {
+  if (from === undefined) return { filters: 64 };
+  const { filters, ...point } = startingPoint(resolve(from));
+  return { from: point, filters };
 }
 
 function partsOf(
@@ -194,6 +205,7 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
       'intensity',
       'sampling',
       'positiveShare',
+      'from',
       'hardNegatives',
       'augment',
       'loss',

@@ -245,7 +245,11 @@ function seenBy(
 ): Pick<Evaluation, 'seenInTraining' | 'choseTheNetwork'> {
   if (split === undefined) return { seenInTraining: !isHoldout, choseTheNetwork: isHoldout };
   const isAmong = (some: readonly string[]): boolean => some.some((uid) => uids.has(uid));
-  return { seenInTraining: isAmong(split.training), choseTheNetwork: isAmong(split.validation) };
+  const { training, earlier = [] } = split;
+  return {
+    seenInTraining: isAmong(training) || isAmong(earlier),
+    choseTheNetwork: isAmong(split.validation),
+  };
 }
 
 /** Where the files of a part's evaluation lie; made when it is not there. */

@@ -77,3 +77,24 @@ export class StepCounts {
     this.lossScale.goodSteps = scalar(GOOD_STEPS);
   }
 }
+
+/**
+ * Batch norm's averages without what they hold of where they began, as predictions take them (shareOfFirstAverages): weights that
+ * go to another network lose the count of their steps. Other arrays stay.
+ */
+export function averagesAlone(
+  weights: ReadonlyMap<string, NamedArray>,
+  state: ReadonlyMap<string, NamedArray>,
+): ReadonlyMap<string, NamedArray> {
+  const scalar = (name: string): number => state.get(name)?.data[0] ?? 0;
+  const steps = Math.max(scalar('adam/step'), scalar('sgd/step'));
+  if (scalar(AVERAGES_BEGAN_HERE) !== 1 || steps === 0) return weights;
+  const share = BATCH_NORM_MOMENTUM ** steps;
+  const alone = (name: string, { shape, data }: NamedArray): NamedArray => {
+    if (name.endsWith('/moving_mean')) return { shape, data: data.map((mean) => mean / (1 - share)) };
+    if (name.endsWith('/moving_variance'))
+      return { shape, data: data.map((variance) => (variance - share) / (1 - share)) };
+    return { shape, data };
+  };
+  return new Map([...weights].map(([name, array]) => [name, alone(name, array)]));
+}

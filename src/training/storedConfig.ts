@@ -7,6 +7,7 @@ import { TRAINING_KEYS } from '../config/trainingSettings.js';
 import { InputError } from '../errors.js';
 import type { JsonPlace } from '../jsonPlace.js';
 import type { ValueScale } from '../store/rowIndex.js';
+import type { StartingPoint } from './startingPoint.js';
 import type { TrainConfig } from './trainConfig.js';
 
 /** What a key of a stored configuration may be. */
@@ -24,6 +25,7 @@ const RULES: RulesOf<TrainConfig> = {
   data: as(text()),
   run: as(text()),
   filters: as(wholeNumber(1, 1024)),
+  from: { expected: 'expected a checkpoint with epoch, step and crc32, or nothing', fits: isStartingPoint },
   threads: as(wholeNumber(0, 1024)),
   devices: as(K.NUM_GPUS),
   strategy: as(K.STRATEGY),
@@ -196,6 +198,13 @@ function isValueScale(value: unknown): boolean {
   if (value === undefined) return true;
   const { slope, intercept } = (value ?? {}) as Partial<ValueScale>;
   return Number.isFinite(slope) && Number.isFinite(intercept);
+}
+
+function isStartingPoint(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { checkpoint, epoch, step, crc32 } = (value ?? {}) as Partial<StartingPoint>;
+  const isWhole = (number: unknown): boolean => Number.isSafeInteger(number) && Number(number) >= 0;
+  return typeof checkpoint === 'string' && [epoch, step].every(isWhole) && (crc32 === null || isWhole(crc32));
 }
 
 function isAugmentPlan(value: unknown): boolean {

@@ -9,6 +9,7 @@ import { changedPlan } from './learningRate.js';
 import { layoutDifferences, machineLayout } from './machineLayout.js';
 import type { EpochRecord, StepRecord, ValidationRecord } from './metricsLog.js';
 import { FEWEST_ROWS } from './placement.js';
+import type { FirstWeights } from './startingPoint.js';
 import type { DeviceMemory } from './stepMemory.js';
 import type { TrainConfig } from './trainConfig.js';
 
@@ -26,6 +27,8 @@ export interface StartRecord {
   /** What the steps make smaller, in words. */
   readonly loss: string;
   readonly stepsPerEpoch: number;
+  /** What it begins with, in words; undefined for drawn weights, and for a run that goes on. */
+  readonly begins?: string;
   /** Steps of the whole run, and those that a resumed one has done. */
   readonly steps: number;
   readonly stepsDone: number;
@@ -66,6 +69,7 @@ export function startRecord({
   input,
   notes,
   from,
+  first,
 }: {
   config: TrainConfig;
   learner: Learner;
@@ -78,6 +82,7 @@ export function startRecord({
   /** Of the resume. */
   notes: readonly string[];
   from: CheckpointMeta | undefined;
+  first?: FirstWeights | undefined;
 }): StartRecord {
   return {
     kind: 'start',
@@ -90,10 +95,12 @@ export function startRecord({
     loss: lossText(config, split),
     stepsPerEpoch,
     steps: config.epochs * stepsPerEpoch,
+    ...(first === undefined ? {} : { begins: first.taken }),
     stepsDone: from?.step ?? 0,
     differences: from === undefined ? [] : layoutDifferences(from.layout, layoutOf(config)),
     warnings: [
       ...notes,
+      ...(first?.warnings ?? []),
       ...planWarnings(config, stepsPerEpoch, from),
       ...rowWarnings(config, learner),
       ...readingWarnings(input),

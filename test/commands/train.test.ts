@@ -28,6 +28,25 @@ test('train --json, --resume and evaluate --json print the documents of the cont
   assert.match(resumed.stderr, /going on after step 3/);
   assert.match(resumed.stdout, /2 epochs, 6 steps/);
 
+  const tuned = voxlab(
+    'train',
+    ...flags.slice(0, -2),
+    '--from',
+    run,
+    '--epochs',
+    '1',
+    '--out',
+    `${run}-tuned`,
+  );
+  assert.equal(tuned.status, 0, tuned.stderr);
+  assert.match(
+    tuned.stderr,
+    /begins with weights and batch norm's averages of .*checkpoints\/epoch-000\d; optimiser/,
+  );
+  const wide = voxlab('train', ...flags.slice(0, -1), '8', '--from', run, '--out', `${run}-wide`);
+  assert.equal(wide.status, 1);
+  assert.match(wide.stderr, /expected the arrays of a network of 8 filters/);
+
   const evaluation = voxlab('evaluate', run, '--json');
   assert.equal(evaluation.status, 0, evaluation.stderr);
   const scores = JSON.parse(evaluation.stdout);
@@ -99,7 +118,7 @@ test('train: wrong usage and bad configuration are told apart', async (t) => {
   assert.equal(voxlab('train', '--strategy', 'magic').status, 2);
   assert.equal(voxlab('train', '--resume', run, '--batch', '4').status, 2);
   assert.equal(voxlab('train', '--resume', run, '--no-augment').status, 2);
-  for (const flag of ['--filters=4', '--loss=focal', '--class-weights=1,4']) {
+  for (const flag of ['--from=x', '--filters=4', '--loss=focal', '--class-weights=1,4']) {
     const refused = voxlab('train', '--resume', run, flag);
     assert.equal(refused.status, 2);
     assert.match(refused.stderr, new RegExp(`expected no ${flag.replace(/=.*/, '')}, only`));
