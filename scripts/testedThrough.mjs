@@ -9,6 +9,7 @@ export const TESTED_THROUGH = {
   'src/evaluation/frocCase.ts': 'test/evaluation/scoreSubmission.test.ts',
   'src/figures/picture.ts': 'test/figures/threePlanes.test.ts',
   'src/figures/ticks.ts': 'test/figures/svgChart.test.ts',
+  'src/config/optimizerSettings.ts': 'test/config/trainingSettings.test.ts',
   'src/config/intensity.ts': 'test/store/voxelSample.test.ts',
   'src/feed/rowLabels.ts': 'test/feed/parts.test.ts',
   'src/feed/readerThreads.ts': 'test/feed/rowFeed.test.ts',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { clusterOf } from '../config/cluster.js';
 import { INTENSITIES } from '../config/intensity.js';
+import { CROSS_ENTROPY, LOSSES } from '../config/lossSettings.js';
 import { SAMPLINGS } from '../config/samplingSettings.js';
 import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
 import { type InputError, UsageError } from '../errors.js';
@@ -17,6 +18,7 @@ import type { TrainConfig } from '../training/trainConfig.js';
 import type { EndRecord, StartRecord, TrainRecord } from '../training/trainRecords.js';
 import { launchProcesses } from './launchProcesses.js';
 import {
+  classWeights,
   holdout,
   numberAbove,
   numberWithin,
@@ -56,6 +58,10 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     )
     .option('--folds <n>', 'folds of whole scans in place of subsets', wholeNumber(0, 1000))
     .option('--out <folder>', "the run's folder (default: a new one in RUNS_DIR)")
+    .option(
+      '--from <run>',
+      'begin with the weights of another run (its best), or of a checkpoint folder, to tune them further',
+    )
     .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
     .option('--json', 'one JSON document on stdout: {run, epochs, steps, best:{epoch, valLoss, rocAuc}}')
     .action(runTrain);
@@ -87,10 +93,16 @@ export function withTrainingOptions(command: Command): Command {
     )
     .option('--sampling <name>', 'how rows of a batch are chosen', oneOf(...SAMPLINGS))
     .option('--positive-share <x>', 'of weighted: share of nodules', numberWithin(0.001, 0.999))
+    .option('--loss <name>', 'what steps make smaller', oneOf(...LOSSES))
+    .option(
+      '--class-weights <list>',
+      'factors of the loss of others and of nodules, such as 1,4; auto; none',
+      classWeights,
+    )
     .option('--hard-negatives <x>', "share of negatives from the last epoch's hardest", numberWithin(0, 1))
     .option('--seed <n>', 'decides first weights, order and augmentation', wholeNumber(0))
     .option('--learning-rate <x>', "Adam's step", numberAbove(0))
-    .option('--filters <n>', 'channels of the first stage', wholeNumber(1, 1024), 64)
+    .option('--filters <n>', 'channels of the first stage (default: 64)', wholeNumber(1, 1024))
     .option('--augment <list>', 'what is done to patches, such as flips,rotations90,shift:2,noise:10')
     .option('--no-augment', 'train on the patches as they are')
     .option(
@@ -99,7 +111,12 @@ export function withTrainingOptions(command: Command): Command {
       numberWithin(0, 1e6),
     )
     .option('--checkpoint-steps <n>', 'the same after so many steps; 0 = none', wholeNumber(0))
-    .option('--threads <n>', 'threads for computing; 0 = one a core', wholeNumber(0, 1024), 0);
+    .option(
+      '--validate-steps <n>',
+      "score the validation rows after each so many steps, too, and keep the best; 0 = at each epoch's end alone",
+      wholeNumber(0),
+    )
+    .option('--threads <n>', 'threads for computing; 0 = one a core (default)', wholeNumber(0, 1024));
 }
 
 async function runTrain(flags: TrainFlags): Promise<void> {
@@ -155,7 +172,7 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
   if (flags.json === true) printJson({ run, epochs, steps, best });
   else
     process.stdout.write(
-      `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}\n  next: npx voxlab evaluate ${run}\n`,
+      `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}${best.step % (steps / epochs) === 0 ? '' : `, step ${best.step}`}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}\n  next: npx voxlab evaluate ${run}\n`,
     );
 }
 
@@ -187,7 +204,7 @@ function sharedFlags(
   const share = Math.max(1, Math.floor(availableParallelism() / (processes * devices)));
   return [
     ...(out === undefined && resume === undefined ? ['--out', run] : []),
-    ...(threads === 0 ? ['--threads', String(share)] : []),
+    ...((threads ?? 0) === 0 ? ['--threads', String(share)] : []),
   ];
 }
 
@@ -197,15 +214,19 @@ function drawing(
   { batchSize }: TrainConfig,
 ): (record: TrainRecord) => void {
   let total = 0;
+  let perEpoch = 1;
   const rates: number[] = [];
   return (record) => {
     if (record.kind === 'start') {
       total = record.steps;
+      perEpoch = record.stepsPerEpoch;
       process.stderr.write(
         `training on ${record.positives} nodules and ${record.negatives} others, ${record.validation} patches choose the best network, ${record.heldOut} are held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n  ${record.parts}\n`,
       );
       if (record.ranks > 1 || record.devices.flat().length > 1)
         process.stderr.write(`${describePlaces(record)}\n${describeMemory(record)}`);
+      if (record.begins !== undefined) process.stderr.write(`begins with ${record.begins}\n`);
+      if (record.loss !== CROSS_ENTROPY.kind) process.stderr.write(`loss: ${record.loss}\n`);
       if (record.precision !== 'float32')
         process.stderr.write(`convolutions in ${record.precision}, weights and the rest in float32\n`);
       for (const warning of record.warnings) process.stderr.write(`warning: ${warning}\n`);
@@ -227,7 +248,7 @@ function drawing(
     } else if (record.kind === 'validation') {
       line.end();
       process.stderr.write(
-        `epoch ${record.epoch}: validation loss ${record.loss.toFixed(4)}, accuracy ${(100 * record.accuracy).toFixed(1)} %, ROC AUC ${record.rocAuc.toFixed(3)} [${record.rocAucInterval.map((value) => value.toFixed(3)).join(', ')}] (${formatSeconds(record.seconds)})\n`,
+        `epoch ${record.epoch}${record.step % perEpoch === 0 ? '' : `, step ${record.step}`}: validation loss ${record.loss.toFixed(4)}, accuracy ${(100 * record.accuracy).toFixed(1)} %, ROC AUC ${record.rocAuc.toFixed(3)} [${record.rocAucInterval.map((value) => value.toFixed(3)).join(', ')}] (${formatSeconds(record.seconds)})\n`,
       );
     }
   };

@@ -132,7 +132,7 @@ function requireComparable([first, ...others]: readonly Fold[]): void {
 function requireUnseen(folds: readonly Fold[]): void {
   const heldOutBy = new Map<string, string>();
   for (const { run, split, findings } of folds) {
-    const seen = new Set([...split.training, ...split.validation]);
+    const seen = new Set([...split.training, ...split.validation, ...(split.earlier ?? [])]);
     const heldOut = new Set(split.heldOut);
     for (const { seriesUid } of findings) {
       if (seen.has(seriesUid) || !heldOut.has(seriesUid))

@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative } from 'node:path';
 import type { Holdout } from '../config/holdout.js';
-import type { SamplingSettings } from '../config/samplingSettings.js';
 import { InputError } from '../errors.js';
+import { shareInBatches, shareOfLoss } from '../feed/batchShare.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
 import { takeLock } from '../fileLock.js';
@@ -20,6 +20,7 @@ import { type Checkpoint, loadLinked } from '../training/loadCheckpoint.js';
 import { openFeed } from '../training/openFeed.js';
 import { predictRows } from '../training/predictRows.js';
 import { readRunConfig, readRunSplit } from '../training/runFolder.js';
+import type { TrainConfig } from '../training/trainConfig.js';
 import { evaluatedRows, type Part } from './evaluatedRows.js';
 import { type FindingFroc, type FindingScores, findingScores } from './findingScores.js';
 import { type PatchScores, patchScores } from './patchScores.js';
@@ -44,6 +45,7 @@ export interface EvaluateOptions extends ReadersTablesRequest {
 
 export interface Evaluation extends PatchScores {
   readonly run: string;
+  /** In which the network was left, at its end or inside it. */
   readonly epoch: number;
   readonly holdout: Holdout;
   /** What is scored, as the folder of its files is called: `holdout-5`, `validation`, `new`. */
@@ -99,7 +101,8 @@ export function lockEvaluation(run: string): () => void {
 async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptions): Promise<Evaluation> {
   const { run, holdout, part } = options;
   const { meta, damaged } = checkpoint;
-  const { config, epoch } = meta;
+  const { config, step, stepsPerEpoch } = meta;
+  const epoch = Math.ceil(step / stepsPerEpoch);
   // The run's own path: a resume may have named another since this checkpoint was left.
   const patches = await openPatchFile(options.data ?? readRunConfig(run).data);
   try {
@@ -123,13 +126,13 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
       ...finding,
       ...{ class: classes[i]!, notrain: notrain[i]!, probability: probabilities[i]! },
     }));
-    const threshold = (meta.best?.epoch === epoch ? meta.best.threshold : undefined) ?? DEFAULT_THRESHOLD;
+    const threshold = (meta.best?.step === step ? meta.best.threshold : undefined) ?? DEFAULT_THRESHOLD;
     const thresholds = new Float64Array(rows.length).fill(threshold);
-    const corrected = correctedForShare(probabilities, sharesOf(config.sampling, labels, split, classes));
+    const corrected = correctedForShare(probabilities, sharesOf(config, labels, split, classes));
     const patchesOf = { probabilities, classes, notrain, seriesUids: uids, thresholds, corrected };
     const { scores, area, precisionRecall } = patchScores(patchesOf);
     const byReaders = tables === undefined ? undefined : findingScores(findings, tables, thresholds);
-    const { program, step } = meta;
+    const { program } = meta;
     return {
       ...{ run, epoch, holdout: holdout ?? config.holdout, part: name },
       ...seenBy(new Set(uids), split, isHoldout),
@@ -193,7 +196,7 @@ const DEFAULT_THRESHOLD = 0.5;
 
 /** Nodules in the batches, and in the training rows that they were drawn from; of data without these, in the rows that are scored. */
 function sharesOf(
-  { kind, positiveShare }: SamplingSettings,
+  { sampling, loss }: TrainConfig,
   { classes, notrain, seriesUids }: ScanLabels,
   split: SeriesSplit | undefined,
   scored: readonly number[],
@@ -202,7 +205,7 @@ function sharesOf(
   const own = Array.from(classes).filter((_, row) => trained.has(seriesUids[row]!) && notrain[row] === 0);
   const some = new Set(own).size > 1 ? own : scored;
   const data = some.reduce((sum, value) => sum + value, 0) / some.length;
-  return { training: kind === 'natural' ? data : kind === 'weighted' ? positiveShare : 0.5, data };
+  return { training: shareOfLoss(loss, shareInBatches(sampling, data)), data };
 }
 
 /** Writes the submission, and the table with classes and corrected probabilities; their paths, and that of the scores. */
@@ -242,7 +245,11 @@ function seenBy(
 ): Pick<Evaluation, 'seenInTraining' | 'choseTheNetwork'> {
   if (split === undefined) return { seenInTraining: !isHoldout, choseTheNetwork: isHoldout };
   const isAmong = (some: readonly string[]): boolean => some.some((uid) => uids.has(uid));
-  return { seenInTraining: isAmong(split.training), choseTheNetwork: isAmong(split.validation) };
+  const { training, earlier = [] } = split;
+  return {
+    seenInTraining: isAmong(training) || isAmong(earlier),
+    choseTheNetwork: isAmong(split.validation),
+  };
 }
 
 /** Where the files of a part's evaluation lie; made when it is not there. */

@@ -26,6 +26,8 @@ export interface SeriesSplit {
   readonly training: readonly string[];
   readonly validation: readonly string[];
   readonly heldOut: readonly string[];
+  /** Series that its first weights had seen (train --from); undefined for drawn ones. */
+  readonly earlier?: readonly string[];
 }
 
 const SAMPLED_ROWS = 32;
@@ -100,7 +102,11 @@ export function storedSplit(place: JsonPlace): SeriesSplit {
   const [training, heldOut] = [texts('training'), texts('heldOut')];
   // In runs of earlier versions the held-out rows chose the best network.
   const validation = place.at('validation').isThere ? texts('validation') : heldOut;
-  return { labels: place.at('labels').text(), training, validation, heldOut };
+  return {
+    labels: place.at('labels').text(),
+    ...{ training, validation, heldOut },
+    ...(place.at('earlier').isThere ? { earlier: texts('earlier') } : {}),
+  };
 }
 
 async function hashOfVoxels(patches: PatchFile): Promise<string> {

@@ -33,7 +33,7 @@ export function createRun(config: TrainConfig, split: SeriesSplit): void {
     // The first one: what has it can be resumed, whatever else a start that is killed has not made yet.
     writeConfig(config);
     writeSplit(run, split);
-    truncateMetrics(run, { epoch: 0, step: 0 });
+    truncateMetrics(run, { epoch: 0, step: 0, validated: 0 });
   } catch (error) {
     // These say already what cannot be made or written.
     if (error instanceof InputError || error instanceof EnvironmentError) throw error;
