@@ -8,6 +8,7 @@ import { registerCrossvalCommand } from './crossval.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerEvaluateCommand } from './evaluate.js';
 import { registerExploreCommand } from './explore.js';
+import { registerFigureCommand } from './figure.js';
 import { registerFrocCommand } from './froc.js';
 import { registerGpuCommand } from './gpu.js';
 import { registerKernelCommand } from './kernel.js';
@@ -37,6 +38,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerCrossvalCommand,
   registerFrocCommand,
   registerGpuCommand,
+  registerFigureCommand,
   registerBenchCommand,
   registerKernelCommand,
   registerLabCommand,

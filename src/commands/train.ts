@@ -2,7 +2,7 @@ import { rmdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { clusterOf } from '../config/cluster.js';
+import { type Cluster, clusterOf } from '../config/cluster.js';
 import { INTENSITIES } from '../config/intensity.js';
 import { CROSS_ENTROPY, LOSSES } from '../config/lossSettings.js';
 import { SAMPLINGS } from '../config/samplingSettings.js';
@@ -10,12 +10,14 @@ import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/
 import { type InputError, UsageError } from '../errors.js';
 import { feedFigure } from '../figures/feedFigure.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
+import { withRecordedUse } from '../gpu/recordUse.js';
 import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, progressLine } from '../progress.js';
 import { metricsOf } from '../training/metricsLog.js';
 import { type TrainOptions, train } from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 import type { EndRecord, StartRecord, TrainRecord } from '../training/trainRecords.js';
+import { withoutControls } from '../withoutControls.js';
 import { launchProcesses } from './launchProcesses.js';
 import {
   classWeights,
@@ -49,6 +51,11 @@ export const registerTrainCommand: RegisterCommand = (program) => {
       '--open-ports',
       'close no port: for networks of your own where that cannot be done; who reaches one can read and write your files',
     )
+    .option(
+      '--record-gpu',
+      'record the use of GPUs and machine as RUN/gpu.jsonl (default: where a GPU is), for voxlab gpu summary and plot',
+    )
+    .option('--no-record-gpu', 'record nothing')
     .option('--profile', 'write the times of five steps as a Chrome trace: RUN/profile-rank0.json')
     .option('--holdout <k>', 'subset that training never sees, or several: 5,6', holdout)
     .option(
@@ -159,7 +166,8 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
       openPorts: flags.openPorts === true,
       ...(cluster === undefined ? {} : { cluster }),
     };
-    for await (const record of train(config, options)) {
+    const records = train(config, options);
+    for await (const record of recorded(records, flags, cluster)) {
       draw(record);
       if (record.kind !== 'end') continue;
       end = record;
@@ -174,6 +182,19 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
     process.stdout.write(
       `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}${best.step % (steps / epochs) === 0 ? '' : `, step ${best.step}`}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}\n  next: npx voxlab evaluate ${run}\n`,
     );
+}
+
+/** The first process of a run records the use of its machine; a recording that fails harms no run. */
+function recorded(
+  records: AsyncIterable<TrainRecord>,
+  { recordGpu }: TrainFlags,
+  cluster: Cluster | undefined,
+): AsyncIterable<TrainRecord> {
+  if (recordGpu === false || (cluster?.rank ?? 0) > 0) return records;
+  return withRecordedUse(records, {
+    when: recordGpu === true ? 'always' : 'where-a-gpu-is',
+    onTrouble: (text) => void process.stderr.write(`note: ${withoutControls(text)}\n`),
+  });
 }
 
 /** Returns what the figure of the feed says. */

@@ -23,6 +23,7 @@ export interface TrainFlags {
   readonly config: string;
   readonly data?: string;
   readonly out?: string;
+  readonly recordGpu?: boolean;
   readonly resume?: string;
   readonly from?: string;
   readonly epochs?: number;
