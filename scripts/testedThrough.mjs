@@ -2,9 +2,15 @@
 
 /** Files that run only inside another one (a thread's program, a seam, a part of one story): the test that runs them. */
 export const TESTED_THROUGH = {
+  'src/commands/trainProgress.ts': 'test/commands/train.test.ts',
   'src/commands/trainConfigOf.ts': 'test/commands/train.test.ts',
+  'src/commands/foldProcesses.ts': 'test/commands/crossval.test.ts',
+  'src/commands/scoreFigureFiles.ts': 'test/commands/crossval.test.ts',
+  'src/evaluation/scoresDocument.ts': 'test/evaluation/crossval.test.ts',
+  'src/evaluation/frocCase.ts': 'test/evaluation/scoreSubmission.test.ts',
   'src/figures/picture.ts': 'test/figures/threePlanes.test.ts',
   'src/figures/ticks.ts': 'test/figures/svgChart.test.ts',
+  'src/config/optimizerSettings.ts': 'test/config/trainingSettings.test.ts',
   'src/config/intensity.ts': 'test/store/voxelSample.test.ts',
   'src/feed/rowLabels.ts': 'test/feed/parts.test.ts',
   'src/feed/readerThreads.ts': 'test/feed/rowFeed.test.ts',

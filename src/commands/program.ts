@@ -4,6 +4,7 @@ import { libc } from '../libc.js';
 import { withoutControls } from '../withoutControls.js';
 import { registerBenchCommand } from './bench.js';
 import { registerCropCommand } from './crop.js';
+import { registerCrossvalCommand } from './crossval.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerEvaluateCommand } from './evaluate.js';
 import { registerExploreCommand } from './explore.js';
@@ -34,6 +35,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerModelCommand,
   registerTrainCommand,
   registerEvaluateCommand,
+  registerCrossvalCommand,
   registerFrocCommand,
   registerGpuCommand,
   registerFigureCommand,

@@ -1,8 +1,10 @@
 import { rmdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { type Cluster, clusterOf } from '../config/cluster.js';
 import { INTENSITIES } from '../config/intensity.js';
+import { LOSSES } from '../config/lossSettings.js';
 import { SAMPLINGS } from '../config/samplingSettings.js';
 import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
 import { type InputError, UsageError } from '../errors.js';
@@ -10,14 +12,15 @@ import { feedFigure } from '../figures/feedFigure.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
 import { withRecordedUse } from '../gpu/recordUse.js';
 import { writeFileAtomically } from '../paths.js';
-import { formatSeconds, progressLine } from '../progress.js';
+import { progressLine } from '../progress.js';
 import { metricsOf } from '../training/metricsLog.js';
 import { type TrainOptions, train } from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
-import type { EndRecord, StartRecord, TrainRecord } from '../training/trainRecords.js';
+import type { EndRecord, TrainRecord } from '../training/trainRecords.js';
 import { withoutControls } from '../withoutControls.js';
 import { launchProcesses } from './launchProcesses.js';
 import {
+  classWeights,
   holdout,
   numberAbove,
   numberWithin,
@@ -29,24 +32,16 @@ import {
 } from './options.js';
 import type { RegisterCommand } from './program.js';
 import { configOf, type TrainFlags, visibleGpus } from './trainConfigOf.js';
+import { drawing } from './trainProgress.js';
 
 export const registerTrainCommand: RegisterCommand = (program) => {
-  program
-    .command('train')
-    .description(
-      'Trains ResNet3D-18 on a patch file: balanced batches, subsets that choose, subsets held out, a checkpoint an epoch.',
-    )
-    .option('--config <file>', 'settings; flags go before them', MODEL_CONFIG_FILE)
-    .option('--data <file>', 'the patch file (default: the only *-patch.hdf5 in DATA_DIR)')
-    .option('--epochs <n>', 'passes of as many patches as there are training rows', wholeNumber(1))
-    .option('--batch <n>', 'patches a step', wholeNumber(2, 65536))
-    .option('--strategy <name>', 'how devices share the work', oneOf(...STRATEGIES))
-    .option('--devices <n>', 'devices of each process', wholeNumber(1, 1024))
-    .option('--stages <n>', 'stages of each pipeline of `hybrid`', wholeNumber(2, 1024))
-    .option('--micro-batches <n>', "parts of a device's batch, one after the other", wholeNumber(1, 65536))
-    .option('--schedule <name>', 'order of micro-batches in a pipeline', oneOf(...SCHEDULES))
-    .option('--cuts <pieces>', 'where later stages begin, such as s2b1,s3b1 (default: measured)')
-    .option('--sync-batch-norm', 'batch norm over all devices of all processes together')
+  withTrainingOptions(
+    program
+      .command('train')
+      .description(
+        'Trains ResNet3D-18 on a patch file: balanced batches, subsets that choose, subsets held out, a checkpoint an epoch.',
+      ),
+  )
     .option('--processes <n>', 'start so many processes on this machine', wholeNumber(1, 1024))
     .option(
       '--cluster <addresses>',
@@ -57,9 +52,6 @@ export const registerTrainCommand: RegisterCommand = (program) => {
       '--open-ports',
       'close no port: for networks of your own where that cannot be done; who reaches one can read and write your files',
     )
-    .option('--timeout <s>', 'seconds that processes wait for each other', wholeNumber(1, 86400))
-    .option('--precision <name>', 'of convolutions; auto measures', oneOf(...PRECISIONS, 'auto'))
-    .option('--recompute', 'less memory, more time: the backward pass computes activations again')
     .option(
       '--record-gpu',
       'record the use of GPUs and machine as RUN/gpu.jsonl (default: where a GPU is), for voxlab gpu summary and plot',
@@ -72,8 +64,35 @@ export const registerTrainCommand: RegisterCommand = (program) => {
       'subsets that choose the best network, `scans` (a tenth of them) or `auto` (the subset behind the hold-out)',
       validation,
     )
-    .option('--allow-shared-scans', 'train on scans that other subsets hold out or choose by')
     .option('--folds <n>', 'folds of whole scans in place of subsets', wholeNumber(0, 1000))
+    .option('--out <folder>', "the run's folder (default: a new one in RUNS_DIR)")
+    .option(
+      '--from <run>',
+      'begin with the weights of another run (its best), or of a checkpoint folder, to tune them further',
+    )
+    .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
+    .option('--json', 'one JSON document on stdout: {run, epochs, steps, best:{epoch, valLoss, rocAuc}}')
+    .action(runTrain);
+};
+
+/** Adds what decides how one network is trained, for `train` and `crossval`. */
+export function withTrainingOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'settings; flags go before them', MODEL_CONFIG_FILE)
+    .option('--data <file>', 'the patch file (default: the only *-patch.hdf5 in DATA_DIR)')
+    .option('--epochs <n>', 'passes of as many patches as there are training rows', wholeNumber(1))
+    .option('--batch <n>', 'patches a step', wholeNumber(2, 65536))
+    .option('--strategy <name>', 'how devices share the work', oneOf(...STRATEGIES))
+    .option('--devices <n>', 'devices of each process', wholeNumber(1, 1024))
+    .option('--stages <n>', 'stages of each pipeline of `hybrid`', wholeNumber(2, 1024))
+    .option('--micro-batches <n>', "parts of a device's batch, one after the other", wholeNumber(1, 65536))
+    .option('--schedule <name>', 'order of micro-batches in a pipeline', oneOf(...SCHEDULES))
+    .option('--cuts <pieces>', 'where later stages begin, such as s2b1,s3b1 (default: measured)')
+    .option('--sync-batch-norm', 'batch norm over all devices of all processes together')
+    .option('--timeout <s>', 'seconds that processes wait for each other', wholeNumber(1, 86400))
+    .option('--precision <name>', 'of convolutions; auto measures', oneOf(...PRECISIONS, 'auto'))
+    .option('--recompute', 'less memory, more time: the backward pass computes activations again')
+    .option('--allow-shared-scans', 'train on scans that other subsets hold out or choose by')
     .option('--crop <n>', 'voxels of the middle of each stored patch', wholeNumber(0, 1024))
     .option(
       '--intensity <name>',
@@ -82,10 +101,16 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     )
     .option('--sampling <name>', 'how rows of a batch are chosen', oneOf(...SAMPLINGS))
     .option('--positive-share <x>', 'of weighted: share of nodules', numberWithin(0.001, 0.999))
+    .option('--loss <name>', 'what steps make smaller', oneOf(...LOSSES))
+    .option(
+      '--class-weights <list>',
+      'factors of the loss of others and of nodules, such as 1,4; auto; none',
+      classWeights,
+    )
     .option('--hard-negatives <x>', "share of negatives from the last epoch's hardest", numberWithin(0, 1))
     .option('--seed <n>', 'decides first weights, order and augmentation', wholeNumber(0))
     .option('--learning-rate <x>', "Adam's step", numberAbove(0))
-    .option('--filters <n>', 'channels of the first stage', wholeNumber(1, 1024), 64)
+    .option('--filters <n>', 'channels of the first stage (default: 64)', wholeNumber(1, 1024))
     .option('--augment <list>', 'what is done to patches, such as flips,rotations90,shift:2,noise:10')
     .option('--no-augment', 'train on the patches as they are')
     .option(
@@ -94,12 +119,13 @@ export const registerTrainCommand: RegisterCommand = (program) => {
       numberWithin(0, 1e6),
     )
     .option('--checkpoint-steps <n>', 'the same after so many steps; 0 = none', wholeNumber(0))
-    .option('--threads <n>', 'threads for computing; 0 = one a core', wholeNumber(0, 1024), 0)
-    .option('--out <folder>', "the run's folder (default: a new one in RUNS_DIR)")
-    .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
-    .option('--json', 'one JSON document on stdout: {run, epochs, steps, best:{epoch, valLoss, rocAuc}}')
-    .action(runTrain);
-};
+    .option(
+      '--validate-steps <n>',
+      "score the validation rows after each so many steps, too, and keep the best; 0 = at each epoch's end alone",
+      wholeNumber(0),
+    )
+    .option('--threads <n>', 'threads for computing; 0 = one a core (default)', wholeNumber(0, 1024));
+}
 
 async function runTrain(flags: TrainFlags): Promise<void> {
   const config = configOf(flags);
@@ -155,7 +181,7 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
   if (flags.json === true) printJson({ run, epochs, steps, best });
   else
     process.stdout.write(
-      `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}\n  next: npx voxlab evaluate ${run}\n`,
+      `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}${best.step % (steps / epochs) === 0 ? '' : `, step ${best.step}`}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}\n  next: npx voxlab evaluate ${run}\n`,
     );
 }
 
@@ -200,74 +226,6 @@ function sharedFlags(
   const share = Math.max(1, Math.floor(availableParallelism() / (processes * devices)));
   return [
     ...(out === undefined && resume === undefined ? ['--out', run] : []),
-    ...(threads === 0 ? ['--threads', String(share)] : []),
+    ...((threads ?? 0) === 0 ? ['--threads', String(share)] : []),
   ];
-}
-
-/** Progress with the pace of the last steps; a line that stays for each epoch. */
-function drawing(
-  line: ReturnType<typeof progressLine>,
-  { batchSize }: TrainConfig,
-): (record: TrainRecord) => void {
-  let total = 0;
-  const rates: number[] = [];
-  return (record) => {
-    if (record.kind === 'start') {
-      total = record.steps;
-      process.stderr.write(
-        `training on ${record.positives} nodules and ${record.negatives} others, ${record.validation} patches choose the best network, ${record.heldOut} are held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n  ${record.parts}\n`,
-      );
-      if (record.ranks > 1 || record.devices.flat().length > 1)
-        process.stderr.write(`${describePlaces(record)}\n${describeMemory(record)}`);
-      if (record.precision !== 'float32')
-        process.stderr.write(`convolutions in ${record.precision}, weights and the rest in float32\n`);
-      for (const warning of record.warnings) process.stderr.write(`warning: ${warning}\n`);
-      if (record.differences.length > 0)
-        process.stderr.write(
-          `note: not bit for bit as before, because of ${record.differences.join('; ')}\n`,
-        );
-    } else if (record.kind === 'step') {
-      rates.push(record.patchesPerSecond);
-      if (rates.length > 20) rates.shift();
-      const rate = rates.reduce((sum, value) => sum + value, 0) / rates.length;
-      line.update({
-        stage: 'train',
-        done: record.step,
-        total,
-        unit: 'steps',
-        note: `epoch ${record.epoch}, loss ${record.loss.toFixed(3)}, ${rate.toFixed(1)} patches/s`,
-      });
-    } else if (record.kind === 'validation') {
-      line.end();
-      process.stderr.write(
-        `epoch ${record.epoch}: validation loss ${record.loss.toFixed(4)}, accuracy ${(100 * record.accuracy).toFixed(1)} %, ROC AUC ${record.rocAuc.toFixed(3)} [${record.rocAucInterval.map((value) => value.toFixed(3)).join(', ')}] (${formatSeconds(record.seconds)})\n`,
-      );
-    }
-  };
-}
-
-/** `2 processes of 2 replicas of 2 stages (cut at s2b1) on CPU:0 CPU:1 | CPU:2 CPU:3`. */
-/** A line for each device. */
-function describeMemory({ memory }: StartRecord): string {
-  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
-  return memory
-    .map(
-      ({ device, variables, gradients, activations }) =>
-        `${shortName(device)}: about ${megabytes(variables + gradients + activations)} (variables ${megabytes(variables)}, gradients ${megabytes(gradients)}, activations ${megabytes(activations)})\n`,
-    )
-    .join('');
-}
-
-function shortName(device: string): string {
-  return device.replace(/.*device:/, '');
-}
-
-function describePlaces({ ranks, devices, cuts }: StartRecord): string {
-  const places = devices.map((stages) => stages.map(shortName).join(' ')).join(' | ');
-  const counts = [
-    ...(ranks > 1 ? [`${ranks} processes`] : []),
-    ...(devices.length > 1 ? [`${devices.length} replicas`] : []),
-    ...(cuts.length > 0 ? [`${cuts.length + 1} stages (cut at ${cuts.join(', ')})`] : []),
-  ];
-  return `${counts.join(' of ')} on ${places}`;
 }

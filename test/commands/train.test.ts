@@ -30,6 +30,25 @@ test('train --json, --resume and evaluate --json print the documents of the cont
   assert.match(resumed.stderr, /going on after step 3/);
   assert.match(resumed.stdout, /2 epochs, 6 steps/);
 
+  const tuned = voxlab(
+    'train',
+    ...flags.slice(0, -2),
+    '--from',
+    run,
+    '--epochs',
+    '1',
+    '--out',
+    `${run}-tuned`,
+  );
+  assert.equal(tuned.status, 0, tuned.stderr);
+  assert.match(
+    tuned.stderr,
+    /begins with weights and batch norm's averages of .*checkpoints\/epoch-000\d; optimiser/,
+  );
+  const wide = voxlab('train', ...flags.slice(0, -1), '8', '--from', run, '--out', `${run}-wide`);
+  assert.equal(wide.status, 1);
+  assert.match(wide.stderr, /expected the arrays of a network of 8 filters/);
+
   const evaluation = voxlab('evaluate', run, '--json');
   assert.equal(evaluation.status, 0, evaluation.stderr);
   const scores = JSON.parse(evaluation.stdout);
@@ -41,7 +60,7 @@ test('train --json, --resume and evaluate --json print the documents of the cont
   ])
     assert.ok(existsSync(file), file);
   assert.deepEqual(Object.keys(scores.files), [
-    ...['predictions', 'rows', 'roc', 'pr', 'reliability', 'histogram', 'scores'],
+    ...['predictions', 'rows', 'scores', 'roc', 'pr', 'reliability', 'histogram'],
   ]);
 });
 
@@ -101,6 +120,14 @@ test('train: wrong usage and bad configuration are told apart', async (t) => {
   assert.equal(voxlab('train', '--strategy', 'magic').status, 2);
   assert.equal(voxlab('train', '--resume', run, '--batch', '4').status, 2);
   assert.equal(voxlab('train', '--resume', run, '--no-augment').status, 2);
+  for (const flag of ['--from=x', '--filters=4', '--loss=focal', '--class-weights=1,4']) {
+    const refused = voxlab('train', '--resume', run, flag);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, new RegExp(`expected no ${flag.replace(/=.*/, '')}, only`));
+  }
+  const weights = voxlab('train', '--data', data, '--class-weights', '1');
+  assert.equal(weights.status, 2);
+  assert.match(weights.stderr, /Expected none, auto, or two factors above 0 such as 1,4.*received "1"/);
   const augment = voxlab('train', '--data', data, '--augment', 'flips,twirl:3');
   assert.deepEqual([augment.status, augment.stdout], [2, '']);
   assert.match(augment.stderr, /--augment: Expected none, or a list of flips, .*received "twirl:3"/);
