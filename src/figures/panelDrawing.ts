@@ -1,10 +1,9 @@
-import type { Drawing, Point, Shape } from './drawing.js';
+import { type Drawing, nameWidth, type Point, type Shape } from './drawing.js';
 import { heatColor } from './heatColor.js';
 import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelFigure.js';
 import { linearTicks, type Tick, timeTicks } from './ticks.js';
 
 const WIDTH = 1000;
-const LEFT = 130;
 const RIGHT = 70;
 const TOP = 44;
 const GAP = 10;
@@ -18,6 +17,7 @@ const LINE = '#999999';
 interface Box {
   readonly top: number;
   readonly bottom: number;
+  readonly left: number;
   readonly right: number;
   readonly x: (value: number) => number;
 }
@@ -26,12 +26,13 @@ interface Box {
 export function panelDrawing({ title, x, panels }: PanelSpec, width = WIDTH): Drawing {
   const [low, high] = x.range[0] < x.range[1] ? x.range : [x.range[0] - 0.5, x.range[0] + 0.5];
   const right = width - RIGHT;
-  const tickCount = Math.max(2, Math.floor((right - LEFT) / 100));
-  const placeX = (value: number): number => LEFT + ((value - low) / (high - low)) * (right - LEFT);
+  const left = nameWidth(namesOfPanels(panels));
+  const tickCount = Math.max(2, Math.floor((right - left) / 100));
+  const placeX = (value: number): number => left + ((value - low) / (high - low)) * (right - left);
   const ticks = x.type === 'date' ? timeTicks(low, high, tickCount) : linearTicks(low, high, tickCount);
   let y = TOP;
   const boxes = panels.map((panel) => {
-    const box = { top: y, bottom: y + panelHeight(panel), right, x: placeX };
+    const box = { top: y, bottom: y + panelHeight(panel), left, right, x: placeX };
     y = box.bottom + GAP;
     return { panel, box };
   });
@@ -47,9 +48,16 @@ export function panelDrawing({ title, x, panels }: PanelSpec, width = WIDTH): Dr
         panel.kind === 'heat' ? heatShapes(panel, box) : laneShapes(panel, box),
       ),
       ...ticks.flatMap((tick) => axisTick(tick, placeX(tick.value), bottom)),
-      text((LEFT + right) / 2, bottom + 38, x.title, 12, { anchor: 'middle' }),
+      text((left + right) / 2, bottom + 38, x.title, 12, { anchor: 'middle' }),
     ],
   };
+}
+
+/** The names in front of lanes and rows. */
+export function namesOfPanels(panels: readonly Panel[]): string[] {
+  return panels.flatMap((panel) =>
+    panel.kind === 'lane' ? [panel.label] : panel.hosts.flatMap(({ rows }) => rows.map(({ label }) => label)),
+  );
 }
 
 /** Smaller letters where a narrow picture has a long title. */
@@ -68,7 +76,7 @@ function axisTick({ label }: Tick, x: number, bottom: number): Shape[] {
 }
 
 function heatShapes({ hosts, range, unit }: HeatPanel, box: Box): Shape[] {
-  const { top, x } = box;
+  const { top, left, x } = box;
   let y = top;
   const rows = hosts.flatMap(({ edges, rows: own }) =>
     own.flatMap(({ label, values }) => {
@@ -80,7 +88,7 @@ function heatShapes({ hosts, range, unit }: HeatPanel, box: Box): Shape[] {
         const fill = heatColor((value - range[0]) / (range[1] - range[0]));
         return [{ kind: 'rectangle', x: from, y: at, width: to - from, height: HEAT_ROW - 1, fill }];
       });
-      return [...cells, text(LEFT - 8, at + 12, label, 11, { anchor: 'end' })];
+      return [...cells, text(left - 8, at + 12, label, 11, { anchor: 'end' })];
     }),
   );
   return [...rows, ...scale(range, unit, box)];
@@ -98,7 +106,7 @@ function scale([low, high]: readonly [number, number], unit: string, { top, bott
   return [...bars, text(x + 14, top + 9, `${high} ${unit}`, 10), text(x + 14, bottom - 2, String(low), 10)];
 }
 
-function laneShapes(panel: LanePanel, { top, bottom, right, x }: Box): Shape[] {
+function laneShapes(panel: LanePanel, { top, bottom, left, right, x }: Box): Shape[] {
   const [low, high] = panel.range;
   const y = (value: number): number => bottom - ((value - low) / (high - low || 1)) * (bottom - top);
   return [
@@ -111,9 +119,9 @@ function laneShapes(panel: LanePanel, { top, bottom, right, x }: Box): Shape[] {
         fill: band.color,
       })),
     ),
-    line([LEFT, bottom], [right, bottom], LINE),
-    line([LEFT, top], [right, top], FAINT),
-    ...(panel.limit === undefined ? [] : [line([LEFT, y(panel.limit)], [right, y(panel.limit)], LINE, true)]),
+    line([left, bottom], [right, bottom], LINE),
+    line([left, top], [right, top], FAINT),
+    ...(panel.limit === undefined ? [] : [line([left, y(panel.limit)], [right, y(panel.limit)], LINE, true)]),
     ...panel.curves.flatMap((curve): Shape[] =>
       runsOf(curve.x, curve.y).map((run) => {
         const points = run.map((at): Point => [x(curve.x[at]!), y(curve.y[at]!)]);
@@ -123,7 +131,7 @@ function laneShapes(panel: LanePanel, { top, bottom, right, x }: Box): Shape[] {
         return { kind: 'line', points: seen, color: curve.color, width: 1.5 };
       }),
     ),
-    text(LEFT - 8, (top + bottom) / 2 + 4, panel.label, 11, { anchor: 'end' }),
+    text(left - 8, (top + bottom) / 2 + 4, panel.label, 11, { anchor: 'end' }),
     text(right + 6, top + 9, `${shortNumber(high)} ${panel.unit}`, 10),
     text(right + 6, bottom, shortNumber(low), 10),
   ];
