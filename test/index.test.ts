@@ -45,6 +45,7 @@ test('the public door', () => {
     'drawAugmentation',
     'evaluate',
     'feedFigure',
+    'findRate',
     'findScans',
     'firstVoxelOf',
     'frameFigure',
@@ -82,6 +83,7 @@ test('the public door', () => {
     'precisionRecallCurve',
     'precisionRecallFigure',
     'progress',
+    'rateFigure',
     'readCandidates',
     'readCropSettings',
     'readGeometry',
@@ -117,5 +119,6 @@ test('the public door', () => {
     'voxelToWorld',
     'worldToVoxel',
     'writePatchFile',
+    'youdenThreshold',
   ]);
 });

@@ -12,6 +12,7 @@ import { feedFigure } from '../figures/feedFigure.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
 import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, progressLine } from '../progress.js';
+import { FEWEST_STEPS } from '../training/findRate.js';
 import { metricsOf } from '../training/metricsLog.js';
 import { type TrainOptions, train } from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
@@ -29,6 +30,7 @@ import {
   withInterrupt,
 } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { reportRate } from './reportRate.js';
 import { configOf, type TrainFlags, visibleGpus } from './trainConfigOf.js';
 
 export const registerTrainCommand: RegisterCommand = (program) => {
@@ -61,6 +63,11 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     .option(
       '--from <run>',
       'begin with the weights of another run (its best), or of a checkpoint folder, to tune them further',
+    )
+    .option(
+      '--find-rate [steps]',
+      'make no run: try rising learning rates in 100 steps, or so many, and say which to take',
+      wholeNumber(FEWEST_STEPS),
     )
     .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
     .option('--json', 'one JSON document on stdout: {run, epochs, steps, best:{epoch, valLoss, rocAuc}}')
@@ -122,7 +129,8 @@ export function withTrainingOptions(command: Command): Command {
 async function runTrain(flags: TrainFlags): Promise<void> {
   const config = configOf(flags);
   try {
-    await trainWith(config, flags);
+    if (flags.findRate === undefined) await trainWith(config, flags);
+    else await reportRate(config, flags, flags.findRate === true ? 100 : flags.findRate);
   } finally {
     if (flags.out === undefined && flags.resume === undefined) removeIfEmpty(config.run);
   }

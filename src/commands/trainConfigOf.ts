@@ -25,6 +25,8 @@ export interface TrainFlags {
   readonly out?: string;
   readonly resume?: string;
   readonly from?: string;
+  /** Steps; true for as many as usual. */
+  readonly findRate?: number | true;
   readonly epochs?: number;
   readonly batch?: number;
   readonly strategy?: Strategy;

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { visibleGpus } from '../../src/commands/trainConfigOf.js';
@@ -111,6 +119,28 @@ test('visibleGpus(): from GPUID on, so many as devices, the next ones for the ne
   assert.equal(visibleGpus(flags, 2, 1, { CUDA_VISIBLE_DEVICES: '7' }), '7');
   write('');
   assert.equal(visibleGpus(flags, 2, 0, {}), undefined);
+});
+
+test('train --find-rate makes no run, prints a rate and draws a figure', async (t) => {
+  const { data, run } = await trainFixture(t);
+  const config = join(dirname(data), 'rate.ini');
+  const runs = join(dirname(data), 'runs');
+  writeFileSync(config, `[training]\nHOLDOUT = 2\nBATCH_SIZE = 6\nDATA_DIR = x\nRUNS_DIR = ${runs}\n`);
+  const words = ['train', '--config', config, '--data', data, '--filters', '4', '--find-rate', '30'];
+  const found = voxlab(...words, '--json');
+  assert.equal(found.status, 0, found.stderr);
+  const { suggested, steps, figure } = JSON.parse(found.stdout);
+  assert.ok(suggested > 0);
+  assert.deepEqual(Object.keys(steps[0]), ['learningRate', 'loss', 'smoothed']);
+  assert.equal(figure, join(runs, 'learning-rate.svg'));
+  assert.deepEqual(readdirSync(runs), ['learning-rate.svg'], 'no run');
+  assert.match(
+    voxlab(...words).stdout,
+    /^LEARNING_RATE = \S+ \(--learning-rate\): .*\n.*\n {2}figure: .*learning-rate\.svg\n$/,
+  );
+  const refused = voxlab(...words, '--out', run);
+  assert.deepEqual([refused.status, existsSync(run)], [2, false]);
+  assert.match(refused.stderr, /--find-rate makes no run, in one process: expected no --out/);
 });
 
 test('train: wrong usage and bad configuration are told apart', async (t) => {
