@@ -1,4 +1,4 @@
-import type { PatchLabels } from '../store/patchColumns.js';
+import type { PatchLabels, PatchPlaces } from '../store/patchColumns.js';
 import type { PatchFile } from '../store/patchFile.js';
 
 /** What the columns of a patch file say of its rows. */
@@ -16,16 +16,9 @@ export interface ScanLabels extends RowLabels {
 }
 
 /** All columns of a file. */
-export interface PatchRows extends PatchLabels {
-  readonly seriesUids: readonly string[];
-  /** (rows, 3), x, y, z, LPS, mm. */
-  readonly centersWorldMm: Float64Array;
-}
+export interface PatchRows extends PatchLabels, PatchPlaces {}
 
 /** Reads the columns. Throws InputError. */
 export function scanLabels(patches: PatchFile): PatchRows {
-  const findings = patches.findings(Array.from({ length: patches.rows }, (_, row) => row));
-  const centersWorldMm = new Float64Array(3 * patches.rows);
-  for (const [row, { centerWorldMm }] of findings.entries()) centersWorldMm.set(centerWorldMm, 3 * row);
-  return { ...patches.labels(), seriesUids: findings.map(({ seriesUid }) => seriesUid), centersWorldMm };
+  return { ...patches.labels(), ...patches.places() };
 }
