@@ -12,6 +12,7 @@ export * from './errors.js';
 export { type Crossval, type CrossvalFold, crossvalScores } from './evaluation/crossval.js';
 export { crossvalConfigs } from './evaluation/crossvalConfigs.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.js';
+export { type ListedRun, listRuns, type RunList, type RunOrder } from './evaluation/runList.js';
 export {
   type ScoreSubmissionOptions,
   type SubmissionScore,

@@ -58,6 +58,7 @@ test('the public door', () => {
     'inWorld',
     'interruptSignal',
     'layersOf',
+    'listRuns',
     'liveDisplay',
     'lossFigure',
     'lungMask',

@@ -22,6 +22,7 @@ import { type ResumePoint, requireSameRun, requireSameSteps, resumePoint } from 
 import { learnerOfRun, requireBatch, withSettingsOf } from './runData.js';
 import { runEpochs } from './runEpochs.js';
 import { continueRun, createRun, lockRun, readRunSplit } from './runFolder.js';
+import { writeOrigin } from './runOrigin.js';
 import { firstWeights } from './startingPoint.js';
 import { sharedSecret } from './talkProof.js';
 import type { TrainConfig } from './trainConfig.js';
@@ -147,6 +148,7 @@ async function* trainHere(
     if (writes) await before?.repair();
     if (writes && resume) continueRun(config, series, done);
     else if (writes) createRun(config, series);
+    if (writes && before === undefined) writeOrigin(config.run, learner, data);
     const { input } = patches;
     const from = before?.meta;
     const told = options.openPorts === true && watch !== undefined ? [OPEN_PORTS, ...notes] : notes;
