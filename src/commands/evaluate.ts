@@ -108,7 +108,7 @@ function textOf(evaluation: Evaluation): string {
   const percent = (share: number | null): string =>
     share === null ? 'not defined' : `${(100 * share).toFixed(1)} %`;
   return [
-    `${part}, network of epoch ${epoch}: ${rows} patches of ${scans} ${scans === 1 ? 'scan' : 'scans'}, ${positives} of them nodules`,
+    `${part}, network of epoch ${epoch}: ${rows} patches of ${scans} ${scans === 1 ? 'scan' : 'scans'}, ${positives} of them ${evaluation.classNames[1]}`,
     `  accuracy ${percent(accuracy)} (always the more frequent class: ${percent(majority)})`,
     `  ROC AUC  ${rocText(evaluation)}`,
     `  PR AUC   ${prAuc.toFixed(3)}`,

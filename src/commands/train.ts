@@ -19,6 +19,7 @@ import type { TrainConfig } from '../training/trainConfig.js';
 import type { EndRecord, StartRecord, TrainRecord } from '../training/trainRecords.js';
 import { launchProcesses } from './launchProcesses.js';
 import {
+  classNames,
   classWeights,
   holdout,
   numberAbove,
@@ -100,6 +101,7 @@ export function withTrainingOptions(command: Command): Command {
     )
     .option('--sampling <name>', 'how rows of a batch are chosen', oneOf(...SAMPLINGS))
     .option('--positive-share <x>', 'of weighted: share of nodules', numberWithin(0.001, 0.999))
+    .option('--class-names <names>', 'of class 0 and 1, in figures and texts: benign,nodule', classNames)
     .option('--loss <name>', 'what steps make smaller', oneOf(...LOSSES))
     .option(
       '--class-weights <list>',
@@ -229,7 +231,7 @@ function drawing(
       total = record.steps;
       perEpoch = record.stepsPerEpoch;
       process.stderr.write(
-        `training on ${record.positives} nodules and ${record.negatives} others, ${record.validation} patches choose the best network, ${record.heldOut} are held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n  ${record.parts}\n`,
+        `training on ${record.positives} ${record.classNames[1]} and ${record.negatives} ${record.classNames[0]}, ${record.validation} patches choose the best network, ${record.heldOut} are held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n  ${record.parts}\n`,
       );
       if (record.ranks > 1 || record.devices.flat().length > 1)
         process.stderr.write(`${describePlaces(record)}\n${describeMemory(record)}`);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type AugmentPlan, parseAugment } from '../config/augmentPlan.js';
+import type { ClassNames } from '../config/classNames.js';
 import { type Holdout, overlap, type Validation } from '../config/holdout.js';
 import type { Intensity } from '../config/intensity.js';
 import type { ClassWeights, LossSettings } from '../config/lossSettings.js';
@@ -50,6 +51,7 @@ export interface TrainFlags {
   readonly folds?: number;
   readonly crop?: number;
   readonly intensity?: Intensity;
+  readonly classNames?: ClassNames;
   readonly loss?: LossSettings['kind'];
   readonly classWeights?: ClassWeights;
   readonly sampling?: Sampling;
@@ -118,6 +120,7 @@ function newConfig(flags: TrainFlags): TrainConfig {
       kind: flags.loss ?? settings.loss.kind,
       classWeights: flags.classWeights ?? settings.loss.classWeights,
     },
+    classNames: flags.classNames ?? settings.classNames,
     batchSize: flags.batch ?? settings.batchSize,
     epochs: flags.epochs ?? settings.epochs,
     learningRate: flags.learningRate ?? settings.learningRate,
@@ -237,6 +240,7 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
     checkpointMinutes: flags.checkpointMinutes ?? config.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? config.checkpointSteps,
     validateSteps: flags.validateSteps ?? config.validateSteps,
+    classNames: flags.classNames ?? config.classNames,
     data: flags.data === undefined ? config.data : resolve(flags.data),
   };
 }

@@ -1,4 +1,5 @@
 import { basename, dirname, join, relative } from 'node:path';
+import type { ClassNames } from '../config/classNames.js';
 import type { Holdout } from '../config/holdout.js';
 import { InputError } from '../errors.js';
 import { shareInBatches, shareOfLoss } from '../feed/batchShare.js';
@@ -51,6 +52,7 @@ export interface Evaluation extends PatchScores {
   /** In which the network was left, at its end or inside it. */
   readonly epoch: number;
   readonly holdout: Holdout;
+  readonly classNames: ClassNames;
   /** What is scored, as the folder of its files is called: `holdout-5`, `validation`, `new`. */
   readonly part: string;
   /** Whether training drew from a series of these rows, whatever the file that it was read from; false: it never saw them. */
@@ -142,6 +144,7 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
     const { program } = meta;
     return {
       ...{ run, epoch, holdout: holdout ?? config.holdout, part: name },
+      classNames: config.classNames,
       ...seenBy(new Set(uids), split, scored.isHoldout),
       ...scores,
       threshold,

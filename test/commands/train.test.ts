@@ -37,20 +37,20 @@ test('train --json, --resume and evaluate --json print the documents of the cont
   assert.match(resumed.stdout, /2 epochs, 6 steps/);
 
   const tuned = voxlab(
-    'train',
-    ...flags.slice(0, -2),
-    '--from',
-    run,
-    '--epochs',
-    '1',
-    '--out',
-    `${run}-tuned`,
+    ...['train', ...flags.slice(0, -2), '--from', run, '--epochs', '1'],
+    ...['--class-names', 'benign,finding', '--out', `${run}-tuned`],
   );
   assert.equal(tuned.status, 0, tuned.stderr);
   assert.match(
     tuned.stderr,
     /begins with weights and batch norm's averages of .*checkpoints\/epoch-000\d; optimiser/,
   );
+  assert.match(tuned.stderr, /training on 6 finding and 17 benign, /);
+  const named = voxlab('evaluate', `${run}-tuned`);
+  assert.match(named.stdout, /\d+ of them finding\n/);
+  const histogram = readFileSync(join(`${run}-tuned`, 'evaluation', 'holdout-2', 'histogram.svg'), 'utf8');
+  assert.match(histogram, /Probabilities of finding and benign/);
+  assert.ok(!histogram.includes('nodules'));
   const wide = voxlab('train', ...flags.slice(0, -1), '8', '--from', run, '--out', `${run}-wide`);
   assert.equal(wide.status, 1);
   assert.match(wide.stderr, /expected the arrays of a network of 8 filters/);
