@@ -7,6 +7,7 @@ import type { Intensity } from '../config/intensity.js';
 import type { ClassWeights, LossSettings } from '../config/lossSettings.js';
 import type { Sampling, SamplingSettings } from '../config/samplingSettings.js';
 import {
+  MODEL_CONFIG_FILE,
   type Precision,
   readTrainingSettings,
   type Schedule,
@@ -219,9 +220,10 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
     ],
   ] as const;
   const given = others.find((name) => flags[name] !== undefined);
-  if (given !== undefined)
+  const isOther = flags.config !== MODEL_CONFIG_FILE;
+  if (given !== undefined || isOther)
     throw new UsageError(
-      `--resume goes on with the run's own settings; expected no --${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}, only --epochs and --data`,
+      `--resume goes on with the run's own settings; expected no --${given === undefined ? 'config' : nameOf(flags, given)}, only --epochs, --data and what says how and how often the work is done`,
     );
   const config = readRunConfig(run);
   return {
@@ -243,6 +245,12 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
     classNames: flags.classNames ?? config.classNames,
     data: flags.data === undefined ? config.data : resolve(flags.data),
   };
+}
+
+/** As it was typed. */
+function nameOf({ augment }: TrainFlags, flag: string): string {
+  if (flag === 'augment' && augment === false) return 'no-augment';
+  return flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function onlyPatchFile(folder: string): string {

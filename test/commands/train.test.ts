@@ -148,7 +148,14 @@ test('train: wrong usage and bad configuration are told apart', async (t) => {
   assert.equal(voxlab('train', '--strategy', 'magic').status, 2);
   assert.equal(voxlab('train', '--resume', run, '--batch', '4').status, 2);
   assert.equal(voxlab('train', '--resume', run, '--no-augment').status, 2);
-  for (const flag of ['--from=x', '--filters=4', '--loss=focal', '--class-weights=1,4']) {
+  for (const flag of [
+    '--no-augment',
+    '--config=x.ini',
+    '--from=x',
+    '--filters=4',
+    '--loss=focal',
+    '--class-weights=1,4',
+  ]) {
     const refused = voxlab('train', '--resume', run, flag);
     assert.equal(refused.status, 2);
     assert.match(refused.stderr, new RegExp(`expected no ${flag.replace(/=.*/, '')}, only`));
