@@ -35,10 +35,11 @@ export { feedFigure } from './figures/feedFigure.js';
 export { type Chart, type ChartSpec, chart } from './figures/figure.js';
 export { type FramePanel, frameFigure } from './figures/frameFigure.js';
 export { frocFigure } from './figures/frocFigure.js';
-export { gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
+export { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
 export { type HuSample, huHistogramFigure } from './figures/huHistogram.js';
 export { passesFigure } from './figures/passesFigure.js';
 export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
+export { performanceFigure } from './figures/performanceFigure.js';
 export { type Picture, WINDOWS, type WindowHu } from './figures/picture.js';
 export { rateFigure } from './figures/rateFigure.js';
 export { type RiverPart, riverFigure } from './figures/riverFigure.js';
@@ -47,8 +48,25 @@ export { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from '
 export { type StrategyPanel, strategyFigure } from './figures/strategyFigure.js';
 export { type Mark, threePlanes } from './figures/threePlanes.js';
 export { accuracyFigure, lossFigure, rocFigure } from './figures/trainingFigures.js';
+export { type UseOverTime, useOverTime, useOverTimeOf } from './figures/useOverTime.js';
+export type { DeviceSummary, Load } from './gpu/deviceTally.js';
+export type { Finding } from './gpu/findings.js';
 export type { GpuLog, GpuRecord, GpuSample } from './gpu/gpuRecord.js';
+export type { HostUse } from './gpu/hostUse.js';
+export {
+  PERFORMANCE_MEASURED,
+  type PerformancePoint,
+  type PerformanceSeries,
+  readPerformance,
+} from './gpu/performance.js';
 export { openGpuLog, readGpuLog } from './gpu/readGpuLog.js';
+export {
+  type RecordedRunOptions,
+  type RecordOptions,
+  recordUse,
+  type UseRecording,
+  withRecordedUse,
+} from './gpu/recordUse.js';
 export { type GpuSummary, summariseGpuLog, summariseGpuSamples } from './gpu/summary.js';
 export {
   type Comm,
@@ -108,4 +126,5 @@ export { type Progress, type ProgressOptions, progress } from './widgets/progres
 export { type SelectOptions, select } from './widgets/select.js';
 export { type SliceViewer, type SliceViewerOptions, sliceViewer } from './widgets/sliceViewer.js';
 export { type SliderOptions, slider } from './widgets/slider.js';
+export { type UsePanel, type UsePanelOptions, usePanel } from './widgets/usePanel.js';
 export type { ViewedPatch } from './widgets/viewedPatch.js';

@@ -8,6 +8,7 @@ import { registerCrossvalCommand } from './crossval.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerEvaluateCommand } from './evaluate.js';
 import { registerExploreCommand } from './explore.js';
+import { registerFigureCommand } from './figure.js';
 import { registerFrocCommand } from './froc.js';
 import { registerGpuCommand } from './gpu.js';
 import { registerKernelCommand } from './kernel.js';
@@ -39,6 +40,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerFrocCommand,
   registerRunsCommand,
   registerGpuCommand,
+  registerFigureCommand,
   registerBenchCommand,
   registerKernelCommand,
   registerLabCommand,

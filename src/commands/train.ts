@@ -2,21 +2,23 @@ import { rmdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { clusterOf } from '../config/cluster.js';
+import { type Cluster, clusterOf } from '../config/cluster.js';
 import { INTENSITIES } from '../config/intensity.js';
-import { CROSS_ENTROPY, LOSSES } from '../config/lossSettings.js';
+import { LOSSES } from '../config/lossSettings.js';
 import { SAMPLINGS } from '../config/samplingSettings.js';
 import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
 import { type InputError, UsageError } from '../errors.js';
 import { feedFigure } from '../figures/feedFigure.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
+import { withRecordedUse } from '../gpu/recordUse.js';
 import { writeFileAtomically } from '../paths.js';
-import { formatSeconds, progressLine } from '../progress.js';
+import { progressLine } from '../progress.js';
 import { FEWEST_STEPS } from '../training/findRate.js';
 import { metricsOf } from '../training/metricsLog.js';
 import { type TrainOptions, train } from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
-import type { EndRecord, StartRecord, TrainRecord } from '../training/trainRecords.js';
+import type { EndRecord, TrainRecord } from '../training/trainRecords.js';
+import { withoutControls } from '../withoutControls.js';
 import { launchProcesses } from './launchProcesses.js';
 import {
   classNames,
@@ -33,6 +35,7 @@ import {
 import type { RegisterCommand } from './program.js';
 import { reportRate } from './reportRate.js';
 import { configOf, type TrainFlags, visibleGpus } from './trainConfigOf.js';
+import { drawing } from './trainProgress.js';
 
 export const registerTrainCommand: RegisterCommand = (program) => {
   withTrainingOptions(
@@ -52,6 +55,11 @@ export const registerTrainCommand: RegisterCommand = (program) => {
       '--open-ports',
       'close no port: for networks of your own where that cannot be done; who reaches one can read and write your files',
     )
+    .option(
+      '--record-gpu',
+      'record the use of GPUs and machine as RUN/gpu.jsonl (default: where a GPU is), for voxlab gpu summary and plot',
+    )
+    .option('--no-record-gpu', 'record nothing')
     .option('--profile', 'write the times of five steps as a Chrome trace: RUN/profile-rank0.json')
     .option('--holdout <k>', 'subset that training never sees, or several: 5,6', holdout)
     .option(
@@ -169,7 +177,8 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
       openPorts: flags.openPorts === true,
       ...(cluster === undefined ? {} : { cluster }),
     };
-    for await (const record of train(config, options)) {
+    const records = train(config, options);
+    for await (const record of recorded(records, flags, cluster)) {
       draw(record);
       if (record.kind !== 'end') continue;
       end = record;
@@ -184,6 +193,19 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
     process.stdout.write(
       `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}${best.step % (steps / epochs) === 0 ? '' : `, step ${best.step}`}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}\n  next: npx voxlab evaluate ${run}\n`,
     );
+}
+
+/** The first process of a run records the use of its machine; a recording that fails harms no run. */
+function recorded(
+  records: AsyncIterable<TrainRecord>,
+  { recordGpu }: TrainFlags,
+  cluster: Cluster | undefined,
+): AsyncIterable<TrainRecord> {
+  if (recordGpu === false || (cluster?.rank ?? 0) > 0) return records;
+  return withRecordedUse(records, {
+    when: recordGpu === true ? 'always' : 'where-a-gpu-is',
+    onTrouble: (text) => void process.stderr.write(`note: ${withoutControls(text)}\n`),
+  });
 }
 
 /** Returns what the figure of the feed says. */
@@ -216,76 +238,4 @@ function sharedFlags(
     ...(out === undefined && resume === undefined ? ['--out', run] : []),
     ...((threads ?? 0) === 0 ? ['--threads', String(share)] : []),
   ];
-}
-
-/** Progress with the pace of the last steps; a line that stays for each epoch. */
-function drawing(
-  line: ReturnType<typeof progressLine>,
-  { batchSize }: TrainConfig,
-): (record: TrainRecord) => void {
-  let total = 0;
-  let perEpoch = 1;
-  const rates: number[] = [];
-  return (record) => {
-    if (record.kind === 'start') {
-      total = record.steps;
-      perEpoch = record.stepsPerEpoch;
-      process.stderr.write(
-        `training on ${record.positives} ${record.classNames[1]} and ${record.negatives} ${record.classNames[0]}, ${record.validation} patches choose the best network, ${record.heldOut} are held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n  ${record.parts}\n`,
-      );
-      if (record.ranks > 1 || record.devices.flat().length > 1)
-        process.stderr.write(`${describePlaces(record)}\n${describeMemory(record)}`);
-      if (record.begins !== undefined) process.stderr.write(`begins with ${record.begins}\n`);
-      if (record.loss !== CROSS_ENTROPY.kind) process.stderr.write(`loss: ${record.loss}\n`);
-      if (record.precision !== 'float32')
-        process.stderr.write(`convolutions in ${record.precision}, weights and the rest in float32\n`);
-      for (const warning of record.warnings) process.stderr.write(`warning: ${warning}\n`);
-      if (record.differences.length > 0)
-        process.stderr.write(
-          `note: not bit for bit as before, because of ${record.differences.join('; ')}\n`,
-        );
-    } else if (record.kind === 'step') {
-      rates.push(record.patchesPerSecond);
-      if (rates.length > 20) rates.shift();
-      const rate = rates.reduce((sum, value) => sum + value, 0) / rates.length;
-      line.update({
-        stage: 'train',
-        done: record.step,
-        total,
-        unit: 'steps',
-        note: `epoch ${record.epoch}, loss ${record.loss.toFixed(3)}, ${rate.toFixed(1)} patches/s`,
-      });
-    } else if (record.kind === 'validation') {
-      line.end();
-      process.stderr.write(
-        `epoch ${record.epoch}${record.step % perEpoch === 0 ? '' : `, step ${record.step}`}: validation loss ${record.loss.toFixed(4)}, accuracy ${(100 * record.accuracy).toFixed(1)} %, ROC AUC ${record.rocAuc.toFixed(3)} [${record.rocAucInterval.map((value) => value.toFixed(3)).join(', ')}] (${formatSeconds(record.seconds)})\n`,
-      );
-    }
-  };
-}
-
-/** `2 processes of 2 replicas of 2 stages (cut at s2b1) on CPU:0 CPU:1 | CPU:2 CPU:3`. */
-/** A line for each device. */
-function describeMemory({ memory }: StartRecord): string {
-  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
-  return memory
-    .map(
-      ({ device, variables, gradients, activations }) =>
-        `${shortName(device)}: about ${megabytes(variables + gradients + activations)} (variables ${megabytes(variables)}, gradients ${megabytes(gradients)}, activations ${megabytes(activations)})\n`,
-    )
-    .join('');
-}
-
-function shortName(device: string): string {
-  return device.replace(/.*device:/, '');
-}
-
-function describePlaces({ ranks, devices, cuts }: StartRecord): string {
-  const places = devices.map((stages) => stages.map(shortName).join(' ')).join(' | ');
-  const counts = [
-    ...(ranks > 1 ? [`${ranks} processes`] : []),
-    ...(devices.length > 1 ? [`${devices.length} replicas`] : []),
-    ...(cuts.length > 0 ? [`${cuts.length + 1} stages (cut at ${cuts.join(', ')})`] : []),
-  ];
-  return `${counts.join(' of ')} on ${places}`;
 }

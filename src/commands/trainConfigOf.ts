@@ -25,6 +25,7 @@ export interface TrainFlags {
   readonly config: string;
   readonly data?: string;
   readonly out?: string;
+  readonly recordGpu?: boolean;
   readonly resume?: string;
   readonly from?: string;
   /** Steps; true for as many as usual. */

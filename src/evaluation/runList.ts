@@ -177,12 +177,15 @@ function flatSettings(config: TrainConfig): Record<string, unknown> {
   return flat;
 }
 
+/** Where a run lies, what has a column of its own, and what a checkpoint's path says already. */
+const NOT_COMPARED = ['data', 'run', 'seed', 'from.epoch', 'from.step', 'from.crc32'];
+
 function differingSettings(runs: readonly ListedRun[]): string[] {
   const whole = runs.filter(({ settings }) => Object.keys(settings).length > 0);
   const keys = [...new Set(whole.flatMap(({ settings }) => Object.keys(settings)))];
   return keys.filter(
     (key) =>
-      !['data', 'run', 'seed'].includes(key) &&
+      !NOT_COMPARED.includes(key) &&
       new Set(whole.map(({ settings }) => JSON.stringify(settings[key]))).size > 1,
   );
 }

@@ -21,8 +21,10 @@ import { voxlab } from './voxlab.js';
 test('train --json, --resume and evaluate --json print the documents of the contract', async (t) => {
   const { data, run } = await trainFixture(t);
   const flags = ['--data', data, '--holdout', '2', '--batch', '6', '--filters', '4'];
-  const trained = voxlab('train', ...flags, '--epochs', '1', '--out', run, '--json');
+  const trained = voxlab('train', ...flags, '--epochs', '1', '--out', run, '--json', '--record-gpu');
   assert.equal(trained.status, 0, trained.stderr);
+  const recorded = voxlab('gpu', 'convert', join(run, 'gpu.jsonl')).stdout.trimEnd().split('\n');
+  assert.ok(JSON.parse(recorded[0]!).processMemoryMiB > 100, recorded[0]);
   const { epochs, steps, best, ...more } = JSON.parse(trained.stdout);
   assert.deepEqual([epochs, steps, more.run, best.epoch], [1, 3, run, 1]);
   assert.ok(best.valLoss > 0 && best.rocAuc >= 0 && best.rocAuc <= 1);

@@ -100,10 +100,19 @@ test('04-train: the live curve and what was read are drawn, and the held-out ROC
   assert.ok(Number(area) >= 0.75 && Number(low) > 0.5, finding(outputs));
 });
 
-test('05-gpu-usage draws both figures and finds 32.7 % and 34.5 %', () => {
+test('05-gpu-usage draws lanes, memory, the table and a run of ours; it finds 32.7 %, 34.5 % and 1.27 times', () => {
   const outputs = outputsOf('05-gpu-usage');
-  assert.equal(shown(outputs, 'application/vnd.plotly.v1+json'), 2);
-  assert.match(finding(outputs), /mean 32\.7 %, idle in 34\.5 % of samples/);
+  assert.equal(shown(outputs, 'application/vnd.plotly.v1+json'), 5);
+  assert.match(
+    finding(outputs),
+    /mean 32\.7 %, idle in 34\.5 % of samples.* 1\.27 times as fast as one, 31\.7 %/,
+  );
+  assert.match(finding(outputs), /Our run: a step takes \d+ ms and waits for data in [\d.]+ % of it/);
+  const said = outputs.flatMap(({ data }) => String(data?.['text/plain'] ?? '')).join();
+  assert.match(
+    said,
+    /stand still 34\.5 % of the time, together \(when one does, so do 76\.3 % of the others\)/,
+  );
 });
 
 test('06-crossval scores every scan once, by networks that never saw it', () => {
