@@ -17,27 +17,27 @@ export type Candidate =
   | { readonly center: Vector3; readonly kind: NegativeKind };
 
 /** Negatives to one positive. */
-export const NEGATIVES_PER_POSITIVE = 6;
+export const NEGATIVES_PER_POSITIVE = 5;
 
 /** How many of a hundred negatives come from each kind of place; what a kind cannot fill, later ones do. */
 const SHARES: readonly (readonly [NegativeKind, number])[] = [
   ['beside a nodule', 2],
-  ['micronodule', 8],
+  ['micronodule', 7],
   ['granuloma', 4],
-  ['lymph node', 5],
+  ['lymph node', 4],
   ['hilar lymph node', 2],
   ['mucus plug', 6],
   ['infiltrate', 3],
-  ['costochondral bump', 5],
+  ['costochondral bump', 4],
   ['wall bump', 4],
-  ['scar', 4],
-  ['diaphragm dome', 2],
-  ['airway wall', 4],
+  ['scar', 3],
+  ['diaphragm dome', 1],
+  ['airway wall', 5],
   ['rib', 3],
-  ['lung', 3],
-  ['hilar vessel', 6],
-  ['vessel crossing', 7],
-  ['end-on vessel', 14],
+  ['lung', 1],
+  ['hilar vessel', 7],
+  ['vessel crossing', 8],
+  ['end-on vessel', 16],
   ['vessel fork', 100],
 ];
 

@@ -89,33 +89,23 @@ export function createChestShape(random: Random): ChestShape {
     return Math.max((q - 1) * Math.min(halfX, halfY) * 1.15, z - apexZ - 4);
   };
 
-  const warped = (x: number, y: number, z: number): Vector3 => [
-    x + warpMm * warp[0]!(x, y, z),
-    y + warpMm * warp[1]!(x, y, z),
-    z + warpMm * warp[2]!(x, y, z),
-  ];
-  const lungDistance = (
-    [x, y, z]: Vector3,
-    cavity: number,
-    heart: number,
-    belowDiaphragm: number,
-  ): number => {
-    const middle = mediastinumDistance(x, y, z, sizes, heart);
-    return smoothIntersection(smoothIntersection(cavity + 1.5, -middle, 9), -belowDiaphragm, 6);
-  };
+  // Called some hundred thousand times a scan: plain numbers, no tuples.
+  const warpX = (x: number, y: number, z: number): number => x + warpMm * warp[0]!(x, y, z);
+  const warpY = (x: number, y: number, z: number): number => y + warpMm * warp[1]!(x, y, z);
+  const warpZ = (x: number, y: number, z: number): number => z + warpMm * warp[2]!(x, y, z);
+  const lungDistance = (cavity: number, middle: number, belowDiaphragm: number): number =>
+    smoothIntersection(smoothIntersection(cavity + 1.5, -middle, 9), -belowDiaphragm, 6);
   const lungAt = (x0: number, y0: number, z0: number): number => {
-    const p = warped(x0, y0, z0);
-    const [x, y, z] = p;
-    const belowDiaphragm = z - diaphragmHeight(x, y, sizes, baseZ);
-    return lungDistance(p, cavityDistance(x, y, z), heartDistance(x, y, z, sizes, baseZ), belowDiaphragm);
+    const [x, y, z] = [warpX(x0, y0, z0), warpY(x0, y0, z0), warpZ(x0, y0, z0)];
+    const middle = mediastinumDistance(x, y, z, sizes, heartDistance(x, y, z, sizes, baseZ));
+    return lungDistance(cavityDistance(x, y, z), middle, z - diaphragmHeight(x, y, sizes, baseZ));
   };
   const tissuesAt = (x0: number, y0: number, z0: number): Tissues => {
-    const p = warped(x0, y0, z0);
-    const [x, y, z] = p;
+    const [x, y, z] = [warpX(x0, y0, z0), warpY(x0, y0, z0), warpZ(x0, y0, z0)];
     const cavity = cavityDistance(x, y, z);
     const belowDiaphragm = z - diaphragmHeight(x, y, sizes, baseZ);
     const heart = heartDistance(x, y, z, sizes, baseZ);
-    const lung = lungDistance(p, cavity, heart, belowDiaphragm);
+    const lung = lungDistance(cavity, mediastinumDistance(x, y, z, sizes, heart), belowDiaphragm);
     const body = bodyDistance(x0, y0, z0, sizes);
     const muscle = Math.max(muscleDistance(x, y, z, sizes, cavity, apexZ), body + 4);
     const abdomen = Math.max(belowDiaphragm + 2.5, cavity + 5);

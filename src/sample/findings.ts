@@ -10,12 +10,12 @@ export interface Findings {
 }
 
 /** Nodules keep this far from each other's surface, so that each is a finding of its own. */
-const APART_MM = 16;
+const APART_MM = 14;
 
-/** Five to nine nodules a scan, and what looks like them. */
+/** Six to ten nodules a scan, and what looks like them. */
 export function placeFindings(field: Field, skeleton: Skeleton, random: Random): Findings {
   const draws = random.fork('nodules');
-  const count = 5 + draws.integer(5);
+  const count = 6 + draws.integer(5);
   const diameters = Array.from({ length: count }, () => drawDiameterMm(draws)).sort((a, b) => b - a);
   const nodules: Nodule[] = [];
   for (const diameterMm of diameters) {

@@ -2,7 +2,7 @@ import type { Random } from '../random.js';
 import type { Acquisition } from './acquisition.js';
 import type { Canvas } from './canvas.js';
 import { noiseSource } from './scannerNoise.js';
-import { streakSource } from './streaks.js';
+import { type StreakSlice, streakSource } from './streaks.js';
 
 /** HU that CT files hold; below is unreadable in 12 bits with intercept -1024. */
 const LOWEST_HU = -1024;
@@ -26,12 +26,16 @@ export function scan(
     if (kernel.overshoot > 0) sharpen(slice, nx, ny, kernel.overshoot);
     const towardsHead = Math.max(0, (canvas.startMm[2] + k * canvas.stepMm[2]) / 100);
     const sd = noise.sdHu * (1 + noise.shoulderGain * towardsHead);
-    const grain = nextNoise();
-    const streak = streaksOf(k);
-    for (let at = 0; at < slice.length; at++) {
-      const value = slice[at]! + sd * grain[at]! + (streak === undefined ? 0 : streak[at]!);
-      slice[at] = Math.max(LOWEST_HU, Math.min(HIGHEST_HU, Math.round(value)));
-    }
+    addGrain(slice, nextNoise(), sd, streaksOf(k));
+  }
+}
+
+function addGrain(slice: Int16Array, grain: Float32Array, sdHu: number, streak: StreakSlice): void {
+  for (let at = 0; at < slice.length; at++) grain[at]! *= sdHu;
+  if (streak !== undefined) for (let at = 0; at < slice.length; at++) grain[at]! += streak[at]!;
+  for (let at = 0; at < slice.length; at++) {
+    const value = Math.round(slice[at]! + grain[at]!);
+    slice[at] = Math.max(LOWEST_HU, Math.min(HIGHEST_HU, value));
   }
 }
 
