@@ -1,4 +1,4 @@
-"""ResNet3D-18 in Keras, one `tf.function` training step a request; answers {seconds, cpuSeconds, finite}."""
+"""ResNet3D-18 in Keras, a request null is one `tf.function` training step, {"rows": file} `predict` of a file of int16 patches; answers {seconds, cpuSeconds, finite}."""
 import json
 import math
 import os
@@ -55,9 +55,17 @@ def step(x, y):
     return loss
 
 
-step(x, y).numpy()
+def predict(file):
+    rows = np.fromfile(file, np.int16).reshape(-1, 32, 32, 32, 1)
+    scaled = (np.clip(rows.astype(np.float32), -1000, 400) + 1000) / 1400
+    return float(model.predict(scaled, batch_size=settings["batch"], verbose=0).sum())
+
+
+if not settings.get("predicts"):
+    step(x, y).numpy()
 print("{}", flush=True)
-for _ in sys.stdin:
+for line in sys.stdin:
+    request = json.loads(line)
     wall, cpu = time.perf_counter(), time.process_time()
-    loss = float(step(x, y).numpy())
+    loss = float(step(x, y).numpy()) if request is None else predict(request["rows"])
     print(json.dumps(dict(seconds=time.perf_counter() - wall, cpuSeconds=time.process_time() - cpu, finite=math.isfinite(loss))), flush=True)

@@ -1,6 +1,7 @@
-"""ResNet3D-18 in PyTorch, one training step a request (eager, or torch.compile); answers {seconds, cpuSeconds, finite}."""
+"""ResNet3D-18 in PyTorch (eager, or torch.compile), a request null is one training step, {"rows": file} the prediction of a file of int16 patches; answers {seconds, cpuSeconds, finite}."""
 import json
 import math
+import os
 import sys
 import time
 
@@ -63,10 +64,19 @@ def step():
     return float(loss)
 
 
-step()
-step()
+def predict(file):
+    rows = torch.from_file(file, shared=False, size=os.path.getsize(file) // 2, dtype=torch.int16).view(-1, 1, 32, 32, 32)
+    model.eval()
+    with torch.inference_mode():
+        return sum(float(forward((part.float().clamp(-1000, 400) + 1000) / 1400).sum()) for part in rows.split(batch))
+
+
+if not settings.get("predicts"):
+    step()
+    step()
 print("{}", flush=True)
-for _ in sys.stdin:
+for line in sys.stdin:
+    request = json.loads(line)
     wall, cpu = time.perf_counter(), time.process_time()
-    loss = step()
+    loss = step() if request is None else predict(request["rows"])
     print(json.dumps(dict(seconds=time.perf_counter() - wall, cpuSeconds=time.process_time() - cpu, finite=math.isfinite(loss))), flush=True)

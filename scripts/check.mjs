@@ -50,7 +50,7 @@ const SEAMS = {
   '@itk-wasm/image-io': ['src/volumes/'],
   h5wasm: ['src/store/'],
   'h5wasm-plugins': ['src/store/'],
-  koffi: ['src/libc.ts', 'src/tensorflow/library.ts'],
+  koffi: ['src/libc.ts', 'src/tensorflow/library.ts', 'src/gpu/nvml.ts'],
   '@tensorflow/tfjs': ['src/tensorflow/'],
   '@tensorflow/tfjs-node-gpu': ['src/tensorflow/'],
   'plotly.js-dist': ['src/figures/'],

@@ -9,6 +9,8 @@ export { CROP_CONFIG_FILE, type CropSettings, readCropSettings } from './config/
 export type { SamplingSettings } from './config/samplingSettings.js';
 export { MODEL_CONFIG_FILE, readTrainingSettings, type TrainingSettings } from './config/trainingSettings.js';
 export * from './errors.js';
+export { type Crossval, type CrossvalFold, crossvalScores } from './evaluation/crossval.js';
+export { crossvalConfigs } from './evaluation/crossvalConfigs.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.js';
 export {
   type ScoreSubmissionOptions,
@@ -26,24 +28,43 @@ export type { BatchOrder } from './feed/batchOrder.js';
 export { balancedOrder } from './feed/classOrder.js';
 export { orderOf } from './feed/orderOf.js';
 export { definiteParts } from './feed/parts.js';
-export { type ScanLabels, scanLabels } from './feed/rowLabels.js';
+export { type PatchRows, type ScanLabels, scanLabels } from './feed/rowLabels.js';
 export { heldOutRows, type Split, splitRows } from './feed/split.js';
 export { feedFigure } from './figures/feedFigure.js';
 export { type Chart, type ChartSpec, chart } from './figures/figure.js';
 export { type FramePanel, frameFigure } from './figures/frameFigure.js';
 export { frocFigure } from './figures/frocFigure.js';
-export { gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
+export { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
 export { type HuSample, huHistogramFigure } from './figures/huHistogram.js';
 export { passesFigure } from './figures/passesFigure.js';
 export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
+export { performanceFigure } from './figures/performanceFigure.js';
 export { type Picture, WINDOWS, type WindowHu } from './figures/picture.js';
 export { type RiverPart, riverFigure } from './figures/riverFigure.js';
 export { classShareFigure, coverageFigure } from './figures/samplingFigures.js';
+export { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from './figures/scoreFigures.js';
 export { type StrategyPanel, strategyFigure } from './figures/strategyFigure.js';
 export { type Mark, threePlanes } from './figures/threePlanes.js';
 export { accuracyFigure, lossFigure, rocFigure } from './figures/trainingFigures.js';
+export { type UseOverTime, useOverTime, useOverTimeOf } from './figures/useOverTime.js';
+export type { DeviceSummary, Load } from './gpu/deviceTally.js';
+export type { Finding } from './gpu/findings.js';
 export type { GpuLog, GpuRecord, GpuSample } from './gpu/gpuRecord.js';
+export type { HostUse } from './gpu/hostUse.js';
+export {
+  PERFORMANCE_MEASURED,
+  type PerformancePoint,
+  type PerformanceSeries,
+  readPerformance,
+} from './gpu/performance.js';
 export { openGpuLog, readGpuLog } from './gpu/readGpuLog.js';
+export {
+  type RecordedRunOptions,
+  type RecordOptions,
+  recordUse,
+  type UseRecording,
+  withRecordedUse,
+} from './gpu/recordUse.js';
 export { type GpuSummary, summariseGpuLog, summariseGpuSamples } from './gpu/summary.js';
 export {
   type Comm,
@@ -66,8 +87,18 @@ export { type PlannedPatch, planScan, type ScanPlan } from './patches/planScan.j
 export { type PatchBox, patchBox, resampleVolume } from './patches/resample.js';
 export { inRepository } from './paths.js';
 export { createRandom, type Random } from './random.js';
+export { type AreaWithInterval, areaWithInterval } from './scores/areaWithInterval.js';
+export { brierScore, type CalibrationBin, calibrationCurve } from './scores/calibration.js';
 export { type FrocCase, type FrocCounts, matchMarks } from './scores/frocEvents.js';
 export { type FoldScore, type FrocScore, officialRates, scoreFolds, scoreFroc } from './scores/frocScore.js';
+export { type SizeScores, scoresBySize } from './scores/noduleSize.js';
+export { type OperatingPoint, operatingPoint, youdenThreshold } from './scores/operatingPoint.js';
+export {
+  averagePrecision,
+  type PrecisionRecallPoint,
+  precisionRecallCurve,
+} from './scores/precisionRecall.js';
+export { type ClassShares, correctedForShare } from './scores/priorShift.js';
 export { type RocArea, type RocPoint, rocArea, rocCurve } from './scores/roc.js';
 export { openPatchFile, type PatchFile } from './store/patchFile.js';
 export type { PatchColumns, PatchFormat, PatchProvenance } from './store/patchFileContract.js';
@@ -92,4 +123,5 @@ export { type Progress, type ProgressOptions, progress } from './widgets/progres
 export { type SelectOptions, select } from './widgets/select.js';
 export { type SliceViewer, type SliceViewerOptions, sliceViewer } from './widgets/sliceViewer.js';
 export { type SliderOptions, slider } from './widgets/slider.js';
+export { type UsePanel, type UsePanelOptions, usePanel } from './widgets/usePanel.js';
 export type { ViewedPatch } from './widgets/viewedPatch.js';

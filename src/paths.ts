@@ -3,11 +3,13 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -68,6 +70,19 @@ export function writeFileAtomically(
     rmSync(beside, { force: true });
     throw cannotWrite(path, error);
   }
+}
+
+/**
+ * Makes a link beside, and renames it: what was there (a link, a file of an earlier version, a folder where a copy of a run has
+ * followed its links) is replaced, and a reader sees the old or the new one. `target` is relative to the link's folder.
+ * Throws the system's error.
+ */
+export function replaceLink(link: string, target: string): void {
+  const beside = `${link}.partial`;
+  rmSync(beside, { force: true });
+  symlinkSync(target, beside);
+  if (lstatSync(link, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(link, { recursive: true });
+  renameSync(beside, link);
 }
 
 /** What a user reads of a disk that is full, or a folder that is not theirs. */

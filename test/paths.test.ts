@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { EnvironmentError } from '../src/errors.js';
-import { inRepository, makeFolder, writeFileAtomically } from '../src/paths.js';
+import { inRepository, makeFolder, replaceLink, writeFileAtomically } from '../src/paths.js';
 
 test('inRepository() leads to the folder that holds package.json', () => {
   assert.equal(JSON.parse(readFileSync(inRepository('package.json'), 'utf8')).name, 'voxlab');
@@ -52,4 +52,23 @@ test('writeFileAtomically() leaves nothing beside a target that cannot be replac
   mkdirSync(join(path, 'not-empty'), { recursive: true });
   assert.throws(() => writeFileAtomically(path, 'x'), /taken cannot be written \(E[A-Z]+: .*make room/);
   assert.equal(existsSync(`${path}.partial`), false);
+});
+
+test('replaceLink() replaces a link, a file and a folder, and leaves nothing beside', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-links-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  for (const name of ['a', 'b']) writeFileSync(join(folder, name), name);
+  const link = join(folder, 'link');
+  for (const before of [
+    () => undefined,
+    () => replaceLink(link, 'a'),
+    () => writeFileSync(link, 'a file'),
+    () => mkdirSync(join(link, 'below'), { recursive: true }),
+  ]) {
+    rmSync(link, { recursive: true, force: true });
+    before();
+    replaceLink(link, 'b');
+    assert.equal(readFileSync(link, 'utf8'), 'b');
+    assert.deepEqual(readdirSync(folder).sort(), ['a', 'b', 'link']);
+  }
 });

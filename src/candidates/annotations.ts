@@ -10,6 +10,14 @@ export interface Annotation {
   readonly diameterMm: number;
 }
 
+/** LUNA16's evaluation takes findings of unknown size (diameter -1, 87 % of its excluded ones) as 10 mm wide. */
+const UNKNOWN_DIAMETER_MM = 10;
+
+/** A mark hits a finding when it lies nearer to its centre. */
+export function radiusMm({ diameterMm }: Annotation): number {
+  return (diameterMm < 0 ? UNKNOWN_DIAMETER_MM : diameterMm) / 2;
+}
+
 /** Reads seriesuid, coordX, coordY, coordZ, diameter_mm. Throws InputError with file, line and value. */
 export function readAnnotations(file: string): readonly Annotation[] {
   return Array.from(readCsvTable(file, ['seriesuid', ...CENTER_COLUMNS, 'diameter_mm']), (row) => ({

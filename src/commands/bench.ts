@@ -18,7 +18,18 @@ interface BenchModules {
   readonly run: (options: Omit<BenchFlags, 'json'>) => Promise<unknown>;
 }
 
-const NAMES = ['train', 'scale', 'crop', 'plan', 'feed', 'kernel', 'read', 'evaluate', 'gpulog'] as const;
+const NAMES = [
+  'train',
+  'scale',
+  'crop',
+  'plan',
+  'feed',
+  'kernel',
+  'read',
+  'predict',
+  'evaluate',
+  'gpulog',
+] as const;
 
 export const registerBenchCommand: RegisterCommand = (program) => {
   program

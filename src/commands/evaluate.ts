@@ -3,22 +3,22 @@ import type { Holdout } from '../config/holdout.js';
 import { UsageError } from '../errors.js';
 import { type Evaluation, evaluate, evaluationFolder, leadTo } from '../evaluation/evaluate.js';
 import { PARTS, type Part } from '../evaluation/evaluatedRows.js';
-import type { Chart } from '../figures/figure.js';
-import { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from '../figures/scoreFigures.js';
-import { rocFigure } from '../figures/trainingFigures.js';
-import { writeFileAtomically } from '../paths.js';
+import type { PatchScores } from '../evaluation/patchScores.js';
+import { scoresDocument } from '../evaluation/scoresDocument.js';
 import { progressLine } from '../progress.js';
-import { calibrationCurve } from '../scores/calibration.js';
-import { precisionRecallCurve } from '../scores/precisionRecall.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
+import { withoutControls } from '../withoutControls.js';
 import { holdout, oneOf, printJson, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';
 
 interface EvaluateFlags {
   readonly data?: string;
   readonly holdout?: Holdout;
   readonly part?: Part;
   readonly checkpoint: CheckpointLink;
+  readonly annotations?: string;
+  readonly excluded?: string;
   readonly json?: boolean;
 }
 
@@ -26,7 +26,7 @@ export const registerEvaluateCommand: RegisterCommand = (program) => {
   program
     .command('evaluate')
     .description(
-      'Scores a run on the patches it never saw: predictions.csv, accuracy, ROC AUC with its 95 % interval.',
+      'Scores a run on the patches it never saw: predictions.csv, ROC AUC with its 95 % interval, FROC and CPM, scores by size.',
     )
     .argument('<run>', "the run's folder")
     .option('--data <file>', "another patch file than the run's own")
@@ -38,8 +38,16 @@ export const registerEvaluateCommand: RegisterCommand = (program) => {
     .option('--part <name>', `scans by what the run did with them: ${PARTS.join(', ')}`, oneOf(...PARTS))
     .option('--checkpoint <name>', 'best (lowest validation loss) or last', oneOf('best', 'last'), 'best')
     .option(
+      '--annotations <file>',
+      "CSV of the readers' nodules (default: annotations.csv beside the candidates that `crop` reads): FROC, CPM, scores by size",
+    )
+    .option(
+      '--excluded <file>',
+      'CSV of findings that are ignored (default: annotations_excluded.csv beside it)',
+    )
+    .option(
       '--json',
-      'one JSON document on stdout: {holdout, rows, accuracy, rocAuc, rocAucInterval, prAuc, brier, ..., files}',
+      'one JSON document on stdout: {holdout, rows, accuracy, rocAuc, rocAucInterval, prAuc, brier, cpm, bySize, ..., files}',
     )
     .action(runEvaluate);
 };
@@ -55,9 +63,11 @@ async function runEvaluate(run: string, flags: EvaluateFlags): Promise<void> {
       ...(flags.data === undefined ? {} : { data: resolve(flags.data) }),
       ...(flags.holdout === undefined ? {} : { holdout: flags.holdout }),
       ...(flags.part === undefined ? {} : { part: flags.part }),
+      ...(flags.annotations === undefined ? {} : { annotations: resolve(flags.annotations) }),
+      ...(flags.excluded === undefined ? {} : { excluded: resolve(flags.excluded) }),
       signal,
       onProgress: (progress) => line.update(progress),
-      beforeRelease: writeOthers,
+      beforeRelease: drawFigures,
     }),
   ).finally(() => line.end());
   for (const note of evaluation.notes) process.stderr.write(`warning: ${note}\n`);
@@ -65,58 +75,22 @@ async function runEvaluate(run: string, flags: EvaluateFlags): Promise<void> {
     process.stderr.write(`note: ${evaluation.part} was seen in training; its scores are no estimate\n`);
   if (evaluation.choseTheNetwork)
     process.stderr.write(`note: scans of ${evaluation.part} chose the network; its scores are too good\n`);
-  const files = { ...evaluation.files, ...othersOf(evaluation) };
-  if (flags.json === true) printJson({ ...scoresOf(evaluation), files });
+  const folder = evaluationFolder(evaluation.run, evaluation.part);
+  const files = { ...evaluation.files, ...scoreFigureFiles(folder, evaluation) };
+  if (flags.json === true) printJson({ ...scoresDocument(evaluation), files });
   else process.stdout.write(textOf({ ...evaluation, files }));
 }
 
-type Figures = Readonly<Record<'roc' | 'pr' | 'reliability' | 'histogram' | 'scores', string>>;
-
-/** Beside the tables. */
-function othersOf({ run, part }: Evaluation): Figures {
-  const folder = evaluationFolder(run, part);
-  return {
-    roc: join(folder, 'roc.svg'),
-    pr: join(folder, 'pr.svg'),
-    reliability: join(folder, 'reliability.svg'),
-    histogram: join(folder, 'histogram.svg'),
-    scores: join(folder, 'scores.json'),
-  };
-}
-
 /** While no other evaluation of this run can. */
-function writeOthers(evaluation: Evaluation): void {
-  const { run, roc, rocBand, rocAuc, rocAucInterval, prAuc, positives, rows, brier, isHoldout } = evaluation;
-  const files = othersOf(evaluation);
-  const classes = evaluation.findings.map((finding) => finding.class);
-  const probabilities = evaluation.findings.map(({ probability }) => probability);
-  const draw = (file: string, figure: Chart): void => writeFileAtomically(file, figure.svg());
-  draw(files.roc, rocFigure(roc, rocAuc, rocAucInterval, rocBand));
-  draw(
-    files.pr,
-    precisionRecallFigure(precisionRecallCurve(probabilities, classes), prAuc, positives / rows),
-  );
-  draw(files.reliability, reliabilityFigure(calibrationCurve(probabilities, classes), brier));
-  draw(files.histogram, scoreHistogramFigure(probabilities, classes));
-  writeFileAtomically(
-    files.scores,
-    `${JSON.stringify({ ...scoresOf(evaluation), ...evaluation.provenance }, null, 2)}\n`,
-  );
-  if (isHoldout) leadTo(files.roc, join(run, 'roc.svg'));
-}
-
-/** What is printed and stored: all but the long lists. */
-function scoresOf(evaluation: Evaluation) {
-  const { run, epoch, holdout, part, seenInTraining, choseTheNetwork } = evaluation;
-  const { scans, rows, positives, accuracy, majority, rocAuc, prAuc, brier, brierCorrected } = evaluation;
-  const { rocAucInterval, rocAucIntervalNote, rocAucIntervalMethod, rocAucDelong } = evaluation;
-  const { threshold, sensitivity, specificity, official, leftOut } = evaluation;
-  return {
-    ...{ run, epoch, holdout, part, seenInTraining, choseTheNetwork },
-    ...{ scans, rows, positives, leftOut, accuracy, majority, rocAuc },
-    ...{ rocAucInterval, rocAucIntervalNote, rocAucIntervalMethod, rocAucDelong },
-    ...{ prAuc, threshold, sensitivity, specificity, brier, brierCorrected, official },
-  };
+function drawFigures(evaluation: Evaluation): void {
+  const { run, part, findings, isHoldout } = evaluation;
+  const folder = evaluationFolder(run, part);
+  drawScores(folder, {
+    ...evaluation,
+    classes: findings.map((finding) => finding.class),
+    probabilities: findings.map(({ probability }) => probability),
+  });
+  if (isHoldout) leadTo(join(folder, 'roc.svg'), join(run, 'roc.svg'));
 }
 
 function textOf(evaluation: Evaluation): string {
@@ -137,13 +111,36 @@ function textOf(evaluation: Evaluation): string {
       : [
           `  without ${leftOut} patches that training leaves out: ROC AUC ${official.rocAuc?.toFixed(3) ?? 'not defined'} of ${official.rows}`,
         ]),
+    ...findingLines(evaluation),
     ...Object.entries(files).map(([name, file]) => `  ${name}: ${file}`),
     '',
   ].join('\n');
 }
 
+/** CPM, and a line a size that has nodules; where readers' findings are not known, how to name them. */
+export function findingLines({ findingScores }: Pick<Evaluation, 'findingScores'>): string[] {
+  if (findingScores === null)
+    return ['  no FROC: no table of nodules knows these scans; name it with --annotations'];
+  const { cpm, cpmBand, counts, annotations, bySize } = findingScores;
+  const text = (value: number | null): string => value?.toFixed(3) ?? '-';
+  return [
+    `  CPM      ${cpm.toFixed(3)}; ${cpmBand === null ? 'one scan alone has no band' : `95 % band ${cpmBand.map((value) => value.toFixed(3)).join(' to ')}`}; ${counts.nodules} nodules of ${withoutControls(annotations)}, ${counts.missedNodules} of them hit by no candidate`,
+    ...bySize
+      .filter(({ nodules }) => nodules > 0)
+      .map(
+        ({ size, nodules, sensitivity, rocAuc }) =>
+          `    ${size.padEnd(7)}  ${nodules} candidates, sensitivity ${text(sensitivity)}, ROC AUC ${text(rocAuc)}`,
+      ),
+  ];
+}
+
 /** `0.912, 95 % interval 0.871 to 0.951 (bootstrap by scan)`, and what is to be known of it. */
-function rocText({ rocAuc, rocAucInterval, rocAucIntervalNote, rocAucIntervalMethod }: Evaluation): string {
+export function rocText({
+  rocAuc,
+  rocAucInterval,
+  rocAucIntervalNote,
+  rocAucIntervalMethod,
+}: PatchScores): string {
   const interval =
     rocAucInterval === null
       ? ''

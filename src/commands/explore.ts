@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { UsageError } from '../errors.js';
+import { InputError, UsageError } from '../errors.js';
 import { sharedScans } from '../feed/parts.js';
-import { scanLabels } from '../feed/rowLabels.js';
+import { type PatchRows, scanLabels } from '../feed/rowLabels.js';
 import { countsOf } from '../patches/cutScan.js';
 import { type DatasetDescription, shapeName } from '../store/datasetDescription.js';
 import { openPatchFile, type PatchFile, type PatchReader } from '../store/patchFile.js';
-import { sampleVoxels, type VoxelSample, voxelFaults } from '../store/voxelSample.js';
+import { sampleVoxels, voxelFaults } from '../store/voxelSample.js';
 import { oneOf, printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
 
@@ -25,8 +25,8 @@ interface Overview {
   readonly rows: number;
   readonly byClass: Readonly<Record<string, number>>;
   readonly bySubset: Readonly<Record<string, number>>;
-  /** Rows that training leaves out. */
-  readonly notrain: number;
+  /** Rows that training leaves out; null where a column says nothing that fits, see `findings`. */
+  readonly notrain: number | null;
   /** Lowest and highest voxel; null without a row. */
   readonly rangeHu: readonly [number, number] | null;
   /** Why training and scoring would refuse the file, each with what to do. */
@@ -84,7 +84,7 @@ async function explore(path: string, flags: ExploreFlags): Promise<void> {
 }
 
 async function overviewOf(patches: PatchFile): Promise<Overview> {
-  const { classes, subsets, notrain } = patches.labels();
+  const { labels, fault } = labelsOrFault(patches);
   const { dim, slices, spacingMm } = patches.format;
   const sample = await sampleVoxels(patches);
   return {
@@ -92,26 +92,34 @@ async function overviewOf(patches: PatchFile): Promise<Overview> {
     datasets: patches.datasets(),
     others: patches.others(),
     rows: patches.rows,
-    byClass: countsOf(classes),
-    bySubset: countsOf(subsets),
-    notrain: notrain.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0),
+    byClass: countsOf(labels?.classes ?? []),
+    bySubset: countsOf(labels?.subsets ?? []),
+    notrain: labels?.notrain.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0) ?? null,
     rangeHu: sample.notFinite.length > 0 ? null : await rangeOf(patches),
-    findings: findingsOf(patches, sample),
+    findings: [...fault, ...voxelFaults(sample, 'hu'), ...sharedFault(labels)],
     patch: { size: [dim, dim, slices], spacingMm },
     provenance: patches.provenance ?? null,
   };
 }
 
-/** What `train` refuses, by the same functions. */
-function findingsOf(patches: PatchFile, sample: VoxelSample): string[] {
-  const shared = sharedScans(scanLabels(patches));
+/** Columns that `train` refuses are a finding here: what else a file holds is still to be seen. */
+function labelsOrFault(patches: PatchFile): {
+  readonly labels?: PatchRows;
+  readonly fault: readonly string[];
+} {
+  try {
+    return { labels: scanLabels(patches), fault: [] };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { fault: [error.reason] };
+  }
+}
+
+function sharedFault(labels: PatchRows | undefined): string[] {
+  const shared = labels === undefined ? [] : sharedScans(labels);
+  if (shared.length === 0) return [];
   return [
-    ...voxelFaults(sample, 'hu'),
-    ...(shared.length === 0
-      ? []
-      : [
-          `${shared.length} scans lie in several subsets (first: ${shared[0]!.uid}): split by scan with FOLDS`,
-        ]),
+    `${shared.length} scans lie in several subsets (first: ${shared[0]!.uid}): split by scan with FOLDS`,
   ];
 }
 
@@ -179,7 +187,7 @@ function textOf({
   const lines = [
     file,
     `  ${rows} patches of ${patch.size.join(' x ')} voxels (x, y, z) at ${patch.spacingMm.join(' x ')} mm${rangeHu === null ? '' : `, ${rangeHu[0]} to ${rangeHu[1]} HU`}`,
-    `  by class: ${counts(byClass)}; ${notrain} left out of training`,
+    `  by class: ${counts(byClass)}${notrain === null ? '' : `; ${notrain} left out of training`}`,
     `  by subset: ${counts(bySubset)}`,
     ...Object.entries(datasets).map(
       ([name, { shape, dtype, chunks }]) =>

@@ -1,12 +1,16 @@
 import { once } from 'node:events';
 import { join, parse, resolve } from 'node:path';
 import { figurePage } from '../figures/figurePage.js';
-import { gpuMemoryFigure, gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
+import { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
+import { useOverTimeOf } from '../figures/useOverTime.js';
 import { toJsonLines } from '../gpu/gpuJsonLines.js';
-import { type GpuLogNotes, openGpuLog, readGpuLog } from '../gpu/readGpuLog.js';
-import { type DeviceSummary, type GpuSummary, summariseGpuSamples } from '../gpu/summary.js';
+import { type GpuLogNotes, openGpuLog } from '../gpu/readGpuLog.js';
+import { summariseGpuSamples } from '../gpu/summary.js';
 import { writeFileAtomically } from '../paths.js';
 import { withoutControls } from '../withoutControls.js';
+import { registerGpuRecord } from './gpuRecord.js';
+import { gpuSummaryText } from './gpuSummaryText.js';
+import { registerGpuTop } from './gpuTop.js';
 import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
 
@@ -16,11 +20,14 @@ A log is known by its content, packed by gzip or not: gpustat's text (0.x, 1.x) 
 left out, counted and named on stderr. A GPU counts as used when its utilisation was ever above 0 %, a process was listed, or
 more than 256 MiB were taken. docs/gpu-use.md says what is read of each.
 `;
+const FILE_NAMES = { usage: 'usage', memory: 'memory', memoryUse: 'memory-use' } as const;
 const CHUNK_LETTERS = 1 << 16;
 
 export const registerGpuCommand: RegisterCommand = (program) => {
   const gpu = program.command('gpu').description('GPU use and memory over time, from logs.');
   gpu.addHelpText('after', FORMATS);
+  registerGpuRecord(gpu);
+  registerGpuTop(gpu);
   gpu
     .command('convert')
     .description('Prints a log as JSON lines, one a GPU and sample; null where the log does not say.')
@@ -29,13 +36,20 @@ export const registerGpuCommand: RegisterCommand = (program) => {
     .action(convert);
   gpu
     .command('summary')
-    .description('Mean utilisation (%) and idle share of each GPU, and over all that were used.')
+    .description(
+      'What each GPU did, and all that were used: load, idle times, memory, energy, and what it means, in words.',
+    )
     .argument('<file>', 'the log')
-    .option('--json', 'one JSON document on stdout: {samples, devices:[...], meanPercent, idleShare}')
+    .option(
+      '--json',
+      'one JSON document on stdout: {samples, devices:[...], meanPercent, idleShare, findings:[{rule, text, evidence}], ...}',
+    )
     .action(summarise);
   gpu
     .command('plot')
-    .description('Draws utilisation and memory over time: two SVG files, and a page to zoom in.')
+    .description(
+      'Draws utilisation, memory over time and the most memory that was taken: SVG and PNG files, and a page to zoom in.',
+    )
     .argument('<file>', 'the log')
     .option('--out <folder>', 'folder that receives the figures', 'images')
     .option('--json', 'one JSON document on stdout: {files}')
@@ -69,18 +83,29 @@ async function summarise(file: string, flags: { json?: boolean }): Promise<void>
   reportIgnored(notes);
   if (flags.json === true)
     printJson({ ...summary, format: notes.format, ignoredLines: notes.ignoredCount, ignored: notes.ignored });
-  else process.stdout.write(textOf(summary));
+  else process.stdout.write(gpuSummaryText(summary));
 }
 
 async function plot(file: string, flags: { out: string; json?: boolean }): Promise<void> {
-  const log = await readGpuLog(resolve(file));
-  reportIgnored({ format: log.format, ignored: log.ignored ?? [], ignoredCount: log.ignoredCount ?? 0 });
-  const charts = { usage: gpuUtilizationFigure(log), memory: gpuMemoryFigure(log) };
+  const { samples, notes } = openGpuLog(resolve(file));
+  const use = await useOverTimeOf(samples);
+  reportIgnored(notes);
+  const figures = {
+    usage: gpuUtilizationFigure(use),
+    memory: gpuMemoryFigure(use),
+    memoryUse: gpuMemoryBars(use),
+  };
   const target = (ending: string): string => join(resolve(flags.out), `${parse(file).name}-${ending}`);
-  const files = { usage: target('usage.svg'), memory: target('memory.svg'), page: target('gpu.html') };
-  writeFileAtomically(files.usage, charts.usage.svg());
-  writeFileAtomically(files.memory, charts.memory.svg());
-  writeFileAtomically(files.page, figurePage(`GPU use: ${parse(file).base}`, Object.values(charts)));
+  const files: Record<string, string> = {};
+  for (const [name, figure] of Object.entries(figures)) {
+    files[name] = target(`${FILE_NAMES[name as keyof typeof figures]}.svg`);
+    files[`${name}Png`] = target(`${FILE_NAMES[name as keyof typeof figures]}.png`);
+    writeFileAtomically(files[name], figure.svg());
+    writeFileAtomically(files[`${name}Png`]!, figure.png());
+  }
+  files.page = target('gpu.html');
+  const said = use.summary.findings.map(({ text }) => text);
+  writeFileAtomically(files.page, figurePage(`GPU use: ${parse(file).base}`, Object.values(figures), said));
   if (flags.json === true) printJson({ files });
   else process.stdout.write(`${Object.values(files).join('\n')}\n`);
 }
@@ -93,31 +118,4 @@ function reportIgnored({ ignored, ignoredCount }: GpuLogNotes): void {
   process.stderr.write(
     `note: ${ignoredCount} lines are no part of a sample and were left out (${numbers.join(', ')}${more}); line ${first.line}: ${withoutControls(first.reason)}\n`,
   );
-}
-
-function textOf(summary: GpuSummary): string {
-  const { samples, firstTime, lastTime, devices, meanPercent, idleShare } = summary;
-  const span = firstTime === null ? 'without times' : `from ${firstTime} to ${lastTime}`;
-  const several = new Set(devices.map(({ host }) => host)).size > 1;
-  const rows = devices.map((device) => `  ${labelOf(device, several)}  ${useOf(device)}`);
-  const all = `  all used  mean ${percent(meanPercent)} %, idle ${percent(shareOf(idleShare))} % of samples`;
-  return withoutControls(`${samples} samples ${span}\n${rows.join('\n')}\n${all}\n`);
-}
-
-function labelOf({ host, index, uuid, name }: DeviceSummary, several: boolean): string {
-  return `${several ? `${host ?? '?'} ` : ''}GPU ${index ?? uuid ?? '?'}  ${(name ?? '?').padEnd(16)}`;
-}
-
-function useOf({ used, meanPercent, idleShare, peakMemoryMiB }: DeviceSummary): string {
-  if (!used) return 'not used';
-  const idle = percent(shareOf(idleShare)).padStart(5);
-  return `mean ${percent(meanPercent).padStart(5)} %, idle ${idle} % of samples, at most ${peakMemoryMiB ?? '?'} MiB`;
-}
-
-function shareOf(share: number | null): number | null {
-  return share === null ? null : 100 * share;
-}
-
-function percent(value: number | null): string {
-  return value === null ? '?' : value.toFixed(1);
 }

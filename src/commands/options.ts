@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { type Holdout, parseHoldout, parseValidation, type Validation } from '../config/holdout.js';
+import { CLASS_WEIGHTS_EXPECTED, type ClassWeights, parseClassWeights } from '../config/lossSettings.js';
 import { InterruptedError } from '../errors.js';
 import { libc } from '../libc.js';
 
@@ -45,6 +46,14 @@ export function holdout(text: string): Holdout {
       `Expected a subset, or several such as 5,6, received ${JSON.stringify(text)}.`,
     );
   return subsets;
+}
+
+/** Parser of a flag that takes factors of the loss of each class. */
+export function classWeights(text: string): ClassWeights {
+  const value = parseClassWeights(text);
+  if (value === undefined)
+    throw new InvalidArgumentError(`E${CLASS_WEIGHTS_EXPECTED.slice(1)}, received ${JSON.stringify(text)}.`);
+  return value;
 }
 
 /** Parser of a flag that says which rows choose the best network. */

@@ -4,9 +4,11 @@ import { libc } from '../libc.js';
 import { withoutControls } from '../withoutControls.js';
 import { registerBenchCommand } from './bench.js';
 import { registerCropCommand } from './crop.js';
+import { registerCrossvalCommand } from './crossval.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerEvaluateCommand } from './evaluate.js';
 import { registerExploreCommand } from './explore.js';
+import { registerFigureCommand } from './figure.js';
 import { registerFrocCommand } from './froc.js';
 import { registerGpuCommand } from './gpu.js';
 import { registerKernelCommand } from './kernel.js';
@@ -33,8 +35,10 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerModelCommand,
   registerTrainCommand,
   registerEvaluateCommand,
+  registerCrossvalCommand,
   registerFrocCommand,
   registerGpuCommand,
+  registerFigureCommand,
   registerBenchCommand,
   registerKernelCommand,
   registerLabCommand,

@@ -136,7 +136,7 @@ function emptyRun(run: string): void {
 async function runNotebooksOnce(dataFile: string): Promise<string> {
   const out = join('runs', 'notebooks');
   const marker = inRepository(out, 'finished');
-  const names = ['01-scan', '02-crop-step-by-step', '03-feed', '04-train', '05-gpu-usage'];
+  const names = ['01-scan', '02-crop-step-by-step', '03-feed', '04-train', '05-gpu-usage', '06-crossval'];
   const files = names.map((name) => inRepository('notebooks', `${name}.ipynb`));
   const inputs = hashOf(...files, dataFile, inRepository('.setup', 'build'));
   if (readIfThere(marker) === inputs) {

@@ -1,21 +1,26 @@
 import { rmdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { clusterOf } from '../config/cluster.js';
+import type { Command } from 'commander';
+import { type Cluster, clusterOf } from '../config/cluster.js';
 import { INTENSITIES } from '../config/intensity.js';
+import { CROSS_ENTROPY, LOSSES } from '../config/lossSettings.js';
 import { SAMPLINGS } from '../config/samplingSettings.js';
 import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
 import { type InputError, UsageError } from '../errors.js';
 import { feedFigure } from '../figures/feedFigure.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
+import { withRecordedUse } from '../gpu/recordUse.js';
 import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, progressLine } from '../progress.js';
 import { metricsOf } from '../training/metricsLog.js';
 import { type TrainOptions, train } from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 import type { EndRecord, StartRecord, TrainRecord } from '../training/trainRecords.js';
+import { withoutControls } from '../withoutControls.js';
 import { launchProcesses } from './launchProcesses.js';
 import {
+  classWeights,
   holdout,
   numberAbove,
   numberWithin,
@@ -29,11 +34,49 @@ import type { RegisterCommand } from './program.js';
 import { configOf, type TrainFlags, visibleGpus } from './trainConfigOf.js';
 
 export const registerTrainCommand: RegisterCommand = (program) => {
-  program
-    .command('train')
-    .description(
-      'Trains ResNet3D-18 on a patch file: balanced batches, subsets that choose, subsets held out, a checkpoint an epoch.',
+  withTrainingOptions(
+    program
+      .command('train')
+      .description(
+        'Trains ResNet3D-18 on a patch file: balanced batches, subsets that choose, subsets held out, a checkpoint an epoch.',
+      ),
+  )
+    .option('--processes <n>', 'start so many processes on this machine', wholeNumber(1, 1024))
+    .option(
+      '--cluster <addresses>',
+      'host:port of each process, in order of rank (default: TF_CONFIG, Slurm)',
     )
+    .option('--rank <n>', 'this process among those of --cluster, from 0', wholeNumber(0))
+    .option(
+      '--open-ports',
+      'close no port: for networks of your own where that cannot be done; who reaches one can read and write your files',
+    )
+    .option(
+      '--record-gpu',
+      'record the use of GPUs and machine as RUN/gpu.jsonl (default: where a GPU is), for voxlab gpu summary and plot',
+    )
+    .option('--no-record-gpu', 'record nothing')
+    .option('--profile', 'write the times of five steps as a Chrome trace: RUN/profile-rank0.json')
+    .option('--holdout <k>', 'subset that training never sees, or several: 5,6', holdout)
+    .option(
+      '--validation <k>',
+      'subsets that choose the best network, `scans` (a tenth of them) or `auto` (the subset behind the hold-out)',
+      validation,
+    )
+    .option('--folds <n>', 'folds of whole scans in place of subsets', wholeNumber(0, 1000))
+    .option('--out <folder>', "the run's folder (default: a new one in RUNS_DIR)")
+    .option(
+      '--from <run>',
+      'begin with the weights of another run (its best), or of a checkpoint folder, to tune them further',
+    )
+    .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
+    .option('--json', 'one JSON document on stdout: {run, epochs, steps, best:{epoch, valLoss, rocAuc}}')
+    .action(runTrain);
+};
+
+/** Adds what decides how one network is trained, for `train` and `crossval`. */
+export function withTrainingOptions(command: Command): Command {
+  return command
     .option('--config <file>', 'settings; flags go before them', MODEL_CONFIG_FILE)
     .option('--data <file>', 'the patch file (default: the only *-patch.hdf5 in DATA_DIR)')
     .option('--epochs <n>', 'passes of as many patches as there are training rows', wholeNumber(1))
@@ -45,28 +88,10 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     .option('--schedule <name>', 'order of micro-batches in a pipeline', oneOf(...SCHEDULES))
     .option('--cuts <pieces>', 'where later stages begin, such as s2b1,s3b1 (default: measured)')
     .option('--sync-batch-norm', 'batch norm over all devices of all processes together')
-    .option('--processes <n>', 'start so many processes on this machine', wholeNumber(1, 1024))
-    .option(
-      '--cluster <addresses>',
-      'host:port of each process, in order of rank (default: TF_CONFIG, Slurm)',
-    )
-    .option('--rank <n>', 'this process among those of --cluster, from 0', wholeNumber(0))
-    .option(
-      '--open-ports',
-      'close no port: for networks of your own where that cannot be done; who reaches one can read and write your files',
-    )
     .option('--timeout <s>', 'seconds that processes wait for each other', wholeNumber(1, 86400))
     .option('--precision <name>', 'of convolutions; auto measures', oneOf(...PRECISIONS, 'auto'))
     .option('--recompute', 'less memory, more time: the backward pass computes activations again')
-    .option('--profile', 'write the times of five steps as a Chrome trace: RUN/profile-rank0.json')
-    .option('--holdout <k>', 'subset that training never sees, or several: 5,6', holdout)
-    .option(
-      '--validation <k>',
-      'subsets that choose the best network, `scans` (a tenth of them) or `auto` (the subset behind the hold-out)',
-      validation,
-    )
     .option('--allow-shared-scans', 'train on scans that other subsets hold out or choose by')
-    .option('--folds <n>', 'folds of whole scans in place of subsets', wholeNumber(0, 1000))
     .option('--crop <n>', 'voxels of the middle of each stored patch', wholeNumber(0, 1024))
     .option(
       '--intensity <name>',
@@ -75,10 +100,16 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     )
     .option('--sampling <name>', 'how rows of a batch are chosen', oneOf(...SAMPLINGS))
     .option('--positive-share <x>', 'of weighted: share of nodules', numberWithin(0.001, 0.999))
+    .option('--loss <name>', 'what steps make smaller', oneOf(...LOSSES))
+    .option(
+      '--class-weights <list>',
+      'factors of the loss of others and of nodules, such as 1,4; auto; none',
+      classWeights,
+    )
     .option('--hard-negatives <x>', "share of negatives from the last epoch's hardest", numberWithin(0, 1))
     .option('--seed <n>', 'decides first weights, order and augmentation', wholeNumber(0))
     .option('--learning-rate <x>', "Adam's step", numberAbove(0))
-    .option('--filters <n>', 'channels of the first stage', wholeNumber(1, 1024), 64)
+    .option('--filters <n>', 'channels of the first stage (default: 64)', wholeNumber(1, 1024))
     .option('--augment <list>', 'what is done to patches, such as flips,rotations90,shift:2,noise:10')
     .option('--no-augment', 'train on the patches as they are')
     .option(
@@ -87,12 +118,13 @@ export const registerTrainCommand: RegisterCommand = (program) => {
       numberWithin(0, 1e6),
     )
     .option('--checkpoint-steps <n>', 'the same after so many steps; 0 = none', wholeNumber(0))
-    .option('--threads <n>', 'threads for computing; 0 = one a core', wholeNumber(0, 1024), 0)
-    .option('--out <folder>', "the run's folder (default: a new one in RUNS_DIR)")
-    .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
-    .option('--json', 'one JSON document on stdout: {run, epochs, steps, best:{epoch, valLoss, rocAuc}}')
-    .action(runTrain);
-};
+    .option(
+      '--validate-steps <n>',
+      "score the validation rows after each so many steps, too, and keep the best; 0 = at each epoch's end alone",
+      wholeNumber(0),
+    )
+    .option('--threads <n>', 'threads for computing; 0 = one a core (default)', wholeNumber(0, 1024));
+}
 
 async function runTrain(flags: TrainFlags): Promise<void> {
   const config = configOf(flags);
@@ -134,7 +166,8 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
       openPorts: flags.openPorts === true,
       ...(cluster === undefined ? {} : { cluster }),
     };
-    for await (const record of train(config, options)) {
+    const records = train(config, options);
+    for await (const record of recorded(records, flags, cluster)) {
       draw(record);
       if (record.kind !== 'end') continue;
       end = record;
@@ -147,8 +180,21 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
   if (flags.json === true) printJson({ run, epochs, steps, best });
   else
     process.stdout.write(
-      `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}\n  next: npx voxlab evaluate ${run}\n`,
+      `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}${best.step % (steps / epochs) === 0 ? '' : `, step ${best.step}`}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}\n  next: npx voxlab evaluate ${run}\n`,
     );
+}
+
+/** The first process of a run records the use of its machine; a recording that fails harms no run. */
+function recorded(
+  records: AsyncIterable<TrainRecord>,
+  { recordGpu }: TrainFlags,
+  cluster: Cluster | undefined,
+): AsyncIterable<TrainRecord> {
+  if (recordGpu === false || (cluster?.rank ?? 0) > 0) return records;
+  return withRecordedUse(records, {
+    when: recordGpu === true ? 'always' : 'where-a-gpu-is',
+    onTrouble: (text) => void process.stderr.write(`note: ${withoutControls(text)}\n`),
+  });
 }
 
 /** Returns what the figure of the feed says. */
@@ -179,7 +225,7 @@ function sharedFlags(
   const share = Math.max(1, Math.floor(availableParallelism() / (processes * devices)));
   return [
     ...(out === undefined && resume === undefined ? ['--out', run] : []),
-    ...(threads === 0 ? ['--threads', String(share)] : []),
+    ...((threads ?? 0) === 0 ? ['--threads', String(share)] : []),
   ];
 }
 
@@ -189,15 +235,19 @@ function drawing(
   { batchSize }: TrainConfig,
 ): (record: TrainRecord) => void {
   let total = 0;
+  let perEpoch = 1;
   const rates: number[] = [];
   return (record) => {
     if (record.kind === 'start') {
       total = record.steps;
+      perEpoch = record.stepsPerEpoch;
       process.stderr.write(
         `training on ${record.positives} nodules and ${record.negatives} others, ${record.validation} patches choose the best network, ${record.heldOut} are held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n  ${record.parts}\n`,
       );
       if (record.ranks > 1 || record.devices.flat().length > 1)
         process.stderr.write(`${describePlaces(record)}\n${describeMemory(record)}`);
+      if (record.begins !== undefined) process.stderr.write(`begins with ${record.begins}\n`);
+      if (record.loss !== CROSS_ENTROPY.kind) process.stderr.write(`loss: ${record.loss}\n`);
       if (record.precision !== 'float32')
         process.stderr.write(`convolutions in ${record.precision}, weights and the rest in float32\n`);
       for (const warning of record.warnings) process.stderr.write(`warning: ${warning}\n`);
@@ -219,7 +269,7 @@ function drawing(
     } else if (record.kind === 'validation') {
       line.end();
       process.stderr.write(
-        `epoch ${record.epoch}: validation loss ${record.loss.toFixed(4)}, accuracy ${(100 * record.accuracy).toFixed(1)} %, ROC AUC ${record.rocAuc.toFixed(3)} [${record.rocAucInterval.map((value) => value.toFixed(3)).join(', ')}] (${formatSeconds(record.seconds)})\n`,
+        `epoch ${record.epoch}${record.step % perEpoch === 0 ? '' : `, step ${record.step}`}: validation loss ${record.loss.toFixed(4)}, accuracy ${(100 * record.accuracy).toFixed(1)} %, ROC AUC ${record.rocAuc.toFixed(3)} [${record.rocAucInterval.map((value) => value.toFixed(3)).join(', ')}] (${formatSeconds(record.seconds)})\n`,
       );
     }
   };

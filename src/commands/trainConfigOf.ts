@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { type AugmentPlan, parseAugment } from '../config/augmentPlan.js';
 import { type Holdout, overlap, type Validation } from '../config/holdout.js';
 import type { Intensity } from '../config/intensity.js';
+import type { ClassWeights, LossSettings } from '../config/lossSettings.js';
 import type { Sampling, SamplingSettings } from '../config/samplingSettings.js';
 import {
   type Precision,
@@ -14,6 +15,7 @@ import {
 import { InputError, messageOf, UsageError } from '../errors.js';
 import { cannotWrite, makeFolder } from '../paths.js';
 import { readRunConfig } from '../training/runFolder.js';
+import { type StartingPoint, startingPoint } from '../training/startingPoint.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 
 /** Flags of `voxlab train`; those that are given go before the settings' file. */
@@ -21,7 +23,9 @@ export interface TrainFlags {
   readonly config: string;
   readonly data?: string;
   readonly out?: string;
+  readonly recordGpu?: boolean;
   readonly resume?: string;
+  readonly from?: string;
   readonly epochs?: number;
   readonly batch?: number;
   readonly strategy?: Strategy;
@@ -45,17 +49,20 @@ export interface TrainFlags {
   readonly folds?: number;
   readonly crop?: number;
   readonly intensity?: Intensity;
+  readonly loss?: LossSettings['kind'];
+  readonly classWeights?: ClassWeights;
   readonly sampling?: Sampling;
   readonly positiveShare?: number;
   readonly hardNegatives?: number;
   readonly seed?: number;
   readonly learningRate?: number;
-  readonly filters: number;
+  readonly filters?: number;
   /** A list; false for none. */
   readonly augment?: string | boolean;
   readonly checkpointMinutes?: number;
   readonly checkpointSteps?: number;
-  readonly threads: number;
+  readonly validateSteps?: number;
+  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -85,6 +92,7 @@ function newConfig(flags: TrainFlags): TrainConfig {
   const data = flags.data === undefined ? onlyPatchFile(dataFolder) : resolve(flags.data);
   const sampling = samplingOf(flags, settings.sampling);
   const augment = augmentOf(flags, settings.augment);
+  const { from, filters } = beginningOf(flags);
   return {
     ...rest,
     data,
@@ -104,16 +112,30 @@ function newConfig(flags: TrainFlags): TrainConfig {
     crop: flags.crop ?? settings.crop,
     intensity: flags.intensity ?? settings.intensity,
     sampling,
+    loss: {
+      ...settings.loss,
+      kind: flags.loss ?? settings.loss.kind,
+      classWeights: flags.classWeights ?? settings.loss.classWeights,
+    },
     batchSize: flags.batch ?? settings.batchSize,
     epochs: flags.epochs ?? settings.epochs,
     learningRate: flags.learningRate ?? settings.learningRate,
     seed: flags.seed ?? settings.seed,
-    filters: flags.filters,
+    filters: flags.filters ?? filters,
+    ...(from === undefined ? {} : { from }),
     augment,
     checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? settings.checkpointSteps,
-    threads: flags.threads,
+    validateSteps: flags.validateSteps ?? settings.validateSteps,
+    threads: flags.threads ?? 0,
   };
+}
+
+/** The checkpoint that a run begins with, and the channels of its first stage: its own. */
+function beginningOf({ from }: TrainFlags): { readonly from?: StartingPoint; readonly filters: number } {
+  if (from === undefined) return { filters: 64 };
+  const { filters, ...point } = startingPoint(resolve(from));
+  return { from: point, filters };
 }
 
 function partsOf(
@@ -178,7 +200,19 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
       'syncBatchNorm',
       'precision',
     ],
-    ...['folds', 'crop', 'intensity', 'sampling', 'positiveShare', 'hardNegatives', 'augment'],
+    ...[
+      'folds',
+      'crop',
+      'intensity',
+      'sampling',
+      'positiveShare',
+      'from',
+      'hardNegatives',
+      'augment',
+      'loss',
+      'classWeights',
+      'filters',
+    ],
   ] as const;
   const given = others.find((name) => flags[name] !== undefined);
   if (given !== undefined)
@@ -197,9 +231,11 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
     schedule: flags.schedule ?? config.schedule,
     cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? config.cuts,
     recompute: flags.recompute ?? config.recompute,
+    threads: flags.threads ?? config.threads,
     timeoutSeconds: flags.timeout ?? config.timeoutSeconds,
     checkpointMinutes: flags.checkpointMinutes ?? config.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? config.checkpointSteps,
+    validateSteps: flags.validateSteps ?? config.validateSteps,
     data: flags.data === undefined ? config.data : resolve(flags.data),
   };
 }

@@ -4,6 +4,8 @@ import { type AugmentPlan, DEFAULT_AUGMENT, parseAugment } from './augmentPlan.j
 import { type Holdout, overlap, parseHoldout, parseValidation, type Validation } from './holdout.js';
 import { decimal, oneOf, readIniFile, text, wholeNumber, withDefault } from './ini.js';
 import { INTENSITIES, type Intensity } from './intensity.js';
+import { LOSS_KEYS, type LossSettings, lossSettings } from './lossSettings.js';
+import { type LearningSettings, OPTIMIZER_KEYS, optimizerSettings } from './optimizerSettings.js';
 import { SAMPLING_KEYS, type SamplingSettings } from './samplingSettings.js';
 
 /** How a network is spread over devices. */
@@ -26,33 +28,8 @@ export const PRECISIONS = ['float32', 'bfloat16', 'float16'] as const;
 
 export type Precision = (typeof PRECISIONS)[number];
 
-export const OPTIMIZERS = ['adam', 'adamw', 'sgd'] as const;
-
-/** How the weights follow the gradients. */
-export interface OptimizerSettings {
-  readonly name: (typeof OPTIMIZERS)[number];
-  /** Of `sgd`. */
-  readonly momentum: number;
-  /** Of `adamw` (Loshchilov, Hutter, ICLR 2019): share of a kernel that is taken off it, times the learning rate. */
-  readonly weightDecay: number;
-}
-
-export const DECAYS = ['constant', 'cosine', 'step'] as const;
-
-/** How the learning rate goes over a run (training/learningRate.ts). */
-export interface LearningRateSettings {
-  readonly decay: (typeof DECAYS)[number];
-  /** Epochs in which the rate rises from 0. */
-  readonly warmUpEpochs: number;
-  /** Of `step`: after so many epochs, again and again, the rate is multiplied by the factor. */
-  readonly stepEpochs: number;
-  readonly stepFactor: number;
-  /** Batch for which LEARNING_RATE is meant: other batches have it in proportion (Goyal et al., 2017); 0 = any. */
-  readonly baseBatch: number;
-}
-
 /** How `voxlab train` trains; folders are absolute paths. */
-export interface TrainingSettings {
+export interface TrainingSettings extends LearningSettings {
   /** GPU to use, from 0; -1 = the first there is. */
   readonly gpu: number;
   /** Devices of one process. */
@@ -90,15 +67,7 @@ export interface TrainingSettings {
   /** Patches of a step on all devices of all processes. */
   readonly batchSize: number;
   readonly epochs: number;
-  readonly learningRate: number;
-  readonly learningRatePlan: LearningRateSettings;
-  readonly optimizer: OptimizerSettings;
-  /** Factor of the sum of squares of all kernels, added to the loss. */
-  readonly l2: number;
-  /** Longest gradient, all together; 0 = any. */
-  readonly clipNorm: number;
-  /** Of the moving average of the weights that predictions use; 0 = none. */
-  readonly emaDecay: number;
+  readonly loss: LossSettings;
   /** Epochs without a lower validation loss after which training ends; 0 = never. */
   readonly earlyStopping: number;
   readonly seed: number;
@@ -106,6 +75,8 @@ export interface TrainingSettings {
   readonly checkpointMinutes: number;
   /** The same after so many steps; 0 = none. */
   readonly checkpointSteps: number;
+  /** The validation rows are scored after each so many steps, beside each epoch's end; 0 = at these alone. */
+  readonly validateSteps: number;
   /** Threads that read patches; 0 = one a core, four at most. */
   readonly readers: number;
   /** `file`: as the patch file was normalised (crop --normalise). */
@@ -145,15 +116,16 @@ export const TRAINING_KEYS = {
   CROP: withDefault(wholeNumber(0, 1024), 0),
   AUGMENT: withDefault(text(), DEFAULT_AUGMENT),
   ...SAMPLING_KEYS,
+  ...OPTIMIZER_KEYS,
+  ...LOSS_KEYS,
   BATCH_SIZE: wholeNumber(1, 65536),
   DATA_DIR: text(),
   EPOCHS: withDefault(wholeNumber(1), 6),
-  LEARNING_RATE: withDefault(decimal(0, 10), 1e-3),
-  L2: withDefault(decimal(0, 1), 1e-4),
   READERS: withDefault(wholeNumber(0, 64), 0),
   SEED: withDefault(wholeNumber(0), 16),
   CHECKPOINT_MINUTES: withDefault(decimal(0), 10),
   CHECKPOINT_STEPS: withDefault(wholeNumber(0), 0),
+  VALIDATE_STEPS: withDefault(wholeNumber(0), 0),
   STRATEGY: withDefault(oneOf(...STRATEGIES), 'single' as const),
   STAGES: withDefault(wholeNumber(2, 1024), 2),
   MICRO_BATCHES: withDefault(wholeNumber(1, 65536), 1),
@@ -164,17 +136,7 @@ export const TRAINING_KEYS = {
   RECOMPUTE: withDefault(oneOf('yes', 'no'), 'no' as const),
   EXCHANGE: withDefault(oneOf(...EXCHANGES), 'float32' as const),
   TIMEOUT_SECONDS: withDefault(wholeNumber(1, 86400), 60),
-  OPTIMIZER: withDefault(oneOf(...OPTIMIZERS), 'adam' as const),
-  MOMENTUM: withDefault(decimal(0, 1), 0.9),
-  WEIGHT_DECAY: withDefault(decimal(0, 1), 0.01),
-  CLIP_NORM: withDefault(decimal(0), 0),
-  EMA_DECAY: withDefault(decimal(0, 1), 0),
   EARLY_STOPPING: withDefault(wholeNumber(0), 0),
-  DECAY: withDefault(oneOf(...DECAYS), 'constant' as const),
-  WARM_UP_EPOCHS: withDefault(decimal(0), 0),
-  STEP_EPOCHS: withDefault(wholeNumber(1), 10),
-  STEP_FACTOR: withDefault(decimal(0, 1), 0.1),
-  BASE_BATCH: withDefault(wholeNumber(0, 65536), 0),
   INTENSITY: withDefault(oneOf(...INTENSITIES), 'hu' as const),
   NORMALISATION: withDefault(oneOf(...TRAINING_NORMALISATIONS), 'window' as const),
   WINDOW_LOW: withDefault(decimal(-32768, 32767), -1000),
@@ -222,20 +184,8 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     recompute: values.RECOMPUTE === 'yes',
     exchange: values.EXCHANGE,
     timeoutSeconds: values.TIMEOUT_SECONDS,
-    learningRatePlan: Object.freeze({
-      decay: values.DECAY,
-      warmUpEpochs: values.WARM_UP_EPOCHS,
-      stepEpochs: values.STEP_EPOCHS,
-      stepFactor: values.STEP_FACTOR,
-      baseBatch: values.BASE_BATCH,
-    }),
-    optimizer: Object.freeze({
-      name: values.OPTIMIZER,
-      momentum: values.MOMENTUM,
-      weightDecay: values.WEIGHT_DECAY,
-    }),
-    clipNorm: values.CLIP_NORM,
-    emaDecay: values.EMA_DECAY,
+    ...optimizerSettings(values),
+    loss: lossSettings(values),
     earlyStopping: values.EARLY_STOPPING,
     holdout: values.HOLDOUT,
     validation: values.VALIDATION,
@@ -252,11 +202,10 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     augment: augmentOf(file, values.AUGMENT),
     batchSize: values.BATCH_SIZE,
     epochs: values.EPOCHS,
-    learningRate: values.LEARNING_RATE,
-    l2: values.L2,
     seed: values.SEED,
     checkpointMinutes: values.CHECKPOINT_MINUTES,
     checkpointSteps: values.CHECKPOINT_STEPS,
+    validateSteps: values.VALIDATE_STEPS,
     readers: values.READERS,
     normalisation: values.NORMALISATION,
     intensity: values.INTENSITY,

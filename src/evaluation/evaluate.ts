@@ -1,16 +1,17 @@
-import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Holdout } from '../config/holdout.js';
-import type { SamplingSettings } from '../config/samplingSettings.js';
 import { InputError } from '../errors.js';
+import { shareInBatches, shareOfLoss } from '../feed/batchShare.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
 import { takeLock } from '../fileLock.js';
-import { cannotWrite, makeFolder, writeFileAtomically } from '../paths.js';
+import { cannotWrite, makeFolder, replaceLink, writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
+import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
+import { correctedForShare } from '../scores/priorShift.js';
 import { type RocPoint, rocCurve } from '../scores/roc.js';
 import type { RocBand } from '../scores/rocBootstrap.js';
-import { openPatchFile } from '../store/patchFile.js';
+import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels } from '../store/voxelSample.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { createLearner } from '../training/createLearner.js';
@@ -19,11 +20,15 @@ import { type Checkpoint, loadLinked } from '../training/loadCheckpoint.js';
 import { openFeed } from '../training/openFeed.js';
 import { predictRows } from '../training/predictRows.js';
 import { readRunConfig, readRunSplit } from '../training/runFolder.js';
+import type { TrainConfig } from '../training/trainConfig.js';
 import { evaluatedRows, type Part } from './evaluatedRows.js';
+import { type FindingFroc, type FindingScores, findingScores } from './findingScores.js';
 import { type PatchScores, patchScores } from './patchScores.js';
 import { predictionTable, rowTable, type ScoredFinding } from './predictionTable.js';
+import { type ReadersTablesRequest, readersTables } from './readersTables.js';
+import { scoresDocument } from './scoresDocument.js';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends ReadersTablesRequest {
   readonly run: string;
   readonly checkpoint: CheckpointLink;
   /** Another patch file than the run's own. */
@@ -40,6 +45,7 @@ export interface EvaluateOptions {
 
 export interface Evaluation extends PatchScores {
   readonly run: string;
+  /** In which the network was left, at its end or inside it. */
   readonly epoch: number;
   readonly holdout: Holdout;
   /** What is scored, as the folder of its files is called: `holdout-5`, `validation`, `new`. */
@@ -48,9 +54,15 @@ export interface Evaluation extends PatchScores {
   readonly seenInTraining: boolean;
   /** Whether some of these scans chose the network. */
   readonly choseTheNetwork: boolean;
+  /** From which on a patch is called a nodule: chosen on the validation rows, or 0.5. */
+  readonly threshold: number;
   readonly roc: readonly RocPoint[];
   /** Of resampled scans, where there are some. */
   readonly rocBand: RocBand | undefined;
+  readonly precisionRecall: readonly PrecisionRecallPoint[];
+  /** By the nodules that readers marked; null where no table knows these scans. */
+  readonly findingScores: FindingScores | null;
+  readonly froc: FindingFroc | undefined;
   /** Whether these are the rows that the run held out, of its own data. */
   readonly isHoldout: boolean;
   /** What the scores come from: program, checkpoint, and the content of the data. */
@@ -63,8 +75,8 @@ export interface Evaluation extends PatchScores {
 }
 
 /**
- * Predicts rows with a run's network, scores them, and writes RUN/evaluation/PART/predictions.csv, to which RUN/predictions.csv leads
- * when the part is the run's hold-out; one evaluation of a run at a time, also while the run goes on.
+ * Predicts rows with a run's network, scores them, and writes RUN/evaluation/PART/predictions.csv (to which RUN/predictions.csv leads
+ * when the part is the run's hold-out), rows.csv and scores.json; one evaluation of a run at a time, also while the run goes on.
  * Throws InputError, EnvironmentError (another evaluation of this run).
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
@@ -72,6 +84,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const release = lockEvaluation(options.run);
   try {
     const evaluation = await evaluateCheckpoint(checkpoint, options);
+    const document = { ...scoresDocument(evaluation), ...evaluation.provenance };
+    writeFileAtomically(evaluation.files.scores!, `${JSON.stringify(document, null, 2)}\n`);
     options.beforeRelease?.(evaluation);
     return evaluation;
   } finally {
@@ -85,82 +99,95 @@ export function lockEvaluation(run: string): () => void {
 }
 
 async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptions): Promise<Evaluation> {
-  const { run, signal, onProgress } = options;
-  const { meta, weights, optimizer, damaged } = checkpoint;
-  const { config, epoch } = meta;
+  const { run, holdout, part } = options;
+  const { meta, damaged } = checkpoint;
+  const { config, step, stepsPerEpoch } = meta;
+  const epoch = Math.ceil(step / stepsPerEpoch);
   // The run's own path: a resume may have named another since this checkpoint was left.
   const patches = await openPatchFile(options.data ?? readRunConfig(run).data);
   try {
     requireVoxels(patches.path, await sampleVoxels(patches), config.intensity);
-    const data = await dataIdentity(patches);
+    const labels = scanLabels(patches);
+    const data = await dataIdentity(patches, labels);
     const differences = meta.data === undefined ? [] : dataDifferences(data, meta.data);
     if (options.data === undefined) requireSameData(differences, patches.path, run);
-    const { dim, slices } = shapeOfCrop(patches.format, config.crop);
-    const labels = scanLabels(patches);
     const split = readRunSplit(run);
-    const isOwnData = differences.length === 0;
-    const { holdout, part } = options;
     const { rows, name, isHoldout, notes } = evaluatedRows({
-      ...{ labels, file: patches.path, config, split, isOwnData },
+      ...{ labels, file: patches.path, config, split, isOwnData: differences.length === 0 },
       ...(holdout === undefined ? {} : { holdout }),
       ...(part === undefined ? {} : { part }),
     });
-    const classes = Array.from(rows, (row) => labels.classes[row]!);
-    if (!classes.includes(0) || !classes.includes(1))
-      throw new InputError(
-        patches.path,
-        `${name}: the patches have one class alone: expected nodules and others, to score by`,
-      );
-    const learner = await createLearner({
-      ...config,
-      precision: 'float32',
-      network: { inputSize: [slices, dim, dim], filters: config.filters },
-    });
-    const feed = openFeed(patches, config, learner.batchSize);
-    try {
-      await learner.load(weights, optimizer);
-      const probabilities = await predictRows(learner, feed, rows, {
-        ...(signal === undefined ? {} : { signal }),
-        onRows: (done) => onProgress?.({ stage: 'evaluate', done, total: rows.length, unit: 'patches' }),
-      });
-      const findings = patches.findings(rows).map((finding, i) => ({
-        ...finding,
-        class: classes[i]!,
-        notrain: labels.notrain[rows[i]!]!,
-        probability: probabilities[i]!,
-      }));
-      const uids = findings.map(({ seriesUid }) => seriesUid);
-      const best = meta.best?.epoch === epoch ? meta.best : undefined;
-      const { scores, area, corrected } = patchScores({
-        ...{ probabilities, classes, seriesUids: uids },
-        notrain: findings.map(({ notrain }) => notrain),
-        threshold: best?.threshold ?? DEFAULT_THRESHOLD,
-        shares: sharesOf(config.sampling, labels, split, classes),
-      });
-      return {
-        ...{ run, epoch, holdout: holdout ?? config.holdout, part: name },
-        ...seenBy(new Set(uids), split, isHoldout),
-        ...scores,
-        roc: rocCurve(probabilities, classes),
-        rocBand: area.byScan?.band,
-        findings,
-        isHoldout,
-        provenance: {
-          program: meta.program,
-          checkpoint: basename(checkpoint.folder),
-          step: meta.step,
-          file: patches.path,
-          data,
-        },
-        notes: [...damaged, ...notes],
-        files: writeTables(run, name, isHoldout, findings, corrected),
-      };
-    } finally {
-      await feed.close();
-      learner.dispose();
-    }
+    const classes = classesOf(rows, labels, patches.path, name);
+    const uids = Array.from(rows, (row) => labels.seriesUids[row]!);
+    const tables = readersTables(new Set(uids), options);
+    const probabilities = await predict(checkpoint, patches, rows, options);
+    const notrain = Array.from(rows, (row) => labels.notrain[row]!);
+    const findings = patches.findings(rows).map((finding, i) => ({
+      ...finding,
+      ...{ class: classes[i]!, notrain: notrain[i]!, probability: probabilities[i]! },
+    }));
+    const threshold = (meta.best?.step === step ? meta.best.threshold : undefined) ?? DEFAULT_THRESHOLD;
+    const thresholds = new Float64Array(rows.length).fill(threshold);
+    const corrected = correctedForShare(probabilities, sharesOf(config, labels, split, classes));
+    const patchesOf = { probabilities, classes, notrain, seriesUids: uids, thresholds, corrected };
+    const { scores, area, precisionRecall } = patchScores(patchesOf);
+    const byReaders = tables === undefined ? undefined : findingScores(findings, tables, thresholds);
+    const { program } = meta;
+    return {
+      ...{ run, epoch, holdout: holdout ?? config.holdout, part: name },
+      ...seenBy(new Set(uids), split, isHoldout),
+      ...scores,
+      threshold,
+      roc: rocCurve(probabilities, classes),
+      rocBand: area.byScan?.band,
+      precisionRecall,
+      findingScores: byReaders?.scores ?? null,
+      froc: byReaders?.froc,
+      findings,
+      isHoldout,
+      provenance: { program, checkpoint: basename(checkpoint.folder), step, file: patches.path, data },
+      notes: [...damaged, ...notes],
+      files: writeTables(run, name, isHoldout, findings, corrected),
+    };
   } finally {
     patches.close();
+  }
+}
+
+/** Throws InputError for rows of one class, by which nothing can be scored. */
+function classesOf(rows: Uint32Array, labels: ScanLabels, file: string, part: string): number[] {
+  const classes = Array.from(rows, (row) => labels.classes[row]!);
+  if (!classes.includes(0) || !classes.includes(1))
+    throw new InputError(
+      file,
+      `${part}: the patches have one class alone: expected nodules and others, to score by`,
+    );
+  return classes;
+}
+
+/** Probability of class 1 of each row. */
+async function predict(
+  { meta: { config }, weights, optimizer }: Checkpoint,
+  patches: PatchFile,
+  rows: Uint32Array,
+  { signal, onProgress }: EvaluateOptions,
+): Promise<Float32Array> {
+  const { dim, slices } = shapeOfCrop(patches.format, config.crop);
+  const learner = await createLearner({
+    ...config,
+    precision: 'float32',
+    network: { inputSize: [slices, dim, dim], filters: config.filters },
+  });
+  const feed = openFeed(patches, config, learner.batchSize);
+  try {
+    await learner.load(weights, optimizer);
+    return await predictRows(learner, feed, rows, {
+      ...(signal === undefined ? {} : { signal }),
+      onRows: (done) => onProgress?.({ stage: 'evaluate', done, total: rows.length, unit: 'patches' }),
+    });
+  } finally {
+    await feed.close();
+    learner.dispose();
   }
 }
 
@@ -169,7 +196,7 @@ const DEFAULT_THRESHOLD = 0.5;
 
 /** Nodules in the batches, and in the training rows that they were drawn from; of data without these, in the rows that are scored. */
 function sharesOf(
-  { kind, positiveShare }: SamplingSettings,
+  { sampling, loss }: TrainConfig,
   { classes, notrain, seriesUids }: ScanLabels,
   split: SeriesSplit | undefined,
   scored: readonly number[],
@@ -178,19 +205,23 @@ function sharesOf(
   const own = Array.from(classes).filter((_, row) => trained.has(seriesUids[row]!) && notrain[row] === 0);
   const some = new Set(own).size > 1 ? own : scored;
   const data = some.reduce((sum, value) => sum + value, 0) / some.length;
-  return { training: kind === 'natural' ? data : kind === 'weighted' ? positiveShare : 0.5, data };
+  return { training: shareOfLoss(loss, shareInBatches(sampling, data)), data };
 }
 
-/** Paths of the submission, and of the table with classes and corrected probabilities. */
+/** Writes the submission, and the table with classes and corrected probabilities; their paths, and that of the scores. */
 function writeTables(
   run: string,
   part: string,
   isHoldout: boolean,
   findings: readonly ScoredFinding[],
   corrected: Float64Array,
-): Record<'predictions' | 'rows', string> {
+): Readonly<Record<'predictions' | 'rows' | 'scores', string>> {
   const folder = evaluationFolder(run, part);
-  const files = { predictions: join(folder, 'predictions.csv'), rows: join(folder, 'rows.csv') };
+  const files = {
+    predictions: join(folder, 'predictions.csv'),
+    rows: join(folder, 'rows.csv'),
+    scores: join(folder, 'scores.json'),
+  };
   writeFileAtomically(files.predictions, predictionTable(findings));
   writeFileAtomically(files.rows, rowTable(findings, corrected));
   if (isHoldout) leadTo(files.predictions, join(run, 'predictions.csv'));
@@ -214,7 +245,11 @@ function seenBy(
 ): Pick<Evaluation, 'seenInTraining' | 'choseTheNetwork'> {
   if (split === undefined) return { seenInTraining: !isHoldout, choseTheNetwork: isHoldout };
   const isAmong = (some: readonly string[]): boolean => some.some((uid) => uids.has(uid));
-  return { seenInTraining: isAmong(split.training), choseTheNetwork: isAmong(split.validation) };
+  const { training, earlier = [] } = split;
+  return {
+    seenInTraining: isAmong(training) || isAmong(earlier),
+    choseTheNetwork: isAmong(split.validation),
+  };
 }
 
 /** Where the files of a part's evaluation lie; made when it is not there. */
@@ -224,13 +259,10 @@ export function evaluationFolder(run: string, part: string): string {
   return folder;
 }
 
-/** Makes a link beside and renames it: what was there (a link, or a file of an earlier version) is replaced at once. */
+/** A link in the run's root to a file of its held-out part. Throws EnvironmentError. */
 export function leadTo(file: string, link: string): void {
-  const beside = `${link}.partial`;
   try {
-    rmSync(beside, { force: true });
-    symlinkSync(relative(dirname(link), file), beside);
-    renameSync(beside, link);
+    replaceLink(link, relative(dirname(link), file));
   } catch (error) {
     throw cannotWrite(link, error);
   }

@@ -1,6 +1,6 @@
 import type { Holdout } from '../config/holdout.js';
 import { InputError } from '../errors.js';
-import { foldedLabels } from '../feed/parts.js';
+import { foldedLabels } from '../feed/folds.js';
 import type { ScanLabels } from '../feed/rowLabels.js';
 import { heldOutRows } from '../feed/split.js';
 import type { SeriesSplit } from '../training/dataIdentity.js';
@@ -61,7 +61,7 @@ export function evaluatedRows(request: RowsRequest): EvaluatedRows {
     request.part === undefined && part === 'held-out' && parts.includes('new')
       ? [`the file has ${countsOf(labels, parts)}: --part new scores the new ones`]
       : [];
-  const name = part === 'held-out' ? nameOf(config.holdout) : part;
+  const name = part === 'held-out' ? holdoutName(config.holdout) : part;
   return { rows, name, isHoldout: false, notes };
 }
 
@@ -74,10 +74,11 @@ function rowsOfSubsets({ labels, file, config, isOwnData }: RowsRequest, holdout
   const { folds, seed } = config;
   const rows = heldOutRows(foldedLabels(labels, folds, seed, file), holdout, file);
   const isHoldout = isOwnData && String(holdout) === String(config.holdout);
-  return { rows, name: nameOf(holdout), isHoldout, notes: [] };
+  return { rows, name: holdoutName(holdout), isHoldout, notes: [] };
 }
 
-function nameOf(holdout: Holdout): string {
+/** What the evaluation of these subsets is called: `holdout-5`. */
+export function holdoutName(holdout: Holdout): string {
   return `holdout-${String(holdout).replaceAll(',', '-')}`;
 }
 

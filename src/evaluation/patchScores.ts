@@ -3,8 +3,11 @@ import { brierScore } from '../scores/calibration.js';
 import { accuracyOf, majorityAccuracy } from '../scores/classification.js';
 import { rowsByUse, valuesAt } from '../scores/leftOutRows.js';
 import { operatingPoint } from '../scores/operatingPoint.js';
-import { averagePrecision, precisionRecallCurve } from '../scores/precisionRecall.js';
-import { correctedForShare } from '../scores/priorShift.js';
+import {
+  averagePrecision,
+  type PrecisionRecallPoint,
+  precisionRecallCurve,
+} from '../scores/precisionRecall.js';
 import { BAND_RATES } from '../scores/rocBootstrap.js';
 
 /** Predicted patches, one value a row. */
@@ -13,10 +16,10 @@ export interface PredictedPatches {
   readonly classes: readonly number[];
   readonly notrain: ArrayLike<number>;
   readonly seriesUids: readonly string[];
-  /** Above it a patch is called a nodule; from validation rows, or 0.5. */
-  readonly threshold: number;
-  /** Share of nodules in the batches that the network learned from, and in the rows that these were drawn from. */
-  readonly shares: { readonly training: number; readonly data: number };
+  /** From which on a patch is called a nodule: from validation rows, or 0.5. One a row, as folds have their own. */
+  readonly thresholds: ArrayLike<number>;
+  /** Probabilities for the share of nodules in the data. */
+  readonly corrected: ArrayLike<number>;
 }
 
 /** Scores of the rows that training would leave out, apart; LUNA16's score ignores them. */
@@ -43,7 +46,7 @@ export interface PatchScores {
   readonly rocAucDelong: readonly [low: number, high: number] | null;
   /** Average precision. */
   readonly prAuc: number;
-  readonly threshold: number;
+  /** At the threshold. */
   readonly sensitivity: number | null;
   readonly specificity: number | null;
   readonly brier: number;
@@ -59,17 +62,17 @@ export interface PatchScores {
 export function patchScores(patches: PredictedPatches): {
   readonly scores: PatchScores;
   readonly area: AreaWithInterval;
-  /** Probabilities for the share of nodules in the data. */
-  readonly corrected: Float64Array;
+  readonly precisionRecall: readonly PrecisionRecallPoint[];
 } {
-  const { probabilities, classes, notrain, seriesUids, threshold, shares } = patches;
+  const { probabilities, classes, notrain, seriesUids, thresholds, corrected } = patches;
   const area = areaWithInterval(probabilities, classes, seriesUids, { rates: BAND_RATES });
-  const corrected = correctedForShare(probabilities, shares);
   const { official, leftOut } = rowsByUse(notrain);
-  const { sensitivity, specificity } = operatingPoint(probabilities, classes, threshold);
+  const above = Array.from(probabilities, (probability, i) => probability - thresholds[i]!);
+  const { sensitivity, specificity } = operatingPoint(above, classes, 0);
+  const precisionRecall = precisionRecallCurve(probabilities, classes);
   return {
     area,
-    corrected,
+    precisionRecall,
     scores: {
       scans: area.scans,
       rows: classes.length,
@@ -79,8 +82,7 @@ export function patchScores(patches: PredictedPatches): {
       rocAuc: area.area,
       ...intervalOf(area),
       rocAucDelong: area.delong,
-      prAuc: averagePrecision(precisionRecallCurve(probabilities, classes)),
-      threshold,
+      prAuc: averagePrecision(precisionRecall),
       sensitivity,
       specificity,
       brier: brierScore(probabilities, classes),

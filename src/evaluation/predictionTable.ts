@@ -1,3 +1,4 @@
+import { CENTER_COLUMNS } from '../candidates/csvTable.js';
 import type { Vector3 } from '../volumes/volume.js';
 
 /** A candidate with the network's answer. */
@@ -15,12 +16,21 @@ export interface ScoredFinding extends PredictedFinding {
   readonly notrain: number;
 }
 
+export const ROW_COLUMNS = [
+  'seriesuid',
+  ...CENTER_COLUMNS,
+  'class',
+  'notrain',
+  'probability',
+  'corrected',
+] as const;
+
 /** All that a score was made of: the submission's columns with the class, notrain, and the probability for the data's share of nodules. */
 export function rowTable(findings: readonly ScoredFinding[], corrected: ArrayLike<number>): string {
   const rows = findings.map(({ seriesUid, centerWorldMm, probability, class: label, notrain }, i) =>
     [cell(seriesUid), ...centerWorldMm, label, notrain, probability, corrected[i]].join(','),
   );
-  return `${['seriesuid,coordX,coordY,coordZ,class,notrain,probability,corrected', ...rows].join('\n')}\n`;
+  return `${[ROW_COLUMNS.join(','), ...rows].join('\n')}\n`;
 }
 
 /** LUNA16's format of a submission: seriesuid,coordX,coordY,coordZ,probability. */

@@ -1,10 +1,11 @@
-import { type Annotation, readAnnotations } from '../candidates/annotations.js';
+import { readAnnotations } from '../candidates/annotations.js';
 import { readFolds } from '../candidates/folds.js';
 import { readSeriesUids } from '../candidates/seriesUids.js';
 import { InputError } from '../errors.js';
-import type { Findings, FrocCase, FrocCounts, ScoredMarks } from '../scores/frocEvents.js';
+import type { FrocCounts } from '../scores/frocEvents.js';
 import { type FoldScore, type FrocScore, officialRates, scoreFolds, scoreFroc } from '../scores/frocScore.js';
-import { readSubmission, type Submission, type SubmissionColumns } from './submission.js';
+import { frocCaseOf, type ScanNumbers } from './frocCase.js';
+import { readSubmission, type SubmissionColumns } from './submission.js';
 
 export interface ScoreSubmissionOptions {
   /** CSV: seriesuid, coordX, coordY, coordZ, probability. */
@@ -56,12 +57,7 @@ export function scoreSubmission(options: ScoreSubmissionOptions): SubmissionScor
   const excluded = options.excluded === undefined ? [] : readAnnotations(options.excluded);
   const foldOf = foldsOf(options, lists, scans);
   const submission = readSubmission(options.submission, options.columns);
-  const frocCase: FrocCase = {
-    scans: scans.size,
-    marks: marksOf(submission, scans),
-    nodules: findingsOf(nodules, scans),
-    excluded: findingsOf(excluded, scans),
-  };
+  const frocCase = frocCaseOf(scans, submission, nodules, excluded);
   if (frocCase.nodules.scan.length === 0)
     throw new InputError(
       options.annotations,
@@ -85,10 +81,7 @@ export function scoreSubmission(options: ScoreSubmissionOptions): SubmissionScor
   return { ...score, counts, rates, folds, notes: notesOf(counts, score, folds, scansInNoFold) };
 }
 
-/** Series -> its number. */
-type Scans = ReadonlyMap<string, number>;
-
-function numbered(lists: readonly (readonly string[])[], files: readonly string[]): Scans {
+function numbered(lists: readonly (readonly string[])[], files: readonly string[]): ScanNumbers {
   const scans = new Map<string, number>();
   for (const [i, list] of lists.entries())
     for (const uid of list) {
@@ -103,7 +96,7 @@ function numbered(lists: readonly (readonly string[])[], files: readonly string[
 function foldsOf(
   { folds, seriesUids }: ScoreSubmissionOptions,
   lists: readonly (readonly string[])[],
-  scans: Scans,
+  scans: ScanNumbers,
 ): Int32Array | undefined {
   if (folds === undefined)
     return seriesUids.length < 2
@@ -119,32 +112,6 @@ function foldsOf(
   return foldOf;
 }
 
-/** The marks that lie in a scan, in the order of the table. */
-function marksOf({ series, seriesOf, centerWorldMm, score }: Submission, scans: Scans): ScoredMarks {
-  const scanOf = series.map((uid) => scans.get(uid) ?? -1);
-  const all = Array.from(seriesOf.keys());
-  const kept = scanOf.includes(-1) ? all.filter((mark) => scanOf[seriesOf[mark]!]! >= 0) : all;
-  const centers = new Float64Array(3 * kept.length);
-  for (const [i, mark] of kept.entries())
-    for (let axis = 0; axis < 3; axis++) centers[3 * i + axis] = centerWorldMm[3 * mark + axis]!;
-  return {
-    scan: Int32Array.from(kept, (mark) => scanOf[seriesOf[mark]!]!),
-    centerWorldMm: centers,
-    score: Float64Array.from(kept, (mark) => score[mark]!),
-  };
-}
-
-function findingsOf(annotations: readonly Annotation[], scans: Scans): Findings {
-  const kept = annotations.filter(({ seriesUid }) => scans.has(seriesUid));
-  const centers = new Float64Array(3 * kept.length);
-  for (const [i, { centerWorldMm }] of kept.entries()) centers.set(centerWorldMm, 3 * i);
-  return {
-    scan: Int32Array.from(kept, ({ seriesUid }) => scans.get(seriesUid)!),
-    centerWorldMm: centers,
-    diameterMm: Float64Array.from(kept, ({ diameterMm }) => diameterMm),
-  };
-}
-
 function notesOf(
   counts: FrocCounts & OtherRows,
   { bootstrap }: FrocScore,
@@ -154,6 +121,7 @@ function notesOf(
   const without = folds.filter(({ cpm }) => cpm === null).map(({ fold }) => fold);
   const notes: readonly (readonly [boolean, string])[] = [
     [counts.hitNodules === 0, 'no mark hit a nodule: CPM is 0 (the official program says nan)'],
+    [counts.scans === 1, 'one scan alone does not say how scans differ: its bands have no width'],
     [counts.marks === 0, 'no mark lies in a scan that is scored'],
     [
       counts.marksOfOtherSeries > 0,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../errors.js';
+import type { ScanLabels } from './rowLabels.js';
 
 /** Where nobody says how many. */
 export const MOST_FOLDS = 10;
@@ -21,4 +22,9 @@ export function foldsOf(
     throw new InputError(file, `expected at least FOLDS ${folds} series, found ${hashed.length}`);
   const foldOf = new Map(hashed.map(({ uid }, i) => [uid, i % folds]));
   return Int32Array.from(seriesUids, (uid) => foldOf.get(uid)!);
+}
+
+/** The labels of a file with folds in place of its subsets; with `folds` 0 as they are. Throws InputError. */
+export function foldedLabels(labels: ScanLabels, folds: number, seed: number, file: string): ScanLabels {
+  return folds === 0 ? labels : { ...labels, subsets: foldsOf(labels.seriesUids, folds, seed, file) };
 }

@@ -1,6 +1,6 @@
 import { type Holdout, subsetsOf, type Validation } from '../config/holdout.js';
 import { InputError } from '../errors.js';
-import { foldsOf, MOST_FOLDS } from './folds.js';
+import { foldedLabels, MOST_FOLDS } from './folds.js';
 import type { ScanLabels } from './rowLabels.js';
 import type { Parts } from './split.js';
 
@@ -15,11 +15,6 @@ export interface PartsRequest {
   readonly allowSharedScans: boolean;
 }
 
-/** The parts of a run, made definite for a file: what is stored with the run. */
-export interface DefiniteParts extends Parts {
-  readonly folds: number;
-}
-
 /** LUNA16's number for a scan that lies in no subset folder. */
 const NO_SUBSET = -1;
 const FEWEST_SCANS = 3;
@@ -29,7 +24,7 @@ const FEWEST_SCANS = 3;
  * for validation, a tenth of the scans is taken. Asked again with what it gave, it gives the same.
  * Throws InputError (naming `file`) for too few scans, and for scans that lie in several subsets.
  */
-export function definiteParts(labels: ScanLabels, request: PartsRequest, file: string): DefiniteParts {
+export function definiteParts(labels: ScanLabels, request: PartsRequest, file: string): Parts {
   const { seed } = request;
   const folds = foldsFor(labels, request, file);
   const isDealt = folds !== request.folds;
@@ -38,11 +33,6 @@ export function definiteParts(labels: ScanLabels, request: PartsRequest, file: s
   const folded = foldedLabels(labels, folds, seed, file);
   const validation = request.validation === 'auto' ? validationFor(folded, holdout) : request.validation;
   return { folds, holdout, validation, seed };
-}
-
-/** The labels of a file with folds in place of its subsets; with `folds` 0 as they are. Throws InputError. */
-export function foldedLabels(labels: ScanLabels, folds: number, seed: number, file: string): ScanLabels {
-  return folds === 0 ? labels : { ...labels, subsets: foldsOf(labels.seriesUids, folds, seed, file) };
 }
 
 function foldsFor(

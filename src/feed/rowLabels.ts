@@ -1,4 +1,4 @@
-import type { PatchLabels } from '../store/patchColumns.js';
+import type { PatchLabels, PatchPlaces } from '../store/patchColumns.js';
 import type { PatchFile } from '../store/patchFile.js';
 
 /** What the columns of a patch file say of its rows. */
@@ -15,8 +15,10 @@ export interface ScanLabels extends RowLabels {
   readonly seriesUids: readonly string[];
 }
 
+/** All columns of a file. */
+export interface PatchRows extends PatchLabels, PatchPlaces {}
+
 /** Reads the columns. Throws InputError. */
-export function scanLabels(patches: PatchFile): PatchLabels & ScanLabels {
-  const findings = patches.findings(Array.from({ length: patches.rows }, (_, row) => row));
-  return { ...patches.labels(), seriesUids: findings.map(({ seriesUid }) => seriesUid) };
+export function scanLabels(patches: PatchFile): PatchRows {
+  return { ...patches.labels(), ...patches.places() };
 }

@@ -1,10 +1,12 @@
 import { type Holdout, subsetsOf } from '../config/holdout.js';
 import { InputError } from '../errors.js';
-import { foldsOf, MOST_FOLDS } from './folds.js';
+import { foldedLabels, foldsOf, MOST_FOLDS } from './folds.js';
 import type { ScanLabels } from './rowLabels.js';
 
-/** How the rows are parted (feed/parts.ts makes it of the settings). */
+/** How the rows of a file are parted: what definiteParts() makes of the settings, and what is stored with a run. */
 export interface Parts {
+  /** Folds of whole scans in place of the file's subsets; 0 = its subsets. */
+  readonly folds: number;
   /** Subsets that are looked at once, at the end. */
   readonly holdout: Holdout;
   /** Subsets that choose the best network; `scans`: a seeded tenth of the scans that are not held out. */
@@ -27,14 +29,15 @@ export interface Split {
  * Parts the rows in three: training, validation, held out. Training and validation skip rows with notrain = 1, the held-out rows
  * keep them. Throws InputError (naming `file`) when a subset has no rows, or a part lacks a class.
  */
-export function splitRows(labels: ScanLabels, parts: Parts, file: string): Split {
+export function splitRows(unfolded: ScanLabels, parts: Parts, file: string): Split {
+  const { folds, holdout, validation, seed } = parts;
+  const labels = foldedLabels(unfolded, folds, seed, file);
   const { classes, notrain } = labels;
-  const { holdout, validation } = parts;
   const heldOut = heldOutRows(labels, holdout, file);
   requireBothClasses(classes, heldOut, `HOLDOUT ${holdout}`, file);
   const choosing =
     validation === 'scans'
-      ? rowsOfSomeScans(labels, heldOut, parts.seed)
+      ? rowsOfSomeScans(labels, heldOut, seed)
       : rowsOfSubsets(labels, validation, 'VALIDATION', file);
   const kept = choosing.filter((row) => notrain[row] !== 1);
   requireBothClasses(classes, kept, `VALIDATION ${validation}`, file);

@@ -1,19 +1,36 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Chart } from './figure.js';
+import { inRepository } from '../paths.js';
+import type { PlotlyFigure } from './figure.js';
 import { escaped } from './markup.js';
 
-/** A page with charts that can be zoomed and read off, complete in one file: plotly's own code is inside (4.5 MB). */
-export function figurePage(title: string, charts: readonly Chart[]): string {
-  const library = readFileSync(createRequire(import.meta.url).resolve('plotly.js-dist'), 'utf8');
-  const figures = charts.map((each) => each.plotly());
+/**
+ * A page with figures that can be zoomed and read off, below some lines of text; complete in one file: plotly's own code is
+ * inside (4.9 MB). What is seen first is drawn first.
+ */
+export function figurePage(
+  title: string,
+  figures: readonly { readonly plotly: () => PlotlyFigure }[],
+  lines: readonly string[] = [],
+): string {
+  const library = readFileSync(inRepository('dist', 'browser', 'plotly.min.js'), 'utf8');
+  const drawn = figures.map((each) => each.plotly());
   // `<` in data would end the script element.
-  const data = JSON.stringify(figures).replaceAll('<', '\\u003c');
+  const data = JSON.stringify(drawn).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>
 <script>${library.replaceAll('</script', '<\\/script')}</script></head>
-<body>${figures.map((_, index) => `<div id="figure${index}"></div>`).join('')}
-<script>${data}.forEach((figure, index) => Plotly.newPlot('figure' + index, figure.data, { ...figure.layout, template: undefined }, { responsive: true, displaylogo: false }));</script>
+<body>${textOf(title, lines)}${drawn.map((_, index) => `<div id="figure${index}"></div>`).join('')}
+<script>${data}.forEach((figure, index) => {
+  const draw = () => Plotly.newPlot('figure' + index, figure.data, { ...figure.layout, template: undefined }, { responsive: true, displaylogo: false });
+  if (index === 0) draw();
+  else requestAnimationFrame(() => setTimeout(draw));
+});</script>
 </body></html>
 `;
+}
+
+function textOf(title: string, lines: readonly string[]): string {
+  if (lines.length === 0) return '';
+  const items = lines.map((line) => `<li>${escaped(line)}</li>`).join('');
+  return `<div style="font:15px system-ui,sans-serif;margin:1em 2em"><h1 style="font-size:1.3em">${escaped(title)}</h1><ul>${items}</ul></div>`;
 }

@@ -1,23 +1,30 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** An 8-bit grey picture, row after row from the top left. */
-export interface GrayImage {
+/** An 8-bit picture, row after row from the top left: grey, or red, green and blue of each pixel one after the other. */
+export interface PixelImage {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
+  /** Default: 1, grey. */
+  readonly channels?: 1 | 3;
 }
 
-/** A picture as PNG bytes (https://www.w3.org/TR/png-3/): 8-bit grey, each line preceded by filter type 0. */
-export function encodePng({ width, height, data }: GrayImage): Buffer {
-  if (data.length !== width * height)
-    throw new RangeError(`Expected ${width} x ${height} pixels, received ${data.length}`);
+/** PNG's names of what a pixel holds. */
+const COLOR_TYPES = { 1: 0, 3: 2 } as const;
+
+/** A picture as PNG bytes (https://www.w3.org/TR/png-3/), each line preceded by filter type 0. */
+export function encodePng({ width, height, data, channels = 1 }: PixelImage): Buffer {
+  const rowBytes = width * channels;
+  if (data.length !== rowBytes * height)
+    throw new RangeError(`Expected ${width} x ${height} pixels, received ${data.length / channels}`);
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header[8] = 8;
-  const lines = Buffer.alloc(height * (width + 1));
+  header[9] = COLOR_TYPES[channels];
+  const lines = Buffer.alloc(height * (rowBytes + 1));
   for (let row = 0; row < height; row++)
-    lines.set(data.subarray(row * width, (row + 1) * width), row * (width + 1) + 1);
+    lines.set(data.subarray(row * rowBytes, (row + 1) * rowBytes), row * (rowBytes + 1) + 1);
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),
@@ -27,7 +34,7 @@ export function encodePng({ width, height, data }: GrayImage): Buffer {
 }
 
 /** For an <image> of SVG. */
-export function pngDataUri(image: GrayImage): string {
+export function pngDataUri(image: PixelImage): string {
   return `data:image/png;base64,${encodePng(image).toString('base64')}`;
 }
 

@@ -1,5 +1,6 @@
 import { escaped } from './markup.js';
 import { type Picture, picture } from './picture.js';
+import { placedSvg, sizeOfSvg } from './sideBySide.js';
 
 /** A part of the river: what it shows, and its own SVG. */
 export interface RiverPart {
@@ -18,7 +19,7 @@ export function riverFigure(title: string, parts: readonly RiverPart[]): Picture
     let y = GAP;
     let lineHeight = 0;
     const placed = parts.map(({ caption, svg }, index) => {
-      const { width, height } = sizeOf(svg);
+      const { width, height } = sizeOfSvg(svg);
       const scaledHeight = (height * columnWidth) / width;
       if (index % 2 === 0) {
         y += lineHeight;
@@ -26,21 +27,10 @@ export function riverFigure(title: string, parts: readonly RiverPart[]): Picture
       }
       lineHeight = Math.max(lineHeight, scaledHeight + CAPTION + GAP);
       const x = GAP + (index % 2) * (columnWidth + GAP);
-      const nested = svg.replace(
-        / width="[^"]*" height="[^"]*"/,
-        ` x="${x}" y="${y + CAPTION}" width="${columnWidth}" height="${scaledHeight}"`,
-      );
+      const nested = placedSvg(svg, x, y + CAPTION, columnWidth).markup;
       return `<text x="${x}" y="${y + 16}" font-size="15" font-weight="600" fill="#333">${index + 1}. ${escaped(caption)}</text>${nested}`;
     });
     const height = Math.ceil(y + lineHeight);
     return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif"><rect width="${WIDTH}" height="${height}" fill="white"/>${placed.join('')}</svg>`;
   });
-}
-
-/** As our own pictures state it: width and height one after the other. */
-function sizeOf(svg: string): { width: number; height: number } {
-  const [, width, height] = /<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? [];
-  if (width === undefined || height === undefined)
-    throw new RangeError('Expected an SVG with width and height in its root');
-  return { width: Number(width), height: Number(height) };
 }

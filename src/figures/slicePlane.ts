@@ -10,12 +10,12 @@ import {
   planeLetters,
   type VoxelAxis,
 } from './planeAxes.js';
-import type { GrayImage } from './png.js';
+import type { PixelImage } from './png.js';
 
 /** One slice of a scan, turned as it is looked at; pixels are voxels. */
 export interface SlicePlane {
   readonly name: PlaneName;
-  readonly image: GrayImage;
+  readonly image: PixelImage;
   readonly widthMm: number;
   readonly heightMm: number;
   readonly letters: PlaneLetters;

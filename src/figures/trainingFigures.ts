@@ -9,7 +9,7 @@ export type Drawable = StepRecord | ValidationRecord | { readonly kind: 'start' 
 
 /** Loss of each step (thin), its running mean, and the validation after each epoch. */
 export function lossFigure(records: Iterable<Drawable>): Chart {
-  return overSteps(records, 'Loss: cross-entropy and L2 penalty', 'loss', ({ loss }) => loss);
+  return overSteps(records, 'Loss and L2 penalty', 'loss', ({ loss }) => loss);
 }
 
 /** Share of patches on the right side of 0.5, in percent. */

@@ -1,19 +1,41 @@
 import type { GpuProcess, GpuRecord, GpuSample } from './gpuRecord.js';
+import type { HostRecord } from './hostUse.js';
 import { FieldError, type JsonObject, listField, numberField, textField } from './jsonFields.js';
 import { parseIsoTime } from './logTime.js';
 
-/** A sample as `voxlab gpu convert` prints it: one line a GPU. */
-export function toJsonLines({ devices }: GpuSample): string {
-  return devices.map((record) => `${JSON.stringify(record)}\n`).join('');
+/** A sample as `voxlab gpu convert` prints it: one line a GPU, below one of the host where that was recorded. */
+export function toJsonLines({ time, host, use, devices }: GpuSample): string {
+  const own = use === undefined ? '' : `${JSON.stringify({ time, host, ...use } satisfies HostRecord)}\n`;
+  return own + devices.map((record) => `${JSON.stringify(record)}\n`).join('');
+}
+
+/** Whether a line says something of a host, not of a GPU. */
+export function isHostLine(line: JsonObject): boolean {
+  return 'cpuPercent' in line;
+}
+
+/** A line of a host: its record, or why it is left out. */
+export function hostRecordOf(line: JsonObject): HostRecord | string {
+  return recordOrReason(() => ({
+    time: timeOf(line),
+    host: textField(line, 'host'),
+    cpuPercent: numberField(line, 'cpuPercent', { most: 100 }),
+    processMemoryMiB: numberField(line, 'processMemoryMiB'),
+    diskReadMBPerSecond: numberField(line, 'diskReadMBPerSecond'),
+    step: numberField(line, 'step', { whole: true }),
+    stepMilliseconds: numberField(line, 'stepMilliseconds'),
+    waitShare: numberField(line, 'waitShare', { most: 1 }),
+  }));
 }
 
 /** A line of `voxlab gpu convert`: its record, or why it is left out. */
 export function gpuRecordOf(line: JsonObject): GpuRecord | string {
-  try {
+  return recordOrReason(() => {
     const time = timeOf(line);
     const index = numberField(line, 'index', { whole: true });
     const uuid = textField(line, 'uuid');
-    if (!('index' in line) && uuid === null) return 'index: expected a whole number, received nothing';
+    if (!('index' in line) && uuid === null)
+      throw new FieldError('index: expected a whole number, received nothing');
     return {
       time,
       host: textField(line, 'host'),
@@ -27,6 +49,12 @@ export function gpuRecordOf(line: JsonObject): GpuRecord | string {
       powerW: numberField(line, 'powerW'),
       processes: listField(line, 'processes')?.map(processOf) ?? null,
     };
+  });
+}
+
+function recordOrReason<T>(read: () => T): T | string {
+  try {
+    return read();
   } catch (error) {
     if (error instanceof FieldError) return error.message;
     throw error;

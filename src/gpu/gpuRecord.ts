@@ -1,3 +1,5 @@
+import type { HostUse } from './hostUse.js';
+
 /** A process on a GPU, as far as the log names it. */
 export interface GpuProcess {
   readonly user: string | null;
@@ -29,6 +31,8 @@ export interface GpuRecord {
 export interface GpuSample {
   readonly time: string | null;
   readonly host: string | null;
+  /** What our own recorder says of the host and its run. */
+  readonly use?: HostUse;
   readonly devices: readonly GpuRecord[];
 }
 
@@ -55,4 +59,12 @@ export interface GpuLog {
 /** Tells a host's devices apart: the uuid where the log has one, else the index. */
 export function deviceKey({ host, uuid, index }: Pick<GpuRecord, 'host' | 'uuid' | 'index'>): string {
   return `${host ?? ''}\n${uuid ?? index ?? ''}`;
+}
+
+type DeviceName = Pick<GpuRecord, 'host' | 'uuid' | 'index'>;
+
+/** `GPU 3`, with the host in front where `devices` are of several. */
+export function deviceLabeller(devices: readonly DeviceName[]): (device: DeviceName) => string {
+  const several = new Set(devices.map(({ host }) => host)).size > 1;
+  return ({ host, index, uuid }) => `${several ? `${host ?? '?'} ` : ''}GPU ${index ?? uuid ?? '?'}`;
 }

@@ -20,8 +20,8 @@ interface Block {
 
 /**
  * Reads the text that gpustat 0.x and 1.x print, one block after the other: a header line with host and time, a line a GPU.
- * A line that may have been a header ends the block: the devices behind it belong to nobody. A block whose indexes do not
- * rise has devices of another one, by a lost header or by a second writer, and is left out as a whole.
+ * A line that may have been a header ends the block: the devices behind it belong to nobody. A block whose indexes neither
+ * rise nor fall has devices of another one, by a lost header or by a second writer, and is left out as a whole.
  */
 export class GpustatTextReader implements LogReader {
   private readonly devices = new GpustatDeviceParser();
@@ -55,8 +55,13 @@ export class GpustatTextReader implements LogReader {
   }
 
   private deviceOf(block: Block, device: GpustatDevice, number: number): void {
+    const [first, second] = block.devices;
     const last = block.devices.at(-1);
-    if (last !== undefined && last.index! >= device.index)
+    // `gpustat --id 1,0` prints them in that order.
+    const falls = second !== undefined && second.index! < first!.index!;
+    const step = last === undefined ? 1 : (device.index - last.index!) * (falls ? -1 : 1);
+    const fits = second === undefined ? step !== 0 : step > 0;
+    if (last !== undefined && !fits)
       block.mixed = `GPU ${device.index} below GPU ${last.index}: a header is missing, or two programs wrote at once`;
     block.lines.push(number);
     if (block.mixed === undefined) block.devices.push(recordOf(block.header, device));

@@ -1,4 +1,4 @@
-import { gpuRecordOf } from './gpuJsonLines.js';
+import { gpuRecordOf, hostRecordOf, isHostLine } from './gpuJsonLines.js';
 import type { GpuSample } from './gpuRecord.js';
 import { gpustatSample } from './gpustatJson.js';
 import { CUT_SHORT, type LogReader, type LogSink } from './logReader.js';
@@ -82,8 +82,13 @@ export class JsonLogReader implements LogReader {
 
   private document(value: unknown, line: number, lines: number): void {
     const object = value as Readonly<Record<string, unknown>>;
-    const read = Array.isArray(object.gpus) ? gpustatSample(object) : gpuRecordOf(object);
+    const read = Array.isArray(object.gpus)
+      ? gpustatSample(object)
+      : isHostLine(object)
+        ? hostRecordOf(object)
+        : gpuRecordOf(object);
     if (typeof read === 'string') this.ignore(line, lines, read);
+    else if ('cpuPercent' in read) this.grouping.addHost(read);
     else if ('devices' in read) this.wholeSample(read);
     else this.grouping.add(read);
   }

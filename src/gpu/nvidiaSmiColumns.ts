@@ -36,7 +36,33 @@ export function guessColumns(rows: Rows): (SmiField | undefined)[] | undefined {
       bare.filter((column) => column !== index),
       fields,
     );
+  if (usedIsFree(even, fields)) fields[fields.indexOf('memory.used')] = undefined;
   return fields.includes('utilization.gpu') || fields.includes('memory.used') ? fields : undefined;
+}
+
+/** A program that computes has some hundred megabytes on its device. */
+const LEAST_AT_WORK_MIB = 50;
+/** So much of the total more at rest than at work: memory that is free. */
+const MORE_AT_REST = 0.1;
+
+/** Whether what was taken for memory in use is less at work than at rest, so that it can only be what is free. */
+function usedIsFree(rows: Rows, fields: readonly (SmiField | undefined)[]): boolean {
+  const [utilization, used, total] = (['utilization.gpu', 'memory.used', 'memory.total'] as const).map(
+    (field) => fields.indexOf(field),
+  ) as [number, number, number];
+  if (utilization < 0 || used < 0) return false;
+  const values = rows
+    .map((cells) => [utilization, used, total].map((at) => Number.parseFloat(cells[at] ?? '')))
+    .filter(([percent, mebibytes]) => percent! >= 0 && mebibytes! >= 0);
+  const [atWork, atRest] = [
+    values.filter(([percent]) => percent! > 0),
+    values.filter(([percent]) => percent === 0),
+  ];
+  if (atWork.some(([, mebibytes]) => mebibytes! < LEAST_AT_WORK_MIB)) return true;
+  const mean = (some: readonly number[][]): number =>
+    some.reduce((sum, [, each]) => sum + each!, 0) / some.length;
+  const most = Math.max(...values.map(([, mebibytes, all]) => all! || mebibytes!));
+  return mean(atRest) - mean(atWork) > MORE_AT_REST * most;
 }
 
 /** Fields that are known by their look; gives the other columns. */

@@ -128,13 +128,14 @@ export class NvidiaSmiCsvReader implements LogReader {
   }
 
   private row(fields: readonly (SmiField | undefined)[], cells: readonly string[], number: number): void {
-    const read = rowOrReason(() => recordOf(fields, cells));
+    const read = rowOrReason(() => smiRecord(fields, cells));
     if (typeof read === 'string') this.sink.ignore(number, read);
     else this.grouping.add(read);
   }
 }
 
-function recordOf(fields: readonly (SmiField | undefined)[], cells: readonly string[]): GpuRecord {
+/** A row as a record, by the fields of its columns. Throws CellError. */
+export function smiRecord(fields: readonly (SmiField | undefined)[], cells: readonly string[]): GpuRecord {
   if (fields.length === 0)
     throw new CellError(
       'no header says which column is what, and the values leave it open; log with a header',

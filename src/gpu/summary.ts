@@ -1,33 +1,30 @@
+import { type DeviceSummary, DeviceTally, type Load, loadOf } from './deviceTally.js';
+import { type Finding, findingsOf } from './findings.js';
 import { deviceKey, type GpuLog, type GpuRecord, type GpuSample } from './gpuRecord.js';
+import { type HostSummary, HostTally } from './hostTally.js';
+import { IdlePairs } from './idlePairs.js';
+import { SampleClocks, type TimedSample } from './sampleClock.js';
 import { millisecondsOf } from './timeAxis.js';
 
-/** A driver holds some megabytes of a GPU that nobody uses: 4 to 103 MiB were seen. */
-const DRIVERS_OWN_MIB = 256;
-
-export interface DeviceSummary {
-  readonly host: string | null;
-  readonly index: number | null;
-  readonly uuid: string | null;
-  readonly name: string | null;
-  /** Mean utilisation; null where no sample says it. */
-  readonly meanPercent: number | null;
-  /** Share of samples at 0 %. */
-  readonly idleShare: number | null;
-  readonly peakMemoryMiB: number | null;
-  /** Utilisation was ever above zero, or a process was listed, or memory was above what a driver holds. */
-  readonly used: boolean;
-}
-
-export interface GpuSummary {
+/** What a log says of the use of its devices; its load is over the devices that were ever used. */
+export interface GpuUse extends Load {
   readonly samples: number;
   /** Null where the log has no times. */
   readonly firstTime: string | null;
   readonly lastTime: string | null;
   /** By host and index. */
   readonly devices: readonly DeviceSummary[];
-  /** Over the devices that were ever used. */
-  readonly meanPercent: number | null;
-  readonly idleShare: number | null;
+  /** Hosts of which our own recorder says more than their devices. */
+  readonly hosts: readonly HostSummary[];
+  /** How far the busiest used device is above the mean of their means: 0.25 = a quarter; null of fewer than two. */
+  readonly imbalance: number | null;
+  /** While one used device stands still, the share of the others that do, too: the idle share, where it is chance. */
+  readonly idleTogetherShare: number | null;
+}
+
+export interface GpuSummary extends GpuUse {
+  /** What it means, in words. */
+  readonly findings: readonly Finding[];
 }
 
 /** Use of each device and of all that were ever used; unknown values (null) count in no mean. */
@@ -44,27 +41,52 @@ export async function summariseGpuSamples(samples: AsyncIterable<GpuSample>): Pr
   return tally.summary();
 }
 
-class LogTally {
+/** Gathers a summary sample by sample. */
+export class LogTally {
   private samples = 0;
   private readonly devices = new Map<string, DeviceTally>();
+  private readonly hosts = new Map<string | null, HostTally>();
+  private readonly pairs = new IdlePairs<DeviceTally>();
   private readonly span = new TimeSpan();
+  private readonly clocks = new SampleClocks((timed) => this.addTimed(timed));
 
-  add({ time, devices }: GpuSample): void {
+  add(sample: GpuSample): void {
     this.samples++;
-    if (time !== null) this.span.add(time);
-    for (const record of devices) this.deviceOf(record).add(record);
+    if (sample.time !== null) this.span.add(sample.time);
+    this.clocks.add(sample);
   }
 
+  /** No sample may follow. */
   summary(): GpuSummary {
+    this.clocks.end();
     const tallies = [...this.devices.values()].sort(byHostAndIndex);
     const used = tallies.filter((tally) => tally.used);
-    return {
+    const devices = tallies.map((tally) => tally.summary());
+    const use: GpuUse = {
       samples: this.samples,
       firstTime: this.span.first,
       lastTime: this.span.last,
-      devices: tallies.map((tally) => tally.summary()),
+      devices,
+      hosts: [...this.hosts.values()].map((host) => host.summary()),
       ...loadOf(used),
+      imbalance: imbalanceOf(devices),
+      idleTogetherShare: this.pairs.shareTogether(
+        used,
+        (one, other) => one.record.host === other.record.host,
+      ),
     };
+    return { ...use, findings: findingsOf(use) };
+  }
+
+  private addTimed(timed: TimedSample): void {
+    const devices = timed.sample.devices.map((record) => [this.deviceOf(record), record] as const);
+    for (const [tally, record] of devices) tally.add(record, timed);
+    this.pairs.add(devices);
+    const { host, use } = timed.sample;
+    if (use === undefined) return;
+    const tally = this.hosts.get(host) ?? new HostTally(host);
+    this.hosts.set(host, tally);
+    tally.add(use, timed.holdsMs);
   }
 
   private deviceOf(record: GpuRecord): DeviceTally {
@@ -74,35 +96,6 @@ class LogTally {
     const tally = new DeviceTally(record);
     this.devices.set(key, tally);
     return tally;
-  }
-}
-
-class DeviceTally {
-  known = 0;
-  sumPercent = 0;
-  atZero = 0;
-  used = false;
-  private name: string | null = null;
-  private peakMemoryMiB: number | null = null;
-
-  constructor(readonly record: GpuRecord) {}
-
-  add({ utilizationPercent, memoryUsedMiB, processes, name }: GpuRecord): void {
-    this.name ??= name;
-    if (utilizationPercent !== null) {
-      this.known++;
-      this.sumPercent += utilizationPercent;
-      if (utilizationPercent === 0) this.atZero++;
-    }
-    if (memoryUsedMiB !== null) this.peakMemoryMiB = Math.max(this.peakMemoryMiB ?? 0, memoryUsedMiB);
-    this.used ||=
-      (utilizationPercent ?? 0) > 0 || (processes?.length ?? 0) > 0 || (memoryUsedMiB ?? 0) > DRIVERS_OWN_MIB;
-  }
-
-  summary(): DeviceSummary {
-    const { host, index, uuid } = this.record;
-    const { name, peakMemoryMiB, used } = this;
-    return { host, index, uuid, name, ...loadOf([this]), peakMemoryMiB, used };
   }
 }
 
@@ -121,15 +114,12 @@ class TimeSpan {
   }
 }
 
-function loadOf(tallies: readonly DeviceTally[]): { meanPercent: number | null; idleShare: number | null } {
-  const total = (value: (tally: DeviceTally) => number): number =>
-    tallies.reduce((sum, tally) => sum + value(tally), 0);
-  const known = total((tally) => tally.known);
-  if (known === 0) return { meanPercent: null, idleShare: null };
-  return {
-    meanPercent: total(({ sumPercent }) => sumPercent) / known,
-    idleShare: total(({ atZero }) => atZero) / known,
-  };
+function imbalanceOf(devices: readonly DeviceSummary[]): number | null {
+  const means = devices.flatMap(({ used, meanPercent }) =>
+    used && meanPercent !== null ? [meanPercent] : [],
+  );
+  const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
+  return means.length < 2 || mean === 0 ? null : Math.max(...means) / mean - 1;
 }
 
 function byHostAndIndex({ record: a }: DeviceTally, { record: b }: DeviceTally): number {

@@ -2,9 +2,59 @@ import { attribute } from '../tensorflow/attributes.js';
 import { FLOAT32 } from '../tensorflow/dataTypes.js';
 import { runOperation, type Scalar, type Tensor, type Tensor1D, tf } from '../tensorflow/tf.js';
 
+/** What a batch is scored by. */
+export interface BatchLoss {
+  readonly kind: 'cross-entropy' | 'focal';
+  /** Of `focal`. */
+  readonly focalGamma: number;
+  /** Of `focal`: factor of class 1, 1 less it that of class 0; 0 = none. */
+  readonly focalAlpha: number;
+  /** Factors of rows of class 0 and 1. */
+  readonly classFactors: readonly [number, number];
+}
+
+export const PLAIN_LOSS: BatchLoss = {
+  kind: 'cross-entropy',
+  focalGamma: 0,
+  focalAlpha: 0,
+  classFactors: [1, 1],
+};
+
+/**
+ * The loss of logits and labels (0 or 1): the sum of all rows' losses, each times the factor of its class, divided by the number
+ * of rows, as Keras' class_weight has it. So it is a mean that can be taken by parts, whatever classes are in a part.
+ */
+export function lossOfBatch(loss: BatchLoss, logits: Tensor1D, labels: Tensor1D): Scalar {
+  const focal = loss.kind === 'focal';
+  const [other, nodule] = loss.classFactors.map((factor, index) =>
+    focal && loss.focalAlpha > 0 ? factor * (index === 1 ? loss.focalAlpha : 1 - loss.focalAlpha) : factor,
+  ) as [number, number];
+  const rows = focal ? focalOfRows(logits, labels, loss.focalGamma) : crossEntropyOfRows(logits, labels);
+  if (other === 1 && nodule === 1) return rows.mean();
+  return rows.mul(labels.mul(nodule - other).add(other)).mean();
+}
+
 /** Mean binary cross-entropy of logits and labels (0 or 1), in the form that does not overflow. */
 export function binaryCrossEntropy(logits: Tensor1D, labels: Tensor1D): Scalar {
-  return logits.relu().sub(logits.mul(labels)).add(logits.abs().neg().exp().log1p()).mean();
+  return crossEntropyOfRows(logits, labels).mean();
+}
+
+function crossEntropyOfRows(logits: Tensor1D, labels: Tensor1D): Tensor1D {
+  return logits.relu().sub(logits.mul(labels)).add(logits.abs().neg().exp().log1p());
+}
+
+/**
+ * Cross-entropy times (1 - p)^gamma, p being the probability of the row's own class (Lin et al., "Focal Loss", ICCV 2017). By
+ * logarithms: neither a power of 0 nor its gradient is ever formed.
+ */
+function focalOfRows(logits: Tensor1D, labels: Tensor1D, gamma: number): Tensor1D {
+  // The logit of the row's own class.
+  const own = logits.mul(labels.mul(2).sub(1));
+  const rest = own.abs().neg().exp().log1p();
+  const crossEntropy = own.relu().sub(own).add(rest);
+  // -log(1 - p)
+  const certainty = own.relu().add(rest);
+  return crossEntropy.mul(certainty.mul(-gamma).exp());
 }
 
 /** l2 times the sum of squares of all kernels, as Keras' L2 regulariser adds to the loss; no gradient is recorded. */

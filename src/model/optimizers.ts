@@ -1,4 +1,4 @@
-import type { OptimizerSettings } from '../config/trainingSettings.js';
+import type { OptimizerSettings } from '../config/optimizerSettings.js';
 import { attribute } from '../tensorflow/attributes.js';
 import type { TensorReference } from '../tensorflow/binding.js';
 import { FLOAT32 } from '../tensorflow/dataTypes.js';

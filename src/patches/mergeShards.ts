@@ -136,9 +136,8 @@ function mergedProvenance(shards: readonly PatchFile[]): PatchProvenance {
 
 function scansOf(shard: PatchFile): ScanRows[] {
   const { subsets } = shard.labels();
-  const rows = Array.from({ length: shard.rows }, (_, row) => row);
   const scans = new Map<string, { subset: number; rows: number[] }>();
-  for (const [row, { seriesUid }] of shard.findings(rows).entries()) {
+  for (const [row, seriesUid] of shard.places().seriesUids.entries()) {
     const scan = scans.get(seriesUid) ?? { subset: subsets[row]!, rows: [] };
     scan.rows.push(row);
     scans.set(seriesUid, scan);

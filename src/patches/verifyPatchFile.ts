@@ -119,9 +119,8 @@ async function verifyScans(
 }
 
 function rowsByScan(patches: PatchFile): Map<string, number[]> {
-  const rows = Array.from({ length: patches.rows }, (_, row) => row);
   const byScan = new Map<string, number[]>();
-  for (const [row, { seriesUid }] of patches.findings(rows).entries()) {
+  for (const [row, seriesUid] of patches.places().seriesUids.entries()) {
     const ofScan = byScan.get(seriesUid);
     if (ofScan === undefined) byScan.set(seriesUid, [row]);
     else ofScan.push(row);

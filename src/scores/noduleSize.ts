@@ -9,7 +9,7 @@ export type NoduleSize = (typeof SIZES)[number];
 export interface SizeScores {
   readonly size: NoduleSize;
   readonly nodules: number;
-  /** Share of these nodules that score at least the threshold; null without any. */
+  /** Share of these nodules that score at least their threshold; null without any. */
   readonly sensitivity: number | null;
   /** Area under the ROC curve of these nodules against all negatives; null without either. */
   readonly rocAuc: number | null;
@@ -30,13 +30,13 @@ export function sizeOf(diameterMm: number | null): NoduleSize {
 
 /**
  * One line a size, also where no nodule has it: the bounds are those of Fleischner's and Lung-RADS's advice. `diametersMm`: one a
- * case, null where unknown; those of negatives are not looked at. Throws RangeError for unequal lengths, NaN.
+ * case, null where unknown; those of negatives are not looked at. `thresholds`: one a case. Throws RangeError for unequal lengths, NaN.
  */
 export function scoresBySize(
   scores: ArrayLike<number>,
   classes: ArrayLike<number>,
   diametersMm: ArrayLike<number | null>,
-  threshold: number,
+  thresholds: ArrayLike<number>,
 ): SizeScores[] {
   if (diametersMm.length !== scores.length)
     throw new RangeError(
@@ -49,7 +49,7 @@ export function scoresBySize(
   const sizes = positives.map((index) => sizeOf(diametersMm[index]!));
   return SIZES.map((size) => {
     const nodules = positives.filter((_, i) => sizes[i] === size);
-    const found = nodules.filter((index) => scores[index]! >= threshold).length;
+    const found = nodules.filter((index) => scores[index]! >= thresholds[index]!).length;
     const sum = nodules.reduce((total, index) => total + beaten[index]!, 0);
     return {
       size,

@@ -1,6 +1,6 @@
 /** Shares of class 1, above 0 and below 1. */
 export interface ClassShares {
-  /** In the batches of training, as SAMPLING made them: 0.5 for `balanced`. */
+  /** In the batches of training, as SAMPLING made them and class weights count them: 0.5 for `balanced` without. */
   readonly training: number;
   /** In the data that the probabilities are for. */
   readonly data: number;
@@ -9,8 +9,8 @@ export interface ClassShares {
 /**
  * Probabilities as they would be, had training seen class 1 as often as the data have it: the logit moves by logit(data) - logit(training).
  * 0 and 1 stay; the order stays, and so do ROC and PR. Source: Saerens, Latinne and Decaestecker, Neural Computation 14, 2002,
- * equation 2.4. It holds for a loss that weighs all patches alike; class weights and focal loss move probabilities in
- * their own way. Throws RangeError for shares outside (0, 1) and what are no probabilities.
+ * equation 2.4. `training` is what the loss makes of the batches' share (feed/batchShare.ts);
+ * focal loss moves probabilities in its own way beside that. Throws RangeError for shares outside (0, 1) and what are no probabilities.
  */
 export function correctedForShare(
   probabilities: ArrayLike<number>,

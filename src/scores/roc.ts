@@ -1,3 +1,5 @@
+import { requireCases } from './cases.js';
+
 /** One point of a receiver operating characteristic: cases scored at least `threshold` count as positive. */
 export interface RocPoint {
   readonly threshold: number;
@@ -72,12 +74,7 @@ function split(
   scores: ArrayLike<number>,
   classes: ArrayLike<number>,
 ): { positives: number[]; negatives: number[] } {
-  if (scores.length !== classes.length)
-    throw new RangeError(
-      `Expected one class a score, received ${scores.length} scores and ${classes.length} classes`,
-    );
-  const bad = Array.from(scores).findIndex((score) => Number.isNaN(score));
-  if (bad >= 0) throw new RangeError(`Expected scores that are numbers, received NaN at ${bad}`);
+  requireCases(scores, classes);
   const of = (wanted: boolean): number[] =>
     Array.from(scores).filter((_, index) => (classes[index] === 1) === wanted);
   const [positives, negatives] = [of(true), of(false)];

@@ -113,56 +113,75 @@ export interface PatchLabels {
   readonly inLung?: Uint8Array;
 }
 
+/** Throws InputError that names what does not fit, of all columns. */
 export function labelsOf(path: string, datasets: PatchDatasets): PatchLabels {
+  const faults: string[] = [];
   const column = (name: string, expected: string, fits: (value: number) => boolean): Float64Array => {
     const values = libraryNumbers(path, datasets.get(name)!, [0, datasets.rows]);
-    requireAll(path, name, values, expected, fits);
+    faults.push(...columnFaults(name, values, expected, fits));
     return values;
   };
   const isFlag = (value: number): boolean => value === 0 || value === 1;
   const isWhole = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 31;
-  return {
-    classes: Uint8Array.from(column('output', '0 or 1', isFlag)),
+  const labels = {
+    classes: new Uint8Array(column('output', '0 or 1', isFlag)),
     // Whatever is not 0 leaves a row out.
-    notrain: Uint8Array.from(column('notrain', 'a number', Number.isFinite), (value) =>
-      value === 0 ? 0 : 1,
+    notrain: new Uint8Array(
+      column('notrain', 'a number', Number.isFinite).map((value) => (value === 0 ? 0 : 1)),
     ),
     notrainReason:
       datasets.get('notrain_reason') === undefined
         ? new Uint8Array(datasets.rows)
-        : Uint8Array.from(column('notrain_reason', '0, 1 or 2', (value) => isFlag(value) || value === 2)),
-    subsets: Int32Array.from(column('subsets', 'a whole number', isWhole)),
+        : new Uint8Array(column('notrain_reason', '0, 1 or 2', (value) => isFlag(value) || value === 2)),
+    subsets: new Int32Array(column('subsets', 'a whole number', isWhole)),
     ...(datasets.get('in_lung') === undefined
       ? {}
-      : { inLung: Uint8Array.from(column('in_lung', '0 or 1', isFlag)) }),
+      : { inLung: new Uint8Array(column('in_lung', '0 or 1', isFlag)) }),
   };
+  if (faults.length > 0) throw new InputError(path, faults.join('; '));
+  return labels;
 }
 
 const SHOWN_ROWS = 5;
 
 /** Nothing of a column is rounded, clamped or wrapped: what does not fit is refused, with the first rows and all that was found. */
-function requireAll(
-  path: string,
+function columnFaults(
   name: string,
   values: Float64Array,
   expected: string,
   fits: (value: number) => boolean,
-): void {
+): string[] {
   const wrong: number[] = [];
   const counts = new Map<number, number>();
-  for (const [row, value] of values.entries())
-    if (!fits(value)) {
-      if (wrong.length < SHOWN_ROWS) wrong.push(row);
-      counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
-  if (wrong.length === 0) return;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    if (fits(value)) continue;
+    if (wrong.length < SHOWN_ROWS) wrong.push(row);
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  if (wrong.length === 0) return [];
   const found = [...counts]
     .slice(0, SHOWN_ROWS)
     .map(([value, count]) => `${value} in ${count} ${count === 1 ? 'row' : 'rows'}`);
-  throw new InputError(
-    path,
+  return [
     `${name}: expected ${expected} in each row, received ${found.join(', ')}${counts.size > SHOWN_ROWS ? ' and others' : ''} (first: row ${wrong.join(', ')}); mend the column, or leave the rows out of the file`,
-  );
+  ];
+}
+
+/** Series and centres of all rows. */
+export interface PatchPlaces {
+  readonly seriesUids: readonly string[];
+  /** (rows, 3), x, y, z, LPS, mm. */
+  readonly centersWorldMm: Float64Array;
+}
+
+export function placesOf(path: string, datasets: PatchDatasets): PatchPlaces {
+  const { rows } = datasets;
+  if (rows === 0) return { seriesUids: [], centersWorldMm: new Float64Array(0) };
+  return {
+    seriesUids: libraryStrings(path, datasets.get('uuid')!, [0, rows]),
+    centersWorldMm: libraryNumbers(path, datasets.get('centroid')!, [0, rows]),
+  };
 }
 
 /** Series and centre of rows. The held-out rows of a file lie together: one slice from the first to the last is read. */

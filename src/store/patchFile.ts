@@ -7,7 +7,15 @@ import { NORMALISATIONS } from './intensity.js';
 import { elementOf, libraryRowBytes, openLibraryRows } from './libraryRows.js';
 import { openRowIndex } from './openRowIndex.js';
 import { openRows } from './openRows.js';
-import { findingsOf, labelsOf, openDatasets, type PatchDatasets, type PatchLabels } from './patchColumns.js';
+import {
+  findingsOf,
+  labelsOf,
+  openDatasets,
+  type PatchDatasets,
+  type PatchLabels,
+  type PatchPlaces,
+  placesOf,
+} from './patchColumns.js';
 import type { PatchFormat, PatchProvenance } from './patchFileContract.js';
 import { memberOf } from './rootMembers.js';
 import type { ElementType, RowAccess, RowReader } from './rowIndex.js';
@@ -28,6 +36,8 @@ export interface PatchFile {
   /** What a reader of the patches needs to know: plain data, for threads. */
   readonly input: RowAccess;
   labels(): PatchLabels;
+  /** Series and centres of all rows. */
+  places(): PatchPlaces;
   /** Series and centre of the given rows. */
   findings(
     rows: ArrayLike<number>,
@@ -96,6 +106,7 @@ function describe(parts: Parts): PatchFile {
     provenance,
     input,
     labels: () => labelsOf(path, datasets),
+    places: () => placesOf(path, datasets),
     readMasks: (wanted, into) => {
       const mask = datasets.get('mask');
       if (mask === undefined)

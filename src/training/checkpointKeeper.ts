@@ -1,6 +1,13 @@
 import { performance } from 'node:perf_hooks';
+import { EngineError } from '../errors.js';
 import type { HardNegatives } from '../feed/hardNegatives.js';
-import { saveCheckpoint, takeSnapshot } from './checkpoint.js';
+import {
+  completeCheckpoint,
+  type Snapshot,
+  saveCheckpoint,
+  takeSnapshot,
+  withdrawCheckpoint,
+} from './checkpoint.js';
 import type { CheckpointMeta } from './checkpointMeta.js';
 import type { Learner } from './learner.js';
 import type { TrainConfig } from './trainConfig.js';
@@ -59,6 +66,26 @@ export class CheckpointKeeper {
     return true;
   }
 
+  /**
+   * Adds what a validation found to the checkpoint of its step, which is there; its folder. At an epoch's end it becomes that of
+   * the epoch. Throws EnvironmentError.
+   */
+  async complete(meta: CheckpointMeta, hardest: HardNegatives | undefined): Promise<string> {
+    const { learner, config, before = async () => {} } = this.#options;
+    if (learner.rank > 0) return '';
+    await this.settle();
+    await before();
+    return completeCheckpoint(config.run, meta, hardest);
+  }
+
+  /** Takes the checkpoint of a step back, whose network is none. Throws EnvironmentError. */
+  async withdraw(meta: CheckpointMeta): Promise<void> {
+    const { learner, config } = this.#options;
+    if (learner.rank > 0) return;
+    await this.settle();
+    await withdrawCheckpoint(config.run, meta);
+  }
+
   /** Waits for what is being written. Throws EnvironmentError when it could not be. */
   async settle(): Promise<void> {
     await this.#writing;
@@ -79,6 +106,7 @@ export class CheckpointKeeper {
 
   async #begin(meta: CheckpointMeta, hardest: HardNegatives | undefined): Promise<void> {
     const snapshot = await takeSnapshot(this.#options.learner, meta, hardest);
+    requireNumbers(snapshot);
     const before = this.#keptStep;
     this.#keptStep = meta.step;
     this.#keptAtMs = performance.now();
@@ -96,5 +124,17 @@ export class CheckpointKeeper {
           this.#writing = undefined;
         },
       );
+  }
+}
+
+/** What is kept is gone on from: weights that are no numbers are never written. Throws EngineError. */
+function requireNumbers({ weights, meta }: Snapshot): void {
+  for (const [name, { data }] of weights) {
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) continue;
+    throw new EngineError(
+      'checkpoint',
+      `${name} has ${data[at]} after step ${meta.step}; the checkpoints before it are kept; lower LEARNING_RATE, or set CLIP_NORM`,
+    );
   }
 }

@@ -9,7 +9,9 @@ import type { TrainConfig } from './trainConfig.js';
 /** The scores of one validation. */
 export interface ValidationScores {
   readonly epoch: number;
-  /** Mean cross-entropy of the validation rows plus the L2 penalty. */
+  /** The last step before it. */
+  readonly step: number;
+  /** Mean loss of the validation rows (without class weights) plus the L2 penalty. */
   readonly valLoss: number;
   readonly accuracy: number;
   readonly rocAuc: number;
@@ -56,16 +58,20 @@ export function readCheckpointMeta(folder: string): StoredMeta {
     epoch,
     step: meta.at('step').whole(epoch * stepsPerEpoch, (epoch + 1) * stepsPerEpoch),
     stepsPerEpoch,
-    ...(hasBest ? { best: scoresAt(best) } : {}),
+    // Earlier versions scored after whole epochs alone.
+    validated: meta.at('validated').isThere ? meta.at('validated').whole() : epoch * stepsPerEpoch,
+    ...(hasBest ? { best: scoresAt(best, stepsPerEpoch) } : {}),
     layout: Object.fromEntries(meta.at('layout').entries().map(layoutEntry)),
     ...(data.isThere ? { data: storedIdentity(data) } : {}),
     ...(files.isThere ? { files: Object.fromEntries(files.entries().map(fileEntry)) } : {}),
   };
 }
 
-function scoresAt(best: JsonPlace): ValidationScores {
+function scoresAt(best: JsonPlace, stepsPerEpoch: number): ValidationScores {
+  const epoch = best.at('epoch').whole(1);
   return {
-    epoch: best.at('epoch').whole(1),
+    epoch,
+    step: best.at('step').isThere ? best.at('step').whole(1) : epoch * stepsPerEpoch,
     valLoss: best.at('valLoss').number(),
     accuracy: best.at('accuracy').number(0, 1),
     rocAuc: best.at('rocAuc').number(0, 1),

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { PatchRows } from '../feed/rowLabels.js';
 import type { Split } from '../feed/split.js';
 import type { JsonPlace } from '../jsonPlace.js';
 import type { PatchFile } from '../store/patchFile.js';
@@ -25,25 +26,26 @@ export interface SeriesSplit {
   readonly training: readonly string[];
   readonly validation: readonly string[];
   readonly heldOut: readonly string[];
+  /** Series that its first weights had seen (train --from); undefined for drawn ones. */
+  readonly earlier?: readonly string[];
 }
 
 const SAMPLED_ROWS = 32;
 
-/** Reads all columns, and the sampled rows. Throws InputError. */
-export async function dataIdentity(patches: PatchFile): Promise<DataIdentity> {
+/** Of a file and its columns, as scanLabels() has read them; reads the sampled rows. Throws InputError. */
+export async function dataIdentity(
+  patches: PatchFile,
+  { classes, notrain, subsets, centersWorldMm, seriesUids }: PatchRows,
+): Promise<DataIdentity> {
   const { rows, format } = patches;
-  const { classes, notrain, subsets } = patches.labels();
-  const findings = patches.findings(Array.from({ length: rows }, (_, row) => row));
   const labels = createHash('sha256');
-  for (const column of [classes, notrain, subsets]) update(labels, column);
-  update(labels, Float64Array.from(findings.flatMap(({ centerWorldMm }) => centerWorldMm)));
-  const uids = findings.map(({ seriesUid }) => seriesUid);
-  labels.update(JSON.stringify(uids));
+  for (const column of [classes, notrain, subsets, centersWorldMm]) update(labels, column);
+  labels.update(JSON.stringify(seriesUids));
   const { dim, slices, spacingMm, interpolation } = format;
   return {
     rows,
     positives: classes.reduce((sum, value) => sum + (value === 1 ? 1 : 0), 0),
-    series: new Set(uids).size,
+    series: new Set(seriesUids).size,
     patches: `${dim}x${dim}x${slices}, ${spacingMm.join('x')} mm, ${interpolation}`,
     labels: labels.digest('hex'),
     voxels: await hashOfVoxels(patches),
@@ -75,9 +77,13 @@ export function storedIdentity(place: JsonPlace): DataIdentity {
 }
 
 /** The series of the rows that training draws from, that choose, and that are held out. */
-export function seriesSplit(patches: PatchFile, split: Split, { labels }: DataIdentity): SeriesSplit {
+export function seriesSplit(
+  { seriesUids }: Pick<PatchRows, 'seriesUids'>,
+  split: Split,
+  { labels }: DataIdentity,
+): SeriesSplit {
   const seriesOf = (...parts: readonly Uint32Array[]): string[] =>
-    [...new Set(parts.flatMap((rows) => patches.findings(rows).map(({ seriesUid }) => seriesUid)))].sort();
+    [...new Set(parts.flatMap((rows) => Array.from(rows, (row) => seriesUids[row]!)))].sort();
   return {
     labels,
     training: seriesOf(split.positives, split.negatives),
@@ -96,7 +102,11 @@ export function storedSplit(place: JsonPlace): SeriesSplit {
   const [training, heldOut] = [texts('training'), texts('heldOut')];
   // In runs of earlier versions the held-out rows chose the best network.
   const validation = place.at('validation').isThere ? texts('validation') : heldOut;
-  return { labels: place.at('labels').text(), training, validation, heldOut };
+  return {
+    labels: place.at('labels').text(),
+    ...{ training, validation, heldOut },
+    ...(place.at('earlier').isThere ? { earlier: texts('earlier') } : {}),
+  };
 }
 
 async function hashOfVoxels(patches: PatchFile): Promise<string> {

@@ -5,7 +5,7 @@ import type { DeviceMemory } from './stepMemory.js';
 
 /** What one step brought. */
 export interface StepResult {
-  /** Mean loss of the batch on all devices: binary cross-entropy plus the L2 penalty (as Keras reports it). */
+  /** Mean loss of the batch on all devices (LOSS, with the factors of CLASS_WEIGHTS) plus the L2 penalty, as Keras reports it. */
   readonly loss: number;
   /** Share of all rows on the right side of 0.5. */
   readonly accuracy: number;

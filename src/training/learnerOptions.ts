@@ -1,12 +1,8 @@
 import type { Cluster } from '../config/cluster.js';
-import type {
-  IntensityWindow,
-  OptimizerSettings,
-  Precision,
-  Schedule,
-  Strategy,
-} from '../config/trainingSettings.js';
+import type { OptimizerSettings } from '../config/optimizerSettings.js';
+import type { IntensityWindow, Precision, Schedule, Strategy } from '../config/trainingSettings.js';
 import type { NetworkOptions } from '../model/architecture.js';
+import type { BatchLoss } from '../model/loss.js';
 
 export interface LearnerOptions {
   readonly network: NetworkOptions;
@@ -18,6 +14,8 @@ export interface LearnerOptions {
   /** Warm-up and decay: factor of the learning rate at a step, counted from 1. */
   readonly learningRateFactor?: (step: number) => number;
   readonly l2: number;
+  /** Default: cross-entropy, all rows alike. */
+  readonly batchLoss?: BatchLoss;
   readonly seed: number;
   readonly optimizer?: OptimizerSettings;
   readonly syncBatchNorm?: boolean;
@@ -31,6 +29,8 @@ export interface LearnerOptions {
   readonly clipNorm?: number;
   /** Of the moving average of the weights; 0 = none. */
   readonly emaDecay?: number;
+  /** Whether it forgets faster at first (stepCounts.ts); default: yes. */
+  readonly emaWarmUp?: boolean;
   /** Threads inside one operation; default: one a core. */
   readonly threads?: number;
   readonly parallel?: ParallelOptions;

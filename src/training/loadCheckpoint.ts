@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InputError, messageOf } from '../errors.js';
 import type { HardNegatives } from '../feed/hardNegatives.js';
@@ -6,6 +6,7 @@ import { readJson } from '../jsonPlace.js';
 import {
   type CheckpointLink,
   checkpointName,
+  checkpointNames,
   HARD_NEGATIVES_FILE,
   linkTarget,
   OPTIMIZER_FILE,
@@ -106,19 +107,4 @@ export function readHardNegatives(folder: string): HardNegatives | undefined {
     rows: rows.list().map((row) => row.whole()),
     probabilities: probabilities.map((probability) => probability.number(0, 1)),
   };
-}
-
-/** Those that were finished, the newest first: names ascend with the steps. */
-function checkpointNames(run: string): string[] {
-  const folder = join(run, 'checkpoints');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => /^epoch-\d+(-step-\d+)?$/.test(name))
-    .sort((a, b) => (place(a) < place(b) ? 1 : -1));
-}
-
-/** `epoch-0001` comes before `epoch-0001-step-000050`, and both before `epoch-0002`. */
-function place(name: string): string {
-  const [, epoch = '', step = ''] = /^epoch-(\d+)(?:-step-(\d+))?$/.exec(name) ?? [];
-  return `${epoch.padStart(12, '0')}/${step.padStart(12, '0')}`;
 }

@@ -10,7 +10,7 @@ export interface StepRecord {
   readonly epoch: number;
   /** From 1, over all epochs. */
   readonly step: number;
-  /** Cross-entropy of the batch plus the L2 penalty. */
+  /** Loss of the batch, with class weights, plus the L2 penalty. */
   readonly loss: number;
   readonly accuracy: number;
   readonly patchesPerSecond: number;
@@ -32,12 +32,12 @@ export interface StepRecord {
   };
 }
 
-/** The validation rows after an epoch. */
+/** The validation rows after an epoch, or inside one (VALIDATE_STEPS). */
 export interface ValidationRecord {
   readonly kind: 'validation';
   readonly epoch: number;
   readonly step: number;
-  /** Mean cross-entropy plus the L2 penalty. */
+  /** Mean loss, without class weights, plus the L2 penalty. */
   readonly loss: number;
   readonly accuracy: number;
   readonly rocAuc: number;
@@ -70,6 +70,7 @@ export interface EpochRecord {
   readonly starvedShare: number;
   readonly feed: EpochFeed;
   readonly checkpoint: string;
+  /** Whether the network of its end is the best so far. */
   readonly best: boolean;
   /** With HARD_NEGATIVES. */
   readonly hardNegatives?: MiningTimes;
@@ -91,6 +92,8 @@ export type MetricRecord = StepRecord | ValidationRecord | EpochRecord;
 export interface Progress {
   readonly epoch: number;
   readonly step: number;
+  /** Step of the last validation inside an epoch or at its end. */
+  readonly validated: number;
 }
 
 /** metrics.jsonl of a run. */
@@ -161,9 +164,11 @@ export function truncateMetrics(run: string, done: Progress): void {
   }
 }
 
-/** A step counts when it is done, all else when its epoch is whole: what follows an epoch's last step comes again. */
-function isWithin(record: MetricRecord, { epoch, step }: Progress): boolean {
-  return record.epoch <= epoch || (record.kind === 'step' && record.step <= step);
+/** A step counts when it is done, a validation when it was kept, all else when its epoch is whole: the rest comes again. */
+function isWithin(record: MetricRecord, { epoch, step, validated }: Progress): boolean {
+  if (record.epoch <= epoch) return true;
+  if (record.kind === 'validation') return record.step <= validated;
+  return record.kind === 'step' && record.step <= step;
 }
 
 function openOrCreate(path: string): number {

@@ -6,6 +6,12 @@ import type { MiningTimes } from './metricsLog.js';
 import { predictShared } from './predictRows.js';
 import type { TrainConfig } from './trainConfig.js';
 
+/** Nothing without HARD_NEGATIVES. */
+export interface Mined {
+  readonly hardest?: HardNegatives;
+  readonly times?: MiningTimes;
+}
+
 /**
  * Scores the training negatives of an epoch with the network as it is (each process its part) and keeps the hardest; nothing
  * where hard negatives are not wanted. It costs a forward pass a candidate, a third of a training step. Throws InterruptedError.
@@ -17,7 +23,7 @@ export async function mineHardNegatives(work: {
   readonly negatives: Uint32Array;
   readonly epoch: number;
   readonly signal: AbortSignal | undefined;
-}): Promise<{ readonly hardest?: HardNegatives; readonly times?: MiningTimes }> {
+}): Promise<Mined> {
   const { config, learner, feed, epoch, signal } = work;
   const { hardNegatives, hardCandidates: count, hardPool } = config.sampling;
   if (hardNegatives === 0) return {};

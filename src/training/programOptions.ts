@@ -1,5 +1,7 @@
-import type { IntensityWindow, OptimizerSettings, Precision } from '../config/trainingSettings.js';
+import type { OptimizerSettings } from '../config/optimizerSettings.js';
+import type { IntensityWindow, Precision } from '../config/trainingSettings.js';
 import { isTrainable, type NetworkOptions, type Parameter, parametersOf } from '../model/architecture.js';
+import type { BatchLoss } from '../model/loss.js';
 import { slotsOf } from '../model/optimizers.js';
 import { pieceOf, piecesOf } from '../model/resnet3d.js';
 import { type Placement, rowsOfMicroBatch, stagesOfPieces } from './placement.js';
@@ -12,6 +14,7 @@ export interface ProgramOptions {
   /** Hounsfield units that become 0 and 1. */
   readonly windowHu: IntensityWindow;
   readonly l2: number;
+  readonly batchLoss: BatchLoss;
   readonly optimizer: OptimizerSettings;
   /** Batch norm by the moments of all replicas, in all processes, together. */
   readonly syncBatchNorm: boolean;
@@ -24,6 +27,8 @@ export interface ProgramOptions {
   readonly clipNorm: number;
   /** Share of the old value in the moving average of the weights that predictions use; 0 = none is kept. */
   readonly emaDecay: number;
+  /** Whether that share grows with the steps, up to emaDecay (stepCounts.ts). */
+  readonly emaWarmUp: boolean;
   readonly placement: Placement;
   /** Processes that train together, how long they wait for each other, and how large gradients travel between them. */
   readonly ranks: {

@@ -1,5 +1,5 @@
 import type { BatchMoments } from '../model/layers.js';
-import { binaryCrossEntropy } from '../model/loss.js';
+import { lossOfBatch } from '../model/loss.js';
 import { type Piece, type PieceInputs, pieceOf, piecesOf } from '../model/resnet3d.js';
 import type { TensorReference } from '../tensorflow/binding.js';
 import type { Address } from '../tensorflow/capi.js';
@@ -28,7 +28,7 @@ export interface ReplicaGradients {
   readonly gradients: readonly Tensor[];
   /** `stem/bn/moving_mean` and the like: sums of the micro-batches' moments, on the device of the stage. */
   readonly moments: ReadonlyMap<string, Tensor>;
-  /** Cross-entropy, on the device of the last stage: this replica's part of the mean. */
+  /** Without the penalty, on the device of the last stage: this replica's part of the mean. */
   readonly loss: Tensor;
   /** Number of rows on the right side of 0.5. */
   readonly correct: Tensor;
@@ -110,7 +110,7 @@ export function replicaGradients(
             if (stage < items.length - 1) return;
             logitsId = tensorId(h);
             // The mean over all parts of the step: the factor costs less here than on each gradient.
-            loss = binaryCrossEntropy(h as Tensor1D, labels).mul(shareOfMicroBatch(options));
+            loss = lossOfBatch(options.batchLoss, h as Tensor1D, labels).mul(shareOfMicroBatch(options));
             lossId = tensorId(loss);
             if (batch.scale !== undefined) loss = loss.mul(batch.scale);
           },

@@ -36,8 +36,8 @@ export async function resumePoint(run: string): Promise<ResumePoint> {
   const { damaged, folder, hardest } = checkpoint;
   // The scores of a checkpoint that is lost are those of no network any more: the next validation is the best again.
   const { best, ...others } = checkpoint.meta;
-  const { epoch, step, stepsPerEpoch, config } = others;
-  const isBest = best?.epoch === epoch && step === epoch * stepsPerEpoch;
+  const { epoch, step, config } = others;
+  const isBest = best?.step === step;
   const isBestLost = damaged.length > 0 && epoch < config.epochs && !(await isWhole(run, 'best'));
   const meta: CheckpointMeta = isBestLost && !isBest ? others : checkpoint.meta;
   const notes = damaged.length === 0 ? [] : [`${damaged.join('; ')}: going on from ${basename(folder)}`];

@@ -16,9 +16,10 @@ import {
   type MetricRecord,
   metricLine,
   metricsFile,
+  type Progress,
   type ValidationRecord,
 } from './metricsLog.js';
-import { mineHardNegatives } from './mineHardNegatives.js';
+import { type Mined, mineHardNegatives } from './mineHardNegatives.js';
 import { readingOf } from './openFeed.js';
 import { Profile } from './profile.js';
 import type { RankWatch } from './rankWatch.js';
@@ -27,6 +28,7 @@ import type { TrainConfig } from './trainConfig.js';
 import { interruption, trainEpoch } from './trainEpoch.js';
 import { layoutOf, type TrainRecord } from './trainRecords.js';
 import { validate } from './validate.js';
+import { validationSteps } from './validationSteps.js';
 
 /** A run that is ready to learn. */
 export interface PreparedRun {
@@ -73,11 +75,12 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
   let best = from?.best;
   let epoch = from?.epoch ?? 0;
   let stepsDone = from?.step ?? 0;
+  let validated = from?.validated ?? 0;
   /** A resumed run that had stopped early has nothing to learn. */
   let stoppedEarly = from !== undefined && hasStopped(config, from);
   let learningRate = 0;
   /** What a checkpoint inside this epoch says. */
-  const meta = (): CheckpointMeta => metaOf(run, epoch - 1, stepsDone, best);
+  const meta = (): CheckpointMeta => metaOf(run, { epoch: epoch - 1, step: stepsDone, validated }, best);
   try {
     while (epoch < config.epochs && !stoppedEarly) {
       epoch++;
@@ -86,31 +89,42 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
       const doneBefore = stepsDone;
       const order = orderOf(config.sampling, split, config.batchSize, config.seed, hardest);
       const lost = watch?.failure;
-      for await (const record of trainEpoch({
-        ...{ config, feed, labels, learner, epoch, stepsDone, profile, order, lost, signal },
-      })) {
-        stepsDone = record.step;
-        learningRate = record.learningRate;
-        note(record);
-        yield record;
-        await keeper.afterStep(meta(), hardest);
+      let reading: ReturnType<typeof readingOf> | undefined;
+      let folder = '';
+      let mined: Mined = hardest === undefined ? {} : { hardest };
+      for (const toStep of validationSteps(config.validateSteps, epoch, meta())) {
+        for await (const record of trainEpoch({
+          ...{ config, feed, labels, learner, epoch, stepsDone, toStep, profile, order, lost, signal },
+        })) {
+          stepsDone = record.step;
+          learningRate = record.learningRate;
+          note(record);
+          yield record;
+          await keeper.afterStep(meta(), hardest);
+        }
+        reading = readingOf(reportBefore, feed.report(), performance.now() - began);
+        // Whatever ends the run while they are scored: the steps are kept.
+        await keeper.saveNewSteps(meta(), hardest);
+        await watch?.agree(`weights of step ${stepsDone}`, 'kept');
+        const validation = await validate({
+          ...{ learner, feed, labels, rows: split.validation, loss: config.loss, signal },
+          ...{ learningRate, epoch, step: stepsDone, onNoNumbers: () => keeper.withdraw(meta()) },
+        });
+        note(validation);
+        yield validation;
+        const isEnd = toStep === epoch * run.stepsPerEpoch;
+        const { negatives } = split;
+        if (isEnd) mined = await mineHardNegatives({ config, learner, feed, negatives, epoch, signal });
+        const scores = best === undefined || validation.loss < best.valLoss ? scoresOf(validation) : best;
+        const done = { epoch: isEnd ? epoch : epoch - 1, step: stepsDone, validated: stepsDone };
+        folder = await keeper.complete(metaOf(run, done, scores), mined.hardest);
+        best = scores;
+        validated = stepsDone;
+        hardest = mined.hardest;
+        // However long the disk takes: the others wait as long as this process is heard. Nobody leaves here for a wish to stop,
+        // which the next step fulfils on all: none is missing in a step that another one has begun.
+        await watch?.agree(`checkpoint of step ${stepsDone}`, 'written');
       }
-      const reading = readingOf(reportBefore, feed.report(), performance.now() - began);
-      const validation = await validate({
-        ...{ learner, feed, labels, rows: split.validation, learningRate, epoch, step: stepsDone, signal },
-      });
-      note(validation);
-      yield validation;
-      const { negatives } = split;
-      const mined = await mineHardNegatives({ config, learner, feed, negatives, epoch, signal });
-      const isBest = best === undefined || validation.loss < best.valLoss;
-      const scores = isBest ? scoresOf(validation) : best;
-      const folder = await keeper.save(metaOf(run, epoch, stepsDone, scores), mined.hardest);
-      best = scores;
-      hardest = mined.hardest;
-      // However long the disk takes: the others wait as long as this process is heard. Nobody leaves here for a wish to stop,
-      // which the next step fulfils on all: none is missing in a step that another one has begun.
-      await watch?.agree(`checkpoint of step ${stepsDone}`, 'written');
       const seconds = (performance.now() - began) / 1000;
       const record: EpochRecord = {
         kind: 'epoch',
@@ -118,9 +132,9 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
         step: stepsDone,
         seconds,
         patchesPerSecond: ((stepsDone - doneBefore) * config.batchSize) / seconds,
-        ...reading,
+        ...reading!,
         checkpoint: folder,
-        best: isBest,
+        best: best?.step === stepsDone,
         ...(mined.times === undefined ? {} : { hardNegatives: mined.times }),
       };
       note(record);
@@ -183,24 +197,14 @@ async function isAtEnd({ earlyStopping }: TrainConfig, learner: Learner, since: 
 
 function metaOf(
   { config, stepsPerEpoch, data }: PreparedRun,
-  epoch: number,
-  step: number,
+  done: Progress,
   best: ValidationScores | undefined,
 ): CheckpointMeta {
   const program = `voxlab ${VERSION}`;
   const layout = layoutOf(config);
-  return {
-    program,
-    config,
-    epoch,
-    step,
-    stepsPerEpoch,
-    layout,
-    data,
-    ...(best === undefined ? {} : { best }),
-  };
+  return { program, config, ...done, stepsPerEpoch, layout, data, ...(best === undefined ? {} : { best }) };
 }
 
-function scoresOf({ epoch, loss, accuracy, rocAuc, threshold }: ValidationRecord): ValidationScores {
-  return { epoch, valLoss: loss, accuracy, rocAuc, threshold };
+function scoresOf({ epoch, step, loss, accuracy, rocAuc, threshold }: ValidationRecord): ValidationScores {
+  return { epoch, step, valLoss: loss, accuracy, rocAuc, threshold };
 }

@@ -33,7 +33,7 @@ export function createRun(config: TrainConfig, split: SeriesSplit): void {
     // The first one: what has it can be resumed, whatever else a start that is killed has not made yet.
     writeConfig(config);
     writeSplit(run, split);
-    truncateMetrics(run, { epoch: 0, step: 0 });
+    truncateMetrics(run, { epoch: 0, step: 0, validated: 0 });
   } catch (error) {
     // These say already what cannot be made or written.
     if (error instanceof InputError || error instanceof EnvironmentError) throw error;
@@ -44,6 +44,13 @@ export function createRun(config: TrainConfig, split: SeriesSplit): void {
       },
     );
   }
+}
+
+/** A run that a resume will begin: its folder with config.json; one that is there stays as it is. Throws EnvironmentError. */
+export function prepareRun(config: TrainConfig): void {
+  if (existsSync(join(config.run, 'config.json'))) return;
+  makeFolder(config.run);
+  writeConfig(config);
 }
 
 /** Before a resume: metrics of what was not kept are dropped, they come again; its series are those of the data of now. */

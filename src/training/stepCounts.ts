@@ -16,17 +16,30 @@ export class StepCounts {
   steps = 0;
   readonly lossScale: LossScale | undefined;
   readonly #stepName: string;
+  readonly #ema: Pick<ProgramOptions, 'emaDecay' | 'emaWarmUp'>;
   #averagesBeganHere = true;
 
-  constructor({ optimizer, lossScaling }: Pick<ProgramOptions, 'optimizer' | 'lossScaling'>) {
+  constructor(options: Pick<ProgramOptions, 'optimizer' | 'lossScaling' | 'emaDecay' | 'emaWarmUp'>) {
+    const { optimizer, lossScaling } = options;
+    this.#ema = options;
     this.#stepName = optimizer.name === 'sgd' ? 'sgd/step' : 'adam/step';
     if (lossScaling) this.lossScale = new LossScale();
   }
 
-  /** Of the next step: Adam's beta powers and the loss' scale, in the order of STEP_SCALARS. */
+  /** Of the next step: Adam's beta powers, the loss' scale, what averages of weights keep and take, in the order of STEP_SCALARS. */
   get scalars(): number[] {
     const step = this.steps + 1;
-    return [ADAM.beta1 ** step, ADAM.beta2 ** step, this.lossScale?.scale ?? 1];
+    const decay = this.#emaDecayAt(step);
+    return [ADAM.beta1 ** step, ADAM.beta2 ** step, this.lossScale?.scale ?? 1, decay, 1 - decay];
+  }
+
+  /**
+   * An average that began at the first weights holds much of them for some 1 / (1 - decay) steps. With the warm-up it keeps less
+   * at first, (1 + step) / (10 + step), as tf.train.ExponentialMovingAverage does with num_updates.
+   */
+  #emaDecayAt(step: number): number {
+    const { emaDecay, emaWarmUp } = this.#ema;
+    return emaWarmUp ? Math.min(emaDecay, (1 + step) / (10 + step)) : emaDecay;
   }
 
   /** After a step; one whose gradients were not finite does not count. */
@@ -63,4 +76,25 @@ export class StepCounts {
     this.lossScale.scale = state === undefined ? first.scale : scalar(LOSS_SCALE);
     this.lossScale.goodSteps = scalar(GOOD_STEPS);
   }
+}
+
+/**
+ * Batch norm's averages without what they hold of where they began, as predictions take them (shareOfFirstAverages): weights that
+ * go to another network lose the count of their steps. Other arrays stay.
+ */
+export function averagesAlone(
+  weights: ReadonlyMap<string, NamedArray>,
+  state: ReadonlyMap<string, NamedArray>,
+): ReadonlyMap<string, NamedArray> {
+  const scalar = (name: string): number => state.get(name)?.data[0] ?? 0;
+  const steps = Math.max(scalar('adam/step'), scalar('sgd/step'));
+  if (scalar(AVERAGES_BEGAN_HERE) !== 1 || steps === 0) return weights;
+  const share = BATCH_NORM_MOMENTUM ** steps;
+  const alone = (name: string, { shape, data }: NamedArray): NamedArray => {
+    if (name.endsWith('/moving_mean')) return { shape, data: data.map((mean) => mean / (1 - share)) };
+    if (name.endsWith('/moving_variance'))
+      return { shape, data: data.map((variance) => (variance - share) / (1 - share)) };
+    return { shape, data };
+  };
+  return new Map([...weights].map(([name, array]) => [name, alone(name, array)]));
 }

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AugmentPlan, augmentList, parseAugment, SYMMETRIES } from '../config/augmentPlan.js';
 import { type IniKey, text, wholeNumber } from '../config/ini.js';
+import { CROSS_ENTROPY } from '../config/lossSettings.js';
 import { BALANCED } from '../config/samplingSettings.js';
 import { TRAINING_KEYS } from '../config/trainingSettings.js';
 import { InputError } from '../errors.js';
 import type { JsonPlace } from '../jsonPlace.js';
 import type { ValueScale } from '../store/rowIndex.js';
+import type { StartingPoint } from './startingPoint.js';
 import type { TrainConfig } from './trainConfig.js';
 
 /** What a key of a stored configuration may be. */
@@ -23,6 +25,7 @@ const RULES: RulesOf<TrainConfig> = {
   data: as(text()),
   run: as(text()),
   filters: as(wholeNumber(1, 1024)),
+  from: { expected: 'expected a checkpoint with epoch, step and crc32, or nothing', fits: isStartingPoint },
   threads: as(wholeNumber(0, 1024)),
   devices: as(K.NUM_GPUS),
   strategy: as(K.STRATEGY),
@@ -58,14 +61,22 @@ const RULES: RulesOf<TrainConfig> = {
     stepFactor: as(K.STEP_FACTOR),
     baseBatch: as(K.BASE_BATCH),
   },
+  loss: {
+    kind: as(K.LOSS),
+    focalGamma: as(K.FOCAL_GAMMA),
+    focalAlpha: as(K.FOCAL_ALPHA),
+    classWeights: as(K.CLASS_WEIGHTS),
+  },
   optimizer: { name: as(K.OPTIMIZER), momentum: as(K.MOMENTUM), weightDecay: as(K.WEIGHT_DECAY) },
   l2: as(K.L2),
   clipNorm: as(K.CLIP_NORM),
   emaDecay: as(K.EMA_DECAY),
+  emaWarmUp: yesOrNo(),
   earlyStopping: as(K.EARLY_STOPPING),
   seed: as(K.SEED),
   checkpointMinutes: as(K.CHECKPOINT_MINUTES),
   checkpointSteps: as(K.CHECKPOINT_STEPS),
+  validateSteps: as(K.VALIDATE_STEPS),
   readers: as(K.READERS),
   normalisation: as(K.NORMALISATION),
   intensity: as(K.INTENSITY),
@@ -75,7 +86,7 @@ const RULES: RulesOf<TrainConfig> = {
 
 /** Keys that a resume may change: the result is the same but for rounding, or they say how long, how often and where. */
 export const RESUMABLE = [
-  ...['data', 'run', 'epochs', 'threads', 'readers', 'checkpointMinutes', 'checkpointSteps'],
+  ...['data', 'run', 'epochs', 'threads', 'readers', 'checkpointMinutes', 'checkpointSteps', 'validateSteps'],
   ...['strategy', 'devices', 'stages', 'microBatches', 'schedule', 'cuts', 'recompute', 'timeoutSeconds'],
 ] as const;
 
@@ -111,11 +122,15 @@ function withLaterKeys(stored: Readonly<Record<string, unknown>>): Readonly<Reco
     validation: stored.holdout,
     allowSharedScans: true,
     intensity: 'hu',
+    loss: CROSS_ENTROPY,
+    // Averages of weights kept EMA_DECAY from the first step on.
+    emaWarmUp: false,
     crop: 0,
     readers: 0,
     sampling: BALANCED,
     checkpointMinutes: 0,
     checkpointSteps: 0,
+    validateSteps: 0,
     ...stored,
     augment: typeof augment === 'boolean' ? (augment ? SYMMETRIES : {}) : augment,
   };
@@ -183,6 +198,13 @@ function isValueScale(value: unknown): boolean {
   if (value === undefined) return true;
   const { slope, intercept } = (value ?? {}) as Partial<ValueScale>;
   return Number.isFinite(slope) && Number.isFinite(intercept);
+}
+
+function isStartingPoint(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { checkpoint, epoch, step, crc32 } = (value ?? {}) as Partial<StartingPoint>;
+  const isWhole = (number: unknown): boolean => Number.isSafeInteger(number) && Number(number) >= 0;
+  return typeof checkpoint === 'string' && [epoch, step].every(isWhole) && (crc32 === null || isWhole(crc32));
 }
 
 function isAugmentPlan(value: unknown): boolean {

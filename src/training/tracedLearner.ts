@@ -3,6 +3,7 @@ import type { Precision } from '../config/trainingSettings.js';
 import { EngineError } from '../errors.js';
 import type { Batch } from '../feed/batches.js';
 import { type Parameter, parametersOf, sizeOf } from '../model/architecture.js';
+import { PLAIN_LOSS } from '../model/loss.js';
 import { FLOAT32, INT16 } from '../tensorflow/dataTypes.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { TracedFunction } from '../tensorflow/tracedFunction.js';
@@ -61,12 +62,14 @@ export class TracedLearner implements Learner {
       ...options,
       placement,
       optimizer: options.optimizer ?? PLAIN_ADAM,
+      batchLoss: options.batchLoss ?? PLAIN_LOSS,
       syncBatchNorm: options.syncBatchNorm ?? false,
       precision: this.precision,
       lossScaling: options.lossScaling ?? this.precision === 'float16',
       recompute: options.recompute ?? false,
       clipNorm: options.clipNorm ?? 0,
       emaDecay: options.emaDecay ?? 0,
+      emaWarmUp: options.emaWarmUp ?? true,
       ranks: {
         size: this.ranks,
         timeoutSeconds: options.timeoutSeconds ?? 60,

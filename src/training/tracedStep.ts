@@ -22,7 +22,10 @@ import { type DeviceMemory, stepMemory } from './stepMemory.js';
 export const BATCH_NORM_MOMENTUM = 0.99;
 
 /** Numbers that a step takes, in this order. */
-export const STEP_SCALARS = ['learningRate', 'beta1Power', 'beta2Power', 'lossScale', 'stop'] as const;
+export const STEP_SCALARS = [
+  ...(['learningRate', 'beta1Power', 'beta2Power', 'lossScale'] as const),
+  ...(['emaDecay', 'emaRest', 'stop'] as const),
+] as const;
 
 /** A part of a step whose time was measured. */
 export interface MeasuredItem {
@@ -58,7 +61,9 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
   let memory: readonly DeviceMemory[] = [];
   const program = traceFunction(engine, 'training_step', inputs, (given) => {
     const [voxels, labels, ...scalars] = given.slice(-2 - STEP_SCALARS.length);
-    const [learningRate, beta1Power, beta2Power, lossScale, stop] = scalars.map((value) => tensorOf(value));
+    const [learningRate, beta1Power, beta2Power, lossScale, emaDecay, emaRest, stop] = scalars.map((value) =>
+      tensorOf(value),
+    );
     const moments = new Moments(engine);
     const began = moments.mark([]);
     const scale = options.lossScaling ? lossScale! : undefined;
@@ -80,6 +85,7 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
       beta1Power: beta1Power!,
       beta2Power: beta2Power!,
       finite,
+      ema: { decay: emaDecay!, rest: emaRest! },
     });
     moments.mark([], engine.binding.trace.sideEffects);
     enter(engine, placement.devices[0]!.at(-1)!);
@@ -166,7 +172,7 @@ function update(
   options: ProgramOptions,
   replicas: readonly ReplicaVariables[],
   means: StepMeans,
-  scalars: StepScalars,
+  scalars: StepScalars & { readonly ema: EmaShares },
 ): void {
   const { network, placement, emaDecay, optimizer } = options;
   const stageOf = stageOfParameters(options);
@@ -180,7 +186,7 @@ function update(
       if (gradient === undefined) updateAverage(engine, variables, parameter, means, scalars.finite);
       else {
         applyUpdate(engine, optimizer, variables.slots(parameter), scalars, gradient);
-        if (emaDecay > 0) updateEma(engine, variables, parameter, emaDecay, scalars.finite);
+        if (emaDecay > 0) updateEma(engine, variables, parameter, scalars.ema, scalars.finite);
       }
     }
 }
@@ -220,19 +226,25 @@ function updateAverage(
   assign(engine, variables.reference(parameter.name), keptUnless(finite, average, next));
 }
 
+/** What a moving average keeps of itself, and takes of the weight; together 1. */
+interface EmaShares {
+  readonly decay: Tensor;
+  readonly rest: Tensor;
+}
+
 /** The weight's own update, added just before, comes first. */
 function updateEma(
   engine: Engine,
   variables: ReplicaVariables,
   parameter: Parameter,
-  decay: number,
+  { decay, rest }: EmaShares,
   finite: Tensor | undefined,
 ): void {
   const { trace } = engine.binding;
   const name = `${EMA}/${parameter.name}`;
   const weight = trace.after(trace.sideEffects.slice(-1), () => variables.read(parameter));
   const average = variables.read({ ...parameter, name });
-  const next = average.mul(decay).add(weight.mul(1 - decay));
+  const next = average.mul(decay).add(weight.mul(rest));
   assign(engine, variables.reference(name), keptUnless(finite, average, next));
 }
 

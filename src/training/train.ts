@@ -1,12 +1,13 @@
 import type { Cluster } from '../config/cluster.js';
 import { overlap } from '../config/holdout.js';
 import { EngineError, InputError, InterruptedError, messageOf } from '../errors.js';
+import { factorsOfRows } from '../feed/batchShare.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { orderOf } from '../feed/orderOf.js';
-import { definiteParts, foldedLabels } from '../feed/parts.js';
+import { definiteParts } from '../feed/parts.js';
 import type { RowFeed } from '../feed/rowFeed.js';
-import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
-import { type Parts, type Split, splitRows } from '../feed/split.js';
+import { scanLabels } from '../feed/rowLabels.js';
+import { type Split, splitRows } from '../feed/split.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels, valueScale } from '../store/voxelSample.js';
 import { untilAborted } from '../untilAborted.js';
@@ -23,7 +24,8 @@ import { rowsOfMicroBatch } from './placement.js';
 import { type RankWatch, watchRanks } from './rankWatch.js';
 import { type ResumePoint, requireSameRun, requireSameSteps, resumePoint } from './resume.js';
 import { runEpochs } from './runEpochs.js';
-import { continueRun, createRun, lockRun } from './runFolder.js';
+import { continueRun, createRun, lockRun, readRunSplit } from './runFolder.js';
+import { firstWeights } from './startingPoint.js';
 import { sharedSecret } from './talkProof.js';
 import type { TrainConfig } from './trainConfig.js';
 import { startRecord, type TrainRecord } from './trainRecords.js';
@@ -107,14 +109,15 @@ async function* trainHere(
   try {
     const { before, notes } = resume ? await resumePoint(given.run) : NEW_RUN;
     patches = await openPatchFile(given.data);
-    const whole = scanLabels(patches);
+    const labels = scanLabels(patches);
     const windowed = withWindowOf(patches, given, before?.meta.config);
-    const config = withParts(whole, await withScaleOf(patches, windowed, before?.meta.config));
-    const data = await dataIdentity(patches);
+    const scaled = await withScaleOf(patches, windowed, before?.meta.config);
+    const parts = definiteParts(labels, scaled, scaled.data);
+    const config: TrainConfig = { ...scaled, ...parts };
+    const data = await dataIdentity(patches, labels);
     if (before !== undefined) requireSameRun(config, data, before);
-    const labels = foldedLabels(whole, config.folds, config.seed, config.data);
     if (!resume) requireApart(config);
-    const split = splitRows(labels, definite(config), config.data);
+    const split = splitRows(labels, parts, config.data);
     requireBatch(config, split);
     const { batchSize, sampling, seed } = config;
     const { stepsPerEpoch } = orderOf(sampling, split, batchSize, seed);
@@ -126,24 +129,43 @@ async function* trainHere(
     // Sums of all never end when another process was stopped before it began with them. A wish to stop ends none of them:
     // the first step fulfils it on all.
     const together = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...(watch?.losses ?? [])]);
-    const done: Progress = before?.meta ?? { epoch: 0, step: 0 };
+    const done: Progress = before?.meta ?? { epoch: 0, step: 0, validated: 0 };
     await agree('configuration', settingsText(config, split, stepsPerEpoch, data, done));
-    learner = await together(newLearner(config, [slices, dim, dim], factor, options));
+    learner = await together(newLearner(config, split, [slices, dim, dim], factor, options));
     feed = openFeed(patches, config, learner.batchSize);
     await before?.loadInto(learner);
+    const network = { inputSize: [slices, dim, dim], filters: config.filters } as const;
+    const drawn = seriesSplit(labels, split, data);
+    const first =
+      before === undefined && config.from !== undefined
+        ? await firstWeights(config.from, config, network, drawn)
+        : undefined;
+    if (first !== undefined) await learner.load(first.weights);
     await agree('program', await learner.digest());
     const memory = await learner.stepMemory();
     requireMemory(memory, config, sharedMemories(memory.map(({ device }) => device)));
     await together(learner.broadcast());
     await watch?.agree('weights', 'shared');
-    const series = seriesSplit(patches, split, data);
+    const earlier = first?.series ?? (before === undefined ? undefined : readRunSplit(config.run)?.earlier);
+    const series = earlier === undefined ? drawn : { ...drawn, earlier };
     if (writes) await before?.repair();
     if (writes && resume) continueRun(config, series, done);
     else if (writes) createRun(config, series);
     const { input } = patches;
     const from = before?.meta;
     const told = options.openPorts === true && watch !== undefined ? [OPEN_PORTS, ...notes] : notes;
-    yield startRecord({ config, learner, split, series, stepsPerEpoch, memory, input, notes: told, from });
+    yield startRecord({
+      config,
+      learner,
+      split,
+      series,
+      stepsPerEpoch,
+      memory,
+      input,
+      notes: told,
+      from,
+      first,
+    });
     const profiled = options.profile === true;
     const ready = { config, learner, feed, labels, split, stepsPerEpoch, data };
     yield* runEpochs({ ...ready, signal, profiled, watch, before });
@@ -161,6 +183,7 @@ const NEW_RUN: ResumePoint = { before: undefined, notes: [] };
 
 function newLearner(
   config: TrainConfig,
+  split: Split,
   inputSize: readonly [number, number, number],
   learningRateFactor: (step: number) => number,
   { cluster }: TrainOptions,
@@ -169,6 +192,7 @@ function newLearner(
   const { strategy, devices, stages, microBatches, schedule, cuts } = config;
   return createLearner({
     ...config,
+    batchLoss: { ...config.loss, classFactors: factorsOfRows(config.loss, config.sampling, split) },
     network: { inputSize, filters: config.filters },
     batchSize: rowsOfMicroBatch(config.batchSize, ranks),
     learningRateFactor,
@@ -209,16 +233,6 @@ async function withScaleOf(
     before === undefined ? valueScale(sample, config.intensity, config.windowHu) : before.valueScale;
   const { valueScale: _, ...others } = config;
   return scale === undefined ? others : { ...others, valueScale: scale };
-}
-
-/** A configuration whose parts are those of this file: what is stored with the run. */
-function withParts(labels: ScanLabels, config: TrainConfig): TrainConfig {
-  return { ...config, ...definiteParts(labels, config, config.data) };
-}
-
-/** Of a configuration that has been through withParts(). */
-function definite({ holdout, validation, seed }: TrainConfig): Parts {
-  return { holdout, validation: validation === 'auto' ? 'scans' : validation, seed };
 }
 
 /** Throws RangeError for a subset that would choose the network and judge it. */

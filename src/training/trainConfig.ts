@@ -1,6 +1,8 @@
 import type { TrainingSettings } from '../config/trainingSettings.js';
 import type { ValueScale } from '../store/rowIndex.js';
 
+import type { StartingPoint } from './startingPoint.js';
+
 /** Everything that decides a run; stored in its config.json and in each checkpoint. Plain JSON. */
 export interface TrainConfig extends Omit<TrainingSettings, 'gpu' | 'dataFolder' | 'runsFolder'> {
   /** The patch file, absolute. */
@@ -11,6 +13,8 @@ export interface TrainConfig extends Omit<TrainingSettings, 'gpu' | 'dataFolder'
   readonly valueScale?: ValueScale;
   /** Channels of the first stage; 64 is ResNet3D-18. */
   readonly filters: number;
+  /** What it begins with; undefined for drawn weights. */
+  readonly from?: StartingPoint;
   /** Threads for computing; 0 = one a core, shared among devices. */
   readonly threads: number;
 }

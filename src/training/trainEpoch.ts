@@ -22,6 +22,8 @@ export interface EpochWork {
   readonly epoch: number;
   /** Steps that are done, over all epochs; inside the epoch where a run was interrupted there. */
   readonly stepsDone: number;
+  /** The last one of these, within the epoch. */
+  readonly toStep: number;
   readonly signal: AbortSignal | undefined;
   readonly profile: Profile | undefined;
   /** Rejects when a process that trains with this one is lost. */
@@ -29,12 +31,11 @@ export interface EpochWork {
 }
 
 /**
- * The steps of one epoch. The wait for each batch is measured apart from the step. An abort, of any process, ends it after
+ * Steps of one epoch, all or those up to a validation. The wait for each batch is measured apart from the step. An abort, of any process, ends it after
  * the step that runs. Throws EngineError (a loss that is not finite), InterruptedError.
  */
 export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
-  const { config, feed, labels, order, learner, epoch, stepsDone, signal, lost } = work;
-  const toStep = epoch * order.stepsPerEpoch;
+  const { config, feed, labels, order, learner, epoch, stepsDone, toStep, signal, lost } = work;
   const batches = feed.batches(
     trainingRequests({
       order,

@@ -1,12 +1,15 @@
 import type { Precision } from '../config/trainingSettings.js';
+import { factorsOfRows } from '../feed/batchShare.js';
 import type { Split } from '../feed/split.js';
 import type { RowAccess } from '../store/rowIndex.js';
 import type { CheckpointMeta, ValidationScores } from './checkpointMeta.js';
 import type { SeriesSplit } from './dataIdentity.js';
 import type { Learner } from './learner.js';
+import { changedPlan } from './learningRate.js';
 import { layoutDifferences, machineLayout } from './machineLayout.js';
 import type { EpochRecord, StepRecord, ValidationRecord } from './metricsLog.js';
 import { FEWEST_ROWS } from './placement.js';
+import type { FirstWeights } from './startingPoint.js';
 import type { DeviceMemory } from './stepMemory.js';
 import type { TrainConfig } from './trainConfig.js';
 
@@ -21,7 +24,11 @@ export interface StartRecord {
   readonly heldOut: number;
   /** How the scans were parted, in words. */
   readonly parts: string;
+  /** What the steps make smaller, in words. */
+  readonly loss: string;
   readonly stepsPerEpoch: number;
+  /** What it begins with, in words; undefined for drawn weights, and for a run that goes on. */
+  readonly begins?: string;
   /** Steps of the whole run, and those that a resumed one has done. */
   readonly steps: number;
   readonly stepsDone: number;
@@ -62,6 +69,7 @@ export function startRecord({
   input,
   notes,
   from,
+  first,
 }: {
   config: TrainConfig;
   learner: Learner;
@@ -74,6 +82,7 @@ export function startRecord({
   /** Of the resume. */
   notes: readonly string[];
   from: CheckpointMeta | undefined;
+  first?: FirstWeights | undefined;
 }): StartRecord {
   return {
     kind: 'start',
@@ -83,11 +92,19 @@ export function startRecord({
     validation: split.validation.length,
     heldOut: split.heldOut.length,
     parts: partsText(config, series),
+    loss: lossText(config, split),
     stepsPerEpoch,
     steps: config.epochs * stepsPerEpoch,
+    ...(first === undefined ? {} : { begins: first.taken }),
     stepsDone: from?.step ?? 0,
     differences: from === undefined ? [] : layoutDifferences(from.layout, layoutOf(config)),
-    warnings: [...notes, ...rowWarnings(config, learner), ...readingWarnings(input)],
+    warnings: [
+      ...notes,
+      ...(first?.warnings ?? []),
+      ...planWarnings(config, stepsPerEpoch, from),
+      ...rowWarnings(config, learner),
+      ...readingWarnings(input),
+    ],
     ranks: learner.ranks,
     devices: learner.placement.devices,
     cuts: learner.placement.cuts,
@@ -102,6 +119,26 @@ function partsText({ folds, holdout, validation }: TrainConfig, series: SeriesSp
   const choosing = validation === 'scans' ? 'drawn by the seed' : `${kind}${validation}`;
   const { training, validation: some, heldOut } = series;
   return `${training.length} scans train, ${some.length} (${choosing}) choose the best network, ${heldOut.length} (${kind}${holdout}) are held out`;
+}
+
+/** `focal loss (gamma 2, alpha 0.25); class weights 0.556 of others, 5 of nodules`. */
+function lossText({ loss, sampling }: TrainConfig, split: Split): string {
+  const { kind, focalGamma, focalAlpha, classWeights } = loss;
+  const alpha = focalAlpha > 0 ? `, alpha ${focalAlpha}` : '';
+  const name = kind === 'focal' ? `focal loss (gamma ${focalGamma}${alpha})` : kind;
+  if (classWeights === 'none') return name;
+  const [other, nodule] = factorsOfRows(loss, sampling, split).map((factor) => Number(factor.toPrecision(3)));
+  return `${name}; class weights ${other} of others, ${nodule} of nodules`;
+}
+
+function planWarnings(
+  config: TrainConfig,
+  stepsPerEpoch: number,
+  from: CheckpointMeta | undefined,
+): string[] {
+  if (from === undefined) return [];
+  const { step } = from;
+  return changedPlan(config, { ...config, stepsPerEpoch }, { epochs: from.config.epochs, step });
 }
 
 /** Few rows make batch norm noise. */

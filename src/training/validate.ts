@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
+import type { LossSettings } from '../config/lossSettings.js';
 import { EngineError } from '../errors.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
-import { accuracyOf, crossEntropyOf } from '../scores/classification.js';
+import { accuracyOf, lossOf } from '../scores/classification.js';
 import { youdenThreshold } from '../scores/operatingPoint.js';
 import { rocArea } from '../scores/roc.js';
 import type { Learner } from './learner.js';
@@ -14,26 +15,32 @@ export interface ValidationWork {
   readonly feed: RowFeed;
   readonly labels: RowLabels;
   readonly rows: Uint32Array;
+  readonly loss: LossSettings;
   readonly epoch: number;
   readonly step: number;
   /** Of the last step. */
   readonly learningRate: number;
   readonly signal: AbortSignal | undefined;
+  /** Called when the network predicts no numbers, before that is thrown. */
+  readonly onNoNumbers: () => Promise<void>;
 }
 
-/** Scores the rows that choose the best network, which have both classes; of several processes each predicts its part, and all get the same scores. Throws InterruptedError. */
+/** Scores the rows that choose the best network, which have both classes; of several processes each predicts its part, and all get the same scores. Throws InterruptedError, EngineError. */
 export async function validate(work: ValidationWork): Promise<ValidationRecord> {
   const { learner, feed, labels, rows, epoch, step, signal } = work;
   const began = performance.now();
   const classes = Array.from(rows, (row) => labels.classes[row]!);
   const probabilities = await predictShared(learner, feed, rows, signal);
-  requireNumbers(probabilities, work);
+  if (!probabilities.every(Number.isFinite)) {
+    await work.onNoNumbers();
+    throw noNumbers(work);
+  }
   const roc = rocArea(probabilities, classes);
   return {
     kind: 'validation',
     epoch,
     step,
-    loss: crossEntropyOf(probabilities, classes) + (await learner.penalty()),
+    loss: lossOf(work.loss, probabilities, classes) + (await learner.penalty()),
     accuracy: accuracyOf(probabilities, classes),
     rocAuc: roc.area,
     rocAucInterval: roc.interval,
@@ -44,9 +51,8 @@ export async function validate(work: ValidationWork): Promise<ValidationRecord> 
 }
 
 /** A step that was too long may leave weights that are no numbers, though its own loss was one. */
-function requireNumbers(probabilities: Float32Array, { epoch, step, learningRate }: ValidationWork): void {
-  if (probabilities.every(Number.isFinite)) return;
-  throw new EngineError(
+function noNumbers({ epoch, step, learningRate }: ValidationWork): EngineError {
+  return new EngineError(
     'validation',
     `the network predicts NaN after step ${step} (epoch ${epoch}, learning rate ${learningRate}); the checkpoints before it are kept; lower LEARNING_RATE, or set CLIP_NORM`,
   );

@@ -123,3 +123,18 @@ test('explore, train and verify say of a file which dataset is filtered by what,
       assert.equal(stderr.trim().split('\n').length, 1, stderr);
     }
 });
+
+test('explore says all columns that training refuses as findings, and the rest of the file beside them', () => {
+  const { path } = writeForeign(folder, {
+    path: "f['output'][1] = 2; f['output'][2] = -1; f['subsets'][...] = f['subsets'][...]\nx = f['notrain'][...].astype('f8'); x[0] = np.nan; column('notrain', x)",
+  });
+  const { status, stdout } = voxlab('explore', path!, '--json');
+  assert.equal(status, 0);
+  const { rows, byClass, notrain, findings } = JSON.parse(stdout);
+  assert.deepEqual([rows > 2, byClass, notrain], [true, {}, null]);
+  assert.match(
+    findings[0],
+    /^output: expected 0 or 1 in each row, received 2 in 1 row, -1 in 1 row \(first: row 1, 2\).*; notrain: expected a number in each row, received NaN in 1 row/,
+  );
+  assert.match(voxlab('explore', path!).stdout, /by class: none\n.*finding: output: expected 0 or 1/s);
+});

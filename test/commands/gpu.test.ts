@@ -31,22 +31,29 @@ test('gpu convert prints 400 JSON lines of the 2018 log', () => {
 });
 
 test('gpu summary --json: samples, devices, mean and idle share', () => {
-  const { samples, devices, meanPercent, idleShare } = JSON.parse(
+  const { samples, devices, meanPercent, idleShare, findings } = JSON.parse(
     voxlab('gpu', 'summary', log, '--json').stdout,
   );
+  assert.match(findings[1].text, /stand still 34\.5 % of the time, together/);
   assert.deepEqual(
     [samples, devices.length, Number(meanPercent.toFixed(3)), idleShare],
     [50, 8, 32.715, 0.345],
   );
-  assert.match(voxlab('gpu', 'summary', log).stdout, /GPU 0 .*mean {2}38\.1 %/);
+  const { stdout } = voxlab('gpu', 'summary', log);
+  assert.match(stdout, /GPU 0 .*mean {2}38\.1 %.*longest idle 1\.0 s, at most 10960 of 11441 MiB/);
+  assert.match(stdout, /findings\n {2}- 4 of 8 GPUs were never used: GPU 4, GPU 5, GPU 6, GPU 7\n/);
 });
 
-test('gpu plot writes two figures and a page; a file that is no log is a failure', (t) => {
+test('gpu plot writes three pictures as SVG and PNG, and a page; a file that is no log is a failure', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-plot-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const { files } = JSON.parse(voxlab('gpu', 'plot', log, '--out', folder, '--json').stdout);
   assert.match(readFileSync(files.usage, 'utf8'), /^<svg .*GPU utilisation/);
-  assert.match(readFileSync(files.memory, 'utf8'), /^<svg .*GPU memory/);
+  assert.match(readFileSync(files.memory, 'utf8'), /^<svg .*GPU memory over time/);
+  assert.match(readFileSync(files.memoryUse, 'utf8'), /^<svg .*GPU memory, the most/);
+  for (const name of ['usagePng', 'memoryPng', 'memoryUsePng'])
+    assert.equal(readFileSync(files[name]).toString('latin1', 1, 4), 'PNG');
+  assert.match(readFileSync(files.page, 'utf8'), /<li>the 4 GPUs in use stand still 34\.5 %/);
   assert.match(readFileSync(files.page, 'utf8').slice(0, 100), /^<!doctype html>/);
   const { status, stdout, stderr } = voxlab('gpu', 'summary', inRepository('LICENSE'), '--json');
   assert.deepEqual([status, stdout], [1, '']);

@@ -13,8 +13,10 @@ import { voxlab } from './voxlab.js';
 test('train --json, --resume and evaluate --json print the documents of the contract', async (t) => {
   const { data, run } = await trainFixture(t);
   const flags = ['--data', data, '--holdout', '2', '--batch', '6', '--filters', '4'];
-  const trained = voxlab('train', ...flags, '--epochs', '1', '--out', run, '--json');
+  const trained = voxlab('train', ...flags, '--epochs', '1', '--out', run, '--json', '--record-gpu');
   assert.equal(trained.status, 0, trained.stderr);
+  const recorded = voxlab('gpu', 'convert', join(run, 'gpu.jsonl')).stdout.trimEnd().split('\n');
+  assert.ok(JSON.parse(recorded[0]!).processMemoryMiB > 100, recorded[0]);
   const { epochs, steps, best, ...more } = JSON.parse(trained.stdout);
   assert.deepEqual([epochs, steps, more.run, best.epoch], [1, 3, run, 1]);
   assert.ok(best.valLoss > 0 && best.rocAuc >= 0 && best.rocAuc <= 1);
@@ -28,6 +30,25 @@ test('train --json, --resume and evaluate --json print the documents of the cont
   assert.match(resumed.stderr, /going on after step 3/);
   assert.match(resumed.stdout, /2 epochs, 6 steps/);
 
+  const tuned = voxlab(
+    'train',
+    ...flags.slice(0, -2),
+    '--from',
+    run,
+    '--epochs',
+    '1',
+    '--out',
+    `${run}-tuned`,
+  );
+  assert.equal(tuned.status, 0, tuned.stderr);
+  assert.match(
+    tuned.stderr,
+    /begins with weights and batch norm's averages of .*checkpoints\/epoch-000\d; optimiser/,
+  );
+  const wide = voxlab('train', ...flags.slice(0, -1), '8', '--from', run, '--out', `${run}-wide`);
+  assert.equal(wide.status, 1);
+  assert.match(wide.stderr, /expected the arrays of a network of 8 filters/);
+
   const evaluation = voxlab('evaluate', run, '--json');
   assert.equal(evaluation.status, 0, evaluation.stderr);
   const scores = JSON.parse(evaluation.stdout);
@@ -39,7 +60,7 @@ test('train --json, --resume and evaluate --json print the documents of the cont
   ])
     assert.ok(existsSync(file), file);
   assert.deepEqual(Object.keys(scores.files), [
-    ...['predictions', 'rows', 'roc', 'pr', 'reliability', 'histogram', 'scores'],
+    ...['predictions', 'rows', 'scores', 'roc', 'pr', 'reliability', 'histogram'],
   ]);
 });
 
@@ -99,6 +120,14 @@ test('train: wrong usage and bad configuration are told apart', async (t) => {
   assert.equal(voxlab('train', '--strategy', 'magic').status, 2);
   assert.equal(voxlab('train', '--resume', run, '--batch', '4').status, 2);
   assert.equal(voxlab('train', '--resume', run, '--no-augment').status, 2);
+  for (const flag of ['--from=x', '--filters=4', '--loss=focal', '--class-weights=1,4']) {
+    const refused = voxlab('train', '--resume', run, flag);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, new RegExp(`expected no ${flag.replace(/=.*/, '')}, only`));
+  }
+  const weights = voxlab('train', '--data', data, '--class-weights', '1');
+  assert.equal(weights.status, 2);
+  assert.match(weights.stderr, /Expected none, auto, or two factors above 0 such as 1,4.*received "1"/);
   const augment = voxlab('train', '--data', data, '--augment', 'flips,twirl:3');
   assert.deepEqual([augment.status, augment.stdout], [2, '']);
   assert.match(augment.stderr, /--augment: Expected none, or a list of flips, .*received "twirl:3"/);

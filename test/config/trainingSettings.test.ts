@@ -25,7 +25,9 @@ test("readTrainingSettings() takes the original project's five keys alone, with 
   assert.equal(settings.dataFolder, '/data');
   assert.equal(settings.strategy, 'single');
   assert.equal(settings.recompute, false);
+  assert.deepEqual([settings.emaDecay, settings.emaWarmUp], [0, true]);
   assert.equal(read('HOLDOUT = 5\nBATCH_SIZE = 64\nDATA_DIR = d\nRECOMPUTE = yes\n').recompute, true);
+  assert.equal(read('HOLDOUT = 5\nBATCH_SIZE = 64\nDATA_DIR = d\nEMA_WARM_UP = no\n').emaWarmUp, false);
 });
 
 test('readTrainingSettings() takes samplings, augmentations, folds and several subsets; missing keys are as they were', (t) => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError } from '../../src/errors.js';
-import { definiteParts, foldedLabels, type PartsRequest, sharedScans } from '../../src/feed/parts.js';
+import { foldedLabels } from '../../src/feed/folds.js';
+import { definiteParts, type PartsRequest, sharedScans } from '../../src/feed/parts.js';
 import { scanLabels } from '../../src/feed/rowLabels.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
 import { trainFixture } from '../training/trainFixture.js';

@@ -10,7 +10,7 @@ const labels = {
   seriesUids: ['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd', 'd'],
 };
 const parts = (holdout: Parts['holdout'], validation: Parts['validation'] = 6): Parts => ({
-  ...{ holdout, validation, seed: 16 },
+  ...{ folds: 0, holdout, validation, seed: 16 },
 });
 const listed = ({ positives, negatives, validation, heldOut }: Split): number[][] =>
   [positives, negatives, validation, heldOut].map((rows) => [...rows]);
@@ -60,12 +60,12 @@ test('splitRows() with `scans` takes whole scans by the seed, never held-out one
     seriesUids: rows.map((row) => `scan${Math.floor(row / 12)}`),
   };
   const chosen = [1, 2, 3, 4, 5].map((seed) => {
-    const split = splitRows(many, { holdout: 1, validation: 'scans', seed }, 'p');
+    const split = splitRows(many, { folds: 0, holdout: 1, validation: 'scans', seed }, 'p');
     const scans = [...new Set(Array.from(split.validation, (row) => many.seriesUids[row]!))];
     assert.equal(split.validation.length, 12 * scans.length, 'whole scans');
     assert.ok(split.validation.every((row) => row >= 60));
     assert.equal(split.positives.length + split.negatives.length, 180 - split.validation.length);
-    const again = splitRows(many, { holdout: 1, validation: 'scans', seed }, 'p');
+    const again = splitRows(many, { folds: 0, holdout: 1, validation: 'scans', seed }, 'p');
     assert.deepEqual(again.validation, split.validation);
     return scans;
   });

@@ -30,3 +30,30 @@ test('damaged JSON lines are counted, the rest is read', async (t) => {
   );
   assert.deepEqual([log.samples.length, log.ignoredLines], [2, [2, 3, 4, 6]]);
 });
+
+test('a line of a host joins the devices below it; a damaged one is counted and joins nothing', async (t) => {
+  const host = (second: number, cpu: number | string) =>
+    `${JSON.stringify({ time: `2025-01-01T00:00:0${second}Z`, host: 'h', cpuPercent: cpu, processMemoryMiB: null, diskReadMBPerSecond: 1, step: 7, stepMilliseconds: 12.5, waitShare: 0.5 })}\n`;
+  const device = (second: number, index: number) =>
+    `{"time":"2025-01-01T00:00:0${second}Z","host":"h","index":${index}}\n`;
+  const log = await readBytes(
+    t,
+    host(0, 50) + device(0, 0) + device(0, 1) + host(1, 'much') + device(1, 0) + host(2, 60) + host(3, 101),
+  );
+  assert.deepEqual(
+    log.samples.map(({ time, use, devices }) => [time?.slice(17, 19), use?.cpuPercent, devices.length]),
+    [
+      ['00', 50, 2],
+      ['01', undefined, 1],
+      ['02', 60, 0],
+    ],
+  );
+  assert.deepEqual(log.ignoredLines, [4, 7]);
+  assert.match(log.ignored![0]!.reason, /cpuPercent: expected a number or null, received "much"/);
+  const [first] = log.samples;
+  assert.deepEqual((await readBytes(t, log.samples.map(toJsonLines).join(''))).samples, log.samples);
+  assert.deepEqual(first!.use, {
+    ...{ cpuPercent: 50, processMemoryMiB: null, diskReadMBPerSecond: 1 },
+    ...{ step: 7, stepMilliseconds: 12.5, waitShare: 0.5 },
+  });
+});

@@ -37,6 +37,26 @@ test('a block with a lost header or of two writers is left out as a whole', () =
   assert.match(read(two).ignored.at(-1)!.reason, /two programs wrote at once/);
 });
 
+test('GPUs in falling order, as gpustat --id 2,1,0 prints them, are a block; no other order is', () => {
+  const falling = header(0) + device(2) + device(1) + device(0);
+  const { samples, ignored } = read(falling + header(1) + device(2) + device(1) + device(0));
+  assert.deepEqual(
+    samples.map(({ devices }) => devices.map(({ index }) => index)),
+    [
+      [2, 1, 0],
+      [2, 1, 0],
+    ],
+  );
+  assert.deepEqual(ignored, []);
+  for (const lost of [
+    [2, 1, 0, 2, 1, 0],
+    [1, 0, 1, 0],
+    [0, 2, 1],
+    [1, 1],
+  ])
+    assert.deepEqual(read(header(0) + lost.map((index) => device(index)).join('')).samples, [], String(lost));
+});
+
 test('any name, two-digit ids, unknown values, processes with blanks and colons, a lost GPU', () => {
   const { samples, ignored } = read(
     `${header(0)}${[

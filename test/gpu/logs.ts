@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { GpuLog, GpuSample } from '../../src/gpu/gpuRecord.js';
+import type { GpuLog, GpuRecord, GpuSample } from '../../src/gpu/gpuRecord.js';
 import { LineCutter } from '../../src/gpu/logLines.js';
 import type { LogReader, LogSink } from '../../src/gpu/logReader.js';
 import { readGpuLog } from '../../src/gpu/readGpuLog.js';
@@ -31,4 +31,27 @@ export function readBytes(t: TestContext, bytes: string | Uint8Array): Promise<G
   const file = join(folder, 'log');
   writeFileSync(file, bytes);
   return readGpuLog(file);
+}
+
+/** A sample of GPUs 0, 1, ... that say only what is given. */
+export function madeSample(
+  time: string | null,
+  devices: readonly Partial<GpuRecord>[],
+  host: string | null = null,
+): GpuSample {
+  const unknown = {
+    uuid: null,
+    name: null,
+    utilizationPercent: null,
+    memoryUsedMiB: null,
+    memoryTotalMiB: null,
+  };
+  return {
+    time,
+    host,
+    devices: devices.map((device, index) => ({
+      ...{ time, host, index, ...unknown, temperatureC: null, powerW: null, processes: null },
+      ...device,
+    })),
+  };
 }

@@ -45,3 +45,28 @@ test('NvidiaSmiCsvReader without header: two columns in per cent are not guessed
   const [device] = samples[0]!.devices;
   assert.deepEqual([device!.index, device!.utilizationPercent, device!.memoryUsedMiB], [0, null, 5]);
 });
+
+test('NvidiaSmiCsvReader without header: memory that is less at work than at rest is free memory, not memory in use', () => {
+  const rows = (atWork: number, atRest: number) =>
+    [20, 21, 22]
+      .map(
+        (second) =>
+          `2018/10/11 04:16:${second}.100, 0, 90 %, ${atWork} MiB, 11441 MiB\n2018/10/11 04:16:${second}.101, 1, 0 %, ${atRest} MiB, 11441 MiB\n`,
+      )
+      .join('');
+  const memoryOf = (text: string) =>
+    read(text).samples[0]!.devices.map((device) => [device.memoryUsedMiB, device.memoryTotalMiB]);
+  assert.deepEqual(memoryOf(rows(10960, 0)), [
+    [10960, 11441],
+    [0, 11441],
+  ]);
+  assert.deepEqual(memoryOf(rows(481, 11441)), [
+    [null, 11441],
+    [null, 11441],
+  ]);
+  // A program that computes has more than that.
+  assert.deepEqual(memoryOf(rows(12, 12)), [
+    [null, 11441],
+    [null, 11441],
+  ]);
+});

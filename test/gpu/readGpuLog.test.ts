@@ -97,10 +97,27 @@ function mutated(text: string, random: () => number): string {
   return lines.join('\n');
 }
 
-for (const name of fixtures)
+/** As our own recorder writes it, of the same devices. */
+const recording = (await readGpuLog(join(folder, 'gpustat-1.1.1.json'))).samples
+  .map((sample) => {
+    const use = {
+      cpuPercent: 40,
+      processMemoryMiB: 512,
+      diskReadMBPerSecond: 3,
+      step: 7,
+      stepMilliseconds: 9,
+      waitShare: 0,
+    };
+    return toJsonLines({ ...sample, use });
+  })
+  .join('');
+
+for (const [name, text] of [
+  ...fixtures.map((file) => [file, readFileSync(join(folder, file), 'utf8')] as const),
+  ['a recording of voxlab', recording] as const,
+])
   test(`readGpuLog() of ${name}, damaged in 150 ways, gives records of one block each, or an InputError`, async (t) => {
-    const text = readFileSync(join(folder, name), 'utf8');
-    const intact = await readGpuLog(join(folder, name));
+    const intact = await readBytes(t, text);
     const random = createRandom(7);
     const blockOfTime = new Map(
       intact.samples.flatMap(({ devices }, block) => devices.map(({ time }) => [time, block])),

@@ -4,6 +4,7 @@ import { readGpuLog } from '../../src/gpu/readGpuLog.js';
 import { summariseGpuLog, summariseGpuSamples } from '../../src/gpu/summary.js';
 import { inRepository } from '../../src/paths.js';
 import { runPython } from '../python.js';
+import { madeSample } from './logs.js';
 
 const file = inRepository('data', 'gpustat', 'k80x8_2018.txt');
 
@@ -98,4 +99,60 @@ test('summariseGpuSamples() keeps equal indexes of two hosts apart, from the ear
     ],
   );
   assert.deepEqual([firstTime, lastTime, count], ['2025-03-04T12:00:01', '2025-03-04T12:00:03', 2]);
+});
+
+test('summariseGpuLog() of the 2018 log: percentiles as numpy gives them, busy share, imbalance, headroom, idle together', async () => {
+  const summary = summariseGpuLog(await readGpuLog(file));
+  const reference = runPython<{ each: number[][]; all: number[]; busy: number[]; together: number }>(
+    `import json, sys, re, itertools, numpy as np
+rows = [(int(m[1]), int(m[2])) for m in re.finditer(r"\\[(\\d)\\].*?,\\s*(\\d+) % \\|", open(json.load(sys.stdin)).read())]
+by = np.array([[u for i, u in rows if i == k] for k in range(4)])
+q = [5, 25, 50, 75, 95]
+idle = by == 0
+pairs = list(itertools.permutations(range(4), 2))
+print(json.dumps(dict(each=[np.percentile(b, q).tolist() for b in by], all=np.percentile(by, q).tolist(), busy=(by > 90).mean(1).tolist(),
+  together=sum(int((idle[a] & idle[b]).sum()) for a, b in pairs) / sum(int(idle[a].sum()) for a, _ in pairs))))`,
+    file,
+  );
+  const close = (value: number | null | undefined, expected: number | undefined) =>
+    assert.ok(Math.abs(value! - expected!) < 1e-9, `${value} is not ${expected}`);
+  for (const [load, expected] of [
+    [summary, reference.all],
+    ...reference.each.map((each, index) => [summary.devices[index]!, each] as const),
+  ] as const) {
+    const { p5, p25, p75, p95 } = load.percentiles!;
+    for (const [at, value] of [p5, p25, load.medianPercent, p75, p95].entries()) close(value, expected[at]);
+  }
+  for (const [index, share] of reference.busy.entries()) close(summary.devices[index]!.busyShare, share);
+  close(summary.idleTogetherShare, reference.together);
+  close(summary.imbalance, 38.1 / 32.715 - 1);
+  assert.deepEqual(
+    summary.devices.map(({ headroomMiB }) => headroomMiB),
+    [481, 481, 481, 481, ...Array(4).fill(11441)],
+  );
+  assert.equal(summary.devices[0]!.energyWh, null);
+  assert.deepEqual(
+    summary.findings.map(({ rule }) => rule),
+    ['unusedDevices', 'fedTooSlowly', 'littleWork', 'memoryTakenWhole'],
+  );
+});
+
+test('summariseGpuLog() weighs by time: duty cycle, energy, the longest idle stretch; nothing is known in a gap', () => {
+  const at = (second: number, utilizationPercent: number, powerW: number | null = 360) =>
+    madeSample(new Date(Date.UTC(2025, 0, 1) + second * 1000).toISOString(), [
+      { utilizationPercent, powerW },
+    ]);
+  // Idle from 1 s to 4 s, then for the usual second before the gap.
+  const seconds = [at(0, 50), at(1, 0), at(2, 0), at(3, 0), at(4, 80), at(5, 0), at(3600, 0), at(3601, 10)];
+  const [device] = summariseGpuLog({ samples: seconds, ignoredLines: [] }).devices;
+  assert.deepEqual([device!.longestIdleSeconds, device!.longestIdleFrom], [3, '2025-01-01T00:00:01.000Z']);
+  // 8 samples of a second each: 360 W for 8 s; at work in three of them.
+  assert.ok(Math.abs(device!.energyWh! - (360 * 8) / 3600) < 1e-9, String(device!.energyWh));
+  assert.ok(Math.abs(device!.dutyCycle! - 3 / 8) < 1e-9, String(device!.dutyCycle));
+  const uneven = [at(0, 100), at(1, 0), at(4, 100), at(5, 100)];
+  const [other] = summariseGpuLog({ samples: uneven, ignoredLines: [] }).devices;
+  assert.deepEqual([other!.idleShare, other!.longestIdleSeconds], [0.25, 3]);
+  assert.ok(other!.dutyCycle! < 0.6, 'the idle sample stands for three seconds');
+  const [unpowered] = summariseGpuLog({ samples: [at(0, 1, null)], ignoredLines: [] }).devices;
+  assert.equal(unpowered!.energyWh, null);
 });

@@ -35,6 +35,10 @@ export function kerasSteps(
     readonly batch: Float32Array;
     readonly labels: readonly number[];
     readonly weights: ReadonlyMap<string, NamedArray>;
+    /** Keras' own, by its class; default: cross-entropy. */
+    readonly loss?: { readonly class: string; readonly options: Readonly<Record<string, number | boolean>> };
+    /** Of class 0 and 1, with `loss`. */
+    readonly classWeights?: readonly [number, number];
     /** Keras' own, by its class; default: Adam as of 2015. */
     readonly optimizer?: { readonly class: string; readonly options: Readonly<Record<string, number>> };
   },

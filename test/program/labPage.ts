@@ -1,20 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { type RunningLab, startLab } from '../../src/kernel/lab.js';
 import { inRepository } from '../../src/paths.js';
-
-/** The system's Chromium: CHROMIUM names it, or it is on the PATH. */
-function findChromium(): string | undefined {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ['chromium', 'chromium-browser', 'google-chrome'];
-  return names
-    .map((name) => spawnSync('which', [name], { encoding: 'utf8' }))
-    .find(({ status }) => status === 0)
-    ?.stdout.trim();
-}
+import { findChromium } from './chromium.js';
 
 /** What a run of the tests says where there is no browser. */
 export function whyNoLab(): string | false {

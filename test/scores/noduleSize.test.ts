@@ -20,7 +20,12 @@ test('sizeOf() has its bounds where they are said to be', () => {
 test('scoresBySize() equals the area and the share of each size alone', () => {
   const { scores, classes } = drawnCases('sizes', 10, 80, 30);
   const diameters = classes.map((label, i) => (label === 0 ? null : [4, 7, 10, 20, null][i % 5]!));
-  for (const { size, nodules, sensitivity, rocAuc } of scoresBySize(scores, classes, diameters, 0.5)) {
+  for (const { size, nodules, sensitivity, rocAuc } of scoresBySize(
+    scores,
+    classes,
+    diameters,
+    scores.map(() => 0.5),
+  )) {
     const rows = classes.flatMap((label, i) => (label === 0 || sizeOf(diameters[i]!) === size ? [i] : []));
     const positives = rows.filter((i) => classes[i] === 1);
     assert.equal(nodules, positives.length);
@@ -34,12 +39,12 @@ test('scoresBySize() equals the area and the share of each size alone', () => {
 });
 
 test('scoresBySize() has a line for each size; null where there is nothing to score', () => {
-  const sizes = scoresBySize([0.9, 0.2], [1, 0], [7, Number.NaN], 0.5);
+  const sizes = scoresBySize([0.9, 0.2], [1, 0], [7, Number.NaN], [0.5, 0.5]);
   assert.deepEqual(
     sizes.map(({ nodules }) => nodules),
     [0, 1, 0, 0, 0],
   );
   assert.deepEqual(sizes[0], { size: '< 6 mm', nodules: 0, sensitivity: null, rocAuc: null });
-  assert.equal(scoresBySize([0.9], [1], [7], 0.5)[1]!.rocAuc, null);
-  assert.throws(() => scoresBySize([0.9], [1], [], 0.5), /one diameter a score, received 0 for 1/);
+  assert.equal(scoresBySize([0.9], [1], [7], [0.5])[1]!.rocAuc, null);
+  assert.throws(() => scoresBySize([0.9], [1], [], [0.5]), /one diameter a score, received 0 for 1/);
 });

@@ -20,11 +20,16 @@ export function checkpointAt({
   epoch,
   step = 10 * epoch,
   best,
+  bestStep = 10 * (best ?? 0),
+  validated = 10 * epoch,
   hardest,
 }: {
   readonly epoch: number;
   readonly step?: number;
+  /** Epoch of the best scores, and their step. */
   readonly best?: number;
+  readonly bestStep?: number;
+  readonly validated?: number;
   readonly hardest?: HardNegatives;
 }): Snapshot {
   return {
@@ -32,8 +37,18 @@ export function checkpointAt({
     optimizer: arrayOf('m', -step),
     ...(hardest === undefined ? {} : { hardest }),
     meta: {
-      ...{ program: 'x', config: CONFIG, epoch, step, stepsPerEpoch: 10, layout: { threads: 2, cpu: 'x' } },
-      ...(best === undefined ? {} : { best: { epoch: best, valLoss: 0.5, accuracy: 0.9, rocAuc: 0.8 } }),
+      ...{
+        program: 'x',
+        config: CONFIG,
+        epoch,
+        step,
+        validated,
+        stepsPerEpoch: 10,
+        layout: { threads: 2, cpu: 'x' },
+      },
+      ...(best === undefined
+        ? {}
+        : { best: { epoch: best, step: bestStep, valLoss: 0.5, accuracy: 0.9, rocAuc: 0.8 } }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EngineError } from '../../src/errors.js';
 import type { Snapshot } from '../../src/training/checkpoint.js';
 import { CheckpointKeeper } from '../../src/training/checkpointKeeper.js';
 import type { CheckpointMeta } from '../../src/training/checkpointMeta.js';
@@ -76,4 +77,32 @@ test('a write that fails is thrown by the next call, and its steps count as not 
   assert.deepEqual(steps(), [2, 2]);
   writes[1]!.end();
   assert.equal(await saved, true);
+});
+
+test('weights that are no numbers are never written: the error names weight, step and what to do', async () => {
+  const writes: number[] = [];
+  const keeper = new CheckpointKeeper({
+    config: { run: 'run', checkpointMinutes: 0, checkpointSteps: 1 },
+    learner: {
+      rank: 0,
+      weights: async () =>
+        new Map([
+          ['good', { shape: [1], data: Float32Array.of(1) }],
+          ['stem/conv/kernel', { shape: [2], data: Float32Array.of(0, Number.NaN) }],
+        ]),
+      optimizerState: async () => new Map(),
+    } as unknown as Learner,
+    fromStep: 0,
+    save: async (_, { meta }) => `${writes.push(meta.step)}`,
+  });
+  for (const write of ['afterStep', 'save', 'saveNewSteps'] as const)
+    await assert.rejects(
+      keeper[write](metaAt(3), undefined),
+      (error) =>
+        error instanceof EngineError &&
+        /stem\/conv\/kernel has NaN after step 3; .*before it are kept; lower LEARNING_RATE/.test(
+          error.message,
+        ),
+    );
+  assert.deepEqual(writes, []);
 });

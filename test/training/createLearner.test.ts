@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PLAIN_LOSS } from '../../src/model/loss.js';
 import { openEngine } from '../../src/tensorflow/engine.js';
 import { capi } from '../../src/tensorflow/library.js';
 import { withStatus } from '../../src/tensorflow/status.js';
@@ -120,6 +121,8 @@ test("each variable lies on its stage's device, in each replica", () => {
     recompute: false,
     clipNorm: 0,
     emaDecay: 0,
+    emaWarmUp: true,
+    batchLoss: PLAIN_LOSS,
     ranks: { size: 1, timeoutSeconds: 60, exchange: 'float32' as const },
     firstGroupKey: 1,
   };

@@ -19,7 +19,7 @@ import { trainFixture } from './trainFixture.js';
 async function identityOf(file: string): Promise<DataIdentity> {
   const patches = await openPatchFile(file);
   try {
-    return await dataIdentity(patches);
+    return await dataIdentity(patches, scanLabels(patches));
   } finally {
     patches.close();
   }
@@ -117,10 +117,11 @@ test('seriesSplit() names the series that training draws from, that choose, and 
   const { data } = await trainFixture(t);
   const patches = await openPatchFile(data);
   t.after(() => patches.close());
+  const rows = scanLabels(patches);
   const split = seriesSplit(
-    patches,
-    splitRows(scanLabels(patches), { holdout: 2, validation: 3, seed: 0 }, data),
-    await dataIdentity(patches),
+    rows,
+    splitRows(rows, { folds: 0, holdout: 2, validation: 3, seed: 0 }, data),
+    await dataIdentity(patches, rows),
   );
   const { labels, ...series }: SeriesSplit = split;
   assert.match(labels, /^[0-9a-f]{64}$/);

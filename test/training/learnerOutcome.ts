@@ -40,20 +40,21 @@ export interface Outcome {
   readonly probabilities: Float32Array;
 }
 
-/** Three steps, unless told otherwise. */
+/** Three steps on one batch, unless told otherwise. */
 export async function outcomeOf(
   parallel: Partial<ParallelOptions>,
   more: Partial<LearnerOptions> = {},
   steps = 3,
+  given: Batch = batch,
 ): Promise<Outcome> {
   const learner = await createLearner({ ...options, ...more, parallel: { ...ON_ONE_DEVICE, ...parallel } });
   const losses: number[] = [];
-  for (let step = 0; step < steps; step++) losses.push((await learner.step(batch)).loss);
+  for (let step = 0; step < steps; step++) losses.push((await learner.step(given)).loss);
   const outcome = {
     losses,
     weights: await learner.weights(),
     state: await learner.optimizerState(),
-    probabilities: (await learner.predict(batch.inputHu, ROWS)).probabilities,
+    probabilities: (await learner.predict(given.inputHu, ROWS)).probabilities,
   };
   learner.dispose();
   return outcome;

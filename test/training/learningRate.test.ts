@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LearningRateSettings } from '../../src/config/trainingSettings.js';
-import { learningRateFactor } from '../../src/training/learningRate.js';
+import type { LearningRateSettings } from '../../src/config/optimizerSettings.js';
+import { changedPlan, learningRateFactor } from '../../src/training/learningRate.js';
 import { runPython } from '../python.js';
 
 const PLAIN: LearningRateSettings = {
@@ -43,4 +43,26 @@ test('learningRateFactor(): warm-up rises in even steps to the rate; other batch
   assert.deepEqual(factors({ warmUpEpochs: 0.4 }).slice(0, 6), [0.25, 0.5, 0.75, 1, 1, 1]);
   assert.deepEqual(factors({ baseBatch: 8 }).slice(0, 2), [2, 2]);
   assert.deepEqual(factors({ baseBatch: 64, warmUpEpochs: 0.2 }).slice(0, 3), [0.125, 0.25, 0.25]);
+});
+
+test('changedPlan() says at which rate a cosine with another end goes on, and nothing where the rate stays', () => {
+  const settings = { learningRate: 0.01, learningRatePlan: { ...PLAIN, decay: 'cosine' } } as const;
+  // Half way of 6 epochs the factor is 0.5; at step 30 of 120 it is (1 + cos(pi / 4)) / 2 = 0.854.
+  assert.deepEqual(changedPlan(settings, { ...run, epochs: 12 }, { epochs: 6, step: 30 }), [
+    'the cosine of the learning rate ends after epoch 12 now, not 6: it goes on at 8.54e-3, where 5.00e-3 was planned',
+  ]);
+  assert.match(
+    changedPlan(settings, { ...run, epochs: 12 }, { epochs: 6, step: 60 }).join(),
+    /goes on at 5\.00e-3, where 0\.00e\+0 was planned/,
+  );
+  assert.deepEqual(changedPlan(settings, run, { epochs: 6, step: 30 }), []);
+  for (const decay of ['constant', 'step'] as const)
+    assert.deepEqual(
+      changedPlan(
+        { ...settings, learningRatePlan: { ...PLAIN, decay } },
+        { ...run, epochs: 12 },
+        { epochs: 6, step: 30 },
+      ),
+      [],
+    );
 });

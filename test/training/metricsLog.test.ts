@@ -55,7 +55,7 @@ test('truncateMetrics() drops the records after a step, also the one cut short',
   const run = scratch(t);
   for (const n of [1, 2, 3]) appendMetric(run, step(n));
   appendFileSync(metricsFile(run), '{"kind');
-  truncateMetrics(run, { epoch: 0, step: 2 });
+  truncateMetrics(run, { epoch: 0, step: 2, validated: 0 });
   appendMetric(run, step(9));
   assert.deepEqual(readMetrics(run), [step(1), step(2), step(9)]);
 });
@@ -93,15 +93,18 @@ test('truncateMetrics() keeps the steps of a checkpoint inside an epoch, not a v
   const inEpoch2 = (n: number): StepRecord => ({ ...step(n), epoch: 2 });
   const all = [step(1), other('validation', 1, 1), other('epoch', 1, 1), inEpoch2(2), inEpoch2(3)];
   for (const record of [...all, other('validation', 2, 3)]) appendMetric(run, record);
-  truncateMetrics(run, { epoch: 1, step: 3 });
+  truncateMetrics(run, { epoch: 1, step: 3, validated: 0 });
   assert.deepEqual(readMetrics(run), all);
-  truncateMetrics(run, { epoch: 1, step: 1 });
+  appendMetric(run, other('validation', 2, 3));
+  truncateMetrics(run, { epoch: 1, step: 3, validated: 3 });
+  assert.equal(readMetrics(run).length, all.length + 1, 'its scores are kept');
+  truncateMetrics(run, { epoch: 1, step: 1, validated: 0 });
   assert.deepEqual(readMetrics(run), all.slice(0, 3));
-  truncateMetrics(run, { epoch: 0, step: 1 });
+  truncateMetrics(run, { epoch: 0, step: 1, validated: 0 });
   assert.deepEqual(readMetrics(run), all.slice(0, 1));
   appendFileSync(metricsFile(run), 'oops\n');
   assert.throws(
-    () => truncateMetrics(run, { epoch: 0, step: 0 }),
+    () => truncateMetrics(run, { epoch: 0, step: 0, validated: 0 }),
     (error) => error instanceof InputError && error.line === 2,
   );
 });
@@ -114,7 +117,7 @@ test('truncateMetrics() and metricsOf() take a file larger than a text may be', 
   for (let bytes = size; bytes < 540e6; bytes += block.length) appendFileSync(metricsFile(run), block);
   const { size: large } = statSync(metricsFile(run));
   appendMetric(run, step(2));
-  truncateMetrics(run, { epoch: 0, step: 1 });
+  truncateMetrics(run, { epoch: 0, step: 1, validated: 0 });
   assert.equal(statSync(metricsFile(run)).size, large);
   let first: MetricRecord | undefined;
   for (const record of metricsOf(run)) {
@@ -130,5 +133,5 @@ test('truncateMetrics() that cannot write names the file', (t) => {
   mkdirSync(metricsFile(run));
   const names = (error: unknown): boolean =>
     error instanceof EnvironmentError && /metrics\.jsonl cannot be written \(EISDIR/.test(error.message);
-  assert.throws(() => truncateMetrics(run, { epoch: 0, step: 0 }), names);
+  assert.throws(() => truncateMetrics(run, { epoch: 0, step: 0, validated: 0 }), names);
 });

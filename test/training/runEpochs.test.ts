@@ -16,6 +16,7 @@ import { evaluate } from '../../src/evaluation/evaluate.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
 import { linkTarget } from '../../src/training/checkpoint.js';
+import { loadLinked } from '../../src/training/loadCheckpoint.js';
 import { metricsFile, readMetrics } from '../../src/training/metricsLog.js';
 import { train } from '../../src/training/train.js';
 import type { TrainConfig } from '../../src/training/trainConfig.js';
@@ -52,6 +53,83 @@ for (const [where, isIt] of [
     assert.deepEqual(computed(readMetrics(cut.run)), computed(whole));
     assert.equal(linkTarget(cut.run, 'best'), linkTarget(config.run, 'best'));
   });
+
+test('train() whose validation cannot read has kept the epoch; a resume with the file mended gives the same bits', async (t) => {
+  const config = await trainFixture(t);
+  const whole = await allRecords(train(config));
+  const bytes = readFileSync(config.data);
+  const cut = { ...config, run: `${config.run}-cut` };
+  await assert.rejects(async () => {
+    for await (const record of train(cut))
+      if (record.kind === 'step' && record.step === 6) truncateSync(config.data, 4096);
+  });
+  assert.equal(linkTarget(cut.run, 'last'), 'epoch-0001-step-000006');
+  writeFileSync(config.data, bytes);
+  const resumed = await allRecords(train(cut, { resume: true }));
+  assert.equal(resumed[0]?.kind === 'start' && resumed[0].stepsDone, 6);
+  assert.deepEqual(computed(readMetrics(cut.run)), computed(whole));
+});
+
+test('train() that is killed in a validation goes on from the steps before it, and has their checkpoint once', async (t) => {
+  const config = await trainFixture(t);
+  const whole = await allRecords(train(config));
+  const cut = { ...config, run: `${config.run}-cut` };
+  // As a kill would: the scores are there, and not kept yet.
+  for await (const record of train(cut)) if (record.kind === 'validation') break;
+  assert.equal(linkTarget(cut.run, 'last'), 'epoch-0000-step-000003');
+  await allRecords(train(cut, { resume: true }));
+  assert.deepEqual(computed(readMetrics(cut.run)), computed(whole));
+  assert.deepEqual(
+    readdirSync(join(cut.run, 'checkpoints')).sort(),
+    readdirSync(join(config.run, 'checkpoints')).sort(),
+  );
+});
+
+test('train() with VALIDATE_STEPS scores inside epochs, learns the same, and keeps the best of all; a resume from anywhere gives the same bits', async (t) => {
+  // So long a step that the first validation, inside an epoch, stays the best.
+  const config = {
+    ...{ ...(await trainFixture(t)), ...MINING },
+    ...{ validateSteps: 2, epochs: 3, learningRate: 0.1 },
+  };
+  const whole = await allRecords(train(config));
+  const validations = whole.flatMap((record) => (record.kind === 'validation' ? [record] : []));
+  assert.deepEqual(
+    validations.map(({ epoch, step }) => [epoch, step]),
+    [
+      [1, 2],
+      [1, 3],
+      [2, 4],
+      [2, 6],
+      [3, 8],
+      [3, 9],
+    ],
+  );
+  const plain = { ...config, validateSteps: 0, run: `${config.run}-plain` };
+  const steps = (records: readonly TrainRecord[]) => computed(records).filter(([kind]) => kind === 'step');
+  assert.deepEqual(steps(whole), steps(await allRecords(train(plain))));
+  const best = validations.toSorted((a, b) => a.loss - b.loss)[0]!;
+  assert.equal(linkTarget(config.run, 'best'), 'epoch-0000-step-000002');
+  const { meta } = await loadLinked(config.run, 'best');
+  assert.deepEqual([meta.step, meta.best?.step, meta.best?.valLoss], [best.step, best.step, best.loss]);
+  const { epoch, threshold } = await evaluate({ run: config.run, checkpoint: 'best' });
+  assert.deepEqual([epoch, threshold], [best.epoch, best.threshold]);
+  for (const [kind, at] of [
+    ['step', 2],
+    ['validation', 2],
+    ['validation', 3],
+    ['step', 5],
+    ['step', 8],
+    ['validation', 8],
+  ] as const) {
+    const cut = { ...config, checkpointSteps: 1, run: `${config.run}-cut-${at}-${kind}` };
+    for await (const record of train(cut))
+      if (record.kind === kind && 'step' in record && record.step === at) break;
+    await allRecords(train(cut, { resume: true }));
+    const title = `after ${kind} ${at}`;
+    assert.deepEqual(computed(readMetrics(cut.run)), computed(whole), title);
+    assert.equal(linkTarget(cut.run, 'best'), linkTarget(config.run, 'best'), title);
+  }
+});
 
 test('train() leaves checkpoints inside an epoch; a resume from one gives the same bits', async (t) => {
   const config = await trainFixture(t);

@@ -29,7 +29,7 @@ test('createRun() writes configuration and series once; continueRun() replaces b
   assert.deepEqual(readRunSplit(config.run), SPLIT);
   assert.throws(() => createRun(config, SPLIT), /expected a new folder for the run/);
   const others = { ...SPLIT, training: ['d'] };
-  continueRun({ ...config, epochs: 5 }, others, { epoch: 0, step: 0 });
+  continueRun({ ...config, epochs: 5 }, others, { epoch: 0, step: 0, validated: 0 });
   assert.equal(readRunConfig(config.run).epochs, 5);
   assert.deepEqual(readRunSplit(config.run), others);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAugment, SYMMETRIES } from '../../src/config/augmentPlan.js';
+import { CROSS_ENTROPY } from '../../src/config/lossSettings.js';
 import { BALANCED } from '../../src/config/samplingSettings.js';
 import { readTrainingSettings } from '../../src/config/trainingSettings.js';
 import { InputError } from '../../src/errors.js';
@@ -29,6 +30,7 @@ test('storedConfig() gives back what was stored: the defaults, and every setting
     windowHu: { low: -780.5, high: -600, clip: false },
     sampling: { ...BALANCED, kind: 'weighted', hardNegatives: 0.5 },
     learningRate: 1e-7,
+    loss: { kind: 'focal', focalGamma: 1.5, focalAlpha: 0.25, classWeights: [1, 4] },
     precision: 'auto',
   };
   assert.deepEqual(stored(other), other);
@@ -36,11 +38,22 @@ test('storedConfig() gives back what was stored: the defaults, and every setting
 });
 
 test('storedConfig() completes runs of versions that had a yes or no for augmentation and lacked later keys', () => {
-  const { folds, crop, readers, sampling, checkpointMinutes, checkpointSteps, ...early } = config;
+  const {
+    folds,
+    crop,
+    readers,
+    sampling,
+    checkpointMinutes,
+    checkpointSteps,
+    emaWarmUp,
+    loss,
+    validateSteps,
+    ...early
+  } = config;
   assert.deepEqual(stored({ ...early, augment: true }), {
     ...early,
     ...{ augment: SYMMETRIES, folds: 0, crop: 0, readers: 0, sampling: BALANCED },
-    ...{ checkpointMinutes: 0, checkpointSteps: 0 },
+    ...{ checkpointMinutes: 0, checkpointSteps: 0, emaWarmUp: false, loss: CROSS_ENTROPY, validateSteps: 0 },
   });
   assert.deepEqual(stored({ ...early, augment: false }).augment, {});
 });

@@ -33,6 +33,7 @@ test('train() yields start, steps, validations, epochs and end, and keeps metric
     validation: 12,
     heldOut: 12,
     parts: '2 scans train, 1 (subset 3) choose the best network, 1 (subset 2) are held out',
+    loss: 'cross-entropy',
     stepsPerEpoch: 3,
     steps: 6,
     stepsDone: 0,
@@ -70,13 +71,14 @@ for (const precision of ['float32', 'float16'] as const)
   test(`train() is the same again, and after a resume, in ${precision}: every loss and score, bit for bit`, (t) =>
     resumesWithSameBits(t, precision));
 
-test('train() with hard negatives and all augmentations is the same after a resume from the middle of an epoch', (t) =>
+test('train() with hard negatives, focal loss, class weights and all augmentations is the same after a resume from the middle of an epoch', (t) =>
   resumesWithSameBits(t, 'float32', {
     sampling: { ...BALANCED, kind: 'weighted', positiveShare: 0.3, hardNegatives: 0.5, hardCandidates: 12 },
     augment: parseAugment(
       'flips, shift:1, scale:0.9-1.1, rotate:15, noise:10, intensityShift:20, gamma:0.8-1.25',
     ),
     crop: 12,
+    loss: { kind: 'focal', focalGamma: 2, focalAlpha: 0.25, classWeights: 'auto' },
   }));
 
 async function resumesWithSameBits(
@@ -125,7 +127,7 @@ test('train() never sees the held-out subset: its voxels do not change the weigh
   const { openPatchFile } = await import('../../src/store/patchFile.js');
   const patches = await openPatchFile(config.data);
   const order = balancedOrder(
-    splitRows(scanLabels(patches), { holdout: 2, validation: 3, seed: 1 }, config.data),
+    splitRows(scanLabels(patches), { folds: 0, holdout: 2, validation: 3, seed: 1 }, config.data),
     6,
     config.seed,
   );
@@ -237,4 +239,19 @@ test('train() on every row once an epoch, on folds of scans, with several subset
     allRecords(train({ ...config, crop: 20, run: `${config.run}-crop` })),
     /Expected CROP/,
   );
+});
+
+test('train() that goes on to another last epoch with a cosine says at which rate, and steps at it', async (t) => {
+  const given = await trainFixture(t);
+  const plan = { ...given.learningRatePlan, decay: 'cosine' } as const;
+  const config = { ...given, epochs: 1, learningRatePlan: plan };
+  await allRecords(train(config));
+  const [start, step] = await allRecords(train({ ...config, epochs: 2 }, { resume: true }));
+  assert.ok(start?.kind === 'start' && step?.kind === 'step');
+  // Half of 0.002 after 3 of 6 steps.
+  assert.match(
+    start.warnings.join(),
+    /ends after epoch 2 now, not 1: it goes on at 1\.00e-3, where 0\.00e\+0/,
+  );
+  assert.ok(Math.abs(step.learningRate - 1e-3) < 1e-9);
 });

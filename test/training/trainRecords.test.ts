@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BALANCED } from '../../src/config/samplingSettings.js';
 import type { RowIndex } from '../../src/store/rowIndex.js';
 import { createLearner } from '../../src/training/createLearner.js';
 import { ON_ONE_DEVICE } from '../../src/training/learnerOptions.js';
@@ -22,7 +23,11 @@ const SPLIT = {
 const SERIES = { labels: '', training: ['a', 'b'], validation: ['c'], heldOut: ['d'] };
 
 test('startRecord() warns of rows without an index, and of batch norm over few rows, unless replicas take their moments together', async (t) => {
-  const config = await trainFixture(t);
+  const config = {
+    ...(await trainFixture(t)),
+    sampling: { ...BALANCED, kind: 'natural' },
+    loss: { kind: 'focal', focalGamma: 2, focalAlpha: 0.25, classWeights: 'auto' },
+  } as const;
   const startOf = async (syncBatchNorm: boolean): Promise<StartRecord> => {
     const learner = await createLearner({
       ...{ ...options, batchSize: 8, syncBatchNorm },
@@ -47,6 +52,11 @@ test('startRecord() warns of rows without an index, and of batch norm over few r
   const alone = await startOf(false);
   assert.equal(alone.parts, '2 scans train, 1 (subset 3) choose the best network, 1 (subset 2) are held out');
   assert.deepEqual([alone.validation, alone.heldOut], [1, 2]);
+  assert.equal(
+    alone.loss,
+    'focal loss (gamma 2, alpha 0.25); class weights 0.833 of others, 1.25 of nodules',
+    '2 of 5 rows are nodules',
+  );
   assert.equal(alone.warnings[0], 'checkpoint epoch-0003 is damaged');
   assert.match(alone.warnings.join(), /batch norm sees 4 rows at a time: expected at least 8/);
   assert.match(alone.warnings.join(), /read through the HDF5 library.*: it is virtual/);

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { childOfThisProcess, handSignalsOn } from '../parentProcess.js';
+import { inRepository, isFolder } from '../paths.js';
+
+/** Marks a fold that is trained and evaluated. */
+const FINISHED = 'finished';
+
+const INTERRUPTED = 130;
+
+export interface FoldWork {
+  /** The folds' runs, each with its configuration in it. */
+  readonly runs: readonly string[];
+  /** Folds at the same time. */
+  readonly jobs: number;
+  /** Words behind `evaluate RUN`. */
+  readonly evaluation: readonly string[];
+  /** GPUs of the job with this number. */
+  readonly gpusOf: (job: number) => string | undefined;
+}
+
+export interface FoldsDone {
+  /** Runs that failed; what they said stands on stderr. */
+  readonly failed: readonly string[];
+  readonly interrupted: boolean;
+}
+
+/**
+ * Trains and evaluates each run in a process of its own, `jobs` side by side; lines of each bear its name. A fold that fails leaves
+ * the others alone; Ctrl-C, SIGTERM and SIGHUP stop all, each with a checkpoint. What is finished is passed over.
+ */
+export async function runFolds({ runs, jobs, evaluation, gpusOf }: FoldWork): Promise<FoldsDone> {
+  const waiting = runs.filter((run) => !isFinished(run));
+  const running: ChildProcess[] = [];
+  const failed: string[] = [];
+  let interrupted = false;
+  const leaveSignals = handSignalsOn(running);
+  const stop = (): void => {
+    interrupted = true;
+  };
+  for (const name of STOPPING) process.on(name, stop);
+  const voxlab = async (run: string, job: number, words: readonly string[]): Promise<boolean> => {
+    if (interrupted) return false;
+    const child = spawn(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words, '--json'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...childOfThisProcess(), CUDA_VISIBLE_DEVICES: gpusOf(job) },
+      detached: true,
+    });
+    running.push(child);
+    createInterface({ input: child.stderr! }).on('line', (line) =>
+      process.stderr.write(`[${basename(run)}] ${line}\n`),
+    );
+    const [code] = (await once(child, 'close')) as [number | null];
+    running.splice(running.indexOf(child), 1);
+    if (code === INTERRUPTED) interrupted = true;
+    return code === 0;
+  };
+  const worker = async (job: number): Promise<void> => {
+    for (let run = waiting.shift(); run !== undefined && !interrupted; run = waiting.shift()) {
+      const isDone =
+        (await voxlab(run, job, ['train', '--resume', run])) &&
+        (await voxlab(run, job, ['evaluate', run, ...evaluation]));
+      if (isDone) writeFileSync(join(run, FINISHED), '');
+      else if (!interrupted) failed.push(run);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: jobs }, (_, job) => worker(job)));
+  } finally {
+    for (const name of STOPPING) process.off(name, stop);
+    leaveSignals();
+  }
+  return { failed, interrupted };
+}
+
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+function isFinished(run: string): boolean {
+  return isFolder(run) && readdirSync(run).includes(FINISHED);
+}
+
+/** GPUs that NVIDIA's driver of this machine has; 0 without one. */
+export function gpusHere(): number {
+  const folder = '/proc/driver/nvidia/gpus';
+  return isFolder(folder) ? readdirSync(folder).length : 0;
+}

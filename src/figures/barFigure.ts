@@ -1,0 +1,176 @@
+import type { Drawing, Shape } from './drawing.js';
+import type { PlotlyFigure } from './figure.js';
+import { type DrawnFigure, drawnFigure } from './panelFigure.js';
+import { linearTicks } from './ticks.js';
+
+export interface BarPart {
+  readonly name: string;
+  readonly value: number;
+  readonly color: string;
+}
+
+/** One bar: its parts one behind the other, of `total` (a frame) where that is known. */
+export interface Bar {
+  readonly label: string;
+  readonly total: number | null;
+  readonly parts: readonly BarPart[];
+}
+
+/** Bars as plain data. */
+export interface BarSpec {
+  readonly title: string;
+  readonly unit: string;
+  readonly bars: readonly Bar[];
+}
+
+export type BarFigure = BarSpec & DrawnFigure;
+
+const WIDTH = 1000;
+const LEFT = 130;
+const RIGHT = 30;
+const TOP = 44;
+const BAR = 24;
+const GAP = 8;
+const INK = '#333333';
+
+/** Adds to bars how they are drawn. */
+export function barFigure(spec: BarSpec): BarFigure {
+  return drawnFigure(
+    spec,
+    () => barDrawing(spec),
+    () => barPlotly(spec),
+  );
+}
+
+function barDrawing({ title, unit, bars }: BarSpec): Drawing {
+  const highest = Math.max(1, ...bars.map((bar) => Math.max(bar.total ?? 0, sumOf(bar))));
+  const x = (value: number): number => LEFT + (value / highest) * (WIDTH - LEFT - RIGHT);
+  const bottom = TOP + bars.length * (BAR + GAP);
+  const ticks = linearTicks(0, highest, 8);
+  return {
+    title,
+    width: WIDTH,
+    height: bottom + 50,
+    shapes: [
+      { kind: 'text', x: 12, y: 24, text: title, size: 15, anchor: 'start', color: INK, bold: true },
+      ...ticks.flatMap(({ value, label }): Shape[] => [
+        {
+          kind: 'line',
+          points: [
+            [x(value), TOP - 4],
+            [x(value), bottom],
+          ],
+          color: '#e5e5e5',
+          width: 1,
+        },
+        { kind: 'text', x: x(value), y: bottom + 18, text: label, size: 11, anchor: 'middle', color: INK },
+      ]),
+      ...bars.flatMap((bar, at) => barShapes(bar, TOP + at * (BAR + GAP), x)),
+      {
+        kind: 'text',
+        x: (LEFT + WIDTH - RIGHT) / 2,
+        y: bottom + 38,
+        text: unit,
+        size: 12,
+        anchor: 'middle',
+        color: INK,
+      },
+    ],
+  };
+}
+
+function barShapes(bar: Bar, y: number, x: (value: number) => number): Shape[] {
+  let from = 0;
+  const parts = bar.parts.flatMap(({ name, value, color }): Shape[] => {
+    const [left, right] = [x(from), x(from + value)];
+    from += value;
+    const fits = right - left > 7 * name.length;
+    return [
+      { kind: 'rectangle', x: left, y, width: right - left, height: BAR, fill: color },
+      ...(fits
+        ? [
+            {
+              kind: 'text',
+              x: left + 6,
+              y: y + 16,
+              text: name,
+              size: 11,
+              anchor: 'start',
+              color: '#ffffff',
+            } as const,
+          ]
+        : []),
+    ];
+  });
+  const label: Shape = {
+    kind: 'text',
+    x: LEFT - 8,
+    y: y + 16,
+    text: bar.label,
+    size: 11,
+    anchor: 'end',
+    color: INK,
+  };
+  const right = bar.total === null ? 0 : x(bar.total);
+  const frame: Shape[] =
+    bar.total === null
+      ? []
+      : [
+          {
+            kind: 'line',
+            points: [
+              [LEFT, y],
+              [right, y],
+              [right, y + BAR],
+              [LEFT, y + BAR],
+              [LEFT, y],
+            ],
+            color: '#999999',
+            width: 1,
+          },
+        ];
+  return [...parts, ...frame, label];
+}
+
+function barPlotly({ title, unit, bars }: BarSpec): PlotlyFigure {
+  const labels = bars.map(({ label }) => label);
+  const parts = Math.max(0, ...bars.map((bar) => bar.parts.length));
+  const free = bars.map((bar) => (bar.total === null ? null : Math.max(0, bar.total - sumOf(bar))));
+  const common = { type: 'bar', orientation: 'h', y: labels };
+  return {
+    data: [
+      ...Array.from({ length: parts }, (_, at) => ({
+        ...common,
+        name: '',
+        x: bars.map((bar) => bar.parts[at]?.value ?? null),
+        text: bars.map((bar) => bar.parts[at]?.name ?? ''),
+        marker: { color: bars.map((bar) => bar.parts[at]?.color ?? '#cccccc') },
+        textposition: 'inside',
+        hovertemplate: `%{y}: %{text}, %{x:.0f} ${unit}<extra></extra>`,
+      })),
+      {
+        ...{
+          ...common,
+          name: 'never taken',
+          x: free,
+          marker: { color: '#f2f2f2', line: { color: '#999999', width: 1 } },
+        },
+        hovertemplate: `%{y}: %{x:.0f} ${unit} never taken<extra></extra>`,
+      },
+    ],
+    layout: {
+      title: { text: title },
+      barmode: 'stack',
+      showlegend: false,
+      height: 110 + bars.length * (BAR + GAP),
+      template: 'plotly_white',
+      margin: { t: 50, r: RIGHT, b: 50, l: LEFT },
+      xaxis: { title: { text: unit } },
+      yaxis: { autorange: 'reversed', type: 'category' },
+    },
+  };
+}
+
+function sumOf({ parts }: Bar): number {
+  return parts.reduce((sum, { value }) => sum + value, 0);
+}

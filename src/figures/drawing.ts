@@ -1,0 +1,72 @@
+import { coordinate, escaped } from './markup.js';
+
+export type Point = readonly [x: number, y: number];
+
+/** What a drawing is made of; colours as `#rrggbb`, lengths in pixels, y downwards. */
+export type Shape =
+  | {
+      readonly kind: 'rectangle';
+      readonly x: number;
+      readonly y: number;
+      readonly width: number;
+      readonly height: number;
+      readonly fill: string;
+    }
+  | {
+      readonly kind: 'line';
+      readonly points: readonly Point[];
+      readonly color: string;
+      readonly width: number;
+      readonly dashed?: boolean;
+    }
+  | {
+      /** Between two curves over the same x. */
+      readonly kind: 'band';
+      readonly x: readonly number[];
+      readonly low: readonly number[];
+      readonly high: readonly number[];
+      readonly fill: string;
+    }
+  | {
+      readonly kind: 'text';
+      readonly x: number;
+      /** Of the line that letters stand on. */
+      readonly y: number;
+      readonly text: string;
+      readonly size: number;
+      readonly anchor: 'start' | 'middle' | 'end';
+      readonly color: string;
+      readonly bold?: boolean;
+    };
+
+/** A picture as plain data, for SVG and for pixels. */
+export interface Drawing {
+  readonly title: string;
+  readonly width: number;
+  readonly height: number;
+  readonly shapes: readonly Shape[];
+}
+
+/** The drawing as a standalone SVG. */
+export function drawingSvg({ title, width, height, shapes }: Drawing): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(title)}"><rect width="${width}" height="${height}" fill="white"/><g font-family="system-ui, sans-serif" stroke-linejoin="round">${shapes.map(shapeSvg).join('')}</g></svg>`;
+}
+
+function shapeSvg(shape: Shape): string {
+  switch (shape.kind) {
+    case 'rectangle':
+      return `<rect x="${coordinate(shape.x)}" y="${coordinate(shape.y)}" width="${coordinate(shape.width)}" height="${coordinate(shape.height)}" fill="${shape.fill}"/>`;
+    case 'line':
+      return `<path d="${pathOf(shape.points)}" fill="none" stroke="${shape.color}" stroke-width="${shape.width}"${shape.dashed === true ? ' stroke-dasharray="4 4"' : ''}/>`;
+    case 'band': {
+      const edge = (y: readonly number[]): Point[] => shape.x.map((x, at) => [x, y[at]!]);
+      return `<path d="${pathOf([...edge(shape.high), ...edge(shape.low).reverse()])}Z" fill="${shape.fill}"/>`;
+    }
+    case 'text':
+      return `<text x="${coordinate(shape.x)}" y="${coordinate(shape.y)}" font-size="${shape.size}" text-anchor="${shape.anchor}" fill="${shape.color}"${shape.bold === true ? ' font-weight="600"' : ''}>${escaped(shape.text)}</text>`;
+  }
+}
+
+function pathOf(points: readonly Point[]): string {
+  return points.map(([x, y], at) => `${at === 0 ? 'M' : 'L'}${coordinate(x)} ${coordinate(y)}`).join('');
+}

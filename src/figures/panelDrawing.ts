@@ -1,0 +1,157 @@
+import type { Drawing, Point, Shape } from './drawing.js';
+import { heatColor } from './heatColor.js';
+import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelFigure.js';
+import { linearTicks, type Tick, timeTicks } from './ticks.js';
+
+const WIDTH = 1000;
+const LEFT = 130;
+const RIGHT = 70;
+const TOP = 44;
+const GAP = 10;
+const BOTTOM = 46;
+export const LANE_HEIGHT = 44;
+const HEAT_ROW = 16;
+const INK = '#333333';
+const FAINT = '#e5e5e5';
+const LINE = '#999999';
+
+interface Box {
+  readonly top: number;
+  readonly bottom: number;
+  readonly x: (value: number) => number;
+}
+
+/** Panels as a picture: lanes one above the other, one axis below. */
+export function panelDrawing({ title, x, panels }: PanelSpec): Drawing {
+  const [low, high] = x.range[0] < x.range[1] ? x.range : [x.range[0] - 0.5, x.range[0] + 0.5];
+  const right = WIDTH - RIGHT;
+  const placeX = (value: number): number => LEFT + ((value - low) / (high - low)) * (right - LEFT);
+  const ticks = x.type === 'date' ? timeTicks(low, high, 8) : linearTicks(low, high, 8);
+  let y = TOP;
+  const boxes = panels.map((panel) => {
+    const box = { top: y, bottom: y + panelHeight(panel), x: placeX };
+    y = box.bottom + GAP;
+    return { panel, box };
+  });
+  const bottom = y - GAP;
+  return {
+    title,
+    width: WIDTH,
+    height: bottom + BOTTOM,
+    shapes: [
+      text(12, 24, title, 15, { bold: true }),
+      ...ticks.map(({ value }) => line([placeX(value), TOP], [placeX(value), bottom], FAINT)),
+      ...boxes.flatMap(({ panel, box }) =>
+        panel.kind === 'heat' ? heatShapes(panel, box) : laneShapes(panel, box),
+      ),
+      ...ticks.flatMap((tick) => axisTick(tick, placeX(tick.value), bottom)),
+      text((LEFT + right) / 2, bottom + 38, x.title, 12, { anchor: 'middle' }),
+    ],
+  };
+}
+
+/** Height of a panel in pixels. */
+export function panelHeight(panel: Panel): number {
+  if (panel.kind === 'lane') return panel.height ?? LANE_HEIGHT;
+  return HEAT_ROW * panel.hosts.reduce((rows, host) => rows + host.rows.length, 0);
+}
+
+function axisTick({ label }: Tick, x: number, bottom: number): Shape[] {
+  return [line([x, bottom], [x, bottom + 5], LINE), text(x, bottom + 19, label, 11, { anchor: 'middle' })];
+}
+
+function heatShapes({ hosts, range, unit }: HeatPanel, { top, bottom, x }: Box): Shape[] {
+  let y = top;
+  const rows = hosts.flatMap(({ edges, rows: own }) =>
+    own.flatMap(({ label, values }) => {
+      const at = y;
+      y += HEAT_ROW;
+      const cells = values.flatMap((value, column): Shape[] => {
+        if (value === null) return [];
+        const [from, to] = [x(edges[column]!), x(edges[column + 1]!)];
+        const fill = heatColor((value - range[0]) / (range[1] - range[0]));
+        return [{ kind: 'rectangle', x: from, y: at, width: to - from, height: HEAT_ROW - 1, fill }];
+      });
+      return [...cells, text(LEFT - 8, at + 12, label, 11, { anchor: 'end' })];
+    }),
+  );
+  return [...rows, ...scale(range, unit, top, bottom)];
+}
+
+/** What the colours mean, at the right. */
+function scale([low, high]: readonly [number, number], unit: string, top: number, bottom: number): Shape[] {
+  const steps = 16;
+  const x = WIDTH - RIGHT + 10;
+  const height = (bottom - top - 1) / steps;
+  const bars = Array.from({ length: steps }, (_, step): Shape => {
+    const fill = heatColor(1 - (step + 0.5) / steps);
+    return { kind: 'rectangle', x, y: top + step * height, width: 10, height, fill };
+  });
+  return [...bars, text(x + 14, top + 9, `${high} ${unit}`, 10), text(x + 14, bottom - 2, String(low), 10)];
+}
+
+function laneShapes(panel: LanePanel, { top, bottom, x }: Box): Shape[] {
+  const [low, high] = panel.range;
+  const y = (value: number): number => bottom - ((value - low) / (high - low || 1)) * (bottom - top);
+  const right = WIDTH - RIGHT;
+  return [
+    ...(panel.bands ?? []).flatMap((band): Shape[] =>
+      runsOf(band.x, band.low).map((run) => ({
+        kind: 'band',
+        x: run.map((at) => x(band.x[at]!)),
+        low: run.map((at) => y(band.low[at]!)),
+        high: run.map((at) => y(band.high[at]!)),
+        fill: band.color,
+      })),
+    ),
+    line([LEFT, bottom], [right, bottom], LINE),
+    line([LEFT, top], [right, top], FAINT),
+    ...(panel.limit === undefined ? [] : [line([LEFT, y(panel.limit)], [right, y(panel.limit)], LINE, true)]),
+    ...panel.curves.flatMap((curve): Shape[] =>
+      runsOf(curve.x, curve.y).map((run) => {
+        const points = run.map((at): Point => [x(curve.x[at]!), y(curve.y[at]!)]);
+        // A point between two gaps is seen as a short line.
+        const [only] = points;
+        const seen = points.length > 1 ? points : [only!, [only![0] + 1.5, only![1]] as const];
+        return { kind: 'line', points: seen, color: curve.color, width: 1.5 };
+      }),
+    ),
+    text(LEFT - 8, (top + bottom) / 2 + 4, panel.label, 11, { anchor: 'end' }),
+    text(right + 6, top + 9, `${shortNumber(high)} ${panel.unit}`, 10),
+    text(right + 6, bottom, shortNumber(low), 10),
+  ];
+}
+
+/** Places of points without gaps between them. */
+function runsOf(x: readonly number[], y: readonly (number | null)[]): number[][] {
+  const runs: number[][] = [];
+  let run: number[] = [];
+  for (const at of x.keys()) {
+    if (y[at] !== null) run.push(at);
+    if ((y[at] === null || at === x.length - 1) && run.length > 0) {
+      runs.push(run);
+      run = [];
+    }
+  }
+  return runs;
+}
+
+function shortNumber(value: number): string {
+  return Number(value.toPrecision(3)) >= 1000
+    ? String(Math.round(value))
+    : String(Number(value.toPrecision(3)));
+}
+
+function line(from: Point, to: Point, color: string, dashed = false): Shape {
+  return { kind: 'line', points: [from, to], color, width: 1, dashed };
+}
+
+function text(
+  x: number,
+  y: number,
+  words: string,
+  size: number,
+  { anchor = 'start', bold = false }: { anchor?: 'start' | 'middle' | 'end'; bold?: boolean } = {},
+): Shape {
+  return { kind: 'text', x, y, text: words, size, anchor, color: INK, bold };
+}

@@ -1,0 +1,78 @@
+import { gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
+import { sideBySide } from '../figures/sideBySide.js';
+import { type Drawable, lossFigure } from '../figures/trainingFigures.js';
+import { everyMs } from '../gpu/everyMs.js';
+import type { GpuSample } from '../gpu/gpuRecord.js';
+import { progressOf } from '../gpu/recordUse.js';
+import { openUseMeter, type UseMeter } from '../gpu/useMeter.js';
+import { liveDisplay } from '../kernel/display.js';
+import { sessionIfAny } from '../kernel/session.js';
+import type { TrainRecord } from '../training/trainRecords.js';
+
+export interface UsePanelOptions {
+  /** Between two samples, and two drawings: at least 500. Default: 1000. */
+  readonly intervalMs?: number;
+}
+
+/** The curve of a training beside the use of GPUs and machine, in one output of the cell. */
+export interface UsePanel {
+  /**
+   * Hands on what a training yields, and draws meanwhile: `for await (const record of panel.follow(train(config)))`. The last
+   * drawing stays in the notebook.
+   */
+  follow<R extends TrainRecord>(records: AsyncIterable<R>): AsyncGenerator<R, void, undefined>;
+  /** Samples of the last ten minutes (at the default interval). */
+  readonly samples: readonly GpuSample[];
+}
+
+/** A page is not drawn more often than twice a second. */
+const SHORTEST_MS = 500;
+const MOST_SAMPLES = 600;
+
+/** A panel for the cell that trains. Outside of a notebook it draws nothing. */
+export function usePanel({ intervalMs = 1000 }: UsePanelOptions = {}): UsePanel {
+  const samples: GpuSample[] = [];
+  return {
+    samples,
+    async *follow<R extends TrainRecord>(source: AsyncIterable<R>) {
+      const every = Math.max(SHORTEST_MS, intervalMs);
+      const meter = await openUseMeter({ intervalMs: every, pid: process.pid });
+      const drawing = drawInto(samples, meter);
+      const stop = everyMs(every, drawing.sample);
+      try {
+        for await (const record of source) {
+          drawing.add(record);
+          yield record;
+        }
+      } finally {
+        stop();
+        drawing.sample();
+        meter.close();
+      }
+    },
+  };
+}
+
+function drawInto(
+  samples: GpuSample[],
+  meter: UseMeter,
+): { add: (record: TrainRecord) => void; sample: () => void } {
+  const live = sessionIfAny() === undefined ? undefined : liveDisplay();
+  const records: Drawable[] = [];
+  return {
+    add(record) {
+      records.push(record);
+      if (record.kind === 'step') meter.stepped(progressOf(record));
+    },
+    sample() {
+      samples.push(meter.sample());
+      if (samples.length > MOST_SAMPLES) samples.shift();
+      live?.show(
+        sideBySide('training, and the use of the machine', [
+          lossFigure(records).svg(),
+          gpuUtilizationFigure({ samples }).svg(),
+        ]),
+      );
+    },
+  };
+}
