@@ -1,7 +1,8 @@
 import type { Random } from '../random.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { axesAlong, drawLobes, type Lump } from './lumps.js';
-import { type DenseTube, drawSite, type Finding } from './nodules.js';
+import { hilarNode, nodeOnFissure, nodeUnderPleura } from './lymphNodes.js';
+import { type DenseTube, drawSite, type Finding, findingOf } from './nodules.js';
 import { type Field, isInField, onWall, type PlacedBall, placeBall, pointInLung } from './places.js';
 import {
   add,
@@ -117,70 +118,12 @@ function roundFinding({ field, taken, random }: Scene, diameterMm: number, value
   const center = placeBall(field, request, random);
   const radiusMm = diameterMm / 2;
   const long = random.between(1, 1.25);
-  return oneLump({
+  return findingOf({
     center,
     axes: axesAlong(randomDirection(random), random),
     halfMm: [radiusMm * long, radiusMm / Math.sqrt(long), radiusMm / Math.sqrt(long)],
     lobes: drawLobes(3, 0.2, random),
     valueHu,
-    edgeMm: random.between(0.8, 1.6),
-  });
-}
-
-/** Intrapulmonary lymph node on a lobe's border: flat along it, with corners. */
-function nodeOnFissure(field: Field, random: Random): Finding | undefined {
-  const center = pointInLung(field, random);
-  const fissures = (p: Vector3): [number, number] => {
-    const tissues = field.chest.tissuesAt(p[0], p[1], p[2]);
-    return [tissues.obliqueFissure, tissues.horizontalFissure];
-  };
-  const here = fissures(center);
-  const which = here.findIndex((away) => Math.abs(away) < 1);
-  if (which < 0 || field.chest.depthInLungMm(center) < 4) return undefined;
-  const slope = ([0, 1, 2] as const).map((axis) => {
-    const ahead = add(center, [axis === 0 ? 1 : 0, axis === 1 ? 1 : 0, axis === 2 ? 1 : 0]);
-    return fissures(ahead)[which]! - here[which]!;
-  }) as unknown as Vector3;
-  return lymphNode(center, unitOf(slope), random);
-}
-
-/** Intrapulmonary lymph node within 10 mm of the pleura. */
-function nodeUnderPleura({ chest, lowZ, highZ }: Field, random: Random): Finding | undefined {
-  const point = pointInLung({ chest, lowZ, highZ }, random);
-  if (chest.depthInLungMm(point) > 14) return undefined;
-  const center = onWall(chest, point, random.between(2, 9));
-  return lymphNode(center, chest.inwardNormal(center), random);
-}
-
-function lymphNode(center: Vector3, flatAlong: Vector3, random: Random): Finding {
-  const wide = random.between(1.6, 3.8);
-  return oneLump({
-    center,
-    axes: axesAlong(flatAlong, random),
-    halfMm: [wide * random.between(0.45, 0.8), wide, wide * random.between(0.8, 1.3)],
-    lobes: drawLobes(4, 0.25, random),
-    valueHu: random.between(-20, 75),
-    edgeMm: random.between(0.8, 1.5),
-  });
-}
-
-/** Beside a large vessel near the root of the lung. */
-function hilarNode(field: Field, random: Random): Finding | undefined {
-  const { chest, trees } = field;
-  const branches = random.uniform() < 0.5 ? trees.arteries : trees.veins;
-  const branch = branches[random.integer(branches.length)]!;
-  if (branch.fromRadiusMm < 2.6) return undefined;
-  const half = random.between(2.5, 5.5);
-  const on = branch.path[random.integer(branch.path.length)]!;
-  if (!isInField(field, on)) return undefined;
-  const center = addScaled(on, randomDirection(random), branch.fromRadiusMm + 0.6 * half);
-  if (chest.depthInLungMm(center) < 0.5) return undefined;
-  return oneLump({
-    center,
-    axes: axesAlong(randomDirection(random), random),
-    halfMm: [half * random.between(0.9, 1.5), half, half * random.between(0.7, 1)],
-    lobes: drawLobes(4, 0.2, random),
-    valueHu: random.between(20, 80),
     edgeMm: random.between(0.8, 1.6),
   });
 }
@@ -193,7 +136,7 @@ function mucusPlug(field: Field, random: Random): Finding | undefined {
   const center = mix(lumen.from, lumen.to, 0.5);
   const half = Math.max(2.2, distance(lumen.from, lumen.to) * random.between(0.35, 0.6));
   const wide = (lumen.fromRadiusMm + wallMm) * random.between(1, 1.4);
-  return oneLump({
+  return findingOf({
     center,
     axes: axesAlong(unitOf(subtract(lumen.to, lumen.from)), random),
     halfMm: [half, wide, wide],
@@ -256,7 +199,7 @@ function wallBump({ chest, lowZ, highZ }: Field, random: Random): Finding | unde
   if (chest.depthInLungMm(point) > 14) return undefined;
   const center = onWall(chest, point, random.between(-0.3, 1));
   const wide = random.between(2.5, 6.5);
-  return oneLump({
+  return findingOf({
     center,
     axes: axesAlong(chest.inwardNormal(center), random),
     halfMm: [Math.min(4.5, wide * random.between(0.4, 0.8)), wide, wide * random.between(1, 1.7)],
@@ -294,9 +237,4 @@ function scar({ chest, lowZ, highZ }: Field, random: Random): Finding | undefine
       tube(center, tail, thickMm * 0.8, 0.3),
     ],
   };
-}
-
-function oneLump(lump: Lump): Finding {
-  const [a, b, c] = lump.halfMm;
-  return { center: lump.center, radiusMm: (a + b + c) / 3, lumps: [lump], tubes: [] };
 }

@@ -122,3 +122,9 @@ function drawSpicules({ center, halfMm, valueHu }: Lump, diameterMm: number, ran
     };
   });
 }
+
+/** A finding that is one lump. */
+export function findingOf(lump: Lump): Finding {
+  const [a, b, c] = lump.halfMm;
+  return { center: lump.center, radiusMm: (a + b + c) / 3, lumps: [lump], tubes: [] };
+}

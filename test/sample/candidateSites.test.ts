@@ -12,7 +12,7 @@ type Positive = Extract<Candidate, { kind: 'nodule' }>;
 const positivesOf = (candidates: readonly Candidate[]): Positive[] =>
   candidates.filter((candidate): candidate is Positive => candidate.kind === 'nodule');
 
-test('placeCandidates() has exactly 6 negatives to a positive, of every kind', () => {
+test('placeCandidates() has exactly 5 negatives to a positive, of every kind', () => {
   for (const { candidates } of plans) {
     const positives = positivesOf(candidates).length;
     assert.equal(candidates.length - positives, NEGATIVES_PER_POSITIVE * positives);
