@@ -54,11 +54,14 @@ function sliceOffsetsMm(canvas: Canvas): number[] {
   return Array.from({ length: count }, (_, i) => (thick * (i + 0.5)) / count - thick / 2);
 }
 
-function blend(data: Int16Array, at: number, share: number, { valueHu, mode }: Stroke): void {
+/** False where a stroke leaves a voxel of `before` HU as it is, whatever its share: nothing needs to be computed for it. */
+function changes(before: number, { valueHu, mode }: Stroke): boolean {
+  return mode === 'raise' ? before < valueHu : mode === 'lower' ? before > valueHu : before !== valueHu;
+}
+
+function blend(data: Int16Array, at: number, share: number, { valueHu }: Stroke): void {
   const before = data[at]!;
-  const change = valueHu - before;
-  if ((mode === 'raise' && change <= 0) || (mode === 'lower' && change >= 0)) return;
-  data[at] = Math.round(before + share * change);
+  data[at] = Math.round(before + share * (valueHu - before));
 }
 
 /**
@@ -81,14 +84,15 @@ export function paintShape(
   for (let k = z0; k <= z1; k++)
     for (let j = y0; j <= y1; j++)
       for (let i = x0; i <= x1; i++) {
+        const at = i + canvas.size[0] * (j + canvas.size[1] * k);
+        if (!changes(canvas.data[at]!, stroke)) continue;
         const x = canvas.startMm[0] + i * canvas.stepMm[0];
         const y = canvas.startMm[1] + j * canvas.stepMm[1];
         const z = canvas.startMm[2] + k * canvas.stepMm[2];
         let share = 0;
         for (const offset of offsets)
           share += Math.min(1, Math.max(0, 0.5 - signedDistanceMm(x, y, z + offset) / edge));
-        if (share > 0)
-          blend(canvas.data, i + canvas.size[0] * (j + canvas.size[1] * k), share / offsets.length, stroke);
+        if (share > 0) blend(canvas.data, at, share / offsets.length, stroke);
       }
 }
 
@@ -138,6 +142,8 @@ export function paintTube(canvas: Canvas, tube: Tube, stroke: Stroke, widerMm = 
       const first = Math.max(x0, Math.ceil(Math.min(one, other)));
       const last = Math.min(x1, Math.floor(Math.max(one, other)));
       for (let i = first; i <= last; i++) {
+        const at = i + size[0] * (j + size[1] * k);
+        if (!changes(data[at]!, stroke)) continue;
         const px = startMm[0] + i * stepMm[0] - from[0];
         let share = 0;
         for (const offset of offsets) {
@@ -153,7 +159,7 @@ export function paintTube(canvas: Canvas, tube: Tube, stroke: Stroke, widerMm = 
           const overlap = Math.min(away + edge / 2, radius) - Math.max(away - edge / 2, -radius);
           if (overlap > 0) share += overlap / edge;
         }
-        if (share > 0) blend(data, i + size[0] * (j + size[1] * k), share / offsets.length, stroke);
+        if (share > 0) blend(data, at, share / offsets.length, stroke);
       }
     }
 }
