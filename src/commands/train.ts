@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Cluster, clusterOf } from '../config/cluster.js';
 import { INTENSITIES } from '../config/intensity.js';
-import { CROSS_ENTROPY, LOSSES } from '../config/lossSettings.js';
+import { LOSSES } from '../config/lossSettings.js';
 import { SAMPLINGS } from '../config/samplingSettings.js';
 import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
 import { type InputError, UsageError } from '../errors.js';
@@ -12,14 +12,16 @@ import { feedFigure } from '../figures/feedFigure.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
 import { withRecordedUse } from '../gpu/recordUse.js';
 import { writeFileAtomically } from '../paths.js';
-import { formatSeconds, progressLine } from '../progress.js';
+import { progressLine } from '../progress.js';
+import { FEWEST_STEPS } from '../training/findRate.js';
 import { metricsOf } from '../training/metricsLog.js';
 import { type TrainOptions, train } from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
-import type { EndRecord, StartRecord, TrainRecord } from '../training/trainRecords.js';
+import type { EndRecord, TrainRecord } from '../training/trainRecords.js';
 import { withoutControls } from '../withoutControls.js';
 import { launchProcesses } from './launchProcesses.js';
 import {
+  classNames,
   classWeights,
   holdout,
   numberAbove,
@@ -31,7 +33,9 @@ import {
   withInterrupt,
 } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { reportRate } from './reportRate.js';
 import { configOf, type TrainFlags, visibleGpus } from './trainConfigOf.js';
+import { drawing } from './trainProgress.js';
 
 export const registerTrainCommand: RegisterCommand = (program) => {
   withTrainingOptions(
@@ -69,6 +73,11 @@ export const registerTrainCommand: RegisterCommand = (program) => {
       '--from <run>',
       'begin with the weights of another run (its best), or of a checkpoint folder, to tune them further',
     )
+    .option(
+      '--find-rate [steps]',
+      'make no run: try rising learning rates in 100 steps, or so many, and say which to take',
+      wholeNumber(FEWEST_STEPS),
+    )
     .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
     .option('--json', 'one JSON document on stdout: {run, epochs, steps, best:{epoch, valLoss, rocAuc}}')
     .action(runTrain);
@@ -100,6 +109,7 @@ export function withTrainingOptions(command: Command): Command {
     )
     .option('--sampling <name>', 'how rows of a batch are chosen', oneOf(...SAMPLINGS))
     .option('--positive-share <x>', 'of weighted: share of nodules', numberWithin(0.001, 0.999))
+    .option('--class-names <names>', 'of class 0 and 1, in figures and texts: benign,nodule', classNames)
     .option('--loss <name>', 'what steps make smaller', oneOf(...LOSSES))
     .option(
       '--class-weights <list>',
@@ -129,7 +139,8 @@ export function withTrainingOptions(command: Command): Command {
 async function runTrain(flags: TrainFlags): Promise<void> {
   const config = configOf(flags);
   try {
-    await trainWith(config, flags);
+    if (flags.findRate === undefined) await trainWith(config, flags);
+    else await reportRate(config, flags, flags.findRate === true ? 100 : flags.findRate);
   } finally {
     if (flags.out === undefined && flags.resume === undefined) removeIfEmpty(config.run);
   }
@@ -227,76 +238,4 @@ function sharedFlags(
     ...(out === undefined && resume === undefined ? ['--out', run] : []),
     ...((threads ?? 0) === 0 ? ['--threads', String(share)] : []),
   ];
-}
-
-/** Progress with the pace of the last steps; a line that stays for each epoch. */
-function drawing(
-  line: ReturnType<typeof progressLine>,
-  { batchSize }: TrainConfig,
-): (record: TrainRecord) => void {
-  let total = 0;
-  let perEpoch = 1;
-  const rates: number[] = [];
-  return (record) => {
-    if (record.kind === 'start') {
-      total = record.steps;
-      perEpoch = record.stepsPerEpoch;
-      process.stderr.write(
-        `training on ${record.positives} nodules and ${record.negatives} others, ${record.validation} patches choose the best network, ${record.heldOut} are held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n  ${record.parts}\n`,
-      );
-      if (record.ranks > 1 || record.devices.flat().length > 1)
-        process.stderr.write(`${describePlaces(record)}\n${describeMemory(record)}`);
-      if (record.begins !== undefined) process.stderr.write(`begins with ${record.begins}\n`);
-      if (record.loss !== CROSS_ENTROPY.kind) process.stderr.write(`loss: ${record.loss}\n`);
-      if (record.precision !== 'float32')
-        process.stderr.write(`convolutions in ${record.precision}, weights and the rest in float32\n`);
-      for (const warning of record.warnings) process.stderr.write(`warning: ${warning}\n`);
-      if (record.differences.length > 0)
-        process.stderr.write(
-          `note: not bit for bit as before, because of ${record.differences.join('; ')}\n`,
-        );
-    } else if (record.kind === 'step') {
-      rates.push(record.patchesPerSecond);
-      if (rates.length > 20) rates.shift();
-      const rate = rates.reduce((sum, value) => sum + value, 0) / rates.length;
-      line.update({
-        stage: 'train',
-        done: record.step,
-        total,
-        unit: 'steps',
-        note: `epoch ${record.epoch}, loss ${record.loss.toFixed(3)}, ${rate.toFixed(1)} patches/s`,
-      });
-    } else if (record.kind === 'validation') {
-      line.end();
-      process.stderr.write(
-        `epoch ${record.epoch}${record.step % perEpoch === 0 ? '' : `, step ${record.step}`}: validation loss ${record.loss.toFixed(4)}, accuracy ${(100 * record.accuracy).toFixed(1)} %, ROC AUC ${record.rocAuc.toFixed(3)} [${record.rocAucInterval.map((value) => value.toFixed(3)).join(', ')}] (${formatSeconds(record.seconds)})\n`,
-      );
-    }
-  };
-}
-
-/** `2 processes of 2 replicas of 2 stages (cut at s2b1) on CPU:0 CPU:1 | CPU:2 CPU:3`. */
-/** A line for each device. */
-function describeMemory({ memory }: StartRecord): string {
-  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
-  return memory
-    .map(
-      ({ device, variables, gradients, activations }) =>
-        `${shortName(device)}: about ${megabytes(variables + gradients + activations)} (variables ${megabytes(variables)}, gradients ${megabytes(gradients)}, activations ${megabytes(activations)})\n`,
-    )
-    .join('');
-}
-
-function shortName(device: string): string {
-  return device.replace(/.*device:/, '');
-}
-
-function describePlaces({ ranks, devices, cuts }: StartRecord): string {
-  const places = devices.map((stages) => stages.map(shortName).join(' ')).join(' | ');
-  const counts = [
-    ...(ranks > 1 ? [`${ranks} processes`] : []),
-    ...(devices.length > 1 ? [`${devices.length} replicas`] : []),
-    ...(cuts.length > 0 ? [`${cuts.length + 1} stages (cut at ${cuts.join(', ')})`] : []),
-  ];
-  return `${counts.join(' of ')} on ${places}`;
 }
