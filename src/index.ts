@@ -12,6 +12,7 @@ export * from './errors.js';
 export { type Crossval, type CrossvalFold, crossvalScores } from './evaluation/crossval.js';
 export { crossvalConfigs } from './evaluation/crossvalConfigs.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.js';
+export { type ListedRun, listRuns, type RunList, type RunOrder } from './evaluation/runList.js';
 export {
   type ScoreSubmissionOptions,
   type SubmissionScore,
@@ -40,6 +41,7 @@ export { passesFigure } from './figures/passesFigure.js';
 export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
 export { performanceFigure } from './figures/performanceFigure.js';
 export { type Picture, WINDOWS, type WindowHu } from './figures/picture.js';
+export { rateFigure } from './figures/rateFigure.js';
 export { type RiverPart, riverFigure } from './figures/riverFigure.js';
 export { classShareFigure, coverageFigure } from './figures/samplingFigures.js';
 export { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from './figures/scoreFigures.js';
@@ -105,6 +107,7 @@ export type { PatchColumns, PatchFormat, PatchProvenance } from './store/patchFi
 export { writePatchFile } from './store/writePatchFile.js';
 export { type TensorflowJs, tf } from './tensorflow/publicTf.js';
 export { createLearner } from './training/createLearner.js';
+export { type FindRateOptions, findRate, type RateRecord } from './training/findRate.js';
 export type { Learner, StepResult, StepTimes, TimedPass } from './training/learner.js';
 export type { LearnerOptions, ParallelOptions } from './training/learnerOptions.js';
 export { metricsOf, readMetrics } from './training/metricsLog.js';

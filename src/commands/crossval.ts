@@ -210,7 +210,7 @@ function textOf(scores: Crossval, files: Readonly<Record<string, string>>): stri
       ({ holdout, scans: some, rows: patches, positives: nodules, rocAuc, cpm }) =>
         `  ${String(holdout).padStart(4)}${String(some).padStart(8)}${String(patches).padStart(10)}${String(nodules).padStart(10)}${digits(rocAuc).padStart(10)}${digits(cpm).padStart(8)}`,
     ),
-    `all scans, each scored by the network that never saw it: ${rows} patches of ${scans} scans, ${positives} of them nodules`,
+    `all scans, each scored by the network that never saw it: ${rows} patches of ${scans} scans, ${positives} of them ${scores.classNames[1]}`,
     `  ROC AUC  ${rocText(scores)}`,
     `  at the thresholds of the validations: sensitivity ${digits(sensitivity)}, specificity ${digits(specificity)}`,
     ...findingLines(scores),

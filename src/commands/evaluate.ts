@@ -5,6 +5,7 @@ import { type Evaluation, evaluate, evaluationFolder, leadTo } from '../evaluati
 import { PARTS, type Part } from '../evaluation/evaluatedRows.js';
 import type { PatchScores } from '../evaluation/patchScores.js';
 import { scoresDocument } from '../evaluation/scoresDocument.js';
+import { SYMMETRY_GROUPS, type SymmetryGroup } from '../evaluation/symmetricPredictions.js';
 import { progressLine } from '../progress.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { withoutControls } from '../withoutControls.js';
@@ -17,6 +18,7 @@ interface EvaluateFlags {
   readonly holdout?: Holdout;
   readonly part?: Part;
   readonly checkpoint: CheckpointLink;
+  readonly tta?: SymmetryGroup;
   readonly annotations?: string;
   readonly excluded?: string;
   readonly json?: boolean;
@@ -37,6 +39,11 @@ export const registerEvaluateCommand: RegisterCommand = (program) => {
     )
     .option('--part <name>', `scans by what the run did with them: ${PARTS.join(', ')}`, oneOf(...PARTS))
     .option('--checkpoint <name>', 'best (lowest validation loss) or last', oneOf('best', 'last'), 'best')
+    .option(
+      '--tta <images>',
+      "mean probability of a patch's images: its 8 flips, or the 48 symmetries of a cube; files lie beside the plain ones",
+      oneOf(...SYMMETRY_GROUPS),
+    )
     .option(
       '--annotations <file>',
       "CSV of the readers' nodules (default: annotations.csv beside the candidates that `crop` reads): FROC, CPM, scores by size",
@@ -63,6 +70,7 @@ async function runEvaluate(run: string, flags: EvaluateFlags): Promise<void> {
       ...(flags.data === undefined ? {} : { data: resolve(flags.data) }),
       ...(flags.holdout === undefined ? {} : { holdout: flags.holdout }),
       ...(flags.part === undefined ? {} : { part: flags.part }),
+      ...(flags.tta === undefined ? {} : { tta: flags.tta }),
       ...(flags.annotations === undefined ? {} : { annotations: resolve(flags.annotations) }),
       ...(flags.excluded === undefined ? {} : { excluded: resolve(flags.excluded) }),
       signal,
@@ -100,7 +108,7 @@ function textOf(evaluation: Evaluation): string {
   const percent = (share: number | null): string =>
     share === null ? 'not defined' : `${(100 * share).toFixed(1)} %`;
   return [
-    `${part}, network of epoch ${epoch}: ${rows} patches of ${scans} ${scans === 1 ? 'scan' : 'scans'}, ${positives} of them nodules`,
+    `${part}, network of epoch ${epoch}: ${rows} patches of ${scans} ${scans === 1 ? 'scan' : 'scans'}, ${positives} of them ${evaluation.classNames[1]}`,
     `  accuracy ${percent(accuracy)} (always the more frequent class: ${percent(majority)})`,
     `  ROC AUC  ${rocText(evaluation)}`,
     `  PR AUC   ${prAuc.toFixed(3)}`,

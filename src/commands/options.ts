@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { CLASS_NAMES_EXPECTED, type ClassNames, parseClassNames } from '../config/classNames.js';
 import { type Holdout, parseHoldout, parseValidation, type Validation } from '../config/holdout.js';
 import { CLASS_WEIGHTS_EXPECTED, type ClassWeights, parseClassWeights } from '../config/lossSettings.js';
 import { InterruptedError } from '../errors.js';
@@ -53,6 +54,14 @@ export function classWeights(text: string): ClassWeights {
   const value = parseClassWeights(text);
   if (value === undefined)
     throw new InvalidArgumentError(`E${CLASS_WEIGHTS_EXPECTED.slice(1)}, received ${JSON.stringify(text)}.`);
+  return value;
+}
+
+/** Parser of a flag that takes the names of both classes. */
+export function classNames(text: string): ClassNames {
+  const value = parseClassNames(text);
+  if (value === undefined)
+    throw new InvalidArgumentError(`E${CLASS_NAMES_EXPECTED.slice(1)}, received ${JSON.stringify(text)}.`);
   return value;
 }
 

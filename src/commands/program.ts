@@ -16,6 +16,7 @@ import { registerLabCommand } from './lab.js';
 import { registerMergeCommand } from './merge.js';
 import { registerModelCommand } from './model.js';
 import { registerNotebookCommand } from './notebook.js';
+import { registerRunsCommand } from './runs.js';
 import { registerSampleCommand } from './sample.js';
 import { registerStartCommand } from './start.js';
 import { registerTablesCommand } from './tables.js';
@@ -37,6 +38,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerEvaluateCommand,
   registerCrossvalCommand,
   registerFrocCommand,
+  registerRunsCommand,
   registerGpuCommand,
   registerFigureCommand,
   registerBenchCommand,

@@ -17,10 +17,10 @@ export const registerSampleCommand: RegisterCommand = (program: Command) => {
   program
     .command('sample')
     .description(
-      "Writes synthetic chest CTs in LUNA16's own layout: subset0..9/*.mhd + *.raw and the four tables.",
+      "Writes synthetic chest CTs in LUNA16's own layout: subset0..9/*.mhd + *.raw and the tables.",
     )
     .option('--out <folder>', 'folder that receives the data set', 'data/raw')
-    .option('--scans <n>', 'number of scans; scan i goes to subset i mod 10', wholeNumber(1, 10000), 10)
+    .option('--scans <n>', 'number of scans; scan i goes to subset i mod 10', wholeNumber(1, 10000), 30)
     .option('--seed <n>', 'the same seed gives the same bytes', wholeNumber(0), 16)
     .option(
       '--workers <n>',

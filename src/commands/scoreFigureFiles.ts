@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ClassNames } from '../config/classNames.js';
 import type { FindingFroc } from '../evaluation/findingScores.js';
 import type { PatchScores } from '../evaluation/patchScores.js';
 import { frocFigure } from '../figures/frocFigure.js';
@@ -18,8 +19,11 @@ export interface DrawnScores
   readonly precisionRecall: readonly PrecisionRecallPoint[];
   readonly froc: FindingFroc | undefined;
   readonly classes: readonly number[];
+  readonly classNames: ClassNames;
   readonly probabilities: readonly number[];
 }
+
+const HISTOGRAM_BINS = 20;
 
 /** Paths of what drawScores() writes. */
 export function scoreFigureFiles(
@@ -33,12 +37,12 @@ export function scoreFigureFiles(
 /** Writes roc.svg, pr.svg, reliability.svg, histogram.svg and, by the readers' nodules, froc.svg. Throws EnvironmentError. */
 export function drawScores(folder: string, scores: DrawnScores): void {
   const { roc, rocBand, rocAuc, rocAucInterval, precisionRecall, prAuc, positives, rows, brier } = scores;
-  const { classes, probabilities, froc } = scores;
+  const { classes, classNames: names, probabilities, froc } = scores;
   const figures = {
     roc: rocFigure(roc, rocAuc, rocAucInterval, rocBand),
-    pr: precisionRecallFigure(precisionRecall, prAuc, positives / rows),
-    reliability: reliabilityFigure(calibrationCurve(probabilities, classes), brier),
-    histogram: scoreHistogramFigure(probabilities, classes),
+    pr: precisionRecallFigure(precisionRecall, prAuc, positives / rows, names),
+    reliability: reliabilityFigure(calibrationCurve(probabilities, classes), brier, names),
+    histogram: scoreHistogramFigure(probabilities, classes, HISTOGRAM_BINS, names),
     ...(froc === undefined ? {} : { froc: frocFigure(froc) }),
   };
   for (const [name, figure] of Object.entries(figures))

@@ -13,6 +13,7 @@ import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
 import { withRecordedUse } from '../gpu/recordUse.js';
 import { writeFileAtomically } from '../paths.js';
 import { progressLine } from '../progress.js';
+import { FEWEST_STEPS } from '../training/findRate.js';
 import { metricsOf } from '../training/metricsLog.js';
 import { type TrainOptions, train } from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
@@ -20,6 +21,7 @@ import type { EndRecord, TrainRecord } from '../training/trainRecords.js';
 import { withoutControls } from '../withoutControls.js';
 import { launchProcesses } from './launchProcesses.js';
 import {
+  classNames,
   classWeights,
   holdout,
   numberAbove,
@@ -31,6 +33,7 @@ import {
   withInterrupt,
 } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { reportRate } from './reportRate.js';
 import { configOf, type TrainFlags, visibleGpus } from './trainConfigOf.js';
 import { drawing } from './trainProgress.js';
 
@@ -70,6 +73,11 @@ export const registerTrainCommand: RegisterCommand = (program) => {
       '--from <run>',
       'begin with the weights of another run (its best), or of a checkpoint folder, to tune them further',
     )
+    .option(
+      '--find-rate [steps]',
+      'make no run: try rising learning rates in 100 steps, or so many, and say which to take',
+      wholeNumber(FEWEST_STEPS),
+    )
     .option('--resume <run>', 'go on from the last checkpoint of a run, with its own settings')
     .option('--json', 'one JSON document on stdout: {run, epochs, steps, best:{epoch, valLoss, rocAuc}}')
     .action(runTrain);
@@ -101,6 +109,7 @@ export function withTrainingOptions(command: Command): Command {
     )
     .option('--sampling <name>', 'how rows of a batch are chosen', oneOf(...SAMPLINGS))
     .option('--positive-share <x>', 'of weighted: share of nodules', numberWithin(0.001, 0.999))
+    .option('--class-names <names>', 'of class 0 and 1, in figures and texts: benign,nodule', classNames)
     .option('--loss <name>', 'what steps make smaller', oneOf(...LOSSES))
     .option(
       '--class-weights <list>',
@@ -130,7 +139,8 @@ export function withTrainingOptions(command: Command): Command {
 async function runTrain(flags: TrainFlags): Promise<void> {
   const config = configOf(flags);
   try {
-    await trainWith(config, flags);
+    if (flags.findRate === undefined) await trainWith(config, flags);
+    else await reportRate(config, flags, flags.findRate === true ? 100 : flags.findRate);
   } finally {
     if (flags.out === undefined && flags.resume === undefined) removeIfEmpty(config.run);
   }

@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type AugmentPlan, parseAugment } from '../config/augmentPlan.js';
+import type { ClassNames } from '../config/classNames.js';
 import { type Holdout, overlap, type Validation } from '../config/holdout.js';
 import type { Intensity } from '../config/intensity.js';
 import type { ClassWeights, LossSettings } from '../config/lossSettings.js';
 import type { Sampling, SamplingSettings } from '../config/samplingSettings.js';
 import {
+  MODEL_CONFIG_FILE,
   type Precision,
   readTrainingSettings,
   type Schedule,
@@ -26,6 +28,8 @@ export interface TrainFlags {
   readonly recordGpu?: boolean;
   readonly resume?: string;
   readonly from?: string;
+  /** Steps; true for as many as usual. */
+  readonly findRate?: number | true;
   readonly epochs?: number;
   readonly batch?: number;
   readonly strategy?: Strategy;
@@ -49,6 +53,7 @@ export interface TrainFlags {
   readonly folds?: number;
   readonly crop?: number;
   readonly intensity?: Intensity;
+  readonly classNames?: ClassNames;
   readonly loss?: LossSettings['kind'];
   readonly classWeights?: ClassWeights;
   readonly sampling?: Sampling;
@@ -117,6 +122,7 @@ function newConfig(flags: TrainFlags): TrainConfig {
       kind: flags.loss ?? settings.loss.kind,
       classWeights: flags.classWeights ?? settings.loss.classWeights,
     },
+    classNames: flags.classNames ?? settings.classNames,
     batchSize: flags.batch ?? settings.batchSize,
     epochs: flags.epochs ?? settings.epochs,
     learningRate: flags.learningRate ?? settings.learningRate,
@@ -215,9 +221,10 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
     ],
   ] as const;
   const given = others.find((name) => flags[name] !== undefined);
-  if (given !== undefined)
+  const isOther = flags.config !== MODEL_CONFIG_FILE;
+  if (given !== undefined || isOther)
     throw new UsageError(
-      `--resume goes on with the run's own settings; expected no --${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}, only --epochs and --data`,
+      `--resume goes on with the run's own settings; expected no --${given === undefined ? 'config' : nameOf(flags, given)}, only --epochs, --data and what says how and how often the work is done`,
     );
   const config = readRunConfig(run);
   return {
@@ -236,8 +243,15 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
     checkpointMinutes: flags.checkpointMinutes ?? config.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? config.checkpointSteps,
     validateSteps: flags.validateSteps ?? config.validateSteps,
+    classNames: flags.classNames ?? config.classNames,
     data: flags.data === undefined ? config.data : resolve(flags.data),
   };
+}
+
+/** As it was typed. */
+function nameOf({ augment }: TrainFlags, flag: string): string {
+  if (flag === 'augment' && augment === false) return 'no-augment';
+  return flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function onlyPatchFile(folder: string): string {

@@ -1,6 +1,7 @@
 import { ConfigError, messageOf } from '../errors.js';
 import { inRepository } from '../paths.js';
 import { type AugmentPlan, DEFAULT_AUGMENT, parseAugment } from './augmentPlan.js';
+import { CLASS_NAMES, type ClassNames, classNames } from './classNames.js';
 import { type Holdout, overlap, parseHoldout, parseValidation, type Validation } from './holdout.js';
 import { decimal, oneOf, readIniFile, text, wholeNumber, withDefault } from './ini.js';
 import { INTENSITIES, type Intensity } from './intensity.js';
@@ -64,6 +65,7 @@ export interface TrainingSettings extends LearningSettings {
   readonly sampling: SamplingSettings;
   /** What is done to training patches at random. */
   readonly augment: AugmentPlan;
+  readonly classNames: ClassNames;
   /** Patches of a step on all devices of all processes. */
   readonly batchSize: number;
   readonly epochs: number;
@@ -115,6 +117,7 @@ export const TRAINING_KEYS = {
   FOLDS: withDefault(wholeNumber(0, 1000), 0),
   CROP: withDefault(wholeNumber(0, 1024), 0),
   AUGMENT: withDefault(text(), DEFAULT_AUGMENT),
+  CLASS_NAMES: withDefault(classNames(), CLASS_NAMES),
   ...SAMPLING_KEYS,
   ...OPTIMIZER_KEYS,
   ...LOSS_KEYS,
@@ -200,6 +203,7 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
       hardCandidates: values.HARD_CANDIDATES,
     }),
     augment: augmentOf(file, values.AUGMENT),
+    classNames: values.CLASS_NAMES,
     batchSize: values.BATCH_SIZE,
     epochs: values.EPOCHS,
     seed: values.SEED,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { centerOf, numberCell, readCsvTable, uidCell } from '../candidates/csvTable.js';
+import type { ClassNames } from '../config/classNames.js';
 import { InputError } from '../errors.js';
 import { readJson } from '../jsonPlace.js';
 import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
@@ -33,6 +34,7 @@ export interface CrossvalFold {
 /** All scans, each scored by the network that never saw it. */
 export interface Crossval extends PatchScores {
   readonly folds: readonly CrossvalFold[];
+  readonly classNames: ClassNames;
   readonly findings: readonly ScoredFinding[];
   /** Probabilities for the share of nodules in the data, one a finding. */
   readonly corrected: readonly number[];
@@ -69,6 +71,7 @@ export function crossvalScores(runs: readonly string[], tables: ReadersTablesReq
   return {
     ...scores,
     folds: folds.map((fold) => foldScore(fold, readers)),
+    classNames: folds[0]!.config.classNames,
     ...{ findings, corrected, precisionRecall },
     roc: rocCurve(probabilities, classes),
     rocBand: area.byScan?.band,

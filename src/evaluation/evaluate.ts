@@ -1,4 +1,5 @@
 import { basename, dirname, join, relative } from 'node:path';
+import type { ClassNames } from '../config/classNames.js';
 import type { Holdout } from '../config/holdout.js';
 import { InputError } from '../errors.js';
 import { shareInBatches, shareOfLoss } from '../feed/batchShare.js';
@@ -27,6 +28,7 @@ import { type PatchScores, patchScores } from './patchScores.js';
 import { predictionTable, rowTable, type ScoredFinding } from './predictionTable.js';
 import { type ReadersTablesRequest, readersTables } from './readersTables.js';
 import { scoresDocument } from './scoresDocument.js';
+import { predictSymmetric, type SymmetryGroup } from './symmetricPredictions.js';
 
 export interface EvaluateOptions extends ReadersTablesRequest {
   readonly run: string;
@@ -37,6 +39,8 @@ export interface EvaluateOptions extends ReadersTablesRequest {
   readonly holdout?: Holdout;
   /** Scans by what the run did with them. */
   readonly part?: Part;
+  /** Probabilities are the means over a patch's images by these symmetries. */
+  readonly tta?: SymmetryGroup;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   /** Further files of the evaluation are written here, while no other one of this run can write them. */
@@ -48,6 +52,7 @@ export interface Evaluation extends PatchScores {
   /** In which the network was left, at its end or inside it. */
   readonly epoch: number;
   readonly holdout: Holdout;
+  readonly classNames: ClassNames;
   /** What is scored, as the folder of its files is called: `holdout-5`, `validation`, `new`. */
   readonly part: string;
   /** Whether training drew from a series of these rows, whatever the file that it was read from; false: it never saw them. */
@@ -63,7 +68,7 @@ export interface Evaluation extends PatchScores {
   /** By the nodules that readers marked; null where no table knows these scans. */
   readonly findingScores: FindingScores | null;
   readonly froc: FindingFroc | undefined;
-  /** Whether these are the rows that the run held out, of its own data. */
+  /** Whether these are the rows that the run held out, of its own data, predicted once each. */
   readonly isHoldout: boolean;
   /** What the scores come from: program, checkpoint, and the content of the data. */
   readonly provenance: Readonly<Record<string, unknown>>;
@@ -112,11 +117,15 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
     const differences = meta.data === undefined ? [] : dataDifferences(data, meta.data);
     if (options.data === undefined) requireSameData(differences, patches.path, run);
     const split = readRunSplit(run);
-    const { rows, name, isHoldout, notes } = evaluatedRows({
+    const scored = evaluatedRows({
       ...{ labels, file: patches.path, config, split, isOwnData: differences.length === 0 },
       ...(holdout === undefined ? {} : { holdout }),
       ...(part === undefined ? {} : { part }),
     });
+    const { rows, notes } = scored;
+    // Beside the plain evaluation, to which the run's own links lead.
+    const name = options.tta === undefined ? scored.name : `${scored.name}-tta-${options.tta}`;
+    const isHoldout = scored.isHoldout && options.tta === undefined;
     const classes = classesOf(rows, labels, patches.path, name);
     const uids = Array.from(rows, (row) => labels.seriesUids[row]!);
     const tables = readersTables(new Set(uids), options);
@@ -135,7 +144,8 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
     const { program } = meta;
     return {
       ...{ run, epoch, holdout: holdout ?? config.holdout, part: name },
-      ...seenBy(new Set(uids), split, isHoldout),
+      classNames: config.classNames,
+      ...seenBy(new Set(uids), split, scored.isHoldout),
       ...scores,
       threshold,
       roc: rocCurve(probabilities, classes),
@@ -145,7 +155,10 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
       froc: byReaders?.froc,
       findings,
       isHoldout,
-      provenance: { program, checkpoint: basename(checkpoint.folder), step, file: patches.path, data },
+      provenance: {
+        ...{ program, checkpoint: basename(checkpoint.folder), step, file: patches.path, data },
+        tta: options.tta ?? null,
+      },
       notes: [...damaged, ...notes],
       files: writeTables(run, name, isHoldout, findings, corrected),
     };
@@ -170,7 +183,7 @@ async function predict(
   { meta: { config }, weights, optimizer }: Checkpoint,
   patches: PatchFile,
   rows: Uint32Array,
-  { signal, onProgress }: EvaluateOptions,
+  { signal, tta, onProgress }: EvaluateOptions,
 ): Promise<Float32Array> {
   const { dim, slices } = shapeOfCrop(patches.format, config.crop);
   const learner = await createLearner({
@@ -181,10 +194,13 @@ async function predict(
   const feed = openFeed(patches, config, learner.batchSize);
   try {
     await learner.load(weights, optimizer);
-    return await predictRows(learner, feed, rows, {
+    const how = {
       ...(signal === undefined ? {} : { signal }),
-      onRows: (done) => onProgress?.({ stage: 'evaluate', done, total: rows.length, unit: 'patches' }),
-    });
+      onRows: (done: number) =>
+        onProgress?.({ stage: 'evaluate', done, total: rows.length, unit: 'patches' }),
+    };
+    if (tta === undefined) return await predictRows(learner, feed, rows, how);
+    return await predictSymmetric(learner, feed, rows, { ...how, group: tta, size: [slices, dim, dim] });
   } finally {
     await feed.close();
     learner.dispose();

@@ -1,5 +1,5 @@
 import { renderSvg } from './svgChart.js';
-import { powerTicks, type Tick } from './ticks.js';
+import { decadeTicks, powerTicks, type Tick } from './ticks.js';
 
 /** One curve: a subset of plotly's scatter trace. */
 export interface Trace {
@@ -18,8 +18,8 @@ export interface Trace {
 
 export interface Axis {
   readonly title: string;
-  /** log2: for positive numbers, a tick at each power of two. */
-  readonly type?: 'linear' | 'date' | 'log2';
+  /** For positive numbers, log2 with a tick at each power of two, log10 at each power of ten. */
+  readonly type?: 'linear' | 'date' | 'log2' | 'log10';
   readonly range?: readonly [number, number];
 }
 
@@ -78,13 +78,16 @@ function plotlyTicks(ticks: readonly Tick[]): Record<string, unknown> {
 }
 
 function plotlyFigure({ title, x, y, traces }: ChartSpec): PlotlyFigure {
-  const axis = ({ title: text, type, range }: Axis): Record<string, unknown> => ({
-    title: { text },
-    ...(type === undefined ? {} : { type: type === 'log2' ? 'log' : type }),
-    // Plotly's range of a logarithmic axis is in powers of ten.
-    ...(range === undefined ? {} : { range: type === 'log2' ? range.map(Math.log10) : range }),
-    ...(type === 'log2' && range !== undefined ? plotlyTicks(powerTicks(...range)) : {}),
-  });
+  const axis = ({ title: text, type, range }: Axis): Record<string, unknown> => {
+    const ticksOf = type === 'log2' ? powerTicks : type === 'log10' ? decadeTicks : undefined;
+    return {
+      title: { text },
+      ...(type === undefined ? {} : { type: ticksOf === undefined ? type : 'log' }),
+      // Plotly's range of a logarithmic axis is in powers of ten.
+      ...(range === undefined ? {} : { range: ticksOf === undefined ? range : range.map(Math.log10) }),
+      ...(ticksOf === undefined || range === undefined ? {} : plotlyTicks(ticksOf(...range))),
+    };
+  };
   return {
     data: traces.map((trace, index) => ({
       type: 'scatter',

@@ -1,3 +1,4 @@
+import { CLASS_NAMES, type ClassNames } from '../config/classNames.js';
 import type { CalibrationBin } from '../scores/calibration.js';
 import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
 import { type Chart, chart, PALETTE } from './figure.js';
@@ -11,6 +12,7 @@ export function precisionRecallFigure(
   points: readonly PrecisionRecallPoint[],
   averagePrecision: number,
   positiveShare: number,
+  names: ClassNames = CLASS_NAMES,
 ): Chart {
   const curve = thinnedCurve(
     points,
@@ -24,7 +26,7 @@ export function precisionRecallFigure(
     traces: [
       { name: 'patches', ...curve },
       {
-        name: 'chance: share of nodules',
+        name: `chance: share of ${names[1]}`,
         ...{ x: [0, 1], y: [positiveShare, positiveShare], color: '#8c8c8c', dash: 'dot', width: 1 },
       },
     ],
@@ -32,7 +34,11 @@ export function precisionRecallFigure(
 }
 
 /** Share of nodules over mean probability of each bin, on the diagonal where calibrated; below it the bins' numbers of patches. */
-export function reliabilityFigure(bins: readonly CalibrationBin[], brierScore: number): Chart {
+export function reliabilityFigure(
+  bins: readonly CalibrationBin[],
+  brierScore: number,
+  names: ClassNames = CLASS_NAMES,
+): Chart {
   const patches = bins.reduce((sum, { count }) => sum + count, 0);
   const outline = bins.flatMap(({ low, high, count }) => {
     const top = count / patches;
@@ -48,10 +54,10 @@ export function reliabilityFigure(bins: readonly CalibrationBin[], brierScore: n
   return chart({
     title: `Reliability: Brier score ${brierScore.toFixed(4)}, ${patches.toLocaleString('en')} patches`,
     x: { title: 'predicted probability (mean of the bin)', range: [0, 1] },
-    y: { title: 'share of nodules', range: [0, 1] },
+    y: { title: `share of ${names[1]}`, range: [0, 1] },
     traces: [
       {
-        name: 'share of nodules',
+        name: `share of ${names[1]}`,
         x: bins.map(({ meanProbability }) => meanProbability),
         y: bins.map(({ positiveShare }) => positiveShare),
         ...{ color: PALETTE[0], markers: true },
@@ -73,15 +79,16 @@ export function scoreHistogramFigure(
   probabilities: ArrayLike<number>,
   classes: ArrayLike<number>,
   bins = 20,
+  names: ClassNames = CLASS_NAMES,
 ): Chart {
   const named = ([0, 1] as const).map((wanted) => {
     const counts = countsOf(probabilities, classes, wanted, bins);
     const patches = counts.reduce((sum, count) => sum + count, 0);
     const shares = Array.from(counts, (count) => (patches === 0 ? 0 : (100 * count) / patches));
-    return { name: `${wanted === 1 ? 'nodules' : 'others'} (${patches.toLocaleString('en')})`, shares };
+    return { name: `${names[wanted]} (${patches.toLocaleString('en')})`, shares };
   });
   return chart({
-    title: 'Probabilities of nodules and others',
+    title: `Probabilities of ${names[1]} and ${names[0]}`,
     x: { title: 'probability', range: [0, 1] },
     y: { title: "share of the class's patches (%)", range: [0, 100] },
     traces: named.map(({ name, shares }, index) => ({

@@ -1,7 +1,7 @@
 import { millisecondsOf } from '../gpu/timeAxis.js';
 import { type Axis, type ChartSpec, colorOf, type Trace } from './figure.js';
 import { coordinate, escaped } from './markup.js';
-import { linearTicks, powerTicks, type Tick, timeTicks } from './ticks.js';
+import { decadeTicks, linearTicks, powerTicks, type Tick, timeTicks } from './ticks.js';
 
 export interface SvgSize {
   readonly width: number;
@@ -78,11 +78,11 @@ function scaleOf(axis: Axis, values: readonly number[], from: number, to: number
   ];
   if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = [0, 1];
   if (low === high) [low, high] = [low - 0.5, high + 0.5];
-  if (axis.type === 'log2') {
+  if (axis.type === 'log2' || axis.type === 'log10') {
     const octaves = Math.log2(high / low);
     return {
       place: (value) => from + (Math.log2(value / low) / octaves) * (to - from),
-      ticks: powerTicks(low, high),
+      ticks: (axis.type === 'log2' ? powerTicks : decadeTicks)(low, high),
     };
   }
   const ticks = axis.type === 'date' ? timeTicks(low, high, count) : linearTicks(low, high, count);

@@ -17,6 +17,14 @@ export function linearTicks(low: number, high: number, count: number): Tick[] {
   return ticks;
 }
 
+/** Powers of ten inside [low, high]: 1e-6, 1e-5, ... */
+export function decadeTicks(low: number, high: number): Tick[] {
+  const ticks: Tick[] = [];
+  for (let power = Math.ceil(Math.log10(low) - 1e-9); power <= Math.log10(high) + 1e-9; power++)
+    ticks.push({ value: 10 ** power, label: power === 0 ? '1' : `1e${power}` });
+  return ticks;
+}
+
 /** Powers of two inside [low, high], below one as fractions: 1/8, 1/4, 1/2, 1, 2, ... */
 export function powerTicks(low: number, high: number): Tick[] {
   const ticks: Tick[] = [];

@@ -1,109 +1,114 @@
 import type { Random } from '../random.js';
 import type { Vector3 } from '../volumes/volume.js';
-import type { ChestShape } from './chestShape.js';
+import { ANATOMY_KINDS, type AnatomyKind, anatomySites } from './anatomySites.js';
 import type { Findings } from './findings.js';
-import type { LungTrees } from './lungTrees.js';
-import { pointInLung } from './nodules.js';
-import {
-  addScaled,
-  distance,
-  mix,
-  randomDirection,
-  randomInBall,
-  scale,
-  subtract,
-  unitOf,
-} from './points.js';
+import { MIMIC_KINDS, type MimicKind } from './mimics.js';
+import type { Nodule } from './nodules.js';
+import type { Field, PlacedBall } from './places.js';
+import { addScaled, distance, randomDirection, randomInBall } from './points.js';
 import type { Skeleton } from './skeleton.js';
-import type { Branch } from './vesselTree.js';
 
-export type SiteKind =
-  | 'nodule'
-  | 'vessel fork'
-  | 'vessel crossing'
-  | 'vessel'
-  | 'airway wall'
-  | 'wall bump'
-  | 'rib'
-  | 'scar'
-  | 'micronodule'
-  | 'lung'
-  | 'beside a nodule';
+export type NegativeKind = AnatomyKind | MimicKind | 'beside a nodule';
+export const NEGATIVE_KINDS: readonly NegativeKind[] = [...MIMIC_KINDS, ...ANATOMY_KINDS, 'beside a nodule'];
 
-/** A place that a detector would report. */
-export interface Candidate {
-  readonly center: Vector3;
-  readonly kind: SiteKind;
-  readonly isNodule: boolean;
-}
+/** A place that a detector reports, and what is there. */
+export type Candidate =
+  | { readonly center: Vector3; readonly kind: 'nodule'; readonly nodule: Nodule }
+  | { readonly center: Vector3; readonly kind: NegativeKind };
 
 /** Negatives to one positive. */
-export const NEGATIVES_PER_POSITIVE = 8;
+export const NEGATIVES_PER_POSITIVE = 5;
 
-/** How many of a hundred negatives come from each kind of place; what a kind cannot fill, forks do. */
-const SHARES: readonly (readonly [SiteKind, number])[] = [
-  ['vessel crossing', 14],
-  ['vessel', 12],
-  ['airway wall', 8],
-  ['wall bump', 15],
-  ['rib', 8],
-  ['scar', 8],
-  ['micronodule', 1],
-  ['lung', 6],
+/** How many of a hundred negatives come from each kind of place; what a kind cannot fill, later ones do. */
+const SHARES: readonly (readonly [NegativeKind, number])[] = [
   ['beside a nodule', 2],
-  ['vessel fork', 26],
+  ['micronodule', 7],
+  ['granuloma', 4],
+  ['lymph node', 4],
+  ['hilar lymph node', 2],
+  ['mucus plug', 6],
+  ['infiltrate', 3],
+  ['costochondral bump', 4],
+  ['wall bump', 4],
+  ['scar', 3],
+  ['diaphragm dome', 1],
+  ['airway wall', 5],
+  ['rib', 3],
+  ['lung', 1],
+  ['hilar vessel', 7],
+  ['vessel crossing', 8],
+  ['end-on vessel', 16],
+  ['vessel fork', 100],
 ];
 
-/** Farther than the patch's half width from every nodule, so that training may use it. */
-const CLEAR_MM = 18;
+/** Marks of negatives are farther than the patch's half width from every mark of a nodule, so that training may use them. */
+const CLEAR_MM = 16;
+/** A mark is off the middle of what it marks by less than this, and by less than 0.9 of its radius. */
+export const FARTHEST_OFF_MM = 4;
 
-interface ChestScene {
-  readonly chest: ChestShape;
-  readonly trees: LungTrees;
+export interface ChestScene {
+  readonly field: Field;
   readonly skeleton: Skeleton;
   readonly findings: Findings;
   /** True where the point lies in the scan, some millimetres off its border. */
   readonly inScan: (p: Vector3) => boolean;
 }
 
-/** Positives (some nodules are found twice, as by several detectors) and negatives, shuffled, each some tenths of a millimetre off. */
+/**
+ * What a detector reports, shuffled: most nodules (some of them twice), and places that are none. Marks lie off the middle
+ * by the same rule for both, so that the offset tells nothing.
+ */
 export function placeCandidates(scene: ChestScene, random: Random): Candidate[] {
-  const positives: Candidate[] = scene.findings.nodules.flatMap((nodule) =>
-    Array.from({ length: random.uniform() < 0.35 ? 2 : 1 }, () => ({
-      center: nodule.center,
-      kind: 'nodule' as const,
-      isNodule: true,
+  const positives = scene.findings.nodules.flatMap((nodule): Candidate[] =>
+    Array.from({ length: timesFound(nodule, random) }, () => ({
+      center: offMiddle(nodule, random),
+      kind: 'nodule',
+      nodule,
     })),
   );
   const negatives = chooseNegatives(scene, positives.length * NEGATIVES_PER_POSITIVE, random);
-  const jittered = [...positives, ...negatives].map((candidate) => ({
-    ...candidate,
-    center: addScaled(candidate.center, randomInBall(random), 1.45),
-  }));
-  return random.shuffle(jittered);
+  return random.shuffle([...positives, ...negatives]);
+}
+
+/** Small nodules are missed more often. */
+function timesFound({ diameterMm }: Nodule, random: Random): number {
+  const pick = random.uniform();
+  if (pick < (diameterMm < 6 ? 0.06 : 0.02)) return 0;
+  return pick > 0.72 ? 2 : 1;
+}
+
+function offMiddle({ center, radiusMm }: PlacedBall, random: Random): Vector3 {
+  return addScaled(center, randomInBall(random), farthestOff({ radiusMm }));
+}
+
+function farthestOff({ radiusMm }: Pick<PlacedBall, 'radiusMm'>): number {
+  return Math.min(FARTHEST_OFF_MM, 0.9 * radiusMm);
 }
 
 function chooseNegatives(scene: ChestScene, count: number, random: Random): Candidate[] {
+  const { nodules } = scene.findings;
   const sources = negativeSources(scene, random);
   const chosen: Candidate[] = [];
-  const take = (kind: SiteKind, wanted: number): void => {
+  const take = (kind: NegativeKind, wanted: number): void => {
     let left = wanted;
-    for (const center of sources[kind]) {
+    for (const place of sources[kind]) {
       if (left <= 0) return;
-      const near = kind === 'beside a nodule';
-      const clear =
-        scene.inScan(center) &&
-        (near ||
-          scene.findings.nodules.every((n) => distance(n.center, center) > CLEAR_MM + n.diameterMm / 2)) &&
-        chosen.every((other) => distance(other.center, center) > 5);
-      if (!clear) continue;
-      chosen.push({ center, kind, isNodule: false });
+      const isClear =
+        scene.inScan(place.center) &&
+        (kind === 'beside a nodule' ||
+          nodules.every(
+            (nodule) =>
+              distance(nodule.center, place.center) > CLEAR_MM + farthestOff(nodule) + farthestOff(place),
+          )) &&
+        chosen.every((other) => distance(other.center, place.center) > 5);
+      if (!isClear) continue;
+      chosen.push({ center: offMiddle(place, random), kind });
       left--;
     }
   };
   for (const [kind, share] of SHARES)
-    take(kind, kind === 'vessel fork' ? count - chosen.length : Math.round((share * count) / 100));
-  // Vessels everywhere: only a chest that is nearly all nodules could leave a gap here.
+    take(kind, Math.min(count - chosen.length, Math.max(1, Math.round((share * count) / 100))));
+  // Vessels everywhere: only a field that is nearly all nodules could leave a gap here.
   take('vessel', count - chosen.length);
   take('lung', count - chosen.length);
   return chosen;
@@ -111,80 +116,18 @@ function chooseNegatives(scene: ChestScene, count: number, random: Random): Cand
 
 /** Places of every kind, best first. */
 function negativeSources(
-  scene: ChestScene,
+  { field, skeleton, findings }: ChestScene,
   random: Random,
-): Record<Exclude<SiteKind, 'nodule'>, Vector3[]> & { nodule: [] } {
-  const { chest, trees, skeleton, findings } = scene;
-  const inLung = (p: Vector3): boolean => chest.depthInLungMm(p) > 1.5;
-  const vessels = [...trees.arteries, ...trees.veins];
+): Readonly<Record<NegativeKind, readonly PlacedBall[]>> {
+  const mimics = Object.fromEntries(
+    MIMIC_KINDS.map((kind) => [kind, findings.mimics.filter((mimic) => mimic.kind === kind)]),
+  ) as unknown as Record<MimicKind, readonly PlacedBall[]>;
   return {
-    nodule: [],
-    'vessel fork': thickFirst(
-      vessels.filter((branch) => branch.divides),
-      random,
-    )
-      .map((branch) => branch.path.at(-1)!)
-      .filter(inLung),
-    vessel: thickFirst(vessels, random)
-      .map((branch) => branch.path[Math.floor(branch.path.length / 2)]!)
-      .filter(inLung),
-    'vessel crossing': random.shuffle(crossings(trees)).filter(inLung),
-    'airway wall': random
-      .shuffle(trees.airways.filter(({ lumen }) => lumen.fromRadiusMm > 0.9 && lumen.fromRadiusMm < 4))
-      .map(({ lumen, wallMm }) => {
-        const along = unitOf(subtract(lumen.to, lumen.from));
-        const side = unitOf(subtract(randomDirection(random), scale(along, 0.5)));
-        return addScaled(mix(lumen.from, lumen.to, 0.5), side, lumen.fromRadiusMm + wallMm / 2);
-      })
-      .filter(inLung),
-    'wall bump': findings.bumps.map((bump) => addScaled(bump.center, bump.axes[0], 0.4 * bump.halfMm[0])),
-    rib: random
-      .shuffle([...skeleton.ribPoints])
-      .map((point) => addScaled(point, unitOf([-point[0], -0.5 * point[1], 0]), 4.5))
-      .filter((point) => Math.abs(chest.depthInLungMm(point)) < 5),
-    scar: findings.scars.map((scar) => scar.center),
-    micronodule: findings.micronodules.map((nodule) => nodule.center),
-    lung: Array.from({ length: 200 }, () => pointInLung(chest, random)),
-    'beside a nodule': random
-      .shuffle([...findings.nodules])
-      .map((nodule) =>
-        addScaled(
-          nodule.center,
-          randomDirection(random),
-          Math.min(15.5, nodule.diameterMm / 2 + random.between(5, 9)),
-        ),
-      )
-      .filter(inLung),
+    ...mimics,
+    ...anatomySites(field, skeleton, random),
+    'beside a nodule': random.shuffle([...findings.nodules]).map(({ center, radiusMm }) => ({
+      center: addScaled(center, randomDirection(random), Math.min(15.5, radiusMm + random.between(5, 9))),
+      radiusMm: 1,
+    })),
   };
-}
-
-/** Shuffled with weight on the thick: a detector reports a spot because it is bright. */
-function thickFirst(branches: readonly Branch[], random: Random): Branch[] {
-  return branches
-    .filter((branch) => branch.toRadiusMm > 0.62)
-    .map((branch) => ({ branch, key: random.uniform() / (branch.toRadiusMm * branch.toRadiusMm) }))
-    .sort((a, b) => a.key - b.key)
-    .map(({ branch }) => branch);
-}
-
-/** Where an artery and a vein of more than 1.2 mm nearly touch. */
-function crossings(trees: LungTrees): Vector3[] {
-  const pointsOf = (branches: readonly Branch[]): { point: Vector3; radiusMm: number }[] =>
-    branches
-      .filter((branch) => branch.fromRadiusMm > 0.6)
-      .flatMap((branch) => branch.path.map((point) => ({ point, radiusMm: branch.fromRadiusMm })))
-      .sort((a, b) => a.point[0] - b.point[0]);
-  const arteries = pointsOf(trees.arteries);
-  const farthestMm = 12;
-  const found: Vector3[] = [];
-  let first = 0;
-  for (const vein of pointsOf(trees.veins)) {
-    while (first < arteries.length && arteries[first]!.point[0] < vein.point[0] - farthestMm) first++;
-    for (let i = first; i < arteries.length && arteries[i]!.point[0] < vein.point[0] + farthestMm; i++) {
-      const artery = arteries[i]!;
-      if (distance(vein.point, artery.point) < vein.radiusMm + artery.radiusMm + 0.8)
-        found.push(mix(vein.point, artery.point, 0.5));
-    }
-  }
-  return found;
 }

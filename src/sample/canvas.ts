@@ -54,11 +54,14 @@ function sliceOffsetsMm(canvas: Canvas): number[] {
   return Array.from({ length: count }, (_, i) => (thick * (i + 0.5)) / count - thick / 2);
 }
 
-function blend(data: Int16Array, at: number, share: number, { valueHu, mode }: Stroke): void {
+/** False where a stroke leaves a voxel of `before` HU as it is, whatever its share: nothing needs to be computed for it. */
+function changes(before: number, { valueHu, mode }: Stroke): boolean {
+  return mode === 'raise' ? before < valueHu : mode === 'lower' ? before > valueHu : before !== valueHu;
+}
+
+function blend(data: Int16Array, at: number, share: number, { valueHu }: Stroke): void {
   const before = data[at]!;
-  const change = valueHu - before;
-  if ((mode === 'raise' && change <= 0) || (mode === 'lower' && change >= 0)) return;
-  data[at] = Math.round(before + share * change);
+  data[at] = Math.round(before + share * (valueHu - before));
 }
 
 /**
@@ -81,14 +84,15 @@ export function paintShape(
   for (let k = z0; k <= z1; k++)
     for (let j = y0; j <= y1; j++)
       for (let i = x0; i <= x1; i++) {
+        const at = i + canvas.size[0] * (j + canvas.size[1] * k);
+        if (!changes(canvas.data[at]!, stroke)) continue;
         const x = canvas.startMm[0] + i * canvas.stepMm[0];
         const y = canvas.startMm[1] + j * canvas.stepMm[1];
         const z = canvas.startMm[2] + k * canvas.stepMm[2];
         let share = 0;
         for (const offset of offsets)
           share += Math.min(1, Math.max(0, 0.5 - signedDistanceMm(x, y, z + offset) / edge));
-        if (share > 0)
-          blend(canvas.data, i + canvas.size[0] * (j + canvas.size[1] * k), share / offsets.length, stroke);
+        if (share > 0) blend(canvas.data, at, share / offsets.length, stroke);
       }
 }
 
@@ -113,16 +117,33 @@ export function paintTube(canvas: Canvas, tube: Tube, stroke: Stroke, widerMm = 
   const [[x0, x1], [y0, y1], [z0, z1]] = [range(0, reach), range(1, reach), range(2, reach + thick / 2)];
   const [ax, ay, az] = [to[0] - from[0], to[1] - from[1], to[2] - from[2]];
   const squared = Math.max(1e-9, ax * ax + ay * ay + az * az);
+  const squaredYz = Math.max(1e-9, ay * ay + az * az);
+  const far = reach + thick / 2;
+  const fromX = from[0] - canvas.startMm[0];
   const { data, size, startMm, stepMm } = canvas;
   for (let k = z0; k <= z1; k++)
     for (let j = y0; j <= y1; j++) {
       const py = startMm[1] + j * stepMm[1] - from[1];
       // A row that passes the tube's shadow in the y-z plane too far away meets none of it.
       const middleZ = startMm[2] + k * stepMm[2] - from[2];
-      const s = Math.min(1, Math.max(0, (py * ay + middleZ * az) / Math.max(1e-9, ay * ay + az * az)));
-      const [sy, sz] = [py - s * ay, middleZ - s * az];
-      if (sy * sy + sz * sz > (reach + thick / 2) * (reach + thick / 2)) continue;
-      for (let i = x0; i <= x1; i++) {
+      const beside = (py * ay + middleZ * az) / squaredYz;
+      const s = Math.min(1, Math.max(0, beside));
+      const sy = py - s * ay;
+      const sz = middleZ - s * az;
+      if (sy * sy + sz * sz > far * far) continue;
+      // Only the stretch of the tube around share `beside`, from x0Mm to x1Mm, is near the row.
+      const dy = py - beside * ay;
+      const dz = middleZ - beside * az;
+      const along = Math.sqrt(Math.max(0, far * far - dy * dy - dz * dz) / squaredYz);
+      const x0Mm = ax * Math.min(1, Math.max(0, beside - along)) + fromX;
+      const x1Mm = ax * Math.min(1, Math.max(0, beside + along)) + fromX;
+      const one = (Math.min(x0Mm, x1Mm) - far) / stepMm[0];
+      const other = (Math.max(x0Mm, x1Mm) + far) / stepMm[0];
+      const first = Math.max(x0, Math.ceil(Math.min(one, other)));
+      const last = Math.min(x1, Math.floor(Math.max(one, other)));
+      for (let i = first; i <= last; i++) {
+        const at = i + size[0] * (j + size[1] * k);
+        if (!changes(data[at]!, stroke)) continue;
         const px = startMm[0] + i * stepMm[0] - from[0];
         let share = 0;
         for (const offset of offsets) {
@@ -138,7 +159,7 @@ export function paintTube(canvas: Canvas, tube: Tube, stroke: Stroke, widerMm = 
           const overlap = Math.min(away + edge / 2, radius) - Math.max(away - edge / 2, -radius);
           if (overlap > 0) share += overlap / edge;
         }
-        if (share > 0) blend(data, i + size[0] * (j + size[1] * k), share / offsets.length, stroke);
+        if (share > 0) blend(data, at, share / offsets.length, stroke);
       }
     }
 }

@@ -49,6 +49,8 @@ export interface ChestShape {
   readonly baseZ: number;
   readonly apexZ: number;
   tissuesAt(x: number, y: number, z: number): Tissues;
+  /** tissuesAt().lung alone, in a third of the time. */
+  lungAt(x: number, y: number, z: number): number;
   /** Distance to the lung's wall in mm; positive inside a lung. */
   depthInLungMm(p: Vector3): number;
   /** Unit vector towards the inside of the lung. */
@@ -87,16 +89,23 @@ export function createChestShape(random: Random): ChestShape {
     return Math.max((q - 1) * Math.min(halfX, halfY) * 1.15, z - apexZ - 4);
   };
 
+  // Called some hundred thousand times a scan: plain numbers, no tuples.
+  const warpX = (x: number, y: number, z: number): number => x + warpMm * warp[0]!(x, y, z);
+  const warpY = (x: number, y: number, z: number): number => y + warpMm * warp[1]!(x, y, z);
+  const warpZ = (x: number, y: number, z: number): number => z + warpMm * warp[2]!(x, y, z);
+  const lungDistance = (cavity: number, middle: number, belowDiaphragm: number): number =>
+    smoothIntersection(smoothIntersection(cavity + 1.5, -middle, 9), -belowDiaphragm, 6);
+  const lungAt = (x0: number, y0: number, z0: number): number => {
+    const [x, y, z] = [warpX(x0, y0, z0), warpY(x0, y0, z0), warpZ(x0, y0, z0)];
+    const middle = mediastinumDistance(x, y, z, sizes, heartDistance(x, y, z, sizes, baseZ));
+    return lungDistance(cavityDistance(x, y, z), middle, z - diaphragmHeight(x, y, sizes, baseZ));
+  };
   const tissuesAt = (x0: number, y0: number, z0: number): Tissues => {
-    const x = x0 + warpMm * warp[0]!(x0, y0, z0);
-    const y = y0 + warpMm * warp[1]!(x0, y0, z0);
-    const z = z0 + warpMm * warp[2]!(x0, y0, z0);
+    const [x, y, z] = [warpX(x0, y0, z0), warpY(x0, y0, z0), warpZ(x0, y0, z0)];
     const cavity = cavityDistance(x, y, z);
     const belowDiaphragm = z - diaphragmHeight(x, y, sizes, baseZ);
     const heart = heartDistance(x, y, z, sizes, baseZ);
-    const middle = mediastinumDistance(x, y, z, sizes, heart);
-    const aboveDiaphragm = -belowDiaphragm;
-    const lung = smoothIntersection(smoothIntersection(cavity + 1.5, -middle, 9), aboveDiaphragm, 6);
+    const lung = lungDistance(cavity, mediastinumDistance(x, y, z, sizes, heart), belowDiaphragm);
     const body = bodyDistance(x0, y0, z0, sizes);
     const muscle = Math.max(muscleDistance(x, y, z, sizes, cavity, apexZ), body + 4);
     const abdomen = Math.max(belowDiaphragm + 2.5, cavity + 5);
@@ -122,8 +131,7 @@ export function createChestShape(random: Random): ChestShape {
   };
 
   const slope = (p: Vector3): Vector3 => {
-    const lung = (dx: number, dy: number, dz: number): number =>
-      tissuesAt(p[0] + dx, p[1] + dy, p[2] + dz).lung;
+    const lung = (dx: number, dy: number, dz: number): number => lungAt(p[0] + dx, p[1] + dy, p[2] + dz);
     return [lung(1, 0, 0) - lung(-1, 0, 0), lung(0, 1, 0) - lung(0, -1, 0), lung(0, 0, 1) - lung(0, 0, -1)];
   };
   return {
@@ -131,11 +139,12 @@ export function createChestShape(random: Random): ChestShape {
     baseZ,
     apexZ,
     tissuesAt,
+    lungAt,
     cavityAt,
     depthInLungMm: (p) => {
       const [gx, gy, gz] = slope(p);
       const steep = Math.sqrt(gx * gx + gy * gy + gz * gz) / 2;
-      return -tissuesAt(p[0], p[1], p[2]).lung / Math.max(0.4, steep);
+      return -lungAt(p[0], p[1], p[2]) / Math.max(0.4, steep);
     },
     inwardNormal: (p) => {
       const [gx, gy, gz] = slope(p);

@@ -117,9 +117,9 @@ export function scatterInLung(chest: ChestShape, side: number, count: number, ra
       random.between(-1, 1) * halfDepthMm,
       random.between(chest.baseZ, chest.apexZ),
     ];
-    const tissues = chest.tissuesAt(point[0], point[1], point[2]);
-    if (tissues.lung > -4 || Math.abs(tissues.obliqueFissure) < 3 || Math.abs(tissues.horizontalFissure) < 3)
-      continue;
+    if (chest.lungAt(...point) > -4) continue;
+    const tissues = chest.tissuesAt(...point);
+    if (Math.abs(tissues.obliqueFissure) < 3 || Math.abs(tissues.horizontalFissure) < 3) continue;
     if (points.every((other) => distance(point, other) > allowedMm)) points.push(point);
   }
   return points;

@@ -2,11 +2,12 @@ import { createRandom } from '../random.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { type Canvas, createCanvas, paintShape, paintTube, type Stroke } from './canvas.js';
 import type { ChestShape } from './chestShape.js';
-import { bumpDistance, type Findings } from './findings.js';
+import { lumpDistance, lumpReachMm } from './lumps.js';
 import type { LungTrees } from './lungTrees.js';
-import { type Nodule, noduleDistance } from './nodules.js';
+import { moveSlices } from './motionStep.js';
+import type { Finding } from './nodules.js';
 import { ellipsoid } from './points.js';
-import { addScannerNoise } from './scannerNoise.js';
+import { scan } from './scanner.js';
 import type { ScanPlan } from './scanPlan.js';
 import type { Bone, Skeleton, Vertebra } from './skeleton.js';
 import { paintSoftTissue } from './softTissue.js';
@@ -16,7 +17,7 @@ import { type Tube, tubesOf } from './vesselTree.js';
 export function paintScan(plan: ScanPlan): Volume & { readonly data: Int16Array } {
   const { acquisition, chest } = plan;
   const random = createRandom(`voxels of ${plan.seriesUid}`);
-  const canvas = createCanvas(acquisition.geometry, acquisition.middleWorldMm, acquisition.blurMm);
+  const canvas = createCanvas(acquisition.geometry, acquisition.middleWorldMm, acquisition.kernel.blurMm);
   const hu = { lung: acquisition.lungHu, blood: chest.sizes.bloodHu };
   paintSoftTissue(canvas, chest, hu, random.fork('soft tissue'));
   paintTable(canvas, chest);
@@ -24,8 +25,10 @@ export function paintScan(plan: ScanPlan): Volume & { readonly data: Int16Array 
   paintGreatVessels(canvas, chest);
   paintSkeleton(canvas, plan.skeleton);
   paintTrees(canvas, plan.trees, hu.blood);
-  paintFindings(canvas, plan.findings);
-  addScannerNoise(canvas, acquisition.noise, random.fork('noise'));
+  for (const finding of [...plan.findings.mimics, ...plan.findings.nodules]) paintFinding(canvas, finding);
+  if (acquisition.streaks.metal !== undefined) paintMetal(canvas, acquisition.streaks.metal);
+  if (acquisition.motion !== undefined) moveSlices(canvas, acquisition.motion);
+  scan(canvas, chest.apexZ, acquisition, random.fork('scanner'));
   return { ...acquisition.geometry, data: canvas.data };
 }
 
@@ -149,6 +152,12 @@ function paintGreatVessels(canvas: Canvas, chest: ChestShape): void {
   );
 }
 
+/** A bright grain; its streaks are the scanner's. */
+function paintMetal(canvas: Canvas, center: Vector3): void {
+  const grain = (x: number, y: number, z: number): number => ellipsoid(x, y, z, center, [1.6, 1.6, 3]);
+  paintShape(canvas, center, [2, 2, 4], grain, { valueHu: 2900, mode: 'raise' });
+}
+
 function paintSkeleton(canvas: Canvas, skeleton: Skeleton): void {
   for (const vertebra of skeleton.vertebrae) paintVertebra(canvas, vertebra);
   for (const bone of skeleton.bones) paintBone(canvas, bone);
@@ -199,22 +208,11 @@ function paintTrees(canvas: Canvas, trees: LungTrees, bloodHu: number): void {
   for (const { lumen } of trees.airways) paintTube(canvas, lumen, { valueHu: -990, mode: 'lower' });
 }
 
-function paintFindings(canvas: Canvas, findings: Findings): void {
-  for (const bump of findings.bumps) {
-    const reach = Math.max(...bump.halfMm) + 1;
-    paintShape(canvas, bump.center, [reach, reach, reach], bumpDistance(bump), {
-      valueHu: 35,
-      mode: 'raise',
-    });
+function paintFinding(canvas: Canvas, { lumps, tubes }: Finding): void {
+  for (const lump of lumps) {
+    const reach = lumpReachMm(lump);
+    const stroke: Stroke = { valueHu: lump.valueHu, mode: 'raise', edgeMm: lump.edgeMm };
+    paintShape(canvas, lump.center, [reach, reach, reach], lumpDistance(lump), stroke);
   }
-  for (const scar of findings.scars)
-    for (const tube of scar.tubes) paintTube(canvas, tube, { valueHu: 20, mode: 'raise' });
-  for (const nodule of [...findings.nodules, ...findings.micronodules]) paintNodule(canvas, nodule);
-}
-
-function paintNodule(canvas: Canvas, nodule: Nodule): void {
-  const stroke: Stroke = { valueHu: nodule.valueHu, mode: 'raise', edgeMm: nodule.edgeMm };
-  const reach = 0.85 * nodule.diameterMm + 1;
-  paintShape(canvas, nodule.center, [reach, reach, reach], noduleDistance(nodule), stroke);
-  for (const spicule of nodule.spicules) paintTube(canvas, spicule, { ...stroke, edgeMm: 0 });
+  for (const tube of tubes) paintTube(canvas, tube, { valueHu: tube.valueHu, mode: 'raise' });
 }

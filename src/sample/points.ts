@@ -36,7 +36,10 @@ export function lengthOf(a: Vector3): number {
 }
 
 export function distance(a: Vector3, b: Vector3): number {
-  return lengthOf(subtract(a, b));
+  const x = a[0] - b[0];
+  const y = a[1] - b[1];
+  const z = a[2] - b[2];
+  return Math.sqrt(x * x + y * y + z * z);
 }
 
 /** Unit vector along `a`; `otherwise` when `a` is (nearly) zero. */

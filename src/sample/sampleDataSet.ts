@@ -24,7 +24,7 @@ import { planGeometry, type SampleSettings } from './scanPlan.js';
 export interface SampleOptions {
   /** Folder that receives subset0/ .. subset9/ and the tables. */
   readonly out: string;
-  /** 10 makes one scan for each of LUNA16's subsets; scan i goes to subset i mod 10. */
+  /** 30 makes three scans for each of LUNA16's subsets; scan i goes to subset i mod 10. */
   readonly scans?: number;
   readonly seed?: number;
   /** Voxels this many times larger than a scanner's, for quick tests; 1 = as a scanner's. */
@@ -60,7 +60,7 @@ export async function makeSampleDataSet(options: SampleOptions): Promise<SampleR
   const out = resolve(options.out);
   const settings: SampleSettings = {
     seed: options.seed ?? 16,
-    scans: options.scans ?? 10,
+    scans: options.scans ?? 30,
     coarsening: options.coarsening ?? 1,
   };
   // What cannot be a sample's folder gets no lock.

@@ -1,63 +1,113 @@
 import type { Vector3 } from '../volumes/volume.js';
-import { add } from './points.js';
+import { worldOf } from './acquisition.js';
+import type { NegativeKind } from './candidateSites.js';
+import type { MimicKind } from './mimics.js';
+import type { NoduleDensity } from './nodules.js';
+import type { Site } from './places.js';
 import type { ScanPlan } from './scanPlan.js';
 
 /** What LUNA16's tables say of one scan, in world mm. */
 export interface ScanTables {
   readonly seriesUid: string;
-  readonly candidates: readonly { readonly centerWorldMm: Vector3; readonly isNodule: boolean }[];
-  readonly annotations: readonly Finding[];
-  readonly excluded: readonly Finding[];
+  readonly candidates: readonly CandidateTruth[];
+  readonly annotations: readonly Annotation[];
+  readonly excluded: readonly Annotation[];
 }
 
-export interface Finding {
+export interface Annotation {
   readonly centerWorldMm: Vector3;
   /** -1 = not measured. */
   readonly diameterMm: number;
 }
 
-/** Nodules are annotated; micronodules (with diameter), wall bumps and scars (without) are excluded findings. */
-export function tablesOf(plan: ScanPlan): ScanTables {
-  const world = (p: Vector3): Vector3 => add(plan.acquisition.middleWorldMm, p);
-  const { nodules, micronodules, bumps, scars } = plan.findings;
+/** A candidate and what is there. */
+export interface CandidateTruth {
+  readonly centerWorldMm: Vector3;
+  readonly kind: 'nodule' | NegativeKind;
+  /** Of a nodule. */
+  readonly nodule?: { readonly diameterMm: number; readonly density: NoduleDensity; readonly site: Site };
+}
+
+/** Findings that readers disagree on: LUNA16 counts a mark on one neither as a hit nor as an error. */
+const EXCLUDED: readonly MimicKind[] = ['micronodule', 'infiltrate', 'scar'];
+
+/** Nodules are annotated; micronodules (with diameter), infiltrates and scars (without) are excluded findings. */
+export function tablesOf({ acquisition, seriesUid, findings, candidates }: ScanPlan): ScanTables {
+  const world = (p: Vector3): Vector3 => worldOf(acquisition, p);
+  const annotated = findings.nodules.map(({ center, diameterMm }) => ({
+    centerWorldMm: world(center),
+    diameterMm,
+  }));
   return {
-    seriesUid: plan.seriesUid,
-    candidates: plan.candidates.map(({ center, isNodule }) => ({ centerWorldMm: world(center), isNodule })),
-    annotations: nodules.map(({ center, diameterMm }) => ({ centerWorldMm: world(center), diameterMm })),
-    excluded: [
-      ...micronodules.map(({ center, diameterMm }) => ({ centerWorldMm: world(center), diameterMm })),
-      ...[...bumps, ...scars].map(({ center }) => ({ centerWorldMm: world(center), diameterMm: -1 })),
-    ],
+    seriesUid,
+    candidates: candidates.map((candidate) => {
+      const truth = { centerWorldMm: world(candidate.center), kind: candidate.kind };
+      if (candidate.kind !== 'nodule') return truth;
+      const { diameterMm, density, site } = candidate.nodule;
+      return { ...truth, nodule: { diameterMm, density, site } };
+    }),
+    annotations: annotated,
+    excluded: findings.mimics
+      .filter(({ kind }) => EXCLUDED.includes(kind))
+      .map(({ kind, center, radiusMm }) => ({
+        centerWorldMm: world(center),
+        diameterMm: kind === 'micronodule' ? 2 * radiusMm : -1,
+      })),
   };
 }
 
-/** The four files of a set, by name, with the headers and number formats of LUNA16's; rows in the order of the uids. */
+/**
+ * The files of a set, by name: four with the headers and number formats of LUNA16's, and candidates_truth.csv, which says
+ * what is at each row of candidates_V2.csv. Rows in the order of the uids.
+ */
 export function tableFiles(scans: readonly ScanTables[]): ReadonlyMap<string, string> {
   const sorted = [...scans].sort((a, b) => (a.seriesUid < b.seriesUid ? -1 : 1));
-  const findings = (pick: (scan: ScanTables) => readonly Finding[]): string =>
-    csv(
-      'seriesuid,coordX,coordY,coordZ,diameter_mm',
-      sorted.flatMap((scan) =>
-        pick(scan).map(({ centerWorldMm, diameterMm }) =>
-          [scan.seriesUid, ...[...centerWorldMm, diameterMm].map(tenDigits)].join(','),
-        ),
-      ),
-    );
-  const candidates = csv(
-    'seriesuid,coordX,coordY,coordZ,class',
-    sorted.flatMap((scan) =>
-      scan.candidates.map(({ centerWorldMm, isNodule }) =>
-        [scan.seriesUid, ...centerWorldMm.map(twoDecimals), isNodule ? 1 : 0].join(','),
-      ),
-    ),
-  );
+  const rows = <T>(
+    pick: (scan: ScanTables) => readonly T[],
+    row: (item: T) => readonly unknown[],
+  ): string[] => sorted.flatMap((scan) => pick(scan).map((item) => [scan.seriesUid, ...row(item)].join(',')));
+  const annotation = ({ centerWorldMm, diameterMm }: Annotation): string[] =>
+    [...centerWorldMm, diameterMm].map(tenDigits);
+  const candidate = ({ centerWorldMm, kind }: CandidateTruth): unknown[] => [
+    ...centerWorldMm.map(twoDecimals),
+    kind === 'nodule' ? 1 : 0,
+  ];
+  const truth = (row: CandidateTruth): unknown[] => {
+    const { diameterMm, density = '', site = '' } = row.nodule ?? {};
+    return [
+      ...candidate(row),
+      row.kind,
+      diameterMm === undefined ? '' : tenDigits(diameterMm),
+      density,
+      site,
+    ];
+  };
+  const candidates = (scan: ScanTables): readonly CandidateTruth[] => scan.candidates;
   return new Map([
-    ['candidates_V2.csv', candidates],
-    ['annotations.csv', findings((scan) => scan.annotations)],
-    ['annotations_excluded.csv', findings((scan) => scan.excluded)],
+    ['candidates_V2.csv', csv('seriesuid,coordX,coordY,coordZ,class', rows(candidates, candidate))],
+    [
+      'candidates_truth.csv',
+      csv('seriesuid,coordX,coordY,coordZ,class,kind,diameter_mm,density,site', rows(candidates, truth)),
+    ],
+    [
+      'annotations.csv',
+      csv(
+        ANNOTATION_HEADER,
+        rows((scan) => scan.annotations, annotation),
+      ),
+    ],
+    [
+      'annotations_excluded.csv',
+      csv(
+        ANNOTATION_HEADER,
+        rows((scan) => scan.excluded, annotation),
+      ),
+    ],
     ['seriesuids.csv', sorted.map((scan) => `${scan.seriesUid}\n`).join('')],
   ]);
 }
+
+const ANNOTATION_HEADER = 'seriesuid,coordX,coordY,coordZ,diameter_mm';
 
 function csv(header: string, rows: readonly string[]): string {
   return [header, ...rows].map((row) => `${row}\n`).join('');

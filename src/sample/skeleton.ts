@@ -23,6 +23,8 @@ export interface Skeleton {
   readonly vertebrae: readonly Vertebra[];
   /** Points along the ribs' bony parts, for candidates at their inner edges. */
   readonly ribPoints: readonly Vector3[];
+  /** Inner side of the places where a rib's bone ends in cartilage. */
+  readonly junctions: readonly Vector3[];
 }
 
 /** Unit vectors from the back (0) through the side (0.25) to the front (0.5), by halving angles: no Math.sin. */
@@ -45,6 +47,7 @@ export function createSkeleton(chest: ChestShape, random: Random): Skeleton {
     ],
     vertebrae,
     ribPoints: ribs.flatMap((rib) => rib.points),
+    junctions: ribs.flatMap((rib) => rib.junction ?? []),
   };
 }
 
@@ -91,6 +94,7 @@ interface Rib {
   readonly bone: Bone;
   readonly cartilage: Bone;
   readonly points: readonly Vector3[];
+  readonly junction: readonly [Vector3] | undefined;
 }
 
 /** From the spine round the side, sloping down to the front; the front end is cartilage. */
@@ -103,7 +107,7 @@ function createRib(chest: ChestShape, side: number, startZ: number, index: numbe
     const towards = [side * sine, cosine] as const;
     const wall = chest.cavityWall(Math.min(z, chest.apexZ - 6), towards);
     const outward: Vector3 = [towards[0], towards[1], 0];
-    return { share, point: addScaled([wall[0], wall[1], z], outward, 5.2) };
+    return { share, inner: wall, point: addScaled([wall[0], wall[1], z], outward, 5.2) };
   }).filter(({ share }) => share > 0.09);
   const bony = line.filter(({ share }) => share <= bonyShare).map(({ point }) => point);
   const soft = line
@@ -113,6 +117,7 @@ function createRib(chest: ChestShape, side: number, startZ: number, index: numbe
     bone: { tubes: flatTubes(bony, 3.3, 2.6), corticalMm: 1.2, shellHu: 760, coreHu: 230 },
     cartilage: { tubes: flatTubes(soft, 3.6, 1.5), corticalMm: 0, shellHu: 110, coreHu: 110 },
     points: bony.slice(3),
+    junction: index < 7 ? [line[bony.length - 1]!.inner] : undefined,
   };
 }
 

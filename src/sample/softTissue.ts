@@ -89,9 +89,13 @@ function bodyHu(
   const texture = between(row.fatStreak, cell, t);
   // Streaks of fat between the muscles, where a smooth random field is near zero.
   const streak = Math.max(0, 1 - Math.abs(texture) * 11);
-  let value = -1000 + share(between(row.body, cell, t)) * (895 + 12 * texture);
-  value += share(between(row.muscle, cell, t)) * (54 - 90 * streak - value);
-  value += share(between(row.cavity, cell, t)) * (-88 + 20 * texture - value);
+  const inCavity = share(between(row.cavity, cell, t));
+  let value = -88 + 20 * texture;
+  if (inCavity < 1) {
+    let around = -1000 + share(between(row.body, cell, t)) * (895 + 12 * texture);
+    around += share(between(row.muscle, cell, t)) * (54 - 90 * streak - around);
+    value = around + inCavity * (value - around);
+  }
   value += share(between(row.liver, cell, t)) * (hu.blood * 0.35 + 46 - value);
   value += share(between(row.leftOrgans, cell, t)) * (hu.blood * 0.3 + 28 - value);
   value += share(between(row.heart, cell, t)) * (hu.blood + 2 - value);

@@ -80,7 +80,7 @@ export function storedIdentity(place: JsonPlace): DataIdentity {
 export function seriesSplit(
   { seriesUids }: Pick<PatchRows, 'seriesUids'>,
   split: Split,
-  { labels }: DataIdentity,
+  { labels }: Pick<DataIdentity, 'labels'>,
 ): SeriesSplit {
   const seriesOf = (...parts: readonly Uint32Array[]): string[] =>
     [...new Set(parts.flatMap((rows) => Array.from(rows, (row) => seriesUids[row]!)))].sort();

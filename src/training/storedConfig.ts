@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AugmentPlan, augmentList, parseAugment, SYMMETRIES } from '../config/augmentPlan.js';
+import { CLASS_NAMES } from '../config/classNames.js';
 import { type IniKey, text, wholeNumber } from '../config/ini.js';
 import { CROSS_ENTROPY } from '../config/lossSettings.js';
 import { BALANCED } from '../config/samplingSettings.js';
@@ -51,6 +52,7 @@ const RULES: RulesOf<TrainConfig> = {
     hardCandidates: as(K.HARD_CANDIDATES),
   },
   augment: { expected: 'expected operations as of AUGMENT', fits: isAugmentPlan },
+  classNames: as(K.CLASS_NAMES),
   batchSize: as(K.BATCH_SIZE),
   epochs: as(K.EPOCHS),
   learningRate: as(K.LEARNING_RATE),
@@ -86,7 +88,17 @@ const RULES: RulesOf<TrainConfig> = {
 
 /** Keys that a resume may change: the result is the same but for rounding, or they say how long, how often and where. */
 export const RESUMABLE = [
-  ...['data', 'run', 'epochs', 'threads', 'readers', 'checkpointMinutes', 'checkpointSteps', 'validateSteps'],
+  ...[
+    'data',
+    'run',
+    'epochs',
+    'threads',
+    'readers',
+    'checkpointMinutes',
+    'checkpointSteps',
+    'validateSteps',
+    'classNames',
+  ],
   ...['strategy', 'devices', 'stages', 'microBatches', 'schedule', 'cuts', 'recompute', 'timeoutSeconds'],
 ] as const;
 
@@ -123,6 +135,7 @@ function withLaterKeys(stored: Readonly<Record<string, unknown>>): Readonly<Reco
     allowSharedScans: true,
     intensity: 'hu',
     loss: CROSS_ENTROPY,
+    classNames: CLASS_NAMES,
     // Averages of weights kept EMA_DECAY from the first step on.
     emaWarmUp: false,
     crop: 0,

@@ -1,7 +1,6 @@
 import type { Cluster } from '../config/cluster.js';
 import { overlap } from '../config/holdout.js';
-import { EngineError, InputError, InterruptedError, messageOf } from '../errors.js';
-import { factorsOfRows } from '../feed/batchShare.js';
+import { EngineError, InterruptedError, messageOf } from '../errors.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { orderOf } from '../feed/orderOf.js';
 import { definiteParts } from '../feed/parts.js';
@@ -9,10 +8,8 @@ import type { RowFeed } from '../feed/rowFeed.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { type Split, splitRows } from '../feed/split.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
-import { requireVoxels, sampleVoxels, valueScale } from '../store/voxelSample.js';
 import { untilAborted } from '../untilAborted.js';
 import { VERSION } from '../version.js';
-import { createLearner } from './createLearner.js';
 import { type DataIdentity, dataIdentity, seriesSplit } from './dataIdentity.js';
 import { hostAddresses } from './hostAddresses.js';
 import type { Learner } from './learner.js';
@@ -20,11 +17,12 @@ import { learningRateFactor } from './learningRate.js';
 import { requireMemory, sharedMemories } from './memory.js';
 import type { Progress } from './metricsLog.js';
 import { openFeed } from './openFeed.js';
-import { rowsOfMicroBatch } from './placement.js';
 import { type RankWatch, watchRanks } from './rankWatch.js';
 import { type ResumePoint, requireSameRun, requireSameSteps, resumePoint } from './resume.js';
+import { learnerOfRun, requireBatch, withSettingsOf } from './runData.js';
 import { runEpochs } from './runEpochs.js';
 import { continueRun, createRun, lockRun, readRunSplit } from './runFolder.js';
+import { writeOrigin } from './runOrigin.js';
 import { firstWeights } from './startingPoint.js';
 import { sharedSecret } from './talkProof.js';
 import type { TrainConfig } from './trainConfig.js';
@@ -110,8 +108,7 @@ async function* trainHere(
     const { before, notes } = resume ? await resumePoint(given.run) : NEW_RUN;
     patches = await openPatchFile(given.data);
     const labels = scanLabels(patches);
-    const windowed = withWindowOf(patches, given, before?.meta.config);
-    const scaled = await withScaleOf(patches, windowed, before?.meta.config);
+    const scaled = await withSettingsOf(patches, given, before?.meta.config);
     const parts = definiteParts(labels, scaled, scaled.data);
     const config: TrainConfig = { ...scaled, ...parts };
     const data = await dataIdentity(patches, labels);
@@ -131,7 +128,7 @@ async function* trainHere(
     const together = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...(watch?.losses ?? [])]);
     const done: Progress = before?.meta ?? { epoch: 0, step: 0, validated: 0 };
     await agree('configuration', settingsText(config, split, stepsPerEpoch, data, done));
-    learner = await together(newLearner(config, split, [slices, dim, dim], factor, options));
+    learner = await together(learnerOfRun(config, split, [slices, dim, dim], factor, options.cluster));
     feed = openFeed(patches, config, learner.batchSize);
     await before?.loadInto(learner);
     const network = { inputSize: [slices, dim, dim], filters: config.filters } as const;
@@ -151,6 +148,7 @@ async function* trainHere(
     if (writes) await before?.repair();
     if (writes && resume) continueRun(config, series, done);
     else if (writes) createRun(config, series);
+    if (writes && before === undefined) writeOrigin(config.run, learner, data);
     const { input } = patches;
     const from = before?.meta;
     const told = options.openPorts === true && watch !== undefined ? [OPEN_PORTS, ...notes] : notes;
@@ -181,26 +179,6 @@ const OPEN_PORTS = 'the ports are open: whoever reaches them can read and write 
 const NOTHING = Promise.resolve();
 const NEW_RUN: ResumePoint = { before: undefined, notes: [] };
 
-function newLearner(
-  config: TrainConfig,
-  split: Split,
-  inputSize: readonly [number, number, number],
-  learningRateFactor: (step: number) => number,
-  { cluster }: TrainOptions,
-): Promise<Learner> {
-  const ranks = cluster?.addresses.length ?? 1;
-  const { strategy, devices, stages, microBatches, schedule, cuts } = config;
-  return createLearner({
-    ...config,
-    batchLoss: { ...config.loss, classFactors: factorsOfRows(config.loss, config.sampling, split) },
-    network: { inputSize, filters: config.filters },
-    batchSize: rowsOfMicroBatch(config.batchSize, ranks),
-    learningRateFactor,
-    parallel: { strategy, devices, stages, microBatches, schedule, ...(cuts.length > 0 ? { cuts } : {}) },
-    ...(cluster === undefined ? {} : { cluster }),
-  });
-}
-
 /** What processes must have alike: all settings but where their files lie, the data, where they begin, and the version. */
 function settingsText(
   { data: _, run: __, ...settings }: TrainConfig,
@@ -215,55 +193,14 @@ function settingsText(
     split.validation.length,
     split.heldOut.length,
   ];
-  const all = { version: VERSION, ...settings, rows, stepsPerEpoch, data, from: { epoch, step } };
+  const all = { version: VERSION, ...settings, rows, stepsPerEpoch, data, goesOnFrom: { epoch, step } };
   return Object.entries(all)
     .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
     .join('\n');
-}
-
-/** Looks at the voxels before the first step; a resumed run keeps its own scale. Throws InputError for such as cannot be learned from. */
-async function withScaleOf(
-  patches: PatchFile,
-  config: TrainConfig,
-  before?: TrainConfig,
-): Promise<TrainConfig> {
-  const sample = await sampleVoxels(patches);
-  requireVoxels(patches.path, sample, config.intensity);
-  const scale =
-    before === undefined ? valueScale(sample, config.intensity, config.windowHu) : before.valueScale;
-  const { valueScale: _, ...others } = config;
-  return scale === undefined ? others : { ...others, valueScale: scale };
 }
 
 /** Throws RangeError for a subset that would choose the network and judge it. */
 function requireApart({ holdout, validation }: TrainConfig): void {
   if (overlap(holdout, validation))
     throw new RangeError(`Expected a validation beside the hold-out ${holdout}, received ${validation}`);
-}
-
-function requireBatch(
-  { batchSize, data, holdout, validation }: TrainConfig,
-  { positives, negatives }: Split,
-): void {
-  const rows = positives.length + negatives.length;
-  if (batchSize < 2)
-    throw new RangeError(`Expected a batch of at least 2 rows (one of each class), received ${batchSize}`);
-  if (batchSize > rows)
-    throw new InputError(
-      data,
-      `batch larger than the data: expected at most ${rows} (the training rows beside HOLDOUT ${holdout} and VALIDATION ${validation}), received BATCH_SIZE ${batchSize}`,
-    );
-}
-
-/** With NORMALISATION = file the window is the one that the patch file records; a resumed run keeps its own. */
-function withWindowOf({ path, format }: PatchFile, config: TrainConfig, before?: TrainConfig): TrainConfig {
-  if (config.normalisation !== 'file') return config;
-  if (before !== undefined) return { ...config, windowHu: before.windowHu };
-  if (format.normalisation === undefined)
-    throw new InputError(
-      path,
-      'NORMALISATION = file: expected a normalisation in the patch file, found none; crop with --normalise, or take NORMALISATION = window',
-    );
-  const { kind, lowHu, highHu } = format.normalisation;
-  return { ...config, windowHu: { low: lowHu, high: highHu, clip: kind !== 'zscore' } };
 }

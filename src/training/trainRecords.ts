@@ -1,3 +1,4 @@
+import type { ClassNames } from '../config/classNames.js';
 import type { Precision } from '../config/trainingSettings.js';
 import { factorsOfRows } from '../feed/batchShare.js';
 import type { Split } from '../feed/split.js';
@@ -17,8 +18,10 @@ import type { TrainConfig } from './trainConfig.js';
 export interface StartRecord {
   readonly kind: 'start';
   readonly run: string;
+  /** Training rows of class 1 and of class 0, and how these are called. */
   readonly positives: number;
   readonly negatives: number;
+  readonly classNames: ClassNames;
   /** Rows that choose the best network, and rows that are never looked at. */
   readonly validation: number;
   readonly heldOut: number;
@@ -89,6 +92,7 @@ export function startRecord({
     run: config.run,
     positives: split.positives.length,
     negatives: split.negatives.length,
+    classNames: config.classNames,
     validation: split.validation.length,
     heldOut: split.heldOut.length,
     parts: partsText(config, series),
@@ -122,13 +126,13 @@ function partsText({ folds, holdout, validation }: TrainConfig, series: SeriesSp
 }
 
 /** `focal loss (gamma 2, alpha 0.25); class weights 0.556 of others, 5 of nodules`. */
-function lossText({ loss, sampling }: TrainConfig, split: Split): string {
+function lossText({ loss, sampling, classNames }: TrainConfig, split: Split): string {
   const { kind, focalGamma, focalAlpha, classWeights } = loss;
   const alpha = focalAlpha > 0 ? `, alpha ${focalAlpha}` : '';
   const name = kind === 'focal' ? `focal loss (gamma ${focalGamma}${alpha})` : kind;
   if (classWeights === 'none') return name;
   const [other, nodule] = factorsOfRows(loss, sampling, split).map((factor) => Number(factor.toPrecision(3)));
-  return `${name}; class weights ${other} of others, ${nodule} of nodules`;
+  return `${name}; class weights ${other} of ${classNames[0]}, ${nodule} of ${classNames[1]}`;
 }
 
 function planWarnings(

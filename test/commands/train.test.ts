@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { visibleGpus } from '../../src/commands/trainConfigOf.js';
@@ -31,20 +39,20 @@ test('train --json, --resume and evaluate --json print the documents of the cont
   assert.match(resumed.stdout, /2 epochs, 6 steps/);
 
   const tuned = voxlab(
-    'train',
-    ...flags.slice(0, -2),
-    '--from',
-    run,
-    '--epochs',
-    '1',
-    '--out',
-    `${run}-tuned`,
+    ...['train', ...flags.slice(0, -2), '--from', run, '--epochs', '1'],
+    ...['--class-names', 'benign,finding', '--out', `${run}-tuned`],
   );
   assert.equal(tuned.status, 0, tuned.stderr);
   assert.match(
     tuned.stderr,
     /begins with weights and batch norm's averages of .*checkpoints\/epoch-000\d; optimiser/,
   );
+  assert.match(tuned.stderr, /training on 6 finding and 17 benign, /);
+  const named = voxlab('evaluate', `${run}-tuned`);
+  assert.match(named.stdout, /\d+ of them finding\n/);
+  const histogram = readFileSync(join(`${run}-tuned`, 'evaluation', 'holdout-2', 'histogram.svg'), 'utf8');
+  assert.match(histogram, /Probabilities of finding and benign/);
+  assert.ok(!histogram.includes('nodules'));
   const wide = voxlab('train', ...flags.slice(0, -1), '8', '--from', run, '--out', `${run}-wide`);
   assert.equal(wide.status, 1);
   assert.match(wide.stderr, /expected the arrays of a network of 8 filters/);
@@ -115,12 +123,41 @@ test('visibleGpus(): from GPUID on, so many as devices, the next ones for the ne
   assert.equal(visibleGpus(flags, 2, 0, {}), undefined);
 });
 
+test('train --find-rate makes no run, prints a rate and draws a figure', async (t) => {
+  const { data, run } = await trainFixture(t);
+  const config = join(dirname(data), 'rate.ini');
+  const runs = join(dirname(data), 'runs');
+  writeFileSync(config, `[training]\nHOLDOUT = 2\nBATCH_SIZE = 6\nDATA_DIR = x\nRUNS_DIR = ${runs}\n`);
+  const words = ['train', '--config', config, '--data', data, '--filters', '4', '--find-rate', '30'];
+  const found = voxlab(...words, '--json');
+  assert.equal(found.status, 0, found.stderr);
+  const { suggested, steps, figure } = JSON.parse(found.stdout);
+  assert.ok(suggested > 0);
+  assert.deepEqual(Object.keys(steps[0]), ['learningRate', 'loss', 'smoothed']);
+  assert.equal(figure, join(runs, 'learning-rate.svg'));
+  assert.deepEqual(readdirSync(runs), ['learning-rate.svg'], 'no run');
+  assert.match(
+    voxlab(...words).stdout,
+    /^LEARNING_RATE = \S+ \(--learning-rate\): .*\n.*\n {2}figure: .*learning-rate\.svg\n$/,
+  );
+  const refused = voxlab(...words, '--out', run);
+  assert.deepEqual([refused.status, existsSync(run)], [2, false]);
+  assert.match(refused.stderr, /--find-rate makes no run, in one process: expected no --out/);
+});
+
 test('train: wrong usage and bad configuration are told apart', async (t) => {
   const { data, run } = await trainFixture(t);
   assert.equal(voxlab('train', '--strategy', 'magic').status, 2);
   assert.equal(voxlab('train', '--resume', run, '--batch', '4').status, 2);
   assert.equal(voxlab('train', '--resume', run, '--no-augment').status, 2);
-  for (const flag of ['--from=x', '--filters=4', '--loss=focal', '--class-weights=1,4']) {
+  for (const flag of [
+    '--no-augment',
+    '--config=x.ini',
+    '--from=x',
+    '--filters=4',
+    '--loss=focal',
+    '--class-weights=1,4',
+  ]) {
     const refused = voxlab('train', '--resume', run, flag);
     assert.equal(refused.status, 2);
     assert.match(refused.stderr, new RegExp(`expected no ${flag.replace(/=.*/, '')}, only`));

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LUNG_MARGIN_MM, lungMask } from '../../src/lungs/lungMask.js';
+import { shiftAt, worldOf } from '../../src/sample/acquisition.js';
 import { paintScan } from '../../src/sample/paintScan.js';
-import { add } from '../../src/sample/points.js';
+import { subtract } from '../../src/sample/points.js';
 import { planScan, type ScanPlan } from '../../src/sample/scanPlan.js';
 import { voxelToWorld, worldToVoxel } from '../../src/volumes/geometry.js';
 import type { Vector3, Volume } from '../../src/volumes/volume.js';
@@ -14,12 +15,12 @@ const scans = plans.map(paintScan);
 
 /** The lungs that the generator made, before anything is painted into them. */
 function trueLungs({ acquisition, chest }: ScanPlan): Uint8Array {
-  const { geometry, middleWorldMm: middle } = acquisition;
+  const { geometry, middleWorldMm } = acquisition;
   const [width, height, depth] = geometry.size;
   return Uint8Array.from({ length: width * height * depth }, (_, at) => {
     const voxel: Vector3 = [at % width, Math.floor(at / width) % height, Math.floor(at / (width * height))];
-    const [x, y, z] = voxelToWorld(geometry, voxel);
-    return chest.tissuesAt(x - middle[0], y - middle[1], z - middle[2]).lung < 0 ? 1 : 0;
+    const moved = subtract(voxelToWorld(geometry, voxel), middleWorldMm);
+    return chest.lungAt(...subtract(moved, shiftAt(acquisition, moved[2]))) < 0 ? 1 : 0;
   });
 }
 
@@ -84,7 +85,7 @@ test('lungMask() holds the centre of every generated nodule, at the wall too', (
   for (const [i, scan] of scans.entries()) {
     const mask = lungMask(scan);
     for (const { center, site, diameterMm } of plans[i]!.findings.nodules) {
-      const world = add(plans[i]!.acquisition.middleWorldMm, center);
+      const world = worldOf(plans[i]!.acquisition, center);
       const [x, y, z] = worldToVoxel(scan, world).map(Math.round) as [number, number, number];
       assert.equal(mask[(z * scan.size[1] + y) * scan.size[0] + x], 1, `${site} ${diameterMm} mm`);
       if (site === 'wall') atWall++;

@@ -83,7 +83,7 @@ test('01-scan shows three planes twice and a viewer, of which the page keeps a p
 test('02-crop-step-by-step shows the planes before and after, slices, interpolation, intensities, nodules and others', () => {
   const outputs = outputsOf('02-crop-step-by-step');
   assert.equal(shown(outputs, 'image/svg+xml'), 7);
-  assert.match(finding(outputs), /1260 patches, 140 nodules/);
+  assert.match(finding(outputs), /1758 patches, 293 nodules/);
 });
 
 test('03-feed shows patches before and after, and what each sampling draws', () => {

@@ -1,61 +1,62 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NEGATIVES_PER_POSITIVE } from '../../src/sample/candidateSites.js';
-import { add, distance } from '../../src/sample/points.js';
+import { isInScan } from '../../src/sample/acquisition.js';
+import { type Candidate, NEGATIVE_KINDS, NEGATIVES_PER_POSITIVE } from '../../src/sample/candidateSites.js';
+import { distance } from '../../src/sample/points.js';
 import { planScan } from '../../src/sample/scanPlan.js';
-import { worldToVoxel } from '../../src/volumes/geometry.js';
 
-const plans = [0, 1, 2].map((index) => planScan({ seed: 3, scans: 10, coarsening: 1 }, index));
+const plans = Array.from({ length: 10 }, (_, index) =>
+  planScan({ seed: 3, scans: 30, coarsening: 1 }, index),
+);
+type Positive = Extract<Candidate, { kind: 'nodule' }>;
+const positivesOf = (candidates: readonly Candidate[]): Positive[] =>
+  candidates.filter((candidate): candidate is Positive => candidate.kind === 'nodule');
 
-test('placeCandidates() has exactly 8 negatives to a positive, of every hard kind', () => {
+test('placeCandidates() has exactly 5 negatives to a positive, of every kind', () => {
   for (const { candidates } of plans) {
-    const positives = candidates.filter(({ isNodule }) => isNodule).length;
+    const positives = positivesOf(candidates).length;
     assert.equal(candidates.length - positives, NEGATIVES_PER_POSITIVE * positives);
   }
   const kinds = new Set(plans.flatMap(({ candidates }) => candidates.map(({ kind }) => kind)));
-  for (const kind of [
-    'vessel fork',
-    'vessel crossing',
-    'wall bump',
-    'rib',
-    'airway wall',
-    'scar',
-    'lung',
-  ] as const)
-    assert.ok(kinds.has(kind), kind);
+  for (const kind of NEGATIVE_KINDS) assert.ok(kinds.has(kind) || kind === 'vessel', kind);
 });
 
-test('placeCandidates() finds every nodule, at most 1.5 mm off its centre', () => {
+test('placeCandidates() marks nodules up to 4 mm off, always nearer than the radius; finds some twice and misses a few', () => {
+  const offsets: number[] = [];
+  let [nodules, missed, twice] = [0, 0, 0];
   for (const { candidates, findings } of plans) {
-    const positives = candidates.filter(({ isNodule }) => isNodule);
-    for (const nodule of findings.nodules) {
-      const nearest = Math.min(...positives.map(({ center }) => distance(center, nodule.center)));
-      assert.ok(nearest > 0 && nearest <= 1.5);
+    const positives = positivesOf(candidates);
+    for (const { center, nodule } of positives) {
+      offsets.push(distance(center, nodule.center));
+      assert.ok(offsets.at(-1)! < Math.min(4, nodule.radiusMm));
     }
-    for (const { center } of positives)
-      assert.ok(findings.nodules.some((nodule) => distance(center, nodule.center) <= 1.5));
+    for (const nodule of findings.nodules) {
+      const marks = positives.filter((positive) => positive.nodule === nodule).length;
+      nodules++;
+      if (marks === 0) missed++;
+      if (marks === 2) twice++;
+    }
   }
+  assert.ok(Math.max(...offsets) > 2.5, `${Math.max(...offsets)}`);
+  assert.ok(missed < 0.15 * nodules && twice > 0.1 * nodules && twice < 0.5 * nodules);
 });
 
 test('placeCandidates() keeps negatives more than 16 mm from positives, but for a few that exercise notrain', () => {
   for (const { candidates } of plans) {
-    const positives = candidates.filter(({ isNodule }) => isNodule);
+    const positives = positivesOf(candidates);
     const near = candidates.filter(
-      ({ isNodule, center }) =>
-        !isNodule && positives.some((positive) => distance(positive.center, center) <= 16),
+      ({ kind, center }) =>
+        kind !== 'nodule' && positives.some((positive) => distance(positive.center, center) <= 16),
     );
-    assert.ok(near.length >= 1 && near.length <= 5, String(near.length));
+    assert.ok(near.length <= 3, String(near.length));
     assert.ok(near.every(({ kind }) => kind === 'beside a nodule'));
   }
 });
 
 test('placeCandidates() keeps every candidate inside the scan, and mixes the classes', () => {
   for (const { candidates, acquisition } of plans) {
-    const { geometry, middleWorldMm } = acquisition;
-    for (const { center } of candidates)
-      for (const [axis, voxel] of worldToVoxel(geometry, add(middleWorldMm, center)).entries())
-        assert.ok(voxel >= 0 && voxel <= geometry.size[axis]! - 1);
-    const order = candidates.map(({ isNodule }) => (isNodule ? '1' : '0')).join('');
+    for (const { center } of candidates) assert.ok(isInScan(acquisition, center, [0, 0, 8]));
+    const order = candidates.map(({ kind }) => (kind === 'nodule' ? '1' : '0')).join('');
     assert.ok(!/^1+0+$|^0+1+$/.test(order));
   }
 });

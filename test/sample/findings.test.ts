@@ -1,41 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom } from '../../src/random.js';
-import { createChestShape } from '../../src/sample/chestShape.js';
-import { bumpDistance, placeFindings } from '../../src/sample/findings.js';
-import { growLungTrees } from '../../src/sample/lungTrees.js';
-import { addScaled, distance, dot } from '../../src/sample/points.js';
+import { distance } from '../../src/sample/points.js';
+import { planScan } from '../../src/sample/scanPlan.js';
 
-const chest = createChestShape(createRandom(4));
-const trees = growLungTrees(chest, createRandom('trees'));
-const sets = [1, 2, 3, 4, 5, 6].map((seed) => placeFindings(chest, trees, createRandom(seed)));
+const sets = [1, 2, 3, 4, 5, 6].map((index) => planScan({ seed: 5, scans: 30, coarsening: 1 }, index));
 
-test('placeFindings() has 8 to 12 nodules of 3.25 to 30 mm a scan, micronodules below 3 mm, bumps and scars', () => {
-  for (const { nodules, micronodules, bumps, scars } of sets) {
-    assert.ok(nodules.length >= 8 && nodules.length <= 12);
-    for (const { diameterMm } of nodules) assert.ok(diameterMm >= 3.25 && diameterMm <= 30);
-    for (const { diameterMm } of micronodules) assert.ok(diameterMm < 3);
-    assert.ok(micronodules.length >= 2 && bumps.length >= 10 && scars.length >= 4);
+test('placeFindings() has 6 to 10 nodules of 3.3 to 28 mm a scan, at all sites, each a finding of its own', () => {
+  for (const { findings } of sets) {
+    const { nodules } = findings;
+    assert.ok(nodules.length >= 6 && nodules.length <= 10);
+    for (const [i, { center, diameterMm }] of nodules.entries()) {
+      assert.ok(diameterMm >= 3.3 && diameterMm <= 28);
+      for (const other of nodules.slice(0, i)) assert.ok(distance(center, other.center) > 12);
+    }
   }
-  const sites = new Set(sets.flatMap(({ nodules }) => nodules.map(({ site }) => site)));
+  const sites = new Set(sets.flatMap(({ findings }) => findings.nodules.map(({ site }) => site)));
   assert.deepEqual([...sites].sort(), ['free', 'vessel', 'wall']);
 });
 
-test('placeFindings() keeps bumps and scars more than 16 mm from every nodule', () => {
-  for (const { nodules, bumps, scars } of sets)
-    for (const nodule of nodules)
-      for (const other of [...bumps, ...scars]) assert.ok(distance(nodule.center, other.center) > 16);
-});
-
-test('bumpDistance() is flat: lower than wide, and its axes stand at right angles', () => {
-  for (const bump of sets.flatMap(({ bumps }) => bumps)) {
-    const [inward, along, across] = bump.axes;
-    for (const product of [dot(inward, along), dot(along, across), dot(inward, across)])
-      assert.ok(Math.abs(product) < 1e-9);
-    assert.ok(bump.halfMm[0] < bump.halfMm[1] && bump.halfMm[0] < bump.halfMm[2]);
-    const inside = bumpDistance(bump);
-    assert.ok(inside(...addScaled(bump.center, inward, 0.99 * bump.halfMm[0])) < 0);
-    assert.ok(inside(...addScaled(bump.center, inward, 1.01 * bump.halfMm[0])) > 0);
-    assert.ok(inside(...addScaled(bump.center, along, 0.99 * bump.halfMm[1])) < 0);
+test('placeFindings() keeps all of them 12 mm off the first and last slice', () => {
+  for (const { findings, acquisition } of sets) {
+    const { originMm, size, spacingMm } = acquisition.geometry;
+    const first = originMm[2] - acquisition.middleWorldMm[2];
+    for (const { center } of [...findings.nodules, ...findings.mimics])
+      assert.ok(center[2] >= first + 12 && center[2] <= first + (size[2] - 1) * spacingMm[2] - 12);
   }
 });

@@ -1,83 +1,49 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../src/random.js';
-import { createChestShape } from '../../src/sample/chestShape.js';
-import { growLungTrees } from '../../src/sample/lungTrees.js';
-import {
-  drawDiameterMm,
-  type Nodule,
-  noduleDistance,
-  onWall,
-  placeNodule,
-  pointInLung,
-} from '../../src/sample/nodules.js';
-import { addScaled, distance, randomDirection } from '../../src/sample/points.js';
+import { createNodule, drawDiameterMm, drawSite, type Nodule } from '../../src/sample/nodules.js';
+import { distance } from '../../src/sample/points.js';
 
-const chest = createChestShape(createRandom(4));
-const trees = growLungTrees(chest, createRandom('trees'));
+const random = createRandom('nodules');
+const nodules: Nodule[] = Array.from({ length: 600 }, () =>
+  createNodule([1, 2, 3], drawDiameterMm(random), drawSite(random), random),
+);
+const shareOf = (holds: (nodule: Nodule) => boolean): number => nodules.filter(holds).length / nodules.length;
 
-function place(site: Nodule['site'], count: number, diameterMm: number): Nodule[] {
-  const random = createRandom(`${site} ${diameterMm}`);
-  const nodules: Nodule[] = [];
-  for (let i = 0; i < count; i++)
-    nodules.push(placeNodule({ chest, trees, nodules, site, diameterMm, random }));
-  return nodules;
-}
-
-test('drawDiameterMm() follows LUNA16: quartiles 5.1, 6.4 and 9.7 mm, within 3.25 to 30 mm', () => {
-  const random = createRandom('diameters');
+test('drawDiameterMm() gives half of them 6 mm or less, within 3.3 to 28 mm', () => {
   const drawn = Array.from({ length: 20000 }, () => drawDiameterMm(random)).sort((a, b) => a - b);
   for (const [share, mm] of [
-    [0.25, 5.11],
-    [0.5, 6.43],
-    [0.75, 9.7],
+    [0.25, 4.7],
+    [0.5, 5.8],
+    [0.75, 8.4],
   ] as const)
     assert.ok(Math.abs(drawn[Math.floor(share * drawn.length)]! / mm - 1) < 0.04, `${share}`);
-  assert.ok(drawn[0]! >= 3.25 && drawn.at(-1)! <= 30);
+  assert.ok(drawn[0]! >= 3.3 && drawn.at(-1)! <= 28);
 });
 
-test('placeNodule() puts free ones clear of the wall, and all apart from each other', () => {
-  const nodules = place('free', 12, 8);
-  for (const [i, nodule] of nodules.entries()) {
-    assert.ok(chest.depthInLungMm(nodule.center) > 6.5);
-    for (const other of nodules.slice(0, i)) assert.ok(distance(nodule.center, other.center) > 18);
+test('drawSite() lets most of them touch pleura or vessel', () => {
+  const free = shareOf(({ site }) => site === 'free');
+  assert.ok(free > 0.18 && free < 0.34, String(free));
+  assert.ok(shareOf(({ site }) => site === 'wall') > 0.2 && shareOf(({ site }) => site === 'vessel') > 0.2);
+});
+
+test('createNodule() makes solid, part-solid and ground-glass ones, each with its own HU', () => {
+  for (const { density, lumps } of nodules) {
+    const values = lumps.map(({ valueHu }) => valueHu);
+    if (density !== 'solid') assert.ok(values[0]! >= -690 && values[0]! <= -430);
+    if (density === 'solid') assert.ok(values.length === 1 && values[0]! >= -30 && values[0]! <= 95);
+    if (density === 'part-solid') assert.ok(values.length === 2 && values[1]! >= -30 && values[1]! <= 95);
+    if (density === 'ground-glass') assert.equal(values.length, 1);
   }
+  assert.ok(shareOf(({ density }) => density === 'ground-glass') > 0.1);
+  assert.ok(shareOf(({ density }) => density === 'part-solid') > 0.08);
 });
 
-test('placeNodule() puts those on the wall half into the lung: their centre is within a radius of the wall', () => {
-  for (const nodule of place('wall', 10, 10)) {
-    const depth = chest.depthInLungMm(nodule.center);
-    assert.ok(depth > -0.5 && depth < 5.5, String(depth));
-  }
-});
-
-test('placeNodule() makes those on a vessel touch one', () => {
-  const paths = [...trees.arteries, ...trees.veins].flatMap((branch) =>
-    branch.path.map((point) => ({ point, radius: branch.fromRadiusMm })),
-  );
-  for (const nodule of place('vessel', 10, 6))
-    assert.ok(paths.some(({ point, radius }) => distance(point, nodule.center) < radius + 3.01));
-});
-
-test('noduleDistance() is negative inside, and its surface stays within the share that its lobes allow', () => {
-  const random = createRandom('rays');
-  for (const nodule of place('free', 8, 12)) {
-    const inside = noduleDistance(nodule);
-    assert.ok(inside(...nodule.center) < 0);
-    const most = nodule.lobes.reduce((sum, { share }) => sum + Math.max(0, share), 1);
-    for (let ray = 0; ray < 50; ray++) {
-      const towards = randomDirection(random);
-      assert.ok(inside(...addScaled(nodule.center, towards, 6 * most + 0.01)) > 0);
-    }
-  }
-});
-
-test('onWall() and pointInLung() give points at the asked depth', () => {
-  const random = createRandom('wall');
-  for (let i = 0; i < 30; i++) {
-    const point = pointInLung(chest, random);
-    assert.ok(chest.depthInLungMm(point) > 0);
-    if (chest.depthInLungMm(point) > 14) continue;
-    assert.ok(Math.abs(chest.depthInLungMm(onWall(chest, point, 2)) - 2) < 1.5);
+test('createNodule() has the volume of its diameter within a tenth, before bulges, and cores inside', () => {
+  for (const { lumps, diameterMm, center, radiusMm } of nodules) {
+    const [a, b, c] = lumps[0]!.halfMm;
+    assert.ok(Math.abs((8 * a * b * c) / diameterMm ** 3 - 1) < 0.1);
+    for (const core of lumps.slice(1))
+      assert.ok(distance(core.center, center) + Math.min(...core.halfMm) < radiusMm);
   }
 });

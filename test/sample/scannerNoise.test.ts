@@ -1,60 +1,48 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../src/random.js';
-import { createCanvas } from '../../src/sample/canvas.js';
-import { addScannerNoise } from '../../src/sample/scannerNoise.js';
+import { noiseSource } from '../../src/sample/scannerNoise.js';
 
-const SIZE = [64, 64, 16] as const;
+const [NX, NY, SLICES] = [64, 64, 16];
 
-function noisy(sdHu: number, smooth: boolean, valueHu = 0, seed = 1): Int16Array {
-  const canvas = createCanvas(
-    { size: SIZE, spacingMm: [0.7, 0.7, 1], originMm: [0, 0, -100], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] },
-    [0, 0, 0],
-    1,
-  );
-  canvas.data.fill(valueHu);
-  addScannerNoise(canvas, { sdHu, smooth, shoulderGain: 0.4 }, createRandom(seed));
-  return canvas.data;
+function noise(side: number, seed = 1): Float32Array {
+  const next = noiseSource(NX, NY, side, createRandom(seed));
+  const all = new Float32Array(NX * NY * SLICES);
+  for (let k = 0; k < SLICES; k++) all.set(next(), k * NX * NY);
+  return all;
 }
 
-function covariance(data: Int16Array, step: number): number {
+function covariance(data: Float32Array, step: number): number {
   const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
   let total = 0;
   for (let i = 0; i < data.length - step; i++) total += (data[i]! - mean) * (data[i + step]! - mean);
   return total / (data.length - step);
 }
 
-test('addScannerNoise() has the asked standard deviation and mean zero, for both kernels', () => {
-  for (const smooth of [true, false]) {
-    const data = noisy(30, smooth);
+test('noiseSource() has standard deviation 1 and mean zero, for every kernel', () => {
+  for (const side of [-0.15, 0, 0.3, 0.6]) {
+    const data = noise(side);
     const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
-    assert.ok(Math.abs(mean) < 1.5, String(mean));
-    assert.ok(
-      Math.abs(Math.sqrt(covariance(data, 0)) / 30 - 1) < 0.04,
-      String(Math.sqrt(covariance(data, 0))),
-    );
+    assert.ok(Math.abs(mean) < 0.05, String(mean));
+    assert.ok(Math.abs(Math.sqrt(covariance(data, 0)) - 1) < 0.04, String(Math.sqrt(covariance(data, 0))));
   }
 });
 
-test('addScannerNoise() is correlated between neighbours in x, y and z, more so with the smooth kernel, and not far apart', () => {
-  const [smooth, sharp] = [noisy(30, true), noisy(30, false)];
-  const correlation = (data: Int16Array, step: number): number =>
-    covariance(data, step) / covariance(data, 0);
-  for (const step of [1, SIZE[0], SIZE[0] * SIZE[1]]) assert.ok(correlation(smooth, step) > 0.25);
-  assert.ok(correlation(smooth, 1) > correlation(sharp, 1) + 0.05);
-  assert.ok(Math.abs(correlation(smooth, 9)) < 0.05);
+test('noiseSource() is correlated between neighbours in x, y and z by its kernel, and not far apart', () => {
+  // [s 1 s] * [s 1 s] has 2 s / (1 + 2 s^2) of its variance at distance 1; slices share 0.9 * 0.4359.
+  for (const side of [-0.15, 0.3, 0.6]) {
+    const data = noise(side);
+    for (const step of [1, NX])
+      assert.ok(
+        Math.abs(covariance(data, step) - (2 * side) / (1 + 2 * side * side)) < 0.05,
+        `${side} ${step}`,
+      );
+    assert.ok(Math.abs(covariance(data, NX * NY) - 0.392) < 0.04);
+    assert.ok(Math.abs(covariance(data, 9)) < 0.05);
+  }
 });
 
-test('addScannerNoise() stays within what a CT file holds, and repeats for the same seed', () => {
-  const air = noisy(60, true, -1000);
-  assert.equal(
-    air.reduce((low, value) => Math.min(low, value), 0),
-    -1024,
-  );
-  assert.equal(
-    noisy(60, true, 3070).reduce((high, value) => Math.max(high, value), 0),
-    3071,
-  );
-  assert.deepEqual(noisy(60, true, -1000), air);
-  assert.notDeepEqual(noisy(60, true, -1000, 2), air);
+test('noiseSource() repeats for the same seed', () => {
+  assert.deepEqual(noise(0.3), noise(0.3));
+  assert.notDeepEqual(noise(0.3, 2), noise(0.3));
 });

@@ -41,7 +41,7 @@ test('firstWeights() predict what the checkpoint predicts: averaged weights, and
     assert.ok(Math.abs(probability - expected.probabilities[row]!) < 1e-5, `${row}: ${probability}`);
   assert.match(
     first.taken,
-    /^weights, averaged \(EMA_DECAY\), and batch norm's averages of .*epoch-0001; optimiser/,
+    /^weights, averaged \(EMA_DECAY\) and batch norm's averages of .*epoch-0001; optimiser/,
   );
   assert.deepEqual([first.warnings, first.series], [[], ['scan0', 'scan1', 'scan3']]);
   for (const learner of [a, b]) learner.dispose();

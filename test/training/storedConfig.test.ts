@@ -32,6 +32,7 @@ test('storedConfig() gives back what was stored: the defaults, and every setting
     learningRate: 1e-7,
     loss: { kind: 'focal', focalGamma: 1.5, focalAlpha: 0.25, classWeights: [1, 4] },
     precision: 'auto',
+    classNames: ['benign', 'nodule'],
   };
   assert.deepEqual(stored(other), other);
   assert.deepEqual(stored({ ...config, augment: {} }).augment, {});
@@ -48,12 +49,20 @@ test('storedConfig() completes runs of versions that had a yes or no for augment
     emaWarmUp,
     loss,
     validateSteps,
+    classNames,
     ...early
   } = config;
   assert.deepEqual(stored({ ...early, augment: true }), {
     ...early,
     ...{ augment: SYMMETRIES, folds: 0, crop: 0, readers: 0, sampling: BALANCED },
-    ...{ checkpointMinutes: 0, checkpointSteps: 0, emaWarmUp: false, loss: CROSS_ENTROPY, validateSteps: 0 },
+    ...{
+      checkpointMinutes: 0,
+      checkpointSteps: 0,
+      emaWarmUp: false,
+      loss: CROSS_ENTROPY,
+      validateSteps: 0,
+      classNames: ['others', 'nodules'],
+    },
   });
   assert.deepEqual(stored({ ...early, augment: false }).augment, {});
 });

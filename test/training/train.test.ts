@@ -30,6 +30,7 @@ test('train() yields start, steps, validations, epochs and end, and keeps metric
     run: config.run,
     positives: 6,
     negatives: 17,
+    classNames: ['others', 'nodules'],
     validation: 12,
     heldOut: 12,
     parts: '2 scans train, 1 (subset 3) choose the best network, 1 (subset 2) are held out',

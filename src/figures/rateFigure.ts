@@ -1,0 +1,34 @@
+import type { RateRecord } from '../training/findRate.js';
+import { type Chart, chart, PALETTE } from './figure.js';
+
+/** Loss over the learning rate of a sweep, its running mean, and the suggested rate. */
+export function rateFigure(records: Iterable<RateRecord>): Chart {
+  const all = [...records];
+  const steps = all.flatMap((record) => (record.kind === 'step' ? [record] : []));
+  const suggested = all.find((record) => record.kind === 'end')?.suggested ?? null;
+  const rates = steps.map(({ learningRate }) => learningRate);
+  const [first = 1e-6, last = 1] = [rates[0], rates.at(-1)];
+  const means = steps.map(({ smoothed }) => smoothed);
+  const at = steps.find(({ learningRate }) => learningRate === suggested);
+  return chart({
+    title:
+      suggested === null
+        ? 'Learning rates: the loss did not fall'
+        : `Learning rates: steepest fall of the loss at ${suggested.toExponential(1)}`,
+    x: { title: 'learning rate', type: 'log10', range: [first, Math.max(last, 10 * first)] },
+    // A single wild batch near the end must not flatten the rest.
+    y: { title: 'loss', range: [0, 2 * Math.max(1e-6, ...means.slice(0, 10))] },
+    traces: [
+      { name: 'each batch', x: rates, y: steps.map(({ loss }) => loss), color: '#b7d5ea', width: 1 },
+      { name: 'running mean', x: rates, y: means, color: PALETTE[0] },
+      ...(at === undefined
+        ? []
+        : [
+            {
+              ...{ name: 'suggested', x: [at.learningRate], y: [at.smoothed] },
+              ...{ color: PALETTE[1], markers: true },
+            },
+          ]),
+    ],
+  });
+}
