@@ -1,4 +1,4 @@
-import type { Drawing, Shape } from './drawing.js';
+import { type Drawing, nameWidth, type Shape } from './drawing.js';
 import type { PlotlyFigure } from './figure.js';
 import { type DrawnFigure, drawnFigure } from './panelFigure.js';
 import { linearTicks } from './ticks.js';
@@ -26,7 +26,6 @@ export interface BarSpec {
 export type BarFigure = BarSpec & DrawnFigure;
 
 const WIDTH = 1000;
-const LEFT = 130;
 const RIGHT = 30;
 const TOP = 44;
 const BAR = 24;
@@ -43,8 +42,9 @@ export function barFigure(spec: BarSpec): BarFigure {
 }
 
 function barDrawing({ title, unit, bars }: BarSpec): Drawing {
+  const left = leftOf(bars);
   const highest = Math.max(1, ...bars.map((bar) => Math.max(bar.total ?? 0, sumOf(bar))));
-  const x = (value: number): number => LEFT + (value / highest) * (WIDTH - LEFT - RIGHT);
+  const x = (value: number): number => left + (value / highest) * (WIDTH - left - RIGHT);
   const bottom = TOP + bars.length * (BAR + GAP);
   const ticks = linearTicks(0, highest, 8);
   return {
@@ -68,7 +68,7 @@ function barDrawing({ title, unit, bars }: BarSpec): Drawing {
       ...bars.flatMap((bar, at) => barShapes(bar, TOP + at * (BAR + GAP), x)),
       {
         kind: 'text',
-        x: (LEFT + WIDTH - RIGHT) / 2,
+        x: (left + WIDTH - RIGHT) / 2,
         y: bottom + 38,
         text: unit,
         size: 12,
@@ -104,7 +104,7 @@ function barShapes(bar: Bar, y: number, x: (value: number) => number): Shape[] {
   });
   const label: Shape = {
     kind: 'text',
-    x: LEFT - 8,
+    x: x(0) - 8,
     y: y + 16,
     text: bar.label,
     size: 11,
@@ -119,11 +119,11 @@ function barShapes(bar: Bar, y: number, x: (value: number) => number): Shape[] {
           {
             kind: 'line',
             points: [
-              [LEFT, y],
+              [x(0), y],
               [right, y],
               [right, y + BAR],
-              [LEFT, y + BAR],
-              [LEFT, y],
+              [x(0), y + BAR],
+              [x(0), y],
             ],
             color: '#999999',
             width: 1,
@@ -164,11 +164,15 @@ function barPlotly({ title, unit, bars }: BarSpec): PlotlyFigure {
       showlegend: false,
       height: 110 + bars.length * (BAR + GAP),
       template: 'plotly_white',
-      margin: { t: 50, r: RIGHT, b: 50, l: LEFT },
+      margin: { t: 50, r: RIGHT, b: 50, l: leftOf(bars) },
       xaxis: { title: { text: unit } },
       yaxis: { autorange: 'reversed', type: 'category' },
     },
   };
+}
+
+function leftOf(bars: readonly Bar[]): number {
+  return nameWidth(bars.map(({ label }) => label));
 }
 
 function sumOf({ parts }: Bar): number {

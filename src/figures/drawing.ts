@@ -47,6 +47,17 @@ export interface Drawing {
   readonly shapes: readonly Shape[];
 }
 
+const LEAST_NAME_WIDTH = 130;
+const MOST_NAME_WIDTH = 320;
+/** Of letters of size 11, on the average. */
+const LETTER_WIDTH = 6.5;
+
+/** Room for names in front of lanes, rows and bars, in pixels. */
+export function nameWidth(names: readonly string[]): number {
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  return Math.max(LEAST_NAME_WIDTH, Math.min(MOST_NAME_WIDTH, LETTER_WIDTH * longest + 16));
+}
+
 /** The drawing as a standalone SVG. */
 export function drawingSvg({ title, width, height, shapes }: Drawing): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(title)}"><rect width="${width}" height="${height}" fill="white"/><g font-family="system-ui, sans-serif" stroke-linejoin="round">${shapes.map(shapeSvg).join('')}</g></svg>`;

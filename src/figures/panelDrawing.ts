@@ -1,10 +1,9 @@
-import type { Drawing, Point, Shape } from './drawing.js';
+import { type Drawing, nameWidth, type Point, type Shape } from './drawing.js';
 import { heatColor } from './heatColor.js';
 import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelFigure.js';
 import { linearTicks, type Tick, timeTicks } from './ticks.js';
 
 const WIDTH = 1000;
-const LEFT = 130;
 const RIGHT = 70;
 const TOP = 44;
 const GAP = 10;
@@ -18,36 +17,52 @@ const LINE = '#999999';
 interface Box {
   readonly top: number;
   readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
   readonly x: (value: number) => number;
 }
 
 /** Panels as a picture: lanes one above the other, one axis below. */
-export function panelDrawing({ title, x, panels }: PanelSpec): Drawing {
+export function panelDrawing({ title, x, panels }: PanelSpec, width = WIDTH): Drawing {
   const [low, high] = x.range[0] < x.range[1] ? x.range : [x.range[0] - 0.5, x.range[0] + 0.5];
-  const right = WIDTH - RIGHT;
-  const placeX = (value: number): number => LEFT + ((value - low) / (high - low)) * (right - LEFT);
-  const ticks = x.type === 'date' ? timeTicks(low, high, 8) : linearTicks(low, high, 8);
+  const right = width - RIGHT;
+  const left = nameWidth(namesOfPanels(panels));
+  const tickCount = Math.max(2, Math.floor((right - left) / 100));
+  const placeX = (value: number): number => left + ((value - low) / (high - low)) * (right - left);
+  const ticks = x.type === 'date' ? timeTicks(low, high, tickCount) : linearTicks(low, high, tickCount);
   let y = TOP;
   const boxes = panels.map((panel) => {
-    const box = { top: y, bottom: y + panelHeight(panel), x: placeX };
+    const box = { top: y, bottom: y + panelHeight(panel), left, right, x: placeX };
     y = box.bottom + GAP;
     return { panel, box };
   });
   const bottom = y - GAP;
   return {
     title,
-    width: WIDTH,
+    width,
     height: bottom + BOTTOM,
     shapes: [
-      text(12, 24, title, 15, { bold: true }),
+      text(12, 24, title, titleSize(title, width), { bold: true }),
       ...ticks.map(({ value }) => line([placeX(value), TOP], [placeX(value), bottom], FAINT)),
       ...boxes.flatMap(({ panel, box }) =>
         panel.kind === 'heat' ? heatShapes(panel, box) : laneShapes(panel, box),
       ),
       ...ticks.flatMap((tick) => axisTick(tick, placeX(tick.value), bottom)),
-      text((LEFT + right) / 2, bottom + 38, x.title, 12, { anchor: 'middle' }),
+      text((left + right) / 2, bottom + 38, x.title, 12, { anchor: 'middle' }),
     ],
   };
+}
+
+/** The names in front of lanes and rows. */
+export function namesOfPanels(panels: readonly Panel[]): string[] {
+  return panels.flatMap((panel) =>
+    panel.kind === 'lane' ? [panel.label] : panel.hosts.flatMap(({ rows }) => rows.map(({ label }) => label)),
+  );
+}
+
+/** Smaller letters where a narrow picture has a long title. */
+function titleSize(title: string, width: number): number {
+  return Math.max(8, Math.min(15, Math.floor((width - 24) / (0.58 * title.length))));
 }
 
 /** Height of a panel in pixels. */
@@ -60,7 +75,8 @@ function axisTick({ label }: Tick, x: number, bottom: number): Shape[] {
   return [line([x, bottom], [x, bottom + 5], LINE), text(x, bottom + 19, label, 11, { anchor: 'middle' })];
 }
 
-function heatShapes({ hosts, range, unit }: HeatPanel, { top, bottom, x }: Box): Shape[] {
+function heatShapes({ hosts, range, unit }: HeatPanel, box: Box): Shape[] {
+  const { top, left, x } = box;
   let y = top;
   const rows = hosts.flatMap(({ edges, rows: own }) =>
     own.flatMap(({ label, values }) => {
@@ -72,16 +88,16 @@ function heatShapes({ hosts, range, unit }: HeatPanel, { top, bottom, x }: Box):
         const fill = heatColor((value - range[0]) / (range[1] - range[0]));
         return [{ kind: 'rectangle', x: from, y: at, width: to - from, height: HEAT_ROW - 1, fill }];
       });
-      return [...cells, text(LEFT - 8, at + 12, label, 11, { anchor: 'end' })];
+      return [...cells, text(left - 8, at + 12, label, 11, { anchor: 'end' })];
     }),
   );
-  return [...rows, ...scale(range, unit, top, bottom)];
+  return [...rows, ...scale(range, unit, box)];
 }
 
 /** What the colours mean, at the right. */
-function scale([low, high]: readonly [number, number], unit: string, top: number, bottom: number): Shape[] {
+function scale([low, high]: readonly [number, number], unit: string, { top, bottom, right }: Box): Shape[] {
   const steps = 16;
-  const x = WIDTH - RIGHT + 10;
+  const x = right + 10;
   const height = (bottom - top - 1) / steps;
   const bars = Array.from({ length: steps }, (_, step): Shape => {
     const fill = heatColor(1 - (step + 0.5) / steps);
@@ -90,10 +106,9 @@ function scale([low, high]: readonly [number, number], unit: string, top: number
   return [...bars, text(x + 14, top + 9, `${high} ${unit}`, 10), text(x + 14, bottom - 2, String(low), 10)];
 }
 
-function laneShapes(panel: LanePanel, { top, bottom, x }: Box): Shape[] {
+function laneShapes(panel: LanePanel, { top, bottom, left, right, x }: Box): Shape[] {
   const [low, high] = panel.range;
   const y = (value: number): number => bottom - ((value - low) / (high - low || 1)) * (bottom - top);
-  const right = WIDTH - RIGHT;
   return [
     ...(panel.bands ?? []).flatMap((band): Shape[] =>
       runsOf(band.x, band.low).map((run) => ({
@@ -104,9 +119,9 @@ function laneShapes(panel: LanePanel, { top, bottom, x }: Box): Shape[] {
         fill: band.color,
       })),
     ),
-    line([LEFT, bottom], [right, bottom], LINE),
-    line([LEFT, top], [right, top], FAINT),
-    ...(panel.limit === undefined ? [] : [line([LEFT, y(panel.limit)], [right, y(panel.limit)], LINE, true)]),
+    line([left, bottom], [right, bottom], LINE),
+    line([left, top], [right, top], FAINT),
+    ...(panel.limit === undefined ? [] : [line([left, y(panel.limit)], [right, y(panel.limit)], LINE, true)]),
     ...panel.curves.flatMap((curve): Shape[] =>
       runsOf(curve.x, curve.y).map((run) => {
         const points = run.map((at): Point => [x(curve.x[at]!), y(curve.y[at]!)]);
@@ -116,7 +131,7 @@ function laneShapes(panel: LanePanel, { top, bottom, x }: Box): Shape[] {
         return { kind: 'line', points: seen, color: curve.color, width: 1.5 };
       }),
     ),
-    text(LEFT - 8, (top + bottom) / 2 + 4, panel.label, 11, { anchor: 'end' }),
+    text(left - 8, (top + bottom) / 2 + 4, panel.label, 11, { anchor: 'end' }),
     text(right + 6, top + 9, `${shortNumber(high)} ${panel.unit}`, 10),
     text(right + 6, bottom, shortNumber(low), 10),
   ];

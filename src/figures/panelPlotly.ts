@@ -1,10 +1,11 @@
+import { nameWidth } from './drawing.js';
 import type { PlotlyFigure } from './figure.js';
 import { heatScale } from './heatColor.js';
-import { panelHeight } from './panelDrawing.js';
+import { namesOfPanels, panelHeight } from './panelDrawing.js';
 import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelFigure.js';
 
 const GAP = 12;
-const MARGIN = { t: 50, r: 70, b: 45, l: 170 };
+const MARGIN = { t: 50, r: 70, b: 45 };
 /** Room for the numbers of an axis between it and its name. */
 const NAME_SHIFT = -34;
 
@@ -41,7 +42,7 @@ export function panelPlotly({ title, x, panels }: PanelSpec): PlotlyFigure {
       hovermode: 'x unified',
       hoversubplots: 'axis',
       dragmode: 'zoom',
-      margin: MARGIN,
+      margin: { ...MARGIN, l: nameWidth(namesOfPanels(panels)) - NAME_SHIFT },
       template: 'plotly_white',
       xaxis: { title: { text: x.title }, type: x.type, range: x.range, anchor: lowest },
       ...axes,

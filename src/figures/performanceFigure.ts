@@ -1,24 +1,19 @@
 import type { PerformanceSeries } from '../gpu/performance.js';
 import { type Chart, chart, PALETTE, type Trace } from './figure.js';
 
-/** Speed-up over the number of devices, each point with its share of ideal speed; the ideal is dotted. */
+/** Speed-up over the number of devices, each program with its share of ideal speed; the ideal is dotted. */
 export function performanceFigure(series: readonly PerformanceSeries[]): Chart {
   const most = Math.max(2, ...series.flatMap(({ points }) => points.map(({ devices }) => devices)));
-  const last = (points: PerformanceSeries['points']): number => points.length - 1;
-  const traces = series.map(
-    ({ name, points }, at): Trace => ({
-      name,
-      x: points.map(({ devices }) => devices),
-      y: points.map(({ speedup }) => speedup),
+  const traces = series.map(({ name, points }, at): Trace => {
+    const { devices, speedup, efficiency } = points.at(-1)!;
+    return {
+      name: `${name}: ${speedup.toFixed(2)}x on ${devices}, ${(100 * efficiency).toFixed(1)} %`,
+      x: points.map((point) => point.devices),
+      y: points.map((point) => point.speedup),
       color: PALETTE[(at + 1) % PALETTE.length]!,
       markers: true,
-      labels: points.map(({ speedup, efficiency }, point) =>
-        point === 0 || point < last(points)
-          ? ''
-          : `${speedup.toFixed(2)}x, ${(100 * efficiency).toFixed(1)} %`,
-      ),
-    }),
-  );
+    };
+  });
   return chart({
     title: 'Training speed over devices: times as fast as one, share of ideal speed',
     x: { title: 'devices', range: [0.8, most + 0.4] },

@@ -32,7 +32,7 @@ export const unusedDevices: Rule = ({ devices }) => {
   const text =
     unused.length === devices.length
       ? `none of the ${devices.length} GPUs was used`
-      : `${unused.length} of ${devices.length} GPUs were never used: ${names.join(', ')}`;
+      : `${unused.length} of ${devices.length} GPUs were never used: ${inWords(unused, devices)}`;
   return { text, evidence: { unused: names } };
 };
 
@@ -123,7 +123,7 @@ export const memoryTakenWhole: Rule = ({ devices }) => {
   if (whole.length === 0) return;
   const names = namesOf(whole, devices);
   const share = Math.max(...whole.map((device) => device.peakMemoryMiB! / device.memoryTotalMiB!));
-  const text = `memory of ${names.join(', ')} is taken (${percent(share)}) from the first sample to the last: the program takes all there is, it says nothing about what it needs`;
+  const text = `memory of ${inWords(whole, devices)} is taken (${percent(share)}) from the first sample to the last: the program takes all there is, it says nothing about what it needs`;
   return { text, evidence: { devices: names, share } };
 };
 
@@ -136,7 +136,7 @@ export const memoryNearlyFull: Rule = ({ devices }) => {
   if (full.length === 0) return;
   const names = namesOf(full, devices);
   const headroomMiB = Math.min(...full.map((device) => device.headroomMiB!));
-  const text = `memory of ${names.join(', ')} grew until ${headroomMiB.toFixed(0)} MiB were left: a larger batch will not fit`;
+  const text = `memory of ${inWords(full, devices)} grew until ${headroomMiB.toFixed(0)} MiB were left: a larger batch will not fit`;
   return { text, evidence: { devices: names, headroomMiB } };
 };
 
@@ -174,7 +174,7 @@ export const hot: Rule = ({ devices }) => {
   if (warm.length === 0) return;
   const peakTemperatureC = Math.max(...warm.map((device) => device.peakTemperatureC!));
   const names = namesOf(warm, devices);
-  const text = `${names.join(', ')} reached ${peakTemperatureC.toFixed(0)} °C: the driver may have slowed down`;
+  const text = `${inWords(warm, devices)} reached ${peakTemperatureC.toFixed(0)} °C: the driver may have slowed down`;
   return { text, evidence: { devices: names, peakTemperatureC } };
 };
 
@@ -183,7 +183,7 @@ export const workUnknown: Rule = ({ devices }) => {
   const unknown = usedOf(devices).filter(({ meanPercent }) => meanPercent === null);
   if (unknown.length === 0) return;
   const names = namesOf(unknown, devices);
-  const text = `how busy ${names.join(', ')} was is in no sample (split devices, MIG, and some drivers do not say it)`;
+  const text = `how busy ${inWords(unknown, devices)} was is in no sample (split devices, MIG, and some drivers do not say it)`;
   return { text, evidence: { devices: names } };
 };
 
@@ -220,6 +220,26 @@ function usedOf(devices: readonly DeviceSummary[]): readonly DeviceSummary[] {
 
 function namesOf(some: readonly DeviceSummary[], all: readonly DeviceSummary[]): string[] {
   return some.map(deviceLabeller(all));
+}
+
+/** `GPU 0, GPU 4 to 7`. */
+function inWords(some: readonly DeviceSummary[], all: readonly DeviceSummary[]): string {
+  const names = namesOf(some, all);
+  const follows = (at: number): boolean => {
+    const [before, device] = [some[at - 1], some[at]];
+    if (before === undefined || device === undefined || before.host !== device.host) return false;
+    return before.index !== null && device.index === before.index + 1;
+  };
+  const runs: number[][] = [];
+  for (const at of some.keys()) {
+    if (follows(at)) runs.at(-1)!.push(at);
+    else runs.push([at]);
+  }
+  return runs
+    .flatMap((run) =>
+      run.length < 3 ? run.map((at) => names[at]!) : [`${names[run[0]!]!} to ${some[run.at(-1)!]!.index}`],
+    )
+    .join(', ');
 }
 
 function percent(share: number): string {

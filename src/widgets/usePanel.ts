@@ -1,4 +1,6 @@
+import { drawingSvg } from '../figures/drawing.js';
 import { gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
+import { panelDrawing } from '../figures/panelDrawing.js';
 import { sideBySide } from '../figures/sideBySide.js';
 import { type Drawable, lossFigure } from '../figures/trainingFigures.js';
 import { everyMs } from '../gpu/everyMs.js';
@@ -28,6 +30,9 @@ export interface UsePanel {
 /** A page is not drawn more often than twice a second. */
 const SHORTEST_MS = 500;
 const MOST_SAMPLES = 600;
+/** Of an output of JupyterLab, and of the half that shows the machine: its letters keep a readable size. */
+const WIDTH = 1060;
+const USE_WIDTH = 620;
 
 /** A panel for the cell that trains. Outside of a notebook it draws nothing. */
 export function usePanel({ intervalMs = 1000 }: UsePanelOptions = {}): UsePanel {
@@ -68,10 +73,11 @@ function drawInto(
       samples.push(meter.sample());
       if (samples.length > MOST_SAMPLES) samples.shift();
       live?.show(
-        sideBySide('training, and the use of the machine', [
-          lossFigure(records).svg(),
-          gpuUtilizationFigure({ samples }).svg(),
-        ]),
+        sideBySide(
+          'training, and the use of the machine',
+          [lossFigure(records).svg(), drawingSvg(panelDrawing(gpuUtilizationFigure({ samples }), USE_WIDTH))],
+          WIDTH,
+        ),
       );
     },
   };

@@ -12,7 +12,7 @@ test('figure performance draws the table of 2018 beside our own speeds, and prin
   assert.equal(status, 0, stderr);
   const { series, files } = JSON.parse(stdout);
   assert.equal(series[0].points[1].efficiency.toFixed(3), '0.317');
-  assert.match(readFileSync(files.figure, 'utf8'), /^<svg .*1\.27x, 31\.7 %/);
+  assert.match(readFileSync(files.figure, 'utf8'), /^<svg .*1\.27x on 4, 31\.7 %/);
   assert.match(
     voxlab('figure', 'performance', '--out', folder).stdout,
     /4 on p2\.8xlarge .* 1\.27x {2}efficiency {2}31\.7 %/,

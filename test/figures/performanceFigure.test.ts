@@ -6,12 +6,12 @@ import { PERFORMANCE_MEASURED, readPerformance } from '../../src/gpu/performance
 test('performanceFigure() draws the ideal, 2018 and our own, each with its share of ideal speed', () => {
   const { traces, y } = performanceFigure([...readPerformance(), ...readPerformance(PERFORMANCE_MEASURED)]);
   assert.deepEqual(
-    traces.map(({ x, labels }) => [x, labels?.at(-1)]),
+    traces.map(({ x, name }) => [x, name]),
     [
-      [[1, 4], undefined],
-      [[1, 4], '1.27x, 31.7 %'],
-      [[1, 2], '2.00x, 100.1 %'],
-      [[1, 2], '1.83x, 91.5 %'],
+      [[1, 4], 'ideal'],
+      [[1, 4], '2018, Keras on Tesla K80: 1.27x on 4, 31.7 %'],
+      [[1, 2], 'voxlab, replicas in one process: 2.00x on 2, 100.1 %'],
+      [[1, 2], 'voxlab, processes: 1.83x on 2, 91.5 %'],
     ],
   );
   assert.deepEqual(y.range, [0, 4]);

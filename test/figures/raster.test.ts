@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Drawing, Shape } from '../../src/figures/drawing.js';
-import { drawingSvg } from '../../src/figures/drawing.js';
+import { drawingSvg, nameWidth } from '../../src/figures/drawing.js';
 import { drawingPng } from '../../src/figures/raster.js';
 import { runPython } from '../python.js';
 
@@ -87,4 +87,10 @@ test('drawingSvg() is a whole SVG in which names cannot break out', () => {
     drawing({ kind: 'text', x: 1, y: 1, text: '</text><b>', size: 9, anchor: 'start', color: '#000000' }),
   );
   assert.match(svg, /^<svg .*aria-label="a &lt;b&gt;".*&lt;\/text&gt;&lt;b&gt;.*<\/svg>$/);
+});
+
+test('nameWidth() leaves room for the longest name, within bounds', () => {
+  assert.deepEqual([nameWidth([]), nameWidth(['GPU 0'])], [130, 130]);
+  assert.ok(nameWidth(['ip-172-31-25-225 GPU 10']) >= 23 * 6.5);
+  assert.equal(nameWidth(['x'.repeat(500)]), 320);
 });

@@ -195,6 +195,14 @@ test('findingsOf() names each rule that speaks, every rule is tested here, and a
   );
 });
 
+test('findings name devices that follow each other by the first and the last', () => {
+  const unused = [0, 2, 3, 4, 5, 7, 8].map((index) => device(index, { used: false }));
+  assert.match(
+    rules.unusedDevices(use({}, [...unused, device(1)]))!.text,
+    /: GPU 0, GPU 2 to 5, GPU 7, GPU 8$/,
+  );
+});
+
 test('findings name the host where there are several', () => {
   const said = rules.unusedDevices(use({}, [device(0), device(0, { host: 'k', used: false })]));
   assert.match(said!.text, /k GPU 0/);

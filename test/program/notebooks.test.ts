@@ -105,7 +105,7 @@ test('05-gpu-usage draws lanes, memory, the table and a run of ours; it finds 32
   assert.equal(shown(outputs, 'application/vnd.plotly.v1+json'), 5);
   assert.match(
     finding(outputs),
-    /mean 32\.7 %, idle in 34\.5 % of samples.* 1\.27 times as fast as one, 31\.7 %/,
+    /mean 32\.7 %, idle in 34\.5 % of samples.* 1\.27 times as fast as one, 31\.7 %/s,
   );
   assert.match(finding(outputs), /Our run: a step takes \d+ ms and waits for data in [\d.]+ % of it/);
   const said = outputs.flatMap(({ data }) => String(data?.['text/plain'] ?? '')).join();
