@@ -17,6 +17,9 @@ test('bench plan prints a table, and with --json one document; an unknown name i
     'notes',
   ]);
   assert.ok(report.rows[0].median > 0);
-  assert.match(voxlab('bench', 'plan', '--repetitions', '1').stdout, /open, labels, split, first batch/);
+  assert.match(
+    voxlab('bench', 'plan', '--repetitions', '1').stdout,
+    /open, check all columns, part, hash, first batch/,
+  );
   assert.equal(voxlab('bench', 'flight').status, 2);
 });

@@ -62,8 +62,9 @@ async function heldOutScores(config: TrainConfig): Promise<Evaluation> {
 const noise = (random: Random): Int16Array =>
   Int16Array.from({ length: DIM ** 3 }, () => -850 + random.integer(400));
 
-test('random labels: 0.5 lies in the interval of the held-out area in at least 15 of 16 runs', async (t) => {
+test('random labels: the held-out area is 0.5 on average, and 0.5 lies in its interval as often as it should', async (t) => {
   const areas: string[] = [];
+  let sum = 0;
   let covered = 0;
   for (let seed = 0; seed < 16; seed++) {
     const labels = createRandom(`labels ${seed}`);
@@ -75,11 +76,15 @@ test('random labels: 0.5 lies in the interval of the held-out area in at least 1
       await configOf(t, rows, (_, random) => noise(random), seed),
     );
     const [low, high] = rocAucInterval!;
+    sum += rocAuc;
     if (low <= 0.5 && 0.5 <= high) covered++;
     areas.push(`${rocAuc.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`);
   }
   t.diagnostic(areas.join('; '));
-  assert.ok(covered >= 15, `${covered} of 16: ${areas.join('; ')}`);
+  // Single areas spread by 0.08: three standard errors of the mean of 16. A network chosen on the hold-out had 0.58.
+  assert.ok(Math.abs(sum / 16 - 0.5) < 0.06, `${sum / 16}`);
+  // At 95 % fewer than 13 of 16 happen once in 150 times; seen were 15 (constant rate) and 14 (cosine, averaged weights).
+  assert.ok(covered >= 13, `${covered} of 16: ${areas.join('; ')}`);
 });
 
 /** Each scan has a pattern of its own in its eight octants, and one class: who knows the scan knows the class. */
