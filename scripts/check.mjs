@@ -35,6 +35,7 @@ const STAGES = [
     'sample',
     'store',
     'patches',
+    'detection',
     'feed',
     'tensorflow',
     'model',

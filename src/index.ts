@@ -8,6 +8,13 @@ export type { Cluster } from './config/cluster.js';
 export { CROP_CONFIG_FILE, type CropSettings, readCropSettings } from './config/cropSettings.js';
 export type { SamplingSettings } from './config/samplingSettings.js';
 export { MODEL_CONFIG_FILE, readTrainingSettings, type TrainingSettings } from './config/trainingSettings.js';
+export {
+  type DetectedMark,
+  type Detection,
+  type DetectOptions,
+  detect,
+  detected,
+} from './detection/detect.js';
 export * from './errors.js';
 export { type Crossval, type CrossvalFold, crossvalScores } from './evaluation/crossval.js';
 export { crossvalConfigs } from './evaluation/crossvalConfigs.js';

@@ -42,6 +42,8 @@ test('the public door', () => {
     'crossvalScores',
     'cutterOf',
     'definiteParts',
+    'detect',
+    'detected',
     'display',
     'drawAugmentation',
     'evaluate',

@@ -5,6 +5,7 @@ import { withoutControls } from '../withoutControls.js';
 import { registerBenchCommand } from './bench.js';
 import { registerCropCommand } from './crop.js';
 import { registerCrossvalCommand } from './crossval.js';
+import { registerDetectCommand } from './detect.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerEvaluateCommand } from './evaluate.js';
 import { registerExploreCommand } from './explore.js';
@@ -33,6 +34,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerTablesCommand,
   registerVerifyCommand,
   registerExploreCommand,
+  registerDetectCommand,
   registerModelCommand,
   registerTrainCommand,
   registerEvaluateCommand,

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InputError } from '../errors.js';
 import { isFolder } from '../paths.js';
 import { findDicomSeries, type LeftOutFile } from './dicomSearch.js';
@@ -64,6 +64,15 @@ export function searchScans(folder: string, subsets: readonly number[] | 'all'):
     if (all.scans.length === 0 && subsets !== 'all') throw noScans(join(folder, names[0]!), all.leftOut);
     return all;
   }
+}
+
+/** The scans that paths name: a folder's, or the file itself. Throws InputError. */
+export function namedScans(paths: readonly string[]): readonly ScanFile[] {
+  return paths.flatMap((path) =>
+    isFolder(path)
+      ? findScans(path, 'all')
+      : [{ uid: uidOf(basename(path)) ?? basename(path), subset: -1, path }],
+  );
 }
 
 function requireFolder(folder: string): void {

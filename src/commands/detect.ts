@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import { type DetectedMark, detect } from '../detection/detect.js';
+import { InputError, messageOf } from '../errors.js';
+import { writeFileAtomically } from '../paths.js';
+import { formatSeconds, progressLine } from '../progress.js';
+import { namedScans, type ScanFile } from '../volumes/findScans.js';
+import { readVolume } from '../volumes/readVolume.js';
+import { withoutControls } from '../withoutControls.js';
+import { printJson, wholeNumber, withInterrupt } from './options.js';
+import type { RegisterCommand } from './program.js';
+
+interface DetectFlags {
+  readonly most: number;
+  readonly threads?: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** One scan's marks, as --json prints them. */
+interface ScanMarks {
+  readonly scan: string;
+  readonly marks: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly z: number;
+    readonly diameterMm: number;
+    readonly score: number;
+  }[];
+}
+
+export const registerDetectCommand: RegisterCommand = (program) => {
+  program
+    .command('detect')
+    .description(
+      'Finds places in scans that look like nodules, without a table: bright balls of 3 to 50 mm in the lungs.',
+    )
+    .argument(
+      '<scan...>',
+      'scans: files (MetaImage, NRRD, NIfTI), folders of DICOM slices, or folders of scans',
+    )
+    .option('--most <n>', 'marks of a scan, best first', wholeNumber(1, 100_000), 150)
+    .option(
+      '--threads <n>',
+      'threads (default: one a core); the marks do not depend on it',
+      wholeNumber(1, 1024),
+    )
+    .option(
+      '--out <file>',
+      "writes a CSV in the form of LUNA16's candidates, with diameter_mm and score (default: to stdout)",
+    )
+    .option(
+      '--json',
+      'one JSON document on stdout: {scans:[{scan, marks:[{x, y, z, diameterMm, score}]}], failed}; of one scan its keys, too',
+    )
+    .action(runDetect);
+};
+
+async function runDetect(paths: readonly string[], flags: DetectFlags): Promise<void> {
+  const found: ScanMarks[] = [];
+  const failed: { scan: string; reason: string }[] = [];
+  const line = progressLine();
+  await withInterrupt(async (signal) => {
+    for (const scan of namedScans(paths.map((path) => resolve(path))))
+      try {
+        found.push({ scan: scan.uid, marks: await marksOf(scan, flags, line, signal) });
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        failed.push({ scan: scan.uid, reason: messageOf(error) });
+        line.end();
+        process.stderr.write(`${messageOf(error)}\n`);
+      }
+  }).finally(() => line.end());
+  if (found.length === 0) throw new InputError(paths.join(' '), 'no scan could be looked at, see above');
+  const table = tableOf(found);
+  if (flags.out !== undefined) writeFileAtomically(resolve(flags.out), table);
+  if (flags.json === true) printJson({ ...(found.length === 1 ? found[0] : {}), scans: found, failed });
+  else if (flags.out === undefined) process.stdout.write(table);
+  if (failed.length > 0) process.exitCode = 1;
+}
+
+async function marksOf(
+  scan: ScanFile,
+  { most, threads }: DetectFlags,
+  line: ReturnType<typeof progressLine>,
+  signal: AbortSignal,
+): Promise<ScanMarks['marks']> {
+  const began = performance.now();
+  const volume = await readVolume(scan, { signal });
+  const steps = detect(volume, { most, signal, ...(threads === undefined ? {} : { threads }) });
+  for (;;) {
+    const step = await steps.next();
+    if (step.done !== true) {
+      line.update({ ...step.value, stage: `detect ${withoutControls(scan.uid)}` });
+      continue;
+    }
+    const { marks, lungLitres } = step.value;
+    if (lungLitres === 0)
+      throw new InputError(scan.path, 'no lungs were found: expected a CT of the chest in Hounsfield units');
+    line.end();
+    process.stderr.write(
+      `${withoutControls(scan.uid)}: ${marks.length} marks in ${lungLitres.toFixed(1)} l of lungs (${formatSeconds((performance.now() - began) / 1000)})\n`,
+    );
+    return marks.map(pointOf);
+  }
+}
+
+function pointOf({ centerWorldMm: [x, y, z], diameterMm, score }: DetectedMark): ScanMarks['marks'][number] {
+  const rounded = (value: number): number => Math.round(100 * value) / 100;
+  return {
+    x: rounded(x),
+    y: rounded(y),
+    z: rounded(z),
+    diameterMm: rounded(diameterMm),
+    score: rounded(score),
+  };
+}
+
+/** `class` is what nobody knows yet: 0. */
+function tableOf(scans: readonly ScanMarks[]): string {
+  const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const rows = scans.flatMap(({ scan, marks }) =>
+    marks.map(({ x, y, z, diameterMm, score }) => [cell(scan), x, y, z, 0, diameterMm, score].join(',')),
+  );
+  return `${['seriesuid,coordX,coordY,coordZ,class,diameter_mm,score', ...rows].join('\n')}\n`;
+}

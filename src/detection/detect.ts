@@ -1,0 +1,132 @@
+import { availableParallelism } from 'node:os';
+import type { Progress } from '../progress.js';
+import { runOnThreads } from '../threadPool.js';
+import { voxelToWorld } from '../volumes/geometry.js';
+import type { Vector3, Volume } from '../volumes/volume.js';
+import { type BlobTask, type FoundBlob, halfSize } from './findBlobs.js';
+import { type LungInterior, lungInterior } from './lungInterior.js';
+import { separateBlobs } from './separateBlobs.js';
+
+export interface DetectOptions {
+  /** Marks at most. */
+  readonly most?: number;
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A place that looks like a nodule. */
+export interface DetectedMark {
+  readonly centerWorldMm: Vector3;
+  readonly diameterMm: number;
+  /** The higher, the rounder, larger and brighter; HU mm. */
+  readonly score: number;
+}
+
+/** Of LUNA16's candidates a scan has 850 (V2). */
+const MOST_MARKS = 850;
+
+/** Smallest answer of a blob: a ground-glass nodule has 60 HU or more. */
+const THRESHOLD_HU = 25;
+
+/** Octaves behind the first: sigma up to 14 mm, balls of 50 mm. */
+const OCTAVES = 3;
+
+/** What was found in a scan. */
+export interface Detection {
+  /** Best first. */
+  readonly marks: readonly DetectedMark[];
+  /** Volume of the closed lungs, with what lies in them; 0 where no lung is found. */
+  readonly lungLitres: number;
+}
+
+/**
+ * Candidates for nodules in a chest CT (HU), by shape alone: bright balls of 3 to 50 mm in the lungs, on a grid of 1 mm. The same
+ * for any number of threads. Throws InterruptedError, EnvironmentError (a thread that ends).
+ *
+ *     for await (const { note } of detect(volume)) console.log(note); // or: const { marks } = await detected(volume)
+ */
+export async function* detect(
+  volume: Volume,
+  options: DetectOptions = {},
+): AsyncGenerator<Progress, Detection> {
+  const { most = MOST_MARKS, threads = availableParallelism(), signal } = options;
+  yield { stage: 'detect', done: 0, total: 3, unit: 'steps', note: 'lungs' };
+  const interior = lungInterior(volume);
+  if (interior === undefined) return { marks: [], lungLitres: 0 };
+  yield { stage: 'detect', done: 1, total: 3, unit: 'steps', note: 'blobs' };
+  const blobs = await blobsOf(interior, threads, signal);
+  yield { stage: 'detect', done: 2, total: 3, unit: 'steps', note: 'marks' };
+  const marks = separateBlobs(
+    blobs.filter((blob) => isInLung(interior, blob)),
+    most,
+  );
+  yield { stage: 'detect', done: 3, total: 3, unit: 'steps' };
+  const { grid, firstVoxel } = interior;
+  return {
+    lungLitres: interior.mask.reduce((sum, voxel) => sum + voxel, 0) / 1e6,
+    marks: marks.map(({ x, y, z, diameterMm, score }) => ({
+      centerWorldMm: voxelToWorld(grid, [x + firstVoxel[0], y + firstVoxel[1], z + firstVoxel[2]]),
+      diameterMm,
+      score,
+    })),
+  };
+}
+
+/** As detect(), the end of it alone. */
+export async function detected(volume: Volume, options: DetectOptions = {}): Promise<Detection> {
+  const steps = detect(volume, options);
+  for (;;) {
+    const { done, value } = await steps.next();
+    if (done === true) return value;
+  }
+}
+
+async function blobsOf(interior: LungInterior, threads: number, signal?: AbortSignal): Promise<FoundBlob[]> {
+  const { size, dataHu, lungHu } = interior;
+  const [width, height, depth] = halfSize(size);
+  const half = new Float32Array(new SharedArrayBuffer(4 * width * height * depth));
+  const whole: BlobTask = {
+    size,
+    half,
+    outsideHu: lungHu,
+    thresholdHu: THRESHOLD_HU,
+    octaves: OCTAVES,
+    firstSlice: 0,
+    endSlice: size[2],
+  };
+  const parts = Math.max(1, Math.min(threads, Math.floor(size[2] / 16)));
+  const edge = (part: number): number => Math.round((part * size[2]) / parts);
+  const tasks = Array.from({ length: parts }, (_, part) => ({
+    ...whole,
+    dataHu,
+    firstSlice: edge(part),
+    endSlice: edge(part + 1),
+  }));
+  const blobs: FoundBlob[][] = [];
+  const run = (some: readonly BlobTask[]): Promise<void> =>
+    runOnThreads<BlobTask, FoundBlob[]>({
+      program: new URL('./blobWorker.js', import.meta.url),
+      tasks: some,
+      threads,
+      onResult: (found) => blobs.push(found),
+      nameOf: ({ firstSlice, endSlice }) => `slices ${firstSlice} to ${endSlice}`,
+      doing: 'looking for blobs',
+      ...(signal === undefined ? {} : { signal }),
+    });
+  await run(tasks);
+  await run([whole]);
+  return blobs.flat();
+}
+
+function isInLung({ mask, size: [width, height, depth] }: LungInterior, { x, y, z }: FoundBlob): boolean {
+  const [i, j, k] = [Math.round(x), Math.round(y), Math.round(z)];
+  return (
+    i >= 0 &&
+    j >= 0 &&
+    k >= 0 &&
+    i < width &&
+    j < height &&
+    k < depth &&
+    mask[(k * height + j) * width + i] === 1
+  );
+}

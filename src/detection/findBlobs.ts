@@ -1,0 +1,90 @@
+import type { FloatBox } from './gaussianBlur.js';
+import { type Blob, haloOf, octaveBlobs } from './octave.js';
+
+/** Plain data for a thread; the arrays are shared. */
+export interface BlobTask {
+  /** HU of the box around the lungs, for the first octave; later ones begin with the octave before. */
+  readonly dataHu?: Int16Array;
+  readonly size: readonly [x: number, y: number, z: number];
+  /** Receives (or holds, for later octaves) every second voxel of the volume at twice the first sigma. */
+  readonly half: Float32Array;
+  readonly firstSlice: number;
+  readonly endSlice: number;
+  readonly outsideHu: number;
+  readonly thresholdHu: number;
+  /** Octaves behind the first one. */
+  readonly octaves: number;
+}
+
+/** In voxels of the box; `response` and `curvatures` in HU. */
+export type FoundBlob = Blob;
+
+/** Voxels of every second place. */
+export function halfSize(size: readonly [number, number, number]): [number, number, number] {
+  return [(size[0] + 1) >> 1, (size[1] + 1) >> 1, (size[2] + 1) >> 1];
+}
+
+/** The first octave of a part of the slices, or all later octaves of the whole. */
+export function findBlobs(task: BlobTask): FoundBlob[] {
+  return task.dataHu === undefined ? coarseBlobs(task) : fineBlobs(task, task.dataHu);
+}
+
+function fineBlobs(task: BlobTask, dataHu: Int16Array): FoundBlob[] {
+  const { size, firstSlice, endSlice, half } = task;
+  const plane = size[0] * size[1];
+  const halo = haloOf();
+  const [from, to] = [Math.max(0, firstSlice - halo), Math.min(size[2], endSlice + halo)];
+  const box = {
+    data: Float32Array.from(dataHu.subarray(from * plane, to * plane)),
+    size: [size[0], size[1], to - from] as const,
+  };
+  const options = {
+    ...optionsOf(task),
+    firstSlice: firstSlice - from,
+    endSlice: endSlice - from,
+    slicesBefore: from,
+    isFirst: true,
+  };
+  return octaveBlobs(box, options, (blurred) =>
+    takeHalf(blurred, from, firstSlice, endSlice, half, halfSize(size)),
+  );
+}
+
+function coarseBlobs(task: BlobTask): FoundBlob[] {
+  const all: FoundBlob[] = [];
+  let size = halfSize(task.size);
+  let data = Float32Array.from(task.half);
+  for (let octave = 1, step = 2; octave <= task.octaves; octave++, step *= 2) {
+    const next = halfSize(size);
+    const into = new Float32Array(next[0] * next[1] * next[2]);
+    const options = { ...optionsOf(task), firstSlice: 0, endSlice: size[2], slicesBefore: 0, isFirst: false };
+    const blobs = octaveBlobs({ data, size }, options, (blurred) =>
+      takeHalf(blurred, 0, 0, blurred.size[2], into, next),
+    );
+    for (const { x, y, z, sigma, ...blob } of blobs)
+      all.push({ ...blob, x: x * step, y: y * step, z: z * step, sigma: sigma * step });
+    [data, size] = [into, next];
+  }
+  return all;
+}
+
+function optionsOf({ outsideHu, thresholdHu }: BlobTask): { outside: number; threshold: number } {
+  return { outside: outsideHu, threshold: thresholdHu };
+}
+
+/** Every second voxel of slices [first, end) of the volume; `box` begins with its slice `from`. */
+function takeHalf(
+  { data, size: [width, height] }: FloatBox,
+  from: number,
+  first: number,
+  end: number,
+  into: Float32Array,
+  [halfWidth, halfHeight]: readonly [number, number, number],
+): void {
+  for (let z = first + (first & 1); z < end; z += 2)
+    for (let y = 0; y < height; y += 2) {
+      const row = ((z - from) * height + y) * width;
+      const at = ((z >> 1) * halfHeight + (y >> 1)) * halfWidth;
+      for (let x = 0; x < width; x += 2) into[at + (x >> 1)] = data[row + x]!;
+    }
+}
