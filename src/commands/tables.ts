@@ -10,6 +10,7 @@ import { VoxlabError } from '../errors.js';
 import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
 import { registerLidcTables } from './tablesLidc.js';
+import { registerSegmentsTable } from './tablesSegments.js';
 
 interface TablesFlags {
   readonly official?: boolean;
@@ -32,6 +33,7 @@ export const registerTablesCommand: RegisterCommand = (program) => {
     .option('--json', 'one JSON document on stdout: {folder, tables, counts, contradictions, differences}')
     .action(tables);
   registerLidcTables(command);
+  registerSegmentsTable(command);
 };
 
 function tables(folder: string | undefined, flags: TablesFlags): void {

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import {
@@ -7,11 +6,11 @@ import {
   lidcTableTexts,
   readLidcTables,
 } from '../candidates/lidc/lidcTables.js';
-import { UsageError, VoxlabError } from '../errors.js';
-import { writeFileAtomically } from '../paths.js';
+import { VoxlabError } from '../errors.js';
 import { progressLine } from '../progress.js';
 import { withoutControls } from '../withoutControls.js';
 import { printJson, wholeNumber, withInterrupt } from './options.js';
+import { writeTables } from './writeTables.js';
 
 interface LidcFlags {
   readonly scans?: string;
@@ -60,7 +59,11 @@ async function lidc(folder: string, flags: LidcFlags, command: Command): Promise
       onProgress: (progress) => line.update(progress),
     }).finally(() => line.end()),
   );
-  const files = writeTables(lidcTableTexts(read), resolve(flags.out), flags.force === true);
+  const texts = new Map(
+    [...lidcTableTexts(read)].map(([name, text]) => [join(resolve(flags.out), name), text]),
+  );
+  writeTables(texts, flags.force === true);
+  const files = [...texts.keys()];
   const { nodules, excluded, seriesUids, otherXml, withoutScan, crowded, failed } = read;
   if (command.optsWithGlobals<LidcFlags>().json === true)
     printJson({
@@ -72,16 +75,6 @@ async function lidc(folder: string, flags: LidcFlags, command: Command): Promise
     throw new SeriesFailed(
       `${failed.length} of ${failed.length + seriesUids.length} series could not be read and are in no table: ${failed[0]!.reason}`,
     );
-}
-
-/** Nothing is written where one of them would replace other rows. */
-export function writeTables(texts: ReadonlyMap<string, string>, out: string, force: boolean): string[] {
-  const files = [...texts].map(([name, text]) => ({ path: join(out, name), text }));
-  const other = files.find(({ path, text }) => existsSync(path) && readFileSync(path, 'utf8') !== text);
-  if (other !== undefined && !force)
-    throw new UsageError(`${other.path} holds other rows: choose another --out, or replace it with --force`);
-  for (const { path, text } of files) writeFileAtomically(path, text);
-  return files.map(({ path }) => path);
 }
 
 function textOf(
