@@ -40,7 +40,7 @@ const STAGES = [
     'model',
     'scores',
   ],
-  ...['training', 'evaluation', 'gpu', 'figures', 'kernel', 'widgets', 'commands', 'index'],
+  ...['training', 'evaluation', 'marks', 'gpu', 'figures', 'kernel', 'widgets', 'commands', 'index'],
 ].flat();
 
 /** Outside library -> the only places that may import it. A place is a file, or a folder with one file per loaded library. */

@@ -10,6 +10,7 @@ import { VoxlabError } from '../errors.js';
 import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
 import { registerLidcTables } from './tablesLidc.js';
+import { registerMarkFiles } from './tablesMarks.js';
 import { registerSegmentsTable } from './tablesSegments.js';
 
 interface TablesFlags {
@@ -34,6 +35,7 @@ export const registerTablesCommand: RegisterCommand = (program) => {
     .action(tables);
   registerLidcTables(command);
   registerSegmentsTable(command);
+  registerMarkFiles(command);
 };
 
 function tables(folder: string | undefined, flags: TablesFlags): void {
