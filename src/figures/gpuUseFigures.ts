@@ -1,4 +1,5 @@
 import type { GpuLog } from '../gpu/gpuRecord.js';
+import { quantile } from '../scores/quantile.js';
 import { type BarFigure, barFigure } from './barFigure.js';
 import { PALETTE } from './figure.js';
 import { type HeatRows, type LanePanel, type Panel, type PanelFigure, panelFigure } from './panelFigure.js';
@@ -187,7 +188,7 @@ function spreadPanels(use: UseOverTime): Panel[] {
     for (const { from, to, endsInGap, cells } of host.columns) {
       const means = used.flatMap(({ utilization }) => cells[utilization]?.mean ?? []).sort((a, b) => a - b);
       x.push(from);
-      bands.push([0, 0.25, 0.5, 0.75, 1].map((q) => quantile(means, q)));
+      bands.push([0, 0.25, 0.5, 0.75, 1].map((q) => (means.length === 0 ? null : quantile(means, q))));
       if (!endsInGap) continue;
       x.push(to);
       bands.push([null, null, null, null, null]);
@@ -204,14 +205,6 @@ function spreadPanels(use: UseOverTime): Panel[] {
       },
     ];
   });
-}
-
-/** Between neighbours linear; null of none. */
-function quantile(sorted: readonly number[], q: number): number | null {
-  if (sorted.length === 0) return null;
-  const place = q * (sorted.length - 1);
-  const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
-  return low + (high - low) * (place - Math.floor(place));
 }
 
 interface HostLane {

@@ -23,8 +23,8 @@ export const NEGATIVES_PER_POSITIVE = 5;
 const SHARES: readonly (readonly [NegativeKind, number])[] = [
   ['beside a nodule', 2],
   ['micronodule', 7],
-  ['granuloma', 4],
-  ['lymph node', 4],
+  ['granuloma', 3],
+  ['lymph node', 3],
   ['hilar lymph node', 2],
   ['mucus plug', 6],
   ['infiltrate', 3],

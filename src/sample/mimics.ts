@@ -102,7 +102,7 @@ const proposers: Readonly<Record<MimicKind, Proposer>> = {
   // Below 3 mm: LUNA16 leaves them out of its reference.
   micronodule: (scene) => roundFinding(scene, scene.random.between(1.7, 2.9), scene.random.between(-40, 90)),
   // Calcified: dense for its size.
-  granuloma: (scene) => roundFinding(scene, scene.random.between(2.4, 6), scene.random.between(170, 520)),
+  granuloma: (scene) => roundFinding(scene, scene.random.between(2.4, 6), scene.random.between(230, 650)),
   'lymph node': ({ field, random }) =>
     random.uniform() < 0.6 ? nodeOnFissure(field, random) : nodeUnderPleura(field, random),
   'hilar lymph node': ({ field, random }) => hilarNode(field, random),
