@@ -2,6 +2,8 @@
 
 /** Files that run only inside another one (a thread's program, a seam, a part of one story): the test that runs them. */
 export const TESTED_THROUGH = {
+  'src/marks/markFiles.ts': 'test/commands/tablesMarks.test.ts',
+  'src/commands/writeTables.ts': 'test/commands/tablesLidc.test.ts',
   'src/commands/reportRate.ts': 'test/commands/train.test.ts',
   'src/training/runData.ts': 'test/training/train.test.ts',
   'src/commands/trainProgress.ts': 'test/commands/train.test.ts',

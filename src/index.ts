@@ -2,6 +2,15 @@
 export type { Candidate, VoxelCandidate } from './candidates/candidate.js';
 export { readCandidates } from './candidates/candidateTable.js';
 export { inWorld } from './candidates/inWorld.js';
+export type { LidcExcluded, LidcNodule } from './candidates/lidc/lidcFindings.js';
+export type { LidcKind } from './candidates/lidc/lidcReading.js';
+export { type LidcTables, type LidcTablesOptions, readLidcTables } from './candidates/lidc/lidcTables.js';
+export type { MeasuredComponent } from './candidates/measureComponents.js';
+export {
+  type SegmentFinding,
+  type SegmentFindingsOptions,
+  segmentFindings,
+} from './candidates/segmentFindings.js';
 export type { TableFormat } from './candidates/tableFormat.js';
 export { type AugmentPlan, augmentList, parseAugment } from './config/augmentPlan.js';
 export type { Cluster } from './config/cluster.js';
@@ -87,6 +96,10 @@ export { clearOutput, display, type LiveDisplay, liveDisplay } from './kernel/di
 export type { Displayable, MimeBundle } from './kernel/mimeBundle.js';
 export { ask, interruptSignal, page } from './kernel/notebookInput.js';
 export { LUNG_MARGIN_MM, type LungMaskOptions, lungMask } from './lungs/lungMask.js';
+export { marksToReport } from './marks/dicomReport.js';
+export type { ReadingMark } from './marks/mark.js';
+export { marksToCsv } from './marks/markTable.js';
+export { marksToMarkups } from './marks/slicerMarkups.js';
 export { layersOf, type NetworkOptions, parametersOf } from './model/architecture.js';
 export { type Piece, piecesOf } from './model/resnet3d.js';
 export { type CropOptions, type CropResult, crop } from './patches/crop.js';
@@ -123,6 +136,7 @@ export { type TrainOptions, train } from './training/train.js';
 export type { TrainConfig } from './training/trainConfig.js';
 export type { TrainRecord } from './training/trainRecords.js';
 export { VERSION } from './version.js';
+export { type DicomContext, readDicomContext } from './volumes/dicomContext.js';
 export { findScans, type ScanFile } from './volumes/findScans.js';
 export { voxelToWorld, worldToVoxel } from './volumes/geometry.js';
 export { readGeometry, readVolume } from './volumes/readVolume.js';

@@ -62,6 +62,14 @@ export function* readCsvTable<Column extends string>(
     throw new InputError(file, `expected a header line with ${wanted.join(', ')}, received an empty file`);
 }
 
+/** The names in a table's header line, for tables in which some columns may be missing. Throws InputError as readCsvTable(). */
+export function csvColumns(file: string): readonly string[] {
+  const text = readText(file);
+  return headerOf(text, file, separatorOf(text, file, ['seriesuid', ...CENTER_COLUMNS])).map((name) =>
+    name.trim(),
+  );
+}
+
 const DECIMAL_COMMA = /^[+-]?(?:\d+,\d*|,\d+)(?:e[+-]?\d+)?$/i;
 
 /** A cell as a finite number. Throws InputError with file, line, column and value. */

@@ -9,6 +9,9 @@ import { CROP_CONFIG_FILE, readCropSettings } from '../config/cropSettings.js';
 import { VoxlabError } from '../errors.js';
 import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { registerLidcTables } from './tablesLidc.js';
+import { registerMarkFiles } from './tablesMarks.js';
+import { registerSegmentsTable } from './tablesSegments.js';
 
 interface TablesFlags {
   readonly official?: boolean;
@@ -21,7 +24,7 @@ class TablesDiffer extends VoxlabError {
 }
 
 export const registerTablesCommand: RegisterCommand = (program) => {
-  program
+  const command = program
     .command('tables')
     .description(
       "Counts LUNA16's tables (nodules, excluded findings, candidates, series, folds) and compares them with each other.",
@@ -30,6 +33,9 @@ export const registerTablesCommand: RegisterCommand = (program) => {
     .option('--official', "expect LUNA16's own numbers: 888 series, 1186 nodules, ten subsets, ...")
     .option('--json', 'one JSON document on stdout: {folder, tables, counts, contradictions, differences}')
     .action(tables);
+  registerLidcTables(command);
+  registerSegmentsTable(command);
+  registerMarkFiles(command);
 };
 
 function tables(folder: string | undefined, flags: TablesFlags): void {

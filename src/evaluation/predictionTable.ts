@@ -1,4 +1,5 @@
 import { CENTER_COLUMNS } from '../candidates/csvTable.js';
+import { csvText } from '../candidates/csvText.js';
 import type { Vector3 } from '../volumes/volume.js';
 
 /** A candidate with the network's answer. */
@@ -27,20 +28,19 @@ export const ROW_COLUMNS = [
 
 /** All that a score was made of: the submission's columns with the class, notrain, and the probability for the data's share of nodules. */
 export function rowTable(findings: readonly ScoredFinding[], corrected: ArrayLike<number>): string {
-  const rows = findings.map(({ seriesUid, centerWorldMm, probability, class: label, notrain }, i) =>
-    [cell(seriesUid), ...centerWorldMm, label, notrain, probability, corrected[i]].join(','),
+  return csvText(
+    ROW_COLUMNS,
+    findings.map(({ seriesUid, centerWorldMm, probability, class: label, notrain }, i) => [
+      ...[seriesUid, ...centerWorldMm, label, notrain, probability],
+      corrected[i]!,
+    ]),
   );
-  return `${[ROW_COLUMNS.join(','), ...rows].join('\n')}\n`;
 }
 
 /** LUNA16's format of a submission: seriesuid,coordX,coordY,coordZ,probability. */
 export function predictionTable(findings: readonly PredictedFinding[]): string {
-  const rows = findings.map(({ seriesUid, centerWorldMm, probability }) =>
-    [cell(seriesUid), ...centerWorldMm, probability].join(','),
+  return csvText(
+    ['seriesuid', ...CENTER_COLUMNS, 'probability'],
+    findings.map(({ seriesUid, centerWorldMm, probability }) => [seriesUid, ...centerWorldMm, probability]),
   );
-  return `${['seriesuid,coordX,coordY,coordZ,probability', ...rows].join('\n')}\n`;
-}
-
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

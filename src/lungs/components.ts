@@ -48,12 +48,14 @@ export function runsOf(mask: Uint8Array, size: Vector3, value = 1): Runs {
   return { size, first: first.slice(0, count), end: end.slice(0, count), rowStart };
 }
 
-/** Joins runs whose voxels share a face (6 neighbours, as scipy.ndimage.label). */
-export function components(runs: Runs): Components {
+/** Joins runs whose voxels share a face (6 neighbours, as scipy.ndimage.label), or also an edge or a corner (26). */
+export function components(runs: Runs, neighbours: 6 | 26 = 6): Components {
   const { size, first, end, rowStart } = runs;
   const [width, height] = size;
   // A forest: each run points to an earlier run of its component, a root to itself.
   const parent = Int32Array.from({ length: first.length }, (_, run) => run);
+  // Diagonal neighbours touch where a run ends before the other begins.
+  const beside = neighbours === 26 ? 1 : 0;
   const joinRows = (row: number, earlier: number): void => {
     // Runs overlap when they do so after the earlier row is moved onto this one.
     const shift = (row - earlier) * width;
@@ -61,14 +63,19 @@ export function components(runs: Runs): Components {
     let b = rowStart[earlier]!;
     while (a < rowStart[row + 1]! && b < rowStart[earlier + 1]!) {
       const endB = end[b]! + shift;
-      if (first[a]! < endB && first[b]! + shift < end[a]!) join(parent, a, b);
+      if (first[a]! < endB + beside && first[b]! + shift < end[a]! + beside) join(parent, a, b);
       if (end[a]! < endB) a++;
       else b++;
     }
   };
   for (let row = 0; row + 1 < rowStart.length; row++) {
-    if (row % height > 0) joinRows(row, row - 1);
-    if (row >= height) joinRows(row, row - height);
+    const y = row % height;
+    if (y > 0) joinRows(row, row - 1);
+    if (row < height) continue;
+    joinRows(row, row - height);
+    if (neighbours === 6) continue;
+    if (y > 0) joinRows(row, row - height - 1);
+    if (y + 1 < height) joinRows(row, row - height + 1);
   }
   return { ...runs, ...numbered(runs, parent) };
 }

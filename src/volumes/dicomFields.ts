@@ -35,6 +35,11 @@ export class DicomFields {
     return this.#places.find((place) => place.has(tag))?.get(tag)?.items ?? [];
   }
 
+  /** A value as it stands in the file; undefined where there is none. */
+  bytes(tag: number): Buffer | undefined {
+    return this.#value(tag);
+  }
+
   /** Undefined where there is none, or an empty one. */
   text(tag: number): string | undefined {
     const value = this.#value(tag);

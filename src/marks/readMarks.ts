@@ -1,0 +1,57 @@
+import {
+  CENTER_COLUMNS,
+  type CsvRow,
+  centerOf,
+  csvColumns,
+  numberCell,
+  readCsvTable,
+  uidCell,
+} from '../candidates/csvTable.js';
+import { InputError } from '../errors.js';
+import type { ReadingMark } from './mark.js';
+
+/** What a mark may say beside its place. */
+const SAID = ['probability', 'score', 'diameter_mm'] as const;
+type MarkColumn = 'seriesuid' | (typeof CENTER_COLUMNS)[number] | (typeof SAID)[number];
+
+/**
+ * The marks of a table by series: seriesuid, coordX, coordY, coordZ and, where they are there, probability, score and diameter_mm
+ * (below 0 = unknown), so that submissions, candidates and annotations are all fine. Of each series the surest marks come
+ * first, by probability, else by score, else in the table's order. Throws InputError with file and line.
+ */
+export function readMarks(file: string): ReadonlyMap<string, readonly ReadingMark[]> {
+  const there = csvColumns(file);
+  const said = SAID.filter((column) => there.includes(column));
+  const ofSeries = new Map<string, ReadingMark[]>();
+  for (const row of readCsvTable<MarkColumn>(file, ['seriesuid', ...CENTER_COLUMNS, ...said])) {
+    const uid = uidCell(row, file);
+    const marks = ofSeries.get(uid);
+    const mark = markOf(row, said, file);
+    if (marks === undefined) ofSeries.set(uid, [mark]);
+    else marks.push(mark);
+  }
+  return new Map([...ofSeries].map(([uid, marks]) => [uid, marks.toSorted(bySurety)]));
+}
+
+function markOf(row: CsvRow<MarkColumn>, said: readonly (typeof SAID)[number][], file: string): ReadingMark {
+  const value = (column: (typeof SAID)[number]): number | undefined =>
+    said.includes(column) && row.cells[column].trim() !== '' ? numberCell(row, column, file) : undefined;
+  const [probability, score, diameterMm] = SAID.map(value);
+  if (probability !== undefined && !(probability >= 0 && probability <= 1))
+    throw new InputError(
+      file,
+      `probability: expected a number from 0 to 1, received ${probability}; call the column score if it is none`,
+      { line: row.line },
+    );
+  return {
+    centerWorldMm: centerOf(row, file),
+    ...(probability === undefined ? {} : { probability }),
+    ...(score === undefined ? {} : { score }),
+    ...(diameterMm === undefined || diameterMm <= 0 ? {} : { diameterMm }),
+  };
+}
+
+function bySurety(a: ReadingMark, b: ReadingMark): number {
+  const surety = ({ probability, score }: ReadingMark): number => probability ?? score ?? 0;
+  return surety(b) - surety(a);
+}
