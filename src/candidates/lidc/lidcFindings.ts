@@ -44,8 +44,11 @@ export interface LidcScan {
   readonly sliceThicknessMm: number;
 }
 
-/** z of slices and of outlines agree to a few micrometres, or the outlines are of another series. */
-const BETWEEN_SLICES = 0.1;
+/**
+ * z of outlines are those of slices, and slices may lie 0.105 mm off the even grid (0.175 of the thinnest gap, 0.6 mm); else the
+ * outlines are of another series.
+ */
+const BETWEEN_SLICES = 0.2;
 /** Slices must rather lie across the body's length than along it. */
 const LEAST_AXIAL = 0.5;
 
