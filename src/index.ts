@@ -28,6 +28,13 @@ export * from './errors.js';
 export { type Crossval, type CrossvalFold, crossvalScores } from './evaluation/crossval.js';
 export { crossvalConfigs } from './evaluation/crossvalConfigs.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.js';
+export {
+  openPredictor,
+  type PredictedMark,
+  type PredictOptions,
+  type Predictor,
+  type ScanPrediction,
+} from './evaluation/predictor.js';
 export { type ListedRun, listRuns, type RunList, type RunOrder } from './evaluation/runList.js';
 export {
   type ScoreSubmissionOptions,

@@ -77,6 +77,7 @@ test('the public door', () => {
     'openComm',
     'openGpuLog',
     'openPatchFile',
+    'openPredictor',
     'operatingPoint',
     'orderOf',
     'page',

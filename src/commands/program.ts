@@ -17,6 +17,7 @@ import { registerLabCommand } from './lab.js';
 import { registerMergeCommand } from './merge.js';
 import { registerModelCommand } from './model.js';
 import { registerNotebookCommand } from './notebook.js';
+import { registerPredictCommand } from './predict.js';
 import { registerRunsCommand } from './runs.js';
 import { registerSampleCommand } from './sample.js';
 import { registerStartCommand } from './start.js';
@@ -39,6 +40,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerTrainCommand,
   registerEvaluateCommand,
   registerCrossvalCommand,
+  registerPredictCommand,
   registerFrocCommand,
   registerRunsCommand,
   registerGpuCommand,

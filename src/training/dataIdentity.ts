@@ -1,8 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
+import { InputError } from '../errors.js';
 import type { PatchRows } from '../feed/rowLabels.js';
 import type { Split } from '../feed/split.js';
 import type { JsonPlace } from '../jsonPlace.js';
 import type { PatchFile } from '../store/patchFile.js';
+import type { PatchFormat } from '../store/patchFileContract.js';
 
 /**
  * What a run was trained on, by content: a copy, a link or a repacked file is the same, another crop is not. Plain JSON.
@@ -50,6 +52,15 @@ export async function dataIdentity(
     labels: labels.digest('hex'),
     voxels: await hashOfVoxels(patches),
   };
+}
+
+/** The patches that a run has learned from, as its data say. Throws InputError (naming `file`) for what they do not say so. */
+export function patchFormatOf({ patches }: DataIdentity, file: string): PatchFormat {
+  const said = /^(\d+)x\1x(\d+), ([\d.e+-]+)x([\d.e+-]+)x([\d.e+-]+) mm, (linear|cubic)$/.exec(patches);
+  if (said === null)
+    throw new InputError(file, `data.patches: expected size, spacing and interpolation, received ${patches}`);
+  const [dim, slices, x, y, z] = said.slice(1, 6).map(Number) as [number, number, number, number, number];
+  return { dim, slices, spacingMm: [x, y, z], interpolation: said[6] as PatchFormat['interpolation'] };
 }
 
 /** What is said of data that are not those of a checkpoint; empty for the same. */

@@ -1,0 +1,207 @@
+import type { Candidate } from '../candidates/candidate.js';
+import { detect } from '../detection/detect.js';
+import { InputError, throwIfAborted } from '../errors.js';
+import { shareInBatches, shareOfLoss } from '../feed/batchShare.js';
+import { copyMiddle, shapeOfCrop } from '../feed/centralCrop.js';
+import { cutterOf } from '../patches/cutScan.js';
+import { centerVoxelOf, firstVoxelOf, isInside, patchGrid } from '../patches/patchGrid.js';
+import type { Progress } from '../progress.js';
+import { correctedForShare } from '../scores/priorShift.js';
+import type { PatchFormat } from '../store/patchFileContract.js';
+import type { CheckpointLink } from '../training/checkpoint.js';
+import { createLearner } from '../training/createLearner.js';
+import { patchFormatOf } from '../training/dataIdentity.js';
+import type { Learner } from '../training/learner.js';
+import { type Checkpoint, loadLinked } from '../training/loadCheckpoint.js';
+import type { Vector3, Volume } from '../volumes/volume.js';
+
+export interface PredictOptions {
+  /** Places to be scored; left out: those that detect() finds. */
+  readonly candidates?: readonly Pick<Candidate, 'centerWorldMm'>[];
+  /** Of detect(): places that are scored. */
+  readonly most?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** A place with the network's answer. */
+export interface PredictedMark {
+  readonly centerWorldMm: Vector3;
+  /** As detect() measures it; undefined for places of a table. */
+  readonly diameterMm?: number;
+  /** Of a nodule, for the share of nodules that the run's data have. */
+  readonly probability: number;
+  /** As the network says it; ranks the marks. */
+  readonly networkProbability: number;
+  /** What the network saw: HU, z, y, x. */
+  readonly patchHu: Int16Array;
+}
+
+export interface ScanPrediction {
+  /** Best first; of places within one nodule the best. */
+  readonly marks: readonly PredictedMark[];
+  /** Places that were scored. */
+  readonly scored: number;
+  /** Places outside the scan. */
+  readonly outside: number;
+}
+
+/** A run's network, ready for scans. */
+export interface Predictor {
+  readonly checkpoint: Checkpoint;
+  readonly format: PatchFormat;
+  /** Throws InputError (naming `file`) for a scan that does not fit the run. */
+  predict(volume: Volume, file: string, options?: PredictOptions): Promise<ScanPrediction>;
+  close(): void;
+}
+
+/** A nodule of 5 mm lies in one slice alone then: the network has seen no such. */
+const THICKEST_SLICES_MM = 5;
+
+/** Two places of a table nearer than this are one; of detected ones their radius says. */
+const SAME_MM = 5;
+
+/** Opens a run's network. Throws InputError for a run that is none, is damaged, or was trained on what is no HU. */
+export async function openPredictor(run: string, link: CheckpointLink = 'best'): Promise<Predictor> {
+  const checkpoint = await loadLinked(run, link);
+  const { config, data } = checkpoint.meta;
+  if (data === undefined)
+    throw new InputError(
+      run,
+      'expected a run that says what patches it was trained on: it is of an earlier version',
+    );
+  if (config.intensity !== 'hu')
+    throw new InputError(
+      run,
+      `expected a run on Hounsfield units, as scans have, received INTENSITY ${config.intensity}`,
+    );
+  const format = patchFormatOf(data, run);
+  const shape = shapeOfCrop(format, config.crop);
+  const learner = await createLearner({
+    ...config,
+    precision: 'float32',
+    network: { inputSize: [shape.slices, shape.dim, shape.dim], filters: config.filters },
+  });
+  await learner.load(checkpoint.weights, checkpoint.optimizer);
+  return {
+    checkpoint,
+    format,
+    close: () => learner.dispose(),
+    predict: (volume, file, options = {}) =>
+      predictVolume({ learner, checkpoint, format }, volume, file, options),
+  };
+}
+
+interface Ready {
+  readonly learner: Learner;
+  readonly checkpoint: Checkpoint;
+  readonly format: PatchFormat;
+}
+
+async function predictVolume(
+  ready: Ready,
+  volume: Volume,
+  file: string,
+  options: PredictOptions,
+): Promise<ScanPrediction> {
+  requireThin(volume, file);
+  const places = options.candidates ?? (await placesIn(volume, file, options));
+  const grid = patchGrid(volume, ready.format.spacingMm);
+  const within = places.filter(({ centerWorldMm }) =>
+    isInside(grid, centerVoxelOf(volume, ready.format.spacingMm, centerWorldMm)),
+  );
+  const scored = await scorePlaces(ready, volume, within, options);
+  return { marks: withoutDoubles(scored), scored: scored.length, outside: places.length - within.length };
+}
+
+type Place = Pick<PredictedMark, 'centerWorldMm' | 'diameterMm'>;
+
+function requireThin({ spacingMm, direction }: Volume, file: string): void {
+  // The axis nearest to the body's: that of the slices, or of their thickness.
+  const upright = [0, 1, 2].reduce(
+    (best, axis) => (Math.abs(direction[6 + axis]!) > Math.abs(direction[6 + best]!) ? axis : best),
+    0,
+  );
+  const thicknessMm = spacingMm[upright]!;
+  if (thicknessMm > THICKEST_SLICES_MM)
+    throw new InputError(
+      file,
+      `expected slices of at most ${THICKEST_SLICES_MM} mm, received ${thicknessMm} mm: small nodules cannot be told in them`,
+    );
+}
+
+async function placesIn(
+  volume: Volume,
+  file: string,
+  { most, signal, onProgress }: PredictOptions,
+): Promise<readonly Place[]> {
+  const steps = detect(volume, {
+    ...(most === undefined ? {} : { most }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  for (;;) {
+    const step = await steps.next();
+    if (step.done !== true) onProgress?.(step.value);
+    else if (step.value.lungLitres === 0)
+      throw new InputError(file, 'no lungs were found: expected a CT of the chest in Hounsfield units');
+    else return step.value.marks;
+  }
+}
+
+/** Cut as `crop` cuts, in batches as `evaluate` predicts: the same bits. */
+async function scorePlaces(
+  { learner, checkpoint: { meta }, format }: Ready,
+  volume: Volume,
+  places: readonly Place[],
+  { signal, onProgress }: PredictOptions,
+): Promise<PredictedMark[]> {
+  const { config, data } = meta;
+  const { dim, slices } = format;
+  const cut = cutterOf(volume, format);
+  const shape = shapeOfCrop(format, config.crop);
+  const voxels = shape.dim * shape.dim * shape.slices;
+  const shares = { training: 0.5, data: data!.positives / data!.rows };
+  const training = shareOfLoss(config.loss, shareInBatches(config.sampling, shares.data));
+  const marks: PredictedMark[] = [];
+  for (let from = 0; from < places.length; from += learner.batchSize) {
+    throwIfAborted(signal, 'predicting');
+    const some = places.slice(from, from + learner.batchSize);
+    const batch = new Int16Array(some.length * voxels);
+    const patches = some.map(({ centerWorldMm }, i) => {
+      const patchHu = new Int16Array(dim * dim * slices);
+      cut(
+        firstVoxelOf(centerVoxelOf(volume, format.spacingMm, centerWorldMm), [dim, dim, slices]),
+        patchHu,
+        0,
+      );
+      copyMiddle(patchHu, format, shape, batch, i * voxels);
+      return patchHu;
+    });
+    const { probabilities } = await learner.predict(batch, some.length);
+    const corrected = correctedForShare(probabilities, { training, data: shares.data });
+    for (const [i, { centerWorldMm, diameterMm }] of some.entries())
+      marks.push({
+        centerWorldMm,
+        ...(diameterMm === undefined ? {} : { diameterMm }),
+        probability: corrected[i]!,
+        networkProbability: probabilities[i]!,
+        patchHu: patches[i]!,
+      });
+    onProgress?.({ stage: 'predict', done: marks.length, total: places.length, unit: 'patches' });
+  }
+  return marks;
+}
+
+function withoutDoubles(marks: readonly PredictedMark[]): PredictedMark[] {
+  const kept: PredictedMark[] = [];
+  for (const mark of [...marks].sort((a, b) => b.networkProbability - a.networkProbability))
+    if (!kept.some((better) => isWithin(mark, better))) kept.push(mark);
+  return kept;
+}
+
+function isWithin(
+  { centerWorldMm: [x, y, z] }: PredictedMark,
+  { centerWorldMm: c, diameterMm }: PredictedMark,
+): boolean {
+  return Math.hypot(x - c[0], y - c[1], z - c[2]) < Math.max(SAME_MM, (diameterMm ?? 0) / 2);
+}

@@ -1,0 +1,83 @@
+import type { Volume } from '../volumes/volume.js';
+import { escaped } from './markup.js';
+import { patchMontage } from './patchMontage.js';
+import { threePlanes } from './threePlanes.js';
+
+/** A mark as the page shows it. */
+export interface PageMark {
+  readonly centerWorldMm: readonly [number, number, number];
+  readonly diameterMm?: number;
+  readonly probability: number;
+  readonly patchHu: Int16Array;
+}
+
+export interface PredictionPage {
+  readonly scan: string;
+  readonly volume: Volume;
+  /** Best first; the first ones are shown. */
+  readonly marks: readonly PageMark[];
+  /** Size of the patches, in voxels. */
+  readonly patch: { readonly dim: number; readonly slices: number };
+  /** What the reader should know of the network, a line each. */
+  readonly lines: readonly string[];
+}
+
+const PLANES = 3;
+const PATCHES = 24;
+const ROWS = 50;
+
+/** One page for people, without scripts: planes through the best marks, their patches, and a table. Complete in one file. */
+export function predictionPage({ scan, volume, marks, patch, lines }: PredictionPage): string {
+  const shown = marks.slice(0, PATCHES);
+  const planes = marks.slice(0, PLANES).map((mark, i) =>
+    threePlanes(volume, mark.centerWorldMm, {
+      title: `${i + 1}: ${describe(mark)}`,
+      marks: marks.slice(0, ROWS).map(({ centerWorldMm }) => ({ centerWorldMm, class: 1 })),
+    }),
+  );
+  const montage = patchMontage(
+    `the first ${shown.length} of ${marks.length} marks, middle slices`,
+    shown.map((mark, i) => ({
+      dataHu: mark.patchHu,
+      class: mark.probability >= 0.5 ? 1 : 0,
+      caption: `${i + 1}: ${mark.probability.toFixed(2)}`,
+    })),
+    patch,
+  );
+  const rows = marks
+    .slice(0, ROWS)
+    .map(({ centerWorldMm: [x, y, z], diameterMm, probability }, i) =>
+      cells([
+        i + 1,
+        probability.toFixed(3),
+        diameterMm?.toFixed(1) ?? '-',
+        x.toFixed(1),
+        y.toFixed(1),
+        z.toFixed(1),
+      ]),
+    );
+  const title = `Marks of ${scan}`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>
+<style>body{font:15px system-ui,sans-serif;margin:1em auto;max-width:1100px;padding:0 1em}svg{max-width:100%;height:auto}td,th{padding:.2em .8em;text-align:right}.warning{border:2px solid #d55e00;padding:.5em 1em}</style></head>
+<body><h1>${escaped(title)}</h1>
+<p class="warning">Research use. Not a medical device: no diagnosis may rest on this page.</p>
+<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>
+${
+  marks.length === 0
+    ? '<p>No place in the lungs was marked.</p>'
+    : `${planes.map((plane) => `<figure>${plane.svg()}</figure>`).join('\n')}
+<figure>${montage.svg()}</figure>
+<table><thead>${cells(['', 'probability', 'diameter (mm)', 'x (mm)', 'y (mm)', 'z (mm)'], 'th')}</thead><tbody>${rows.join('\n')}</tbody></table>`
+}
+</body></html>
+`;
+}
+
+function describe({ probability, diameterMm }: PageMark): string {
+  return `probability ${probability.toFixed(3)}${diameterMm === undefined ? '' : `, ${diameterMm.toFixed(1)} mm`}`;
+}
+
+function cells(values: readonly (string | number)[], tag = 'td'): string {
+  return `<tr>${values.map((value) => `<${tag}>${escaped(String(value))}</${tag}>`).join('')}</tr>`;
+}
