@@ -87,9 +87,11 @@ test('train() that is killed in a validation goes on from the steps before it, a
 
 test('train() with VALIDATE_STEPS scores inside epochs, learns the same, and keeps the best of all; a resume from anywhere gives the same bits', async (t) => {
   // So long a step that the first validation, inside an epoch, stays the best.
+  const fixture = await trainFixture(t);
   const config = {
-    ...{ ...(await trainFixture(t)), ...MINING },
-    ...{ validateSteps: 2, epochs: 3, learningRate: 0.1 },
+    ...{ ...fixture, ...MINING },
+    ...{ validateSteps: 2, epochs: 3, learningRate: 0.1, emaDecay: 0 },
+    learningRatePlan: { ...fixture.learningRatePlan, decay: 'constant' as const },
   };
   const whole = await allRecords(train(config));
   const validations = whole.flatMap((record) => (record.kind === 'validation' ? [record] : []));
