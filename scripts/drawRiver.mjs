@@ -55,7 +55,7 @@ const river = riverFigure('From a scan to a trained network', [
   { caption: 'Patches of 32 mm: nodules, and what looks like them', svg: montage.svg() },
   { caption: 'Training', svg: lossFigure(readMetrics(run)).svg() },
   {
-    caption: 'Patches of the scan that training never saw',
+    caption: 'Patches of scans that training never saw',
     svg: rocFigure(evaluation.roc, evaluation.rocAuc, evaluation.rocAucInterval).svg(),
   },
 ]);
