@@ -6,6 +6,7 @@ export const TESTED_THROUGH = {
   'src/commands/writeTables.ts': 'test/commands/tablesLidc.test.ts',
   'src/commands/reportRate.ts': 'test/commands/train.test.ts',
   'src/training/runData.ts': 'test/training/train.test.ts',
+  'src/commands/scanByScan.ts': 'test/commands/detect.test.ts',
   'src/commands/trainProgress.ts': 'test/commands/train.test.ts',
   'src/commands/trainConfigOf.ts': 'test/commands/train.test.ts',
   'src/commands/foldProcesses.ts': 'test/commands/crossval.test.ts',

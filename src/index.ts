@@ -19,6 +19,7 @@ export type { SamplingSettings } from './config/samplingSettings.js';
 export { MODEL_CONFIG_FILE, readTrainingSettings, type TrainingSettings } from './config/trainingSettings.js';
 export {
   type DetectedMark,
+  type DetectedOptions,
   type Detection,
   type DetectOptions,
   detect,

@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError, VoxlabError } from '../errors.js';
 import { type Crossval, crossvalScores } from '../evaluation/crossval.js';
@@ -21,7 +20,7 @@ import { printJson, wholeNumber } from './options.js';
 import type { RegisterCommand } from './program.js';
 import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';
 import { withTrainingOptions } from './train.js';
-import { configOf, type TrainFlags, visibleGpus } from './trainConfigOf.js';
+import { configOf, type TrainFlags, threadShare, visibleGpus } from './trainConfigOf.js';
 
 interface CrossvalFlags extends TrainFlags {
   readonly jobs?: number;
@@ -145,8 +144,7 @@ function jobsOf({ jobs }: CrossvalFlags, { devices }: TrainConfig): number {
 
 /** Folds that run at the same time share the cores. */
 function threadsOf({ threads, devices }: TrainConfig, jobs: number): Pick<TrainConfig, 'threads'> {
-  const share = Math.max(1, Math.floor(availableParallelism() / (jobs * devices)));
-  return { threads: threads === 0 && jobs > 1 ? share : threads };
+  return { threads: threads === 0 && jobs > 1 ? threadShare(jobs, devices) : threads };
 }
 
 function tablesOf({ annotations, excluded }: CrossvalFlags) {

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
-import { type DetectedMark, detect } from '../detection/detect.js';
-import { InputError, messageOf } from '../errors.js';
+import { csvText } from '../candidates/csvText.js';
+import { type DetectedMark, detectedIn } from '../detection/detect.js';
 import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, progressLine } from '../progress.js';
 import { namedScans, type ScanFile } from '../volumes/findScans.js';
 import { readVolume } from '../volumes/readVolume.js';
 import { withoutControls } from '../withoutControls.js';
-import { printJson, wholeNumber, withInterrupt } from './options.js';
+import { printJson, wholeNumber } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { scanByScan, scansDocument } from './scanByScan.js';
 
 interface DetectFlags {
   readonly most: number;
@@ -56,26 +57,16 @@ export const registerDetectCommand: RegisterCommand = (program) => {
 };
 
 async function runDetect(paths: readonly string[], flags: DetectFlags): Promise<void> {
-  const found: ScanMarks[] = [];
-  const failed: { scan: string; reason: string }[] = [];
   const line = progressLine();
-  await withInterrupt(async (signal) => {
-    for (const scan of namedScans(paths.map((path) => resolve(path))))
-      try {
-        found.push({ scan: scan.uid, marks: await marksOf(scan, flags, line, signal) });
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error;
-        failed.push({ scan: scan.uid, reason: messageOf(error) });
-        line.end();
-        process.stderr.write(`${messageOf(error)}\n`);
-      }
-  }).finally(() => line.end());
-  if (found.length === 0) throw new InputError(paths.join(' '), 'no scan could be looked at, see above');
-  const table = tableOf(found);
+  const done = await scanByScan(
+    namedScans(paths.map((path) => resolve(path))),
+    async (scan, signal) => ({ scan: scan.uid, marks: await marksOf(scan, flags, line, signal) }),
+    () => line.end(),
+  );
+  const table = tableOf(done.found);
   if (flags.out !== undefined) writeFileAtomically(resolve(flags.out), table);
-  if (flags.json === true) printJson({ ...(found.length === 1 ? found[0] : {}), scans: found, failed });
+  if (flags.json === true) printJson(scansDocument(done));
   else if (flags.out === undefined) process.stdout.write(table);
-  if (failed.length > 0) process.exitCode = 1;
 }
 
 async function marksOf(
@@ -86,22 +77,16 @@ async function marksOf(
 ): Promise<ScanMarks['marks']> {
   const began = performance.now();
   const volume = await readVolume(scan, { signal });
-  const steps = detect(volume, { most, signal, ...(threads === undefined ? {} : { threads }) });
-  for (;;) {
-    const step = await steps.next();
-    if (step.done !== true) {
-      line.update({ ...step.value, stage: `detect ${withoutControls(scan.uid)}` });
-      continue;
-    }
-    const { marks, lungLitres } = step.value;
-    if (lungLitres === 0)
-      throw new InputError(scan.path, 'no lungs were found: expected a CT of the chest in Hounsfield units');
-    line.end();
-    process.stderr.write(
-      `${withoutControls(scan.uid)}: ${marks.length} marks in ${lungLitres.toFixed(1)} l of lungs (${formatSeconds((performance.now() - began) / 1000)})\n`,
-    );
-    return marks.map(pointOf);
-  }
+  const { marks, lungLitres } = await detectedIn(volume, scan.path, {
+    ...{ most, signal },
+    onProgress: (progress) => line.update({ ...progress, stage: `detect ${withoutControls(scan.uid)}` }),
+    ...(threads === undefined ? {} : { threads }),
+  });
+  line.end();
+  process.stderr.write(
+    `${withoutControls(scan.uid)}: ${marks.length} marks in ${lungLitres.toFixed(1)} l of lungs (${formatSeconds((performance.now() - began) / 1000)})\n`,
+  );
+  return marks.map(pointOf);
 }
 
 function pointOf({ centerWorldMm: [x, y, z], diameterMm, score }: DetectedMark): ScanMarks['marks'][number] {
@@ -117,9 +102,10 @@ function pointOf({ centerWorldMm: [x, y, z], diameterMm, score }: DetectedMark):
 
 /** `class` is what nobody knows yet: 0. */
 function tableOf(scans: readonly ScanMarks[]): string {
-  const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const rows = scans.flatMap(({ scan, marks }) =>
-    marks.map(({ x, y, z, diameterMm, score }) => [cell(scan), x, y, z, 0, diameterMm, score].join(',')),
+  return csvText(
+    ['seriesuid', 'coordX', 'coordY', 'coordZ', 'class', 'diameter_mm', 'score'],
+    scans.flatMap(({ scan, marks }) =>
+      marks.map(({ x, y, z, diameterMm, score }) => [scan, x, y, z, 0, diameterMm, score]),
+    ),
   );
-  return `${['seriesuid,coordX,coordY,coordZ,class,diameter_mm,score', ...rows].join('\n')}\n`;
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readCandidates } from '../candidates/candidateTable.js';
 import { groupBySeries } from '../candidates/groupBySeries.js';
-import { InputError, messageOf } from '../errors.js';
+import { InputError } from '../errors.js';
 import { predictionTable } from '../evaluation/predictionTable.js';
 import { openPredictor, type Predictor, type ScanPrediction } from '../evaluation/predictor.js';
 import { predictionPage } from '../figures/predictionPage.js';
@@ -14,8 +14,9 @@ import type { CheckpointLink } from '../training/checkpoint.js';
 import { namedScans, type ScanFile } from '../volumes/findScans.js';
 import { readVolume } from '../volumes/readVolume.js';
 import { withoutControls } from '../withoutControls.js';
-import { oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
+import { oneOf, printJson, wholeNumber } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { scanByScan, scansDocument } from './scanByScan.js';
 
 interface PredictFlags {
   readonly candidates?: string;
@@ -69,57 +70,32 @@ async function runPredict(run: string, paths: readonly string[], flags: PredictF
     flags.candidates === undefined ? undefined : groupBySeries(readCandidates(resolve(flags.candidates)));
   const out = resolve(flags.out);
   makeFolder(out);
-  const found: ScanMarks[] = [];
-  const failed: { scan: string; reason: string }[] = [];
   const line = progressLine();
   const predictor = await openPredictor(resolve(run), flags.checkpoint);
-  try {
-    await withInterrupt(async (signal) => {
-      for (const scan of scans)
-        try {
-          const began = performance.now();
-          const places = table === undefined ? undefined : placesOf(table, scan, flags.candidates!);
-          const volume = await readVolume(scan, { signal });
-          const prediction = await predictor.predict(volume, scan.path, {
-            ...{
-              most: flags.most,
-              signal,
-              onProgress: (progress) =>
-                line.update({ ...progress, stage: `${progress.stage} ${withoutControls(scan.uid)}` }),
-            },
-            ...(places === undefined ? {} : { candidates: places }),
-          });
-          line.end();
-          const seconds = (performance.now() - began) / 1000;
-          found.push(marksOf(scan, prediction));
-          const lines = linesOf(resolve(run), predictor, prediction, seconds);
-          const page = predictionPage({
-            scan: scan.uid,
-            volume,
-            marks: prediction.marks,
-            patch: predictor.format,
-            lines,
-          });
-          writeFileAtomically(join(out, `${scan.uid}.html`), page);
-          for (const [name, content] of await markFiles(prediction.marks, {
-            seriesUid: scan.uid,
-            slices: scan.slices,
-          }))
-            writeFileAtomically(join(out, name), content);
-          process.stderr.write(`${withoutControls(scan.uid)}: ${lines.join('; ')}\n`);
-        } catch (error) {
-          if (!(error instanceof InputError)) throw error;
-          line.end();
-          failed.push({ scan: scan.uid, reason: messageOf(error) });
-          process.stderr.write(`${messageOf(error)}\n`);
-        }
+  const work = async (scan: ScanFile, signal: AbortSignal): Promise<ScanMarks> => {
+    const began = performance.now();
+    const places = table === undefined ? undefined : placesOf(table, scan, flags.candidates!);
+    const volume = await readVolume(scan, { signal });
+    const prediction = await predictor.predict(volume, scan.path, {
+      ...{ most: flags.most, signal },
+      onProgress: (progress) =>
+        line.update({ ...progress, stage: `${progress.stage} ${withoutControls(scan.uid)}` }),
+      ...(places === undefined ? {} : { candidates: places }),
     });
-  } finally {
     line.end();
-    predictor.close();
-  }
-  if (found.length === 0) throw new InputError(paths.join(' '), 'no scan could be scored, see above');
-  const document = { ...(found.length === 1 ? found[0] : {}), scans: found, failed };
+    const { marks } = prediction;
+    const seconds = (performance.now() - began) / 1000;
+    const lines = linesOf(resolve(run), predictor, prediction, seconds);
+    const page = predictionPage({ scan: scan.uid, volume, marks, patch: predictor.format, lines });
+    writeFileAtomically(join(out, `${scan.uid}.html`), page);
+    const files = await markFiles(marks, { seriesUid: scan.uid, slices: scan.slices });
+    for (const [name, content] of files) writeFileAtomically(join(out, name), content);
+    process.stderr.write(`${withoutControls(scan.uid)}: ${lines.join('; ')}\n`);
+    return marksOf(scan, prediction);
+  };
+  const done = await scanByScan(scans, work, () => line.end()).finally(() => predictor.close());
+  const document = scansDocument(done);
+  const { found } = done;
   writeFileAtomically(join(out, 'submission.csv'), submissionOf(found));
   writeFileAtomically(join(out, 'marks.json'), `${JSON.stringify(document, null, 2)}\n`);
   if (flags.json === true) printJson(document);
@@ -127,7 +103,6 @@ async function runPredict(run: string, paths: readonly string[], flags: PredictF
     process.stdout.write(
       `${found.length} scans in ${withoutControls(out)}: submission.csv, marks.json, a page and markups each\n`,
     );
-  if (failed.length > 0) process.exitCode = 1;
 }
 
 function placesOf<T>(

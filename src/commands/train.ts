@@ -1,5 +1,4 @@
 import { existsSync, rmdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Cluster, clusterOf } from '../config/cluster.js';
@@ -34,7 +33,7 @@ import {
 } from './options.js';
 import type { RegisterCommand } from './program.js';
 import { reportRate } from './reportRate.js';
-import { configOf, type TrainFlags, visibleGpus } from './trainConfigOf.js';
+import { configOf, type TrainFlags, threadShare, visibleGpus } from './trainConfigOf.js';
 import { drawing } from './trainProgress.js';
 
 export const registerTrainCommand: RegisterCommand = (program) => {
@@ -239,9 +238,8 @@ function sharedFlags(
   { run, devices }: TrainConfig,
   processes: number,
 ): string[] {
-  const share = Math.max(1, Math.floor(availableParallelism() / (processes * devices)));
   return [
     ...(out === undefined && resume === undefined ? ['--out', run] : []),
-    ...((threads ?? 0) === 0 ? ['--threads', String(share)] : []),
+    ...((threads ?? 0) === 0 ? ['--threads', String(threadShare(processes, devices))] : []),
   ];
 }

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type AugmentPlan, parseAugment } from '../config/augmentPlan.js';
 import type { ClassNames } from '../config/classNames.js';
@@ -89,6 +90,11 @@ export function visibleGpus(
   const { gpu } = readTrainingSettings(resolve(flags.config));
   if (environment.CUDA_VISIBLE_DEVICES !== undefined || gpu < 0) return environment.CUDA_VISIBLE_DEVICES;
   return Array.from({ length: devices }, (_, i) => gpu + index * devices + i).join(',');
+}
+
+/** Cores for each of some processes that compute at the same time. */
+export function threadShare(processes: number, devices: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / (processes * devices)));
 }
 
 function newConfig(flags: TrainFlags): TrainConfig {

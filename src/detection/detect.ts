@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { InputError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { runOnThreads } from '../threadPool.js';
 import { voxelToWorld } from '../volumes/geometry.js';
@@ -12,6 +13,10 @@ export interface DetectOptions {
   readonly most?: number;
   readonly threads?: number;
   readonly signal?: AbortSignal;
+}
+
+export interface DetectedOptions extends DetectOptions {
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 /** A place that looks like a nodule. */
@@ -73,12 +78,23 @@ export async function* detect(
 }
 
 /** As detect(), the end of it alone. */
-export async function detected(volume: Volume, options: DetectOptions = {}): Promise<Detection> {
+export async function detected(volume: Volume, options: DetectedOptions = {}): Promise<Detection> {
   const steps = detect(volume, options);
-  for (;;) {
-    const { done, value } = await steps.next();
-    if (done === true) return value;
-  }
+  let step = await steps.next();
+  for (; step.done !== true; step = await steps.next()) options.onProgress?.(step.value);
+  return step.value;
+}
+
+/** As detected(). Throws InputError (naming `file`) where no lungs are found. */
+export async function detectedIn(
+  volume: Volume,
+  file: string,
+  options: DetectedOptions = {},
+): Promise<Detection> {
+  const detection = await detected(volume, options);
+  if (detection.lungLitres === 0)
+    throw new InputError(file, 'no lungs were found: expected a CT of the chest in Hounsfield units');
+  return detection;
 }
 
 async function blobsOf(interior: LungInterior, threads: number, signal?: AbortSignal): Promise<FoundBlob[]> {

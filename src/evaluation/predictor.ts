@@ -1,5 +1,5 @@
 import type { Candidate } from '../candidates/candidate.js';
-import { detect } from '../detection/detect.js';
+import { detectedIn } from '../detection/detect.js';
 import { InputError, throwIfAborted } from '../errors.js';
 import { shareInBatches, shareOfLoss } from '../feed/batchShare.js';
 import { copyMiddle, shapeOfCrop } from '../feed/centralCrop.js';
@@ -105,7 +105,7 @@ async function predictVolume(
   options: PredictOptions,
 ): Promise<ScanPrediction> {
   requireThin(volume, file);
-  const places = options.candidates ?? (await placesIn(volume, file, options));
+  const places = options.candidates ?? (await detectedIn(volume, file, options)).marks;
   const grid = patchGrid(volume, ready.format.spacingMm);
   const within = places.filter(({ centerWorldMm }) =>
     isInside(grid, centerVoxelOf(volume, ready.format.spacingMm, centerWorldMm)),
@@ -128,24 +128,6 @@ function requireThin({ spacingMm, direction }: Volume, file: string): void {
       file,
       `expected slices of at most ${THICKEST_SLICES_MM} mm, received ${thicknessMm} mm: small nodules cannot be told in them`,
     );
-}
-
-async function placesIn(
-  volume: Volume,
-  file: string,
-  { most, signal, onProgress }: PredictOptions,
-): Promise<readonly Place[]> {
-  const steps = detect(volume, {
-    ...(most === undefined ? {} : { most }),
-    ...(signal === undefined ? {} : { signal }),
-  });
-  for (;;) {
-    const step = await steps.next();
-    if (step.done !== true) onProgress?.(step.value);
-    else if (step.value.lungLitres === 0)
-      throw new InputError(file, 'no lungs were found: expected a CT of the chest in Hounsfield units');
-    else return step.value.marks;
-  }
 }
 
 /** Cut as `crop` cuts, in batches as `evaluate` predicts: the same bits. */

@@ -1,0 +1,42 @@
+import { InputError, messageOf } from '../errors.js';
+import type { ScanFile } from '../volumes/findScans.js';
+import { withInterrupt } from './options.js';
+
+/** What became of some scans. */
+export interface ScansDone<T> {
+  readonly found: readonly T[];
+  readonly failed: readonly { readonly scan: string; readonly reason: string }[];
+}
+
+/**
+ * Does a work on one scan after the other. One that cannot be used is named, the others go on and the exit code is 1. `endLine` ends the
+ * line of progress. Throws InputError where none could be used, and what `work` throws otherwise.
+ */
+export async function scanByScan<T>(
+  scans: readonly ScanFile[],
+  work: (scan: ScanFile, signal: AbortSignal) => Promise<T>,
+  endLine: () => void,
+): Promise<ScansDone<T>> {
+  const found: T[] = [];
+  const failed: { scan: string; reason: string }[] = [];
+  await withInterrupt(async (signal) => {
+    for (const scan of scans)
+      try {
+        found.push(await work(scan, signal));
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        endLine();
+        failed.push({ scan: scan.uid, reason: messageOf(error) });
+        process.stderr.write(`${messageOf(error)}\n`);
+      }
+  }).finally(endLine);
+  const paths = scans.map(({ path }) => path).join(' ');
+  if (found.length === 0) throw new InputError(paths, 'no scan could be used, see above');
+  if (failed.length > 0) process.exitCode = 1;
+  return { found, failed };
+}
+
+/** What --json prints of them: one document for all scans; of one scan its own keys, too. */
+export function scansDocument<T extends object>({ found, failed }: ScansDone<T>): object {
+  return { ...(found.length === 1 ? found[0] : {}), scans: found, failed };
+}
