@@ -6,12 +6,14 @@ FOLDER is where the kernel starts; the page lies beside the copy.
 
 Prints one JSON line: {seconds, cells, notebook, html, error: null | {cell, code, ename, evalue, traceback}}.
 """
+import asyncio
 import json
 import os
 import pathlib
 import re
 import signal
 import sys
+import threading
 import time
 
 import nbformat
@@ -21,8 +23,11 @@ from nbconvert import HTMLExporter
 
 from parentProcess import end_with_parent
 
-stopped = False
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Stopped(BaseException):
+    """This program was told to end."""
 
 
 def failed_cell(notebook):
@@ -53,7 +58,7 @@ def execute(notebook, folder, seconds):
         store_widget_state=False,  # the page would load widgets from the network instead of showing their pictures
     )
     try:
-        client.execute()
+        run(client)
     except CellExecutionError as error:
         return failed_cell(notebook) or {**running, "ename": error.ename, "evalue": error.evalue, "traceback": ANSI.sub("", str(error))}
     except CellTimeoutError:
@@ -63,11 +68,29 @@ def execute(notebook, folder, seconds):
     return failed_cell(notebook)
 
 
+def run(client):
+    """In a thread of its own: in the main one nbclient takes SIGTERM for itself, and ends the kernel as if its cell had failed."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, daemon=True).start()
+    try:
+        asyncio.run_coroutine_threadsafe(client.async_execute(), loop).result()
+    except Stopped:
+        client.shutdown_kernel = "immediate"
+        asyncio.run_coroutine_threadsafe(cancel_all(), loop).result()
+        raise
+
+
+async def cancel_all():
+    """Everything else of the loop, and waits for its end: that of the kernel."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
 def stop(*_):
-    """nbclient then ends its kernel; it may take that for a failure of the cell."""
-    global stopped
-    stopped = True
-    raise KeyboardInterrupt
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Stopped
 
 
 def write_whole(path, text):
@@ -90,8 +113,6 @@ def main():
     started = time.monotonic()
     error = execute(notebook, folder, seconds)
     taken = time.monotonic() - started
-    if stopped:
-        raise KeyboardInterrupt
     executed.parent.mkdir(parents=True, exist_ok=True)
     html = executed.with_suffix(".html")
     page, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": executed.stem}})
@@ -101,4 +122,7 @@ def main():
     print(json.dumps({"seconds": round(taken, 1), "cells": cells, "notebook": str(executed), "html": str(html), "error": error}))
 
 
-main()
+try:
+    main()
+except Stopped:
+    sys.exit("stopped")
