@@ -27,6 +27,7 @@ const NAMES = [
   'kernel',
   'read',
   'predict',
+  'detect',
   'evaluate',
   'gpulog',
 ] as const;
