@@ -7,6 +7,9 @@ export interface FloatBox {
 /** Where the kernel is cut off, in standard deviations. */
 const REACH = 3;
 
+/** So many weights on each side are written out in the inner loops; the rest is a loop. */
+const WRITTEN_OUT = 3;
+
 /** Half of a Gaussian's weights, the middle one first; all together they sum to 1. Sigma in voxels. */
 export function gaussianWeights(sigma: number): Float64Array {
   const reach = reachOf(sigma);
@@ -15,9 +18,9 @@ export function gaussianWeights(sigma: number): Float64Array {
   return half.map((weight) => weight / sum);
 }
 
-/** Voxels on each side that a blur of this sigma looks at. */
+/** Voxels on each side that a blur of this sigma looks at: three at least, by which the inner loops are written out. */
 export function reachOf(sigma: number): number {
-  return Math.ceil(REACH * sigma);
+  return Math.max(WRITTEN_OUT, Math.ceil(REACH * sigma));
 }
 
 /**
@@ -40,7 +43,6 @@ export function blur(
     lines: height * depth,
     next: width,
     count: 1,
-    apart: 0,
   });
   along(into, work, weights, outside, {
     length: height,
@@ -48,7 +50,6 @@ export function blur(
     lines: depth,
     next: plane,
     count: width,
-    apart: 1,
   });
   along(work, into, weights, outside, {
     length: depth,
@@ -56,7 +57,6 @@ export function blur(
     lines: height,
     next: width,
     count: width,
-    apart: 1,
   });
 }
 
@@ -68,7 +68,6 @@ interface Lines {
   readonly lines: number;
   readonly next: number;
   readonly count: number;
-  readonly apart: number;
 }
 
 function along(
@@ -76,32 +75,64 @@ function along(
   into: Float32Array,
   weights: Float64Array,
   outside: number,
-  { length, step, lines, next, count, apart }: Lines,
+  lines: Lines,
+): void {
+  if (lines.count === 1) alongRows(from, into, weights, outside, lines);
+  else acrossRows(from, into, weights, outside, lines);
+}
+
+function alongRows(
+  from: Float32Array,
+  into: Float32Array,
+  weights: Float64Array,
+  outside: number,
+  { length, lines, next }: Lines,
 ): void {
   const reach = weights.length - 1;
-  const line = new Float64Array(length + 2 * reach);
-  line.fill(outside, 0, reach);
-  line.fill(outside, reach + length);
-  if (count === 1) {
-    for (let l = 0; l < lines; l++) {
-      const at = l * next;
-      for (let i = 0; i < length; i++) line[reach + i] = from[at + i]!;
-      for (let i = 0; i < length; i++) {
-        let sum = weights[0]! * line[reach + i]!;
-        for (let k = 1; k <= reach; k++) sum += weights[k]! * (line[reach + i - k]! + line[reach + i + k]!);
-        into[at + i] = sum;
-      }
+  const line = new Float64Array(length + 2 * reach).fill(outside);
+  const [w0, w1, w2, w3] = weights as unknown as readonly [number, number, number, number];
+  for (let l = 0; l < lines; l++) {
+    const at = l * next;
+    for (let i = 0; i < length; i++) line[reach + i] = from[at + i]!;
+    for (let i = 0; i < length; i++) {
+      const c = reach + i;
+      let sum = w0 * line[c]!;
+      sum += w1 * (line[c - 1]! + line[c + 1]!);
+      sum += w2 * (line[c - 2]! + line[c + 2]!);
+      sum += w3 * (line[c - 3]! + line[c + 3]!);
+      for (let k = WRITTEN_OUT + 1; k <= reach; k++) sum += weights[k]! * (line[c - k]! + line[c + k]!);
+      into[at + i] = sum;
     }
-    return;
   }
-  // Row by row, so that memory is read in its order: each output row is a sum of input rows.
+}
+
+/** Row by row, so that memory is read in its order: each output row is a sum of input rows. */
+function acrossRows(
+  from: Float32Array,
+  into: Float32Array,
+  weights: Float64Array,
+  outside: number,
+  { length, step, lines, next, count }: Lines,
+): void {
+  const reach = weights.length - 1;
   const sums = new Float64Array(count);
+  const [w0, w1, w2, w3] = weights as unknown as readonly [number, number, number, number];
   for (let l = 0; l < lines; l++)
     for (let i = 0; i < length; i++) {
       const at = l * next + i * step;
-      const middle = weights[0]!;
-      for (let c = 0; c < count; c++) sums[c] = middle * from[at + c * apart]!;
-      for (let k = 1; k <= reach; k++) {
+      let k = 1;
+      if (i >= WRITTEN_OUT && i + WRITTEN_OUT < length) {
+        const [b1, b2, b3] = [at - step, at - 2 * step, at - 3 * step];
+        const [a1, a2, a3] = [at + step, at + 2 * step, at + 3 * step];
+        for (let c = 0; c < count; c++) {
+          let sum = w0 * from[at + c]!;
+          sum += w1 * (from[b1 + c]! + from[a1 + c]!);
+          sum += w2 * (from[b2 + c]! + from[a2 + c]!);
+          sums[c] = sum + w3 * (from[b3 + c]! + from[a3 + c]!);
+        }
+        k = WRITTEN_OUT + 1;
+      } else for (let c = 0; c < count; c++) sums[c] = w0 * from[at + c]!;
+      for (; k <= reach; k++) {
         const weight = weights[k]!;
         const [below, above] = [at - k * step, at + k * step];
         const [isBelow, isAbove] = [i >= k, i + k < length];
