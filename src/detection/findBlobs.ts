@@ -50,10 +50,12 @@ function fineBlobs(task: BlobTask, dataHu: Int16Array): FoundBlob[] {
   );
 }
 
+/** Voxels of the second octave around the lungs: two of the fourth one's, so that no octave has a nodule at its border. */
+const AROUND = 8;
+
 function coarseBlobs(task: BlobTask): FoundBlob[] {
   const all: FoundBlob[] = [];
-  let size = halfSize(task.size);
-  let data = Float32Array.from(task.half);
+  let { data, size } = padded({ data: task.half, size: halfSize(task.size) }, AROUND, task.outsideHu);
   for (let octave = 1, step = 2; octave <= task.octaves; octave++, step *= 2) {
     const next = halfSize(size);
     const into = new Float32Array(next[0] * next[1] * next[2]);
@@ -62,10 +64,26 @@ function coarseBlobs(task: BlobTask): FoundBlob[] {
       takeHalf(blurred, 0, 0, blurred.size[2], into, next),
     );
     for (const { x, y, z, sigma, ...blob } of blobs)
-      all.push({ ...blob, x: x * step, y: y * step, z: z * step, sigma: sigma * step });
+      all.push({
+        ...blob,
+        ...{ x: x * step - 2 * AROUND, y: y * step - 2 * AROUND, z: z * step - 2 * AROUND },
+        sigma: sigma * step,
+      });
     [data, size] = [into, next];
   }
   return all;
+}
+
+/** As many voxels of `outside` on every side. */
+function padded({ data, size: [width, height, depth] }: FloatBox, around: number, outside: number): FloatBox {
+  const size = [width + 2 * around, height + 2 * around, depth + 2 * around] as const;
+  const into = new Float32Array(size[0] * size[1] * size[2]).fill(outside);
+  for (let z = 0; z < depth; z++)
+    for (let y = 0; y < height; y++) {
+      const row = (z * height + y) * width;
+      into.set(data.subarray(row, row + width), ((z + around) * size[1] + y + around) * size[0] + around);
+    }
+  return { data: into, size };
 }
 
 function optionsOf({ outsideHu, thresholdHu }: BlobTask): { outside: number; threshold: number } {

@@ -12,13 +12,16 @@ const MARGIN_MM = 0;
 const BRIGHTEST_HU = 300;
 const DARKEST_HU = -1000;
 
+/** Voxels around the lungs, also beyond the scan: the outermost two of a box are nobody's maximum. */
+const AROUND = 2;
+
 /** The box around the lungs on the 1 mm grid; what lies outside the lungs is as dark as they are. */
 export interface LungInterior {
   /** HU in shared memory, x fastest. */
   readonly dataHu: Int16Array;
   readonly mask: Uint8Array;
   readonly size: Vector3;
-  /** The box's first voxel on the grid of the whole scan, and that grid. */
+  /** The box's first voxel on the grid of the whole scan (it may lie before it), and that grid. */
   readonly firstVoxel: Vector3;
   readonly grid: Geometry;
   /** Of the lungs' own tissue, HU. */
@@ -33,16 +36,17 @@ export function lungInterior(volume: Volume): LungInterior | undefined {
   if (box === undefined) return undefined;
   const { firstVoxel, size } = box;
   const lungHu = middleHu(data, mask);
-  const dataHu = new Int16Array(new SharedArrayBuffer(2 * size[0] * size[1] * size[2]));
+  const dataHu = new Int16Array(new SharedArrayBuffer(2 * size[0] * size[1] * size[2])).fill(lungHu);
   const ofBox = new Uint8Array(dataHu.length);
   const [width, height] = grid.size;
-  for (let z = 0, at = 0; z < size[2]; z++)
-    for (let y = 0; y < size[1]; y++) {
+  for (let z = AROUND; z < size[2] - AROUND; z++)
+    for (let y = AROUND; y < size[1] - AROUND; y++) {
       const from = ((firstVoxel[2] + z) * height + firstVoxel[1] + y) * width + firstVoxel[0];
-      for (let x = 0; x < size[0]; x++, at++) {
-        const isLung = mask[from + x]!;
-        ofBox[at] = isLung;
-        dataHu[at] = isLung === 1 ? Math.max(DARKEST_HU, Math.min(BRIGHTEST_HU, data[from + x]!)) : lungHu;
+      const row = (z * size[1] + y) * size[0];
+      for (let x = AROUND; x < size[0] - AROUND; x++) {
+        if (mask[from + x] === 0) continue;
+        ofBox[row + x] = 1;
+        dataHu[row + x] = Math.max(DARKEST_HU, Math.min(BRIGHTEST_HU, data[from + x]!));
       }
     }
   return { dataHu, mask: ofBox, size, firstVoxel, grid, lungHu };
@@ -72,8 +76,9 @@ function boxOf(
       }
     }
   if (high[0]! < 0) return undefined;
-  const along = (axis: number): number => high[axis]! - low[axis]! + 1;
-  return { firstVoxel: [low[0]!, low[1]!, low[2]!], size: [along(0), along(1), along(2)] };
+  const first = (axis: number): number => low[axis]! - AROUND;
+  const along = (axis: number): number => high[axis]! - low[axis]! + 1 + 2 * AROUND;
+  return { firstVoxel: [first(0), first(1), first(2)], size: [along(0), along(1), along(2)] };
 }
 
 /** Median of the lungs' voxels that are air rather than vessel or wall. */
