@@ -74,7 +74,7 @@ function coarseBlobs(task: BlobTask): FoundBlob[] {
   return all;
 }
 
-/** As many voxels of `outside` on every side. */
+/** So many voxels more on every side: of `outside`, above and below of the last slice (see lungInterior()). */
 function padded({ data, size: [width, height, depth] }: FloatBox, around: number, outside: number): FloatBox {
   const size = [width + 2 * around, height + 2 * around, depth + 2 * around] as const;
   const into = new Float32Array(size[0] * size[1] * size[2]).fill(outside);

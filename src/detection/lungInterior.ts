@@ -15,6 +15,9 @@ const DARKEST_HU = -1000;
 /** Voxels around the lungs, also beyond the scan: the outermost two of a box are nobody's maximum. */
 const AROUND = 2;
 
+/** Where a scan ends within the lungs, its last slice goes on for so many: a vessel that is cut off there is no ball. */
+const BEYOND_END = 8;
+
 /** The box around the lungs on the 1 mm grid; what lies outside the lungs is as dark as they are. */
 export interface LungInterior {
   /** HU in shared memory, x fastest. */
@@ -38,17 +41,20 @@ export function lungInterior(volume: Volume): LungInterior | undefined {
   const lungHu = middleHu(data, mask);
   const dataHu = new Int16Array(new SharedArrayBuffer(2 * size[0] * size[1] * size[2])).fill(lungHu);
   const ofBox = new Uint8Array(dataHu.length);
-  const [width, height] = grid.size;
-  for (let z = AROUND; z < size[2] - AROUND; z++)
+  const [width, height, depth] = grid.size;
+  for (let z = 0; z < size[2]; z++) {
+    const slice = Math.max(0, Math.min(depth - 1, firstVoxel[2] + z));
+    const isOfScan = slice === firstVoxel[2] + z;
     for (let y = AROUND; y < size[1] - AROUND; y++) {
-      const from = ((firstVoxel[2] + z) * height + firstVoxel[1] + y) * width + firstVoxel[0];
+      const from = (slice * height + firstVoxel[1] + y) * width + firstVoxel[0];
       const row = (z * size[1] + y) * size[0];
       for (let x = AROUND; x < size[0] - AROUND; x++) {
         if (mask[from + x] === 0) continue;
-        ofBox[row + x] = 1;
+        if (isOfScan) ofBox[row + x] = 1;
         dataHu[row + x] = Math.max(DARKEST_HU, Math.min(BRIGHTEST_HU, data[from + x]!));
       }
     }
+  }
   return { dataHu, mask: ofBox, size, firstVoxel, grid, lungHu };
 }
 
@@ -76,8 +82,10 @@ function boxOf(
       }
     }
   if (high[0]! < 0) return undefined;
-  const first = (axis: number): number => low[axis]! - AROUND;
-  const along = (axis: number): number => high[axis]! - low[axis]! + 1 + 2 * AROUND;
+  const before: Vector3 = [AROUND, AROUND, low[2] === 0 ? BEYOND_END : AROUND];
+  const behind: Vector3 = [AROUND, AROUND, high[2] === depth - 1 ? BEYOND_END : AROUND];
+  const first = (axis: 0 | 1 | 2): number => low[axis]! - before[axis];
+  const along = (axis: 0 | 1 | 2): number => high[axis]! - low[axis]! + 1 + before[axis] + behind[axis];
   return { firstVoxel: [first(0), first(1), first(2)], size: [along(0), along(1), along(2)] };
 }
 
