@@ -4,9 +4,10 @@ import type { Progress } from '../progress.js';
 import { runOnThreads } from '../threadPool.js';
 import { voxelToWorld } from '../volumes/geometry.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
-import { type BlobTask, type FoundBlob, halfSize } from './findBlobs.js';
+import { type BlobTask, BRIGHT_HU, type FoundBlob, halfSize } from './findBlobs.js';
 import { type LungInterior, lungInterior } from './lungInterior.js';
-import { separateBlobs } from './separateBlobs.js';
+import { type Rim, rimOf } from './rim.js';
+import { type JudgedBlob, RADII_PER_SIGMA, scoreOf, separateBlobs, traitsOf } from './separateBlobs.js';
 
 export interface DetectOptions {
   /** Marks at most. */
@@ -23,7 +24,7 @@ export interface DetectedOptions extends DetectOptions {
 export interface DetectedMark {
   readonly centerWorldMm: Vector3;
   readonly diameterMm: number;
-  /** The higher, the rounder, larger and brighter; HU mm. */
+  /** The higher, the more like a nodule: rounder, larger, brighter; logarithm of odds, but of the sample's, not of a patient's. */
   readonly score: number;
 }
 
@@ -31,7 +32,7 @@ export interface DetectedMark {
 const MOST_MARKS = 850;
 
 /** Smallest answer of a blob: a ground-glass nodule has 60 HU or more. */
-const THRESHOLD_HU = 25;
+const THRESHOLD_HU = 20;
 
 /** Octaves behind the first: sigma up to 14 mm, balls of 50 mm. */
 const OCTAVES = 3;
@@ -61,10 +62,7 @@ export async function* detect(
   yield { stage: 'detect', done: 1, total: 3, unit: 'steps', note: 'blobs' };
   const blobs = await blobsOf(interior, threads, signal);
   yield { stage: 'detect', done: 2, total: 3, unit: 'steps', note: 'marks' };
-  const marks = separateBlobs(
-    blobs.filter((blob) => isInLung(interior, blob)),
-    most,
-  );
+  const marks = separateBlobs(judged(interior, blobs), most);
   yield { stage: 'detect', done: 3, total: 3, unit: 'steps' };
   const { grid, firstVoxel } = interior;
   return {
@@ -97,7 +95,32 @@ export async function detectedIn(
   return detection;
 }
 
-async function blobsOf(interior: LungInterior, threads: number, signal?: AbortSignal): Promise<FoundBlob[]> {
+function judged(interior: LungInterior, blobs: readonly FoundBlob[]): JudgedBlob[] {
+  return blobs.flatMap((blob) => {
+    if (!isInLung(interior, blob)) return [];
+    const rim = rimOf(interior, blob);
+    const traits = traitsOf(blob, rim);
+    if (traits === undefined) return [];
+    const { x, y, z } = blob;
+    return [{ x, y, z, diameterMm: diameterOf(blob, rim, interior), score: scoreOf(traits) }];
+  });
+}
+
+/** An edge of a scan at 1 mm is about so wide. */
+const EDGE_MM = 1.4;
+
+/** Where the edge of a bright ball was cut off at BRIGHT_HU, its half lies farther outside. */
+function diameterOf({ sigma }: FoundBlob, { contrastHu }: Rim, { lungHu }: LungInterior): number {
+  const cutOff = Math.max(0, 1 - (BRIGHT_HU - lungHu) / contrastHu);
+  return 2 * RADII_PER_SIGMA * sigma - EDGE_MM * cutOff;
+}
+
+/** Blobs of the box around the lungs, also of what lies beside the lungs in it; in any order. */
+export async function blobsOf(
+  interior: LungInterior,
+  threads: number,
+  signal?: AbortSignal,
+): Promise<FoundBlob[]> {
   const { size, dataHu, lungHu } = interior;
   const [width, height, depth] = halfSize(size);
   const half = new Float32Array(new SharedArrayBuffer(4 * width * height * depth));
@@ -134,7 +157,10 @@ async function blobsOf(interior: LungInterior, threads: number, signal?: AbortSi
   return blobs.flat();
 }
 
-function isInLung({ mask, size: [width, height, depth] }: LungInterior, { x, y, z }: FoundBlob): boolean {
+export function isInLung(
+  { mask, size: [width, height, depth] }: LungInterior,
+  { x, y, z }: FoundBlob,
+): boolean {
   const [i, j, k] = [Math.round(x), Math.round(y), Math.round(z)];
   return (
     i >= 0 &&

@@ -35,7 +35,7 @@ function fineBlobs(task: BlobTask, dataHu: Int16Array): FoundBlob[] {
   const halo = haloOf();
   const [from, to] = [Math.max(0, firstSlice - halo), Math.min(size[2], endSlice + halo)];
   const box = {
-    data: Float32Array.from(dataHu.subarray(from * plane, to * plane)),
+    data: clamped(dataHu.subarray(from * plane, to * plane)),
     size: [size[0], size[1], to - from] as const,
   };
   const options = {
@@ -48,6 +48,18 @@ function fineBlobs(task: BlobTask, dataHu: Int16Array): FoundBlob[] {
   return octaveBlobs(box, options, (blurred) =>
     takeHalf(blurred, from, firstSlice, endSlice, half, halfSize(size)),
   );
+}
+
+/**
+ * Brighter than this is as good as this: beside a vessel, which is brighter still, ground glass stands back no more. With 300
+ * HU 0.866 of the sample's nodules are among 150 marks, with -300 0.882 (before the rim was looked at).
+ */
+export const BRIGHT_HU = -300;
+
+function clamped(dataHu: Int16Array): Float32Array {
+  const data = new Float32Array(dataHu.length);
+  for (let i = 0; i < data.length; i++) data[i] = Math.min(BRIGHT_HU, dataHu[i]!);
+  return data;
 }
 
 /** Voxels of the second octave around the lungs: two of the fourth one's, so that no octave has a nodule at its border. */
