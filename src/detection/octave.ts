@@ -7,6 +7,12 @@ export const LEVELS = 3;
 /** Sigma of an octave's first level, in its voxels: a ball of twice sqrt(3) times as many voxels answers most to it. */
 export const FIRST_SIGMA = 0.9;
 
+/**
+ * An octave's first level counts as higher than the finer one that it was halved from when it is nearly as high: on the halved grid a
+ * maximum between the two octaves can be lower than on the whole one, and would be in neither (balls of 6, 12 and 25 mm).
+ */
+const SEAM = 1.08;
+
 /** A bright place that answers more to its scale than all 80 neighbours in place and scale do. */
 export interface Blob {
   /** In voxels of the octave, between voxels where it is. */
@@ -114,11 +120,12 @@ function maxima(
   [finer, own, coarser]: readonly [Float32Array | undefined, Float32Array, Float32Array],
   blurred: FloatBox,
   level: number,
-  { threshold, firstSlice, endSlice, slicesBefore }: OctaveOptions,
+  { threshold, firstSlice, endSlice, slicesBefore, isFirst }: OctaveOptions,
 ): Blob[] {
   const [width, height, depth] = blurred.size;
   const plane = width * height;
   const found: Blob[] = [];
+  const least = level === 1 && !isFirst ? SEAM : 1;
   for (let z = Math.max(2, firstSlice); z < Math.min(depth - 2, endSlice); z++)
     for (let y = 2; y < height - 2; y++) {
       const row = z * plane + y * width;
@@ -127,7 +134,7 @@ function maxima(
         if (response < threshold || response < own[i - 1]! || response <= own[i + 1]!) continue;
         if (!isHighest(response, i, own, width, plane, true)) continue;
         if (!isHighest(response, i, coarser, width, plane, false)) continue;
-        if (finer !== undefined && !isHighest(response, i, finer, width, plane, false)) continue;
+        if (finer !== undefined && !isHighest(least * response, i, finer, width, plane, false)) continue;
         found.push(blobAt(i, level, [finer, own, coarser], blurred, slicesBefore));
       }
     }
