@@ -87,8 +87,8 @@ export function traitsOf(
  * A logistic regression on the blobs of 30 scans of `voxlab sample --seed 77`, where each nodule weighs as ten others: by
  * scripts/fitDetector.mjs. Measured on other scans (docs/detection.md).
  */
-const WEIGHTS: Traits = { response: 3.9, sigma: 4.6, roundness: 4.5, rimDim: 8.3, rimBright: -2.6 };
-const OFFSET = -19.4;
+const WEIGHTS: Traits = { response: 3.9, sigma: 4.3, roundness: 4.7, rimDim: 8.6, rimBright: -2.6 };
+const OFFSET = -19.6;
 
 /** The logarithm of the odds; above 0, more like a nodule than not. */
 export function scoreOf(traits: Traits): number {
