@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { THRESHOLD_HU } from '../src/detection/detect.js';
+import { BRIGHT_HU } from '../src/detection/findBlobs.js';
 import { lungInterior } from '../src/detection/lungInterior.js';
 import { writeMetaImage } from '../src/volumes/metaImageWriter.js';
 import type { Vector3, Volume } from '../src/volumes/volume.js';
@@ -73,7 +75,7 @@ export async function benchDetect({ repetitions = 3 } = {}): Promise<BenchReport
 function settingsOf(lungHu: number): Record<string, unknown> {
   return {
     ...{ threads: THREADS, sigmasMm: SIGMAS_MM, lungHu },
-    ...{ lowestHu: -1000, highestHu: 300, thresholdHu: 25 },
+    ...{ lowestHu: -1000, highestHu: BRIGHT_HU, thresholdHu: THRESHOLD_HU },
   };
 }
 

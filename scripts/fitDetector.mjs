@@ -1,13 +1,13 @@
-// The weights of src/detection/separateBlobs.ts: a logistic regression of scikit-learn on all blobs of a sample, and what it finds.
+// The weights of src/detection/likeness.ts: a logistic regression of scikit-learn on all blobs of a sample, and what it finds.
 //   npx voxlab sample --scans 30 --seed 77 --out data/fit && node scripts/fitDetector.mjs data/fit
 // Use other scans than those that the detector is then measured on.
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { readAnnotations } from '../dist/src/candidates/annotations.js';
 import { blobsOf, isInLung } from '../dist/src/detection/detect.js';
+import { TRAITS, traitsOf } from '../dist/src/detection/likeness.js';
 import { lungInterior } from '../dist/src/detection/lungInterior.js';
 import { rimOf } from '../dist/src/detection/rim.js';
-import { TRAITS, traitsOf } from '../dist/src/detection/separateBlobs.js';
 import { inRepository } from '../dist/src/paths.js';
 import { findScans } from '../dist/src/volumes/findScans.js';
 import { worldToVoxel } from '../dist/src/volumes/geometry.js';

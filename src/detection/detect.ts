@@ -4,10 +4,12 @@ import type { Progress } from '../progress.js';
 import { runOnThreads } from '../threadPool.js';
 import { voxelToWorld } from '../volumes/geometry.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
-import { type BlobTask, BRIGHT_HU, type FoundBlob, halfSize } from './findBlobs.js';
+import { type BlobTask, BRIGHT_HU, halfSize } from './findBlobs.js';
+import { scoreOf, traitsOf } from './likeness.js';
 import { type LungInterior, lungInterior } from './lungInterior.js';
+import { type Blob, RADII_PER_SIGMA } from './octave.js';
 import { type Rim, rimOf } from './rim.js';
-import { type JudgedBlob, RADII_PER_SIGMA, scoreOf, separateBlobs, traitsOf } from './separateBlobs.js';
+import { type JudgedBlob, separateBlobs } from './separateBlobs.js';
 
 export interface DetectOptions {
   /** Marks at most. */
@@ -32,7 +34,7 @@ export interface DetectedMark {
 const MOST_MARKS = 850;
 
 /** Smallest answer of a blob: a ground-glass nodule has 60 HU or more. */
-const THRESHOLD_HU = 20;
+export const THRESHOLD_HU = 20;
 
 /** Octaves behind the first: sigma up to 14 mm, balls of 50 mm. */
 const OCTAVES = 3;
@@ -95,7 +97,7 @@ export async function detectedIn(
   return detection;
 }
 
-function judged(interior: LungInterior, blobs: readonly FoundBlob[]): JudgedBlob[] {
+function judged(interior: LungInterior, blobs: readonly Blob[]): JudgedBlob[] {
   return blobs.flatMap((blob) => {
     if (!isInLung(interior, blob)) return [];
     const rim = rimOf(interior, blob);
@@ -110,7 +112,7 @@ function judged(interior: LungInterior, blobs: readonly FoundBlob[]): JudgedBlob
 const EDGE_MM = 1.4;
 
 /** Where the edge of a bright ball was cut off at BRIGHT_HU, its half lies farther outside. */
-function diameterOf({ sigma }: FoundBlob, { contrastHu }: Rim, { lungHu }: LungInterior): number {
+function diameterOf({ sigma }: Blob, { contrastHu }: Rim, { lungHu }: LungInterior): number {
   const cutOff = Math.max(0, 1 - (BRIGHT_HU - lungHu) / contrastHu);
   return 2 * RADII_PER_SIGMA * sigma - EDGE_MM * cutOff;
 }
@@ -120,7 +122,7 @@ export async function blobsOf(
   interior: LungInterior,
   threads: number,
   signal?: AbortSignal,
-): Promise<FoundBlob[]> {
+): Promise<Blob[]> {
   const { size, dataHu, lungHu } = interior;
   const [width, height, depth] = halfSize(size);
   const half = new Float32Array(new SharedArrayBuffer(4 * width * height * depth));
@@ -141,9 +143,9 @@ export async function blobsOf(
     firstSlice: edge(part),
     endSlice: edge(part + 1),
   }));
-  const blobs: FoundBlob[][] = [];
+  const blobs: Blob[][] = [];
   const run = (some: readonly BlobTask[]): Promise<void> =>
-    runOnThreads<BlobTask, FoundBlob[]>({
+    runOnThreads<BlobTask, Blob[]>({
       program: new URL('./blobWorker.js', import.meta.url),
       tasks: some,
       threads,
@@ -157,10 +159,7 @@ export async function blobsOf(
   return blobs.flat();
 }
 
-export function isInLung(
-  { mask, size: [width, height, depth] }: LungInterior,
-  { x, y, z }: FoundBlob,
-): boolean {
+export function isInLung({ mask, size: [width, height, depth] }: LungInterior, { x, y, z }: Blob): boolean {
   const [i, j, k] = [Math.round(x), Math.round(y), Math.round(z)];
   return (
     i >= 0 &&

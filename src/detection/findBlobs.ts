@@ -16,20 +16,17 @@ export interface BlobTask {
   readonly octaves: number;
 }
 
-/** In voxels of the box; `response` and `curvatures` in HU. */
-export type FoundBlob = Blob;
-
 /** Voxels of every second place. */
 export function halfSize(size: readonly [number, number, number]): [number, number, number] {
   return [(size[0] + 1) >> 1, (size[1] + 1) >> 1, (size[2] + 1) >> 1];
 }
 
 /** The first octave of a part of the slices, or all later octaves of the whole. */
-export function findBlobs(task: BlobTask): FoundBlob[] {
+export function findBlobs(task: BlobTask): Blob[] {
   return task.dataHu === undefined ? coarseBlobs(task) : fineBlobs(task, task.dataHu);
 }
 
-function fineBlobs(task: BlobTask, dataHu: Int16Array): FoundBlob[] {
+function fineBlobs(task: BlobTask, dataHu: Int16Array): Blob[] {
   const { size, firstSlice, endSlice, half } = task;
   const plane = size[0] * size[1];
   const halo = haloOf();
@@ -65,8 +62,8 @@ function clamped(dataHu: Int16Array): Float32Array {
 /** Voxels of the second octave around the lungs: two of the fourth one's, so that no octave has a nodule at its border. */
 const AROUND = 8;
 
-function coarseBlobs(task: BlobTask): FoundBlob[] {
-  const all: FoundBlob[] = [];
+function coarseBlobs(task: BlobTask): Blob[] {
+  const all: Blob[] = [];
   let { data, size } = padded({ data: task.half, size: halfSize(task.size) }, AROUND, task.outsideHu);
   for (let octave = 1, step = 2; octave <= task.octaves; octave++, step *= 2) {
     const next = halfSize(size);

@@ -3,7 +3,7 @@ import { resampleVolume } from '../patches/resample.js';
 import type { Geometry, Vector3, Volume, VoxelArray } from '../volumes/volume.js';
 
 /** Blobs are looked for on a grid of 1 mm. */
-export const GRID_MM: Vector3 = [1, 1, 1];
+const GRID_MM: Vector3 = [1, 1, 1];
 
 /** The closed lungs alone: with a margin of the wall, nodules at it are bumps of a plate (0.77 instead of 0.83 at 150 marks). */
 const MARGIN_MM = 0;

@@ -2,16 +2,19 @@ import { blur, type FloatBox, reachOf } from './gaussianBlur.js';
 import { type Symmetric3, symmetricEigenvalues } from './symmetricEigenvalues.js';
 
 /** Levels of the scale space in a doubling of sigma. */
-export const LEVELS = 3;
+const LEVELS = 3;
 
 /** Sigma of an octave's first level, in its voxels: a ball of twice sqrt(3) times as many voxels answers most to it. */
-export const FIRST_SIGMA = 0.9;
+const FIRST_SIGMA = 0.9;
 
 /**
  * An octave's first level counts as higher than the finer one that it was halved from when it is nearly as high: on the halved grid a
  * maximum between the two octaves can be lower than on the whole one, and would be in neither (balls of 6, 12 and 25 mm).
  */
 const SEAM = 1.08;
+
+/** A ball of radius r answers most to sigma = r / sqrt(3). */
+export const RADII_PER_SIGMA = Math.sqrt(3);
 
 /** A bright place that answers more to its scale than all 80 neighbours in place and scale do. */
 export interface Blob {

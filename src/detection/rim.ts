@@ -1,6 +1,5 @@
-import type { FoundBlob } from './findBlobs.js';
 import type { LungInterior } from './lungInterior.js';
-import { RADII_PER_SIGMA } from './separateBlobs.js';
+import { type Blob, RADII_PER_SIGMA } from './octave.js';
 
 /** What lies on the sphere around a blob that a ball of its size would end at. */
 export interface Rim {
@@ -26,7 +25,7 @@ const MIDDLE = [0.35, 0.6];
 const LEAST_HU = 40;
 
 /** A ball's rim is half as bright as its middle all around; a tube's is dim beside and bright along it, a plate's bright around. */
-export function rimOf(interior: LungInterior, blob: FoundBlob): Rim {
+export function rimOf(interior: LungInterior, blob: Blob): Rim {
   const radius = RADII_PER_SIGMA * blob.sigma;
   const at = (share: number) =>
     DIRECTIONS.map(([x, y, z]) => {

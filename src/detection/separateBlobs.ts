@@ -1,6 +1,3 @@
-import type { FoundBlob } from './findBlobs.js';
-import type { Rim } from './rim.js';
-
 /** A blob of which is known how nodule-like it is. */
 export interface JudgedBlob {
   readonly x: number;
@@ -9,9 +6,6 @@ export interface JudgedBlob {
   readonly diameterMm: number;
   readonly score: number;
 }
-
-/** A ball of radius r answers most to sigma = r / sqrt(3). */
-export const RADII_PER_SIGMA = Math.sqrt(3);
 
 /** Nearer than this, two marks are one. */
 const CLOSEST_MM = 3;
@@ -56,41 +50,4 @@ function isInside(blob: JudgedBlob, other: JudgedBlob): boolean {
 
 function awayMm({ diameterMm }: JudgedBlob): number {
   return Math.max(CLOSEST_MM, diameterMm / 4);
-}
-
-/** What a blob's score is made of: logarithms, and shares of its middle's brightness. */
-export const TRAITS = ['response', 'sigma', 'roundness', 'rimDim', 'rimBright'] as const;
-export type Traits = Readonly<Record<(typeof TRAITS)[number], number>>;
-
-/** A contrast above this makes no better candidate: vessels and calcium are brighter than most nodules. */
-const ENOUGH_HU = 100;
-/** Nor does a ball above this one's sigma (14 mm wide). */
-const ENOUGH_MM = 4;
-
-/** Undefined where a blob is bent the other way along some axis: that is no ball. */
-export function traitsOf(
-  { sigma, response, curvatures: [lowest, , highest] }: FoundBlob,
-  rim: Rim,
-): Traits | undefined {
-  if (highest >= 0) return undefined;
-  return {
-    response: Math.log(Math.min(response, ENOUGH_HU)),
-    sigma: Math.log(Math.min(sigma, ENOUGH_MM)),
-    // 1 for a ball, 0 for tube and plate, before its logarithm.
-    roundness: Math.log(Math.max(1e-4, highest / lowest)) / 2,
-    rimDim: rim.dim,
-    rimBright: rim.bright,
-  };
-}
-
-/**
- * A logistic regression on the blobs of 30 scans of `voxlab sample --seed 77`, where each nodule weighs as ten others: by
- * scripts/fitDetector.mjs. Measured on other scans (docs/detection.md).
- */
-const WEIGHTS: Traits = { response: 3.9, sigma: 4.3, roundness: 4.7, rimDim: 8.6, rimBright: -2.6 };
-const OFFSET = -19.6;
-
-/** The logarithm of the odds; above 0, more like a nodule than not. */
-export function scoreOf(traits: Traits): number {
-  return TRAITS.reduce((sum, trait) => sum + WEIGHTS[trait] * traits[trait], OFFSET);
 }
