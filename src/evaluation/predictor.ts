@@ -80,6 +80,7 @@ export async function openPredictor(run: string, link: CheckpointLink = 'best'):
   const learner = await createLearner({
     ...config,
     precision: 'float32',
+    firstWeights: 'zero',
     network: { inputSize: [shape.slices, shape.dim, shape.dim], filters: config.filters },
   });
   await learner.load(checkpoint.weights, checkpoint.optimizer);
