@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { readTrainingSettings } from '../../src/config/trainingSettings.js';
 import { crop } from '../../src/patches/crop.js';
 import { createRandom } from '../../src/random.js';
@@ -15,7 +14,7 @@ const SCANS = 4;
 
 /** Four chests with three balls each, cut at these and at nine other places, and a run that held the third one out. */
 export async function trainedOnChests(
-  t: TestContext,
+  t: { readonly after: (cleanUp: () => void) => void },
 ): Promise<{ folder: string; run: string; candidatesPath: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-predictor-'));
   t.after(() => rmSync(folder, { recursive: true }));
