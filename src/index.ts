@@ -62,6 +62,7 @@ export { type FramePanel, frameFigure } from './figures/frameFigure.js';
 export { frocFigure } from './figures/frocFigure.js';
 export { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
 export { type HuSample, huHistogramFigure } from './figures/huHistogram.js';
+export type { Overlay } from './figures/overlaySlice.js';
 export { passesFigure } from './figures/passesFigure.js';
 export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
 export { performanceFigure } from './figures/performanceFigure.js';

@@ -13,9 +13,9 @@ import { allRecords } from '../training/trainFixture.js';
 const SCANS = 4;
 
 /** Four chests with three balls each, cut at these and at nine other places, and a run that held the third one out. */
-export async function trainedOnChests(
-  t: { readonly after: (cleanUp: () => void) => void },
-): Promise<{ folder: string; run: string; candidatesPath: string }> {
+export async function trainedOnChests(t: {
+  readonly after: (cleanUp: () => void) => void;
+}): Promise<{ folder: string; run: string; candidatesPath: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-predictor-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const random = createRandom('chests');

@@ -50,8 +50,12 @@ test("heatMap(): each value in the lungs is predict()'s of a candidate there, ou
   assert.equal(stages.at(-1), `heat map ${windows}/${windows}`);
   assert.ok(windows > 1000 && windows === volume.data.filter((value) => value > 0).length);
   const random = createRandom('places');
-  const inLungs = random.shuffle([...volume.data.keys()].filter((index) => volume.data[index]! > 0)).slice(0, 50);
-  const candidates = inLungs.map((index) => ({ centerWorldMm: voxelToWorld(volume, placeOf(volume, index)) }));
+  const inLungs = random
+    .shuffle([...volume.data.keys()].filter((index) => volume.data[index]! > 0))
+    .slice(0, 50);
+  const candidates = inLungs.map((index) => ({
+    centerWorldMm: voxelToWorld(volume, placeOf(volume, index)),
+  }));
   const expected = new Map<string, number>();
   // One by one: near ones would be doubles of each other.
   for (const candidate of candidates) {
