@@ -43,6 +43,8 @@ export interface ScanPrediction {
   readonly scored: number;
   /** Places outside the scan. */
   readonly outside: number;
+  /** What cutting and scoring them took. */
+  readonly scoringSeconds: number;
 }
 
 /** A run's network, ready for scans. */
@@ -105,8 +107,14 @@ async function predictVolume(
   const within = places.filter(({ centerWorldMm }) =>
     isInside(grid, centerVoxelOf(volume, format.spacingMm, centerWorldMm)),
   );
+  const began = performance.now();
   const scored = await scorePlaces(network, volume, within, options);
-  return { marks: withoutDoubles(scored), scored: scored.length, outside: places.length - within.length };
+  return {
+    marks: withoutDoubles(scored),
+    scored: scored.length,
+    outside: places.length - within.length,
+    scoringSeconds: (performance.now() - began) / 1000,
+  };
 }
 
 type Place = Pick<PredictedMark, 'centerWorldMm' | 'diameterMm'>;

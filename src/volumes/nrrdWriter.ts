@@ -3,19 +3,24 @@ import { gzipSync } from 'node:zlib';
 import { writeFileAtomically } from '../paths.js';
 import type { Geometry, Volume, VoxelArray } from './volume.js';
 
+/** Writes nrrdBytes() beside, then renames. Throws as it does, and EnvironmentError. */
+export function writeNrrd(path: string, volume: Volume, about?: Readonly<Record<string, string>>): void {
+  writeFileAtomically(path, nrrdBytes(volume, about));
+}
+
 /**
- * Writes a volume as one NRRD file, packed with gzip, beside and then renamed. `about` becomes key/value pairs of the header, which
- * says what the numbers are. Throws RangeError for data that do not fit the size, and for pairs that would break a line; EnvironmentError.
+ * A volume as one NRRD file, its voxels packed with gzip. `about` becomes key/value pairs of the header: what the numbers are.
+ * Throws RangeError for data that do not fit the size, and for pairs that would break a line.
  * Format: http://teem.sourceforge.net/nrrd/format.html
  */
-export function writeNrrd(path: string, volume: Volume, about: Readonly<Record<string, string>> = {}): void {
+export function nrrdBytes(volume: Volume, about: Readonly<Record<string, string>> = {}): Buffer {
   const { data, size } = volume;
   const voxels = size[0] * size[1] * size[2];
   if (data.length !== voxels)
     throw new RangeError(`Expected ${voxels} voxels for ${size.join(' x ')}, received ${data.length}`);
   const header = nrrdHeaderText(volume, typeName(data), about);
   const packed = gzipSync(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  writeFileAtomically(path, Buffer.concat([Buffer.from(header), packed]));
+  return Buffer.concat([Buffer.from(header), packed]);
 }
 
 function nrrdHeaderText(geometry: Geometry, type: string, about: Readonly<Record<string, string>>): string {
