@@ -5,6 +5,7 @@ export const TESTED_THROUGH = {
   'src/marks/markFiles.ts': 'test/commands/tablesMarks.test.ts',
   'src/commands/writeTables.ts': 'test/commands/tablesLidc.test.ts',
   'src/commands/reportRate.ts': 'test/commands/train.test.ts',
+  'src/training/diverged.ts': 'test/training/validate.test.ts',
   'src/training/runData.ts': 'test/training/train.test.ts',
   'src/commands/predictResults.ts': 'test/commands/predict.test.ts',
   'src/evaluation/runNetwork.ts': 'test/evaluation/predictor.test.ts',
