@@ -9,10 +9,10 @@ import type { PatchFormat } from '../store/patchFileContract.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { createLearner } from '../training/createLearner.js';
 import { patchFormatOf } from '../training/dataIdentity.js';
-import { type Checkpoint, loadLinked } from '../training/loadCheckpoint.js';
+import { loadLinked } from '../training/loadCheckpoint.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { type HeatMap, type HeatMapOptions, heatMapOf } from './heatMap.js';
-import { answersOf, type RunNetwork, requireThin } from './runNetwork.js';
+import { answersOf, type OpenedCheckpoint, type RunNetwork, requireThin } from './runNetwork.js';
 
 export interface PredictOptions {
   /** Places to be scored; left out: those that detect() finds. */
@@ -49,7 +49,7 @@ export interface ScanPrediction {
 
 /** A run's network, ready for scans. */
 export interface Predictor {
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: OpenedCheckpoint;
   readonly format: PatchFormat;
   /** Throws InputError (naming `file`) for a scan that does not fit the run. */
   predict(volume: Volume, file: string, options?: PredictOptions): Promise<ScanPrediction>;
@@ -63,7 +63,7 @@ const SAME_MM = 5;
 
 /** Opens a run's network. Throws InputError for a run that is none, is damaged, or was trained on what is no HU. */
 export async function openPredictor(run: string, link: CheckpointLink = 'best'): Promise<Predictor> {
-  const checkpoint = await loadLinked(run, link);
+  const { weights, optimizer, ...checkpoint } = await loadLinked(run, link);
   const { config, data } = checkpoint.meta;
   if (data === undefined)
     throw new InputError(
@@ -83,7 +83,7 @@ export async function openPredictor(run: string, link: CheckpointLink = 'best'):
     firstWeights: 'zero',
     network: { inputSize: [shape.slices, shape.dim, shape.dim], filters: config.filters },
   });
-  await learner.load(checkpoint.weights, checkpoint.optimizer);
+  await learner.load(weights, optimizer);
   const network = { learner, checkpoint, format };
   return {
     checkpoint,

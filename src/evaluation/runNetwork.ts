@@ -6,10 +6,13 @@ import type { Learner } from '../training/learner.js';
 import type { Checkpoint } from '../training/loadCheckpoint.js';
 import type { Volume } from '../volumes/volume.js';
 
+/** A checkpoint without its arrays: the learner has them, and they are half a gigabyte. */
+export type OpenedCheckpoint = Omit<Checkpoint, 'weights' | 'optimizer'>;
+
 /** A run's network with what it was trained on. */
 export interface RunNetwork {
   readonly learner: Learner;
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: OpenedCheckpoint;
   readonly format: PatchFormat;
 }
 
