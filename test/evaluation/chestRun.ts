@@ -12,10 +12,11 @@ import { allRecords } from '../training/trainFixture.js';
 
 const SCANS = 4;
 
-/** Four chests with three balls each, cut at these and at nine other places, and a run that held the third one out. */
-export async function trainedOnChests(t: {
-  readonly after: (cleanUp: () => void) => void;
-}): Promise<{ folder: string; run: string; candidatesPath: string }> {
+/** Four chests with three balls each, cut at these and at nine other places, and a run that held the third one out; with `crop` it saw the patches' middle. */
+export async function trainedOnChests(
+  t: { readonly after: (cleanUp: () => void) => void },
+  { crop: middle = 0 } = {},
+): Promise<{ folder: string; run: string; candidatesPath: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-predictor-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const random = createRandom('chests');
@@ -62,6 +63,7 @@ export async function trainedOnChests(t: {
       holdout: 2,
       validation: 3,
       seed: 16,
+      crop: middle,
     },
   } as const;
   await allRecords(train(config));

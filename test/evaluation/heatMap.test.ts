@@ -92,6 +92,20 @@ print(json.dumps([image[image.TransformPhysicalPointToIndex(world)] for world in
   );
 });
 
+test('heatMap() of a network that sees the middle of its patches is predict() there, too', async (t) => {
+  const { run } = await trainedOnChests(t, { crop: 13 });
+  const cropped = await openPredictor(run);
+  t.after(() => cropped.close());
+  const { volume } = await cropped.heatMap(turned, 'scan.mhd', { spacingMm: 16 });
+  const some = [...volume.data.keys()].filter((index) => volume.data[index]! > 0).slice(20, 30);
+  assert.equal(some.length, 10);
+  for (const index of some) {
+    const candidates = [{ centerWorldMm: voxelToWorld(volume, placeOf(volume, index)) }];
+    const { marks } = await cropped.predict(turned, 'scan.mhd', { candidates });
+    assert.equal(volume.data[index], Math.fround(marks[0]!.probability));
+  }
+});
+
 test('heatMap() goes along with 2,000 slices; a scan of two, an MR, one without lungs are refused, as predict() refuses them', async () => {
   const long = chestPhantom({ spacingMm: [3, 3, 0.07] });
   assert.equal(long.size[2], 2000);
