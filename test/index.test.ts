@@ -137,6 +137,7 @@ test('the public door', () => {
     'voxelToWorld',
     'withRecordedUse',
     'worldToVoxel',
+    'writeNrrd',
     'writePatchFile',
     'youdenThreshold',
   ]);
