@@ -21,6 +21,7 @@ import { registerNotebookCommand } from './notebook.js';
 import { registerPredictCommand } from './predict.js';
 import { registerRunsCommand } from './runs.js';
 import { registerSampleCommand } from './sample.js';
+import { registerSetupCommand } from './setup.js';
 import { registerStartCommand } from './start.js';
 import { registerTablesCommand } from './tables.js';
 import { registerTrainCommand } from './train.js';
@@ -50,6 +51,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerKernelCommand,
   registerLabCommand,
   registerNotebookCommand,
+  registerSetupCommand,
   registerDoctorCommand,
   registerStartCommand,
 ];
