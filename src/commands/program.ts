@@ -9,6 +9,7 @@ import { registerDetectCommand } from './detect.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerEvaluateCommand } from './evaluate.js';
 import { registerExploreCommand } from './explore.js';
+import { registerExportCommand } from './export.js';
 import { registerFigureCommand } from './figure.js';
 import { registerFrocCommand } from './froc.js';
 import { registerGpuCommand } from './gpu.js';
@@ -42,6 +43,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerCrossvalCommand,
   registerPredictCommand,
   registerFrocCommand,
+  registerExportCommand,
   registerRunsCommand,
   registerGpuCommand,
   registerFigureCommand,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bytesField, numberField } from '../tensorflow/protobuf.js';
+import { bytesField, doubleField, floatField, message, numberField } from '../tensorflow/protobuf.js';
 import { AppendQueue } from './appendQueue.js';
 import type { MetricRecord } from './metricsLog.js';
 
@@ -22,19 +22,16 @@ export class EventFile {
   constructor(run: string, fromStep: number, now = Date.now()) {
     const name = `events.out.tfevents.${Math.floor(now / 1000)}.step${fromStep}`;
     this.#queue = new AppendQueue(join(run, name));
-    this.#append(now, [...bytesField(FILE_VERSION, 'brain.Event:2')]);
-    this.#append(now, [
-      ...numberField(STEP, fromStep + 1),
-      ...bytesField(SESSION_LOG, numberField(1, START)),
-    ]);
+    this.#append(now, bytesField(FILE_VERSION, 'brain.Event:2'));
+    this.#append(now, numberField(STEP, fromStep + 1), bytesField(SESSION_LOG, numberField(1, START)));
   }
 
   /** The numbers of a step, a validation or an epoch, by tags such as `train/loss`. */
   add(record: MetricRecord, now = Date.now()): void {
-    const values = Object.entries(scalarsOf(record)).flatMap(([tag, value]) =>
-      bytesField(1, [...bytesField(TAG, tag), ...floatField(SIMPLE_VALUE, value)]),
+    const values = Object.entries(scalarsOf(record)).map(([tag, value]) =>
+      bytesField(1, message(bytesField(TAG, tag), floatField(SIMPLE_VALUE, value))),
     );
-    this.#append(now, [...numberField(STEP, record.step), ...bytesField(SUMMARY, values)]);
+    this.#append(now, numberField(STEP, record.step), bytesField(SUMMARY, message(...values)));
   }
 
   /** When it resolves the file has all that was added. Throws EnvironmentError. */
@@ -42,8 +39,8 @@ export class EventFile {
     return this.#queue.settle();
   }
 
-  #append(now: number, fields: readonly number[]): void {
-    this.#queue.add(tfRecord(Uint8Array.from([...doubleField(WALL_TIME, now / 1000), ...fields])));
+  #append(now: number, ...fields: readonly Uint8Array[]): void {
+    this.#queue.add(tfRecord(message(doubleField(WALL_TIME, now / 1000), ...fields)));
   }
 }
 
@@ -101,16 +98,4 @@ function crc32c(data: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of data) crc = CRC32C_TABLE[(crc ^ byte) & 255]! ^ (crc >>> 8);
   return ~crc >>> 0;
-}
-
-function doubleField(field: number, value: number): number[] {
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleLE(value);
-  return [(field << 3) | 1, ...bytes];
-}
-
-function floatField(field: number, value: number): number[] {
-  const bytes = Buffer.alloc(4);
-  bytes.writeFloatLE(value);
-  return [(field << 3) | 5, ...bytes];
 }

@@ -30,17 +30,21 @@ interface Entry {
   readonly to: number;
 }
 
-/** Writes arrays, sorted by name, and flushes them to the disk. Throws what the system throws. */
+/**
+ * Writes arrays, sorted by name, with what is said of them all (texts by name), and flushes them to the disk. Throws what the
+ * system throws.
+ */
 export async function writeSafetensors(
   path: string,
   arrays: ReadonlyMap<string, NamedArray>,
+  metadata: Readonly<Record<string, string>> = {},
 ): Promise<FileSum> {
   const names = [...arrays.keys()].sort();
   const file = await open(path, 'w');
   const sum = { bytes: 0, crc32: 0 };
   try {
     const parts = names.map((name) => bytesOf(arrays.get(name)!.data));
-    for (const part of [headerOf(names, arrays), ...parts])
+    for (const part of [headerOf(names, arrays, metadata), ...parts])
       for (const piece of piecesOf(part)) {
         await writeAll(file, piece);
         sum.bytes += piece.length;
@@ -84,17 +88,23 @@ export async function readSafetensors(path: string, written?: FileSum): Promise<
   }
 }
 
-function headerOf(names: readonly string[], arrays: ReadonlyMap<string, NamedArray>): Uint8Array {
-  const header: Record<string, unknown> = {};
+function headerOf(
+  names: readonly string[],
+  arrays: ReadonlyMap<string, NamedArray>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const header: Record<string, unknown> =
+    Object.keys(metadata).length === 0 ? {} : { __metadata__: metadata };
   let at = 0;
   for (const name of names) {
     const { shape, data } = arrays.get(name)!;
     header[name] = { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] };
     at += data.byteLength;
   }
-  const json = JSON.stringify(header);
+  const json = Buffer.from(JSON.stringify(header));
   // Spaces up to a multiple of eight, so that the arrays are aligned in the file.
-  const text = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
+  const text = Buffer.alloc(Math.ceil(json.length / 8) * 8, ' ');
+  json.copy(text);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
   return Buffer.concat([length, text]);
