@@ -13,6 +13,7 @@ import { registerExportCommand } from './export.js';
 import { registerFigureCommand } from './figure.js';
 import { registerFrocCommand } from './froc.js';
 import { registerGpuCommand } from './gpu.js';
+import { registerImportCommand } from './import.js';
 import { registerKernelCommand } from './kernel.js';
 import { registerLabCommand } from './lab.js';
 import { registerMergeCommand } from './merge.js';
@@ -44,6 +45,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerPredictCommand,
   registerFrocCommand,
   registerExportCommand,
+  registerImportCommand,
   registerRunsCommand,
   registerGpuCommand,
   registerFigureCommand,

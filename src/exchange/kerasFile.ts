@@ -8,21 +8,14 @@ import type { NamedArray } from '../training/learner.js';
 import { kerasConfig, kerasName } from './kerasConfig.js';
 import { type GraphNode, networkGraph } from './networkGraph.js';
 import { descriptionOf, type PortableNetwork } from './portableNetwork.js';
+import { VARIABLES, weightedLayers } from './weightedLayers.js';
 import { writeBeside } from './writeBeside.js';
 import { zipOf } from './zip.js';
 
 /** Keras 3's own version that this layout is of; any later one reads it. */
 const KERAS_VERSION = '3.0.0';
-/** In Keras' order of the arrays of a layer. */
-const VARIABLES = {
-  conv: ['kernel', 'bias'],
-  dense: ['kernel', 'bias'],
-  batchNorm: ['gamma', 'beta', 'moving_mean', 'moving_variance'],
-} as const;
 /** How Keras names layers of a class inside a weights file: `conv3d`, `conv3d_1`, ... */
 const CLASS_NAMES = { conv: 'conv3d', dense: 'dense', batchNorm: 'batch_normalization' } as const;
-
-type Kind = keyof typeof VARIABLES;
 
 /**
  * A Keras 3 model by the file's ending: `.keras` (the model), `.weights.h5` (weights for `load_weights`) or `.h5` (the model in
@@ -66,7 +59,7 @@ async function writeWeights(
 ): Promise<void> {
   await withNewFile(path, (file) => {
     const layers = file.create_group('layers');
-    for (const { name, kind, number } of weightedNodes(nodes)) {
+    for (const { name, kind, number } of weightedLayers(nodes)) {
       const group = layers.create_group(`${CLASS_NAMES[kind]}${number === 0 ? '' : `_${number}`}`);
       const variables = group.create_group('vars');
       variables.create_attribute('name', kerasName(name), [], 'S');
@@ -88,7 +81,7 @@ async function writeModel(
     file.create_attribute('model_config', JSON.stringify(kerasConfig(nodes)), [], 'S');
     file.create_attribute('voxlab', JSON.stringify(descriptionOf(network)), [], 'S');
     const root = file.create_group('model_weights');
-    const weighted = weightedNodes(nodes);
+    const weighted = weightedLayers(nodes);
     const names = weighted.map(({ name }) => kerasName(name));
     root.create_attribute('keras_version', KERAS_VERSION, [], 'S');
     root.create_attribute('backend', 'tensorflow', [], 'S');
@@ -109,14 +102,6 @@ type Group = ReturnType<H5File['create_group']>;
 
 function writeArray(group: Group, name: string, { shape, data }: NamedArray): void {
   group.create_dataset({ name, data, shape: [...shape], dtype: '<f' });
-}
-
-/** Layers with weights in order, each with its number among those of its class. */
-function weightedNodes(nodes: readonly GraphNode[]): { name: string; kind: Kind; number: number }[] {
-  const counts: Record<Kind, number> = { conv: 0, dense: 0, batchNorm: 0 };
-  return nodes.flatMap(({ name, operation: { kind } }) =>
-    kind in VARIABLES ? [{ name, kind: kind as Kind, number: counts[kind as Kind]++ }] : [],
-  );
 }
 
 async function withNewFile(path: string, write: (file: H5File) => void): Promise<void> {
