@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { writeKerasFile } from './kerasFile.js';
+import { writeOnnxFile } from './onnxFile.js';
 import { descriptionOf, type PortableNetwork, portableNetwork } from './portableNetwork.js';
 import { writeTorchFile } from './torchFile.js';
 
 /** What the network of a run can be written as. */
-export const EXPORT_FORMATS = ['keras', 'safetensors'] as const;
+export const EXPORT_FORMATS = ['onnx', 'keras', 'safetensors'] as const;
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
@@ -36,6 +37,7 @@ interface Writer {
 }
 
 const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
+  onnx: { name: 'network.onnx', write: writeOnnxFile },
   keras: { name: 'network.keras', write: writeKerasFile },
   safetensors: { name: 'network.safetensors', write: writeTorchFile },
 };
