@@ -3,10 +3,11 @@ import type { CheckpointLink } from '../training/checkpoint.js';
 import { writeKerasFile } from './kerasFile.js';
 import { writeOnnxFile } from './onnxFile.js';
 import { descriptionOf, type PortableNetwork, portableNetwork } from './portableNetwork.js';
+import { writeSavedModel } from './savedModel.js';
 import { writeTorchFile } from './torchFile.js';
 
 /** What the network of a run can be written as. */
-export const EXPORT_FORMATS = ['onnx', 'keras', 'safetensors'] as const;
+export const EXPORT_FORMATS = ['onnx', 'keras', 'savedmodel', 'safetensors'] as const;
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
@@ -39,6 +40,7 @@ interface Writer {
 const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
   onnx: { name: 'network.onnx', write: writeOnnxFile },
   keras: { name: 'network.keras', write: writeKerasFile },
+  savedmodel: { name: 'savedmodel', write: writeSavedModel },
   safetensors: { name: 'network.safetensors', write: writeTorchFile },
 };
 
