@@ -4,10 +4,11 @@ import { writeKerasFile } from './kerasFile.js';
 import { writeOnnxFile } from './onnxFile.js';
 import { descriptionOf, type PortableNetwork, portableNetwork } from './portableNetwork.js';
 import { writeSavedModel } from './savedModel.js';
+import { writeTfjsModel } from './tfjsModel.js';
 import { writeTorchFile } from './torchFile.js';
 
 /** What the network of a run can be written as. */
-export const EXPORT_FORMATS = ['onnx', 'keras', 'savedmodel', 'safetensors'] as const;
+export const EXPORT_FORMATS = ['onnx', 'keras', 'savedmodel', 'tfjs', 'safetensors'] as const;
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
@@ -41,6 +42,7 @@ const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
   onnx: { name: 'network.onnx', write: writeOnnxFile },
   keras: { name: 'network.keras', write: writeKerasFile },
   savedmodel: { name: 'savedmodel', write: writeSavedModel },
+  tfjs: { name: 'tfjs', write: writeTfjsModel },
   safetensors: { name: 'network.safetensors', write: writeTorchFile },
 };
 

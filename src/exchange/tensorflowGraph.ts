@@ -81,12 +81,7 @@ function addNode(
       return;
     }
     case 'conv': {
-      const convolved = add(
-        'Conv3D',
-        [input, weight('kernel')],
-        convolution(operation.stride),
-        `${name}/conv3d`,
-      );
+      const convolved = add('Conv3D', [input, weight('kernel')], convolution(operation), `${name}/conv3d`);
       add('AddV2', [convolved, weight('bias')]);
       return;
     }
@@ -123,11 +118,18 @@ function addNode(
   }
 }
 
-function convolution(stride: number): Readonly<Record<string, GraphAttribute>> {
+/** A kernel of 1^3 needs no padding; TensorFlow.js pads it with -1 voxel by SAME and a stride. */
+function convolution({
+  kernel,
+  stride,
+}: {
+  readonly kernel: number;
+  readonly stride: number;
+}): Readonly<Record<string, GraphAttribute>> {
   return {
     ...T,
     strides: { ints: [1, stride, stride, stride, 1] },
-    padding: { text: 'SAME' },
+    padding: { text: kernel === 1 ? 'VALID' : 'SAME' },
     data_format: { text: 'NDHWC' },
     dilations: { ints: [1, 1, 1, 1, 1] },
   };
