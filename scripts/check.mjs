@@ -44,10 +44,10 @@ const STAGES = [
   ...[
     'training',
     'evaluation',
-    'exchange',
     'marks',
     'gpu',
     'figures',
+    'exchange',
     'kernel',
     'widgets',
     'commands',

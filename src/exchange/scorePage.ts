@@ -28,7 +28,7 @@ input[type=range] { width: 16rem; } output { font-weight: 600; font-variant-nume
 <input type="file" id="file" accept=".npy,.raw,.bin"></label></p>
 <canvas id="slice" width="${width}" height="${height}" role="img" aria-label="A slice of the patch"></canvas>
 <label>Slice <input type="range" id="z" min="0" max="${depth - 1}" value="${depth >> 1}"></label>
-<p id="what">A ball of 400 HU above lung, made by this page.</p>
+<p id="what">A ball of 50 HU in lung of -850 HU, made by this page.</p>
 <p>Probability of ${escaped(classNames[1])}: <output id="probability">...</output> <span id="how"></span></p>
 <script>${withoutEnd(readFileSync(browserBundle(), 'utf8'))}</script>
 <script>const settings = ${withoutEnd(JSON.stringify(settings))};</script>

@@ -1,22 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { exportNetwork } from '../../src/exchange/exportNetwork.js';
-import { PYTHON, runPython } from '../python.js';
+import { runPython } from '../python.js';
 import { documentedPython } from './documentedPython.js';
 import { exchangeRun, largestDifference } from './exchangeRun.js';
-
-/** A Python with PyTorch (3 GB, no part of the set-up): bench/train.ts finds it in the same way. */
-const TORCH = process.env.VOXLAB_TORCH_PYTHON ?? PYTHON;
-
-function whyNoTorch(): string | false {
-  return spawnSync(TORCH, ['-c', 'import torch, safetensors']).status === 0
-    ? false
-    : 'no PyTorch: VOXLAB_TORCH_PYTHON names a Python that has torch and safetensors';
-}
+import { TORCH, whyNoTorch } from './torch.js';
 
 test('--to safetensors: the documented PyTorch file loads it strictly and predicts the same to 1e-4', {
-  skip: whyNoTorch(),
+  skip: whyNoTorch('safetensors'),
 }, async (t) => {
   const exported = await exchangeRun(t);
   const { path } = await exportNetwork({ run: exported.run, to: 'safetensors', checkpoint: 'best' });
