@@ -8,6 +8,8 @@ export const TESTED_THROUGH = {
   'src/exchange/kerasWeights.ts': 'test/exchange/importNetwork.test.ts',
   'src/exchange/onnxProto.ts': 'test/exchange/onnxFile.test.ts',
   'src/exchange/readNetwork.ts': 'test/exchange/importNetwork.test.ts',
+  'src/exchange/eventProto.ts': 'test/exchange/tensorboard.test.ts',
+  'src/training/tfRecord.ts': 'test/training/eventFile.test.ts',
   'src/exchange/scorePage.ts': 'test/exchange/tfjsModel.test.ts',
   'src/exchange/tensorflowGraph.ts': 'test/exchange/savedModel.test.ts',
   'src/exchange/weightedLayers.ts': 'test/exchange/networkGraph.test.ts',

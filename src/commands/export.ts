@@ -19,9 +19,12 @@ export const registerExportCommand: RegisterCommand = (program) => {
     )
     .argument('<run>', "the run's folder")
     .requiredOption('--to <format>', `one of ${EXPORT_FORMATS.join(', ')}`, oneOf(...EXPORT_FORMATS))
-    .option('--out <path>', 'file, or folder of savedmodel and tfjs (default: in RUN/export)')
+    .option(
+      '--out <path>',
+      'file, or folder of savedmodel, tfjs and tensorboard (default: in RUN/export; of tensorboard RUN itself)',
+    )
     .option('--checkpoint <name>', 'best (lowest validation loss) or last', oneOf('best', 'last'), 'best')
-    .option('--json', 'one JSON document on stdout: {run, to, path, files, description}')
+    .option('--json', 'one JSON document on stdout: {run, to, path, files, notes, description}')
     .action(runExport);
 };
 
@@ -32,6 +35,7 @@ async function runExport(run: string, flags: ExportFlags): Promise<void> {
     checkpoint: flags.checkpoint,
     ...(flags.out === undefined ? {} : { out: resolve(flags.out) }),
   });
+  for (const note of result.notes) process.stderr.write(`warning: ${note}\n`);
   if (flags.json === true) printJson(result);
   else process.stdout.write(`${result.files.join('\n')}\n`);
 }

@@ -4,11 +4,12 @@ import { writeKerasFile } from './kerasFile.js';
 import { writeOnnxFile } from './onnxFile.js';
 import { descriptionOf, type PortableNetwork, portableNetwork } from './portableNetwork.js';
 import { writeSavedModel } from './savedModel.js';
+import { writeTensorboardFile } from './tensorboard.js';
 import { writeTfjsModel } from './tfjsModel.js';
 import { writeTorchFile } from './torchFile.js';
 
 /** What the network of a run can be written as. */
-export const EXPORT_FORMATS = ['onnx', 'keras', 'savedmodel', 'tfjs', 'safetensors'] as const;
+export const EXPORT_FORMATS = ['onnx', 'keras', 'savedmodel', 'tfjs', 'safetensors', 'tensorboard'] as const;
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
@@ -16,40 +17,56 @@ export interface ExportOptions {
   readonly run: string;
   readonly to: ExportFormat;
   readonly checkpoint: CheckpointLink;
-  /** File or folder; default: RUN/export/... */
+  /** File or folder; default: RUN/export/..., for `tensorboard` RUN itself. */
   readonly out?: string;
 }
 
 export interface ExportResult {
   readonly run: string;
   readonly to: ExportFormat;
-  /** The file, or the folder of `savedmodel` and `tfjs`. */
+  /** The file, or the folder of `savedmodel`, `tfjs` and `tensorboard`. */
   readonly path: string;
   /** Absolute paths of what was written. */
   readonly files: readonly string[];
+  /** What could not be written, and why. */
+  readonly notes: readonly string[];
   /** What the files say of themselves: checkpoint, input, window, output. */
   readonly description: Readonly<Record<string, unknown>>;
 }
 
+interface Written {
+  readonly files: readonly string[];
+  /** What could not be written, and why. */
+  readonly notes: readonly string[];
+}
+
 interface Writer {
-  /** Below RUN/export. */
-  readonly name: string;
-  /** Returns the absolute paths of what was written. */
-  readonly write: (network: PortableNetwork, out: string) => Promise<readonly string[]>;
+  /** Where it goes by default, below the run. */
+  readonly place: string;
+  readonly write: (network: PortableNetwork, out: string, run: string) => Promise<Written>;
 }
 
 const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
-  onnx: { name: 'network.onnx', write: writeOnnxFile },
-  keras: { name: 'network.keras', write: writeKerasFile },
-  savedmodel: { name: 'savedmodel', write: writeSavedModel },
-  tfjs: { name: 'tfjs', write: writeTfjsModel },
-  safetensors: { name: 'network.safetensors', write: writeTorchFile },
+  onnx: { place: 'export/network.onnx', write: whole(writeOnnxFile) },
+  keras: { place: 'export/network.keras', write: whole(writeKerasFile) },
+  savedmodel: { place: 'export/savedmodel', write: whole(writeSavedModel) },
+  tfjs: { place: 'export/tfjs', write: whole(writeTfjsModel) },
+  safetensors: { place: 'export/network.safetensors', write: whole(writeTorchFile) },
+  // Beside the run's curves: TensorBoard shows a folder as one run.
+  tensorboard: { place: '.', write: writeTensorboardFile },
 };
 
 /** Writes the network of a run's checkpoint for another program. Throws InputError, UsageError, EnvironmentError. */
 export async function exportNetwork({ run, to, checkpoint, out }: ExportOptions): Promise<ExportResult> {
   const network = await portableNetwork(run, checkpoint);
-  const { name, write } = WRITERS[to];
-  const path = out ?? join(run, 'export', name);
-  return { run, to, path, files: await write(network, path), description: descriptionOf(network) };
+  const { place, write } = WRITERS[to];
+  const path = out ?? join(run, place);
+  return { run, to, path, ...(await write(network, path, run)), description: descriptionOf(network) };
+}
+
+/** Of a format that has all of a network. */
+function whole(
+  write: (network: PortableNetwork, out: string) => Promise<readonly string[]>,
+): Writer['write'] {
+  return async (network, out) => ({ files: await write(network, out), notes: [] });
 }

@@ -35,10 +35,7 @@ export async function writeSavedModel(network: PortableNetwork, folder: string):
 
 /** SavedModel{MetaGraphDef{MetaInfoDef, GraphDef, SignatureDef}}: saved_model.proto, meta_graph.proto, graph.proto. */
 function encodeSavedModel(nodes: readonly TensorflowNode[], inputSize: readonly number[]): Uint8Array {
-  const graph = message(
-    ...nodes.map((node) => bytesField(1, encodeNode(node))),
-    bytesField(4, numberField(1, GRAPH_VERSION)),
-  );
+  const graph = encodeGraph(nodes);
   const info = message(bytesField(4, TAG), bytesField(5, TENSORFLOW_VERSION));
   const signature = message(
     bytesField(1, mapEntry(INPUT_NAME, tensorInfo(INPUT_NAME, [-1, ...inputSize, 1]))),
@@ -51,6 +48,14 @@ function encodeSavedModel(nodes: readonly TensorflowNode[], inputSize: readonly 
     bytesField(5, mapEntry(SIGNATURE, signature)),
   );
   return message(numberField(1, SCHEMA_VERSION), bytesField(2, meta));
+}
+
+/** GraphDef (graph.proto). */
+export function encodeGraph(nodes: readonly TensorflowNode[]): Uint8Array {
+  return message(
+    ...nodes.map((node) => bytesField(1, encodeNode(node))),
+    bytesField(4, numberField(1, GRAPH_VERSION)),
+  );
 }
 
 function tensorInfo(node: string, shape: readonly number[]): Uint8Array {

@@ -13,7 +13,7 @@ test('export names a run without a checkpoint, and refuses formats and checkpoin
   assert.equal(format.status, 2);
   assert.match(
     format.stderr,
-    /Expected one of onnx, keras, savedmodel, tfjs, safetensors, received "pickle"/,
+    /Expected one of onnx, keras, savedmodel, tfjs, safetensors, tensorboard, received "pickle"/,
   );
   assert.equal(voxlab('export', 'no/run').status, 2);
   assert.equal(voxlab('export', 'no/run', '--to', 'onnx', '--checkpoint', 'first').status, 2);
