@@ -19,6 +19,7 @@ export const TESTED_THROUGH = {
   'src/marks/markFiles.ts': 'test/commands/tablesMarks.test.ts',
   'src/commands/writeTables.ts': 'test/commands/tablesLidc.test.ts',
   'src/commands/reportRate.ts': 'test/commands/train.test.ts',
+  'src/training/diverged.ts': 'test/training/validate.test.ts',
   'src/training/runData.ts': 'test/training/train.test.ts',
   'src/commands/scanByScan.ts': 'test/commands/detect.test.ts',
   'src/commands/trainProgress.ts': 'test/commands/train.test.ts',
