@@ -39,8 +39,13 @@ async function readArrays(path: string): Promise<ForeignArrays> {
   if (/\.(keras|h5|hdf5)$/.test(path)) return { kind: 'keras', layers: await readKerasWeights(path) };
   if (!path.endsWith('.safetensors'))
     throw new UsageError(`expected a file *.keras, *.h5 or *.safetensors, received ${path}`);
-  const arrays = await readSafetensors(path);
+  const arrays = await readSafetensors(path, undefined, isCount);
   return { kind: [...arrays.keys()].some((name) => name.includes('/')) ? 'voxlab' : 'torch', arrays };
+}
+
+/** Of PyTorch's batch norm: how many batches its averages have seen, as int64. */
+function isCount(name: string): boolean {
+  return name.endsWith('.num_batches_tracked');
 }
 
 const FIRST = 'stem/conv/kernel';
@@ -102,8 +107,7 @@ function fromNamed(
     found.set(name, { place, array: inOurLayout(foreign, rest.get(place)) });
     rest.delete(place);
   }
-  for (const [name, array] of rest)
-    if (!name.endsWith('.num_batches_tracked')) found.set(name, { place: name, array });
+  for (const [name, array] of rest) found.set(name, { place: name, array });
   return found;
 }
 

@@ -110,6 +110,32 @@ test('safetensors come back bit for bit, as the run it was or on a patch file; t
   await importNetwork({ file: path, origin: { like: run }, run: like });
   assert.deepEqual((await portableNetwork(like, 'best')).weights, before.weights);
 
+  // PyTorch saves a count with each batch norm, too, as int64.
+  const saved = join(run, '..', 'saved.safetensors');
+  runPython(
+    `import json, sys, numpy as np
+from safetensors.numpy import load_file, save_file
+path, saved = json.load(sys.stdin)
+arrays = load_file(path)
+save_file(arrays | {k.replace('running_mean', 'num_batches_tracked'): np.array(7, np.int64) for k in arrays if k.endswith('running_mean')}, saved)
+del arrays['s1b2.conv1.bias']
+save_file(arrays, saved + '.safetensors')
+save_file(arrays | {'s1b2.conv1.bias': np.zeros(4, np.float16)}, saved + '.half.safetensors')
+print(1)`,
+    [path, saved],
+  );
+  const again = join(run, '..', 'again');
+  await importNetwork({ file: saved, origin: { like: run }, run: again });
+  assert.deepEqual((await portableNetwork(again, 'best')).weights, before.weights);
+  await assert.rejects(
+    importNetwork({ file: `${saved}.safetensors`, origin: { like: run }, run: join(run, '..', 'no') }),
+    /with 4 filters: s1b2\/conv1\/bias: expected \[4\], received none \(s1b2\.conv1\.bias\)$/,
+  );
+  await assert.rejects(
+    importNetwork({ file: `${saved}.half.safetensors`, origin: { like: run }, run: join(run, '..', 'no') }),
+    /s1b2\.conv1\.bias: expected F32, received F16/,
+  );
+
   const fresh = join(run, '..', 'fresh');
   const own = join(like, 'best', 'weights.safetensors');
   const { notes, filters } = await importNetwork({
