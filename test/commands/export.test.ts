@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exchangeRun } from '../exchange/exchangeRun.js';
@@ -33,7 +33,31 @@ test('export names a run without a checkpoint, and refuses formats and checkpoin
     [description.checkpoint, description.input.shape, description.windowHu],
     ['epoch-0002', [null, 16, 16, 16, 1], { low: -950, high: 300, clip: true }],
   );
-  const full = voxlab('export', run, '--to', 'onnx', '--out', '/dev/full/network.onnx');
+  const file = join(run, 'best', 'meta.json');
+  const meta = JSON.parse(readFileSync(file, 'utf8'));
+  const refuses = (changed: object): string => {
+    writeFileSync(file, JSON.stringify({ ...meta, ...changed }));
+    const { status: code, stderr } = voxlab('export', run, '--to', 'keras');
+    assert.equal(code, 1);
+    return stderr;
+  };
+  assert.match(
+    refuses({ config: { ...meta.config, intensity: 'unit' } }),
+    /expected a run on Hounsfield units, which an exported network takes, received INTENSITY unit/,
+  );
+  assert.match(refuses({ data: undefined }), /expected a run that says what patches it was trained on/);
+  writeFileSync(join(run, 'best', 'weights.safetensors'), 'damaged');
+  assert.match(refuses({}), /expected a checkpoint 'best' that is whole, found none/);
+  const full = voxlab(
+    'export',
+    run,
+    '--to',
+    'onnx',
+    '--checkpoint',
+    'last',
+    '--out',
+    '/dev/full/network.onnx',
+  );
   assert.deepEqual([full.status, full.stdout], [1, '']);
   assert.match(full.stderr, /\/dev\/full cannot be made/);
 });
