@@ -5,7 +5,6 @@ export const TESTED_THROUGH = {
   'src/exchange/exportNetwork.ts': 'test/commands/export.test.ts',
   'src/exchange/portableNetwork.ts': 'test/commands/export.test.ts',
   'src/exchange/kerasConfig.ts': 'test/exchange/kerasFile.test.ts',
-  'src/exchange/kerasWeights.ts': 'test/exchange/importNetwork.test.ts',
   'src/exchange/onnxProto.ts': 'test/exchange/onnxFile.test.ts',
   'src/exchange/readNetwork.ts': 'test/exchange/importNetwork.test.ts',
   'src/exchange/eventProto.ts': 'test/exchange/tensorboard.test.ts',

@@ -93,11 +93,11 @@ function layersByClass(file: H5File, named: string): KerasLayerWeights[] {
 function layersByName(file: H5File, named: string): KerasLayerWeights[] {
   const config = file.attrs.model_config?.value;
   if (typeof config === 'string') requireEpsilon(named, config);
-  const root = file.keys().includes('model_weights') ? 'model_weights' : '.';
-  return textsOf(groupOf(file, root), 'layer_names').flatMap((layer) => {
-    const names = textsOf(groupOf(file, `${root}/${layer}`), 'weight_names');
+  const root = file.keys().includes('model_weights') ? 'model_weights' : '';
+  return textsOf(root === '' ? file : groupOf(file, root), 'layer_names').flatMap((layer) => {
+    const place = root === '' ? layer : `${root}/${layer}`;
+    const names = textsOf(groupOf(file, place), 'weight_names');
     if (names.length === 0) return [];
-    const place = root === '.' ? layer : `${root}/${layer}`;
     const arrays = new Map(
       names.map((name) => [
         name.split('/').at(-1)!.replace(/:\d+$/, ''),
@@ -138,7 +138,7 @@ function requireEpsilon(path: string, config: string): void {
 }
 
 function groupOf(file: H5File, path: string): Pick<H5File, 'keys' | 'attrs'> {
-  const group = path === '.' ? file : file.get(path);
+  const group = file.get(path);
   if (group === null || !('keys' in group)) throw new Error(`no group ${path}`);
   return group;
 }
