@@ -139,6 +139,7 @@ test('the public door', () => {
     'voxelToWorld',
     'withRecordedUse',
     'worldToVoxel',
+    'writeNrrd',
     'writePatchFile',
     'youdenThreshold',
   ]);

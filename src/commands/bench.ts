@@ -27,6 +27,7 @@ const NAMES = [
   'kernel',
   'read',
   'predict',
+  'heatmap',
   'evaluate',
   'gpulog',
 ] as const;

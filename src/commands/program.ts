@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, VoxlabError } from '../errors.js';
 import { libc } from '../libc.js';
+import { VERSION } from '../version.js';
 import { withoutControls } from '../withoutControls.js';
 import { registerBenchCommand } from './bench.js';
 import { registerCropCommand } from './crop.js';
@@ -91,6 +92,7 @@ function hasNoReader(stream: NodeJS.WriteStream, { code }: NodeJS.ErrnoException
 export function buildProgram(): Command {
   const program = new Command('voxlab')
     .description('From chest CT scans to a trained 3D network, step by step, on one device or many.')
+    .version(VERSION, '-V, --version', 'print the version')
     .option('--debug', 'print the stack of a failure')
     .exitOverride()
     .configureOutput({ outputError: () => {}, writeErr: () => {} });
