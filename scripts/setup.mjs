@@ -128,7 +128,7 @@ function planSteps(purpose, gpu) {
     : pip('engine', "TensorFlow's library (CPU)", 'requirements/engine-cpu.txt', 1700, '--no-deps');
   const lab = pip('lab', 'JupyterLab', 'requirements/lab.txt', 450);
   // A package does not bring their list.
-  const test = () => pip('test', 'reference tools for the tests', 'requirements/test.txt', 900);
+  const test = () => pip('test', 'reference tools for the tests', 'requirements/test.txt', 1150);
   const build = {
     name: 'build',
     title: 'compile',

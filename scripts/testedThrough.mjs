@@ -2,6 +2,19 @@
 
 /** Files that run only inside another one (a thread's program, a seam, a part of one story): the test that runs them. */
 export const TESTED_THROUGH = {
+  'src/exchange/exportNetwork.ts': 'test/commands/export.test.ts',
+  'src/exchange/portableNetwork.ts': 'test/commands/export.test.ts',
+  'src/exchange/kerasConfig.ts': 'test/exchange/kerasFile.test.ts',
+  'src/exchange/onnxProto.ts': 'test/exchange/onnxFile.test.ts',
+  'src/exchange/readNetwork.ts': 'test/exchange/importNetwork.test.ts',
+  'src/exchange/eventProto.ts': 'test/exchange/tensorboard.test.ts',
+  'src/training/tfRecord.ts': 'test/training/eventFile.test.ts',
+  'src/exchange/scorePage.ts': 'test/exchange/tfjsModel.test.ts',
+  'src/exchange/tensorflowGraph.ts': 'test/exchange/savedModel.test.ts',
+  'src/exchange/weightedLayers.ts': 'test/exchange/networkGraph.test.ts',
+  'src/exchange/writeBeside.ts': 'test/exchange/kerasFile.test.ts',
+  'src/exchange/zip.ts': 'test/exchange/kerasFile.test.ts',
+  'src/commands/import.ts': 'test/commands/export.test.ts',
   'src/marks/markFiles.ts': 'test/commands/tablesMarks.test.ts',
   'src/commands/writeTables.ts': 'test/commands/tablesLidc.test.ts',
   'src/commands/reportRate.ts': 'test/commands/train.test.ts',

@@ -43,6 +43,8 @@ export {
   type SubmissionScore,
   scoreSubmission,
 } from './evaluation/scoreSubmission.js';
+export { type ExportOptions, type ExportResult, exportNetwork } from './exchange/exportNetwork.js';
+export { type ImportOptions, type ImportResult, importNetwork } from './exchange/importNetwork.js';
 export {
   type Augmentation,
   applyAugmentation,

@@ -10,9 +10,11 @@ import { registerDetectCommand } from './detect.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerEvaluateCommand } from './evaluate.js';
 import { registerExploreCommand } from './explore.js';
+import { registerExportCommand } from './export.js';
 import { registerFigureCommand } from './figure.js';
 import { registerFrocCommand } from './froc.js';
 import { registerGpuCommand } from './gpu.js';
+import { registerImportCommand } from './import.js';
 import { registerKernelCommand } from './kernel.js';
 import { registerLabCommand } from './lab.js';
 import { registerMergeCommand } from './merge.js';
@@ -44,6 +46,8 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerCrossvalCommand,
   registerPredictCommand,
   registerFrocCommand,
+  registerExportCommand,
+  registerImportCommand,
   registerRunsCommand,
   registerGpuCommand,
   registerFigureCommand,
