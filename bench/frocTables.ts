@@ -12,13 +12,17 @@ export interface FrocTables {
 /** A row of a table without its uid: x, y, z (mm), and a diameter (mm) or a score. */
 export type FrocRow = readonly [uid: string, x: number, y: number, z: number, value: number];
 
+/** As LUNA16's tables write numbers: ten significant digits. */
+const DIGITS = 10;
+
 /** Writes a table in LUNA16's form. */
 export function writeRows(file: string, column: string, rows: readonly FrocRow[]): string {
-  writeFileSync(
-    file,
-    `seriesuid,coordX,coordY,coordZ,${column}\n${rows.map((row) => `${row.join(',')}\n`).join('')}`,
-  );
+  writeFileSync(file, `seriesuid,coordX,coordY,coordZ,${column}\n${rows.map(asLine).join('')}`);
   return file;
+}
+
+function asLine([uid, ...numbers]: FrocRow): string {
+  return `${uid},${numbers.map((value) => Number(value.toPrecision(DIGITS))).join(',')}\n`;
 }
 
 /** Tables of LUNA16's size: 888 scans, 1186 nodules in 601 of them, 35,192 excluded findings, most of unknown size. */

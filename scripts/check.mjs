@@ -41,7 +41,18 @@ const STAGES = [
     'model',
     'scores',
   ],
-  ...['training', 'evaluation', 'marks', 'gpu', 'figures', 'kernel', 'widgets', 'commands', 'index'],
+  ...[
+    'training',
+    'evaluation',
+    'marks',
+    'gpu',
+    'figures',
+    'exchange',
+    'kernel',
+    'widgets',
+    'commands',
+    'index',
+  ],
 ].flat();
 
 /** Outside library -> the only places that may import it. A place is a file, or a folder with one file per loaded library. */
@@ -60,6 +71,7 @@ const SEAMS = {
   tslab: ['src/kernel/'],
   '@tslab/typescript-for-tslab': ['src/kernel/'],
   zeromq: ['src/kernel/'],
+  'adm-zip': ['src/exchange/zip.ts'],
   saxes: ['src/candidates/lidc/xmlTree.ts'],
   commander: ['src/commands/'],
 };

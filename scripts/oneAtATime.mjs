@@ -21,7 +21,7 @@ export async function waitForTurn(folder, say) {
     } catch (error) {
       if (error.code !== 'EADDRINUSE') throw error;
     }
-    if (!said) say('another set-up of this clone is running: waiting for its end');
+    if (!said) say('another set-up of this folder is running: waiting for its end');
     said = true;
     await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
   }

@@ -1,12 +1,13 @@
 // Sets up a clone: npm packages, a Python environment with TensorFlow's library and JupyterLab, the compiled program, the kernel.
 //   node scripts/setup.mjs run     what the program needs
 //   node scripts/setup.mjs test    the same, and the reference tools that the tests compare with
+// Installed as a package (npx voxlab setup), it is compiled and has its npm packages: the rest goes into the project's folder.
 // Node's own modules only. Every step is stamped in .setup/ by the hash of its inputs: a second run skips what stands,
-// a run after Ctrl-C goes on with the step that was cut short. Nothing is written outside the clone.
+// a run after Ctrl-C goes on with the step that was cut short. Nothing is written outside the clone, or the project.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs'; // whole: a named import that an old Node lacks would fail before the version check
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   checkDisk,
@@ -18,7 +19,10 @@ import {
 } from './machine.mjs';
 import { waitForTurn } from './oneAtATime.mjs';
 
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+/** Where the program's own files lie. */
+const PACKAGE = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+/** What is set up: the clone, or the project that has the program as a package; as src/paths.ts says it. */
+const ROOT = projectOf(PACKAGE);
 const STAMPS = join(ROOT, '.setup');
 const VENV = join(ROOT, '.venv');
 const VENV_PYTHON = join(VENV, 'bin', 'python');
@@ -40,6 +44,12 @@ try {
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`setup: ${error.message}\n`);
   process.exit(1);
+}
+
+function projectOf(folder) {
+  if (process.env.VOXLAB_HOME) return resolve(process.env.VOXLAB_HOME);
+  const modules = folder.indexOf(`${sep}node_modules${sep}`);
+  return modules < 0 ? folder : folder.slice(0, modules) || sep;
 }
 
 async function setUp(purpose) {
@@ -76,10 +86,11 @@ async function setUp(purpose) {
 
 /** The steps in order; `hash` covers everything that a step's result depends on. */
 function planSteps(purpose, gpu) {
+  const isPackage = ROOT !== PACKAGE;
   const npm = {
     name: 'npm',
     title: 'npm packages',
-    hash: hashOf(['package-lock.json', '.npmrc'], process.version),
+    hash: isPackage ? '' : hashOf(['package-lock.json', '.npmrc'], process.version),
     megabytes: 700,
     downloads: 'npm',
     run: (label) => runLogged('npm', label, 'npm', ['ci', '--no-progress', '--loglevel=error']),
@@ -109,21 +120,24 @@ function planSteps(purpose, gpu) {
       runLogged(name, label, VENV_PYTHON, [
         ...['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar=off'],
         ...flags,
-        ...['-r', join(ROOT, file)],
+        ...['-r', join(PACKAGE, file)],
       ]),
   });
   const engine = gpu
     ? pip('engine', "TensorFlow's library (NVIDIA GPU)", 'requirements/engine-gpu.txt', 7500)
     : pip('engine', "TensorFlow's library (CPU)", 'requirements/engine-cpu.txt', 1700, '--no-deps');
   const lab = pip('lab', 'JupyterLab', 'requirements/lab.txt', 450);
-  const test = pip('test', 'reference tools for the tests', 'requirements/test.txt', 900);
+  // A package does not bring their list.
+  const test = () => pip('test', 'reference tools for the tests', 'requirements/test.txt', 1150);
   const build = {
     name: 'build',
     title: 'compile',
-    hash: hashOf(
-      ['package.json', 'tsconfig.json', 'scripts/bundle.mjs', ...filesBelow('src', 'test', 'bench')],
-      npm.hash,
-    ),
+    hash: isPackage
+      ? ''
+      : hashOf(
+          ['package.json', 'tsconfig.json', 'scripts/bundle.mjs', ...filesBelow('src', 'test', 'bench')],
+          npm.hash,
+        ),
     megabytes: 20,
     run: async (label) => {
       fs.rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
@@ -135,16 +149,17 @@ function planSteps(purpose, gpu) {
   const kernel = {
     name: 'kernel',
     title: 'notebook kernel',
-    hash: hashOf(filesBelow('src/kernel'), ROOT + process.execPath),
+    hash: hashOf(['package.json', ...filesBelow('src/kernel')], ROOT + PACKAGE + process.execPath),
     megabytes: 1,
     run: (label) =>
       runLogged('kernel', label, process.execPath, [
-        join(ROOT, 'dist/src/commands/cli.js'),
+        join(PACKAGE, 'dist/src/commands/cli.js'),
         'kernel',
         'install',
       ]),
   };
-  return [npm, venv, engine, lab, ...(purpose === 'test' ? [test] : []), build, kernel];
+  if (isPackage) return [venv, engine, lab, kernel];
+  return [npm, venv, engine, lab, ...(purpose === 'test' ? [test()] : []), build, kernel];
 }
 
 /** Cells and `npx voxlab` find the clone as a package of its own name. */
@@ -212,15 +227,15 @@ function stampPath(step) {
 
 function hashOf(files, ...more) {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(file).update(fs.readFileSync(join(ROOT, file)));
+  for (const file of files) hash.update(file).update(fs.readFileSync(join(PACKAGE, file)));
   return hash.update(more.join('\n')).digest('hex');
 }
 
 function filesBelow(...folders) {
   return folders
-    .flatMap((folder) => fs.readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true }))
+    .flatMap((folder) => fs.readdirSync(join(PACKAGE, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(ROOT, join(entry.parentPath ?? entry.path, entry.name)))
+    .map((entry) => relative(PACKAGE, join(entry.parentPath ?? entry.path, entry.name)))
     .filter((file) => /\.(ts|css|py)$/.test(file))
     .sort();
 }

@@ -29,6 +29,7 @@ export * from './errors.js';
 export { type Crossval, type CrossvalFold, crossvalScores } from './evaluation/crossval.js';
 export { crossvalConfigs } from './evaluation/crossvalConfigs.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.js';
+export type { HeatMap, HeatMapOptions } from './evaluation/heatMap.js';
 export {
   openPredictor,
   type PredictedMark,
@@ -42,6 +43,8 @@ export {
   type SubmissionScore,
   scoreSubmission,
 } from './evaluation/scoreSubmission.js';
+export { type ExportOptions, type ExportResult, exportNetwork } from './exchange/exportNetwork.js';
+export { type ImportOptions, type ImportResult, importNetwork } from './exchange/importNetwork.js';
 export {
   type Augmentation,
   applyAugmentation,
@@ -61,6 +64,7 @@ export { type FramePanel, frameFigure } from './figures/frameFigure.js';
 export { frocFigure } from './figures/frocFigure.js';
 export { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
 export { type HuSample, huHistogramFigure } from './figures/huHistogram.js';
+export type { Overlay } from './figures/overlaySlice.js';
 export { passesFigure } from './figures/passesFigure.js';
 export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
 export { performanceFigure } from './figures/performanceFigure.js';
@@ -147,6 +151,7 @@ export { VERSION } from './version.js';
 export { type DicomContext, readDicomContext } from './volumes/dicomContext.js';
 export { findScans, type ScanFile } from './volumes/findScans.js';
 export { voxelToWorld, worldToVoxel } from './volumes/geometry.js';
+export { writeNrrd } from './volumes/nrrdWriter.js';
 export { readGeometry, readVolume } from './volumes/readVolume.js';
 export type { Geometry, Vector3, Volume } from './volumes/volume.js';
 export { type Button, button } from './widgets/button.js';

@@ -12,16 +12,44 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EnvironmentError, messageOf } from './errors.js';
 
-/** The clone's folder: paths in configuration files are relative to it. This file is compiled to dist/src/. */
-export const REPOSITORY_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
+/** Where the program's own files lie: the clone, or the package in a project's node_modules. This file is compiled to dist/src/. */
+const PACKAGE_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** A path below the clone's folder; an absolute part stays as it is. */
+/**
+ * The project's folder: it holds configs, data and runs, and what the set-up brings. The clone itself, or where voxlab is
+ * installed as a package, the folder of the outermost node_modules; VOXLAB_HOME names another. Paths in configuration files are
+ * relative to it.
+ */
+export const REPOSITORY_ROOT = projectOf(PACKAGE_ROOT, process.env.VOXLAB_HOME);
+
+/** What to type where something of the set-up is missing. */
+export const SET_UP_COMMAND = REPOSITORY_ROOT === PACKAGE_ROOT ? 'npm run setup' : 'npx voxlab setup';
+
+/** The folder of a project, from that of the program. */
+export function projectOf(packageRoot: string, home: string | undefined): string {
+  if (home !== undefined && home !== '') return resolve(home);
+  const modules = packageRoot.indexOf(`${sep}node_modules${sep}`);
+  return modules < 0 ? packageRoot : packageRoot.slice(0, modules) || sep;
+}
+
+/** A path below the project's folder; an absolute part stays as it is. */
 export function inRepository(...parts: string[]): string {
   return resolve(REPOSITORY_ROOT, ...parts);
+}
+
+/** A path of a file that comes with the program. */
+export function inPackage(...parts: string[]): string {
+  return resolve(PACKAGE_ROOT, ...parts);
+}
+
+/** The project's own file of this name, where it has one, else the one that comes with the program. */
+export function inEither(...parts: string[]): string {
+  const own = inRepository(...parts);
+  return existsSync(own) ? own : inPackage(...parts);
 }
 
 /** Makes a folder and those above it, one by one: Node's own `recursive` never comes back below /proc. Throws EnvironmentError. */

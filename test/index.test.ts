@@ -47,6 +47,7 @@ test('the public door', () => {
     'display',
     'drawAugmentation',
     'evaluate',
+    'exportNetwork',
     'feedFigure',
     'findRate',
     'findScans',
@@ -58,6 +59,7 @@ test('the public door', () => {
     'gpuUtilizationFigure',
     'heldOutRows',
     'huHistogramFigure',
+    'importNetwork',
     'inRepository',
     'inWorld',
     'interruptSignal',
@@ -137,6 +139,7 @@ test('the public door', () => {
     'voxelToWorld',
     'withRecordedUse',
     'worldToVoxel',
+    'writeNrrd',
     'writePatchFile',
     'youdenThreshold',
   ]);

@@ -5,8 +5,8 @@ import { inRepository } from '../src/paths.js';
 export const PYTHON = inRepository('.venv', 'bin', 'python');
 
 /** Runs a program of a reference tool: `input` goes in as JSON on stdin, one JSON document comes back on stdout. */
-export function runPython<T>(program: string, input?: unknown): T {
-  const run = spawnSync(PYTHON, ['-c', program], {
+export function runPython<T>(program: string, input?: unknown, python = PYTHON): T {
+  const run = spawnSync(python, ['-c', program], {
     input: JSON.stringify(input ?? null),
     encoding: 'utf8',
     maxBuffer: 1e9,

@@ -28,6 +28,7 @@ const NAMES = [
   'read',
   'predict',
   'detect',
+  'heatmap',
   'evaluate',
   'gpulog',
 ] as const;

@@ -18,7 +18,7 @@ import type { PatchFormat } from '../store/patchFileContract.js';
 import { NIFTI_FRAMES, type NiftiFrame } from '../volumes/niftiGeometry.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { resampledLine, tellBeside } from './cropNotes.js';
-import { oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
+import { oneOf, printJson, shard, wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
 
 interface CropFlags {
@@ -289,11 +289,4 @@ function spacing(text: string): Vector3 {
       `--spacing: expected one number above 0 or three (x,y,z), in mm, received ${JSON.stringify(text)}`,
     );
   return [x!, y!, z!];
-}
-
-function shard(text: string): Shard {
-  const [, index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
-  if (index === undefined || count === undefined || index >= count)
-    throw new UsageError(`--shard: expected i/n with i from 0 to n - 1, received ${JSON.stringify(text)}`);
-  return { index, count };
 }

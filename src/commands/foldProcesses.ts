@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { childOfThisProcess, handSignalsOn } from '../parentProcess.js';
-import { inRepository, isFolder } from '../paths.js';
+import { handSignalsOn } from '../parentProcess.js';
+import { isFolder } from '../paths.js';
+import { showLines, startCommand } from './childCommand.js';
 
 /** Marks a fold that is trained and evaluated. */
 const FINISHED = 'finished';
@@ -44,15 +44,12 @@ export async function runFolds({ runs, jobs, evaluation, gpusOf }: FoldWork): Pr
   for (const name of STOPPING) process.on(name, stop);
   const voxlab = async (run: string, job: number, words: readonly string[]): Promise<boolean> => {
     if (interrupted) return false;
-    const child = spawn(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words, '--json'], {
+    const child = startCommand([...words, '--json'], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, ...childOfThisProcess(), CUDA_VISIBLE_DEVICES: gpusOf(job) },
-      detached: true,
+      env: { CUDA_VISIBLE_DEVICES: gpusOf(job) },
     });
     running.push(child);
-    createInterface({ input: child.stderr! }).on('line', (line) =>
-      process.stderr.write(`[${basename(run)}] ${line}\n`),
-    );
+    showLines(child, basename(run));
     const [code] = (await once(child, 'close')) as [number | null];
     running.splice(running.indexOf(child), 1);
     if (code === INTERRUPTED) interrupted = true;

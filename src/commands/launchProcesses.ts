@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { createInterface } from 'node:readline';
-import { childOfThisProcess, endHard, GRACE_MS, handSignalsOn } from '../parentProcess.js';
-import { inRepository } from '../paths.js';
+import { endHard, GRACE_MS, handSignalsOn } from '../parentProcess.js';
 import { SECRET_VARIABLE } from '../training/talkProof.js';
+import { showLines, startCommand } from './childCommand.js';
 
 /** Of a process that was ended by a signal. */
 const FAILED = 1;
@@ -30,26 +28,19 @@ export async function launchProcesses(
   const secret = randomBytes(32).toString('hex');
   const words = [...withoutProcesses(process.argv.slice(2)), ...further];
   const children = addresses.map((_, index) =>
-    spawn(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words], {
+    startCommand(words, {
       stdio: ['ignore', index === 0 ? 'inherit' : 'ignore', index === 0 ? 'inherit' : 'pipe'],
       env: {
-        ...process.env,
-        ...childOfThisProcess(),
         [SECRET_VARIABLE]: secret,
         CUDA_VISIBLE_DEVICES: gpusOf(index),
         TF_CONFIG: JSON.stringify({ cluster: { worker: addresses }, task: { type: 'worker', index } }),
       },
-      // A terminal's Ctrl-C would reach the children beside the one that is handed on, and two end them at once.
-      detached: true,
     }),
   );
   const leaveSignals = handSignalsOn(children);
   const codes = await Promise.all(
     children.map(async (child, rank) => {
-      if (child.stderr !== null)
-        createInterface({ input: child.stderr }).on('line', (line) =>
-          process.stderr.write(`[rank ${rank}] ${line}\n`),
-        );
+      showLines(child, `rank ${rank}`);
       const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
       if (signal !== null) process.stderr.write(`[rank ${rank}] was ended by ${signal}\n`);
       // One that was interrupted leaves while the first one still writes the checkpoint.

@@ -2,8 +2,9 @@ import { InvalidArgumentError } from 'commander';
 import { CLASS_NAMES_EXPECTED, type ClassNames, parseClassNames } from '../config/classNames.js';
 import { type Holdout, parseHoldout, parseValidation, type Validation } from '../config/holdout.js';
 import { CLASS_WEIGHTS_EXPECTED, type ClassWeights, parseClassWeights } from '../config/lossSettings.js';
-import { InterruptedError } from '../errors.js';
+import { InterruptedError, UsageError } from '../errors.js';
 import { libc } from '../libc.js';
+import type { Shard } from '../patches/cropJob.js';
 
 /** Parser of a flag that takes a whole number in [low, high]. */
 export function wholeNumber(low: number, high = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -85,6 +86,14 @@ export function oneOf<W extends string>(...words: readonly W[]): (text: string) 
       );
     return word;
   };
+}
+
+/** Parser of a flag that takes a part of the scans. */
+export function shard(text: string): Shard {
+  const [, index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (index === undefined || count === undefined || index >= count)
+    throw new UsageError(`--shard: expected i/n with i from 0 to n - 1, received ${JSON.stringify(text)}`);
+  return { index, count };
 }
 
 /** With `--json` exactly one JSON document goes to stdout; everything else goes to stderr. */

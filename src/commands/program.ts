@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, VoxlabError } from '../errors.js';
 import { libc } from '../libc.js';
+import { VERSION } from '../version.js';
 import { withoutControls } from '../withoutControls.js';
 import { registerBenchCommand } from './bench.js';
 import { registerCropCommand } from './crop.js';
@@ -9,9 +10,11 @@ import { registerDetectCommand } from './detect.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerEvaluateCommand } from './evaluate.js';
 import { registerExploreCommand } from './explore.js';
+import { registerExportCommand } from './export.js';
 import { registerFigureCommand } from './figure.js';
 import { registerFrocCommand } from './froc.js';
 import { registerGpuCommand } from './gpu.js';
+import { registerImportCommand } from './import.js';
 import { registerKernelCommand } from './kernel.js';
 import { registerLabCommand } from './lab.js';
 import { registerMergeCommand } from './merge.js';
@@ -20,6 +23,7 @@ import { registerNotebookCommand } from './notebook.js';
 import { registerPredictCommand } from './predict.js';
 import { registerRunsCommand } from './runs.js';
 import { registerSampleCommand } from './sample.js';
+import { registerSetupCommand } from './setup.js';
 import { registerStartCommand } from './start.js';
 import { registerTablesCommand } from './tables.js';
 import { registerTrainCommand } from './train.js';
@@ -42,6 +46,8 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerCrossvalCommand,
   registerPredictCommand,
   registerFrocCommand,
+  registerExportCommand,
+  registerImportCommand,
   registerRunsCommand,
   registerGpuCommand,
   registerFigureCommand,
@@ -49,6 +55,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerKernelCommand,
   registerLabCommand,
   registerNotebookCommand,
+  registerSetupCommand,
   registerDoctorCommand,
   registerStartCommand,
 ];
@@ -87,6 +94,7 @@ function hasNoReader(stream: NodeJS.WriteStream, { code }: NodeJS.ErrnoException
 export function buildProgram(): Command {
   const program = new Command('voxlab')
     .description('From chest CT scans to a trained 3D network, step by step, on one device or many.')
+    .version(VERSION, '-V, --version', 'print the version')
     .option('--debug', 'print the stack of a failure')
     .exitOverride()
     .configureOutput({ outputError: () => {}, writeErr: () => {} });

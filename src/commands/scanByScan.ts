@@ -10,7 +10,7 @@ export interface ScansDone<T> {
 
 /**
  * Does a work on one scan after the other. One that cannot be used is named, the others go on and the exit code is 1. `endLine` ends the
- * line of progress. Throws InputError where none could be used, and what `work` throws otherwise.
+ * line of progress. Throws InputError where there are some and none could be used, and what `work` throws otherwise.
  */
 export async function scanByScan<T>(
   scans: readonly ScanFile[],
@@ -31,7 +31,7 @@ export async function scanByScan<T>(
       }
   }).finally(endLine);
   const paths = scans.map(({ path }) => path).join(' ');
-  if (found.length === 0) throw new InputError(paths, 'no scan could be used, see above');
+  if (found.length === 0 && scans.length > 0) throw new InputError(paths, 'no scan could be used, see above');
   if (failed.length > 0) process.exitCode = 1;
   return { found, failed };
 }

@@ -1,15 +1,17 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { MODEL_CONFIG_FILE } from '../config/trainingSettings.js';
 import { VoxlabError } from '../errors.js';
 import { lockEvaluation } from '../evaluation/evaluate.js';
 import { takeLock } from '../fileLock.js';
-import { childOfThisProcess, handSignalsOn } from '../parentProcess.js';
-import { inRepository, makeFolder, writeFileAtomically } from '../paths.js';
+import { findNotebook } from '../kernel/notebookRun.js';
+import { handSignalsOn } from '../parentProcess.js';
+import { inPackage, inRepository, makeFolder, writeFileAtomically } from '../paths.js';
 import { formatSeconds } from '../progress.js';
 import { metricsOf } from '../training/metricsLog.js';
 import { lockRun } from '../training/runFolder.js';
+import { startCommand } from './childCommand.js';
 import type { RegisterCommand } from './program.js';
 
 /** What a command of the main job failed with; its own line stands on stderr already. */
@@ -89,7 +91,7 @@ async function runSteps(): Promise<void> {
 /** Trains unless `run` holds a finished run of the same settings and data; a run cut short is resumed. */
 async function trainOnce(run: string, dataFile: string): Promise<TrainAnswer> {
   const marker = inRepository(run, 'finished.json');
-  const inputs = hashOf(inRepository('configs', 'model.ini'), dataFile);
+  const inputs = hashOf(MODEL_CONFIG_FILE, dataFile);
   const startedFor = inRepository(`${run}.inputs`);
   const isSame = readIfThere(startedFor) === inputs;
   const finished = isSame ? answerIn(marker) : undefined;
@@ -136,9 +138,13 @@ function emptyRun(run: string): void {
 async function runNotebooksOnce(dataFile: string): Promise<string> {
   const out = join('runs', 'notebooks');
   const marker = inRepository(out, 'finished');
-  const names = ['01-scan', '02-crop-step-by-step', '03-feed', '04-train', '05-gpu-usage', '06-crossval'];
-  const files = names.map((name) => inRepository('notebooks', `${name}.ipynb`));
-  const inputs = hashOf(...files, dataFile, inRepository('.setup', 'build'));
+  const names = [
+    ...['01-scan', '02-crop-step-by-step', '03-feed', '04-train', '05-gpu-usage', '06-crossval'],
+    '09-own-scan',
+  ];
+  const files = names.map(findNotebook);
+  const build = inRepository('.setup', 'build');
+  const inputs = hashOf(...files, dataFile, existsSync(build) ? build : inPackage('package.json'));
   if (readIfThere(marker) === inputs) {
     say(`notebooks: already done, see ${out}`);
     return out;
@@ -152,16 +158,13 @@ async function runNotebooksOnce(dataFile: string): Promise<string> {
 function voxlab<T>(...words: readonly string[]): Promise<T> {
   say(`$ npx voxlab ${words.join(' ')}`);
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words, '--json'], {
+    const child = startCommand([...words, '--json'], {
       cwd: inRepository(),
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, ...childOfThisProcess() },
-      // In a group of its own: a terminal's Ctrl-C would reach it beside the one that is handed on, and two end it at once.
-      detached: true,
     });
     const leaveSignals = handSignalsOn([child]);
     let answer = '';
-    child.stdout.on('data', (text) => {
+    child.stdout!.on('data', (text) => {
       answer += text;
     });
     child.once('error', failed);

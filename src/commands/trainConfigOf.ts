@@ -272,7 +272,8 @@ function onlyPatchFile(folder: string): string {
 }
 
 /** `runs/2026-11-24-122530`; a number behind it when that second has a run. Made here: of jobs in one second each has its own. */
-function newRunFolder(runs: string): string {
+/** A folder of its own for a run, named by date and time; made. Throws EnvironmentError. */
+export function newRunFolder(runs: string): string {
   makeFolder(runs);
   const now = new Date().toISOString().replace(/\..*/, '').replace('T', '-').replaceAll(':', '');
   for (let n = 1; ; n++) {

@@ -1,4 +1,4 @@
-import { inRepository } from '../paths.js';
+import { inEither, inRepository } from '../paths.js';
 import { readIniFile, text, withDefault } from './ini.js';
 
 /** Where `voxlab crop` finds scans and tables and where it writes; absolute paths. */
@@ -14,7 +14,7 @@ export interface CropSettings {
 }
 
 /** The original project's file, in the clone. */
-export const CROP_CONFIG_FILE = inRepository('configs', 'crop_nodules_3d.ini');
+export const CROP_CONFIG_FILE = inEither('configs', 'crop_nodules_3d.ini');
 
 const keys = {
   LUNA_PATH: text(),

@@ -1,5 +1,5 @@
 import { ConfigError, messageOf } from '../errors.js';
-import { inRepository } from '../paths.js';
+import { inEither, inRepository } from '../paths.js';
 import { type AugmentPlan, DEFAULT_AUGMENT, parseAugment } from './augmentPlan.js';
 import { CLASS_NAMES, type ClassNames, classNames } from './classNames.js';
 import { type Holdout, overlap, parseHoldout, parseValidation, type Validation } from './holdout.js';
@@ -102,7 +102,7 @@ export interface IntensityWindow {
 export const TRAINING_NORMALISATIONS = ['window', 'file'] as const;
 
 /** The original project's file, in the clone. */
-export const MODEL_CONFIG_FILE = inRepository('configs', 'model.ini');
+export const MODEL_CONFIG_FILE = inEither('configs', 'model.ini');
 
 /** Keys of [training]. */
 export const TRAINING_KEYS = {

@@ -92,9 +92,13 @@ export async function detectedIn(
   options: DetectedOptions = {},
 ): Promise<Detection> {
   const detection = await detected(volume, options);
-  if (detection.lungLitres === 0)
-    throw new InputError(file, 'no lungs were found: expected a CT of the chest in Hounsfield units');
+  if (detection.lungLitres === 0) throw noLungs(file);
   return detection;
+}
+
+/** What is said of a scan without lungs. */
+export function noLungs(file: string): InputError {
+  return new InputError(file, 'no lungs were found: expected a CT of the chest in Hounsfield units');
 }
 
 function judged(interior: LungInterior, blobs: readonly Blob[]): JudgedBlob[] {

@@ -189,6 +189,7 @@ async function predict(
   const learner = await createLearner({
     ...config,
     precision: 'float32',
+    firstWeights: 'zero',
     network: { inputSize: [slices, dim, dim], filters: config.filters },
   });
   const feed = openFeed(patches, config, learner.batchSize);

@@ -1,19 +1,18 @@
 import type { Candidate } from '../candidates/candidate.js';
 import { detectedIn } from '../detection/detect.js';
 import { InputError, throwIfAborted } from '../errors.js';
-import { shareInBatches, shareOfLoss } from '../feed/batchShare.js';
 import { copyMiddle, shapeOfCrop } from '../feed/centralCrop.js';
 import { cutterOf } from '../patches/cutScan.js';
 import { centerVoxelOf, firstVoxelOf, isInside, patchGrid } from '../patches/patchGrid.js';
 import type { Progress } from '../progress.js';
-import { correctedForShare } from '../scores/priorShift.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { createLearner } from '../training/createLearner.js';
 import { patchFormatOf } from '../training/dataIdentity.js';
-import type { Learner } from '../training/learner.js';
-import { type Checkpoint, loadLinked } from '../training/loadCheckpoint.js';
+import { loadLinked } from '../training/loadCheckpoint.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
+import { type HeatMap, type HeatMapOptions, heatMapOf } from './heatMap.js';
+import { answersOf, type OpenedCheckpoint, type RunNetwork, requireThin } from './runNetwork.js';
 
 export interface PredictOptions {
   /** Places to be scored; left out: those that detect() finds. */
@@ -44,26 +43,27 @@ export interface ScanPrediction {
   readonly scored: number;
   /** Places outside the scan. */
   readonly outside: number;
+  /** What cutting and scoring them took. */
+  readonly scoringSeconds: number;
 }
 
 /** A run's network, ready for scans. */
 export interface Predictor {
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: OpenedCheckpoint;
   readonly format: PatchFormat;
   /** Throws InputError (naming `file`) for a scan that does not fit the run. */
   predict(volume: Volume, file: string, options?: PredictOptions): Promise<ScanPrediction>;
+  /** The answer all over the lungs, in windows that overlap. Throws as predict(), and RangeError for a spacing that is none. */
+  heatMap(volume: Volume, file: string, options?: HeatMapOptions): Promise<HeatMap>;
   close(): void;
 }
-
-/** A nodule of 5 mm lies in one slice alone then: the network has seen no such. */
-const THICKEST_SLICES_MM = 5;
 
 /** Two places of a table nearer than this are one; of detected ones their radius says. */
 const SAME_MM = 5;
 
 /** Opens a run's network. Throws InputError for a run that is none, is damaged, or was trained on what is no HU. */
 export async function openPredictor(run: string, link: CheckpointLink = 'best'): Promise<Predictor> {
-  const checkpoint = await loadLinked(run, link);
+  const { weights, optimizer, ...checkpoint } = await loadLinked(run, link);
   const { config, data } = checkpoint.meta;
   if (data === undefined)
     throw new InputError(
@@ -80,70 +80,57 @@ export async function openPredictor(run: string, link: CheckpointLink = 'best'):
   const learner = await createLearner({
     ...config,
     precision: 'float32',
+    firstWeights: 'zero',
     network: { inputSize: [shape.slices, shape.dim, shape.dim], filters: config.filters },
   });
-  await learner.load(checkpoint.weights, checkpoint.optimizer);
+  await learner.load(weights, optimizer);
+  const network = { learner, checkpoint, format };
   return {
     checkpoint,
     format,
     close: () => learner.dispose(),
-    predict: (volume, file, options = {}) =>
-      predictVolume({ learner, checkpoint, format }, volume, file, options),
+    predict: (volume, file, options = {}) => predictVolume(network, volume, file, options),
+    heatMap: (volume, file, options) => heatMapOf(network, volume, file, options),
   };
 }
 
-interface Ready {
-  readonly learner: Learner;
-  readonly checkpoint: Checkpoint;
-  readonly format: PatchFormat;
-}
-
 async function predictVolume(
-  ready: Ready,
+  network: RunNetwork,
   volume: Volume,
   file: string,
   options: PredictOptions,
 ): Promise<ScanPrediction> {
   requireThin(volume, file);
+  const { format } = network;
   const places = options.candidates ?? (await detectedIn(volume, file, options)).marks;
-  const grid = patchGrid(volume, ready.format.spacingMm);
+  const grid = patchGrid(volume, format.spacingMm);
   const within = places.filter(({ centerWorldMm }) =>
-    isInside(grid, centerVoxelOf(volume, ready.format.spacingMm, centerWorldMm)),
+    isInside(grid, centerVoxelOf(volume, format.spacingMm, centerWorldMm)),
   );
-  const scored = await scorePlaces(ready, volume, within, options);
-  return { marks: withoutDoubles(scored), scored: scored.length, outside: places.length - within.length };
+  const began = performance.now();
+  const scored = await scorePlaces(network, volume, within, options);
+  return {
+    marks: withoutDoubles(scored),
+    scored: scored.length,
+    outside: places.length - within.length,
+    scoringSeconds: (performance.now() - began) / 1000,
+  };
 }
 
 type Place = Pick<PredictedMark, 'centerWorldMm' | 'diameterMm'>;
 
-function requireThin({ spacingMm, direction }: Volume, file: string): void {
-  // The axis nearest to the body's: that of the slices, or of their thickness.
-  const upright = [0, 1, 2].reduce(
-    (best, axis) => (Math.abs(direction[6 + axis]!) > Math.abs(direction[6 + best]!) ? axis : best),
-    0,
-  );
-  const thicknessMm = spacingMm[upright]!;
-  if (thicknessMm > THICKEST_SLICES_MM)
-    throw new InputError(
-      file,
-      `expected slices of at most ${THICKEST_SLICES_MM} mm, received ${thicknessMm} mm: small nodules cannot be told in them`,
-    );
-}
-
 /** Cut as `crop` cuts, in batches as `evaluate` predicts: the same bits. */
 async function scorePlaces(
-  { learner, checkpoint: { meta }, format }: Ready,
+  network: RunNetwork,
   volume: Volume,
   places: readonly Place[],
   { signal, onProgress }: PredictOptions,
 ): Promise<PredictedMark[]> {
-  const { config, data } = meta;
+  const { learner, checkpoint, format } = network;
   const { dim, slices } = format;
   const cut = cutterOf(volume, format);
-  const shape = shapeOfCrop(format, config.crop);
+  const shape = shapeOfCrop(format, checkpoint.meta.config.crop);
   const voxels = shape.dim * shape.dim * shape.slices;
-  const shares = { training: 0.5, data: data!.positives / data!.rows };
-  const training = shareOfLoss(config.loss, shareInBatches(config.sampling, shares.data));
   const marks: PredictedMark[] = [];
   for (let from = 0; from < places.length; from += learner.batchSize) {
     throwIfAborted(signal, 'predicting');
@@ -159,14 +146,13 @@ async function scorePlaces(
       copyMiddle(patchHu, format, shape, batch, i * voxels);
       return patchHu;
     });
-    const { probabilities } = await learner.predict(batch, some.length);
-    const corrected = correctedForShare(probabilities, { training, data: shares.data });
+    const { probabilities, networkProbabilities } = await answersOf(network, batch, some.length);
     for (const [i, { centerWorldMm, diameterMm }] of some.entries())
       marks.push({
         centerWorldMm,
         ...(diameterMm === undefined ? {} : { diameterMm }),
-        probability: corrected[i]!,
-        networkProbability: probabilities[i]!,
+        probability: probabilities[i]!,
+        networkProbability: networkProbabilities[i]!,
         patchHu: patches[i]!,
       });
     onProgress?.({ stage: 'predict', done: marks.length, total: places.length, unit: 'patches' });

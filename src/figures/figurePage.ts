@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { inRepository } from '../paths.js';
+import { inPackage } from '../paths.js';
 import type { PlotlyFigure } from './figure.js';
 import { escaped } from './markup.js';
 
@@ -12,7 +12,7 @@ export function figurePage(
   figures: readonly { readonly plotly: () => PlotlyFigure }[],
   lines: readonly string[] = [],
 ): string {
-  const library = readFileSync(inRepository('dist', 'browser', 'plotly.min.js'), 'utf8');
+  const library = readFileSync(inPackage('dist', 'browser', 'plotly.min.js'), 'utf8');
   const drawn = figures.map((each) => each.plotly());
   // `<` in data would end the script element.
   const data = JSON.stringify(drawn).replaceAll('<', '\\u003c');

@@ -1,16 +1,16 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** An 8-bit picture, row after row from the top left: grey, or red, green and blue of each pixel one after the other. */
+/** An 8-bit picture, row after row from the top left: grey, or red, green, blue (and alpha) of each pixel one after the other. */
 export interface PixelImage {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
   /** Default: 1, grey. */
-  readonly channels?: 1 | 3;
+  readonly channels?: 1 | 3 | 4;
 }
 
 /** PNG's names of what a pixel holds. */
-const COLOR_TYPES = { 1: 0, 3: 2 } as const;
+const COLOR_TYPES = { 1: 0, 3: 2, 4: 6 } as const;
 
 /** A picture as PNG bytes (https://www.w3.org/TR/png-3/), each line preceded by filter type 0. */
 export function encodePng({ width, height, data, channels = 1 }: PixelImage): Buffer {

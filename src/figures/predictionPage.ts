@@ -14,6 +14,8 @@ export interface PageMark {
 export interface PredictionPage {
   readonly scan: string;
   readonly volume: Volume;
+  /** Probability, 0 to 1: drawn in colour over the planes. */
+  readonly heatMap?: Volume;
   /** Best first; the first ones are shown. */
   readonly marks: readonly PageMark[];
   /** Size of the patches, in voxels. */
@@ -27,12 +29,13 @@ const PATCHES = 24;
 const ROWS = 50;
 
 /** One page for people, without scripts: planes through the best marks, their patches, and a table. Complete in one file. */
-export function predictionPage({ scan, volume, marks, patch, lines }: PredictionPage): string {
+export function predictionPage({ scan, volume, heatMap, marks, patch, lines }: PredictionPage): string {
   const shown = marks.slice(0, PATCHES);
   const planes = marks.slice(0, PLANES).map((mark, i) =>
     threePlanes(volume, mark.centerWorldMm, {
       title: `${i + 1}: ${describe(mark)}`,
       marks: marks.slice(0, ROWS).map(({ centerWorldMm }) => ({ centerWorldMm, class: 1 })),
+      ...(heatMap === undefined ? {} : { overlay: { volume: heatMap } }),
     }),
   );
   const montage = patchMontage(

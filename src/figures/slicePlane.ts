@@ -15,6 +15,9 @@ import type { PixelImage } from './png.js';
 /** One slice of a scan, turned as it is looked at; pixels are voxels. */
 export interface SlicePlane {
   readonly name: PlaneName;
+  readonly axes: PlaneAxes;
+  /** Voxel along the axis through the plane. */
+  readonly level: number;
   readonly image: PixelImage;
   readonly widthMm: number;
   readonly heightMm: number;
@@ -43,7 +46,7 @@ export function slicePlane(
   const along = (axis: VoxelAxis, voxel: Vector3): number =>
     (pixelAlong(axis, size, voxel[axis.axis]) + 0.5) * spacingMm[axis.axis];
   return {
-    name,
+    ...{ name, axes, level },
     image: {
       width,
       height,

@@ -2,9 +2,10 @@ import type { PatchBox } from '../patches/resample.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { PALETTE } from './figure.js';
 import { coordinate, escaped } from './markup.js';
+import { checkedOverlay, type Overlay, overlayImage, overlaySlice } from './overlaySlice.js';
 import { type Picture, picture, WINDOWS, type WindowHu } from './picture.js';
 import { PLANE_NAMES, planeTitle } from './planeAxes.js';
-import { pngDataUri } from './png.js';
+import { type PixelImage, pngDataUri } from './png.js';
 import { type SlicePlane, slicePlane } from './slicePlane.js';
 
 /** A place to be marked: a candidate, a finding. */
@@ -22,6 +23,8 @@ export interface ThreePlanesOptions {
   /** Marks further off the plane are left out, in mm. */
   readonly marksWithinMm?: number;
   readonly title?: string;
+  /** Drawn in colour over the slices. */
+  readonly overlay?: Overlay;
   /** Default 0.9: a chest in the width of a notebook. Patches want more. */
   readonly pixelsPerMm?: number;
   /** False for a patch whose direction nobody knows: no letters, and planes named by their axes. */
@@ -47,7 +50,7 @@ export function threePlanes(
     );
     let x = GAP;
     const drawn = planes.map((plane) => {
-      const group = `<g transform="translate(${coordinate(x)} 30)">${planeContent(plane, throughWorldMm, options)}</g>`;
+      const group = `<g transform="translate(${coordinate(x)} 30)">${planeContent(volume, plane, throughWorldMm, options)}</g>`;
       x += plane.widthMm * pixelsPerMm + GAP;
       return group;
     });
@@ -56,7 +59,12 @@ export function threePlanes(
   });
 }
 
-function planeContent(plane: SlicePlane, throughWorldMm: Vector3, options: ThreePlanesOptions): string {
+function planeContent(
+  volume: Volume,
+  plane: SlicePlane,
+  throughWorldMm: Vector3,
+  options: ThreePlanesOptions,
+): string {
   const { pixelsPerMm = PIXELS_PER_MM, oriented = true } = options;
   const [width, height] = [plane.widthMm * pixelsPerMm, plane.heightMm * pixelsPerMm];
   const at = plane.placeOf(throughWorldMm);
@@ -65,7 +73,10 @@ function planeContent(plane: SlicePlane, throughWorldMm: Vector3, options: Three
   const letter = (text: string, dx: number, dy: number): string =>
     `<text x="${coordinate(dx)}" y="${coordinate(dy)}" text-anchor="middle" fill="#ffd54a">${text}</text>`;
   return [
-    `<image width="${coordinate(width)}" height="${coordinate(height)}" preserveAspectRatio="none" href="${pngDataUri(plane.image)}"/>`,
+    imageContent(plane.image, width, height),
+    ...(options.overlay === undefined
+      ? []
+      : [imageContent(overlayOf(volume, plane, options.overlay), width, height)]),
     `<path d="M${x} 0V${coordinate(height)}M0 ${y}H${coordinate(width)}" stroke="#56b4e9" stroke-opacity="0.35" fill="none"/>`,
     ...(options.boxes ?? []).map((box) => boxContent(plane, box, pixelsPerMm)),
     ...(options.marks ?? []).map((mark) => markContent(plane, mark, options.marksWithinMm ?? 4, pixelsPerMm)),
@@ -79,6 +90,15 @@ function planeContent(plane: SlicePlane, throughWorldMm: Vector3, options: Three
       : []),
     `<text x="0" y="${coordinate(height + 17)}" fill="#333">${planeTitle(plane.name, oriented)}</text>`,
   ].join('');
+}
+
+function imageContent(image: PixelImage, width: number, height: number): string {
+  return `<image width="${coordinate(width)}" height="${coordinate(height)}" preserveAspectRatio="none" href="${pngDataUri(image)}"/>`;
+}
+
+function overlayOf(volume: Volume, { axes, level, image }: SlicePlane, overlay: Overlay): PixelImage {
+  const { volume: colored, opacity } = checkedOverlay(overlay);
+  return overlayImage(overlaySlice(volume, colored, axes, level), image.width, opacity);
 }
 
 /** A ring around a candidate: orange for nodules, blue for others. */

@@ -1,11 +1,11 @@
 import { InputError } from '../errors.js';
 import { type JsonPlace, readJson } from '../jsonPlace.js';
-import { inRepository } from '../paths.js';
+import { inPackage } from '../paths.js';
 
 /** The table of 2018: one GPU beside four. */
-export const PERFORMANCE_2018 = inRepository('data', 'performance', '2018.json');
+export const PERFORMANCE_2018 = inPackage('data', 'performance', '2018.json');
 /** What `voxlab bench scale` measured of this program. */
-export const PERFORMANCE_MEASURED = inRepository('data', 'performance', 'measured.json');
+export const PERFORMANCE_MEASURED = inPackage('data', 'performance', 'measured.json');
 
 /** A speed, or a time, that can be divided by. */
 const LEAST = 1e-9;

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentError } from '../errors.js';
-import { inRepository, isFolder, makeFolder, writeFileAtomically } from '../paths.js';
+import { inPackage, inRepository, isFolder, makeFolder, writeFileAtomically } from '../paths.js';
 
 /** The name under which notebooks ask for the kernel. */
 export const KERNEL_NAME = 'voxlab';
@@ -48,7 +48,7 @@ export function kernelsOfPython(environment: NodeJS.ProcessEnv = process.env): s
 
 /** Writes the kernelspec to `<kernels>/voxlab`; returns that folder. */
 export function installKernelSpec(kernels: string = kernelsBelow()): string {
-  const launcher = inRepository('dist', 'src', 'kernel', 'launcher.js');
+  const launcher = inPackage('dist', 'src', 'kernel', 'launcher.js');
   if (!existsSync(launcher))
     throw new EnvironmentError(`the kernel's program ${launcher} is missing: run npm run build`);
   const folder = join(kernels, KERNEL_NAME);

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { EnvironmentError, InterruptedError } from '../errors.js';
 import { childOfThisProcess } from '../parentProcess.js';
-import { inRepository, writeFileAtomically } from '../paths.js';
+import { inPackage, inRepository, writeFileAtomically } from '../paths.js';
 import { ensureKernelSpec, jupyterEnvironment, pythonProgram } from './jupyter.js';
 import { jupyterFolder } from './kernelSpec.js';
 
@@ -75,7 +75,7 @@ async function startAt(port: number, options: LabOptions): Promise<RunningLab> {
 
 function labArguments({ port, root, browser }: { port: number; root: string; browser: boolean }): string[] {
   return [
-    inRepository('src', 'kernel', 'labServer.py'),
+    inPackage('src', 'kernel', 'labServer.py'),
     '--ServerApp.ip=127.0.0.1',
     `--ServerApp.port=${port}`,
     '--ServerApp.port_retries=0',

@@ -15,7 +15,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { EnvironmentError, InputError, InterruptedError, messageOf, UsageError } from '../errors.js';
 import { takeLock } from '../fileLock.js';
 import { childOfThisProcess } from '../parentProcess.js';
-import { cannotWrite, inRepository, isFolder, makeFolder } from '../paths.js';
+import { cannotWrite, inEither, inPackage, isFolder, makeFolder } from '../paths.js';
 import { ensureKernelSpec, jupyterEnvironment, pythonProgram } from './jupyter.js';
 import { injectParameters, type Notebook, type Parameters } from './notebookParameters.js';
 
@@ -57,7 +57,7 @@ export function findNotebook(nameOrPath: string): string {
   const withEnding = nameOrPath.endsWith('.ipynb') ? nameOrPath : `${nameOrPath}.ipynb`;
   const places = isAbsolute(withEnding)
     ? [withEnding]
-    : [resolve(withEnding), inRepository('notebooks', withEnding)];
+    : [resolve(withEnding), inEither('notebooks', withEnding)];
   const found = places.find((place) => existsSync(place));
   if (found === undefined)
     throw new InputError(nameOrPath, `expected a notebook, found neither ${places.join(' nor ')}`);
@@ -96,7 +96,7 @@ export async function runNotebook(
 /** `words`: the arguments of runNotebook.py. */
 async function execute(path: string, words: readonly string[], signal?: AbortSignal): Promise<NotebookRun> {
   ensureKernelSpec();
-  const child = spawn(pythonProgram('python'), [inRepository('src', 'kernel', 'runNotebook.py'), ...words], {
+  const child = spawn(pythonProgram('python'), [inPackage('src', 'kernel', 'runNotebook.py'), ...words], {
     env: { ...jupyterEnvironment(), ...childOfThisProcess() },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

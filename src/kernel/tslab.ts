@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type * as TypeScript from '@tslab/typescript-for-tslab';
 import type { Converter, Diagnostic as TslabDiagnostic } from 'tslab/dist/converter.js';
 import { EnvironmentError } from '../errors.js';
-import { inRepository } from '../paths.js';
+import { inPackage } from '../paths.js';
 import { requireWithCodeCache } from './codeCache.js';
 import { jupyterFolder } from './kernelSpec.js';
 import { createLeanPrograms } from './leanProgram.js';
@@ -68,7 +68,7 @@ const CELL_PREFIX = 'export {};\n';
 /** The name under which tslab exports the value of a cell's last expression (a number follows if the cell uses it). */
 export const LAST_EXPRESSION = /^tsLastExpr\d*$/;
 
-const CELL_LIBRARY = inRepository('src', 'kernel', 'cellLibrary.d.ts');
+const CELL_LIBRARY = inPackage('src', 'kernel', 'cellLibrary.d.ts');
 
 /** Makes a compiler for cells; the working directory must be the project's root. Takes about a second. */
 export function createCellCompiler(packages: NodeJS.Require = createRequire(import.meta.url)): CellCompiler {

@@ -108,15 +108,11 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
     lungMask: request.lungMask === true,
     reading,
     coordinates: request.table?.coordinates ?? LUNA16_FORMAT.coordinates,
-    work: chosen
-      .filter(
-        (_, index) => request.shard === undefined || index % request.shard.count === request.shard.index,
-      )
-      .map((scan) => ({
-        scan,
-        candidates: candidatesOf.get(scan.uid)!,
-        excluded: excludedOf.get(scan.uid) ?? [],
-      })),
+    work: ofShard(chosen, request.shard).map((scan) => ({
+      scan,
+      candidates: candidatesOf.get(scan.uid)!,
+      excluded: excludedOf.get(scan.uid) ?? [],
+    })),
     ignoredCandidates: candidates.length - matched,
     ignoredSeries: seriesOutside(candidatesOf, chosen),
     scansWithoutCandidate: scans.length - chosen.length,
@@ -142,6 +138,11 @@ export function prepareCrop(request: CropRequest): readonly CropJob[] {
   }));
 }
 
+/** A shard's part of the scans. */
+export function ofShard<T>(scans: readonly T[], shard: Shard | undefined): readonly T[] {
+  return shard === undefined ? scans : scans.filter((_, index) => index % shard.count === shard.index);
+}
+
 function seriesOutside(
   candidatesOf: ReadonlyMap<string, readonly unknown[]>,
   chosen: readonly ScanFile[],
@@ -155,8 +156,12 @@ function seriesOutside(
 
 /** `32x32x32-patch.hdf5`; of a shard `32x32x32-patch.0-of-4.hdf5`. */
 export function patchFileName({ dim, slices }: PatchFormat, shard?: Shard): string {
-  const part = shard === undefined ? '' : `.${shard.index}-of-${shard.count}`;
-  return `${dim}x${dim}x${slices}-patch${part}.hdf5`;
+  return `${dim}x${dim}x${slices}-patch${shardEnding(shard)}.hdf5`;
+}
+
+/** What stands in the names of a shard's files before their last ending: `.0-of-4`. */
+export function shardEnding(shard: Shard | undefined): string {
+  return shard === undefined ? '' : `.${shard.index}-of-${shard.count}`;
 }
 
 function formatSettings({ dim, slices, spacingMm, interpolation }: PatchFormat): Record<string, unknown> {
@@ -175,6 +180,7 @@ function sortedByKey(record: Readonly<Record<string, unknown>>): Record<string, 
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function hashOfFile(path: string): string {
+/** sha256, hexadecimal. */
+export function hashOfFile(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }

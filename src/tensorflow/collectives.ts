@@ -7,7 +7,7 @@ import type { Address } from './capi.js';
 import { BFLOAT16, FLOAT32, INT32 } from './dataTypes.js';
 import type { Engine } from './engine.js';
 import type { GraphTrace } from './graphTrace.js';
-import { bytesField, numberField } from './protobuf.js';
+import { bytesField, message, numberField } from './protobuf.js';
 import { withStatus } from './status.js';
 import { type Tensor, tensorId, tensorOf } from './tf.js';
 
@@ -141,16 +141,16 @@ function lastCollective(trace: GraphTrace): Address[] {
 
 /** ServerDef{cluster, job_name, task_index, default_session_config{collective_group_leader}, protocol} (tensorflow_server.proto). */
 function encodeServer({ addresses, rank }: Cluster): Uint8Array {
-  const tasks = addresses.flatMap((address, index) =>
-    bytesField(2, [...numberField(1, index), ...bytesField(2, address)]),
+  const tasks = addresses.map((address, index) =>
+    bytesField(2, message(numberField(1, index), bytesField(2, address))),
   );
-  const cluster = bytesField(1, [...bytesField(1, JOB), ...tasks]);
+  const cluster = bytesField(1, message(bytesField(1, JOB), ...tasks));
   const session = bytesField(16, bytesField(1, LEADER));
-  return Uint8Array.from([
-    ...bytesField(1, cluster),
-    ...bytesField(2, JOB),
-    ...numberField(3, rank),
-    ...bytesField(4, session),
-    ...bytesField(5, 'grpc'),
-  ]);
+  return message(
+    bytesField(1, cluster),
+    bytesField(2, JOB),
+    numberField(3, rank),
+    bytesField(4, session),
+    bytesField(5, 'grpc'),
+  );
 }

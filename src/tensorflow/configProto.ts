@@ -1,4 +1,4 @@
-import { bytesField, numberField } from './protobuf.js';
+import { bytesField, message, numberField } from './protobuf.js';
 
 /** How a context uses the machine. */
 export interface DeviceLayout {
@@ -18,11 +18,11 @@ const ALLOW_SOFT_PLACEMENT = 7;
 
 /** ConfigProto{device_count{CPU}, intra/inter threads, allow_soft_placement} in protobuf's wire format. */
 export function encodeConfig(layout: DeviceLayout): Uint8Array {
-  const cpu = [...bytesField(1, 'CPU'), ...numberField(2, layout.cpuDevices)];
-  return Uint8Array.from([
-    ...bytesField(DEVICE_COUNT, cpu),
-    ...numberField(INTRA_OP_PARALLELISM_THREADS, layout.intraThreads),
-    ...numberField(INTER_OP_PARALLELISM_THREADS, layout.interThreads),
-    ...numberField(ALLOW_SOFT_PLACEMENT, 1),
-  ]);
+  const cpu = message(bytesField(1, 'CPU'), numberField(2, layout.cpuDevices));
+  return message(
+    bytesField(DEVICE_COUNT, cpu),
+    numberField(INTRA_OP_PARALLELISM_THREADS, layout.intraThreads),
+    numberField(INTER_OP_PARALLELISM_THREADS, layout.interThreads),
+    numberField(ALLOW_SOFT_PLACEMENT, 1),
+  );
 }

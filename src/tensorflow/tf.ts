@@ -63,6 +63,11 @@ export function installBinding(binding: Binding): void {
   tf.io.registerSaveRouter(nodeFileSystemRouter);
 }
 
+/** TensorFlow.js as one script for pages, which makes the global `tf`: path of its file. */
+export function browserBundle(): string {
+  return createRequire(import.meta.url).resolve('@tensorflow/tfjs/dist/tf.es2017.min.js');
+}
+
 /** The binding's number of a tensor. */
 export function tensorId(tensor: Tensor): number {
   return backend.getInputTensorIds([tensor])[0]!;

@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { EngineError } from '../errors.js';
 import type { HardNegatives } from '../feed/hardNegatives.js';
 import {
   completeCheckpoint,
@@ -9,6 +8,7 @@ import {
   withdrawCheckpoint,
 } from './checkpoint.js';
 import type { CheckpointMeta } from './checkpointMeta.js';
+import { diverged } from './diverged.js';
 import type { Learner } from './learner.js';
 import type { TrainConfig } from './trainConfig.js';
 
@@ -132,10 +132,7 @@ function requireNumbers({ weights, meta }: Snapshot): void {
   for (const [name, { data }] of weights) {
     const at = firstNoNumber(data);
     if (at === undefined) continue;
-    throw new EngineError(
-      'checkpoint',
-      `${name} has ${data[at]} after step ${meta.step}; the checkpoints before it are kept; lower LEARNING_RATE, or set CLIP_NORM`,
-    );
+    throw diverged('checkpoint', `${name} has ${data[at]} after step ${meta.step}`);
   }
 }
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { bytesField, numberField } from '../tensorflow/protobuf.js';
+import { bytesField, doubleField, floatField, message, numberField } from '../tensorflow/protobuf.js';
 import { AppendQueue } from './appendQueue.js';
 import type { MetricRecord } from './metricsLog.js';
+import { tfRecord } from './tfRecord.js';
 
 /** Field numbers of Event, Summary.Value and SessionLog (tensorflow/core/util/event.proto, framework/summary.proto). */
 const WALL_TIME = 1;
@@ -22,19 +23,16 @@ export class EventFile {
   constructor(run: string, fromStep: number, now = Date.now()) {
     const name = `events.out.tfevents.${Math.floor(now / 1000)}.step${fromStep}`;
     this.#queue = new AppendQueue(join(run, name));
-    this.#append(now, [...bytesField(FILE_VERSION, 'brain.Event:2')]);
-    this.#append(now, [
-      ...numberField(STEP, fromStep + 1),
-      ...bytesField(SESSION_LOG, numberField(1, START)),
-    ]);
+    this.#append(now, bytesField(FILE_VERSION, 'brain.Event:2'));
+    this.#append(now, numberField(STEP, fromStep + 1), bytesField(SESSION_LOG, numberField(1, START)));
   }
 
   /** The numbers of a step, a validation or an epoch, by tags such as `train/loss`. */
   add(record: MetricRecord, now = Date.now()): void {
-    const values = Object.entries(scalarsOf(record)).flatMap(([tag, value]) =>
-      bytesField(1, [...bytesField(TAG, tag), ...floatField(SIMPLE_VALUE, value)]),
+    const values = Object.entries(scalarsOf(record)).map(([tag, value]) =>
+      bytesField(1, message(bytesField(TAG, tag), floatField(SIMPLE_VALUE, value))),
     );
-    this.#append(now, [...numberField(STEP, record.step), ...bytesField(SUMMARY, values)]);
+    this.#append(now, numberField(STEP, record.step), bytesField(SUMMARY, message(...values)));
   }
 
   /** When it resolves the file has all that was added. Throws EnvironmentError. */
@@ -42,8 +40,8 @@ export class EventFile {
     return this.#queue.settle();
   }
 
-  #append(now: number, fields: readonly number[]): void {
-    this.#queue.add(tfRecord(Uint8Array.from([...doubleField(WALL_TIME, now / 1000), ...fields])));
+  #append(now: number, ...fields: readonly Uint8Array[]): void {
+    this.#queue.add(tfRecord(message(doubleField(WALL_TIME, now / 1000), ...fields)));
   }
 }
 
@@ -73,44 +71,4 @@ function scalarsOf(record: MetricRecord): Record<string, number> {
         'feed/readers_busy_share': record.feed.busyShare,
       };
   }
-}
-
-/** TFRecord: length, its checksum, data, their checksum. */
-function tfRecord(data: Uint8Array): Buffer {
-  const record = Buffer.alloc(16 + data.length);
-  record.writeBigUInt64LE(BigInt(data.length), 0);
-  record.writeUInt32LE(maskedChecksum(record.subarray(0, 8)), 8);
-  record.set(data, 12);
-  record.writeUInt32LE(maskedChecksum(data), 12 + data.length);
-  return record;
-}
-
-function maskedChecksum(data: Uint8Array): number {
-  const crc = crc32c(data);
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-}
-
-/** Castagnoli's polynomial, reflected. */
-const CRC32C_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-  return crc;
-});
-
-function crc32c(data: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of data) crc = CRC32C_TABLE[(crc ^ byte) & 255]! ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
-
-function doubleField(field: number, value: number): number[] {
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleLE(value);
-  return [(field << 3) | 1, ...bytes];
-}
-
-function floatField(field: number, value: number): number[] {
-  const bytes = Buffer.alloc(4);
-  bytes.writeFloatLE(value);
-  return [(field << 3) | 5, ...bytes];
 }

@@ -17,6 +17,8 @@ export interface LearnerOptions {
   /** Default: cross-entropy, all rows alike. */
   readonly batchLoss?: BatchLoss;
   readonly seed: number;
+  /** `zero`: for one whose weights load() brings at once; drawing 33 million takes five seconds. Default: drawn by the seed. */
+  readonly firstWeights?: 'drawn' | 'zero';
   readonly optimizer?: OptimizerSettings;
   readonly syncBatchNorm?: boolean;
   /** Of convolutions in a step; default float32; `auto` measures. */

@@ -17,15 +17,16 @@ export class MirroredVariables {
   /** By replica, then by name. */
   readonly #variables: readonly Map<string, Variable>[];
 
-  constructor(engine: Engine, options: ProgramOptions, seed: number) {
+  constructor(engine: Engine, options: ProgramOptions, seed: number, isDrawn = true) {
     const { devices } = options.placement;
     const stageOf = stageOfParameters(options);
     this.#engine = engine;
     this.#variables = devices.map(() => new Map<string, Variable>());
     for (const { name, parameter } of variablesOf(options)) {
-      const first = isFirstWeight(name, parameter)
-        ? initialValue(parameter, seed)
-        : new Float32Array(sizeOf(parameter));
+      const first =
+        isDrawn && isFirstWeight(name, parameter)
+          ? initialValue(parameter, seed)
+          : new Float32Array(sizeOf(parameter));
       for (const [replica, stages] of devices.entries()) {
         const device = stages[stageOf(parameter)]!;
         this.#variables[replica]!.set(name, createVariable(engine, name, parameter.shape, first, device));

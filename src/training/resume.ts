@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../errors.js';
@@ -7,6 +8,7 @@ import type { CheckpointMeta } from './checkpointMeta.js';
 import { type DataIdentity, dataDifferences } from './dataIdentity.js';
 import type { Learner } from './learner.js';
 import { type Checkpoint, hasCheckpoint, isWhole, loadLinked } from './loadCheckpoint.js';
+import { metricsFile } from './metricsLog.js';
 import { configDifferences } from './storedConfig.js';
 import type { TrainConfig } from './trainConfig.js';
 
@@ -30,8 +32,11 @@ export interface ResumePoint {
 
 /** The checkpoint from which a run goes on: the last one that is whole. Throws InputError. */
 export async function resumePoint(run: string): Promise<ResumePoint> {
-  if (!hasCheckpoint(run))
-    return { before: undefined, notes: ['the run has no checkpoint yet: it begins again'] };
+  if (!hasCheckpoint(run)) {
+    // Of crossval's folds, and of a run that stopped before its first step, there is nothing to tell.
+    const hasBegun = existsSync(metricsFile(run));
+    return { before: undefined, notes: hasBegun ? ['the run has no checkpoint yet: it begins again'] : [] };
+  }
   const checkpoint = await loadLinked(run, 'last');
   const { damaged, folder, hardest } = checkpoint;
   // The scores of a checkpoint that is lost are those of no network any more: the next validation is the best again.

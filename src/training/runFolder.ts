@@ -17,10 +17,10 @@ export function lockRun(run: string): () => void {
 const LOCK = 'run';
 
 /**
- * Makes the run's folder with config.json, split.json and an empty metrics.jsonl. Throws InputError when something is there
- * already.
+ * Makes the run's folder with config.json, split.json (where the series are known) and an empty metrics.jsonl. Throws InputError
+ * when something is there already.
  */
-export function createRun(config: TrainConfig, split: SeriesSplit): void {
+export function createRun(config: TrainConfig, split: SeriesSplit | undefined): void {
   const { run } = config;
   try {
     const isOthers = (name: string): boolean => !name.endsWith('.partial') && name !== `${LOCK}.lock`;
@@ -32,7 +32,7 @@ export function createRun(config: TrainConfig, split: SeriesSplit): void {
     makeFolder(run);
     // The first one: what has it can be resumed, whatever else a start that is killed has not made yet.
     writeConfig(config);
-    writeSplit(run, split);
+    if (split !== undefined) writeSplit(run, split);
     truncateMetrics(run, { epoch: 0, step: 0, validated: 0 });
   } catch (error) {
     // These say already what cannot be made or written.

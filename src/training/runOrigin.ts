@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { readJson } from '../jsonPlace.js';
-import { inRepository, writeFileAtomically } from '../paths.js';
+import { inPackage, writeFileAtomically } from '../paths.js';
 import { VERSION } from '../version.js';
 import { type DataIdentity, storedIdentity } from './dataIdentity.js';
 import type { Learner } from './learner.js';
@@ -55,7 +55,7 @@ export function readOrigin(run: string): RunOrigin | undefined {
 }
 
 /** Git's own word; null without git, or in a copy that is no clone. */
-export function revisionOfClone(folder: string = inRepository('.')): string | null {
+export function revisionOfClone(folder: string = inPackage('.')): string | null {
   const words = ['-C', folder, 'describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'];
   const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0' };
   const { status, stdout } = spawnSync('git', words, { encoding: 'utf8', timeout: 5000, env });

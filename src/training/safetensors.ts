@@ -22,6 +22,11 @@ export interface FileSum {
   readonly crc32: number;
 }
 
+/** What a reader passes over, by its name: arrays of another type than float32. */
+export type PassOver = (name: string) => boolean;
+
+const NOTHING: PassOver = () => false;
+
 /** Place of an array, in bytes of the file. */
 interface Entry {
   readonly name: string;
@@ -30,17 +35,21 @@ interface Entry {
   readonly to: number;
 }
 
-/** Writes arrays, sorted by name, and flushes them to the disk. Throws what the system throws. */
+/**
+ * Writes arrays, sorted by name, with what is said of them all (texts by name), and flushes them to the disk. Throws what the
+ * system throws.
+ */
 export async function writeSafetensors(
   path: string,
   arrays: ReadonlyMap<string, NamedArray>,
+  metadata: Readonly<Record<string, string>> = {},
 ): Promise<FileSum> {
   const names = [...arrays.keys()].sort();
   const file = await open(path, 'w');
   const sum = { bytes: 0, crc32: 0 };
   try {
     const parts = names.map((name) => bytesOf(arrays.get(name)!.data));
-    for (const part of [headerOf(names, arrays), ...parts])
+    for (const part of [headerOf(names, arrays, metadata), ...parts])
       for (const piece of piecesOf(part)) {
         await writeAll(file, piece);
         sum.bytes += piece.length;
@@ -57,16 +66,20 @@ export async function writeSafetensors(
  * Reads all arrays. Throws InputError for a file that is missing, cut short, of another format, or that is not what was
  * written (`written`).
  */
-export async function readSafetensors(path: string, written?: FileSum): Promise<Map<string, NamedArray>> {
+export async function readSafetensors(
+  path: string,
+  written?: FileSum,
+  passOver = NOTHING,
+): Promise<Map<string, NamedArray>> {
   const file = await openToRead(path);
   try {
     const { size } = await file.stat();
     if (written !== undefined && size !== written.bytes)
       throw new InputError(path, `expected the ${written.bytes} bytes that were written, found ${size}`);
-    const header = await readHeader(file, path, size);
+    const header = await readHeader(file, path, size, passOver);
     let sum = crc32(header.bytes);
     const arrays = new Map<string, NamedArray>();
-    for (const { name, shape, from, to } of header.entries) {
+    for (const { name, shape, from, to } of header.entries.filter((entry) => !passOver(entry.name))) {
       const data = new Float32Array((to - from) / Float32Array.BYTES_PER_ELEMENT);
       let at = from;
       for (const piece of piecesOf(bytesOf(data))) {
@@ -84,17 +97,23 @@ export async function readSafetensors(path: string, written?: FileSum): Promise<
   }
 }
 
-function headerOf(names: readonly string[], arrays: ReadonlyMap<string, NamedArray>): Uint8Array {
-  const header: Record<string, unknown> = {};
+function headerOf(
+  names: readonly string[],
+  arrays: ReadonlyMap<string, NamedArray>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const header: Record<string, unknown> =
+    Object.keys(metadata).length === 0 ? {} : { __metadata__: metadata };
   let at = 0;
   for (const name of names) {
     const { shape, data } = arrays.get(name)!;
     header[name] = { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] };
     at += data.byteLength;
   }
-  const json = JSON.stringify(header);
+  const json = Buffer.from(JSON.stringify(header));
   // Spaces up to a multiple of eight, so that the arrays are aligned in the file.
-  const text = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
+  const text = Buffer.alloc(Math.ceil(json.length / 8) * 8, ' ');
+  json.copy(text);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
   return Buffer.concat([length, text]);
@@ -105,6 +124,7 @@ async function readHeader(
   file: FileHandle,
   path: string,
   size: number,
+  passOver: PassOver,
 ): Promise<{ readonly bytes: Uint8Array; readonly entries: readonly Entry[] }> {
   const length = Buffer.alloc(8);
   if (size >= 8) await readAll(file, path, length, 0);
@@ -113,7 +133,7 @@ async function readHeader(
     throw new InputError(path, `the file is cut short or no safetensors file: ${size} bytes`);
   const text = Buffer.alloc(bytes - 8);
   await readAll(file, path, text, 8);
-  const entries = entriesOf(path, text.toString('utf8'), bytes).sort((a, b) => a.from - b.from);
+  const entries = entriesOf(path, text.toString('utf8'), bytes, passOver).sort((a, b) => a.from - b.from);
   let end = bytes;
   for (const { name, from, to } of entries) {
     if (from !== end)
@@ -126,7 +146,7 @@ async function readHeader(
   return { bytes: Buffer.concat([length, text]), entries };
 }
 
-function entriesOf(path: string, text: string, headerBytes: number): Entry[] {
+function entriesOf(path: string, text: string, headerBytes: number, passOver: PassOver): Entry[] {
   let header: unknown;
   try {
     header = JSON.parse(text);
@@ -138,14 +158,16 @@ function entriesOf(path: string, text: string, headerBytes: number): Entry[] {
     .filter(([name]) => name !== '__metadata__')
     .map(([name, entry]) => {
       const dtype = entry.at('dtype').text();
-      if (dtype !== 'F32') throw new InputError(path, `${name}: expected F32, received ${dtype}`);
+      const isOther = passOver(name);
+      if (dtype !== 'F32' && !isOther) throw new InputError(path, `${name}: expected F32, received ${dtype}`);
       const shape = entry
         .at('shape')
         .list()
         .map((axis) => axis.whole());
       const offsets = entry.at('data_offsets');
       const [from = -1, to = -1, ...more] = offsets.list().map((offset) => offset.whole());
-      if (more.length > 0 || to - from !== Float32Array.BYTES_PER_ELEMENT * sizeOf({ shape }))
+      const bytes = Float32Array.BYTES_PER_ELEMENT * sizeOf({ shape });
+      if (more.length > 0 || (to - from !== bytes && !isOther) || to < from)
         offsets.refuse(
           `the begin and end of ${sizeOf({ shape })} float32 numbers (shape ${shape.join(' x ')})`,
         );

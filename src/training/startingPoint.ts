@@ -6,7 +6,7 @@ import { linkTarget } from './checkpoint.js';
 import { META_FILE, readCheckpointMeta } from './checkpointMeta.js';
 import type { SeriesSplit } from './dataIdentity.js';
 import type { NamedArray } from './learner.js';
-import { loadCheckpoint } from './loadCheckpoint.js';
+import { type Checkpoint, loadCheckpoint } from './loadCheckpoint.js';
 import { EMA } from './programOptions.js';
 import { readRunSplit } from './runFolder.js';
 import { averagesAlone } from './stepCounts.js';
@@ -68,10 +68,7 @@ export async function firstWeights(
       from.checkpoint,
       `expected the checkpoint that ${config.run} was to begin with, found another one`,
     );
-  const weights = averagesAlone(
-    new Map([...stored].map(([name, array]) => [name, optimizer.get(`${EMA}/${name}`) ?? array])),
-    optimizer,
-  );
+  const weights = weightsInUse({ weights: stored, optimizer });
   requireShapes(from.checkpoint, weights, network);
   const before = readRunSplit(dirname(dirname(from.checkpoint)));
   const series = [
@@ -86,6 +83,17 @@ export async function firstWeights(
     taken: `weights${averaged} and batch norm's averages of ${from.checkpoint}; optimiser, steps and learning rate begin anew`,
     warnings: [...inputWarnings(config, meta.config), ...seenWarnings(split, before, series)],
   };
+}
+
+/** What predictions of a checkpoint use: moving averages of weights where it has such, and batch norm's averages alone. */
+export function weightsInUse({
+  weights,
+  optimizer,
+}: Pick<Checkpoint, 'weights' | 'optimizer'>): ReadonlyMap<string, NamedArray> {
+  return averagesAlone(
+    new Map([...weights].map(([name, array]) => [name, optimizer.get(`${EMA}/${name}`) ?? array])),
+    optimizer,
+  );
 }
 
 function requireShapes(

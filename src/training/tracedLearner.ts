@@ -81,7 +81,12 @@ export class TracedLearner implements Learner {
     microBatchRows(this.#options);
     this.#counts = new StepCounts(this.#options);
     this.#parameters = parametersOf(options.network);
-    this.#variables = new MirroredVariables(engine, this.#options, options.seed);
+    this.#variables = new MirroredVariables(
+      engine,
+      this.#options,
+      options.seed,
+      options.firstWeights !== 'zero',
+    );
   }
 
   digest(): Promise<string> {

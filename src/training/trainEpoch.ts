@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { EngineError, InterruptedError } from '../errors.js';
+import { type EngineError, InterruptedError } from '../errors.js';
 import { type Batch, labelled, trainingRequests } from '../feed/batches.js';
 import type { BatchOrder } from '../feed/batchOrder.js';
 import type { FedBatch, RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
+import { diverged } from './diverged.js';
 import type { Learner, StepResult } from './learner.js';
 import { explainOutOfMemory } from './memory.js';
 import type { StepRecord } from './metricsLog.js';
@@ -62,7 +63,7 @@ export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
       work.profile?.add({ step, began, wait, took, times: result.times });
       const { lossScale, skipped } = result;
       const what = whatIsNotFinite(result);
-      if (what !== undefined) throw notFinite(config, what, step, epoch, batch);
+      if (what !== undefined) throw notFinite(what, step, epoch, batch);
       const { copyMs, computeMs, reduceMs, updateMs } = result.times;
       yield {
         kind: 'step',
@@ -106,15 +107,7 @@ function whatIsNotFinite({ loss, skipped, lossScale = 1 }: StepResult): string |
   return Number.isFinite(loss) ? undefined : `the loss is ${loss}`;
 }
 
-function notFinite(
-  { run }: TrainConfig,
-  what: string,
-  step: number,
-  epoch: number,
-  { rows }: Batch,
-): EngineError {
-  return new EngineError(
-    'training step',
-    `${what} at step ${step} (epoch ${epoch}, rows ${Array.from(rows.slice(0, 8)).join(', ')}, ...); the checkpoints before it are kept; lower LEARNING_RATE, then go on with --resume ${run} or start anew`,
-  );
+function notFinite(what: string, step: number, epoch: number, { rows }: Batch): EngineError {
+  const first = Array.from(rows.slice(0, 8)).join(', ');
+  return diverged('training step', `${what} at step ${step} (epoch ${epoch}, rows ${first}, ...)`);
 }

@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import type { LossSettings } from '../config/lossSettings.js';
-import { EngineError } from '../errors.js';
+import type { EngineError } from '../errors.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
 import { accuracyOf, lossOf } from '../scores/classification.js';
 import { youdenThreshold } from '../scores/operatingPoint.js';
 import { rocArea } from '../scores/roc.js';
+import { diverged } from './diverged.js';
 import type { Learner } from './learner.js';
 import type { ValidationRecord } from './metricsLog.js';
 import { predictShared } from './predictRows.js';
@@ -52,8 +53,8 @@ export async function validate(work: ValidationWork): Promise<ValidationRecord> 
 
 /** A step that was too long may leave weights that are no numbers, though its own loss was one. */
 function noNumbers({ epoch, step, learningRate }: ValidationWork): EngineError {
-  return new EngineError(
+  return diverged(
     'validation',
-    `the network predicts NaN after step ${step} (epoch ${epoch}, learning rate ${learningRate}); the checkpoints before it are kept; lower LEARNING_RATE, or set CLIP_NORM`,
+    `the network predicts NaN after step ${step} (epoch ${epoch}, learning rate ${learningRate})`,
   );
 }

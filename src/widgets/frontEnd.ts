@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { EnvironmentError } from '../errors.js';
-import { inRepository } from '../paths.js';
+import { inPackage } from '../paths.js';
 
 /** What the browser gets of a widget: an ES module for anywidget, and its style sheet. */
 export interface FrontEnd {
@@ -17,7 +17,7 @@ export function frontEnd(name: FrontEndName): FrontEnd {
   const known = read.get(name);
   if (known !== undefined) return known;
   const [module, style] = ['js', 'css'].map((ending) =>
-    textOf(inRepository('dist/browser', `${name}.${ending}`)),
+    textOf(inPackage('dist/browser', `${name}.${ending}`)),
   );
   const loaded = { module: module!, style: style! };
   read.set(name, loaded);

@@ -1,6 +1,7 @@
 import { escaped } from '../figures/markup.js';
+import { checkedOverlay, type Overlay, overlaySlice } from '../figures/overlaySlice.js';
 import { type Picture, WINDOWS, type WindowHu } from '../figures/picture.js';
-import { PLANE_NAMES, planeAxes } from '../figures/planeAxes.js';
+import { PLANE_NAMES, type PlaneAxes, planeAxes } from '../figures/planeAxes.js';
 import { sliceValues } from '../figures/slicePlane.js';
 import { type Mark, threePlanes } from '../figures/threePlanes.js';
 import { voxelToWorld, worldToVoxel } from '../volumes/geometry.js';
@@ -21,6 +22,8 @@ export interface SliceViewerOptions {
   readonly window?: WindowHu;
   /** Where the planes cross at the start (LPS, mm); default: the first nodule of `marks`, or the middle. */
   readonly throughWorldMm?: Vector3;
+  /** Drawn in colour over the planes: a heat map, a mask. The page has a slider of its opacity. */
+  readonly overlay?: Overlay;
 }
 
 /** Three linked planes. The voxels stay in the kernel, and the page gets the slices that it shows. */
@@ -48,16 +51,20 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
   const listeners = createListeners<Vector3>();
   let voxel = startVoxel(volume, options);
   let window = checkedWindow(options.window ?? WINDOWS.lung);
+  const overlay = options.overlay === undefined ? undefined : checkedOverlay(options.overlay);
+  let opacity = overlay?.opacity ?? 0;
   let picture: Picture | undefined;
 
   const widget = createWidget({
     frontEnd: 'sliceViewer',
-    state: { scan, voxel, window: [window.low, window.high], still: '' },
-    accept: ({ voxel: moved, window: set }) => ({
+    state: { scan, voxel, window: [window.low, window.high], still: '', ...(overlay && { opacity }) },
+    accept: ({ voxel: moved, window: set, opacity: seen }) => ({
       ...(isVoxelOf(volume, moved) && { voxel: moved }),
       ...(isWindow(set) && { window: set }),
+      ...(overlay !== undefined && isShare(seen) && { opacity: seen }),
     }),
-    onState({ voxel: moved, window: set }) {
+    onState({ voxel: moved, window: set, opacity: seen }) {
+      if (isShare(seen)) opacity = seen;
       if (isWindow(set)) window = { low: set[0], high: set[1] };
       if (!isVoxelOf(volume, moved)) return;
       voxel = moved;
@@ -67,10 +74,10 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
       const { number, slices } = content as unknown as SlicesMessage;
       if (!Array.isArray(slices)) return;
       const known = slices.filter((slice) => isSliceOf(scan, slice));
-      widget.send(
-        { number, slices: known },
-        known.map((slice) => sliceBytes(volume, scan, slice)),
-      );
+      widget.send({ number, slices: known }, [
+        ...known.map((slice) => sliceBytes(volume, scan, slice)),
+        ...(overlay === undefined ? [] : known.map((slice) => overlayBytes(overlay.volume, scan, slice))),
+      ]);
     },
     still: () => {
       const text = `${scan.title}: ${volume.size.join(' x ')} voxels`;
@@ -83,6 +90,7 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
       title: scan.title,
       window,
       marks: options.marks ?? [],
+      ...(overlay && { overlay: { ...overlay, opacity } }),
       oriented: scan.oriented,
       pixelsPerMm: Math.max(
         0.9,
@@ -169,13 +177,22 @@ function checkedWindow(window: WindowHu): WindowHu {
 }
 
 /** One slice as it travels: int16 HU, little-endian, row after row from the top left as seen. */
-function sliceBytes(volume: Volume, { planes }: ViewerScan, { plane, level }: SliceRequest): Uint8Array {
-  const values = sliceValues(volume, planes.find(({ name }) => name === plane)!, level);
+function sliceBytes(volume: Volume, scan: ViewerScan, slice: SliceRequest): Uint8Array {
+  const values = sliceValues(volume, axesOf(scan, slice), slice.level);
   const hu =
     values instanceof Int16Array
       ? values
       : Int16Array.from(values, (value) => Math.max(-32_768, Math.min(32_767, Math.round(value))));
   return new Uint8Array(hu.buffer);
+}
+
+/** What lies over it, a byte a pixel. */
+function overlayBytes(overlay: Volume, scan: ViewerScan, slice: SliceRequest): Uint8Array {
+  return overlaySlice(scan, overlay, axesOf(scan, slice), slice.level);
+}
+
+function axesOf({ planes }: ViewerScan, { plane }: SliceRequest): PlaneAxes {
+  return planes.find(({ name }) => name === plane)!;
 }
 
 // What the page sends is checked: a page may be of an older program.
@@ -190,6 +207,10 @@ function isVoxelOf({ size }: Volume, value: unknown): value is Vector3 {
 
 function isWindow(value: unknown): value is readonly [number, number] {
   return Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1];
+}
+
+function isShare(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
 }
 
 function isSliceOf({ planes, size }: ViewerScan, { plane, level }: SliceRequest): boolean {

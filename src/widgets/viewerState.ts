@@ -33,7 +33,7 @@ export interface SliceRequest {
   readonly level: number;
 }
 
-/** The page asks for slices; the kernel answers with the same list and one buffer (int16 HU, as seen) for each. */
+/** The page asks for slices; the kernel answers with the same list and one buffer (int16 HU, as seen) for each, then one of each overlay (uint8, 0 to 1 as 0 to 255). */
 export interface SlicesMessage {
   readonly number: number;
   readonly slices: readonly SliceRequest[];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { buildProgram } from '../../src/commands/program.js';
 import { inRepository } from '../../src/paths.js';
@@ -56,4 +57,10 @@ test('the single-dash flags of the original project are accepted', () => {
     },
   );
   assert.doesNotMatch(run.stderr, /unknown option/);
+});
+
+test('--version prints the version of package.json', () => {
+  const run = spawnSync(process.execPath, [cli, '--version'], { encoding: 'utf8' });
+  const { version } = JSON.parse(readFileSync(inRepository('package.json'), 'utf8'));
+  assert.deepEqual([run.status, run.stdout], [0, `${version}\n`]);
 });

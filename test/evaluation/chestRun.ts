@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { readTrainingSettings } from '../../src/config/trainingSettings.js';
 import { crop } from '../../src/patches/crop.js';
 import { createRandom } from '../../src/random.js';
@@ -13,9 +12,10 @@ import { allRecords } from '../training/trainFixture.js';
 
 const SCANS = 4;
 
-/** Four chests with three balls each, cut at these and at nine other places, and a run that held the third one out. */
+/** Four chests with three balls each, cut at these and at nine other places, and a run that held the third one out; with `crop` it saw the patches' middle. */
 export async function trainedOnChests(
-  t: TestContext,
+  t: { readonly after: (cleanUp: () => void) => void },
+  { crop: middle = 0 } = {},
 ): Promise<{ folder: string; run: string; candidatesPath: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-predictor-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -63,6 +63,7 @@ export async function trainedOnChests(
       holdout: 2,
       validation: 3,
       seed: 16,
+      crop: middle,
     },
   } as const;
   await allRecords(train(config));

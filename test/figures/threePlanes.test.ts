@@ -23,6 +23,29 @@ test('threePlanes() draws three slices in the right proportions, with the marks 
   assert.ok(svg.includes('a &lt; b'));
 });
 
+test('threePlanes() draws an overlay over each slice, in colours and transparent', () => {
+  const overlay = { volume: { ...volume, data: new Float32Array(1000).fill(0.5) } };
+  const plain = threePlanes(volume, [5, 5, 10])
+    .svg()
+    .match(/<image [^>]*>/g)!;
+  const images = threePlanes(volume, [5, 5, 10], { overlay })
+    .svg()
+    .match(/<image [^>]*>/g)!;
+  assert.deepEqual([plain.length, images.length], [3, 6]);
+  for (const [i, image] of plain.entries()) {
+    assert.equal(images[2 * i], image);
+    const place = /width="[\d.]+" height="[\d.]+"/;
+    assert.equal(place.exec(images[2 * i + 1]!)![0], place.exec(image)![0]);
+    // PNG: byte 25 is the colour type, 6 with transparency.
+    const png = Buffer.from(/base64,([^"]+)/.exec(images[2 * i + 1]!)![1]!, 'base64');
+    assert.equal(png[25], 6);
+  }
+  assert.throws(
+    () => threePlanes(volume, [5, 5, 10], { overlay: { ...overlay, opacity: 2 } }).svg(),
+    RangeError,
+  );
+});
+
 test('greyOf() maps the window to 0..255 and clamps', () => {
   assert.deepEqual(
     [-2000, -1350, -600, 150, 900].map((hu) => greyOf(hu, WINDOWS.lung)),

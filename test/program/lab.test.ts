@@ -71,7 +71,8 @@ const [c, s] = [Math.cos(0.1), Math.sin(0.1)];
 const data = Int16Array.from({ length: 40 * 50 * 60 }, (_, i) => (i % 40) * 20 + (Math.floor(i / 40) % 50) + 7 * Math.floor(i / 2000) - 900);
 const scan = { data, size: [40, 50, 60], spacingMm: [1, 2, 1.5], originMm: [5, 6, 7], direction: [-c, s, 0, -s, -c, 0, 0, 0, 1] } as const;`,
   `const marks = [{ centerWorldMm: [5, 6, 7], class: 1 }, { centerWorldMm: [-20, -30, 50], class: 0 }] as const;
-const viewer = sliceViewer(scan, { title: 'turned <b>scan</b>', marks, throughWorldMm: [-10, -40, 50] });
+const heat = { ...scan, data: new Float32Array(64).fill(1), size: [4, 4, 4], spacingMm: [5, 12, 14] } as const;
+const viewer = sliceViewer(scan, { title: 'turned <b>scan</b>', marks, throughWorldMm: [-10, -40, 50], overlay: { volume: heat } });
 viewer`,
   `const z = slider({ label: 'z, mm', min: 10, max: 90 });
 z.onChange((mm) => { viewer.positionMm = [viewer.positionMm[0], viewer.positionMm[1], mm]; console.log('at', mm); });
@@ -106,6 +107,17 @@ async function answering(subtest: Subtest, notebook: LabPage): Promise<void> {
     for (const text of ['at 20', 'clicked 1', 'chosen second']) await page.waitForSelector(`text=${text}`);
     await page.waitForFunction(`document.querySelector('.voxlab-place').textContent.includes('z 20.5 mm')`);
   });
+  await subtest(
+    'an overlay lies in colour over a part of the slice, as much as its slider says',
+    async () => {
+      const seen = await redPixels(page);
+      assert.ok(seen.red > seen.all / 10 && seen.red < seen.all / 2, JSON.stringify(seen));
+      await page.fill('.voxlab-fade input', '0');
+      await page.waitForTimeout(300);
+      assert.ok((await redPixels(page)).red < seen.red / 10);
+      await page.fill('.voxlab-fade input', '0.5');
+    },
+  );
   await subtest("the viewer's slider and wheel change the picture; its windows do, too", async () => {
     const axial = (await page.$$('.voxlab-plane'))[0]!;
     let before = await pictureOf(page, axial);
@@ -209,6 +221,17 @@ function ringOf(page: Page): Promise<[number, number]> {
     const mean = (of) => found.reduce((sum, pixel) => sum + of(pixel), 0) / found.length / devicePixelRatio;
     return [mean((pixel) => pixel % canvas.width), mean((pixel) => Math.floor(pixel / canvas.width))];
   })()`) as Promise<[number, number]>;
+}
+
+/** Pixels of the axial plane that are red rather than grey. */
+function redPixels(page: Page): Promise<{ red: number; all: number }> {
+  return page.evaluate(`(() => {
+    const canvas = document.querySelector('.voxlab-plane');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let red = 0;
+    for (let i = 0; i < data.length; i += 4) if (data[i] > data[i + 1] + 40 && data[i] > data[i + 2] + 40) red++;
+    return { red, all: data.length / 4 };
+  })()`) as Promise<{ red: number; all: number }>;
 }
 
 /** The viewer has all the slices that it wants. */

@@ -43,7 +43,12 @@ const SHORT = [
   ['FILTERS', 4],
 ] as const;
 
+/** The run of 04-train stands in for that of `npm start`. */
+const RUN = 'notebook-04';
+
 function shortened(notebook: string): string {
+  if (notebook.includes("let RUN = 'start'"))
+    return notebook.replace("let RUN = 'start'", `let RUN = '${RUN}'`);
   if (!notebook.includes('let FOLDS = ')) return notebook;
   return SHORT.reduce(
     (text, [name, value]) => text.replace(new RegExp(`let ${name} = \\d+`), `let ${name} = ${value}`),
@@ -58,6 +63,7 @@ const NOTEBOOKS = [
   '04-train.ipynb',
   '05-gpu-usage.ipynb',
   '06-crossval.ipynb',
+  '09-own-scan.ipynb',
 ];
 
 test('every notebook is run here', () => {
@@ -124,6 +130,20 @@ test('06-crossval scores every scan once, by networks that never saw it', () => 
     .split('\n').length;
   assert.equal(Number(scans), all);
   assert.ok(Number(area) > 0.5 && Number(area) <= 1 && Number(cpm) > 0 && Number(cpm) < 1, finding(outputs));
+});
+
+test('09-own-scan finds nodules of a scan that its network has never seen, and shows them', () => {
+  const outputs = outputsOf('09-own-scan', '-p', `RUN=${RUN}`);
+  assert.equal(shown(outputs, 'image/svg+xml'), 2);
+  assert.equal(shown(outputs, 'application/vnd.jupyter.widget-view+json'), 2);
+  const [, all, found, byShape, byNetwork] =
+    /of (\d+) marks of nodules (\d+) .* first 10: (\d+) by shape, (\d+) by/
+      .exec(finding(outputs))!
+      .map(Number);
+  assert.ok(found! > all! / 2 && byNetwork! > 0 && byShape! <= 10, finding(outputs));
+  const folder = inRepository('runs', 'notebook-09');
+  assert.ok(readFileSync(join(folder, 'marks.csv'), 'utf8').trim().split('\n').length > 20);
+  assert.equal(JSON.parse(readFileSync(join(folder, 'marks.mrk.json'), 'utf8')).markups.length, 1);
 });
 
 test('the same in JupyterLab: no error, and every figure is drawn', { skip: whyNoLab() }, async (t) => {

@@ -40,3 +40,22 @@ test("TensorBoard's summaries are written by TensorFlow", () => {
   writer.flush();
   assert.match(readdirSync(folder).join(), /events\.out\.tfevents/);
 });
+
+test('batch norm of rank 5 by tf.layers: refused as it is, and between two reshapes (docs/engine.md) the moments of all voxels', async () => {
+  const shape = [4, 3, 2, 5] as const; // depth, height, width, channels
+  const bare = tf.sequential({ layers: [tf.layers.batchNormalization({ inputShape: [...shape] })] });
+  const x = tf.randomNormal([6, ...shape], 2, 3, 'float32', 16);
+  assert.throws(() => bare.apply(x, { training: true }), /not implemented for array of rank 5/);
+  const model = tf.sequential({
+    layers: [
+      tf.layers.reshape({ targetShape: [shape[0] * shape[1], shape[2], shape[3]], inputShape: [...shape] }),
+      tf.layers.batchNormalization(),
+      tf.layers.reshape({ targetShape: [...shape] }),
+    ],
+  });
+  const y = model.apply(x, { training: true }) as typeof x;
+  const { mean, variance } = tf.moments(x, [0, 1, 2, 3]);
+  const expected = x.sub(mean).div(variance.add(1e-3).sqrt());
+  assert.deepEqual(y.shape, x.shape);
+  assert.ok(Number(y.sub(expected).abs().max().dataSync()[0]) < 1e-5);
+});

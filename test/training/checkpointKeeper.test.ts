@@ -100,7 +100,7 @@ test('weights that are no numbers are never written: the error names weight, ste
       keeper[write](metaAt(3), undefined),
       (error) =>
         error instanceof EngineError &&
-        /stem\/conv\/kernel has NaN after step 3; .*before it are kept; lower LEARNING_RATE/.test(
+        /stem\/conv\/kernel has NaN after step 3; .*before it are kept; begin another run with a lower LEARNING_RATE/.test(
           error.message,
         ),
     );

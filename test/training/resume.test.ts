@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -21,7 +21,10 @@ function scratch(t: TestContext): string {
 }
 
 test('resumePoint() of a run that was ended before its first checkpoint begins again, and says so', async (t) => {
-  const { before, notes } = await resumePoint(scratch(t));
+  const run = scratch(t);
+  assert.deepEqual(await resumePoint(run), { before: undefined, notes: [] }, 'it has not begun');
+  writeFileSync(join(run, 'metrics.jsonl'), '');
+  const { before, notes } = await resumePoint(run);
   assert.equal(before, undefined);
   assert.match(notes.join(), /no checkpoint yet: it begins again/);
 });

@@ -61,6 +61,18 @@ test('step() gives the same bits again, and after load() of weights and optimise
   for (const learner of [a, b, c]) learner.dispose();
 });
 
+test('a learner of zero first weights predicts, once load() has brought them, the same bits', async () => {
+  const drawn = await createLearner(options);
+  await drawn.step(batch);
+  const loaded = await createLearner({ ...options, firstWeights: 'zero' });
+  assert.ok([...(await loaded.weights()).values()].every(({ data }) => data.every((value) => value === 0)));
+  await loaded.load(await drawn.weights(), await drawn.optimizerState());
+  assert.deepEqual(await loaded.predict(batch.inputHu, 16), await drawn.predict(batch.inputHu, 16));
+  assert.deepEqual(numbers(await loaded.step(batch)), numbers(await drawn.step(batch)));
+  await sameBits(loaded, drawn);
+  for (const learner of [drawn, loaded]) learner.dispose();
+});
+
 test('predict() takes any number of rows up to the batch; the rows do not depend on each other', async () => {
   const learner = await createLearner(options);
   await learner.step(batch);

@@ -14,7 +14,9 @@ test('a network that predicts NaN ends the run with step and learning rate, and 
     allRecords(train(config)),
     (error) =>
       error instanceof EngineError &&
-      /predicts NaN after step 1 \(epoch 1, learning rate 10\); .*lower LEARNING_RATE/.test(error.message),
+      /predicts NaN after step 1 \(epoch 1, learning rate 10\); .*begin another run with a lower LEARNING_RATE/.test(
+        error.message,
+      ),
   );
   assert.equal(existsSync(join(config.run, 'last')), false);
 });

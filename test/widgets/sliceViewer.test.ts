@@ -43,6 +43,39 @@ test('sliceViewer() keeps the voxels, and sends the slices that the page asks fo
     );
 });
 
+test('sliceViewer() sends what lies over the slices, a byte a pixel, behind them; the page sets its opacity', () => {
+  const front = openFrontSession();
+  const volume = volumeOf('overlaid');
+  const overlay = { ...volume, data: Float32Array.from(volume.data, (hu) => (hu + 1000) / 3000) };
+  const { id, bundle } = front.show(sliceViewer(volume, { overlay: { volume: overlay, opacity: 0.4 } }));
+  assert.equal(front.lastState().opacity, 0.4);
+  const pictures = decodeURIComponent(String(bundle['text/html'])).match(/<image /g)!;
+  assert.equal(pictures.length, 6, 'the picture has it, too');
+  const slices = (['coronal', 'axial'] as const).map((plane) => ({ plane, level: 2 }));
+  front.custom(id, { number: 1, slices });
+  const { content, buffers } = front.lastCustom();
+  assert.deepEqual([content, buffers.length], [{ number: 1, slices }, 4]);
+  for (const [index, { plane }] of slices.entries()) {
+    const axes = planeAxes(volume, plane);
+    assert.deepEqual(int16(buffers[index]!), Array.from(sliceValues(volume, axes, 2)));
+    // On the same grid: the overlay's own values.
+    const expected = Uint8Array.from(sliceValues(overlay, axes, 2), (value) => Math.round(255 * value));
+    for (const [pixel, value] of buffers[2 + index]!.entries())
+      assert.ok(Math.abs(value - expected[pixel]!) <= 1, `${plane} ${pixel}`);
+  }
+  for (const opacity of [1.5, -1, 'x', null]) front.update(id, { opacity });
+  assert.equal(front.lastState().opacity, 0.4);
+  front.update(id, { opacity: 0 });
+  assert.equal(front.lastState().opacity, 0);
+  const { id: without } = front.show(sliceViewer(volume));
+  front.update(without, { opacity: 0.3 });
+  assert.equal(front.lastState().opacity, undefined, 'there is nothing to be seen through');
+  assert.throws(
+    () => sliceViewer(volume, { overlay: { volume: overlay, opacity: 2 } }),
+    /opacity of the overlay/,
+  );
+});
+
 test('sliceViewer() sends float volumes in whole HU, clipped to int16', () => {
   const front = openFrontSession();
   const data = Float32Array.of(-40_000, -1.6, 12.4, 99_999);

@@ -5,7 +5,7 @@ import { element } from './elements.js';
 import { drawOverlay } from './planeOverlay.js';
 import { followPointer } from './planePointer.js';
 import { drawSlice } from './sliceImage.js';
-import type { SliceStore } from './sliceStore.js';
+import type { SliceStore, StoredSlice } from './sliceStore.js';
 import { number, PLANE_COLORS, pixelOf, type ViewerModel, voxelAt } from './viewerModel.js';
 
 /** One plane of the viewer: the slice, what is drawn over it, and its slider. */
@@ -53,7 +53,7 @@ export function createPlaneView(
   /** Left and top of the picture in the box, and its scale, in CSS pixels. */
   let place = { left: 0, top: 0, perMm: 1, boxWidth: 1, boxHeight: 1 };
   /** The slice that is drawn: the one before, until the wanted one has come. */
-  let shown: { level: number; pixels: Int16Array } | undefined;
+  let shown: (StoredSlice & { level: number }) | undefined;
 
   const currentLevel = (): number => viewer.voxel[plane.through.axis];
   /** Slices count from right, front or feet, whichever way the voxels run. */
@@ -100,7 +100,7 @@ export function createPlaneView(
       if (shown === undefined || !inside || shown.level !== currentLevel()) return hover(undefined);
       hover({
         voxel: voxelAt(scan, plane, viewer.voxel, column, row),
-        hu: shown.pixels[row * columns + column]!,
+        hu: shown.hu[row * columns + column]!,
       });
     },
     leave: () => hover(undefined),
@@ -126,14 +126,14 @@ export function createPlaneView(
     },
     draw() {
       const at = currentLevel();
-      const pixels = store.get({ plane: plane.name, level: at });
-      if (pixels !== undefined) shown = { level: at, pixels };
+      const slice = store.get({ plane: plane.name, level: at });
+      if (slice !== undefined) shown = { level: at, ...slice };
       const context = canvas.getContext('2d')!;
       const density = canvas.width / place.boxWidth;
       context.setTransform(density, 0, 0, density, 0, 0);
       context.clearRect(0, 0, place.boxWidth, place.boxHeight);
       if (shown !== undefined)
-        drawSlice(context, shown.pixels, columns, viewer.window, {
+        drawSlice(context, shown, columns, viewer, {
           ...{ x: place.left, y: place.top, width: widthMm * place.perMm, height: heightMm * place.perMm },
         });
       drawOverlay(context, {

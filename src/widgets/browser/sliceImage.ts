@@ -1,24 +1,50 @@
+import { overlayColors } from '../../figures/overlayColor.js';
+import type { StoredSlice } from './sliceStore.js';
+
 /** Grey of every int16 value; as a table, so that a slice is drawn in a millisecond. */
 const grey = new Uint32Array(65_536);
 let greyOf: readonly [number, number] | undefined;
 
 const pixels = document.createElement('canvas');
 
-/** Draws a slice (int16 HU, `columns` wide) with a window into a rectangle. */
+interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Draws a slice, `columns` wide, with a window and what lies over it into a rectangle. */
 export function drawSlice(
   context: CanvasRenderingContext2D,
-  hu: Int16Array,
+  { hu, overlay }: StoredSlice,
   columns: number,
-  window: readonly [number, number],
-  { x, y, width, height }: { x: number; y: number; width: number; height: number },
+  { window, opacity }: { readonly window: readonly [number, number]; readonly opacity: number | undefined },
+  place: Rectangle,
 ): void {
   prepareGrey(window);
+  drawPixels(context, columns, hu.length, place, (colors) => {
+    for (let i = 0; i < colors.length; i++) colors[i] = grey[hu[i]! + 32_768]!;
+  });
+  if (overlay === undefined || !opacity) return;
+  const tints = new Uint32Array(overlayColors(opacity).buffer);
+  drawPixels(context, columns, hu.length, place, (colors) => {
+    for (let i = 0; i < colors.length; i++) colors[i] = tints[overlay[i]!]!;
+  });
+}
+
+function drawPixels(
+  context: CanvasRenderingContext2D,
+  columns: number,
+  count: number,
+  { x, y, width, height }: Rectangle,
+  paint: (colors: Uint32Array) => void,
+): void {
   pixels.width = columns;
-  pixels.height = hu.length / columns;
+  pixels.height = count / columns;
   const small = pixels.getContext('2d')!;
   const image = small.createImageData(pixels.width, pixels.height);
-  const colors = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < colors.length; i++) colors[i] = grey[hu[i]! + 32_768]!;
+  paint(new Uint32Array(image.data.buffer));
   small.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = 'high';

@@ -1,10 +1,16 @@
 import type { SliceRequest, SlicesMessage } from '../viewerState.js';
 import type { CleanUp, Model } from './anywidget.js';
 
+/** A slice as seen, pixel by pixel: HU, and what lies over it where there is an overlay. */
+export interface StoredSlice {
+  readonly hu: Int16Array;
+  readonly overlay: Uint8Array | undefined;
+}
+
 /** Slices that have come from the kernel, and those that are asked for. */
 export interface SliceStore {
-  /** The slice (int16 HU, as seen), if it is here. */
-  get(slice: SliceRequest): Int16Array | undefined;
+  /** The slice, if it is here. */
+  get(slice: SliceRequest): StoredSlice | undefined;
   /** What the view now needs, in place of what it needed before: slices that were wanted meanwhile are not asked for. */
   want(slices: readonly SliceRequest[]): void;
   readonly close: CleanUp;
@@ -20,19 +26,19 @@ const keyOf = ({ plane, level }: SliceRequest): string => `${plane} ${level}`;
 /** One request at a time is on its way to the kernel; `arrived` is called with each answer. */
 export function createSliceStore(model: Model, arrived: () => void): SliceStore {
   /** In the order of their last use. */
-  const kept = new Map<string, Int16Array>();
+  const kept = new Map<string, StoredSlice>();
   let keptBytes = 0;
   let wanted: readonly SliceRequest[] = [];
   let asked: { number: number; atMs: number } | undefined;
   let last = 0;
 
-  const keep = (key: string, pixels: Int16Array): void => {
-    if (!kept.has(key)) keptBytes += pixels.byteLength;
-    kept.set(key, pixels);
-    for (const [oldest, { byteLength }] of kept) {
+  const keep = (key: string, slice: StoredSlice): void => {
+    if (!kept.has(key)) keptBytes += bytesOf(slice);
+    kept.set(key, slice);
+    for (const [oldest, old] of kept) {
       if (keptBytes <= KEPT_BYTES) break;
       kept.delete(oldest);
-      keptBytes -= byteLength;
+      keptBytes -= bytesOf(old);
     }
   };
   const ask = (): void => {
@@ -46,7 +52,10 @@ export function createSliceStore(model: Model, arrived: () => void): SliceStore 
   const receive = (content: unknown, buffers: readonly DataView[]): void => {
     const { number, slices } = content as Partial<SlicesMessage>;
     if (slices === undefined) return; // another message than an answer
-    for (const [index, slice] of slices.entries()) keep(keyOf(slice), pixelsOf(buffers[index]!));
+    for (const [index, slice] of slices.entries()) {
+      const over = buffers[slices.length + index];
+      keep(keyOf(slice), { hu: pixelsOf(buffers[index]!), overlay: over && bytesIn(over) });
+    }
     if (asked !== undefined && number === asked.number) {
       // For whoever measures: performance.getEntriesByName('voxlab slices').
       performance.measure('voxlab slices', { start: asked.atMs, detail: slices.length });
@@ -71,6 +80,14 @@ export function createSliceStore(model: Model, arrived: () => void): SliceStore 
     },
     close: () => model.off('msg:custom', receive),
   };
+}
+
+function bytesOf({ hu, overlay }: StoredSlice): number {
+  return hu.byteLength + (overlay?.byteLength ?? 0);
+}
+
+function bytesIn({ buffer, byteOffset, byteLength }: DataView): Uint8Array {
+  return new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength));
 }
 
 /** Bytes may begin at an odd place of the message, where no Int16Array can. */

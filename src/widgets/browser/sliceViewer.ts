@@ -44,7 +44,7 @@ function render({ model, el }: RenderArguments): CleanUp {
     const { size } = viewer.scan;
     const along = ({ axis, sign }: typeof right): number =>
       sign > 0 ? viewer.voxel[axis] : size[axis] - 1 - viewer.voxel[axis];
-    return pixels?.[along(down) * size[right.axis] + along(right)];
+    return pixels?.hu[along(down) * size[right.axis] + along(right)];
   }
   function draw(): void {
     const wanted = slices();
@@ -68,7 +68,7 @@ function render({ model, el }: RenderArguments): CleanUp {
 
   const observer = new ResizeObserver(layOut);
   observer.observe(el);
-  const stop = watch(model, ['voxel', 'window'], () => {
+  const stop = watch(model, ['voxel', 'window', 'opacity'], () => {
     store.want(slices()); // at once: the frame would come later
     drawSoon();
   });

@@ -38,6 +38,8 @@ export function createViewerBar(viewer: ViewerModel, huAtCrosshair: () => number
     element('span', { class: 'voxlab-title' }, scan.title),
     group,
   );
+  const fade = createFade(viewer);
+  if (fade !== undefined) top.append(fade.root);
   const jump = createJump(viewer);
   if (jump !== undefined) top.append(jump.root);
   const hu = element('span', { class: 'voxlab-hu' });
@@ -59,12 +61,29 @@ export function createViewerBar(viewer: ViewerModel, huAtCrosshair: () => number
       windowText.textContent = `W ${number(high - low)}  L ${number(Math.round((low + high) / 2))}`;
       for (const { preset, pressed } of presets)
         pressed.setAttribute('aria-pressed', String(preset.low === low && preset.high === high));
+      fade?.draw();
       jump?.draw();
       write();
     },
     say(now) {
       found = now;
       write();
+    },
+  };
+}
+
+/** How much of the overlay is seen. */
+function createFade(viewer: ViewerModel): { root: HTMLElement; draw: () => void } | undefined {
+  if (viewer.opacity === undefined) return undefined;
+  const slider = element('input', {
+    ...{ type: 'range', min: '0', max: '1', step: '0.05' },
+    ...{ 'aria-label': 'opacity of the overlay', title: 'opacity of the overlay' },
+  });
+  slider.addEventListener('input', () => viewer.setOpacity(slider.valueAsNumber));
+  return {
+    root: element('div', { class: 'voxlab-group voxlab-fade' }, 'overlay', slider),
+    draw() {
+      slider.value = String(viewer.opacity);
     },
   };
 }

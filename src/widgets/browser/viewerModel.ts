@@ -14,8 +14,11 @@ export interface ViewerModel {
   readonly voxel: Vector3;
   /** HU that are drawn black and white. */
   readonly window: readonly [number, number];
+  /** Of the overlay; undefined where there is none. */
+  readonly opacity: number | undefined;
   moveTo(voxel: Vector3): void;
   setWindow(low: number, high: number): void;
+  setOpacity(opacity: number): void;
 }
 
 export function viewerModel(model: Model): ViewerModel {
@@ -38,10 +41,14 @@ export function viewerModel(model: Model): ViewerModel {
     get window() {
       return model.get('window') as readonly [number, number];
     },
+    get opacity() {
+      return model.get('opacity') as number | undefined;
+    },
     moveTo(voxel) {
       const inside = voxelInside(scan, voxel);
       if (inside.some((index, axis) => index !== this.voxel[axis])) set('voxel', inside);
     },
+    setOpacity: (opacity) => set('opacity', opacity),
     setWindow: (low, high) => set('window', [Math.round(low), Math.round(high)]),
   };
 }

@@ -1,0 +1,30 @@
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { childOfThisProcess } from '../parentProcess.js';
+import { inPackage } from '../paths.js';
+
+export interface ChildOptions {
+  readonly stdio: StdioOptions;
+  /** On top of this process' own environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+}
+
+/**
+ * This program once more, as a process that ends with this one. It is in a group of its own: a terminal's Ctrl-C would reach it
+ * beside the one that is handed on (handSignalsOn), and two end it at once.
+ */
+export function startCommand(words: readonly string[], { stdio, env, cwd }: ChildOptions): ChildProcess {
+  return spawn(process.execPath, [inPackage('dist/src/commands/cli.js'), ...words], {
+    stdio,
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { ...process.env, ...childOfThisProcess(), ...env },
+    detached: true,
+  });
+}
+
+/** What a child says on stderr, line by line behind its name; nothing where it shares this process' own. */
+export function showLines({ stderr }: ChildProcess, name: string): void {
+  if (stderr !== null)
+    createInterface({ input: stderr }).on('line', (line) => process.stderr.write(`[${name}] ${line}\n`));
+}

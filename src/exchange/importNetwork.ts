@@ -1,0 +1,135 @@
+import { InputError } from '../errors.js';
+import { shapeOfCrop } from '../feed/centralCrop.js';
+import { orderOf } from '../feed/orderOf.js';
+import { definiteParts } from '../feed/parts.js';
+import { scanLabels } from '../feed/rowLabels.js';
+import { splitRows } from '../feed/split.js';
+import { openPatchFile } from '../store/patchFile.js';
+import { moveLink, saveCheckpoint, takeSnapshot } from '../training/checkpoint.js';
+import type { CheckpointMeta } from '../training/checkpointMeta.js';
+import { createLearner } from '../training/createLearner.js';
+import { dataIdentity, patchFormatOf, type SeriesSplit } from '../training/dataIdentity.js';
+import type { NamedArray } from '../training/learner.js';
+import { loadLinked } from '../training/loadCheckpoint.js';
+import { machineLayout } from '../training/machineLayout.js';
+import { withSettingsOf } from '../training/runData.js';
+import { createRun, lockRun, readRunSplit } from '../training/runFolder.js';
+import { writeOrigin } from '../training/runOrigin.js';
+import type { TrainConfig } from '../training/trainConfig.js';
+import { VERSION } from '../version.js';
+import { readNetwork } from './readNetwork.js';
+
+/** Where imported weights get what a file of weights does not say: window, patches, parts of the data. */
+export type ImportOrigin =
+  /** A run whose network has learned on elsewhere: its settings, data and parts. */
+  | { readonly like: string }
+  /** A patch file and settings; what scans the weights were trained on is not known then. */
+  | { readonly config: TrainConfig };
+
+export interface ImportOptions {
+  /** `*.keras`, `*.h5`, `*.weights.h5` or `*.safetensors`. */
+  readonly file: string;
+  readonly origin: ImportOrigin;
+  /** The new run's folder, absolute. */
+  readonly run: string;
+}
+
+export interface ImportResult {
+  readonly run: string;
+  readonly filters: number;
+  /** Numbers in all arrays. */
+  readonly parameters: number;
+  /** What the user is told of it. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Makes a run of weights from elsewhere, with one checkpoint `epoch-0000`: `evaluate`, `predict`, `export`, `train --from` and
+ * `train --resume` take it. Throws UsageError, InputError (another network: the first array that differs), EnvironmentError.
+ */
+export async function importNetwork({ file, origin, run }: ImportOptions): Promise<ImportResult> {
+  const base = 'like' in origin ? await baseOfRun(origin.like) : undefined;
+  const { filters, weights } = await readNetwork(file, base?.config.filters);
+  const { config, split, ...progress } =
+    base ?? (await baseOfData({ ...(origin as { readonly config: TrainConfig }).config, filters }));
+  const unlock = lockRun(run);
+  try {
+    const { from: _, ...settings } = config;
+    await writeRun({ ...settings, run }, split, progress, weights);
+  } finally {
+    unlock();
+  }
+  const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
+  return {
+    ...{ run, filters, parameters },
+    notes:
+      split === undefined
+        ? ['what scans these weights were trained on is not known: scores may be too good']
+        : [],
+  };
+}
+
+/** What a new run takes beside its weights. */
+interface Base extends Required<Pick<CheckpointMeta, 'data'>>, Pick<CheckpointMeta, 'stepsPerEpoch'> {
+  readonly config: TrainConfig;
+  readonly split: SeriesSplit | undefined;
+}
+
+async function baseOfRun(run: string): Promise<Base> {
+  const { meta } = await loadLinked(run, 'last');
+  const { config, data, stepsPerEpoch } = meta;
+  if (data === undefined)
+    throw new InputError(
+      run,
+      'expected a run that says what patches it was trained on: it is of an earlier version',
+    );
+  return { config, data, stepsPerEpoch, split: readRunSplit(run) };
+}
+
+async function baseOfData(given: TrainConfig): Promise<Base> {
+  const patches = await openPatchFile(given.data);
+  try {
+    const labels = scanLabels(patches);
+    const scaled = await withSettingsOf(patches, given);
+    const parts = definiteParts(labels, scaled, scaled.data);
+    const config: TrainConfig = { ...scaled, ...parts };
+    const { stepsPerEpoch } = orderOf(
+      config.sampling,
+      splitRows(labels, parts, config.data),
+      config.batchSize,
+      config.seed,
+    );
+    return { config, stepsPerEpoch, data: await dataIdentity(patches, labels), split: undefined };
+  } finally {
+    patches.close();
+  }
+}
+
+/** The optimiser's state is that of a learner whose weights come from elsewhere: it begins anew. */
+async function writeRun(
+  config: TrainConfig,
+  split: SeriesSplit | undefined,
+  { data, stepsPerEpoch }: Pick<Base, 'data' | 'stepsPerEpoch'>,
+  weights: ReadonlyMap<string, NamedArray>,
+): Promise<void> {
+  const { dim, slices } = shapeOfCrop(patchFormatOf(data, config.data), config.crop);
+  const learner = await createLearner({
+    ...config,
+    precision: config.precision === 'auto' ? 'float32' : config.precision,
+    network: { inputSize: [slices, dim, dim], filters: config.filters },
+  });
+  try {
+    await learner.load(weights);
+    createRun(config, split);
+    writeOrigin(config.run, learner, data);
+    const meta: CheckpointMeta = {
+      ...{ program: `voxlab ${VERSION}`, config, data, stepsPerEpoch, layout: machineLayout() },
+      ...{ epoch: 0, step: 0, validated: 0 },
+    };
+    const folder = await saveCheckpoint(config.run, await takeSnapshot(learner, meta));
+    // Without scores, but the only one there is.
+    await moveLink(config.run, 'best', folder);
+  } finally {
+    learner.dispose();
+  }
+}

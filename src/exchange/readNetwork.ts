@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { InputError, UsageError } from '../errors.js';
+import { type NetworkOptions, parametersOf } from '../model/architecture.js';
+import type { NamedArray } from '../training/learner.js';
+import { readSafetensors } from '../training/safetensors.js';
+import { type KerasLayerWeights, readKerasWeights } from './kerasWeights.js';
+import { networkGraph } from './networkGraph.js';
+import { outputsLast, torchName } from './torchLayout.js';
+import { VARIABLES, weightedLayers } from './weightedLayers.js';
+
+/** Arrays of a file, before they are held against a network. */
+type ForeignArrays =
+  | { readonly kind: 'keras'; readonly layers: readonly KerasLayerWeights[] }
+  | { readonly kind: 'torch' | 'voxlab'; readonly arrays: ReadonlyMap<string, NamedArray> };
+
+/** A file that was read, and the network that its arrays are of. */
+export interface ReadNetwork {
+  /** Channels of the first stage, as its first convolution says. */
+  readonly filters: number;
+  readonly weights: ReadonlyMap<string, NamedArray>;
+}
+
+/**
+ * Weights of a ResNet3D-18 from Keras (`*.keras`, `*.h5`), PyTorch's names in safetensors, or a checkpoint's own
+ * weights.safetensors, in the checkpoint's names and layout. `filters`: of the network that is expected; default: the file's own.
+ * Throws UsageError for another ending, InputError that names the first array that differs, with both shapes.
+ */
+export async function readNetwork(path: string, filters?: number): Promise<ReadNetwork> {
+  const foreign = await readArrays(path);
+  const found = filters ?? filtersOf(foreign, path);
+  const network: NetworkOptions = { inputSize: [32, 32, 32], filters: found };
+  const weights = foreign.kind === 'keras' ? fromKeras(foreign.layers, network) : fromNamed(foreign, network);
+  requireNetwork(path, weights, network);
+  return { filters: found, weights: new Map([...weights].map(([name, { array }]) => [name, array!])) };
+}
+
+async function readArrays(path: string): Promise<ForeignArrays> {
+  if (!existsSync(path)) throw new InputError(path, 'expected a file of weights, found nothing');
+  if (/\.(keras|h5|hdf5)$/.test(path)) return { kind: 'keras', layers: await readKerasWeights(path) };
+  if (!path.endsWith('.safetensors'))
+    throw new UsageError(`expected a file *.keras, *.h5 or *.safetensors, received ${path}`);
+  const arrays = await readSafetensors(path, undefined, isCount);
+  return { kind: [...arrays.keys()].some((name) => name.includes('/')) ? 'voxlab' : 'torch', arrays };
+}
+
+/** Of PyTorch's batch norm: how many batches its averages have seen, as int64. */
+function isCount(name: string): boolean {
+  return name.endsWith('.num_batches_tracked');
+}
+
+const FIRST = 'stem/conv/kernel';
+
+function filtersOf(foreign: ForeignArrays, path: string): number {
+  const shape =
+    foreign.kind === 'keras'
+      ? foreign.layers.find(({ kind }) => kind === 'conv')?.arrays.get('kernel')?.shape
+      : inOurLayout(foreign, foreign.arrays.get(nameIn(foreign, FIRST)))?.shape;
+  const filters = shape?.at(-1);
+  if (filters === undefined)
+    throw new InputError(path, `expected the first convolution of a ResNet3D (${FIRST}), found none`);
+  return filters;
+}
+
+/** What a file has for a parameter, and where. */
+interface Found {
+  readonly place: string;
+  readonly array: NamedArray | undefined;
+}
+
+/**
+ * The layers of each kind stand in the order of the computation, whatever their names; shortcuts, the only convolutions of 1^3,
+ * may stand before or after the convolutions beside them.
+ */
+function fromKeras(layers: readonly KerasLayerWeights[], network: NetworkOptions): Map<string, Found> {
+  const found = new Map<string, Found>();
+  const queues = new Map<string, KerasLayerWeights[]>();
+  for (const layer of layers) {
+    const queue = `${layer.kind} ${layer.kind === 'conv' && layer.arrays.get('kernel')?.shape[0] === 1}`;
+    queues.set(queue, [...(queues.get(queue) ?? []), layer]);
+  }
+  for (const { name, kind } of weightedLayers(networkGraph(network, { low: 0, high: 1 }))) {
+    const layer = queues.get(`${kind} ${kind === 'conv' && name.endsWith('/shortcut')}`)?.shift();
+    for (const variable of VARIABLES[kind])
+      found.set(`${name}/${variable}`, {
+        place: layer === undefined ? `no further ${LAYER_WORDS[kind]}` : layer.place,
+        array: layer?.arrays.get(variable),
+      });
+    for (const [variable, array] of layer?.arrays ?? [])
+      if (!found.has(`${name}/${variable}`)) found.set(`${name}/${variable}`, { place: layer!.place, array });
+  }
+  for (const layer of [...queues.values()].flat())
+    for (const [variable, array] of layer.arrays)
+      found.set(`${layer.place}/${variable}`, { place: layer.place, array });
+  return found;
+}
+
+const LAYER_WORDS = { conv: '3D convolution', dense: 'dense layer', batchNorm: 'batch norm' } as const;
+
+function fromNamed(
+  foreign: ForeignArrays & { readonly kind: 'torch' | 'voxlab' },
+  network: NetworkOptions,
+): Map<string, Found> {
+  const rest = new Map(foreign.arrays);
+  const found = new Map<string, Found>();
+  for (const { name } of parametersOf(network)) {
+    const place = nameIn(foreign, name);
+    found.set(name, { place, array: inOurLayout(foreign, rest.get(place)) });
+    rest.delete(place);
+  }
+  for (const [name, array] of rest) found.set(name, { place: name, array });
+  return found;
+}
+
+function nameIn({ kind }: ForeignArrays, name: string): string {
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  return kind === 'torch' ? torchName({ name, kind: last as Parameters<typeof torchName>[0]['kind'] }) : name;
+}
+
+function inOurLayout({ kind }: ForeignArrays, array: NamedArray | undefined): NamedArray | undefined {
+  return kind === 'torch' && array !== undefined && array.shape.length >= 2 ? outputsLast(array) : array;
+}
+
+function requireNetwork(path: string, found: ReadonlyMap<string, Found>, network: NetworkOptions): void {
+  const wanted = new Map(parametersOf(network).map(({ name, shape }) => [name, shape.join(', ')]));
+  const differences = [...found].flatMap(([name, { place, array }]) => {
+    const [has, wants] = [array?.shape.join(', '), wanted.get(name)];
+    if (has === wants) return [];
+    const received = has === undefined ? 'none' : `[${has}]`;
+    return [
+      `${name}: expected ${wants === undefined ? 'no such array' : `[${wants}]`}, received ${received} (${place})`,
+    ];
+  });
+  if (differences.length === 0) return;
+  const more = differences.length === 1 ? '' : `; ${differences.length - 1} others differ, too`;
+  throw new InputError(
+    path,
+    `expected the weights of a ResNet3D-18 with ${network.filters} filters: ${differences[0]}${more}`,
+  );
+}

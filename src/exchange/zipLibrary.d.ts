@@ -1,0 +1,13 @@
+/** The library ships no types; only what the seam uses. */
+declare module 'adm-zip' {
+  interface Entry {
+    readonly header: { method: number };
+    getData(): Buffer;
+  }
+  export default class AdmZip {
+    constructor(file?: string);
+    addFile(name: string, content: Buffer): Entry;
+    getEntry(name: string): Entry | null;
+    toBuffer(): Buffer;
+  }
+}
