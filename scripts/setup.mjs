@@ -158,7 +158,18 @@ function planSteps(purpose, gpu) {
         'install',
       ]),
   };
-  if (isPackage) return [venv, engine, lab, kernel];
+  const examples = {
+    name: 'examples',
+    title: 'configs and notebooks',
+    hash: hashOf(['package.json']),
+    megabytes: 1,
+    // What stands is the user's.
+    run: () => {
+      for (const folder of ['configs', 'notebooks'])
+        fs.cpSync(join(PACKAGE, folder), join(ROOT, folder), { recursive: true, force: false });
+    },
+  };
+  if (isPackage) return [venv, engine, lab, kernel, examples];
   return [npm, venv, engine, lab, ...(purpose === 'test' ? [test()] : []), build, kernel];
 }
 
@@ -216,8 +227,9 @@ function isStamped(step) {
     return false;
   // What a stamp vouches for may have been deleted by hand.
   const result =
-    { npm: 'node_modules', venv: VENV_PYTHON, build: 'dist/src', kernel: KERNEL_SPEC }[step.name] ??
-    VENV_PYTHON;
+    { npm: 'node_modules', venv: VENV_PYTHON, build: 'dist/src', kernel: KERNEL_SPEC, examples: 'configs' }[
+      step.name
+    ] ?? VENV_PYTHON;
   return fs.existsSync(resolve(ROOT, result)) && (step.after === undefined || isStamped(step.after));
 }
 

@@ -12,10 +12,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { EnvironmentError } from '../src/errors.js';
-import { inRepository, makeFolder, replaceLink, writeFileAtomically } from '../src/paths.js';
+import { inRepository, makeFolder, projectOf, replaceLink, writeFileAtomically } from '../src/paths.js';
 
 test('inRepository() leads to the folder that holds package.json', () => {
   assert.equal(JSON.parse(readFileSync(inRepository('package.json'), 'utf8')).name, 'voxlab');
+});
+
+test('projectOf() leads from a package to the folder that installed it, from a clone to itself', () => {
+  assert.equal(projectOf('/home/me/voxlab', undefined), '/home/me/voxlab');
+  assert.equal(projectOf('/home/me/study/node_modules/voxlab', ''), '/home/me/study');
+  assert.equal(projectOf('/s/node_modules/.pnpm/voxlab@1.0.0/node_modules/voxlab', undefined), '/s');
+  assert.equal(projectOf('/home/me/study/node_modules/voxlab', '/data'), '/data');
 });
 
 test('writeFileAtomically() makes the folder, replaces the file and leaves nothing beside it', (t) => {

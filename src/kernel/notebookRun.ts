@@ -15,7 +15,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { EnvironmentError, InputError, InterruptedError, messageOf, UsageError } from '../errors.js';
 import { takeLock } from '../fileLock.js';
 import { childOfThisProcess } from '../parentProcess.js';
-import { cannotWrite, inEither, inPackage, isFolder, makeFolder } from '../paths.js';
+import { cannotWrite, inPackage, inRepository, isFolder, makeFolder } from '../paths.js';
 import { ensureKernelSpec, jupyterEnvironment, pythonProgram } from './jupyter.js';
 import { injectParameters, type Notebook, type Parameters } from './notebookParameters.js';
 
@@ -57,7 +57,7 @@ export function findNotebook(nameOrPath: string): string {
   const withEnding = nameOrPath.endsWith('.ipynb') ? nameOrPath : `${nameOrPath}.ipynb`;
   const places = isAbsolute(withEnding)
     ? [withEnding]
-    : [resolve(withEnding), inEither('notebooks', withEnding)];
+    : [resolve(withEnding), inRepository('notebooks', withEnding)];
   const found = places.find((place) => existsSync(place));
   if (found === undefined)
     throw new InputError(nameOrPath, `expected a notebook, found neither ${places.join(' nor ')}`);

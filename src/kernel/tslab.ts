@@ -180,13 +180,15 @@ interface SeenByTslab {
 }
 type Diagnose = (...args: unknown[]) => TypeScript.Diagnostic[];
 
-/** TS2742: a type's name holds a path of node_modules. The declarations of cells never leave this folder. */
+/** A type's name holds a path of node_modules. The declarations of cells never leave this folder. */
+const NOT_PORTABLE = 2742;
+
 function withoutNotPortable({
   getPreEmitDiagnosticsOfFiles: diagnose,
 }: {
   getPreEmitDiagnosticsOfFiles: Diagnose;
 }): Diagnose {
-  return (...args) => diagnose(...args).filter(({ code }) => code !== 2742);
+  return (...args) => diagnose(...args).filter(({ code }) => code !== NOT_PORTABLE);
 }
 
 /**
@@ -224,9 +226,11 @@ function adaptedWatchHost(ts: Ts, emitted: Emitted) {
       return text !== undefined && isLibrary(path) ? withoutDocs(text) : text;
     };
     // Watching packages and the folders in which an import was not found took a quarter of the start; what is installed
-    // while the kernel runs is found by a new converter.
+    // while the kernel runs is found by a new converter. The cell itself is a file of the root, which may lie in a package.
     host.watchFile = (path, ...more) =>
-      path.includes('/node_modules/') ? NOT_WATCHED : watchFile(path, ...more);
+      path.includes('/node_modules/') && dirname(path) !== process.cwd()
+        ? NOT_WATCHED
+        : watchFile(path, ...more);
     host.watchDirectory = () => NOT_WATCHED;
     let afterProgramCreate: WatchHost['afterProgramCreate'];
     return Object.defineProperty(host, 'afterProgramCreate', {
@@ -266,7 +270,24 @@ function adaptedEmit(
       },
       cancel,
       onlyDeclarations,
-      { ...transformers, before: [writeOutShorthand(ts, program.getProgram().getTypeChecker())] },
+      {
+        ...transformers,
+        before: [writeOutShorthand(ts, program.getProgram().getTypeChecker())],
+        afterDeclarations: [...(transformers?.afterDeclarations ?? []), declarePathsOfPackages],
+      },
     );
   return program;
+}
+
+/**
+ * Of a package whose `exports` do not name the file of a type, TypeScript emits no declarations at all (TS2742): later cells
+ * would know none of the variables of the cell.
+ */
+function declarePathsOfPackages<T>(context: TypeScript.TransformationContext): (node: T) => T {
+  const all = context as unknown as { addDiagnostic(said: TypeScript.Diagnostic): void };
+  const add = all.addDiagnostic;
+  all.addDiagnostic = (said) => {
+    if (said.code !== NOT_PORTABLE) add(said);
+  };
+  return (node) => node;
 }

@@ -85,3 +85,23 @@ test('check() finds a package that was installed after the compiler began', () =
     rmSync(folder, { recursive: true });
   }
 });
+
+test("check() declares what a cell takes from a package whose exports do not name the type's file", () => {
+  const folder = inRepository('node_modules', 'voxlab-named-exports');
+  const files = {
+    'package.json': '{"name":"voxlab-named-exports","exports":{".":{"types":"./index.d.ts"}}}',
+    'thing.d.ts': 'export interface Thing { n: number }',
+    'index.d.ts': "import type { Thing } from './thing.js';\nexport declare function make(): Thing;",
+  };
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const cell = "import { make } from 'voxlab-named-exports';\nconst thing = make();";
+    const { diagnostics, declarations } = compiler.check(cell, '');
+    assert.deepEqual(diagnostics, []);
+    assert.deepEqual(compiler.check('const n: number = thing.n;', declarations).diagnostics, []);
+    assert.equal(compiler.check('const n: string = thing.n;', declarations).diagnostics[0]?.code, 2322);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
