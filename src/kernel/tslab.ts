@@ -10,6 +10,7 @@ import { jupyterFolder } from './kernelSpec.js';
 import { createLeanPrograms } from './leanProgram.js';
 import { isLibrary, libraryDocsAt, withoutDocs } from './libraryDocs.js';
 import { writeOutShorthand } from './shorthand.js';
+import { createTypeNames, type TypeNames } from './typeNames.js';
 
 /**
  * The one file that knows tslab's internals. tslab brings the cell compiler: a watch program over two virtual files,
@@ -74,11 +75,12 @@ const CELL_LIBRARY = inPackage('src', 'kernel', 'cellLibrary.d.ts');
 export function createCellCompiler(packages: NodeJS.Require = createRequire(import.meta.url)): CellCompiler {
   const { ts, seenByTslab } = loadTypeScript(packages);
   const emitted: Emitted = { sourceMap: '', program: undefined };
+  const names = createTypeNames(process.cwd());
   Object.assign(seenByTslab, {
-    createWatchCompilerHost: adaptedWatchHost(ts, emitted),
+    createWatchCompilerHost: adaptedWatchHost(ts, emitted, names),
     // tslab lowers to CommonJS with this call; the kernel lowers by itself, so the text comes through unchanged.
     transpileModule: (text: string) => ({ outputText: text }),
-    getPreEmitDiagnosticsOfFiles: withoutNotPortable(seenByTslab),
+    getPreEmitDiagnosticsOfFiles: diagnosed(seenByTslab, names),
   });
   const { createConverter } = packages('tslab/dist/converter.js') as { createConverter(): Converter };
   const { printQuickInfo } = packages('tslab/dist/inspect.js') as {
@@ -180,22 +182,16 @@ interface SeenByTslab {
 }
 type Diagnose = (...args: unknown[]) => TypeScript.Diagnostic[];
 
-/** A type's name holds a path of node_modules. The declarations of cells never leave this folder. */
-const NOT_PORTABLE = 2742;
-
-function withoutNotPortable({
-  getPreEmitDiagnosticsOfFiles: diagnose,
-}: {
-  getPreEmitDiagnosticsOfFiles: Diagnose;
-}): Diagnose {
-  return (...args) => diagnose(...args).filter(({ code }) => code !== NOT_PORTABLE);
+/** Diagnoses as tslab does before it emits, but for TS2742: a type's name holds a path of node_modules, which never leave this folder. */
+function diagnosed({ getPreEmitDiagnosticsOfFiles: diagnose }: SeenByTslab, names: TypeNames): Diagnose {
+  return (...args) => names.naming(() => diagnose(...args)).filter(({ code }) => code !== 2742);
 }
 
 /**
  * tslab fixes its compiler options in code. Ours: strict, today's library, packages that name their types in `exports`,
  * `await (…)` and `for await` at the top, and a source map, so that a traceback can point into the cell.
  */
-function adaptedWatchHost(ts: Ts, emitted: Emitted) {
+function adaptedWatchHost(ts: Ts, emitted: Emitted, names: TypeNames) {
   return (
     files: string[],
     options: TypeScript.CompilerOptions,
@@ -212,6 +208,7 @@ function adaptedWatchHost(ts: Ts, emitted: Emitted) {
         strict: true,
         lib: ['lib.es2023.d.ts'],
         types: ['node'],
+        paths: names.paths,
         disableTopLevelAwait: false,
         experimentalDecorators: false,
         sourceMap: true,
@@ -220,7 +217,7 @@ function adaptedWatchHost(ts: Ts, emitted: Emitted) {
       createLeanPrograms(ts),
       ...reporters,
     );
-    const { readFile, watchFile } = host;
+    const { readFile, watchFile, fileExists } = host;
     host.readFile = (path, encoding) => {
       const text = readFile(path, encoding);
       return text !== undefined && isLibrary(path) ? withoutDocs(text) : text;
@@ -232,13 +229,14 @@ function adaptedWatchHost(ts: Ts, emitted: Emitted) {
         ? NOT_WATCHED
         : watchFile(path, ...more);
     host.watchDirectory = () => NOT_WATCHED;
+    host.fileExists = (path) => !names.hides(path) && fileExists(path);
     let afterProgramCreate: WatchHost['afterProgramCreate'];
     return Object.defineProperty(host, 'afterProgramCreate', {
       get: () => afterProgramCreate,
       set(tslabs: WatchHost['afterProgramCreate']) {
         afterProgramCreate = (program) => {
           emitted.program = program.getProgram();
-          tslabs(adaptedEmit(ts, program, emitted));
+          tslabs(adaptedEmit(ts, program, emitted, names));
         };
       },
     });
@@ -249,6 +247,7 @@ const NOT_WATCHED = { close() {} };
 
 interface WatchHost {
   readFile: (path: string, encoding?: string) => string | undefined;
+  fileExists: (path: string) => boolean;
   watchFile: (path: string, ...more: unknown[]) => { close(): void };
   watchDirectory: (path: string) => { close(): void };
   afterProgramCreate: (program: TypeScript.EmitAndSemanticDiagnosticsBuilderProgram) => void;
@@ -259,35 +258,21 @@ function adaptedEmit(
   ts: Ts,
   program: TypeScript.EmitAndSemanticDiagnosticsBuilderProgram,
   emitted: Emitted,
+  names: TypeNames,
 ): TypeScript.EmitAndSemanticDiagnosticsBuilderProgram {
   const emit = program.emit.bind(program);
   program.emit = (file, write, cancel, onlyDeclarations, transformers) =>
-    emit(
-      file,
-      (fileName, text, ...rest) => {
-        if (fileName.endsWith('__tslab__.js.map')) emitted.sourceMap = text;
-        write?.(fileName, text, ...rest);
-      },
-      cancel,
-      onlyDeclarations,
-      {
-        ...transformers,
-        before: [writeOutShorthand(ts, program.getProgram().getTypeChecker())],
-        afterDeclarations: [...(transformers?.afterDeclarations ?? []), declarePathsOfPackages],
-      },
+    names.naming(() =>
+      emit(
+        file,
+        (fileName, text, ...rest) => {
+          if (fileName.endsWith('__tslab__.js.map')) emitted.sourceMap = text;
+          write?.(fileName, text, ...rest);
+        },
+        cancel,
+        onlyDeclarations,
+        { ...transformers, before: [writeOutShorthand(ts, program.getProgram().getTypeChecker())] },
+      ),
     );
   return program;
-}
-
-/**
- * Of a package whose `exports` do not name the file of a type, TypeScript emits no declarations at all (TS2742): later cells
- * would know none of the variables of the cell.
- */
-function declarePathsOfPackages<T>(context: TypeScript.TransformationContext): (node: T) => T {
-  const all = context as unknown as { addDiagnostic(said: TypeScript.Diagnostic): void };
-  const add = all.addDiagnostic;
-  all.addDiagnostic = (said) => {
-    if (said.code !== NOT_PORTABLE) add(said);
-  };
-  return (node) => node;
 }
