@@ -15,10 +15,10 @@ import type { RocBand } from '../scores/rocBootstrap.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels } from '../store/voxelSample.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
-import { createLearner } from '../training/createLearner.js';
 import { dataDifferences, dataIdentity, type SeriesSplit } from '../training/dataIdentity.js';
 import { type Checkpoint, loadLinked } from '../training/loadCheckpoint.js';
 import { openFeed } from '../training/openFeed.js';
+import { createPredictingLearner } from '../training/predictingLearner.js';
 import { predictRows } from '../training/predictRows.js';
 import { readRunConfig, readRunSplit } from '../training/runFolder.js';
 import type { TrainConfig } from '../training/trainConfig.js';
@@ -186,12 +186,7 @@ async function predict(
   { signal, tta, onProgress }: EvaluateOptions,
 ): Promise<Float32Array> {
   const { dim, slices } = shapeOfCrop(patches.format, config.crop);
-  const learner = await createLearner({
-    ...config,
-    precision: 'float32',
-    firstWeights: 'zero',
-    network: { inputSize: [slices, dim, dim], filters: config.filters },
-  });
+  const learner = await createPredictingLearner(config, patches.format);
   const feed = openFeed(patches, config, learner.batchSize);
   try {
     await learner.load(weights, optimizer);

@@ -7,9 +7,9 @@ import { centerVoxelOf, firstVoxelOf, isInside, patchGrid } from '../patches/pat
 import type { Progress } from '../progress.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
-import { createLearner } from '../training/createLearner.js';
 import { patchFormatOf } from '../training/dataIdentity.js';
 import { loadLinked } from '../training/loadCheckpoint.js';
+import { createPredictingLearner } from '../training/predictingLearner.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { type HeatMap, type HeatMapOptions, heatMapOf } from './heatMap.js';
 import { answersOf, type OpenedCheckpoint, type RunNetwork, requireThin } from './runNetwork.js';
@@ -76,13 +76,7 @@ export async function openPredictor(run: string, link: CheckpointLink = 'best'):
       `expected a run on Hounsfield units, as scans have, received INTENSITY ${config.intensity}`,
     );
   const format = patchFormatOf(data, run);
-  const shape = shapeOfCrop(format, config.crop);
-  const learner = await createLearner({
-    ...config,
-    precision: 'float32',
-    firstWeights: 'zero',
-    network: { inputSize: [shape.slices, shape.dim, shape.dim], filters: config.filters },
-  });
+  const learner = await createPredictingLearner(config, format);
   await learner.load(weights, optimizer);
   const network = { learner, checkpoint, format };
   return {

@@ -35,6 +35,15 @@ test("evaluate() scores the validation rows as the run's own validation did, and
   assert.equal(Number(probability), evaluation.findings[0]!.probability);
 });
 
+test('evaluate() takes runs of every precision', async (t) => {
+  for (const precision of ['float16', 'bfloat16'] as const) {
+    const config = { ...(await trainFixture(t)), precision, epochs: 1 };
+    await allRecords(train(config));
+    const { rows, rocAuc } = await evaluate({ run: config.run, checkpoint: 'last' });
+    assert.ok(rows === 12 && rocAuc >= 0 && rocAuc <= 1, precision);
+  }
+});
+
 test("evaluate() goes by the run's own scans: in data that grew the others are new, whatever their fold would be", async (t) => {
   const four = await trainFixture(t);
   const config = { ...four, folds: 4, holdout: 0, validation: 'auto' as const, epochs: 1 };
