@@ -40,7 +40,6 @@ export const TESTED_THROUGH = {
   'src/detection/octave.ts': 'test/detection/detect.test.ts',
   'src/detection/rim.ts': 'test/detection/detect.test.ts',
   'src/detection/separateBlobs.ts': 'test/detection/detect.test.ts',
-  'src/figures/predictionPage.ts': 'test/commands/predict.test.ts',
   'src/figures/picture.ts': 'test/figures/threePlanes.test.ts',
   'src/figures/ticks.ts': 'test/figures/svgChart.test.ts',
   'src/config/optimizerSettings.ts': 'test/config/trainingSettings.test.ts',

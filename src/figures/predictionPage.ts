@@ -27,6 +27,8 @@ export interface PredictionPage {
 const PLANES = 3;
 const PATCHES = 24;
 const ROWS = 50;
+/** Three planes of a chest fill the page. */
+const PIXELS_PER_MM = 1.4;
 
 /** One page for people, without scripts: planes through the best marks, their patches, and a table. Complete in one file. */
 export function predictionPage({ scan, volume, heatMap, marks, patch, lines }: PredictionPage): string {
@@ -34,6 +36,7 @@ export function predictionPage({ scan, volume, heatMap, marks, patch, lines }: P
   const planes = marks.slice(0, PLANES).map((mark, i) =>
     threePlanes(volume, mark.centerWorldMm, {
       title: `${i + 1}: ${describe(mark)}`,
+      pixelsPerMm: PIXELS_PER_MM,
       marks: marks.slice(0, ROWS).map(({ centerWorldMm }) => ({ centerWorldMm, class: 1 })),
       ...(heatMap === undefined ? {} : { overlay: { volume: heatMap } }),
     }),
@@ -49,11 +52,12 @@ export function predictionPage({ scan, volume, heatMap, marks, patch, lines }: P
   );
   const rows = marks
     .slice(0, ROWS)
-    .map(({ centerWorldMm: [x, y, z], diameterMm, probability }, i) =>
+    .map(({ centerWorldMm: [x, y, z], diameterMm, probability, patchHu }, i) =>
       cells([
         i + 1,
         probability.toFixed(3),
         diameterMm?.toFixed(1) ?? '-',
+        middleHu(patchHu, patch).toFixed(0),
         x.toFixed(1),
         y.toFixed(1),
         z.toFixed(1),
@@ -71,10 +75,20 @@ ${
     ? '<p>No place in the lungs was marked.</p>'
     : `${planes.map((plane) => `<figure>${plane.svg()}</figure>`).join('\n')}
 <figure>${montage.svg()}</figure>
-<table><thead>${cells(['', 'probability', 'diameter (mm)', 'x (mm)', 'y (mm)', 'z (mm)'], 'th')}</thead><tbody>${rows.join('\n')}</tbody></table>`
+<table><thead>${cells(['', 'probability', 'diameter (mm)', 'HU', 'x (mm)', 'y (mm)', 'z (mm)'], 'th')}</thead><tbody>${rows.join('\n')}</tbody></table>`
 }
 </body></html>
 `;
+}
+
+/** Mean of the 27 voxels in the middle of a patch (z, y, x): one voxel alone is noise. */
+function middleHu(patchHu: Int16Array, { dim, slices }: PredictionPage['patch']): number {
+  const [z, middle] = [Math.floor(slices / 2), Math.floor(dim / 2)];
+  let sum = 0;
+  for (let dz = -1; dz <= 1; dz++)
+    for (let dy = -1; dy <= 1; dy++)
+      for (let dx = -1; dx <= 1; dx++) sum += patchHu[((z + dz) * dim + middle + dy) * dim + middle + dx]!;
+  return sum / 27;
 }
 
 function describe({ probability, diameterMm }: PageMark): string {
