@@ -67,8 +67,8 @@ function say(answer: ReaderAnswer): void {
 
 function failureOf(error: unknown): ReaderFailure {
   return error instanceof InputError
-    ? { message: error.message, file: error.file }
-    : { message: messageOf(error) };
+    ? { reason: error.reason, file: error.file }
+    : { reason: messageOf(error) };
 }
 
 function nanoseconds(ms: number): bigint {

@@ -29,7 +29,7 @@ export type ReaderAnswer =
 
 /** An error's class does not survive the way between threads. */
 export interface ReaderFailure {
-  readonly message: string;
+  readonly reason: string;
   /** Of an InputError. */
   readonly file?: string;
 }
@@ -105,9 +105,8 @@ function leaveBehind(): void {
   process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
 }
 
-function errorOf({ message, file }: ReaderFailure): Error {
-  if (file === undefined) return new EnvironmentError(message);
-  return new InputError(file, message.slice(file.length + ': '.length));
+function errorOf({ reason, file }: ReaderFailure): Error {
+  return file === undefined ? new EnvironmentError(reason) : new InputError(file, reason);
 }
 
 function ended(file: string, how: string): EnvironmentError {

@@ -118,7 +118,7 @@ function isLzf({ layout }: RowIndex): boolean {
 }
 
 function refusedByLibrary({ path }: RowIndex, cause: Error): InputError {
-  const reason = cause.message.replace(`${path}: `, '');
+  const reason = cause instanceof InputError ? cause.reason : cause.message;
   return new InputError(
     path,
     `${reason}: the file is damaged; copy it again from where it is whole, or crop again`,
