@@ -26,8 +26,11 @@ const PACKAGE_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..'
  */
 export const REPOSITORY_ROOT = projectOf(PACKAGE_ROOT, process.env.VOXLAB_HOME);
 
-/** What to type where something of the set-up is missing. */
-export const SET_UP_COMMAND = REPOSITORY_ROOT === PACKAGE_ROOT ? 'npm run setup' : 'npx voxlab setup';
+/** What to type for a command that a clone has as a script of npm, too. */
+export function typed(command: 'start' | 'lab' | 'setup'): string {
+  if (REPOSITORY_ROOT !== PACKAGE_ROOT) return `npx voxlab ${command}`;
+  return command === 'start' ? 'npm start' : `npm run ${command}`;
+}
 
 /** The folder of a project, from that of the program. */
 export function projectOf(packageRoot: string, home: string | undefined): string {

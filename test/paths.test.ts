@@ -12,7 +12,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { EnvironmentError } from '../src/errors.js';
-import { inRepository, makeFolder, projectOf, replaceLink, writeFileAtomically } from '../src/paths.js';
+import {
+  inRepository,
+  makeFolder,
+  projectOf,
+  replaceLink,
+  typed,
+  writeFileAtomically,
+} from '../src/paths.js';
 
 test('inRepository() leads to the folder that holds package.json', () => {
   assert.equal(JSON.parse(readFileSync(inRepository('package.json'), 'utf8')).name, 'voxlab');
@@ -23,6 +30,13 @@ test('projectOf() leads from a package to the folder that installed it, from a c
   assert.equal(projectOf('/a/study/node_modules/voxlab', ''), '/a/study');
   assert.equal(projectOf('/s/node_modules/.pnpm/voxlab@1.0.0/node_modules/voxlab', undefined), '/s');
   assert.equal(projectOf('/a/study/node_modules/voxlab', '/data'), '/data');
+});
+
+test('typed() names the scripts of a clone', () => {
+  assert.deepEqual(
+    [typed('start'), typed('lab'), typed('setup')],
+    ['npm start', 'npm run lab', 'npm run setup'],
+  );
 });
 
 test('writeFileAtomically() makes the folder, replaces the file and leaves nothing beside it', (t) => {

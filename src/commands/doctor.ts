@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { inRepository, SET_UP_COMMAND } from '../paths.js';
+import { inRepository, typed } from '../paths.js';
 import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
 
@@ -17,7 +17,7 @@ export interface Finding {
 /** What a run needs free: a patch file of the sample, a run with two checkpoints, notebooks' copies. */
 const DISK_NEEDED_GB = 3;
 const PYTHON = inRepository('.venv', 'bin', 'python');
-const SET_UP = `run: ${SET_UP_COMMAND}`;
+const SET_UP = `run: ${typed('setup')}`;
 
 export const registerDoctorCommand: RegisterCommand = (program) => {
   program

@@ -7,7 +7,7 @@ import { lockEvaluation } from '../evaluation/evaluate.js';
 import { takeLock } from '../fileLock.js';
 import { findNotebook } from '../kernel/notebookRun.js';
 import { handSignalsOn } from '../parentProcess.js';
-import { inPackage, inRepository, makeFolder, writeFileAtomically } from '../paths.js';
+import { inPackage, inRepository, makeFolder, typed, writeFileAtomically } from '../paths.js';
 import { formatSeconds } from '../progress.js';
 import { metricsOf } from '../training/metricsLog.js';
 import { lockRun } from '../training/runFolder.js';
@@ -24,8 +24,8 @@ class StepFailed extends VoxlabError {
   ) {
     super(
       exitCode === 130
-        ? 'interrupted; npm start goes on from here'
-        : `'voxlab ${words.join(' ')}' ended with exit code ${exitCode}: mend what it says above, then run npm start again`,
+        ? `interrupted; ${typed('start')} goes on from here`
+        : `'voxlab ${words.join(' ')}' ended with exit code ${exitCode}: mend what it says above, then run ${typed('start')} again`,
     );
   }
 }
@@ -200,7 +200,7 @@ function summary(result: {
     ...Object.values(scores.files).map((file): [string, string] => ['file', here(file)]),
     ['notebooks', `${here(notebooks)} (executed, with HTML)`],
     ['time', formatSeconds((Date.now() - from) / 1000)],
-    ['next', 'npm run lab'],
+    ['next', typed('lab')],
   ];
   return `\n${rows.map(([name, value]) => `${name.padEnd(10)} ${value}`).join('\n')}\n`;
 }

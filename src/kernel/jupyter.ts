@@ -1,7 +1,7 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentError } from '../errors.js';
-import { inRepository, makeFolder, SET_UP_COMMAND } from '../paths.js';
+import { inRepository, makeFolder, typed } from '../paths.js';
 import { installKernelSpec, jupyterFolder, KERNEL_NAME, listKernelSpecs } from './kernelSpec.js';
 
 /**
@@ -29,7 +29,7 @@ export function jupyterEnvironment(home: string = jupyterFolder()): NodeJS.Proce
 /** A program of the clone's Python environment. */
 export function pythonProgram(name: 'jupyter' | 'python'): string {
   const path = inRepository('.venv', 'bin', name);
-  if (!existsSync(path)) throw new EnvironmentError(`${path} is missing: run ${SET_UP_COMMAND}`);
+  if (!existsSync(path)) throw new EnvironmentError(`${path} is missing: run ${typed('setup')}`);
   return path;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import koffi from 'koffi';
 import { EnvironmentError, messageOf } from '../errors.js';
 import { libc } from '../libc.js';
-import { inRepository, SET_UP_COMMAND } from '../paths.js';
+import { inRepository, typed } from '../paths.js';
 import type { Address, CApi } from './capi.js';
 import { CORE_PROTOTYPES, FRAMEWORK_PROTOTYPES } from './prototypes.js';
 
@@ -36,7 +36,7 @@ export function libraryFolder(): string {
   if (found !== undefined) return found;
   throw new EnvironmentError(
     named === undefined
-      ? `Expected ${CORE} of the tensorflow wheel below .venv/lib/python3.*/site-packages/tensorflow, found none; run: ${SET_UP_COMMAND}`
+      ? `Expected ${CORE} of the tensorflow wheel below .venv/lib/python3.*/site-packages/tensorflow, found none; run: ${typed('setup')}`
       : `Expected ${CORE} and ${FRAMEWORK} in the folder that VOXLAB_TENSORFLOW_DIR names, found none in ${named}; unset it or name the folder of a tensorflow wheel`,
   );
 }
@@ -66,7 +66,7 @@ function load(folder: string): CApi {
     ]) as unknown as CApi;
   } catch (error) {
     throw new EnvironmentError(
-      `Expected TensorFlow's library in ${folder} to load, received: ${messageOf(error)}; run: ${SET_UP_COMMAND}`,
+      `Expected TensorFlow's library in ${folder} to load, received: ${messageOf(error)}; run: ${typed('setup')}`,
       {
         cause: error,
       },
