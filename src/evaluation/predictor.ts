@@ -1,15 +1,15 @@
 import type { Candidate } from '../candidates/candidate.js';
 import { detectedIn } from '../detection/detect.js';
-import { InputError, throwIfAborted } from '../errors.js';
+import { throwIfAborted } from '../errors.js';
 import { copyMiddle, shapeOfCrop } from '../feed/centralCrop.js';
 import { cutterOf } from '../patches/cutScan.js';
 import { centerVoxelOf, firstVoxelOf, isInside, patchGrid } from '../patches/patchGrid.js';
 import type { Progress } from '../progress.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
-import { patchFormatOf } from '../training/dataIdentity.js';
 import { loadLinked } from '../training/loadCheckpoint.js';
 import { createPredictingLearner } from '../training/predictingLearner.js';
+import { huPatchesOf } from '../training/trainedOn.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { type HeatMap, type HeatMapOptions, heatMapOf } from './heatMap.js';
 import { answersOf, type OpenedCheckpoint, type RunNetwork, requireThin } from './runNetwork.js';
@@ -64,18 +64,8 @@ const SAME_MM = 5;
 /** Opens a run's network. Throws InputError for a run that is none, is damaged, or was trained on what is no HU. */
 export async function openPredictor(run: string, link: CheckpointLink = 'best'): Promise<Predictor> {
   const { weights, optimizer, ...checkpoint } = await loadLinked(run, link);
-  const { config, data } = checkpoint.meta;
-  if (data === undefined)
-    throw new InputError(
-      run,
-      'expected a run that says what patches it was trained on: it is of an earlier version',
-    );
-  if (config.intensity !== 'hu')
-    throw new InputError(
-      run,
-      `expected a run on Hounsfield units, as scans have, received INTENSITY ${config.intensity}`,
-    );
-  const format = patchFormatOf(data, run);
+  const { config } = checkpoint.meta;
+  const format = huPatchesOf(checkpoint.meta, run, 'as scans have');
   const learner = await createPredictingLearner(config, format);
   await learner.load(weights, optimizer);
   const network = { learner, checkpoint, format };

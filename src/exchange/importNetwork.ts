@@ -1,4 +1,3 @@
-import { InputError } from '../errors.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { orderOf } from '../feed/orderOf.js';
 import { definiteParts } from '../feed/parts.js';
@@ -16,6 +15,7 @@ import { withSettingsOf } from '../training/runData.js';
 import { createRun, lockRun, readRunSplit } from '../training/runFolder.js';
 import { writeOrigin } from '../training/runOrigin.js';
 import type { TrainConfig } from '../training/trainConfig.js';
+import { trainedData } from '../training/trainedOn.js';
 import { VERSION } from '../version.js';
 import { readNetwork } from './readNetwork.js';
 
@@ -77,13 +77,8 @@ interface Base extends Required<Pick<CheckpointMeta, 'data'>>, Pick<CheckpointMe
 
 async function baseOfRun(run: string): Promise<Base> {
   const { meta } = await loadLinked(run, 'last');
-  const { config, data, stepsPerEpoch } = meta;
-  if (data === undefined)
-    throw new InputError(
-      run,
-      'expected a run that says what patches it was trained on: it is of an earlier version',
-    );
-  return { config, data, stepsPerEpoch, split: readRunSplit(run) };
+  const { config, stepsPerEpoch } = meta;
+  return { config, data: trainedData(meta, run), stepsPerEpoch, split: readRunSplit(run) };
 }
 
 async function baseOfData(given: TrainConfig): Promise<Base> {

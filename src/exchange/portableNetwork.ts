@@ -1,14 +1,13 @@
 import type { ClassNames } from '../config/classNames.js';
 import type { IntensityWindow } from '../config/trainingSettings.js';
-import { InputError } from '../errors.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import type { NetworkOptions } from '../model/architecture.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
-import { patchFormatOf } from '../training/dataIdentity.js';
 import type { NamedArray } from '../training/learner.js';
 import { loadLinked } from '../training/loadCheckpoint.js';
 import { weightsInUse } from '../training/startingPoint.js';
+import { huPatchesOf } from '../training/trainedOn.js';
 import { VERSION } from '../version.js';
 
 /** The input of an exported network in every format: Hounsfield units, float32, axes n, z, y, x, c; its window is inside. */
@@ -36,18 +35,8 @@ export interface PortableNetwork {
  */
 export async function portableNetwork(run: string, link: CheckpointLink): Promise<PortableNetwork> {
   const checkpoint = await loadLinked(run, link);
-  const { config, data } = checkpoint.meta;
-  if (data === undefined)
-    throw new InputError(
-      run,
-      'expected a run that says what patches it was trained on: it is of an earlier version',
-    );
-  if (config.intensity !== 'hu')
-    throw new InputError(
-      run,
-      `expected a run on Hounsfield units, which an exported network takes, received INTENSITY ${config.intensity}`,
-    );
-  const format = patchFormatOf(data, run);
+  const { config } = checkpoint.meta;
+  const format = huPatchesOf(checkpoint.meta, run, 'which an exported network takes');
   const { dim, slices } = shapeOfCrop(format, config.crop);
   return {
     network: { inputSize: [slices, dim, dim], filters: config.filters },
