@@ -15,6 +15,7 @@ export interface Random {
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T;
   /** An independent generator, derived from this seed and a label (not from the present state). */
   fork(label: string | number): Random;
+  /** Where the sequence stands: createRandom() goes on from it. */
   state(): RandomState;
 }
 

@@ -25,6 +25,7 @@ export interface SegmentFinding extends MeasuredComponent {
   readonly name: string;
 }
 
+/** Which scan the segmentation belongs to. */
 export interface SegmentFindingsOptions {
   /** Default: what a DICOM file says, else the file's name without its ending and `_label`, `_mask` or `_seg`. */
   readonly seriesUid?: string;

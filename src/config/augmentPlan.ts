@@ -24,6 +24,7 @@ export interface AugmentPlan {
   readonly windowHu?: { readonly low: number; readonly high: number };
 }
 
+/** The two ends of a range. */
 export type NumberRange = readonly [low: number, high: number];
 
 /** Flips and quarter turns: the 16 symmetries of a patch with equal x and y. */

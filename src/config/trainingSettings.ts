@@ -12,13 +12,16 @@ import { SAMPLING_KEYS, type SamplingSettings } from './samplingSettings.js';
 /** How a network is spread over devices. */
 export const STRATEGIES = ['single', 'data', 'pipeline', 'hybrid'] as const;
 
+/** How a step is spread over devices. */
 export type Strategy = (typeof STRATEGIES)[number];
 
 /** Orders in which a stage of a pipeline runs its micro-batches (training/schedule.ts). */
 export const SCHEDULES = ['1f1b', 'gpipe'] as const;
 
+/** In which order a pipeline takes its micro-batches. */
 export type Schedule = (typeof SCHEDULES)[number];
 
+/** Element types of large gradients on their way between processes. */
 export const EXCHANGES = ['float32', 'bfloat16'] as const;
 
 /**
@@ -27,6 +30,7 @@ export const EXCHANGES = ['float32', 'bfloat16'] as const;
  */
 export const PRECISIONS = ['float32', 'bfloat16', 'float16'] as const;
 
+/** What convolutions are computed in. */
 export type Precision = (typeof PRECISIONS)[number];
 
 /** How `voxlab train` trains; folders are absolute paths. */
@@ -99,6 +103,7 @@ export interface IntensityWindow {
   readonly clip?: boolean;
 }
 
+/** Where the intensity window of training comes from. */
 export const TRAINING_NORMALISATIONS = ['window', 'file'] as const;
 
 /** The original project's file, in the clone. */

@@ -11,6 +11,7 @@ import { type Blob, RADII_PER_SIGMA } from './octave.js';
 import { type Rim, rimOf } from './rim.js';
 import { type JudgedBlob, separateBlobs } from './separateBlobs.js';
 
+/** How detect() searches. */
 export interface DetectOptions {
   /** Marks at most. */
   readonly most?: number;
@@ -18,7 +19,9 @@ export interface DetectOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How detected() searches. */
 export interface DetectedOptions extends DetectOptions {
+  /** Hears what detect() yields. */
   readonly onProgress?: (progress: Progress) => void;
 }
 

@@ -30,6 +30,7 @@ import { type ReadersTablesRequest, readersTables } from './readersTables.js';
 import { scoresDocument } from './scoresDocument.js';
 import { predictSymmetric, type SymmetryGroup } from './symmetricPredictions.js';
 
+/** Which network is scored, and on what. */
 export interface EvaluateOptions extends ReadersTablesRequest {
   readonly run: string;
   readonly checkpoint: CheckpointLink;
@@ -42,11 +43,13 @@ export interface EvaluateOptions extends ReadersTablesRequest {
   /** Probabilities are the means over a patch's images by these symmetries. */
   readonly tta?: SymmetryGroup;
   readonly signal?: AbortSignal;
+  /** Hears how many rows are scored. */
   readonly onProgress?: (progress: Progress) => void;
   /** Further files of the evaluation are written here, while no other one of this run can write them. */
   readonly beforeRelease?: (evaluation: Evaluation) => void;
 }
 
+/** Scores of a network on rows that it did not learn from, and what they rest on. */
 export interface Evaluation extends PatchScores {
   readonly run: string;
   /** In which the network was left, at its end or inside it. */

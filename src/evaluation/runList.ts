@@ -37,16 +37,20 @@ export interface ListedRun {
   readonly problems: readonly string[];
 }
 
+/** What is listed of one evaluation. */
 export interface EvaluationScores {
   readonly rocAuc: number;
   /** Null where no table of nodules knew the scans. */
   readonly cpm: number | null;
 }
 
+/** What runs can be sorted by. */
 export const RUN_ORDERS = ['date', 'loss', 'auc', 'cpm'] as const;
 
+/** What runs are sorted by. */
 export type RunOrder = (typeof RUN_ORDERS)[number];
 
+/** Runs beside each other. */
 export interface RunList {
   readonly runs: readonly ListedRun[];
   /** Settings in which these runs differ, but for their paths and their seed. */

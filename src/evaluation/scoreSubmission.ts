@@ -7,6 +7,7 @@ import { type FoldScore, type FrocScore, officialRates, scoreFolds, scoreFroc } 
 import { frocCaseOf, type ScanNumbers } from './frocCase.js';
 import { readSubmission, type SubmissionColumns } from './submission.js';
 
+/** A submission and the tables that it is scored by; paths. */
 export interface ScoreSubmissionOptions {
   /** CSV: seriesuid, coordX, coordY, coordZ, probability. */
   readonly submission: string;
@@ -34,6 +35,7 @@ export interface OtherRows {
   readonly repeatedRows: number;
 }
 
+/** LUNA16's score over all scans, and fold by fold. */
 export interface SubmissionScore extends FrocScore {
   readonly counts: FrocCounts & OtherRows;
   /** False positives a scan at which `bootstrap.curve` has its bands. */

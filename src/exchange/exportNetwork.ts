@@ -11,8 +11,10 @@ import { writeTorchFile } from './torchFile.js';
 /** What the network of a run can be written as. */
 export const EXPORT_FORMATS = ['onnx', 'keras', 'savedmodel', 'tfjs', 'safetensors', 'tensorboard'] as const;
 
+/** Programs that a network can be written for. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
+/** What exportNetwork() writes, and where. */
 export interface ExportOptions {
   readonly run: string;
   readonly to: ExportFormat;
@@ -21,6 +23,7 @@ export interface ExportOptions {
   readonly out?: string;
 }
 
+/** What exportNetwork() wrote. */
 export interface ExportResult {
   readonly run: string;
   readonly to: ExportFormat;

@@ -26,6 +26,7 @@ export type ImportOrigin =
   /** A patch file and settings; what scans the weights were trained on is not known then. */
   | { readonly config: TrainConfig };
 
+/** What importNetwork() reads, and the run that it makes. */
 export interface ImportOptions {
   /** `*.keras`, `*.h5`, `*.weights.h5` or `*.safetensors`. */
   readonly file: string;
@@ -34,6 +35,7 @@ export interface ImportOptions {
   readonly run: string;
 }
 
+/** What importNetwork() made. */
 export interface ImportResult {
   readonly run: string;
   readonly filters: number;

@@ -16,6 +16,7 @@ export interface Trace {
   readonly labels?: readonly string[];
 }
 
+/** An axis of a chart. */
 export interface Axis {
   readonly title: string;
   /** For positive numbers, log2 with a tick at each power of two, log10 at each power of ten. */
@@ -39,7 +40,9 @@ export interface PlotlyFigure {
 
 /** A chart that a notebook shows as it is: `display(chart)`, or the last line of a cell. */
 export interface Chart extends ChartSpec {
+  /** The chart as a picture. */
   readonly svg: () => string;
+  /** The chart for plotly, which notebooks show. */
   readonly plotly: () => PlotlyFigure;
 }
 

@@ -12,6 +12,7 @@ export interface MontagePatch {
   readonly caption?: string;
 }
 
+/** How the patches are laid out and drawn. */
 export interface MontageOptions {
   readonly columns?: number;
   readonly window?: WindowHu;

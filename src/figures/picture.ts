@@ -14,6 +14,7 @@ export const WINDOWS = {
 /** An SVG picture that a notebook shows as it is. */
 export interface Picture {
   readonly title: string;
+  /** The picture as SVG. */
   readonly svg: () => string;
 }
 

@@ -15,6 +15,7 @@ export interface Mark {
   readonly class: number;
 }
 
+/** What is drawn over the three slices, and how. */
 export interface ThreePlanesOptions {
   readonly marks?: readonly Mark[];
   readonly window?: WindowHu;

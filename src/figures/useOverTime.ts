@@ -10,6 +10,7 @@ export interface ProcessMemory {
   readonly peakMiB: number;
 }
 
+/** One device of a host, by the numbers of its tracks. */
 export interface DeviceOverTime {
   readonly label: string;
   readonly used: boolean;

@@ -10,6 +10,7 @@ import { openUseMeter, type RunProgress, type UseMeter } from './useMeter.js';
 /** As often as other monitors look. */
 export const RECORD_INTERVAL_MS = 1000;
 
+/** Where to, and how often. */
 export interface RecordOptions {
   /** JSON lines are appended to it, as `voxlab gpu convert` prints them. */
   readonly out: string;
@@ -30,6 +31,7 @@ export interface UseRecording {
   readonly failed: Promise<string>;
   /** Tells of a step of the run that is recorded. */
   stepped(progress: RunProgress): void;
+  /** Ends the recording; the file is whole then. */
   stop(): void;
 }
 
@@ -38,6 +40,7 @@ export async function recordUse(options: RecordOptions): Promise<UseRecording> {
   return recordingOf(await meterFor(options), options);
 }
 
+/** How a run's use is recorded; by default into RUN/gpu.jsonl. */
 export interface RecordedRunOptions extends Partial<RecordOptions> {
   /** `where-a-gpu-is` (default) records on machines with one; `always` elsewhere, too. */
   readonly when?: 'where-a-gpu-is' | 'always';

@@ -22,6 +22,7 @@ export interface GpuUse extends Load {
   readonly idleTogetherShare: number | null;
 }
 
+/** Use of each device and of all, and what it means. */
 export interface GpuSummary extends GpuUse {
   /** What it means, in words. */
   readonly findings: readonly Finding[];

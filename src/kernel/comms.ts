@@ -7,12 +7,17 @@ import { type KernelSession, sessionFor } from './session.js';
 export interface Comm {
   readonly id: string;
   readonly target: string;
+  /** Sends a message to the front end. */
   send(data: JsonObject, options?: { metadata?: JsonObject; buffers?: readonly Uint8Array[] }): void;
+  /** Closes it on both sides; a second call does nothing. */
   close(data?: JsonObject): void;
+  /** Calls `listener` for every message of the front end; what it prints goes to the cell that set it. */
   onMessage(listener: CommListener): void;
+  /** Calls `listener` when the front end closes it. */
   onClose(listener: (data: JsonObject) => void): void;
 }
 
+/** Called with the data of a message, and what it carries as bytes. */
 export type CommListener = (data: JsonObject, buffers: readonly Uint8Array[]) => void;
 /** Called when the front end opens a comm of a registered target. */
 export type CommOpened = (comm: Comm, data: JsonObject, buffers: readonly Uint8Array[]) => void;
@@ -31,6 +36,7 @@ export interface Comms {
   endMessage(): void;
 }
 
+/** What an opening message carries beside its data: metadata as JSON, buffers as bytes. */
 export interface CommOpenOptions {
   readonly metadata?: JsonObject;
   readonly buffers?: readonly Uint8Array[];

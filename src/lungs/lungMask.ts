@@ -13,6 +13,7 @@ export const LUNG_THRESHOLD_HU = -400;
 /** How far the mask reaches beyond the lungs: DSB2017's ten steps of 1 mm. */
 export const LUNG_MARGIN_MM = 10;
 
+/** How wide the mask is. */
 export interface LungMaskOptions {
   /** How far the mask reaches beyond the closed lungs, in mm. Default LUNG_MARGIN_MM; 0 = the closed lungs alone. */
   readonly marginMm?: number;

@@ -24,6 +24,7 @@ export interface Block {
   readonly projects: boolean;
 }
 
+/** What a parameter does in its layer. */
 export type ParameterKind = 'kernel' | 'bias' | 'gamma' | 'beta' | 'moving_mean' | 'moving_variance';
 
 /** One weight or moving average. */

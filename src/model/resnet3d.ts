@@ -21,6 +21,7 @@ export interface PieceInputs {
 export interface Piece {
   /** First part of the names of its parameters: `s1b1` holds `s1b1/conv1/kernel`. */
   readonly name: string;
+  /** Computes it: from the map before it to the map behind it. */
   readonly run: (inputs: PieceInputs, x: Tensor) => Tensor;
 }
 

@@ -22,6 +22,7 @@ import { writeCut } from './writeCut.js';
 /** Scans that an error names. */
 const SHOWN_FAILURES = 20;
 
+/** What crop() cuts, and how. */
 export interface CropOptions extends CropRequest {
   /** Threads; the bytes do not depend on it. Default: one a core. */
   readonly workers?: number;
@@ -30,6 +31,7 @@ export interface CropOptions extends CropRequest {
   /** Replace a file of other settings or scans, and cut everything anew. */
   readonly force?: boolean;
   readonly signal?: AbortSignal;
+  /** Hears of each scan that is done. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -39,6 +41,7 @@ export interface OutsideCandidate {
   readonly line: number;
 }
 
+/** What one patch file holds, and what has no row in it. */
 export interface CropResult {
   readonly file: string;
   /** `done`: the file was there already, of the same settings and scans. */

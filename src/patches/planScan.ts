@@ -14,6 +14,7 @@ export interface PlannedPatch {
   readonly firstVoxel: Vector3;
 }
 
+/** What will be cut out of a scan, and what cannot be. */
 export interface ScanPlan {
   /** In the order of the table's lines. */
   readonly patches: readonly PlannedPatch[];

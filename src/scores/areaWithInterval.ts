@@ -6,6 +6,7 @@ import { bootstrapRoc, type RocBand, type RocBootstrap, type RocBootstrapOptions
 import { type ScanIndex, scanIndex } from './scanIndex.js';
 import { studentT95 } from './studentT.js';
 
+/** The two ends of an interval. */
 type Interval = readonly [low: number, high: number];
 
 /** Areas of samples of scans. */

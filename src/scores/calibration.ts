@@ -12,6 +12,7 @@ export interface CalibrationBin {
   readonly positiveShare: number;
 }
 
+/** How cases are put into bins. */
 export interface CalibrationOptions {
   /** 10. */
   readonly bins?: number;

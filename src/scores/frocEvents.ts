@@ -68,6 +68,7 @@ export interface FrocCounts {
   readonly repeatedHits: number;
 }
 
+/** Which marks of a scan count. */
 export interface MatchOptions {
   /** The best marks of a scan that count. LUNA16: 100. */
   readonly marksPerScan?: number;

@@ -1,8 +1,10 @@
 import { requireCases } from './cases.js';
 import { orderByScore } from './ranking.js';
 
+/** Sizes of nodules by diameter. */
 const SIZES = ['< 6 mm', '6-8 mm', '8-15 mm', '> 15 mm', 'unknown'] as const;
 
+/** One of the sizes. */
 export type NoduleSize = (typeof SIZES)[number];
 
 /** Scores of the nodules of one size. */

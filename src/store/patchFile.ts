@@ -35,6 +35,7 @@ export interface PatchFile {
   readonly provenance: PatchProvenance | undefined;
   /** What a reader of the patches needs to know: plain data, for threads. */
   readonly input: RowAccess;
+  /** Class, notrain and subset of every row. */
   labels(): PatchLabels;
   /** Series and centres of all rows. */
   places(): PatchPlaces;
@@ -48,9 +49,11 @@ export interface PatchFile {
   readMasks(rows: ArrayLike<number>, into: Uint8Array): void;
   /** The little-endian bytes of a row as stored. */
   readRowBytes(row: number, reader?: PatchReader): Promise<Uint8Array>;
+  /** What lies in the file, by name. */
   datasets(): Readonly<Record<string, DatasetDescription>>;
   /** Members of the root group that are no datasets, which nothing here reads: what each is, in words. */
   others(): Readonly<Record<string, string>>;
+  /** Closes the file; nothing can be read after it. */
   close(): void;
 }
 

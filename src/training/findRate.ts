@@ -18,6 +18,7 @@ import type { TrainConfig } from './trainConfig.js';
 /** Fewer say nothing: the loss of a batch is noisy. */
 export const FEWEST_STEPS = 20;
 
+/** Which rates findRate() tries: from `low` to `high`, evenly on a logarithmic scale. */
 export interface FindRateOptions {
   /** First and last learning rate; by default 1e-6 and 1. */
   readonly low?: number;
@@ -27,6 +28,7 @@ export interface FindRateOptions {
   readonly signal?: AbortSignal;
 }
 
+/** One step of the sweep, from 1. */
 export interface RateStepRecord extends RateStep {
   readonly kind: 'step';
   /** From 1, and how many there are. */
@@ -34,6 +36,7 @@ export interface RateStepRecord extends RateStep {
   readonly steps: number;
 }
 
+/** What the sweep says, last of all. */
 export interface RateEndRecord {
   readonly kind: 'end';
   /** For LEARNING_RATE of this configuration; null where the loss did not fall. */
@@ -44,6 +47,7 @@ export interface RateEndRecord {
   readonly diverged: boolean;
 }
 
+/** What findRate() yields: each step, then the end. */
 export type RateRecord = RateStepRecord | RateEndRecord;
 
 /**

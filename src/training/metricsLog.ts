@@ -86,6 +86,7 @@ export interface MiningTimes {
   readonly seconds: number;
 }
 
+/** A line of a run's metrics.jsonl, told apart by `kind`. */
 export type MetricRecord = StepRecord | ValidationRecord | EpochRecord;
 
 /** How far a checkpoint is: whole epochs, and steps over all epochs. */

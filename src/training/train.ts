@@ -28,6 +28,7 @@ import { sharedSecret } from './talkProof.js';
 import type { TrainConfig } from './trainConfig.js';
 import { startRecord, type TrainRecord } from './trainRecords.js';
 
+/** What train() is told beside the run's settings. */
 export interface TrainOptions {
   /** Stops after the step, or in the validation, that runs, and leaves a checkpoint of the last step. */
   readonly signal?: AbortSignal;

@@ -31,6 +31,7 @@ export type ScanSource =
   | string
   | { readonly path: string; readonly slices?: readonly string[]; readonly fault?: string };
 
+/** How one scan is read. */
 export interface ReadVolumeOptions extends ReadingChoices {
   readonly signal?: AbortSignal;
   /** SeriesInstanceUID of the DICOM series that is meant, where a folder holds several. */

@@ -5,12 +5,14 @@ import { sessionIfAny } from '../kernel/session.js';
 import { shownBy } from './control.js';
 import { createWidget } from './widget.js';
 
+/** What stands before the bar, and where it ends: without `total` it shows that work goes on, not how much is left. */
 export interface ProgressOptions {
   readonly label?: string;
   /** Steps in all; without it the bar only says that work goes on. */
   readonly total?: number;
 }
 
+/** How the work stands. */
 export type ProgressStatus = 'running' | 'done' | 'cancelled' | 'failed';
 
 /** A bar with the time that is left and a button that cancels. */

@@ -1,5 +1,6 @@
 import { type Control, createControl } from './control.js';
 
+/** What stands before the list, the value that is chosen first (default: the first), and what each value is called in it. */
 export interface SelectOptions<T> {
   readonly label?: string;
   /** Default: the first. */

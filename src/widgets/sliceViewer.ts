@@ -12,6 +12,7 @@ import { isPatch, type ViewedPatch, volumeOfPatch } from './viewedPatch.js';
 import type { SliceRequest, SlicesMessage, ViewerScan } from './viewerState.js';
 import { createWidget } from './widget.js';
 
+/** What the viewer shows beside the voxels. */
 export interface SliceViewerOptions {
   readonly title?: string;
   /** Candidates: rings in the planes, and a list to jump along. */
@@ -35,6 +36,7 @@ export interface SliceViewer {
   readonly valueHu: number;
   /** Calls the listener when the reader moves the crosshair; returns what ends that. */
   onMove(listener: (positionMm: Vector3) => void): () => void;
+  /** Ends the traffic with the notebook; the picture stays. */
   close(): void;
 }
 

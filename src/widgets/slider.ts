@@ -1,5 +1,6 @@
 import { type Control, createControl } from './control.js';
 
+/** The bounds of a slider, its step (1) and its first value (`min`). */
 export interface SliderOptions {
   readonly label?: string;
   readonly min: number;

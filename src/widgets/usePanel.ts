@@ -11,6 +11,7 @@ import { liveDisplay } from '../kernel/display.js';
 import { sessionIfAny } from '../kernel/session.js';
 import type { TrainRecord } from '../training/trainRecords.js';
 
+/** How often the panel looks. */
 export interface UsePanelOptions {
   /** Between two samples, and two drawings: at least 500. Default: 1000. */
   readonly intervalMs?: number;

@@ -12,12 +12,14 @@ import { csvText } from '../csvText.js';
 import { type LidcExcluded, type LidcNodule, lidcFindings } from './lidcFindings.js';
 import { type LidcReading, readLidcReading } from './lidcReading.js';
 
+/** Which scans the readings belong to, and when a nodule counts. */
 export interface LidcTablesOptions {
   /** Holds the scans that were read: DICOM series, or files named by their SeriesInstanceUID, as LUNA16's. Default: the XML's folder. */
   readonly scansFolder?: string;
   /** From how many readers on a nodule counts. Default 3, as in LUNA16. */
   readonly readers?: number;
   readonly signal?: AbortSignal;
+  /** Hears of each series that is read. */
   readonly onProgress?: (progress: Progress) => void;
 }
 

@@ -52,6 +52,7 @@ export function drawAugmentation(plan: AugmentPlan, shape: PatchShape, random: R
   };
 }
 
+/** Does to one patch of `into` from index `at`, in place, what drawAugmentation() drew. */
 export function applyAugmentation(
   { symmetry, shift, affine, tone, noise }: Augmentation,
   into: Int16Array,
