@@ -19,7 +19,13 @@ export interface Random {
   state(): RandomState;
 }
 
-/** A generator from a seed and any number of labels, or continued from a saved state. */
+/**
+ * A generator from a seed and any number of labels, or continued from a saved state.
+ * @example
+ * const random = createRandom('my experiment');
+ * random.integer(100) //=> 12
+ * random.fork('noise').normal().toFixed(3) //=> '0.815'
+ */
 export function createRandom(seed: number | string | RandomState): Random {
   let [a, b, c, counter] = typeof seed === 'object' ? seed : stateFromText(String(seed));
 

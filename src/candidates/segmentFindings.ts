@@ -38,6 +38,9 @@ const START_BYTES = 4096;
 /**
  * The connected parts (26 neighbours) of every label of a segmentation, in the order of labels, then of their first voxels: label
  * images (MetaImage, NRRD, NIfTI), DICOM segmentations and RT structure sets. Throws InputError.
+ * @example
+ * for (const { label, centerWorldMm, diameterMm } of await segmentFindings('nodules_seg.mhd'))
+ *   console.log(label, centerWorldMm, diameterMm);
  */
 export async function segmentFindings(
   file: string,

@@ -106,7 +106,12 @@ export interface IntensityWindow {
 /** Where the intensity window of training comes from. */
 export const TRAINING_NORMALISATIONS = ['window', 'file'] as const;
 
-/** The original project's file, in the clone. */
+/**
+ * The original project's file, in the clone.
+ * @example
+ * const { holdout } = readTrainingSettings(MODEL_CONFIG_FILE);
+ * console.log(`never trained on: subset ${holdout}`);
+ */
 export const MODEL_CONFIG_FILE = inEither('configs', 'model.ini');
 
 /** Keys of [training]. */
@@ -152,7 +157,12 @@ export const TRAINING_KEYS = {
   RUNS_DIR: withDefault(text(), 'runs'),
 };
 
-/** Reads [training]; paths in the file are relative to the repository root. Throws ConfigError. */
+/**
+ * Reads [training]; paths in the file are relative to the repository root. Throws ConfigError.
+ * @example
+ * const { epochs, batchSize, learningRate } = readTrainingSettings();
+ * console.log(`${epochs} epochs, ${batchSize} patches a step, learning rate ${learningRate}`);
+ */
 export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): TrainingSettings {
   const values = readIniFile(file, { training: TRAINING_KEYS }, 'training');
   if (values.WINDOW_HIGH <= values.WINDOW_LOW)

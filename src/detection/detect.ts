@@ -53,8 +53,12 @@ export interface Detection {
 /**
  * Candidates for nodules in a chest CT (HU), by shape alone: bright balls of 3 to 50 mm in the lungs, on a grid of 1 mm. The same
  * for any number of threads. Throws InterruptedError, EnvironmentError (a thread that ends).
- *
- *     for await (const { note } of detect(volume)) console.log(note); // or: const { marks } = await detected(volume)
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const search = detect(await readVolume(scan), { most: 150 });
+ * let step = await search.next();
+ * for (; !step.done; step = await search.next()) console.log(step.value.note ?? step.value.stage);
+ * console.log(`${step.value.marks.length} places look like nodules`);
  */
 export async function* detect(
   volume: Volume,
@@ -80,7 +84,13 @@ export async function* detect(
   };
 }
 
-/** As detect(), the end of it alone. */
+/**
+ * As detect(), the end of it alone.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const { marks, lungLitres } = await detected(await readVolume(scan), { most: 50 });
+ * console.log(`${lungLitres.toFixed(1)} litres of lung; first of all`, marks[0]?.centerWorldMm, marks[0]?.score);
+ */
 export async function detected(volume: Volume, options: DetectedOptions = {}): Promise<Detection> {
   const steps = detect(volume, options);
   let step = await steps.next();

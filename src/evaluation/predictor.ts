@@ -65,7 +65,15 @@ export interface Predictor {
 /** Two places of a table nearer than this are one; of detected ones their radius says. */
 const SAME_MM = 5;
 
-/** Opens a run's network. Throws InputError for a run that is none, is damaged, or was trained on what is no HU. */
+/**
+ * Opens a run's network. Throws InputError for a run that is none, is damaged, or was trained on what is no HU.
+ * @example
+ * const predictor = await openPredictor(inRepository('runs/start'));
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const { marks } = await predictor.predict(await readVolume(scan), scan.path, { most: 50 });
+ * predictor.close();
+ * for (const { centerWorldMm, probability } of marks.slice(0, 5)) console.log(centerWorldMm, probability);
+ */
 export async function openPredictor(run: string, link: CheckpointLink = 'best'): Promise<Predictor> {
   const { weights, optimizer, ...checkpoint } = await loadLinked(run, link);
   const { config } = checkpoint.meta;

@@ -61,6 +61,9 @@ export interface RunList {
  * The runs in a folder and one level below (the folds of a cross-validation), or the run that the folder itself is: by date, the
  * newest last, or by validation loss, held-out ROC AUC or CPM, the best first and those without one last. A run that is damaged is
  * listed with what is wrong. Throws InputError where there is no such folder.
+ * @example
+ * for (const { run, best, heldOut } of listRuns(inRepository('runs'), 'auc').runs)
+ *   console.log(run, best?.valLoss, heldOut?.rocAuc);
  */
 export function listRuns(folder: string, order: RunOrder = 'date'): RunList {
   if (!isFolder(folder)) throw new InputError(folder, 'expected a folder of runs, found none');

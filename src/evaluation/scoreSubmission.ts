@@ -48,8 +48,14 @@ export interface SubmissionScore extends FrocScore {
 /**
  * LUNA16's official score of a submission: FROC curve, seven sensitivities and their mean (CPM) with 95 % bands from a bootstrap
  * by scan, over all scans and fold by fold. Throws InputError with file, line and what to do.
- *
- *     const { cpm, bootstrap } = scoreSubmission({ annotations, excluded, seriesUids: [seriesuids], submission });
+ * @example
+ * const { cpm, sensitivities } = scoreSubmission({
+ *   submission: inRepository('runs/start/predictions.csv'),
+ *   annotations: inRepository('data/raw/annotations.csv'),
+ *   excluded: inRepository('data/raw/annotations_excluded.csv'),
+ *   seriesUids: [inRepository('data/raw/seriesuids.csv')],
+ * });
+ * console.log(cpm, sensitivities);
  */
 export function scoreSubmission(options: ScoreSubmissionOptions): SubmissionScore {
   const { samples, seed } = options;

@@ -59,7 +59,13 @@ const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
   tensorboard: { place: '.', write: writeTensorboardFile },
 };
 
-/** Writes the network of a run's checkpoint for another program. Throws InputError, UsageError, EnvironmentError. */
+/**
+ * Writes the network of a run's checkpoint for another program. Throws InputError, UsageError, EnvironmentError.
+ * @example
+ * const run = inRepository('runs/start');
+ * const { path, notes } = await exportNetwork({ run, to: 'onnx', checkpoint: 'best' });
+ * console.log(path, notes);
+ */
 export async function exportNetwork({ run, to, checkpoint, out }: ExportOptions): Promise<ExportResult> {
   const network = await portableNetwork(run, checkpoint);
   const { place, write } = WRITERS[to];

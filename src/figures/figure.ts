@@ -58,7 +58,12 @@ export const PALETTE = [
   '#8c8c8c',
 ] as const;
 
-/** Adds to a chart how it is drawn. */
+/**
+ * Adds to a chart how it is drawn.
+ * @example
+ * const loss = { name: 'run 1', x: [1, 2, 3], y: [0.7, 0.5, 0.4] };
+ * display(chart({ title: 'Loss', x: { title: 'epoch' }, y: { title: 'loss' }, traces: [loss] }));
+ */
 export function chart(spec: ChartSpec): Chart {
   const drawn: Chart = { ...spec, svg: () => renderSvg(spec), plotly: () => plotlyFigure(spec) };
   return Object.defineProperty(drawn, Symbol.for('Jupyter.display'), {

@@ -4,7 +4,11 @@ export interface WindowHu {
   readonly high: number;
 }
 
-/** Windows as radiologists set them. */
+/**
+ * Windows as radiologists set them.
+ * @example
+ * WINDOWS.lung //=> { low: -1350, high: 150 }
+ */
 export const WINDOWS = {
   lung: { low: -1350, high: 150 },
   mediastinum: { low: -160, high: 240 },

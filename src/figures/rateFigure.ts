@@ -1,7 +1,13 @@
 import type { RateRecord } from '../training/findRate.js';
 import { type Chart, chart, PALETTE } from './figure.js';
 
-/** Loss over the learning rate of a sweep, its running mean, and the suggested rate. */
+/**
+ * Loss over the learning rate of a sweep, its running mean, and the suggested rate.
+ * @example
+ * const step = (learningRate: number, loss: number) => ({ kind: 'step', learningRate, loss, smoothed: loss }) as const;
+ * const steps = [step(1e-4, 0.7), step(1e-3, 0.5), step(1e-2, 0.9)].map((each, i) => ({ ...each, step: i + 1, steps: 3 }));
+ * display(rateFigure([...steps, { kind: 'end', suggested: 1e-3, lowest: 1e-3, diverged: true }]));
+ */
 export function rateFigure(records: Iterable<RateRecord>): Chart {
   const all = [...records];
   const steps = all.flatMap((record) => (record.kind === 'step' ? [record] : []));

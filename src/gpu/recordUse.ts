@@ -35,7 +35,14 @@ export interface UseRecording {
   stop(): void;
 }
 
-/** Records the use of this machine's GPUs, and of the machine, until it is stopped. Throws EnvironmentError. */
+/**
+ * Records the use of this machine's GPUs, and of the machine, until it is stopped. Throws EnvironmentError.
+ * @example
+ * const recording = await recordUse({ out: 'use.jsonl', intervalMs: 100 });
+ * await new Promise((done) => setTimeout(done, 300)); // the work that is measured
+ * recording.stop();
+ * console.log(`${recording.samples} samples, read by ${recording.source ?? 'the host alone'}`);
+ */
 export async function recordUse(options: RecordOptions): Promise<UseRecording> {
   return recordingOf(await meterFor(options), options);
 }
@@ -49,6 +56,12 @@ export interface RecordedRunOptions extends Partial<RecordOptions> {
 /**
  * Hands on the records of a run, and records the use of the machine meanwhile, by default into RUN/gpu.jsonl:
  * `for await (const record of withRecordedUse(train(config))) ...`. A recording that fails ends; the run goes on.
+ * @example
+ * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
+ * const config = { ...readTrainingSettings(), data, run: inRepository('runs/recorded'), filters: 4, threads: 0 };
+ * for await (const record of withRecordedUse(train(config), { when: 'always' }))
+ *   if (record.kind === 'step' && record.step === 4) break;
+ * console.log(summariseGpuLog(await readGpuLog(inRepository('runs/recorded/gpu.jsonl'))).hosts);
  */
 export async function* withRecordedUse<R extends TrainRecord>(
   records: AsyncIterable<R>,

@@ -28,14 +28,26 @@ export interface GpuSummary extends GpuUse {
   readonly findings: readonly Finding[];
 }
 
-/** Use of each device and of all that were ever used; unknown values (null) count in no mean. */
+/**
+ * Use of each device and of all that were ever used; unknown values (null) count in no mean.
+ * @example
+ * const { meanPercent, findings } = summariseGpuLog(await readGpuLog(inRepository('data/gpustat/k80x8_2018.txt')));
+ * meanPercent?.toFixed(3) //=> '32.715'
+ * for (const { text } of findings) console.log(text);
+ */
 export function summariseGpuLog({ samples }: GpuLog): GpuSummary {
   const tally = new LogTally();
   for (const sample of samples) tally.add(sample);
   return tally.summary();
 }
 
-/** As summariseGpuLog, of samples that come one by one: memory does not grow with the log. */
+/**
+ * As summariseGpuLog, of samples that come one by one: memory does not grow with the log.
+ * @example
+ * const { samples } = openGpuLog(inRepository('data/gpustat/k80x8_2018.txt'));
+ * const { devices } = await summariseGpuSamples(samples);
+ * devices.filter(({ used }) => used).length //=> 4
+ */
 export async function summariseGpuSamples(samples: AsyncIterable<GpuSample>): Promise<GpuSummary> {
   const tally = new LogTally();
   for await (const sample of samples) tally.add(sample);

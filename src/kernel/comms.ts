@@ -123,12 +123,25 @@ function dataOf(content: JsonObject): JsonObject {
   return (content.data ?? {}) as JsonObject;
 }
 
-/** Opens a comm to the front end: `const comm = openComm('my-target', { value: 1 })`. */
+/**
+ * Opens a comm to the front end: `const comm = openComm('my-target', { value: 1 })`.
+ * @example
+ * const comm = openComm('my-target', { value: 1 });
+ * comm.onMessage((data) => console.log('the front end says', data));
+ * comm.send({ value: 2 });
+ */
 export function openComm(target: string, data: JsonObject = {}, options?: CommOpenOptions): Comm {
   return sessionFor('openComm()').comms.open(target, data, options);
 }
 
-/** Calls `opened` whenever the front end opens a comm of this target. */
+/**
+ * Calls `opened` whenever the front end opens a comm of this target.
+ * @example
+ * onCommOpen('my-target', (comm, data) => {
+ *   console.log('the front end says', data);
+ *   comm.send({ heard: true });
+ * });
+ */
 export function onCommOpen(target: string, opened: CommOpened): void {
   sessionFor('onCommOpen()').comms.register(target, opened);
 }

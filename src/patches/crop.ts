@@ -71,6 +71,11 @@ export interface CropResult {
  * Scans and candidates -> a patch file for each format. Scans are cut on threads into staging folders beside the files, which
  * an interrupted run leaves for the next one; a file appears by rename when all of it is written.
  * Throws InputError (tables, scans, `strict`, another file in the way), EnvironmentError (disk, lock), InterruptedError.
+ * @example
+ * const { scansFolder, candidatesPath } = readCropSettings(CROP_CONFIG_FILE, 'local');
+ * const format = { dim: 24, slices: 24, spacingMm: [1, 1, 1], interpolation: 'linear' } as const;
+ * const [cropped] = await crop({ scansFolder, candidatesPath, outFolder: 'patches', subsets: [0], formats: [format] });
+ * console.log(cropped.file, cropped.byClass);
  */
 export async function crop(options: CropOptions): Promise<readonly CropResult[]> {
   const jobs = prepareCrop(options);

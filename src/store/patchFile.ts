@@ -57,7 +57,15 @@ export interface PatchFile {
   close(): void;
 }
 
-/** Opens a patch file. Throws InputError for what is missing, no HDF5 file, cut short, or no patch file. */
+/**
+ * Opens a patch file. Throws InputError for what is missing, no HDF5 file, cut short, or no patch file.
+ * @example
+ * const patches = await openPatchFile(inRepository('data/preprocessed/32x32x32-patch.hdf5'));
+ * const rowsHu = new Int16Array(2 * patches.voxelsPerRow);
+ * await patches.readRows([0, 7], rowsHu);
+ * patches.close();
+ * console.log(`row 0 begins with ${rowsHu[0]} HU`);
+ */
 export async function openPatchFile(path: string): Promise<PatchFile> {
   checkHdf5File(path);
   const { File } = await loadH5();

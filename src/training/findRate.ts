@@ -54,6 +54,11 @@ export type RateRecord = RateStepRecord | RateEndRecord;
  * Learning rates to choose from: a run's network takes steps on the batches of its first steps, each with a higher rate, until the
  * loss rises. Warm-up and decay are left out, BASE_BATCH counts. Nothing is written and no run is touched.
  * Throws InputError, EngineError, EnvironmentError, InterruptedError, RangeError.
+ * @example
+ * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
+ * const config = { ...readTrainingSettings(), data, run: inRepository('runs/rate'), filters: 4, threads: 0 };
+ * for await (const record of findRate(config, { steps: 20 }))
+ *   if (record.kind === 'end') console.log(`LEARNING_RATE = ${record.suggested}`);
  */
 export async function* findRate(
   given: TrainConfig,

@@ -25,7 +25,11 @@ export interface ScanSearch {
   readonly leftOut: readonly LeftOutFile[];
 }
 
-/** As searchScans(), the scans alone. */
+/**
+ * As searchScans(), the scans alone.
+ * @example
+ * for (const { uid, subset, path } of findScans(inRepository('data/raw'), [0, 1])) console.log(uid, subset, path);
+ */
 export function findScans(folder: string, subsets: readonly number[] | 'all'): readonly ScanFile[] {
   return searchScans(folder, subsets).scans;
 }

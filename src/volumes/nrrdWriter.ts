@@ -3,7 +3,13 @@ import { gzipSync } from 'node:zlib';
 import { writeFileAtomically } from '../paths.js';
 import type { Geometry, Volume, VoxelArray } from './volume.js';
 
-/** Writes nrrdBytes() beside, then renames. Throws as it does, and EnvironmentError. */
+/**
+ * Writes nrrdBytes() beside, then renames. Throws as it does, and EnvironmentError.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const volume = await readVolume(scan);
+ * writeNrrd('lungs.nrrd', { ...volume, data: lungMask(volume) });
+ */
 export function writeNrrd(path: string, volume: Volume, about?: Readonly<Record<string, string>>): void {
   writeFileAtomically(path, nrrdBytes(volume, about));
 }

@@ -36,7 +36,14 @@ export interface Progress {
 /** Between two messages to the page. */
 const PAUSE_MS = 100;
 
-/** A progress bar with a button that cancels; show it before the work begins: `display(bar)`. */
+/**
+ * A progress bar with a button that cancels; show it before the work begins: `display(bar)`.
+ * @example
+ * const bar = progress({ label: 'scans', total: 3 });
+ * display(bar);
+ * for (let done = 1; done <= 3; done++) bar.update(done, `scan ${done}`);
+ * bar.finish();
+ */
 export function progress({ label = '', total }: ProgressOptions = {}): Progress {
   const startedMs = performance.now();
   const cancelled = new AbortController();

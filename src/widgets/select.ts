@@ -9,7 +9,13 @@ export interface SelectOptions<T> {
   readonly labelOf?: (option: T) => string;
 }
 
-/** One of several values, of any type: `const scan = select(scans, { label: 'scan', labelOf: ({ uid }) => uid })`. */
+/**
+ * One of several values, of any type: `const scan = select(scans, { label: 'scan', labelOf: ({ uid }) => uid })`.
+ * @example
+ * const scan = select(findScans(inRepository('data/raw'), 'all'), { label: 'scan', labelOf: ({ uid }) => uid });
+ * scan.onChange(({ path }) => console.log(path));
+ * display(scan);
+ */
 export function select<T>(of: readonly T[], more: SelectOptions<T> = {}): Control<T> {
   const options = [...of]; // the page's list; the caller's may grow
   if (options.length === 0)

@@ -46,6 +46,12 @@ const STILL_EDGE = 240;
 /**
  * A viewer of a scan or a patch: axial, coronal and sagittal slices through one voxel.
  * `sliceViewer(volume, { marks: candidates })`; saved notebooks keep a picture of the three planes.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const marks = readCandidates(inRepository('data/raw/candidates_V2.csv')).filter(({ seriesUid }) => seriesUid === scan.uid);
+ * const viewer = sliceViewer(await readVolume(scan), { marks, window: WINDOWS.lung });
+ * viewer.onMove((positionMm) => console.log(positionMm, viewer.valueHu));
+ * display(viewer);
  */
 export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOptions = {}): SliceViewer {
   const volume = isPatch(viewed) ? volumeOfPatch(viewed) : viewed;

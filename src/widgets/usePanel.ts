@@ -35,7 +35,14 @@ const MOST_SAMPLES = 600;
 const WIDTH = 1060;
 const USE_WIDTH = 620;
 
-/** A panel for the cell that trains. Outside of a notebook it draws nothing. */
+/**
+ * A panel for the cell that trains. Outside of a notebook it draws nothing.
+ * @example
+ * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
+ * const config = { ...readTrainingSettings(), data, run: inRepository('runs/watched'), filters: 4, threads: 0 };
+ * for await (const record of usePanel().follow(train(config)))
+ *   if (record.kind === 'step' && record.step === 4) break;
+ */
 export function usePanel({ intervalMs = 1000 }: UsePanelOptions = {}): UsePanel {
   const samples: GpuSample[] = [];
   return {

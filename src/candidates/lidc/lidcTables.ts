@@ -45,6 +45,10 @@ export const LIDC_READERS = 3;
 /**
  * Reads the XML files of LIDC-IDRI in a folder and below it, and the geometry of their scans. What is wrong with one series
  * stands in `failed`, and the others go on. Throws InputError where no file is a reading of CT, or none is of a scan.
+ * @example
+ * const { nodules, failed } = await readLidcTables('LIDC-IDRI', { readers: 3 });
+ * for (const { seriesUid, diameterMm, malignancy } of nodules) console.log(seriesUid, diameterMm, malignancy);
+ * for (const { uid, reason } of failed) console.warn(uid, reason);
  */
 export async function readLidcTables(folder: string, options: LidcTablesOptions = {}): Promise<LidcTables> {
   const { scansFolder = folder, readers = LIDC_READERS, signal, onProgress } = options;
