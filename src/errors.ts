@@ -25,7 +25,8 @@ export abstract class VoxlabError extends Error {
  * A flag or argument is wrong. Recover: see the command's `--help`.
  * @example
  * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
- * const config = { ...readTrainingSettings(), data, run: inRepository('runs/two'), filters: 4, threads: 0, devices: 2 };
+ * const settings = { ...readTrainingSettings(), filters: 4, threads: 0, devices: 2 };
+ * const config = { ...settings, data, run: inRepository('runs/two') };
  * try {
  *   for await (const record of train(config)) console.log(record);
  * } catch (error) {
@@ -103,7 +104,8 @@ export class EnvironmentError extends VoxlabError {
  * TensorFlow refused or failed an operation, or training met a value that is not finite.
  * @example
  * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
- * const config = { ...readTrainingSettings(), data, run: inRepository('runs/steep'), filters: 4, threads: 0, learningRate: 1e30 };
+ * const settings = { ...readTrainingSettings(), filters: 4, threads: 0, learningRate: 1e30 };
+ * const config = { ...settings, data, run: inRepository('runs/steep') };
  * try {
  *   for await (const record of train(config)) if (record.kind === 'step') console.log(record.loss);
  * } catch (error) {

@@ -3,4 +3,4 @@
  * @example
  * console.log(`made by voxlab ${VERSION}`);
  */
-export const VERSION = '0.1.0';
+export const VERSION: string = '0.1.0';

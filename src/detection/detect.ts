@@ -89,7 +89,7 @@ export async function* detect(
  * @example
  * const [scan] = findScans(inRepository('data/raw'), 'all');
  * const { marks, lungLitres } = await detected(await readVolume(scan), { most: 50 });
- * console.log(`${lungLitres.toFixed(1)} litres of lung; first of all`, marks[0]?.centerWorldMm, marks[0]?.score);
+ * console.log(`${marks.length} places in ${lungLitres.toFixed(1)} litres of lung`, marks[0]);
  */
 export async function detected(volume: Volume, options: DetectedOptions = {}): Promise<Detection> {
   const steps = detect(volume, options);

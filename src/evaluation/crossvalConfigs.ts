@@ -17,7 +17,8 @@ const FEWEST_FOLDS = 3;
  * @example
  * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
  * const patches = await openPatchFile(data);
- * const config = { ...readTrainingSettings(), data, run: inRepository('runs/folds'), filters: 8, threads: 0 };
+ * const settings = { ...readTrainingSettings(), filters: 8, threads: 0 };
+ * const config = { ...settings, data, run: inRepository('runs/folds') };
  * const folds = crossvalConfigs(config, scanLabels(patches), 3);
  * patches.close();
  * console.log(folds.map(({ run, holdout }) => `${run} holds ${holdout} out`));

@@ -4,9 +4,10 @@ import { type Chart, chart, PALETTE } from './figure.js';
 /**
  * Loss over the learning rate of a sweep, its running mean, and the suggested rate.
  * @example
- * const step = (learningRate: number, loss: number) => ({ kind: 'step', learningRate, loss, smoothed: loss }) as const;
- * const steps = [step(1e-4, 0.7), step(1e-3, 0.5), step(1e-2, 0.9)].map((each, i) => ({ ...each, step: i + 1, steps: 3 }));
- * display(rateFigure([...steps, { kind: 'end', suggested: 1e-3, lowest: 1e-3, diverged: true }]));
+ * const first = { kind: 'step', step: 1, steps: 2, learningRate: 1e-4, loss: 0.7, smoothed: 0.7 } as const;
+ * const second = { ...first, step: 2, learningRate: 1e-3, loss: 0.5, smoothed: 0.6 };
+ * const end = { kind: 'end', suggested: 1e-3, lowest: 1e-3, diverged: false } as const;
+ * display(rateFigure([first, second, end]));
  */
 export function rateFigure(records: Iterable<RateRecord>): Chart {
   const all = [...records];

@@ -40,7 +40,8 @@ const MARK_RADIUS_MM = 9;
  * Axial, coronal and sagittal slice through a world position, in the right proportions, with candidates marked.
  * @example
  * const [scan] = findScans(inRepository('data/raw'), 'all');
- * const marks = readCandidates(inRepository('data/raw/candidates_V2.csv')).filter(({ seriesUid }) => seriesUid === scan.uid);
+ * const table = readCandidates(inRepository('data/raw/candidates_V2.csv'));
+ * const marks = table.filter(({ seriesUid }) => seriesUid === scan.uid);
  * display(threePlanes(await readVolume(scan), marks[0].centerWorldMm, { marks, window: WINDOWS.lung }));
  */
 export function threePlanes(

@@ -7,7 +7,8 @@ export const PERFORMANCE_2018 = inPackage('data', 'performance', '2018.json');
 /**
  * What `voxlab bench scale` measured of this program.
  * @example
- * for (const { devices, speedup } of readPerformance(PERFORMANCE_MEASURED)[0].points) console.log(devices, speedup);
+ * const [{ points }] = readPerformance(PERFORMANCE_MEASURED);
+ * for (const { devices, speedup } of points) console.log(devices, speedup);
  */
 export const PERFORMANCE_MEASURED = inPackage('data', 'performance', 'measured.json');
 

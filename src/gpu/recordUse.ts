@@ -58,7 +58,8 @@ export interface RecordedRunOptions extends Partial<RecordOptions> {
  * `for await (const record of withRecordedUse(train(config))) ...`. A recording that fails ends; the run goes on.
  * @example
  * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
- * const config = { ...readTrainingSettings(), data, run: inRepository('runs/recorded'), filters: 4, threads: 0 };
+ * const settings = { ...readTrainingSettings(), filters: 4, threads: 0 };
+ * const config = { ...settings, data, run: inRepository('runs/recorded') };
  * for await (const record of withRecordedUse(train(config), { when: 'always' }))
  *   if (record.kind === 'step' && record.step === 4) break;
  * console.log(summariseGpuLog(await readGpuLog(inRepository('runs/recorded/gpu.jsonl'))).hosts);

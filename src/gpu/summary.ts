@@ -31,7 +31,8 @@ export interface GpuSummary extends GpuUse {
 /**
  * Use of each device and of all that were ever used; unknown values (null) count in no mean.
  * @example
- * const { meanPercent, findings } = summariseGpuLog(await readGpuLog(inRepository('data/gpustat/k80x8_2018.txt')));
+ * const log = await readGpuLog(inRepository('data/gpustat/k80x8_2018.txt'));
+ * const { meanPercent, findings } = summariseGpuLog(log);
  * meanPercent?.toFixed(3) //=> '32.715'
  * for (const { text } of findings) console.log(text);
  */

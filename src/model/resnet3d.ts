@@ -29,7 +29,8 @@ export interface Piece {
  * ResNet3D-18 in pieces: stem, eight residual blocks, head. The first takes x [batch, depth, height, width, 1] in [0, 1],
  * the last gives the logits of class 1, [batch]. Parameters as architecture.ts lists them.
  * @example
- * piecesOf({ inputSize: [32, 32, 32], filters: 64 }).map(({ name }) => name).slice(0, 3) //=> [ 'stem', 's1b1', 's1b2' ]
+ * const pieces = piecesOf({ inputSize: [32, 32, 32], filters: 64 });
+ * pieces.map(({ name }) => name).slice(0, 3) //=> [ 'stem', 's1b1', 's1b2' ]
  */
 export function piecesOf(options: NetworkOptions): Piece[] {
   return [

@@ -74,7 +74,8 @@ export interface CropResult {
  * @example
  * const { scansFolder, candidatesPath } = readCropSettings(CROP_CONFIG_FILE, 'local');
  * const format = { dim: 24, slices: 24, spacingMm: [1, 1, 1], interpolation: 'linear' } as const;
- * const [cropped] = await crop({ scansFolder, candidatesPath, outFolder: 'patches', subsets: [0], formats: [format] });
+ * const what = { scansFolder, candidatesPath, subsets: [0], formats: [format] };
+ * const [cropped] = await crop({ ...what, outFolder: 'patches' });
  * console.log(cropped.file, cropped.byClass);
  */
 export async function crop(options: CropOptions): Promise<readonly CropResult[]> {

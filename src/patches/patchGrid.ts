@@ -12,7 +12,8 @@ export interface PatchGrid {
  * The resampled grid of a scan: floor((n - 1) s / s' + 1e-6) + 1 voxels an axis, so that none lies beyond the scan's last.
  * @example
  * const direction = [1, 0, 0, 0, 1, 0, 0, 0, 1] as const;
- * patchGrid({ size: [512, 512, 120], spacingMm: [0.7, 0.7, 2.5], originMm: [0, 0, 0], direction }, [1, 1, 1]).size //=> [ 358, 358, 298 ]
+ * const scan = { size: [512, 512, 120], spacingMm: [0.7, 0.7, 2.5], originMm: [0, 0, 0], direction } as const;
+ * patchGrid(scan, [1, 1, 1]).size //=> [ 358, 358, 298 ]
  */
 export function patchGrid({ size, spacingMm: from }: Geometry, spacingMm: Vector3): PatchGrid {
   const along = (axis: 0 | 1 | 2): number =>

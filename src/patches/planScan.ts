@@ -26,7 +26,8 @@ export interface ScanPlan {
  * The patches of one scan as pure data; `candidates` and `excluded` are those of this scan.
  * @example
  * const [scan] = findScans(inRepository('data/raw'), 'all');
- * const candidates = readCandidates(inRepository('data/raw/candidates_V2.csv')).filter(({ seriesUid }) => seriesUid === scan.uid);
+ * const table = readCandidates(inRepository('data/raw/candidates_V2.csv'));
+ * const candidates = table.filter(({ seriesUid }) => seriesUid === scan.uid);
  * const format = { dim: 32, slices: 32, spacingMm: [1, 1, 1], interpolation: 'linear' } as const;
  * const { patches, outside } = planScan(await readGeometry(scan), candidates, [], format);
  * console.log(`${patches.length} patches, ${outside.length} candidates outside the scan`);

@@ -12,7 +12,8 @@ const SLAB = 16;
  * spacing. Patches are cut without it, and have its voxels.
  * @example
  * const [scan] = findScans(inRepository('data/raw'), 'all');
- * const resampled = resampleVolume(await readVolume(scan), { spacingMm: [1, 1, 1], interpolation: 'linear' });
+ * const grid = { spacingMm: [1, 1, 1], interpolation: 'linear' } as const;
+ * const resampled = resampleVolume(await readVolume(scan), grid);
  * resampled.spacingMm //=> [ 1, 1, 1 ]
  */
 export function resampleVolume(

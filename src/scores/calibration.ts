@@ -36,7 +36,8 @@ export function brierScore(probabilities: ArrayLike<number>, classes: ArrayLike<
  * Bins that hold cases, ascending, as scikit-learn's calibration_curve has them. Throws RangeError for what are no probabilities or
  * fewer than one bin.
  * @example
- * calibrationCurve([0.9, 0.7, 0.4, 0.2], [1, 1, 1, 0], { bins: 2 }).map(({ positiveShare }) => positiveShare) //=> [ 0.5, 1 ]
+ * const bins = calibrationCurve([0.9, 0.7, 0.4, 0.2], [1, 1, 1, 0], { bins: 2 });
+ * bins.map(({ positiveShare }) => positiveShare) //=> [ 0.5, 1 ]
  */
 export function calibrationCurve(
   probabilities: ArrayLike<number>,

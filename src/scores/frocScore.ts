@@ -39,9 +39,11 @@ export function officialRates(): Float64Array {
 /**
  * Curve, seven sensitivities, CPM and their bands. Throws RangeError without a nodule.
  * @example
- * const none = { scan: new Int32Array(0), centerWorldMm: new Float64Array(0), diameterMm: new Float64Array(0) };
- * const marks = { scan: Int32Array.of(0, 1), centerWorldMm: Float64Array.of(0, 0, 0, 9, 9, 9), score: Float64Array.of(0.9, 0.3) };
- * const nodules = { scan: Int32Array.of(0), centerWorldMm: Float64Array.of(1, 0, 0), diameterMm: Float64Array.of(6) };
+ * const none = { scan: Int32Array.of(), centerWorldMm: Float64Array.of(), diameterMm: Float64Array.of() };
+ * const places = { scan: Int32Array.of(0, 1), centerWorldMm: Float64Array.of(0, 0, 0, 9, 9, 9) };
+ * const marks = { ...places, score: Float64Array.of(0.9, 0.3) };
+ * const nodule = { scan: Int32Array.of(0), centerWorldMm: Float64Array.of(1, 0, 0) };
+ * const nodules = { ...nodule, diameterMm: Float64Array.of(6) };
  * scoreFroc({ scans: 2, marks, nodules, excluded: none }).cpm //=> 1
  */
 export function scoreFroc(frocCase: FrocCase, options: BootstrapOptions & MatchOptions = {}): FrocScore {
@@ -54,9 +56,11 @@ export function scoreFroc(frocCase: FrocCase, options: BootstrapOptions & MatchO
 /**
  * Scores each fold alone, ascending. `foldOf` (scans) says where each scan lies; negative = in no fold.
  * @example
- * const none = { scan: new Int32Array(0), centerWorldMm: new Float64Array(0), diameterMm: new Float64Array(0) };
- * const marks = { scan: Int32Array.of(0, 1), centerWorldMm: Float64Array.of(0, 0, 0, 9, 9, 9), score: Float64Array.of(0.9, 0.3) };
- * const nodules = { scan: Int32Array.of(0, 1), centerWorldMm: Float64Array.of(1, 0, 0, 0, 0, 0), diameterMm: Float64Array.of(6, 6) };
+ * const none = { scan: Int32Array.of(), centerWorldMm: Float64Array.of(), diameterMm: Float64Array.of() };
+ * const places = { scan: Int32Array.of(0, 1), centerWorldMm: Float64Array.of(0, 0, 0, 9, 9, 9) };
+ * const marks = { ...places, score: Float64Array.of(0.9, 0.3) };
+ * const centers = { scan: Int32Array.of(0, 1), centerWorldMm: Float64Array.of(1, 0, 0, 0, 0, 0) };
+ * const nodules = { ...centers, diameterMm: Float64Array.of(6, 6) };
  * const folds = scoreFolds({ scans: 2, marks, nodules, excluded: none }, Int32Array.of(0, 1));
  * folds.map(({ cpm }) => cpm) //=> [ 1, 0 ]
  */

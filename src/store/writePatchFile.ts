@@ -22,7 +22,8 @@ type Blocks<Block> = Iterable<Block> | AsyncIterable<Block>;
  * const format = { dim: 8, slices: 8, spacingMm: [1, 1, 1], interpolation: 'linear' } as const;
  * const made = { program: 'my own', settings: {}, scans: {} };
  * const labels = { classes: [1], notrain: [0], notrainReason: [0], subsets: [0], seriesUid: ['1.2.3'] };
- * await writePatchFile('own-patch.hdf5', format, made, { ...labels, centerWorldMm: [[0, 0, 0]] }, [new Int16Array(512)]);
+ * const columns = { ...labels, centerWorldMm: [[0, 0, 0]] as const };
+ * await writePatchFile('own-patch.hdf5', format, made, columns, [new Int16Array(8 ** 3)]);
  */
 export async function writePatchFile(
   path: string,

@@ -56,7 +56,8 @@ export type RateRecord = RateStepRecord | RateEndRecord;
  * Throws InputError, EngineError, EnvironmentError, InterruptedError, RangeError.
  * @example
  * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
- * const config = { ...readTrainingSettings(), data, run: inRepository('runs/rate'), filters: 4, threads: 0 };
+ * const settings = { ...readTrainingSettings(), filters: 4, threads: 0 };
+ * const config = { ...settings, data, run: inRepository('runs/rate') };
  * for await (const record of findRate(config, { steps: 20 }))
  *   if (record.kind === 'end') console.log(`LEARNING_RATE = ${record.suggested}`);
  */

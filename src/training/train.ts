@@ -49,7 +49,8 @@ export interface TrainOptions {
  * Throws ConfigError, InputError, EngineError (a loss that is not finite), EnvironmentError, InterruptedError, RangeError.
  * @example
  * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
- * const config = { ...readTrainingSettings(), data, run: inRepository('runs/mine'), filters: 4, epochs: 1, threads: 0 };
+ * const settings = { ...readTrainingSettings(), filters: 4, epochs: 1, threads: 0 };
+ * const config = { ...settings, data, run: inRepository('runs/mine') };
  * for await (const record of train(config)) {
  *   if (record.kind === 'step') console.log(`step ${record.step}: loss ${record.loss.toFixed(3)}`);
  *   if (record.kind === 'validation') console.log(`ROC AUC ${record.rocAuc.toFixed(3)}`);

@@ -28,7 +28,8 @@ export interface ScanSearch {
 /**
  * As searchScans(), the scans alone.
  * @example
- * for (const { uid, subset, path } of findScans(inRepository('data/raw'), [0, 1])) console.log(uid, subset, path);
+ * for (const { uid, subset, path } of findScans(inRepository('data/raw'), [0, 1]))
+ *   console.log(uid, subset, path);
  */
 export function findScans(folder: string, subsets: readonly number[] | 'all'): readonly ScanFile[] {
   return searchScans(folder, subsets).scans;

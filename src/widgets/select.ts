@@ -12,7 +12,8 @@ export interface SelectOptions<T> {
 /**
  * One of several values, of any type: `const scan = select(scans, { label: 'scan', labelOf: ({ uid }) => uid })`.
  * @example
- * const scan = select(findScans(inRepository('data/raw'), 'all'), { label: 'scan', labelOf: ({ uid }) => uid });
+ * const scans = findScans(inRepository('data/raw'), 'all');
+ * const scan = select(scans, { label: 'scan', labelOf: ({ uid }) => uid });
  * scan.onChange(({ path }) => console.log(path));
  * display(scan);
  */

@@ -48,7 +48,8 @@ const STILL_EDGE = 240;
  * `sliceViewer(volume, { marks: candidates })`; saved notebooks keep a picture of the three planes.
  * @example
  * const [scan] = findScans(inRepository('data/raw'), 'all');
- * const marks = readCandidates(inRepository('data/raw/candidates_V2.csv')).filter(({ seriesUid }) => seriesUid === scan.uid);
+ * const table = readCandidates(inRepository('data/raw/candidates_V2.csv'));
+ * const marks = table.filter(({ seriesUid }) => seriesUid === scan.uid);
  * const viewer = sliceViewer(await readVolume(scan), { marks, window: WINDOWS.lung });
  * viewer.onMove((positionMm) => console.log(positionMm, viewer.valueHu));
  * display(viewer);

@@ -39,7 +39,8 @@ const USE_WIDTH = 620;
  * A panel for the cell that trains. Outside of a notebook it draws nothing.
  * @example
  * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
- * const config = { ...readTrainingSettings(), data, run: inRepository('runs/watched'), filters: 4, threads: 0 };
+ * const settings = { ...readTrainingSettings(), filters: 4, threads: 0 };
+ * const config = { ...settings, data, run: inRepository('runs/watched') };
  * for await (const record of usePanel().follow(train(config)))
  *   if (record.kind === 'step' && record.step === 4) break;
  */

@@ -47,7 +47,7 @@ export const LIDC_READERS = 3;
  * stands in `failed`, and the others go on. Throws InputError where no file is a reading of CT, or none is of a scan.
  * @example
  * const { nodules, failed } = await readLidcTables('LIDC-IDRI', { readers: 3 });
- * for (const { seriesUid, diameterMm, malignancy } of nodules) console.log(seriesUid, diameterMm, malignancy);
+ * for (const { diameterMm, malignancy } of nodules) console.log(`${diameterMm} mm`, malignancy);
  * for (const { uid, reason } of failed) console.warn(uid, reason);
  */
 export async function readLidcTables(folder: string, options: LidcTablesOptions = {}): Promise<LidcTables> {

@@ -40,7 +40,8 @@ export function augmentPatch(
 /**
  * Draws what augmentPatch() does. Each kind has random numbers of its own: one more in the list leaves the others as they were.
  * @example
- * drawAugmentation(parseAugment('flips, shift:2'), { dim: 32, slices: 32 }, createRandom(1)).shift //=> [ 1, 0, 2 ]
+ * const plan = parseAugment('flips, shift:2');
+ * drawAugmentation(plan, { dim: 32, slices: 32 }, createRandom(1)).shift //=> [ 1, 0, 2 ]
  */
 export function drawAugmentation(plan: AugmentPlan, shape: PatchShape, random: Random): Augmentation {
   const symmetric = plan.flips === true || plan.rotations90 === true;
