@@ -1,7 +1,9 @@
 // The public names as they are declared, in one text: docs/reference/public-api.txt. What changes in it changes for users.
 //   node scripts/publicApi.mjs            says what differs, and what that means by semver (npm run check does)
 //   node scripts/publicApi.mjs --write    renews it (npm run api), after `npm run build`
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readDeclarations } from './declarations.mjs';
@@ -110,9 +112,25 @@ function isLater(version, than) {
 }
 
 /** Lines on how the declarations in a folder differ from the committed snapshot. */
-export function checkPublicApi(folder) {
+function checkPublicApi(folder) {
   const before = readFileSync(SNAPSHOT, 'utf8');
   return sayDifference(compareApi(before, snapshotOf(readDeclarations(folder)), versionOfPackage()));
+}
+
+/** The same lines for the sources as they are, which may be newer than dist/. */
+export function checkSources() {
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-declarations-'));
+  const options = ['--declaration', '--emitDeclarationOnly', '--incremental', 'false', '--outDir', folder];
+  try {
+    const tsc = spawnSync(
+      process.execPath,
+      [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), ...options],
+      { cwd: ROOT, encoding: 'utf8' },
+    );
+    return tsc.status === 0 ? checkPublicApi(join(folder, 'src')) : tsc.stdout.trim().split('\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function versionOfPackage() {
