@@ -1,61 +1,78 @@
 // What the compiled declarations say of the public names: for the snapshot (publicApi.mjs) and the tests of the examples.
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 // The compiler of the program (7) has no interface for JavaScript; the reference's has.
 const ts = createRequire(join(ROOT, 'docs', 'reference', 'package.json'))('typescript');
 
+const OPTIONS = {
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  target: ts.ScriptTarget.ES2022,
+  types: ['node'],
+  typeRoots: [join(ROOT, 'node_modules', '@types')],
+  skipLibCheck: true,
+  strict: true,
+};
+
 /** Longer declarations of functions have a line a parameter, so that a difference shows one. */
 const LINE = 110;
 
 /**
- * The names that `<folder>/index.d.ts` exports, and the types without a public name that they lead to:
- * `{ exported, reached }`, each `{ name, isValue, text, deprecated, docs, examples }`, sorted by name.
+ * The names that package.json's entry points export, from the declarations in `folder` (dist/src), and the types without a
+ * public name that they lead to: `{ exported, reached }`, each `{ name, isValue, text, deprecated, docs, examples }`, sorted
+ * by name; an exported one says by which entry point (`door`), and where an earlier one has it, too, `text` is empty.
  */
 export function readDeclarations(folder) {
-  const index = join(folder, 'index.d.ts');
-  const program = ts.createProgram([index], {
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    target: ts.ScriptTarget.ES2022,
-    types: ['node'],
-    typeRoots: [join(ROOT, 'node_modules', '@types')],
-    skipLibCheck: true,
-    strict: true,
-  });
+  const doors = doorsIn(folder);
+  const program = ts.createProgram([...doors.values()], OPTIONS);
   const checker = program.getTypeChecker();
-  const file = program.getSourceFile(index);
-  if (file === undefined) throw new Error(`${index} is missing: compile first (npm run build)`);
   const meant = (symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
   const isOwn = (declaration) =>
     resolve(declaration.getSourceFile().fileName).startsWith(resolve(folder) + sep) &&
     isTopLevel(declaration);
 
-  const names = new Map(
-    checker
-      .getExportsOfModule(checker.getSymbolAtLocation(file))
-      .map((symbol) => [symbol.name, meant(symbol)]),
-  );
-  const exported = [...names].map(([name, symbol]) => describe(name, symbol));
-  const seen = new Set(names.values());
+  const named = new Set();
+  const exported = [...doors].flatMap(([door, path]) => {
+    const file = program.getSourceFile(path);
+    if (file === undefined) throw new Error(`${path} is missing: compile first (npm run build)`);
+    const own = checker.getExportsOfModule(checker.getSymbolAtLocation(file)).map((symbol) => {
+      const isKnown = named.has(meant(symbol));
+      named.add(meant(symbol));
+      const described = describe(symbol.name, meant(symbol));
+      return { door, ...described, text: isKnown ? '' : described.text };
+    });
+    return own.sort(byName);
+  });
+
+  const seen = new Set(named);
   const reached = [];
   // A set grows while it is gone through: so do all that its members lead to.
   for (const symbol of seen) {
     const own = (symbol.declarations ?? []).filter(isOwn);
-    if (own.length > 0 && ![...names.values()].includes(symbol))
-      reached.push({
-        ...describe(symbol.name, symbol),
-        file: relative(folder, own[0].getSourceFile().fileName).replace(/\.d\.ts$/, '.ts'),
-      });
-    for (const declaration of own)
-      for (const name of namesIn(declaration)) {
-        const found = checker.getSymbolAtLocation(name);
-        if (found !== undefined && (meant(found).declarations ?? []).some(isOwn)) seen.add(meant(found));
-      }
+    if (own.length > 0 && !named.has(symbol)) reached.push(describe(symbol.name, symbol));
+    for (const name of own.flatMap(namesIn)) {
+      const found = checker.getSymbolAtLocation(name);
+      if (found !== undefined && (meant(found).declarations ?? []).some(isOwn)) seen.add(meant(found));
+    }
   }
-  return { exported: exported.sort(byName), reached: reached.sort(byName) };
+  return { exported, reached: reached.sort(byName) };
+}
+
+/** `voxlab`, `voxlab/hdf5`, ... -> the file of its declarations. */
+function doorsIn(folder) {
+  const { name, exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return new Map(
+    Object.entries(exports)
+      .filter(([, { types }]) => types !== undefined)
+      .map(([path, { types }]) => [
+        posix.join(name, path),
+        join(folder, relative('dist/src', posix.normalize(types))),
+      ]),
+  );
 }
 
 function describe(name, symbol) {

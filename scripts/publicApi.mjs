@@ -23,8 +23,13 @@ const DEPRECATED = /^since (\d+\.\d+\.\d+): \S/;
 
 /** The snapshot of what readDeclarations() read. */
 export function snapshotOf({ exported, reached }) {
-  const block = ({ name, text, deprecated }) =>
-    [`## ${name}`, ...(deprecated === undefined ? [] : [`@deprecated ${deprecated}`]), text, ''].join('\n');
+  const block = ({ door = 'voxlab', name, text, deprecated }) =>
+    [
+      door === 'voxlab' ? `## ${name}` : `## ${door}: ${name}`,
+      ...(deprecated === undefined ? [] : [`@deprecated ${deprecated}`]),
+      text === '' ? 'as above' : text,
+      '',
+    ].join('\n');
   return [...HEAD, '', EXPORTED, '', ...exported.map(block), REACHED, '', ...reached.map(block)].join('\n');
 }
 

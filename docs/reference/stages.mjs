@@ -1,5 +1,5 @@
 // A plugin of TypeDoc: names stand under the stage of the river that they come from, in its order.
-import { Application, Comment, CommentTag, Converter } from 'typedoc';
+import { Application, Comment, CommentTag, Converter, ReflectionKind } from 'typedoc';
 
 /** Folder of src/ -> heading; files of src/ itself are the last. */
 const STAGES = {
@@ -25,20 +25,30 @@ const STAGES = {
   '': 'Errors, random numbers, paths',
 };
 
+/** What an entry point exports that `voxlab` exports, too. */
+const AGAIN = 'Also in voxlab';
+
 export function load(app) {
   app.on(Application.EVENT_BOOTSTRAP_END, () =>
-    app.options.setValue('categoryOrder', Object.values(STAGES)),
+    app.options.setValue('categoryOrder', [...Object.values(STAGES), AGAIN]),
   );
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
-    for (const reflection of context.project.children ?? []) {
-      const file = context.getSymbolFromReflection(reflection)?.declarations?.[0]?.getSourceFile().fileName;
-      if (file === undefined) continue;
-      const [, folder = ''] = /\/src\/(?:([^/]+)\/)?/.exec(file) ?? [];
-      if (STAGES[folder] === undefined)
-        app.logger.warn(`src/${folder}: no heading for this stage; give it one in docs/reference/stages.mjs`);
+    const modules = context.project.getChildrenByKind(ReflectionKind.Module);
+    for (const reflection of modules.flatMap(({ children }) => children ?? [])) {
+      const text = headingOf(app, context, reflection);
+      if (text === undefined) continue;
       reflection.comment ??= new Comment();
-      const text = STAGES[folder] ?? folder;
       reflection.comment.blockTags.push(new CommentTag('@category', [{ kind: 'text', text }]));
     }
   });
+}
+
+function headingOf(app, context, reflection) {
+  if (reflection.kind === ReflectionKind.Reference) return AGAIN;
+  const file = context.getSymbolFromReflection(reflection)?.declarations?.[0]?.getSourceFile().fileName;
+  if (file === undefined) return undefined;
+  const [, folder = ''] = /\/src\/(?:([^/]+)\/)?/.exec(file) ?? [];
+  if (STAGES[folder] === undefined)
+    app.logger.warn(`src/${folder}: no heading for this stage; give it one in docs/reference/stages.mjs`);
+  return STAGES[folder];
 }

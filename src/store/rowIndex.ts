@@ -71,6 +71,7 @@ export interface RowReader {
   readRow(row: number, into: Int16Array, at: number): void;
   /** The values of a row as stored, little-endian whatever the file's order. */
   readRowBytes(row: number): Uint8Array;
+  /** Closes its file. */
   close(): void;
 }
 

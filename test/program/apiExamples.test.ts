@@ -2,30 +2,15 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { type TestContext, test } from 'node:test';
+import { Request } from 'zeromq';
 import { inRepository } from '../../src/paths.js';
+import { startNode } from '../processes.js';
+import { PUBLIC, REACHED } from './declared.js';
 import { exampleFolder } from './exampleFolder.js';
 
-/** A public name, or a type that one leads to, as scripts/declarations.mjs reads it from the compiled declarations. */
-interface Declared {
-  readonly name: string;
-  readonly isValue: boolean;
-  readonly docs: string;
-  readonly examples: readonly string[];
-}
-type Read = (folder: string) => {
-  readonly exported: readonly Declared[];
-  readonly reached: readonly Declared[];
-};
-
-const { readDeclarations } = (await import(
-  pathToFileURL(inRepository('scripts', 'declarations.mjs')).href
-)) as { readDeclarations: Read };
-const { exported, reached } = readDeclarations(inRepository('dist', 'src'));
-
 test('every public name, and every type that one leads to, is documented', () => {
-  const without = [...exported, ...reached].filter(({ docs }) => docs.trim() === '');
+  const without = [...PUBLIC, ...REACHED].filter(({ docs }) => docs.trim() === '');
   assert.deepEqual(
     without.map(({ name }) => name),
     [],
@@ -34,7 +19,7 @@ test('every public name, and every type that one leads to, is documented', () =>
 });
 
 test('every public function, constant and class has an example', () => {
-  const without = exported.filter(({ isValue, examples }) => isValue && examples.length === 0);
+  const without = PUBLIC.filter(({ isValue, examples }) => isValue && examples.length === 0);
   assert.deepEqual(
     without.map(({ name }) => name),
     [],
@@ -42,45 +27,70 @@ test('every public function, constant and class has an example', () => {
   );
 });
 
-test('the examples compile, run, and say the values that they have', { timeout: 300_000 }, (t) => {
+test('the examples compile, run, and say the values that they have', { timeout: 300_000 }, async (t) => {
   const folder = exampleFolder(t);
-  const files = exported.flatMap(({ name, examples }) =>
+  const files = PUBLIC.flatMap(({ name, examples }) =>
     examples.map((example, i) => ({ file: `${name}${i === 0 ? '' : i + 1}`, example })),
   );
   mkdirSync(join(folder, 'examples'));
   for (const { file, example } of files)
     writeFileSync(join(folder, 'examples', `${file}.ts`), programOf(example));
   compile(join(folder, 'examples'));
+  await beatsHeart(t, folder);
 
-  const runner = inRepository('dist', 'test', 'program', 'exampleRunner.js');
-  const run = spawnSync(process.execPath, [runner, ...files.map(({ file }) => `examples/${file}.js`)], {
+  const inOne = files.map(({ file }) => `examples/${file}.js`).filter((file) => file !== KERNEL);
+  runIn(folder, 'exampleData.js');
+  runIn(folder, 'exampleRunner.js', ...inOne);
+  const results: { file: string; seconds: number; error?: string }[] = JSON.parse(
+    readFileSync(join(folder, 'results.json'), 'utf8'),
+  );
+  assert.equal(results.length, inOne.length);
+  const failed = results.filter(({ error }) => error !== undefined);
+  assert.equal(failed.length, 0, failed.map(({ file, error }) => `\n${file}: ${error}`).join(''));
+  const slowest = results.reduce((a, b) => (a.seconds > b.seconds ? a : b));
+  t.diagnostic(`${files.length} examples, the slowest ${slowest.file}: ${slowest.seconds.toFixed(1)} s`);
+});
+
+/** This one makes its process a kernel. */
+const KERNEL = 'examples/startKernel.js';
+
+async function beatsHeart(t: TestContext, folder: string): Promise<void> {
+  const kernel = startNode(t, [KERNEL], { cwd: folder, env: { ...process.env, VOXLAB_HOME: folder } });
+  const heart = new Request({ receiveTimeout: 30_000, linger: 0 });
+  t.after(() => heart.close());
+  heart.connect(`ipc://${join(folder, 'kernel')}-5`);
+  await heart.send('beat');
+  const [beat] = await heart.receive();
+  assert.equal(String(beat), 'beat', kernel.text());
+  kernel.child.kill('SIGKILL');
+}
+
+function runIn(folder: string, program: string, ...words: readonly string[]): void {
+  const run = spawnSync(process.execPath, [inRepository('dist', 'test', 'program', program), ...words], {
     cwd: folder,
     env: { ...process.env, VOXLAB_HOME: folder },
     encoding: 'utf8',
     maxBuffer: 1e8,
   });
   assert.equal(run.status, 0, `${run.stdout.slice(-2000)}${run.stderr.slice(-4000)}`);
-  const results: { file: string; seconds: number; error?: string }[] = JSON.parse(
-    readFileSync(join(folder, 'results.json'), 'utf8'),
-  );
-  assert.equal(results.length, files.length);
-  const failed = results.filter(({ error }) => error !== undefined);
-  assert.equal(failed.length, 0, failed.map(({ file, error }) => `\n${file}: ${error}`).join(''));
-  const slowest = results.reduce((a, b) => (a.seconds > b.seconds ? a : b));
-  t.diagnostic(`${results.length} examples, the slowest ${slowest.file}: ${slowest.seconds.toFixed(1)} s`);
-});
+}
 
 /** An example as a program: the names of voxlab are imported, as a notebook's first cell does, and values that it says are compared. */
 function programOf(example: string): string {
   const words = new Set(example.match(/\w+/g));
-  const names = exported.filter(({ name }) => words.has(name)).map(({ name }) => name);
+  const used = PUBLIC.filter(({ name }) => words.has(name));
+  const imports = [...new Set(used.map(({ door }) => door))].map((door) => {
+    const names = used.filter((each) => each.door === door).map(({ name }) => name);
+    return `import { ${names.join(', ')} } from '${door}';`;
+  });
   const body = example.replaceAll(
     /^(\S.*?);? *\/\/=> (.*)$/gm,
     (_, expression: string, value: string) => `said(${expression}, ${JSON.stringify(value)});`,
   );
-  return `import { ${names.join(', ')} } from 'voxlab';
+  return `${imports.join('\n')}
 declare function said(value: unknown, expected: string): void;
 ${body}
+export {};
 `;
 }
 

@@ -11,7 +11,7 @@ export function exampleFolder(t: { after(end: () => void): void }): string {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-examples-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
-  for (const name of ['configs', 'data/gpustat', 'data/performance'])
+  for (const name of ['configs', 'notebooks', 'data/gpustat', 'data/performance'])
     cpSync(inRepository(name), join(folder, name), { recursive: true });
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(inRepository(), join(folder, 'node_modules', 'voxlab'));
@@ -24,8 +24,23 @@ export function exampleFolder(t: { after(end: () => void): void }): string {
     ),
   );
   writeSegmentation(join(folder, 'nodules_seg.mhd'));
+  writeFileSync(join(folder, 'own.ipynb'), JSON.stringify(NOTEBOOK));
+  writeFileSync(join(folder, 'connection.json'), JSON.stringify(CONNECTION));
   return folder;
 }
+
+const NOTEBOOK = {
+  cells: [{ cell_type: 'code', execution_count: null, metadata: {}, outputs: [], source: '1 + 1' }],
+  metadata: { kernelspec: { display_name: 'TypeScript (voxlab)', language: 'typescript', name: 'voxlab' } },
+  nbformat: 4,
+  nbformat_minor: 4,
+};
+
+/** As Jupyter tells a kernel where to listen; sockets are files of the folder, `kernel-1` to `kernel-5`. */
+const CONNECTION = {
+  ...{ transport: 'ipc', ip: 'kernel', key: '', signature_scheme: 'hmac-sha256' },
+  ...{ shell_port: 1, control_port: 2, stdin_port: 3, iopub_port: 4, hb_port: 5 },
+};
 
 /** A reading of four, beside a scan of the geometry that it was made for. */
 function writeLidc(folder: string): void {
