@@ -132,7 +132,7 @@ export class EngineError extends VoxlabError {
  * @example
  * const [scan] = findScans(inRepository('data/raw'), 'all');
  * try {
- *   await readVolume(scan, { signal: AbortSignal.timeout(1) });
+ *   await readVolume(scan, { signal: AbortSignal.abort() }); // as by a button before it ends
  * } catch (error) {
  *   if (error instanceof InterruptedError) console.error('stopped; what was finished is kept');
  * }

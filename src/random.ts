@@ -20,7 +20,7 @@ export interface Random {
 }
 
 /**
- * A generator from a seed and any number of labels, or continued from a saved state.
+ * A generator from a seed, a number or any text, or continued from a saved state.
  * @example
  * const random = createRandom('my experiment');
  * random.integer(100) //=> 12

@@ -14,7 +14,7 @@ export interface CropSettings {
 }
 
 /**
- * The original project's file, in the clone.
+ * `configs/crop_nodules_3d.ini`, the original project's file: where scans and tables are, and where patches go.
  * @example
  * const { preprocessedFolder } = readCropSettings(CROP_CONFIG_FILE, 'local');
  * console.log(`patch files go to ${preprocessedFolder}`);

@@ -15,7 +15,7 @@ export interface OptimizerSettings {
 /** How the learning rate falls over a run. */
 export const DECAYS = ['constant', 'cosine', 'step'] as const;
 
-/** How the learning rate goes over a run (training/learningRate.ts). */
+/** How the learning rate goes over a run. */
 export interface LearningRateSettings {
   readonly decay: (typeof DECAYS)[number];
   /** Epochs in which the rate rises from 0. */

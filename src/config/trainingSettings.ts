@@ -15,7 +15,7 @@ export const STRATEGIES = ['single', 'data', 'pipeline', 'hybrid'] as const;
 /** How a step is spread over devices. */
 export type Strategy = (typeof STRATEGIES)[number];
 
-/** Orders in which a stage of a pipeline runs its micro-batches (training/schedule.ts). */
+/** Orders in which a stage of a pipeline runs its micro-batches. */
 export const SCHEDULES = ['1f1b', 'gpipe'] as const;
 
 /** In which order a pipeline takes its micro-batches. */
@@ -26,7 +26,7 @@ export const EXCHANGES = ['float32', 'bfloat16'] as const;
 
 /**
  * Element type of the convolutions in a training step; weights, batch norm and optimiser are always float32. With float16 the
- * loss is scaled (training/lossScaling.ts).
+ * loss is scaled.
  */
 export const PRECISIONS = ['float32', 'bfloat16', 'float16'] as const;
 
@@ -107,7 +107,7 @@ export interface IntensityWindow {
 export const TRAINING_NORMALISATIONS = ['window', 'file'] as const;
 
 /**
- * The original project's file, in the clone.
+ * `configs/model.ini`, the original project's file: how `voxlab train` trains.
  * @example
  * const { holdout } = readTrainingSettings(MODEL_CONFIG_FILE);
  * console.log(`never trained on: subset ${holdout}`);

@@ -19,7 +19,7 @@ export interface ScanLabels extends RowLabels {
 export interface PatchRows extends PatchLabels, PatchPlaces {}
 
 /**
- * Reads the columns. Throws InputError.
+ * Reads all columns of a patch file: class, notrain, subset, place and scan of every row. Throws InputError.
  * @example
  * const patches = await openPatchFile(inRepository('data/preprocessed/32x32x32-patch.hdf5'));
  * const { classes, seriesUids } = scanLabels(patches);

@@ -24,7 +24,7 @@ export interface Axis {
   readonly range?: readonly [number, number];
 }
 
-/** A line chart as plain data: shown by plotly in a notebook, by renderSvg() in files. */
+/** A line chart as plain data: shown by plotly in a notebook, as SVG in files. */
 export interface ChartSpec {
   readonly title: string;
   readonly x: Axis;

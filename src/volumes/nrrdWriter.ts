@@ -4,7 +4,8 @@ import { writeFileAtomically } from '../paths.js';
 import type { Geometry, Volume, VoxelArray } from './volume.js';
 
 /**
- * Writes nrrdBytes() beside, then renames. Throws as it does, and EnvironmentError.
+ * Writes a volume as one NRRD file, beside, then renamed; `about` becomes key/value pairs of its header. Throws RangeError for data
+ * that do not fit the size and pairs that would break a line, EnvironmentError where nothing can be written.
  * @example
  * const [scan] = findScans(inRepository('data/raw'), 'all');
  * const volume = await readVolume(scan);

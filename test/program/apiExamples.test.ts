@@ -18,6 +18,16 @@ test('every public name, and every type that one leads to, is documented', () =>
   );
 });
 
+test('the documentation of public names speaks of names that its readers have', () => {
+  const theirs = new Set(PUBLIC.map(({ name }) => name));
+  const others = [...PUBLIC, ...REACHED].flatMap(({ name, docs }) =>
+    [...docs.matchAll(/\b(\w+)\(\)|\w+\.ts\b/g)]
+      .filter(([, called]) => called === undefined || !theirs.has(called))
+      .map(([mention]) => `${name}: ${mention}`),
+  );
+  assert.deepEqual(others, [], 'say what it does, not which function or file does it');
+});
+
 test('every public function, constant and class has an example', () => {
   const without = PUBLIC.filter(({ isValue, examples }) => isValue && examples.length === 0);
   assert.deepEqual(
