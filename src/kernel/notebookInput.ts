@@ -16,8 +16,8 @@ export function ask(prompt: string, { password = false } = {}): string {
  * the cell: `for await (const record of train(config, { signal: interruptSignal() })) …`
  * @example
  * const [scan] = findScans(inRepository('data/raw'), 'all');
- * const signal = interruptSignal();
- * const { marks } = await detected(await readVolume(scan, { signal }), { signal });
+ * const volume = await readVolume(scan, { signal: interruptSignal() });
+ * console.log(volume.size);
  */
 export function interruptSignal(): AbortSignal {
   return sessionFor('interruptSignal()').interruptSignal();

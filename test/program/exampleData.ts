@@ -20,7 +20,8 @@ async function evaluated(config: TrainConfig): Promise<void> {
   await evaluate({ run: config.run, checkpoint: 'best' });
 }
 
-await makeSampleDataSet({ out: inRepository('data/raw'), scans: 10, coarsening: 4 });
+// Subsets 0 to 6: the settings hold 5 out, and 6 chooses.
+await makeSampleDataSet({ out: inRepository('data/raw'), scans: 7, coarsening: 5 });
 const { preprocessedFolder, ...settings } = readCropSettings(CROP_CONFIG_FILE, 'local');
 const format = { dim: 32, slices: 32, spacingMm: [1, 1, 1], interpolation: 'linear' } as const;
 await crop({ ...settings, outFolder: preprocessedFolder, subsets: 'all', formats: [format] });
