@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 // The compiler of the program (7) has no interface for JavaScript; the reference's has.
 const ts = createRequire(join(ROOT, 'docs', 'reference', 'package.json'))('typescript');
+if (ts.createProgram === undefined)
+  throw new Error('docs/reference/node_modules is missing: run npm ci (or npm run setup)');
 
 const OPTIONS = {
   module: ts.ModuleKind.NodeNext,
