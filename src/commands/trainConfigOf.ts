@@ -6,6 +6,8 @@ import type { ClassNames } from '../config/classNames.js';
 import { type Holdout, overlap, type Validation } from '../config/holdout.js';
 import type { Intensity } from '../config/intensity.js';
 import type { ClassWeights, LossSettings } from '../config/lossSettings.js';
+import { DEFAULT_NETWORK, isNetworkName } from '../config/networkNames.js';
+import { type IntensityWindow, isNetworkFile } from '../config/networkSettings.js';
 import type { Sampling, SamplingSettings } from '../config/samplingSettings.js';
 import {
   MODEL_CONFIG_FILE,
@@ -16,9 +18,10 @@ import {
   type TrainingSettings,
 } from '../config/trainingSettings.js';
 import { InputError, messageOf, UsageError } from '../errors.js';
+import { usualFilters } from '../model/networks.js';
 import { cannotWrite, makeFolder } from '../paths.js';
 import { readRunConfig } from '../training/runFolder.js';
-import { type StartingPoint, startingPoint } from '../training/startingPoint.js';
+import { startingPoint } from '../training/startingPoint.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 
 /** Flags of `voxlab train`; those that are given go before the settings' file. */
@@ -63,6 +66,10 @@ export interface TrainFlags {
   readonly seed?: number;
   readonly learningRate?: number;
   readonly filters?: number;
+  /** A name of the table, or a file. */
+  readonly network?: string;
+  readonly dropout?: number;
+  readonly windows?: readonly IntensityWindow[];
   /** A list; false for none. */
   readonly augment?: string | boolean;
   readonly checkpointMinutes?: number;
@@ -103,7 +110,7 @@ function newConfig(flags: TrainFlags): TrainConfig {
   const data = flags.data === undefined ? onlyPatchFile(dataFolder) : resolve(flags.data);
   const sampling = samplingOf(flags, settings.sampling);
   const augment = augmentOf(flags, settings.augment);
-  const { from, filters } = beginningOf(flags);
+  const beginning = beginningOf(flags, settings);
   return {
     ...rest,
     data,
@@ -133,8 +140,9 @@ function newConfig(flags: TrainFlags): TrainConfig {
     epochs: flags.epochs ?? settings.epochs,
     learningRate: flags.learningRate ?? settings.learningRate,
     seed: flags.seed ?? settings.seed,
-    filters: flags.filters ?? filters,
-    ...(from === undefined ? {} : { from }),
+    ...beginning,
+    dropout: flags.dropout ?? settings.dropout,
+    ...windowsOf(flags, settings),
     augment,
     checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? settings.checkpointSteps,
@@ -143,11 +151,31 @@ function newConfig(flags: TrainFlags): TrainConfig {
   };
 }
 
-/** The checkpoint that a run begins with, and the channels of its first stage: its own. */
-function beginningOf({ from }: TrainFlags): { readonly from?: StartingPoint; readonly filters: number } {
-  if (from === undefined) return { filters: 64 };
-  const { filters, ...point } = startingPoint(resolve(from));
-  return { from: point, filters };
+/** The checkpoint that a run begins with, if any, and its network: that of the checkpoint unless a flag names another. */
+function beginningOf(
+  flags: TrainFlags,
+  settings: TrainingSettings,
+): Pick<TrainConfig, 'from' | 'network' | 'filters'> {
+  const named =
+    flags.network !== undefined && isNetworkFile(flags.network) ? resolve(flags.network) : flags.network;
+  if (flags.from === undefined) {
+    const network = named ?? settings.network;
+    const filters = flags.filters ?? usualFilters(isNetworkName(network) ? network : DEFAULT_NETWORK);
+    return { network, filters };
+  }
+  const { filters, network, ownNetwork, moreWindows: _, ...from } = startingPoint(resolve(flags.from));
+  return { from, network: named ?? ownNetwork?.module ?? network, filters: flags.filters ?? filters };
+}
+
+/** Windows of the flag, else of the settings. */
+function windowsOf(
+  { windows }: TrainFlags,
+  { windowHu, moreWindows, normalisation }: TrainingSettings,
+): Pick<TrainConfig, 'windowHu' | 'moreWindows'> {
+  if (windows === undefined) return { windowHu, moreWindows };
+  if (normalisation === 'file')
+    throw new UsageError('--windows: expected none with NORMALISATION file, which gives its own window');
+  return { windowHu: windows[0]!, moreWindows: windows.slice(1) };
 }
 
 function partsOf(
@@ -224,6 +252,9 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
       'loss',
       'classWeights',
       'filters',
+      'network',
+      'dropout',
+      'windows',
     ],
   ] as const;
   const given = others.find((name) => flags[name] !== undefined);

@@ -1,15 +1,20 @@
 import type { Cluster } from '../config/cluster.js';
+import type { IntensityWindow } from '../config/networkSettings.js';
 import type { OptimizerSettings } from '../config/optimizerSettings.js';
-import type { IntensityWindow, Precision, Schedule, Strategy } from '../config/trainingSettings.js';
+import type { Precision, Schedule, Strategy } from '../config/trainingSettings.js';
 import type { NetworkOptions } from '../model/architecture.js';
 import type { BatchLoss } from '../model/loss.js';
+import type { Network } from '../model/network.js';
 
 export interface LearnerOptions {
-  readonly network: NetworkOptions;
+  /** One of the table, or one built already: such as of pieces of one's own (model/ownNetwork.ts). */
+  readonly network: NetworkOptions | Network;
   /** Rows of a step in this process. */
   readonly batchSize: number;
   /** Hounsfield units that become 0 and 1. */
   readonly windowHu: IntensityWindow;
+  /** Of the input's further channels; default: none. */
+  readonly moreWindows?: readonly IntensityWindow[];
   readonly learningRate: number;
   /** Warm-up and decay: factor of the learning rate at a step, counted from 1. */
   readonly learningRateFactor?: (step: number) => number;

@@ -2,8 +2,9 @@ import { performance } from 'node:perf_hooks';
 import type { Precision } from '../config/trainingSettings.js';
 import { EngineError } from '../errors.js';
 import type { Batch } from '../feed/batches.js';
-import { type Parameter, parametersOf, sizeOf } from '../model/architecture.js';
+import { type Parameter, sizeOf } from '../model/architecture.js';
 import { PLAIN_LOSS } from '../model/loss.js';
+import type { Network } from '../model/network.js';
 import { FLOAT32, INT16 } from '../tensorflow/dataTypes.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { TracedFunction } from '../tensorflow/tracedFunction.js';
@@ -51,7 +52,7 @@ export class TracedLearner implements Learner {
   #lastCall: Promise<void> = Promise.resolve();
   #disposed = false;
 
-  constructor(engine: Engine, options: LearnerOptions, placement: Placement) {
+  constructor(engine: Engine, options: LearnerOptions & { readonly network: Network }, placement: Placement) {
     this.batchSize = options.batchSize;
     this.placement = placement;
     this.precision = options.precision === 'auto' ? 'float32' : (options.precision ?? 'float32');
@@ -62,6 +63,7 @@ export class TracedLearner implements Learner {
       ...options,
       placement,
       optimizer: options.optimizer ?? PLAIN_ADAM,
+      moreWindows: options.moreWindows ?? [],
       batchLoss: options.batchLoss ?? PLAIN_LOSS,
       syncBatchNorm: options.syncBatchNorm ?? false,
       precision: this.precision,
@@ -80,7 +82,7 @@ export class TracedLearner implements Learner {
     // A batch that cannot be divided is refused before anything is made.
     microBatchRows(this.#options);
     this.#counts = new StepCounts(this.#options);
-    this.#parameters = parametersOf(options.network);
+    this.#parameters = options.network.parameters;
     this.#variables = new MirroredVariables(
       engine,
       this.#options,
@@ -112,7 +114,10 @@ export class TracedLearner implements Learner {
           learningRate: learningRate * (learningRateFactor?.(this.#counts.steps + 1) ?? 1),
           lossScale: lossScale?.scale ?? 1,
         };
-        return [taken.learningRate, ...this.#counts.scalars, request.stop === true ? 1 : 0];
+        return [
+          ...[taken.learningRate, ...this.#counts.scalars, request.stop === true ? 1 : 0],
+          ...[this.#counts.steps + 1, this.rank * this.batchSize],
+        ];
       },
       ended: ([, , , finite]) => this.#counts.update(finite![0]! > 0),
     });

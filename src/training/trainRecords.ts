@@ -126,10 +126,11 @@ function partsText({ folds, holdout, validation }: TrainConfig, series: SeriesSp
 }
 
 /** `focal loss (gamma 2, alpha 0.25); class weights 0.556 of others, 5 of nodules`. */
-function lossText({ loss, sampling, classNames }: TrainConfig, split: Split): string {
+function lossText({ loss, sampling, classNames, own }: TrainConfig, split: Split): string {
   const { kind, focalGamma, focalAlpha, classWeights } = loss;
   const alpha = focalAlpha > 0 ? `, alpha ${focalAlpha}` : '';
-  const name = kind === 'focal' ? `focal loss (gamma ${focalGamma}${alpha})` : kind;
+  const named = kind === 'focal' ? `focal loss (gamma ${focalGamma}${alpha})` : kind;
+  const name = own?.loss === undefined ? named : `${own.loss} (its own loss)`;
   if (classWeights === 'none') return name;
   const [other, nodule] = factorsOfRows(loss, sampling, split).map((factor) => Number(factor.toPrecision(3)));
   return `${name}; class weights ${other} of ${classNames[0]}, ${nodule} of ${classNames[1]}`;

@@ -10,9 +10,10 @@ import { writeOnnxFile } from '../../src/exchange/onnxFile.js';
 import type { PortableNetwork } from '../../src/exchange/portableNetwork.js';
 import { writeSavedModel } from '../../src/exchange/savedModel.js';
 import { writeTfjsModel } from '../../src/exchange/tfjsModel.js';
-import { VARIABLES, weightedLayers } from '../../src/exchange/weightedLayers.js';
-import { parametersOf, sizeOf } from '../../src/model/architecture.js';
+import { weightedLayers } from '../../src/exchange/weightedLayers.js';
+import { sizeOf } from '../../src/model/architecture.js';
 import { initialValue } from '../../src/model/initialise.js';
+import { networkOf } from '../../src/model/networks.js';
 import { createRandom } from '../../src/random.js';
 import { tf } from '../../src/tensorflow/publicTf.js';
 import { createLearner } from '../../src/training/createLearner.js';
@@ -20,13 +21,13 @@ import { runPython } from '../python.js';
 import { largestDifference } from './exchangeRun.js';
 
 test('networkGraph(): its layers have all parameters of the network in order, and each node stands after its inputs', () => {
-  const network = { inputSize: [24, 32, 17] as const, filters: 8 };
-  const graph = networkGraph(network, { low: -1000, high: 400 });
+  const network = networkOf({ inputSize: [24, 32, 17], filters: 8 });
+  const graph = networkGraph({ network, windowHu: { low: -1000, high: 400 }, moreWindows: [] });
   assert.deepEqual(
-    weightedLayers(graph).flatMap(({ name, kind }) =>
-      VARIABLES[kind].map((variable) => `${name}/${variable}`),
+    weightedLayers(graph).flatMap(({ name, variables }) =>
+      variables.map((variable) => `${name}/${variable}`),
     ),
-    parametersOf(network).map(({ name }) => name),
+    network.parameters.map(({ name }) => name),
   );
   const seen = new Set<string>();
   for (const { name, inputs } of graph) {
@@ -59,11 +60,11 @@ for (const [inputSize, clip] of [
   test(`a patch of ${inputSize.join(' x ')} voxels, ${clip ? 'clipped' : 'z-scores'}: every format predicts what the learner does`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'voxlab-odd-'));
     t.after(() => rmSync(folder, { recursive: true }));
-    const network = { inputSize, filters: 4 };
+    const network = networkOf({ inputSize, filters: 4 });
     const windowHu = { low: -800, high: 150, clip };
     const random = createRandom('odd');
     const weights = new Map(
-      parametersOf(network).map((parameter) => {
+      network.parameters.map((parameter) => {
         // Away from where training begins: biases, averages and factors that are told apart.
         const data = initialValue(parameter, 16).map((value) => value + random.between(-0.1, 0.1));
         return [parameter.name, { shape: parameter.shape, data }];
@@ -83,7 +84,14 @@ for (const [inputSize, clip] of [
     await learner.load(weights);
     const { probabilities } = await learner.predict(inputHu, rows);
     const portable: PortableNetwork = {
-      ...{ network, windowHu, weights, classNames: ['other', 'nodule'], checkpoint: 'epoch-0001' },
+      ...{
+        network,
+        windowHu,
+        moreWindows: [],
+        weights,
+        classNames: ['other', 'nodule'],
+        checkpoint: 'epoch-0001',
+      },
       format: { dim: 17, slices: 11, spacingMm: [1, 1, 1], interpolation: 'linear' },
     };
     await writeOnnxFile(portable, join(folder, 'n.onnx'));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { InputError } from '../../src/errors.js';
 import { evaluate } from '../../src/evaluation/evaluate.js';
+import { networkOf } from '../../src/model/networks.js';
 import { createRandom } from '../../src/random.js';
 import { createLearner } from '../../src/training/createLearner.js';
 import { loadLinked } from '../../src/training/loadCheckpoint.js';
@@ -14,14 +15,14 @@ import { train } from '../../src/training/train.js';
 import type { TrainConfig } from '../../src/training/trainConfig.js';
 import { allRecords, computed, trainFixture } from './trainFixture.js';
 
-const NETWORK = { inputSize: [16, 16, 16], filters: 4 } as const;
+const NETWORK = networkOf({ inputSize: [16, 16, 16], filters: 4 });
 const SPLIT = { labels: '', training: ['scan0'], validation: ['scan3'], heldOut: ['scan2'] };
 
 /** A run of one epoch whose predictions use averaged weights, and what another one says that begins with its best. */
 async function beginnings(t: TestContext): Promise<{ before: TrainConfig; config: TrainConfig }> {
   const before = { ...(await trainFixture(t)), epochs: 1, emaDecay: 0.6 };
   await allRecords(train(before));
-  const { filters, ...from } = startingPoint(before.run);
+  const { filters, network: _, moreWindows: __, ...from } = startingPoint(before.run);
   return { before, config: { ...before, filters, from, run: `${before.run}-tuned`, emaDecay: 0 } };
 }
 
