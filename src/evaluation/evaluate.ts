@@ -43,7 +43,7 @@ export interface EvaluateOptions extends ReadersTablesRequest {
   /** Probabilities are the means over a patch's images by these symmetries. */
   readonly tta?: SymmetryGroup;
   /** Of one's own, where the run was trained with one that no file holds. */
-  readonly network?: OwnNetwork;
+  readonly network?: OwnNetwork | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   /** Further files of the evaluation are written here, while no other one of this run can write them. */

@@ -21,7 +21,7 @@ export interface ExportOptions {
   /** File or folder; default: RUN/export/..., for `tensorboard` RUN itself. */
   readonly out?: string;
   /** Of one's own, where the run was trained with one that no file holds. */
-  readonly network?: OwnNetwork;
+  readonly network?: OwnNetwork | undefined;
 }
 
 export interface ExportResult {

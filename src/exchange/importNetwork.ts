@@ -36,7 +36,7 @@ export interface ImportOptions {
   /** The new run's folder, absolute. */
   readonly run: string;
   /** Of one's own, where the settings name it and no file holds it. */
-  readonly network?: OwnNetwork;
+  readonly network?: OwnNetwork | undefined;
 }
 
 export interface ImportResult {

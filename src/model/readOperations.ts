@@ -53,6 +53,7 @@ export class GraphReader {
       case 'MaxPool3D':
       case 'AvgPool3D':
         return this.#pool(name, attribute, x, row);
+      case 'Add':
       case 'AddV2':
         return given.length === 2 && this.#shapeOf(x).join() === this.#shapeOf(given[1]!).join()
           ? this.#add('add', { kind: 'add' }, given, row)
@@ -67,6 +68,9 @@ export class GraphReader {
           : this.#refuse(name, 'over other axes than the map');
       case 'Identity':
         return x;
+      case 'Cast':
+        // TensorFlow.js casts what it takes the mean of, to what it is.
+        return attribute('SrcT') === attribute('DstT') ? x : this.#refuse(name);
       case 'Reshape':
         return this.#reshape(x, shape);
       default:
@@ -123,7 +127,7 @@ export class GraphReader {
     }
     if (name === 'BatchMatMulV2' && isKernel && row.length === 1)
       return this.#named(layer, { kind: 'dense', units: row[0]!, bias: false }, [x], row);
-    if (name === 'AddV2' && parameter.endsWith('/bias')) {
+    if ((name === 'Add' || name === 'AddV2') && parameter.endsWith('/bias')) {
       const index = this.nodes.findIndex((node) => node.name === layer);
       const node = this.nodes[index];
       if (node !== undefined && node.name === x && 'bias' in node.operation && !node.operation.bias) {

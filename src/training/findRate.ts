@@ -29,8 +29,8 @@ export interface FindRateOptions {
   readonly steps?: number;
   readonly signal?: AbortSignal;
   /** Of one's own; default: what the configuration names. */
-  readonly network?: OwnNetwork;
-  readonly loss?: OwnLoss;
+  readonly network?: OwnNetwork | undefined;
+  readonly loss?: OwnLoss | undefined;
 }
 
 export interface RateStepRecord extends RateStep {

@@ -54,6 +54,7 @@ export interface TrainOptions extends OwnParts {
  */
 export async function* train(config: TrainConfig, options: TrainOptions = {}): AsyncGenerator<TrainRecord> {
   if (options.cluster === undefined) return yield* trainHere(config, options);
+  requireModules(options);
   const heard = options.openPorts === true ? 'anyone' : await hostAddresses(options.cluster);
   const cluster: Cluster = { ...options.cluster, heard };
   const { signal: own } = options;
@@ -104,7 +105,6 @@ async function* trainHere(
   watch?: RankWatch,
 ): AsyncGenerator<TrainRecord> {
   const { signal, resume = false } = options;
-  requireModules(options);
   const writes = (options.cluster?.rank ?? 0) === 0;
   const unlock = writes ? lockRun(given.run) : undefined;
   let patches: PatchFile | undefined;
