@@ -6,8 +6,7 @@ import type { ClassNames } from '../config/classNames.js';
 import { type Holdout, overlap, type Validation } from '../config/holdout.js';
 import type { Intensity } from '../config/intensity.js';
 import type { ClassWeights, LossSettings } from '../config/lossSettings.js';
-import { DEFAULT_NETWORK, isNetworkName } from '../config/networkNames.js';
-import { type IntensityWindow, isNetworkFile } from '../config/networkSettings.js';
+import type { IntensityWindow } from '../config/networkSettings.js';
 import type { Sampling, SamplingSettings } from '../config/samplingSettings.js';
 import {
   MODEL_CONFIG_FILE,
@@ -18,11 +17,10 @@ import {
   type TrainingSettings,
 } from '../config/trainingSettings.js';
 import { InputError, messageOf, UsageError } from '../errors.js';
-import { usualFilters } from '../model/networks.js';
 import { cannotWrite, makeFolder } from '../paths.js';
 import { readRunConfig } from '../training/runFolder.js';
-import { startingPoint } from '../training/startingPoint.js';
 import type { TrainConfig } from '../training/trainConfig.js';
+import { beginningOf } from './beginningOf.js';
 
 /** Flags of `voxlab train`; those that are given go before the settings' file. */
 export interface TrainFlags {
@@ -110,7 +108,6 @@ function newConfig(flags: TrainFlags): TrainConfig {
   const data = flags.data === undefined ? onlyPatchFile(dataFolder) : resolve(flags.data);
   const sampling = samplingOf(flags, settings.sampling);
   const augment = augmentOf(flags, settings.augment);
-  const beginning = beginningOf(flags, settings);
   return {
     ...rest,
     data,
@@ -140,42 +137,14 @@ function newConfig(flags: TrainFlags): TrainConfig {
     epochs: flags.epochs ?? settings.epochs,
     learningRate: flags.learningRate ?? settings.learningRate,
     seed: flags.seed ?? settings.seed,
-    ...beginning,
+    ...beginningOf(flags, settings),
     dropout: flags.dropout ?? settings.dropout,
-    ...windowsOf(flags, settings),
     augment,
     checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? settings.checkpointSteps,
     validateSteps: flags.validateSteps ?? settings.validateSteps,
     threads: flags.threads ?? 0,
   };
-}
-
-/** The checkpoint that a run begins with, if any, and its network: that of the checkpoint unless a flag names another. */
-function beginningOf(
-  flags: TrainFlags,
-  settings: TrainingSettings,
-): Pick<TrainConfig, 'from' | 'network' | 'filters'> {
-  const named =
-    flags.network !== undefined && isNetworkFile(flags.network) ? resolve(flags.network) : flags.network;
-  if (flags.from === undefined) {
-    const network = named ?? settings.network;
-    const filters = flags.filters ?? usualFilters(isNetworkName(network) ? network : DEFAULT_NETWORK);
-    return { network, filters };
-  }
-  const { filters, network, ownNetwork, moreWindows: _, ...from } = startingPoint(resolve(flags.from));
-  return { from, network: named ?? ownNetwork?.module ?? network, filters: flags.filters ?? filters };
-}
-
-/** Windows of the flag, else of the settings. */
-function windowsOf(
-  { windows }: TrainFlags,
-  { windowHu, moreWindows, normalisation }: TrainingSettings,
-): Pick<TrainConfig, 'windowHu' | 'moreWindows'> {
-  if (windows === undefined) return { windowHu, moreWindows };
-  if (normalisation === 'file')
-    throw new UsageError('--windows: expected none with NORMALISATION file, which gives its own window');
-  return { windowHu: windows[0]!, moreWindows: windows.slice(1) };
 }
 
 function partsOf(

@@ -3,7 +3,7 @@ import type { IntensityWindow } from '../config/networkSettings.js';
 import type { OptimizerSettings } from '../config/optimizerSettings.js';
 import type { Precision, Schedule, Strategy } from '../config/trainingSettings.js';
 import type { NetworkOptions } from '../model/architecture.js';
-import type { BatchLoss } from '../model/loss.js';
+import { type BatchLoss, PLAIN_LOSS } from '../model/loss.js';
 import type { Network } from '../model/network.js';
 
 export interface LearnerOptions {
@@ -70,3 +70,19 @@ export const ON_ONE_DEVICE: ParallelOptions = {
 };
 
 export const PLAIN_ADAM: OptimizerSettings = { name: 'adam', momentum: 0.9, weightDecay: 0 };
+
+/** With a value for what was left out, but for processes and devices. */
+export function withDefaults<O extends LearnerOptions>(options: O, precision: Precision) {
+  return {
+    ...options,
+    optimizer: options.optimizer ?? PLAIN_ADAM,
+    moreWindows: options.moreWindows ?? [],
+    batchLoss: options.batchLoss ?? PLAIN_LOSS,
+    syncBatchNorm: options.syncBatchNorm ?? false,
+    lossScaling: options.lossScaling ?? precision === 'float16',
+    recompute: options.recompute ?? false,
+    clipNorm: options.clipNorm ?? 0,
+    emaDecay: options.emaDecay ?? 0,
+    emaWarmUp: options.emaWarmUp ?? true,
+  };
+}

@@ -36,7 +36,7 @@ export interface FirstWeights {
 /** The best checkpoint of a run, or the one whose folder is named. Throws InputError. */
 export function startingPoint(
   path: string,
-): StartingPoint & Pick<TrainConfig, 'filters' | 'network' | 'moreWindows' | 'ownNetwork'> {
+): StartingPoint & Pick<TrainConfig, 'filters' | 'network' | 'windowHu' | 'moreWindows' | 'ownNetwork'> {
   const best = linkTarget(path, 'best');
   const isCheckpoint = existsSync(join(path, META_FILE));
   if (!isCheckpoint && best === undefined)
@@ -49,6 +49,7 @@ export function startingPoint(
   return {
     ...{ checkpoint, epoch, step },
     ...{ filters: config.filters, network: config.network, moreWindows: config.moreWindows },
+    windowHu: config.windowHu,
     ...(config.ownNetwork === undefined ? {} : { ownNetwork: config.ownNetwork }),
     crc32: files?.['weights.safetensors']?.crc32 ?? null,
   };

@@ -3,13 +3,12 @@ import type { Precision } from '../config/trainingSettings.js';
 import { EngineError } from '../errors.js';
 import type { Batch } from '../feed/batches.js';
 import { type Parameter, sizeOf } from '../model/architecture.js';
-import { PLAIN_LOSS } from '../model/loss.js';
 import type { Network } from '../model/network.js';
 import { FLOAT32, INT16 } from '../tensorflow/dataTypes.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { TracedFunction } from '../tensorflow/tracedFunction.js';
 import type { Learner, NamedArray, Prediction, StepRequest, StepResult } from './learner.js';
-import { type LearnerOptions, PLAIN_ADAM } from './learnerOptions.js';
+import { type LearnerOptions, withDefaults } from './learnerOptions.js';
 import { MirroredVariables } from './mirroredVariables.js';
 import { requireSame } from './namedArrays.js';
 import type { Placement } from './placement.js';
@@ -60,18 +59,9 @@ export class TracedLearner implements Learner {
     this.ranks = engine.cluster?.addresses.length ?? 1;
     this.#engine = engine;
     this.#options = {
-      ...options,
+      ...withDefaults(options, this.precision),
       placement,
-      optimizer: options.optimizer ?? PLAIN_ADAM,
-      moreWindows: options.moreWindows ?? [],
-      batchLoss: options.batchLoss ?? PLAIN_LOSS,
-      syncBatchNorm: options.syncBatchNorm ?? false,
       precision: this.precision,
-      lossScaling: options.lossScaling ?? this.precision === 'float16',
-      recompute: options.recompute ?? false,
-      clipNorm: options.clipNorm ?? 0,
-      emaDecay: options.emaDecay ?? 0,
-      emaWarmUp: options.emaWarmUp ?? true,
       ranks: {
         size: this.ranks,
         timeoutSeconds: options.timeoutSeconds ?? 60,

@@ -22,7 +22,7 @@ const SPLIT = { labels: '', training: ['scan0'], validation: ['scan3'], heldOut:
 async function beginnings(t: TestContext): Promise<{ before: TrainConfig; config: TrainConfig }> {
   const before = { ...(await trainFixture(t)), epochs: 1, emaDecay: 0.6 };
   await allRecords(train(before));
-  const { filters, network: _, moreWindows: __, ...from } = startingPoint(before.run);
+  const { filters, network: _, moreWindows: __, windowHu: ___, ...from } = startingPoint(before.run);
   return { before, config: { ...before, filters, from, run: `${before.run}-tuned`, emaDecay: 0 } };
 }
 
@@ -94,7 +94,7 @@ test('startingPoint() and firstWeights() name what does not fit: no run, another
     );
   await refuses(
     { filters: 8 },
-    /epoch-0001: expected the arrays of a network of 8 filters, received \d+ others \(stem\/conv\/kernel \[7, 7, 7, 1, 4\], not \[7, 7, 7, 1, 8\].*leave --filters out/,
+    /epoch-0001: expected the arrays of resnet3d-18 with 8 filters, received \d+ others \(stem\/conv\/kernel \[7, 7, 7, 1, 4\], not \[7, 7, 7, 1, 8\].*leave --filters and --network out/,
   );
   await refuses(
     { from: { ...config.from!, crc32: 1 } },

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
 import { readMetrics } from '../../src/training/metricsLog.js';
 import { readRunConfig } from '../../src/training/runFolder.js';
+import { voxlab } from '../commands/voxlab.js';
 import { trainFixture } from '../training/trainFixture.js';
-import { voxlab } from './voxlab.js';
 
 const MODULE = inRepository('test', 'fixtures', 'model', 'ownNetwork.mjs');
 
