@@ -20,7 +20,7 @@ import { writeOrigin } from '../training/runOrigin.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 import { trainedData } from '../training/trainedOn.js';
 import { VERSION } from '../version.js';
-import { readNetwork } from './readNetwork.js';
+import { readNetwork, requireWeightsFile } from './readNetwork.js';
 
 /** Where imported weights get what a file of weights does not say: window, patches, parts of the data. */
 export type ImportOrigin =
@@ -54,6 +54,7 @@ export interface ImportResult {
  * `train --resume` take it. Throws UsageError, InputError (another network: the first array that differs), EnvironmentError.
  */
 export async function importNetwork({ file, origin, run, network }: ImportOptions): Promise<ImportResult> {
+  requireWeightsFile(file);
   const like = 'like' in origin ? await baseOfRun(origin.like) : undefined;
   const base = like ?? (await baseOfData((origin as { readonly config: TrainConfig }).config));
   const found = await networkFor(base, 'like' in origin ? origin.like : run, network);

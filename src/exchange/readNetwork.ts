@@ -40,11 +40,18 @@ export async function readNetwork(path: string, expected: ExpectedNetwork): Prom
   return { network, weights: new Map([...weights].map(([name, { array }]) => [name, array!])) };
 }
 
-async function readArrays(path: string): Promise<ForeignArrays> {
+/** Throws InputError for a file that is not there, UsageError for another ending: before any other work. */
+export function requireWeightsFile(path: string): void {
   if (!existsSync(path)) throw new InputError(path, 'expected a file of weights, found nothing');
-  if (/\.(keras|h5|hdf5)$/.test(path)) return { kind: 'keras', layers: await readKerasWeights(path) };
-  if (!path.endsWith('.safetensors'))
+  if (!KERAS.test(path) && !path.endsWith('.safetensors'))
     throw new UsageError(`expected a file *.keras, *.h5 or *.safetensors, received ${path}`);
+}
+
+const KERAS = /\.(keras|h5|hdf5)$/;
+
+async function readArrays(path: string): Promise<ForeignArrays> {
+  requireWeightsFile(path);
+  if (KERAS.test(path)) return { kind: 'keras', layers: await readKerasWeights(path) };
   const arrays = await readSafetensors(path, undefined, isCount);
   return { kind: [...arrays.keys()].some((name) => name.includes('/')) ? 'voxlab' : 'torch', arrays };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { isNetworkName } from '../config/networkNames.js';
 import { isNetworkFile } from '../config/networkSettings.js';
@@ -113,7 +114,9 @@ function requireSameParameters(run: string, { network, ownNetwork }: NetworkKeys
 async function networkIn(file: string): Promise<OwnNetwork> {
   let exported: Record<string, unknown>;
   try {
-    exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+    // A file that was changed since is another module.
+    const { mtimeMs } = statSync(file);
+    exported = (await import(`${pathToFileURL(file).href}?changed=${mtimeMs}`)) as Record<string, unknown>;
   } catch (error) {
     throw new InputError(file, `expected a module that exports a network: ${messageOf(error)}`, {
       cause: error,

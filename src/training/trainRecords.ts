@@ -27,6 +27,8 @@ export interface StartRecord {
   readonly heldOut: number;
   /** How the scans were parted, in words. */
   readonly parts: string;
+  /** Which network, in words: name, width, windows, dropout. */
+  readonly network: string;
   /** What the steps make smaller, in words. */
   readonly loss: string;
   readonly stepsPerEpoch: number;
@@ -96,6 +98,7 @@ export function startRecord({
     validation: split.validation.length,
     heldOut: split.heldOut.length,
     parts: partsText(config, series),
+    network: networkText(config),
     loss: lossText(config, split),
     stepsPerEpoch,
     steps: config.epochs * stepsPerEpoch,
@@ -123,6 +126,13 @@ function partsText({ folds, holdout, validation }: TrainConfig, series: SeriesSp
   const choosing = validation === 'scans' ? 'drawn by the seed' : `${kind}${validation}`;
   const { training, validation: some, heldOut } = series;
   return `${training.length} scans train, ${some.length} (${choosing}) choose the best network, ${heldOut.length} (${kind}${holdout}) are held out`;
+}
+
+/** `resnet3d-50 with 64 filters, 2 windows, dropout 0.3`. */
+function networkText({ network, filters, ownNetwork, moreWindows, dropout }: TrainConfig): string {
+  const width = ownNetwork === undefined ? ` with ${filters} filters` : ' (its own network)';
+  const windows = moreWindows.length === 0 ? '' : `, ${1 + moreWindows.length} windows`;
+  return `${network}${width}${windows}${dropout === 0 ? '' : `, dropout ${dropout}`}`;
 }
 
 /** `focal loss (gamma 2, alpha 0.25); class weights 0.556 of others, 5 of nodules`. */
