@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkMarkdown } from './links.mjs';
+import { checkSources } from './publicApi.mjs';
 import { TESTED_THROUGH } from './testedThrough.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -14,6 +16,7 @@ const FIRST_STAGES = [
   'random',
   'progress',
   'paths',
+  'koffi',
   'libc',
   'fileLock',
   'jsonPlace',
@@ -51,6 +54,7 @@ const STAGES = [
     'kernel',
     'widgets',
     'commands',
+    'doors',
     'index',
   ],
 ].flat();
@@ -62,7 +66,7 @@ const SEAMS = {
   '@itk-wasm/image-io': ['src/volumes/'],
   h5wasm: ['src/store/'],
   'h5wasm-plugins': ['src/store/'],
-  koffi: ['src/libc.ts', 'src/tensorflow/library.ts', 'src/gpu/nvml.ts'],
+  koffi: ['src/koffi.ts'],
   '@tensorflow/tfjs': ['src/tensorflow/'],
   '@tensorflow/tfjs-node-gpu': ['src/tensorflow/'],
   'plotly.js-dist': ['src/figures/'],
@@ -78,7 +82,6 @@ const SEAMS = {
 /** Libraries whose seam is a folder still have exactly one importing file, except where a reason stands here. */
 const MANY_FILES_MAY_IMPORT = {
   commander: 'every command declares its own flags',
-  koffi: 'a file for each foreign library',
 };
 
 const sources = filesBelow('src', '.ts');
@@ -90,6 +93,8 @@ const rules = [
   ['one seam a library', checkSeams],
   ['mirrored tests', checkMirror],
   ['files of at most 300 lines', checkLength],
+  ['public names as in docs/reference/public-api.txt', checkSources],
+  ['links of the pages', checkLinks],
   ['notebooks without outputs', checkNotebooks],
   ['no addresses or machine paths', checkAddresses],
   ['no files over 2 MB in git', checkSizes],
@@ -181,6 +186,11 @@ function checkLength() {
     .map((file) => [file, read(file).split('\n').length - 1])
     .filter(([, lines]) => lines > 300)
     .map(([file, lines]) => `${file} has ${lines} lines`);
+}
+
+function checkLinks() {
+  const pages = trackedFiles().filter((file) => file.endsWith('.md'));
+  return checkMarkdown(ROOT, pages).dead.map((link) => `dead link: ${link}`);
 }
 
 function checkNotebooks() {

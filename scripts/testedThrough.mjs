@@ -91,7 +91,6 @@ export const TESTED_THROUGH = {
   'src/patches/splineCoefficients.ts': 'test/patches/cubicCutter.test.ts',
   'src/kernel/cellObject.ts': 'test/kernel/lowering.test.ts',
   'src/store/chunkArrays.ts': 'test/store/openRowIndex.test.ts',
-  'src/store/chunkBTrees.ts': 'test/store/openRowIndex.test.ts',
   'src/store/chunkFilters.ts': 'test/store/rowReader.test.ts',
   'src/store/chunkPieces.ts': 'test/store/openRowIndex.test.ts',
   'src/store/chunkTable.ts': 'test/store/openRowIndex.test.ts',

@@ -5,6 +5,7 @@ export const NETWORK_NAMES = [
   ...(['densenet3d-121', 'cnn3d'] as const),
 ] as const;
 
+/** A network of the table. */
 export type NetworkName = (typeof NETWORK_NAMES)[number];
 
 export const DEFAULT_NETWORK: NetworkName = 'resnet3d-18';

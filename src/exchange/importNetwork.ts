@@ -29,6 +29,7 @@ export type ImportOrigin =
   /** A patch file and settings; what scans the weights were trained on is not known then. */
   | { readonly config: TrainConfig };
 
+/** What importNetwork() reads, and the run that it makes. */
 export interface ImportOptions {
   /** `*.keras`, `*.h5`, `*.weights.h5` or `*.safetensors`. */
   readonly file: string;
@@ -39,6 +40,7 @@ export interface ImportOptions {
   readonly network?: OwnNetwork | undefined;
 }
 
+/** What importNetwork() made. */
 export interface ImportResult {
   readonly run: string;
   readonly network: string;
@@ -52,6 +54,12 @@ export interface ImportResult {
 /**
  * Makes a run of weights from elsewhere, with one checkpoint `epoch-0000`: `evaluate`, `predict`, `export`, `train --from` and
  * `train --resume` take it. Throws UsageError, InputError (another network: the first array that differs), EnvironmentError.
+ * @example
+ * const like = inRepository('runs/start');
+ * const { path } = await exportNetwork({ run: like, to: 'safetensors', checkpoint: 'best' });
+ * const run = inRepository('runs/learned-elsewhere');
+ * const { parameters } = await importNetwork({ file: path, origin: { like }, run });
+ * console.log(`${parameters} numbers`);
  */
 export async function importNetwork({ file, origin, run, network }: ImportOptions): Promise<ImportResult> {
   requireWeightsFile(file);

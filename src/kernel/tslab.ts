@@ -123,13 +123,23 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
     inspect(code, offset, declarations) {
       const info: TypeScript.QuickInfo | undefined = converter.inspect(declarations, code, offset);
       if (info === undefined) return undefined;
-      const text = printQuickInfo(info);
+      const text = printQuickInfo(withNamedTags(info));
       const cell = join(process.cwd(), '__tslab__.ts');
       const docs = emitted.program && libraryDocsAt(ts, emitted.program, cell, offset + CELL_PREFIX.length);
       return docs === undefined ? text : `${text}\n\n${docs}`;
     },
     close: () => converter.close(),
   };
+}
+
+/** tslab prints what a tag says and not its name: an example stands apart, and a deprecation says that it is one. */
+function withNamedTags(info: TypeScript.QuickInfo): TypeScript.QuickInfo {
+  const names: Readonly<Record<string, string>> = { example: '\nExample:\n', deprecated: '\nDeprecated ' };
+  const tags = info.tags?.map((tag) => {
+    const name = names[tag.name];
+    return name === undefined ? tag : { ...tag, text: [{ kind: 'text', text: name }, ...(tag.text ?? [])] };
+  });
+  return tags === undefined ? info : { ...info, tags };
 }
 
 function diagnosticOf({ fileName, start, end, code, messageText }: TslabDiagnostic): Diagnostic {

@@ -15,6 +15,7 @@ export interface NetworkOptions {
   readonly dropout?: number;
 }
 
+/** What a parameter does in its layer. */
 export type ParameterKind = 'kernel' | 'bias' | 'gamma' | 'beta' | 'moving_mean' | 'moving_variance';
 
 /** One weight or moving average. */

@@ -23,6 +23,7 @@ export type NetworkOperation =
   | { readonly kind: 'flatten' }
   | { readonly kind: 'dense'; readonly units: number; readonly bias: boolean };
 
+/** `valid`: none. */
 export type Padding = 'same' | 'valid';
 
 /** A node of the network; that with parameters is called as they are: `s1b1/conv1` has `s1b1/conv1/kernel`. */

@@ -14,6 +14,7 @@ export type Dropout = <T extends Tensor>(name: string, x: T, rate: number) => T;
 
 /** What a piece computes with. */
 export interface PieceInputs {
+  /** Values of its parameters. */
   readonly weights: Weights;
   readonly normalise: Normalise;
   /** Only while training. */
@@ -28,6 +29,7 @@ export interface PieceInputs {
 export interface Piece {
   /** First part of the names of its parameters: `s1b1` holds `s1b1/conv1/kernel`. */
   readonly name: string;
+  /** Computes it: from the map before it to the map behind it. */
   readonly run: (inputs: PieceInputs, x: Tensor) => Tensor;
 }
 

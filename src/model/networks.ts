@@ -36,7 +36,12 @@ export function usualFilters(name: NetworkName): number {
   return NETWORKS[name].filters;
 }
 
-/** A network of the table. Throws UsageError, naming the smallest patch, for patches too small for its strides. */
+/**
+ * A network of the table. Throws UsageError, naming the smallest patch, for patches too small for its strides.
+ * @example
+ * const { pieces } = networkOf({ name: 'cnn3d', inputSize: [32, 32, 32], filters: 16 });
+ * pieces.map(({ name }) => name) //=> [ 'c1', 'c2', 'c3', 'c4', 'head' ]
+ */
 export function networkOf(options: NetworkOptions): Network {
   const { name = DEFAULT_NETWORK, inputSize, filters, channels = 1 } = options;
   const graph = NETWORKS[name].build(options);
@@ -44,17 +49,32 @@ export function networkOf(options: NetworkOptions): Network {
   return networkOfGraph({ name, inputSize, channels, filters }, graph);
 }
 
-/** Every layer of a network in the order of the computation. Throws as networkOf(). */
+/**
+ * Every layer of a network of the table in the order of the computation. Throws as networkOf().
+ * @example
+ * const layers = layersOf({ inputSize: [32, 32, 32], filters: 64 });
+ * layers.reduce((sum, { macs }) => sum + macs, 0) //=> 490734080
+ */
 export function layersOf(options: NetworkOptions): readonly Layer[] {
   return networkOf(options).layers!;
 }
 
-/** All weights and moving averages of a network in creation order. Throws as networkOf(). */
+/**
+ * All weights and moving averages of a network of the table in creation order. Throws as networkOf().
+ * @example
+ * const parameters = parametersOf({ inputSize: [32, 32, 32], filters: 64 });
+ * parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0) //=> 33171329
+ */
 export function parametersOf(options: NetworkOptions): readonly Parameter[] {
   return networkOf(options).parameters;
 }
 
-/** A network in pieces: a pipeline is cut between two of them. Throws as networkOf(). */
+/**
+ * A network of the table in pieces: a pipeline is cut between two of them. Throws as networkOf().
+ * @example
+ * const pieces = piecesOf({ inputSize: [32, 32, 32], filters: 64 });
+ * pieces.map(({ name }) => name).slice(0, 3) //=> [ 'stem', 's1b1', 's1b2' ]
+ */
 export function piecesOf(options: NetworkOptions): readonly Piece[] {
   return networkOf(options).pieces;
 }

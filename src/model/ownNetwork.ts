@@ -20,7 +20,17 @@ export interface OwnNetwork {
 
 const KINDS: readonly string[] = ['kernel', 'bias', 'gamma', 'beta', 'moving_mean', 'moving_variance'];
 
-/** As a learner takes it, for patches of this size. Throws UsageError that names the piece or parameter. */
+/**
+ * A network of one's own as a learner takes it, for patches of this size (z, y, x). train() does this itself. Throws UsageError that names the
+ * piece or parameter.
+ * @example
+ * const mean: OwnNetwork = {
+ *   name: 'mean',
+ *   parameters: denseShapes('say/dense', 1),
+ *   pieces: [{ name: 'say', run: (p, x) => dense(p, 'say/dense', meanOfMaps(x)) }],
+ * };
+ * networkOfOwn(mean, [32, 32, 32]).parameters.length //=> 2
+ */
 export function networkOfOwn(own: OwnNetwork, inputSize: Network['inputSize']): Network {
   const { name, pieces, channels = 1 } = own;
   const refuse = (expected: string): never => {

@@ -1,7 +1,7 @@
 import { readExtensibleArray, readFixedArray } from './chunkArrays.js';
 import { readBTree1, readBTree2 } from './chunkBTrees.js';
 import type { DatasetHeader } from './datasetHeader.js';
-import { type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
+import { damaged, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
 import type { StoredLayout } from './hdf5Layout.js';
 import { chunkGrid, product } from './rowIndex.js';
 
@@ -59,7 +59,12 @@ export function readChunkTable(file: Hdf5File, header: DatasetHeader, layout: Ch
 
   switch (index.kind) {
     case 'b-tree 1':
-      readBTree1(file, indexOffset, chunk, put);
+      readBTree1(
+        file,
+        indexOffset,
+        { chunk, plainBytes: filters.length === 0 ? chunkBytes : undefined },
+        put,
+      );
       break;
     case 'b-tree 2':
       readBTree2(file, indexOffset, { rank: chunk.length, isFiltered: filters.length > 0, chunkBytes }, put);
@@ -78,7 +83,19 @@ export function readChunkTable(file: Hdf5File, header: DatasetHeader, layout: Ch
       readExtensibleArray(file, indexOffset, chunkBytes, putNumbered);
       break;
   }
+  refuseOverlaps(file, table);
   return table;
+}
+
+/** No byte belongs to two chunks: an address that is not the written one mostly leads into another chunk. Throws InputError. */
+function refuseOverlaps(file: Hdf5File, { offsets, sizes }: ChunkTable): void {
+  const written = Uint32Array.from(offsets.keys()).filter((chunk) => offsets[chunk]! >= 0);
+  const inOrder = written.sort((a, b) => offsets[a]! - offsets[b]!);
+  for (let i = 1; i < inOrder.length; i++) {
+    const [before, chunk] = [inOrder[i - 1]!, inOrder[i]!];
+    if (offsets[before]! + sizes[before]! > offsets[chunk]!)
+      throw damaged(file, offsets[chunk]!, 'a chunk', `chunks ${before} and ${chunk} overlap`);
+  }
 }
 
 /** Array indexes number the chunks of the largest extent, an unlimited axis slowest. */

@@ -35,6 +35,7 @@ export interface PatchFile {
   readonly provenance: PatchProvenance | undefined;
   /** What a reader of the patches needs to know: plain data, for threads. */
   readonly input: RowAccess;
+  /** Class, notrain and subset of every row. */
   labels(): PatchLabels;
   /** Series and centres of all rows. */
   places(): PatchPlaces;
@@ -48,13 +49,23 @@ export interface PatchFile {
   readMasks(rows: ArrayLike<number>, into: Uint8Array): void;
   /** The little-endian bytes of a row as stored. */
   readRowBytes(row: number, reader?: PatchReader): Promise<Uint8Array>;
+  /** What lies in the file, by name. */
   datasets(): Readonly<Record<string, DatasetDescription>>;
   /** Members of the root group that are no datasets, which nothing here reads: what each is, in words. */
   others(): Readonly<Record<string, string>>;
+  /** Closes the file; nothing can be read after it. */
   close(): void;
 }
 
-/** Opens a patch file. Throws InputError for what is missing, no HDF5 file, cut short, or no patch file. */
+/**
+ * Opens a patch file. Throws InputError for what is missing, no HDF5 file, cut short, or no patch file.
+ * @example
+ * const patches = await openPatchFile(inRepository('data/preprocessed/32x32x32-patch.hdf5'));
+ * const rowsHu = new Int16Array(2 * patches.voxelsPerRow);
+ * await patches.readRows([0, 7], rowsHu);
+ * patches.close();
+ * console.log(`row 0 begins with ${rowsHu[0]} HU`);
+ */
 export async function openPatchFile(path: string): Promise<PatchFile> {
   checkHdf5File(path);
   const { File } = await loadH5();

@@ -6,6 +6,7 @@ import type { NetworkOptions } from '../model/architecture.js';
 import { type BatchLoss, PLAIN_LOSS } from '../model/loss.js';
 import type { Network } from '../model/network.js';
 
+/** What a learner is made of; what is left out has the default that stands beside it, or is as a run without the setting. */
 export interface LearnerOptions {
   /** One of the table, or one built already: such as of pieces of one's own (model/ownNetwork.ts). */
   readonly network: NetworkOptions | Network;

@@ -14,6 +14,7 @@ export interface OwnAugmentation {
   readonly change: (patchHu: Int16Array, given: AugmentationInputs) => void;
 }
 
+/** What an augmentation of one's own is told of a patch. */
 export interface AugmentationInputs {
   /** Voxels of the patch along z, y, x; x is fastest. */
   readonly size: readonly [depth: number, height: number, width: number];

@@ -50,6 +50,7 @@ export class ControlState implements TrainControl {
   }
 }
 
+/** Called with each record of train() before it is yielded, and waited for. */
 export type OnRecord = (record: TrainRecord, control: TrainControl) => void | Promise<void>;
 
 /** The records of a run, each heard by a callback first; what it throws is thrown into the run, which then leaves a checkpoint. */

@@ -19,10 +19,11 @@ import { train } from '../../src/training/train.js';
 import type { TrainConfig } from '../../src/training/trainConfig.js';
 import { everyFormatSaysTheSame } from '../exchange/everyFormat.js';
 import { assertSameBits, difference, outcomeOf } from './learnerOutcome.js';
+import { ownModule } from './ownModule.js';
 import { allRecords, computed, trainFixture } from './trainFixture.js';
 
 openEngine({ threads: 2, cpuDevices: 4 });
-const MODULE = inRepository('test', 'fixtures', 'model', 'ownNetwork.mjs');
+const MODULE = ownModule();
 const tiny = ((await import(MODULE)) as { default: OwnNetwork }).default;
 
 /** tiny without its dropout, in which batch norm of each replica differs least. */
