@@ -1,4 +1,4 @@
-/** Networks that a configuration may name; model/networks.ts has them. */
+/** Networks of the table, which a configuration may name. */
 export const NETWORK_NAMES = [
   ...(['resnet3d-18', 'resnet3d-34', 'resnet3d-50'] as const),
   ...(['resnet3d-18-classic', 'resnet3d-34-classic', 'resnet3d-50-classic'] as const),

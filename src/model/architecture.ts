@@ -1,7 +1,7 @@
 import type { NetworkName } from '../config/networkNames.js';
 import type { KernelReach } from './kernelReach.js';
 
-/** Which network of the table (networks.ts), and how wide. All maps are depth, height, width, channels. */
+/** Which network of the table, and how wide. All maps are depth, height, width, channels. */
 export interface NetworkOptions {
   /** Default: resnet3d-18. */
   readonly name?: NetworkName;
