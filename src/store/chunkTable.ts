@@ -45,17 +45,25 @@ export function readChunkTable(file: Hdf5File, header: DatasetHeader, layout: Ch
   const table = emptyTable(chunks);
   const chunkBytes = product(chunk) * element.bytes;
 
+  const most = chunkGrid(maxShape, chunk);
   const put: PutChunk = (place, offset, bytes, mask) => {
+    if (place.some((at, axis) => !Number.isSafeInteger(at) || at >= most[axis]!))
+      throw damaged(
+        file,
+        indexOffset,
+        'the chunk index',
+        `it names a chunk at ${place.join(', ')}, where none can be`,
+      );
     // Chunks behind the end stay in the file when a dataset was made smaller.
     if (place.some((at, axis) => at >= grid[axis]!)) return;
     if (offset + bytes > file.size)
-      throw new UnknownStructure('a chunk of it lies behind the end of the file');
+      throw damaged(file, offset, 'a chunk', `the file ends at byte ${file.size}, before its ${bytes} bytes`);
     const number = place.reduce((sum, at, axis) => sum * grid[axis]! + at, 0);
     table.offsets[number] = offset;
     table.sizes[number] = bytes;
     table.masks[number] = mask;
   };
-  const putNumbered = numberedInto(put, chunkGrid(maxShape, chunk));
+  const putNumbered = numberedInto(put, most);
 
   switch (index.kind) {
     case 'b-tree 1':
@@ -73,8 +81,7 @@ export function readChunkTable(file: Hdf5File, header: DatasetHeader, layout: Ch
       putNumbered(0, indexOffset, index.bytes ?? chunkBytes, index.mask ?? 0);
       break;
     case 'implicit':
-      for (let i = 0; i < product(chunkGrid(maxShape, chunk)); i++)
-        putNumbered(i, indexOffset + i * chunkBytes, chunkBytes, 0);
+      for (let i = 0; i < product(most); i++) putNumbered(i, indexOffset + i * chunkBytes, chunkBytes, 0);
       break;
     case 'fixed array':
       readFixedArray(file, indexOffset, chunkBytes, putNumbered);
