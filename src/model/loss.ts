@@ -8,7 +8,7 @@ export interface OwnLoss {
   /** As checkpoints call it. */
   readonly name: string;
   /** The loss of each row, [rows], of logits of class 1 and labels (0 or 1): operations of TensorFlow.js that have gradients. */
-  readonly ofRows: (logits: Tensor1D, labels: Tensor1D) => Tensor1D;
+  readonly ofRows: (logits: Tensor1D, labels: Tensor1D) => Tensor;
 }
 
 /** What a batch is scored by. */
@@ -57,7 +57,7 @@ function ownOfRows({ name, ofRows }: OwnLoss, logits: Tensor1D, labels: Tensor1D
     throw new UsageError(
       `loss ${JSON.stringify(name)}: expected a number for each row, [${logits.shape.join()}], received [${rows.shape.join(', ')}]: the mean is taken outside, over all devices`,
     );
-  return rows;
+  return rows as Tensor1D;
 }
 
 /** Mean binary cross-entropy of logits and labels (0 or 1), in the form that does not overflow. */

@@ -81,6 +81,38 @@ test('train --network cnn3d --windows --dropout; a flag that is none, or a patch
   }
 });
 
+test('a network of the table goes out to Keras and comes back, and another run begins with it, by its own name, width and windows', async (t) => {
+  const { data, run } = await trainFixture(t);
+  const words = ['--data', data, '--holdout', '2', '--batch', '6', '--epochs', '1'];
+  const chosen = ['--network', 'cnn3d', '--filters', '4', '--windows=-900:300,-160:240'];
+  const done = (...given: string[]): string => {
+    const { status, stdout, stderr } = voxlab(...given);
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  done('train', ...words, ...chosen, '--out', run);
+  const file = join(`${run}-files`, 'cnn.keras');
+  done('export', run, '--to', 'keras', '--out', file);
+  assert.match(done('import', file, '--like', run, '--out', `${run}-back`), /4 filters \(cnn3d\)/);
+  const [a, b] = [run, `${run}-back`].map((each) => JSON.parse(done('evaluate', each, '--json')));
+  assert.equal(a.rocAuc, b.rocAuc);
+  assert.ok(Math.abs(a.brier - b.brier) < 1e-5);
+  done('train', ...words, '--from', `${run}-back`, '--out', `${run}-tuned`);
+  const { network, filters, windowHu, moreWindows } = readRunConfig(`${run}-tuned`);
+  assert.deepEqual(
+    { network, filters, windowHu, moreWindows },
+    {
+      network: 'cnn3d',
+      filters: 4,
+      windowHu: { low: -900, high: 300 },
+      moreWindows: [{ low: -160, high: 240 }],
+    },
+  );
+  const other = voxlab('train', ...words, '--from', run, '--network', 'resnet3d-18', '--out', `${run}-other`);
+  assert.equal(other.status, 1);
+  assert.match(other.stderr, /expected the arrays of resnet3d-18 with 4 filters, received \d+ others/);
+});
+
 test('model --network prints a network of the table', () => {
   const { stdout } = voxlab('model', '--network', 'densenet3d-121', '--channels', '3', '--json');
   const { parameters, network } = JSON.parse(stdout);

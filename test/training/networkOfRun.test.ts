@@ -7,11 +7,13 @@ import { evaluate } from '../../src/evaluation/evaluate.js';
 import { openPredictor } from '../../src/evaluation/predictor.js';
 import { exportNetwork } from '../../src/exchange/exportNetwork.js';
 import { portableNetwork } from '../../src/exchange/portableNetwork.js';
+import type { OwnLoss } from '../../src/model/loss.js';
 import { networkOfOwn, type OwnNetwork } from '../../src/model/ownNetwork.js';
 import { conv, dense, denseShapes, meanOfMaps, normRelu } from '../../src/model/pieceParts.js';
 import { inRepository } from '../../src/paths.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
 import { openEngine } from '../../src/tensorflow/engine.js';
+import { findRate } from '../../src/training/findRate.js';
 import type { OwnParts } from '../../src/training/ownParts.js';
 import { readRunConfig } from '../../src/training/runFolder.js';
 import { readSafetensors } from '../../src/training/safetensors.js';
@@ -172,6 +174,22 @@ test("a network of one's own is exported in every format; what has no place in o
     });
   const { path, description } = await exportNetwork({ ...request, to: 'safetensors' });
   assert.ok(readFileSync(path).length > 1000 && description.network === 'bent');
+});
+
+test("findRate() tries rates on a network and a loss of one's own", async (t) => {
+  const config = await trainFixture(t);
+  const loss: OwnLoss = {
+    name: 'squares',
+    ofRows: (logits, labels) => logits.sigmoid().sub(labels).square(),
+  };
+  const losses: number[] = [];
+  for await (const record of findRate(config, { network: tiny, loss, steps: 20, high: 1e-3 }))
+    if (record.kind === 'step') losses.push(record.loss);
+  assert.equal(losses.length, 20);
+  assert.ok(
+    losses.every((value) => value > 0.1 && value < 0.5),
+    `squares, not cross-entropy: ${losses}`,
+  );
 });
 
 test('train() refuses parts of one program where several processes train, a file without a network, and DROPOUT', async (t) => {

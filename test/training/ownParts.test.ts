@@ -76,7 +76,7 @@ print(json.dumps(float(np.mean([keras.losses.Tversky(alpha=0.7, beta=0.3)(y[i:i+
 
 test('a loss of another shape, an augmentation that fails and a resume without the own parts are refused', async (t) => {
   const config = await trainFixture(t);
-  const whole: OwnLoss = { name: 'whole', ofRows: (logits) => logits.mean().expandDims(0) as typeof logits };
+  const whole: OwnLoss = { name: 'whole', ofRows: (logits) => logits.mean().expandDims(0) };
   const refused = (parts: OwnParts, reason: RegExp, run: string) =>
     assert.rejects(allRecords(train({ ...config, run }, parts)), (error) => {
       assert.ok(error instanceof UsageError, String(error));
