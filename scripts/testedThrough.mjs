@@ -100,6 +100,7 @@ export const TESTED_THROUGH = {
   'src/store/hdf5Groups.ts': 'test/store/hdf5Layout.test.ts',
   'src/store/libraryRows.ts': 'test/store/openRowIndex.test.ts',
   'src/store/openRows.ts': 'test/store/patchFile.test.ts',
+  'src/store/storedProvenance.ts': 'test/store/patchFile.test.ts',
   'src/store/rowIndex.ts': 'test/store/openRowIndex.test.ts',
   'src/store/rowValues.ts': 'test/store/rowReader.test.ts',
   'src/store/patchFileThread.ts': 'test/store/writePatchFile.test.ts',
