@@ -78,6 +78,11 @@ const SAME_MM = 5;
  * const predictor = await openPredictor(inRepository('runs/start'));
  * const [scan] = findScans(inRepository('data/raw'), 'all');
  * const { marks } = await predictor.predict(await readVolume(scan), scan.path, { most: 50 });
+ * const [best] = marks;
+ * if (best !== undefined) {
+ *   const { how, peakVoxel } = await predictor.explain(best.patchHu, { method: 'grad-cam' });
+ *   console.log(how, peakVoxel);
+ * }
  * predictor.close();
  * for (const { centerWorldMm, probability } of marks.slice(0, 5)) console.log(centerWorldMm, probability);
  */
