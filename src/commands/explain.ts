@@ -238,7 +238,7 @@ function pageOf(
   const { meta } = checkpoint;
   const rest = said.length > shown.length ? [`the first ${shown.length} of ${said.length} rows`] : [];
   return {
-    title: `What speaks for a nodule, to ${basename(run)}`,
+    title: `What speaks for a nodule to the network of ${basename(run)}`,
     patches: shown,
     lines: [`network of ${basename(run)}, epoch ${meta.epoch}; rows of ${basename(data)}`, ...rest].map(
       withoutControls,

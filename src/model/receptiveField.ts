@@ -16,7 +16,7 @@ interface Field {
 }
 
 /**
- * The middle of what each voxel of a piece's map sees, padding included. TensorFlow's SAME pads less at the near side: behind five strides of
+ * The middle of what each voxel of a piece's map sees, padding included. TensorFlow's SAME pads less at the near side: behind four strides of
  * 2 voxel 0 of a map looks at voxel 15 and not at 7.5, the middle of its share of the patch. That share is taken for a
  * network of one's own that cannot be written as a graph.
  */
