@@ -26,6 +26,7 @@ export const TESTED_THROUGH = {
   'src/commands/trainProgress.ts': 'test/commands/train.test.ts',
   'src/commands/trainConfigOf.ts': 'test/commands/train.test.ts',
   'src/training/trainedOn.ts': 'test/evaluation/predictor.test.ts',
+  'src/kernel/shapedValue.ts': 'test/kernel/gridForm.test.ts',
   'src/kernel/typeNames.ts': 'test/kernel/tslab.test.ts',
   'src/commands/setup.ts': 'test/program/package.test.ts',
   'src/commands/childCommand.ts': 'test/program/orphans.test.ts',

@@ -1,6 +1,6 @@
 import { SourceMap, type SourceMapPayload } from 'node:module';
-import { inspect } from 'node:util';
 import type { Diagnostic } from './tslab.js';
+import { textOf } from './valueText.js';
 
 /** Jupyter's form of an error, in the reply and in the cell's output. */
 export interface CellError {
@@ -50,10 +50,18 @@ export function cellSource(
 export function errorOf(thrown: unknown, sources: ReadonlyMap<string, CellSource>): CellError {
   try {
     if (thrown instanceof Error || isErrorLike(thrown)) return describe(thrown, sources);
-    return thrownValue(typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 2 }));
+    return thrownValue(typeof thrown === 'string' ? shortMessage(thrown) : textOf(thrown));
   } catch {
     return thrownValue(`a value that cannot be shown (${typeof thrown})`);
   }
+}
+
+const LONGEST_MESSAGE = 10_000;
+
+/** What an error says may hold all that its program had before it. */
+function shortMessage(text: string): string {
+  if (text.length <= LONGEST_MESSAGE) return text;
+  return `${text.slice(0, LONGEST_MESSAGE)}... ${text.length - LONGEST_MESSAGE} more characters`;
 }
 
 function thrownValue(evalue: string): CellError {
@@ -62,7 +70,7 @@ function thrownValue(evalue: string): CellError {
 
 function describe(thrown: Error, sources: ReadonlyMap<string, CellSource>): CellError {
   const ename = String(thrown.name || 'Error');
-  const evalue = String(thrown.message);
+  const evalue = shortMessage(String(thrown.message));
   const frames = framesOf(thrown).map((frame) => inCells(frame, sources));
   const shown = frames.filter((frame) => !isKernelsOwn(frame));
   const cause = thrown.cause === undefined ? [] : causeLines('caused by', thrown.cause, sources);
