@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { iterating, resumed, waiting } from './cellAwaits.js';
-import { type CellRun, leaveCell, runInCell, thrownIn } from './cellContext.js';
+import { type CellRun, leaveCell, runInCell, stopRun, thrownIn } from './cellContext.js';
 import { CELL_OBJECT } from './cellObject.js';
 import { keyboardInterrupt } from './keyboardInterrupt.js';
 import { type LoweredCell, lowerCell, lowerModule } from './lowering.js';
@@ -78,7 +78,7 @@ export function createCells(
   const sources = new Map<string, CellSource>();
   const runs = new Map<string, CellRun>();
   let declarations = '';
-  let running: { run: CellRun; fail(error: unknown): void } | undefined;
+  let running: { run: CellRun; endsInOrder: boolean; begun: boolean; fail(error: unknown): void } | undefined;
 
   const compile = (code: string, run: CellRun): { checked: CheckedCell; lowered?: LoweredCell } =>
     whileCompiling(() => {
@@ -102,16 +102,24 @@ export function createCells(
   /**
    * Begins code of a cell; settles with it, or rejects when the cell is interrupted. Always in a turn of the event loop
    * of its own: terminating code that a cell has left behind drops all that waits in the queue of microtasks, and the
-   * kernel's next step must not be among it.
+   * kernel's next step must not be among it. `endsInOrder`: interrupted, it comes to its end by itself, after its `finally`.
    */
   const endOf = <T>(
     run: CellRun,
     begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+    endsInOrder = false,
   ): Promise<T> =>
     new Promise((resolve, reject) => {
       const fail = (error: unknown): void => void originalSetImmediate(() => reject(error));
-      running = { run, fail };
-      startOutsideOfCallbacks(() => begin((value) => void originalSetImmediate(() => resolve(value)), fail));
+      const { stops } = run;
+      const mine = { run, endsInOrder, begun: false, fail };
+      running = mine;
+      startOutsideOfCallbacks(() => {
+        mine.begun = true;
+        // Stopped before it began: code that does not wait would not notice.
+        if (run.stops > stops && !endsInOrder) return;
+        begin((value) => void originalSetImmediate(() => resolve(value)), fail);
+      });
     });
 
   return {
@@ -150,8 +158,10 @@ export function createCells(
             (resolve, reject) => void modules.prepare(lowered.imports, whileCompiling).then(resolve, reject),
           );
         const args: Parameters<CellFunction> = [scope, modules.require, cell, place.dirname, place.filename];
-        await endOf<void>(run, (resolve, reject) =>
-          runInCell(run, () => enterCell(lowered, run, args, resolve, reject)),
+        await endOf<void>(
+          run,
+          (resolve, reject) => runInCell(run, () => enterCell(lowered, run, args, resolve, reject)),
+          lowered.isAsync,
         );
         return { ok: true, value: cell.result };
       } catch (error) {
@@ -165,25 +175,52 @@ export function createCells(
     },
     interrupt() {
       const terminated = leaveCell();
-      // A timer that blocks the kernel would do so again.
-      if (terminated !== undefined) terminated.abandoned = true;
+      // Its timers, too: one that blocks the kernel would do so again.
+      if (terminated !== undefined) stopRun(terminated);
       if (running === undefined) return;
-      const { run, fail } = running;
+      const { run, endsInOrder, begun, fail } = running;
+      const again = run.interruption.signal.aborted;
       const error = keyboardInterrupt();
+      error.stack = ''; // of the kernel
+      run.interruption.abort(error);
       const abandon = (): void => {
         run.abandoned = true;
+        run.waits.clear();
         fail(error);
       };
-      const again = run.interruption.signal.aborted;
-      run.interruption.abort(error);
-      // The signal's listeners may end the cell by themselves, in order; a second interrupt does not wait.
-      if (run.signalTaken && !again) originalSetTimeout(abandon, graceMs).unref();
+      const stop = (): void => {
+        if (run.hasThrownInterrupt) run.hasThrownInterrupt = false;
+        else if (terminated !== run) stopRun(run);
+        run.stopsAtNextWait = !begun && endsInOrder;
+        // The code that was terminated does not come to an end any more.
+        if (terminated === run || !endsInOrder) fail(error);
+        else whenIdle(() => running?.fail === fail, run, abandon);
+      };
+      if (run.signalTaken && !again)
+        originalSetTimeout(() => running?.fail === fail && stop(), graceMs).unref();
+      else if (run.stops === 0 || terminated === run) stop();
       else abandon();
     },
     declarations: () => declarations,
     errorOf: (thrown) => errorOf(thrown, sources),
     cellOf: (thrown) => thrownIn(thrown) ?? runs.get(throwerIn(thrown) ?? ''),
   };
+}
+
+/** So often, and in such steps, an interrupted cell waits for nothing that is known: then it does not end by itself. */
+const IDLE_CHECKS = 10;
+const CHECK_MS = 100;
+
+/** Calls `abandon` when the stopped cell still runs and none of its code waits for anything any more. */
+function whenIdle(isRunning: () => boolean, run: CellRun, abandon: () => void): void {
+  let idle = 0;
+  const check = (): void => {
+    if (!isRunning()) return;
+    idle = run.waits.size === 0 ? idle + 1 : 0;
+    if (idle === IDLE_CHECKS) abandon();
+    else originalSetTimeout(check, CHECK_MS).unref();
+  };
+  check();
 }
 
 /**

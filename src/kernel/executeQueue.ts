@@ -1,4 +1,4 @@
-import { beginCell, type CellRun } from './cellContext.js';
+import { beginCell, type CellRun, createRun } from './cellContext.js';
 import type { Cells } from './cells.js';
 import type { Route, ToSockets } from './channel.js';
 import type { History } from './history.js';
@@ -130,10 +130,6 @@ async function shown(value: unknown, run: CellRun, cells: Cells): Promise<JsonOb
     const data = mimeBundleSoon(value);
     return data instanceof Promise ? data.then(checked) : checked(data);
   });
-}
-
-function createRun(request: Message, label: string): CellRun {
-  return { request, label, interruption: new AbortController(), signalTaken: false, abandoned: false };
 }
 
 function errorReply(count: number, error: CellError): JsonObject {

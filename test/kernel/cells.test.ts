@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { beginCell, type CellRun, rememberCellsInTimers } from '../../src/kernel/cellContext.js';
+import { beginCell, type CellRun, createRun, rememberCellsInTimers } from '../../src/kernel/cellContext.js';
 import { createCells } from '../../src/kernel/cells.js';
 import { createCellModules } from '../../src/kernel/modules.js';
+import type { Message } from '../../src/kernel/protocol.js';
 import { createCellCompiler } from '../../src/kernel/tslab.js';
 import { REPOSITORY_ROOT } from '../../src/paths.js';
 
@@ -25,12 +26,7 @@ after(() => compiler.close());
 
 let number = 0;
 function newRun(): CellRun {
-  return {
-    label: `${++number}`,
-    interruption: new AbortController(),
-    signalTaken: false,
-    abandoned: false,
-  } as CellRun;
+  return createRun({} as Message, `${++number}`);
 }
 async function resultOf(code: string): Promise<unknown> {
   const outcome = await cells.run(code, newRun());
@@ -111,15 +107,67 @@ test('run(): methods of today have types, and decorators are those of the langua
 test('interrupt(): ends an asynchronous cell at once, and later cells find what it had declared', async () => {
   const run = newRun();
   beginCell(run);
-  setTimeout(() => cells.interrupt(), 500); // after the compiler's time on a busy machine
+  timerOfNoCell(() => cells.interrupt(), 500); // after the compiler's time on a busy machine
   const outcome = await cells.run(
     'let rounds = 0; for (;;) { rounds++; await new Promise((go) => setTimeout(go, 5)); }',
     run,
   );
   assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
-  assert.equal(run.abandoned, true);
+  assert.equal(run.stops, 1);
   assert.ok(Number(await resultOf('rounds')) > 0);
   beginCell(newRun()); // timers of the tests to come belong to a cell that is not abandoned
+});
+
+test('interrupt(): `catch` and `finally` run, in order, and may wait; the error is where the cell waited', async () => {
+  const run = newRun();
+  beginCell(run);
+  timerOfNoCell(() => cells.interrupt(), 500);
+  const outcome = await cells.run(
+    `const log: string[] = [];
+     async function* steps() { try { for (;;) { await new Promise(() => {}); yield 1; } } finally { log.push('generator'); } }
+     try {
+       for await (const step of steps()) log.push('step ' + step);
+     } finally {
+       await new Promise((go) => setTimeout(go, 20));
+       log.push('cell');
+     }`,
+    run,
+  );
+  assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
+  assert.match(outcome.ok ? '' : outcome.error.traceback.join(), new RegExp(`cell\\[${number}\\]:4:`));
+  beginCell(newRun());
+  assert.deepEqual(await resultOf('log'), ['generator', 'cell']);
+});
+
+test('interrupt(): a cell that is stopped before it begins ends where it first waits, or does not begin', async () => {
+  const run = newRun();
+  beginCell(run);
+  let ending = cells.run(
+    'let begun = 0; try { begun++; await new Promise(() => {}); } finally { begun++; }',
+    run,
+  );
+  cells.interrupt();
+  const outcome = await ending;
+  assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
+  beginCell(newRun());
+  assert.equal(await resultOf('begun'), 2);
+  ending = cells.run('begun = 5;', newRun());
+  cells.interrupt();
+  assert.equal((await ending).ok, false);
+  assert.equal(await resultOf('begun'), 2);
+});
+
+test('interrupt(): a cell that caught the first is ended by the second', async () => {
+  const run = newRun();
+  beginCell(run);
+  for (const ms of [500, 700]) timerOfNoCell(() => cells.interrupt(), ms);
+  const outcome = await cells.run(
+    'let caught = 0; for (;;) try { await new Promise((go) => setTimeout(go, 5)); } catch { caught++; }',
+    run,
+  );
+  assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
+  beginCell(newRun());
+  assert.equal(await resultOf('caught'), 1);
 });
 
 test('during(): runs other code of the cell, which an interrupt ends, too', async () => {
