@@ -14,6 +14,7 @@ const FIRST_STAGES = [
   'random',
   'progress',
   'paths',
+  'koffi',
   'libc',
   'fileLock',
   'jsonPlace',
@@ -51,6 +52,7 @@ const STAGES = [
     'kernel',
     'widgets',
     'commands',
+    'doors',
     'index',
   ],
 ].flat();
@@ -62,7 +64,7 @@ const SEAMS = {
   '@itk-wasm/image-io': ['src/volumes/'],
   h5wasm: ['src/store/'],
   'h5wasm-plugins': ['src/store/'],
-  koffi: ['src/libc.ts', 'src/tensorflow/library.ts', 'src/gpu/nvml.ts'],
+  koffi: ['src/koffi.ts'],
   '@tensorflow/tfjs': ['src/tensorflow/'],
   '@tensorflow/tfjs-node-gpu': ['src/tensorflow/'],
   'plotly.js-dist': ['src/figures/'],
@@ -78,7 +80,6 @@ const SEAMS = {
 /** Libraries whose seam is a folder still have exactly one importing file, except where a reason stands here. */
 const MANY_FILES_MAY_IMPORT = {
   commander: 'every command declares its own flags',
-  koffi: 'a file for each foreign library',
 };
 
 const sources = filesBelow('src', '.ts');

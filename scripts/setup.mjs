@@ -4,7 +4,7 @@
 // Installed as a package (npx voxlab setup), it is compiled and has its npm packages: the rest goes into the project's folder.
 // Node's own modules only. Every step is stamped in .setup/ by the hash of its inputs: a second run skips what stands,
 // a run after Ctrl-C goes on with the step that was cut short. Nothing is written outside the clone, or the project.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs'; // whole: a named import that an old Node lacks would fail before the version check
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -152,11 +152,7 @@ function planSteps(purpose, gpu) {
     hash: hashOf(['package.json', ...filesBelow('src/kernel')], ROOT + PACKAGE + process.execPath),
     megabytes: 1,
     run: (label) =>
-      runLogged('kernel', label, process.execPath, [
-        join(PACKAGE, 'dist/src/commands/cli.js'),
-        'kernel',
-        'install',
-      ]),
+      runLogged('kernel', label, process.execPath, [join(PACKAGE, 'dist/lib/cli.js'), 'kernel', 'install']),
   };
   const examples = {
     name: 'examples',
@@ -180,8 +176,7 @@ function linkOwnPackage() {
     fs.symlinkSync(target, path);
   };
   link('..', join(ROOT, 'node_modules', 'voxlab'));
-  link('../../dist/src/commands/cli.js', join(ROOT, 'node_modules', '.bin', 'voxlab'));
-  execFileSync('chmod', ['+x', join(ROOT, 'dist/src/commands/cli.js')]);
+  link('../../dist/lib/cli.js', join(ROOT, 'node_modules', '.bin', 'voxlab'));
 }
 
 /** Runs a program with its output in .setup/<name>.log; a sign of life every ten seconds; the log's end on failure. */
@@ -227,7 +222,7 @@ function isStamped(step) {
     return false;
   // What a stamp vouches for may have been deleted by hand.
   const result =
-    { npm: 'node_modules', venv: VENV_PYTHON, build: 'dist/src', kernel: KERNEL_SPEC, examples: 'configs' }[
+    { npm: 'node_modules', venv: VENV_PYTHON, build: 'dist/lib', kernel: KERNEL_SPEC, examples: 'configs' }[
       step.name
     ] ?? VENV_PYTHON;
   return fs.existsSync(resolve(ROOT, result)) && (step.after === undefined || isStamped(step.after));

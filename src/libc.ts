@@ -1,8 +1,5 @@
 import { getSystemErrorName } from 'node:util';
-import koffi from 'koffi';
-
-/** Stack of koffi's threads: TensorFlow optimises a function's graph on the calling thread, and koffi's default is 128 KiB. */
-const ASYNC_STACK_BYTES = 8 * 2 ** 20;
+import { koffi } from './koffi.js';
 
 /** Calls of the C library that Node does not offer. -1 is a failure; `lastError()` then names it. */
 export interface CLibrary {
@@ -26,9 +23,7 @@ let library: CLibrary | undefined;
 /** The C library of this process; loaded by the first call. */
 export function libc(): CLibrary {
   if (library !== undefined) return library;
-  // koffi takes its settings before the first library, which is this one.
-  koffi.config({ ...koffi.config(), async_stack_size: ASYNC_STACK_BYTES });
-  const loaded = koffi.load(null);
+  const loaded = koffi().load(null);
   library = {
     dlopen: loaded.func('void* dlopen(const char* path, int flags)'),
     dlerror: loaded.func('const char* dlerror()'),
@@ -48,10 +43,10 @@ export function libc(): CLibrary {
 
 /** Name of the error of the last call that failed, such as `EWOULDBLOCK`; ask at once. */
 export function lastError(): string {
-  return getSystemErrorName(-koffi.errno());
+  return getSystemErrorName(-koffi().errno());
 }
 
 /** Where bytes lie in memory, for a C structure that names them; valid as long as they are kept. */
 export function addressOf(bytes: Uint8Array): bigint {
-  return koffi.address(bytes);
+  return koffi().address(bytes);
 }

@@ -27,8 +27,10 @@ const PACKAGE_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..'
 export const REPOSITORY_ROOT = projectOf(PACKAGE_ROOT, process.env.VOXLAB_HOME);
 
 /** What to type for a command that a clone has as a script of npm, too. */
-export function typed(command: 'start' | 'lab' | 'setup'): string {
-  if (REPOSITORY_ROOT !== PACKAGE_ROOT) return `npx voxlab ${command}`;
+export function typed(command: 'start' | 'lab' | 'setup' | 'build'): string {
+  // A package is built before it is packed.
+  if (REPOSITORY_ROOT !== PACKAGE_ROOT)
+    return command === 'build' ? 'npm install --ignore-scripts voxlab-VERSION.tgz' : `npx voxlab ${command}`;
   return command === 'start' ? 'npm start' : `npm run ${command}`;
 }
 

@@ -1,5 +1,7 @@
+import { pathToFileURL } from 'node:url';
 import { Argument } from 'commander';
 import type { Precision } from '../config/trainingSettings.js';
+import { inPackage } from '../paths.js';
 import { oneOf, printJson, wholeNumber } from './options.js';
 import type { RegisterCommand } from './program.js';
 
@@ -31,6 +33,7 @@ const NAMES = [
   'heatmap',
   'evaluate',
   'gpulog',
+  'start',
 ] as const;
 
 export const registerBenchCommand: RegisterCommand = (program) => {
@@ -60,7 +63,7 @@ async function runBench(name: (typeof NAMES)[number], { json, ...options }: Benc
 
 async function load(name: string): Promise<BenchModules> {
   const module = (file: string): Promise<Record<string, unknown>> =>
-    import(new URL(`../../bench/${file}.js`, import.meta.url).href);
+    import(pathToFileURL(inPackage('dist', 'bench', `${file}.js`)).href);
   const { reportText } = await module('report');
   const benchmark = await module(name);
   const run = benchmark[`bench${name[0]!.toUpperCase()}${name.slice(1)}`];

@@ -15,7 +15,7 @@ export interface ChildOptions {
  * beside the one that is handed on (handSignalsOn), and two end it at once.
  */
 export function startCommand(words: readonly string[], { stdio, env, cwd }: ChildOptions): ChildProcess {
-  return spawn(process.execPath, [inPackage('dist/src/commands/cli.js'), ...words], {
+  return spawn(process.execPath, [inPackage('dist', 'lib', 'cli.js'), ...words], {
     stdio,
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...process.env, ...childOfThisProcess(), ...env },

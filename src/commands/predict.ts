@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import type { Candidate } from '../candidates/candidate.js';
 import { readCandidates } from '../candidates/candidateTable.js';
 import { groupBySeries } from '../candidates/groupBySeries.js';
@@ -13,7 +13,7 @@ import { readJson } from '../jsonPlace.js';
 import { markFiles } from '../marks/markFiles.js';
 import { hashOfFile, ofShard, type Shard, shardEnding } from '../patches/cropJob.js';
 import { PROGRAM } from '../patches/patchHeader.js';
-import { writeFileAtomically } from '../paths.js';
+import { REPOSITORY_ROOT, writeFileAtomically } from '../paths.js';
 import { formatSeconds, type Progress, type ProgressLine, progressLine } from '../progress.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { namedScans, type ScanFile } from '../volumes/findScans.js';
@@ -233,10 +233,16 @@ function networkLines(run: string, { checkpoint, format }: Predictor): string[] 
   const { meta } = checkpoint;
   const { rows, positives, series } = meta.data!;
   return [
-    `network of ${withoutControls(run)}, epoch ${meta.epoch}, trained on data of ${series} scans: ${rows} patches of ${format.dim} x ${format.dim} x ${format.slices} voxels, ${positives} of them nodules`,
+    `network of ${withoutControls(shortPath(run))}, epoch ${meta.epoch}, trained on data of ${series} scans: ${rows} patches of ${format.dim} x ${format.dim} x ${format.slices} voxels, ${positives} of them nodules`,
     `probabilities are for the share of nodules among those patches (${((100 * positives) / rows).toFixed(1)} %)`,
     scoreOf(run),
   ];
+}
+
+/** From the project's folder, as a page is handed on to people of other machines; of a run elsewhere its name. */
+function shortPath(run: string): string {
+  const path = relative(REPOSITORY_ROOT, run);
+  return path.startsWith('..') ? basename(run) : path;
 }
 
 /** How good the run is, where it was evaluated. */

@@ -49,6 +49,7 @@ export function openResults(
       const record = isForced ? undefined : readRecord(fileOf(scan.uid));
       if (record === undefined || !record.files.every((name) => existsSync(join(out, name))))
         return undefined;
+      if (isAnAddition(HEAT_MAP, record.settings, settings)) return undefined;
       if (record.sha256 !== (await hashOfScan(scan)))
         throw refusal(
           fileOf(scan.uid),
@@ -65,10 +66,18 @@ export function openResults(
   };
 }
 
+/** A map beside the marks changes none of them: it may be asked for later, and left out where it stands. */
+const HEAT_MAP = 'heatMapMm';
+
+function isAnAddition(key: string, there: ScanRecord['settings'], wanted: ScanRecord['settings']): boolean {
+  return there[key] === undefined && wanted[key] !== undefined;
+}
+
 function requireSame(file: string, settings: ScanRecord['settings']): void {
   const there = readRecord(file)?.settings;
   if (there === undefined) return;
   for (const key of [...new Set([...Object.keys(there), ...Object.keys(settings)])].sort()) {
+    if (key === HEAT_MAP && (there[key] === undefined || settings[key] === undefined)) continue;
     const [old, wanted] = [there, settings].map((each) => JSON.stringify(each[key]) ?? 'none');
     if (old !== wanted) throw refusal(file, `marks of ${key} ${old}`, `${key} ${wanted}`);
   }

@@ -1,6 +1,5 @@
-import koffi, { type LibraryHandle } from 'koffi';
 import { EnvironmentError, messageOf } from '../errors.js';
-import { libc } from '../libc.js';
+import { koffi, type LibraryHandle } from '../koffi.js';
 import type { Nvml, NvmlDevice, NvmlProcess, NvmlValues } from './nvmlApi.js';
 import { NVML, NvmlError } from './nvmlApi.js';
 
@@ -24,10 +23,9 @@ type Call = (...values: (number | bigint | Uint8Array)[]) => number;
 
 /** Loads NVML of NVIDIA's driver and initialises it. Throws EnvironmentError where there is none, or it has no driver. */
 export function openNvml(path = NVML_LIBRARY): Nvml {
-  libc(); // sets koffi up
   let functions: Functions;
   try {
-    functions = new Functions(koffi.load(path));
+    functions = new Functions(koffi().load(path));
   } catch (error) {
     throw new EnvironmentError(`Expected ${path} of NVIDIA's driver, received: ${messageOf(error)}`, {
       cause: error,

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentError } from '../errors.js';
-import { inPackage, inRepository, isFolder, makeFolder, writeFileAtomically } from '../paths.js';
+import { inPackage, inRepository, isFolder, makeFolder, typed, writeFileAtomically } from '../paths.js';
 
 /** The name under which notebooks ask for the kernel. */
 export const KERNEL_NAME = 'voxlab';
@@ -46,17 +46,29 @@ export function kernelsOfPython(environment: NodeJS.ProcessEnv = process.env): s
   return kernelsBelow(asked.stdout.trim());
 }
 
+/**
+ * In a clone, a kernel runs the single files, which `../src/x.js` of a cell leads to; where cells, or modules of theirs, import
+ * voxlab, Node then takes those, too: there is one engine in a process, and a stack names the file.
+ */
+export const SINGLE_FILES = '--conditions=voxlab-files';
+
+/** What starts a kernel: arguments of Node. A package has the joined files alone. Throws EnvironmentError. */
+function launcherWords(): string[] {
+  const [single, joined] = ['src/kernel', 'lib'].map((place) => inPackage('dist', place, 'launcher.js'));
+  if (existsSync(single!)) return [SINGLE_FILES, single!];
+  if (existsSync(joined!)) return [joined!];
+  throw new EnvironmentError(`the kernel's program ${joined} is missing: run ${typed('build')}`);
+}
+
 /** Writes the kernelspec to `<kernels>/voxlab`; returns that folder. */
 export function installKernelSpec(kernels: string = kernelsBelow()): string {
-  const launcher = inPackage('dist', 'src', 'kernel', 'launcher.js');
-  if (!existsSync(launcher))
-    throw new EnvironmentError(`the kernel's program ${launcher} is missing: run npm run build`);
+  const words = launcherWords();
   const folder = join(kernels, KERNEL_NAME);
   makeFolder(folder);
   writeFileAtomically(join(folder, 'logo-svg.svg'), LOGO);
   const spec = {
     // Absolute paths: Jupyter may be started from anywhere, with another PATH.
-    argv: [process.execPath, launcher, '--connection-file', '{connection_file}'],
+    argv: [process.execPath, ...words, '--connection-file', '{connection_file}'],
     display_name: 'TypeScript (voxlab)',
     language: 'typescript',
     interrupt_mode: 'message',

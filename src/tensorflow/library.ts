@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import koffi from 'koffi';
 import { EnvironmentError, messageOf } from '../errors.js';
+import { koffi } from '../koffi.js';
 import { libc } from '../libc.js';
 import { inRepository, typed } from '../paths.js';
 import type { Address, CApi } from './capi.js';
@@ -43,7 +43,7 @@ export function libraryFolder(): string {
 
 /** The bytes at an address, without a copy; valid as long as the C object lives. */
 export function bytesAt(address: Address, length: number): Uint8Array {
-  return length === 0 ? new Uint8Array(0) : new Uint8Array(koffi.view(address, length));
+  return length === 0 ? new Uint8Array(0) : new Uint8Array(koffi().view(address, length));
 }
 
 function installedFolders(): string[] {
@@ -59,7 +59,7 @@ function load(folder: string): CApi {
   try {
     keepLoaded(join(folder, FRAMEWORK));
     keepLoaded(join(folder, CORE));
-    koffi.struct('TF_Output', { oper: 'void*', index: 'int' });
+    koffi().struct('TF_Output', { oper: 'void*', index: 'int' });
     return Object.fromEntries([
       ...functionsOf(join(folder, FRAMEWORK), FRAMEWORK_PROTOTYPES),
       ...functionsOf(join(folder, CORE), CORE_PROTOTYPES),
@@ -105,7 +105,7 @@ export function withoutStartNotes<T>(run: () => T): T {
 }
 
 function functionsOf(path: string, prototypes: readonly string[]): [string, unknown][] {
-  const library = koffi.load(path);
+  const library = koffi().load(path);
   return prototypes.map((prototype) => [
     /(\w+)\(/.exec(prototype)?.[1] ?? prototype,
     library.func(prototype),

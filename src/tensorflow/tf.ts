@@ -110,9 +110,9 @@ export function constantReference(
   return installed.createTensor(shape, dtype, values);
 }
 
-/** TensorFlow.js 4.22 calls two functions that Node 23 removed. */
+/** TensorFlow.js 4.22 calls two functions that Node 23 removed; Node 22 warns of the first in every program. */
 function restoreRemovedUtilities(): void {
   const old = util as unknown as Record<string, unknown>;
-  old.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  old.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
   old.isArray ??= Array.isArray;
 }

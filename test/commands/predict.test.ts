@@ -148,8 +148,16 @@ test('predict --heatmap writes the map beside the page, which shows it; Ctrl-C l
   assert.equal(await interrupted.ended, 130, interrupted.text());
   assert.deepEqual(existsSync(out) ? readdirSync(out) : [], []);
 
+  const withoutMap = words.filter((word) => word !== '--heatmap');
+  assert.equal(voxlab(...withoutMap).status, 0);
+  const marksOf = (): unknown => JSON.parse(readFileSync(join(out, 'chest2.marks.json'), 'utf8')).marks;
+  const before = marksOf();
+  // The map comes beside marks that stand, and may be left out where it stands.
   const { status, stderr } = voxlab(...words, '--heatmap-spacing', '16');
   assert.equal(status, 0, stderr);
+  assert.deepEqual(marksOf(), before);
+  assert.match(voxlab(...withoutMap).stderr, /chest2: already done/);
+  assert.match(voxlab(...words).stderr, /holds marks of heatMapMm 16, this command would write heatMapMm 4/);
   const [, windows] = /heat map: (\d+) patches, 16 x 16 x 16 mm apart, in .* patches\/s\)/.exec(stderr)!;
   const map = await readVolume(join(out, 'chest2.heatmap.nrrd'));
   assert.equal(map.data.filter((value) => value > 0).length, Number(windows));

@@ -9,7 +9,7 @@ export function voxlab(...words: readonly string[]): {
 } {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [inRepository('dist/src/commands/cli.js'), ...words],
+    [inRepository('dist/lib/cli.js'), ...words],
     { encoding: 'utf8', timeout: 120_000 },
   );
   return { status, stdout, stderr };

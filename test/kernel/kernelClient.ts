@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dealer, Subscriber } from 'zeromq';
+import { SINGLE_FILES } from '../../src/kernel/kernelSpec.js';
 import {
   type Connection,
   createWire,
@@ -48,7 +49,7 @@ export class KernelClient {
     const file = join(folder, 'connection.json');
     writeFileSync(file, JSON.stringify(connection));
     const launcher = inRepository('dist', 'src', 'kernel', 'launcher.js');
-    const child = spawn(node, [launcher, '--connection-file', file], {
+    const child = spawn(node, [SINGLE_FILES, launcher, '--connection-file', file], {
       cwd,
       stdio: ['ignore', 'ignore', openSync(join(folder, 'log'), 'a')],
     });

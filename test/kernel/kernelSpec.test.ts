@@ -10,6 +10,7 @@ import {
   kernelsOfPython,
   kernelsOfUser,
   listKernelSpecs,
+  SINGLE_FILES,
   uninstallKernelSpec,
 } from '../../src/kernel/kernelSpec.js';
 import { inRepository } from '../../src/paths.js';
@@ -25,8 +26,10 @@ test('installKernelSpec() writes absolute paths that exist, message interrupts a
   assert.equal(spec.display_name, 'TypeScript (voxlab)');
   assert.equal(spec.language, 'typescript');
   assert.equal(spec.interrupt_mode, 'message');
-  assert.deepEqual(spec.argv.slice(2), ['--connection-file', '{connection_file}']);
-  for (const path of spec.argv.slice(0, 2)) assert.ok(isAbsolute(path) && existsSync(path), path);
+  const [node, condition, launcher, ...words] = spec.argv;
+  assert.equal(condition, SINGLE_FILES);
+  assert.deepEqual(words, ['--connection-file', '{connection_file}']);
+  for (const path of [node, launcher]) assert.ok(isAbsolute(path) && existsSync(path), path);
   assert.match(
     readFileSync(join(folder, 'logo-svg.svg'), 'utf8'),
     /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/,

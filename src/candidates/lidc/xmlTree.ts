@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { SaxesParser } from 'saxes';
+import { createRequire } from 'node:module';
 import { InputError, messageOf } from '../../errors.js';
 
 /** An element of an XML file. */
@@ -37,6 +37,7 @@ export function readXml(file: string): XmlElement {
 export function parseXml(text: string, file: string): XmlElement {
   const document: OpenElement = { name: '', line: 1, children: [], text: '' };
   const open = [document];
+  const { SaxesParser } = saxes();
   const parser = new SaxesParser({ position: true });
   parser.on('error', (error) => {
     const reason = messageOf(error).replace(/^\d+:\d+: /, '');
@@ -71,4 +72,9 @@ export function childrenOf(element: XmlElement, name: string): readonly XmlEleme
 /** The first child of that name. */
 export function childOf(element: XmlElement, name: string): XmlElement | undefined {
   return element.children.find((child) => child.name === name);
+}
+
+/** Loaded by its first use: its tables of characters take 14 MB and 30 ms. */
+function saxes(): typeof import('saxes') {
+  return createRequire(import.meta.url)('saxes') as typeof import('saxes');
 }

@@ -1,0 +1,17 @@
+/**
+ * `voxlab/hdf5`: rows of a dataset of any HDF5 file, straight from the file, in as many threads as there are: an index says
+ * where the bytes of each row lie, and is plain data in shared memory. What no index can describe, the HDF5 library reads.
+ */
+export * from '../errors.js';
+export { openRowIndex } from '../store/openRowIndex.js';
+export { openRows } from '../store/openRows.js';
+export type {
+  ElementType,
+  FilterName,
+  RowAccess,
+  RowIndex,
+  RowLayout,
+  RowReader,
+  UnindexedRows,
+  ValueScale,
+} from '../store/rowIndex.js';
