@@ -68,6 +68,23 @@ export function runInCell<T>(run: CellRun | undefined, work: () => T): T {
   }
 }
 
+/**
+ * Runs code of the present cell that an asynchronous function of the kernel comes to: terminated with that below it on the
+ * stack, it would take the process with it.
+ */
+export function inMicrotask<T>(work: () => T): Promise<Awaited<T>> {
+  const run = currentCell();
+  return new Promise((resolve, reject) => {
+    queueMicrotask(() => {
+      try {
+        resolve(runInCell(run, work) as Awaited<T>);
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}
+
 /** The code of a cell goes on after an `await`: this far into the present microtask. */
 export function reenterCell(run: CellRun | undefined): void {
   entered = run;

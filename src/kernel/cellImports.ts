@@ -1,22 +1,24 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { ownModulePath } from './ownPaths.js';
 import type { CellCompiler, Ts } from './tslab.js';
 
 /** Where relative imports of a cell lead. Cells run in the project's root; their notebook may lie in a folder of it. */
 export interface CellImports {
   /** `../src/x.js`, as a cell of notebooks/ writes it -> `./dist/src/x.js`, as the root names the compiled file. */
   readonly pathOf: (name: string) => string;
+  /** Whether a file is the compiled form of a source of the project. */
+  readonly isCompiled: (path: string) => boolean;
 }
-
-const ENDINGS = ['', '.ts', '.js', '.json', '/index.ts', '/index.js'];
 
 /**
  * A relative import is looked for from the notebook's folder, then from the root. A source file of the project itself
  * leads to its compiled form, where tsconfig.json names one: typed, at once, and the same module that the package is.
  */
 export function createCellImports(ts: Ts, root: string, folder: string): CellImports {
-  const compiled = compiledPathOf(ts, root);
+  const { compiled, isCompiled } = compiledFilesOf(ts, root);
   return {
+    isCompiled,
     pathOf(name) {
       if (!/^\.\.?\//.test(name)) return name;
       const places = [resolve(folder, name), resolve(root, name)];
@@ -29,20 +31,26 @@ export function createCellImports(ts: Ts, root: string, folder: string): CellImp
 
 /** A file, also one whose ending the import leaves out or, as TypeScript asks for, writes as .js. */
 function isFile(path: string): boolean {
-  const names = [...ENDINGS.map((ending) => path + ending), path.replace(/\.js$/, '.ts')];
-  return names.some((name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true);
+  return ownModulePath('/', path) !== undefined;
 }
 
-function compiledPathOf(ts: Ts, root: string): (path: string) => string | undefined {
+interface CompiledFiles {
+  readonly compiled: (path: string) => string | undefined;
+  readonly isCompiled: CellImports['isCompiled'];
+}
+
+function compiledFilesOf(ts: Ts, root: string): CompiledFiles {
   const read = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => readFileIfAny(file));
   const { outDir, rootDir = '.' } = (read.config?.compilerOptions ?? {}) as Record<string, string>;
-  if (outDir === undefined) return () => undefined;
-  return (path) => {
+  if (outDir === undefined) return { compiled: () => undefined, isCompiled: () => false };
+  const out = resolve(root, outDir);
+  const compiled = (path: string): string | undefined => {
     const below = relative(join(root, rootDir), path).replace(/\.[jt]s$/, '');
     if (below.startsWith('..') || below.startsWith('node_modules')) return undefined;
-    const names = [below, join(below, 'index')].map((name) => join(root, outDir, `${name}.js`));
+    const names = [below, join(below, 'index')].map((name) => join(out, `${name}.js`));
     return names.find((name) => existsSync(name) && existsSync(name.replace(/\.js$/, '.d.ts')));
   };
+  return { compiled, isCompiled: (path) => path.startsWith(`${out}/`) };
 }
 
 function readFileIfAny(file: string): string | undefined {

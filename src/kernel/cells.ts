@@ -2,20 +2,21 @@ import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { iterating, resumed, waiting } from './cellAwaits.js';
 import { type CellRun, leaveCell, runInCell, stopRun, thrownIn } from './cellContext.js';
+import { LINE_OFFSET } from './cellDiagnostics.js';
 import { CELL_OBJECT } from './cellObject.js';
 import { keyboardInterrupt } from './keyboardInterrupt.js';
-import { type LoweredCell, lowerCell, lowerModule } from './lowering.js';
+import { type LoweredCell, lowerCell } from './lowering.js';
 import type { CellModules } from './modules.js';
+import { atName, type StackPlaces } from './stackPlaces.js';
 import {
   type CellError,
-  type CellSource,
-  cellSource,
   diagnosticsError,
   errorOf,
+  placesOfCell,
   scriptName,
   throwerIn,
 } from './traceback.js';
-import { type CellCompiler, type CheckedCell, LINE_OFFSET } from './tslab.js';
+import type { CellCompiler, CheckedCell } from './tslab.js';
 
 /** How a cell ended. `value` is that of its last expression; undefined where there is none. */
 export type CellOutcome =
@@ -69,13 +70,14 @@ const originalSetTimeout = setTimeout;
 export function createCells(
   compiler: CellCompiler,
   modules: CellModules,
+  places: StackPlaces,
   whileCompiling: WhileCompiling,
   graceMs = 5000,
 ): Cells {
   /** The names of all cells: code of later cells reads `exports.name`. */
   const { place } = modules;
   const scope = Object.defineProperty({}, '__esModule', { value: true });
-  const sources = new Map<string, CellSource>();
+  const codes = new Map<string, string>();
   const runs = new Map<string, CellRun>();
   let declarations = '';
   let running: { run: CellRun; endsInOrder: boolean; begun: boolean; fail(error: unknown): void } | undefined;
@@ -84,18 +86,11 @@ export function createCells(
     whileCompiling(() => {
       const checked = compiler.check(code, declarations);
       if (checked.diagnostics.length > 0) return { checked };
-      modules.setLocal(
-        checked.localModules.map(({ path, moduleText }) => ({
-          path,
-          script: lowerModule(compiler.ts, moduleText),
-        })),
-      );
       const lowered = lowerCell(compiler.ts, checked.moduleText);
       runs.set(run.label, run);
-      sources.set(
-        run.label,
-        cellSource(code, { script: lowered.sourceMap, module: checked.sourceMap }, LINE_OFFSET),
-      );
+      codes.set(run.label, code);
+      const maps = { script: lowered.sourceMap, module: checked.sourceMap };
+      places.add(scriptName(run.label), atName(placesOfCell(maps, LINE_OFFSET), code));
       return { checked, lowered };
     });
 
@@ -165,7 +160,7 @@ export function createCells(
         );
         return { ok: true, value: cell.result };
       } catch (error) {
-        return { ok: false, error: errorOf(error, sources) };
+        return { ok: false, error: errorOf(error, codes) };
       } finally {
         running = undefined;
         // Also after an error or interrupt: what the cell had declared by then stays usable.
@@ -202,7 +197,7 @@ export function createCells(
       else abandon();
     },
     declarations: () => declarations,
-    errorOf: (thrown) => errorOf(thrown, sources),
+    errorOf: (thrown) => errorOf(thrown, codes),
     cellOf: (thrown) => thrownIn(thrown) ?? runs.get(throwerIn(thrown) ?? ''),
   };
 }

@@ -1,5 +1,6 @@
 import { rewriteAwaits } from './awaitLowering.js';
 import { CELL_OBJECT } from './cellObject.js';
+import { atName, locateBy, type StackPlaces } from './stackPlaces.js';
 import { LAST_EXPRESSION, type Ts, type TypeScript } from './tslab.js';
 
 /** A cell as the body of a function of (exports, require, cell, __dirname, __filename). */
@@ -20,39 +21,85 @@ export interface LoweredCell {
  */
 export function lowerCell(ts: Ts, moduleText: string): LoweredCell {
   const found = { imports: [] as string[], isAsync: false };
-  const { outputText, sourceMapText } = transpile(ts, moduleText, (context) => (file) => {
+  const { outputText, sourceMapText } = transpile(ts, moduleText, CELL_FILE, (context) => (file) => {
     found.isAsync = awaitsAtTop(ts, file);
-    found.imports = file.statements
-      .filter(ts.isImportDeclaration)
-      .map(({ moduleSpecifier }) => (moduleSpecifier as TypeScript.StringLiteral).text);
-    return rewriteCalls(ts, context, rewriteAwaits(ts, context, rewriteExports(ts, context.factory, file)));
+    found.imports = namesImported(ts, file);
+    const declared = rewriteAwaits(ts, context, rewriteExports(ts, context.factory, file));
+    return rewriteCalls(ts, context, rewriteImports(ts, context, declared));
   });
   return { script: outputText, sourceMap: sourceMapText ?? '', ...found };
 }
 
-/** Lowers a local .ts or .js module that a cell imports. */
-export function lowerModule(ts: Ts, moduleText: string): string {
-  return transpile(ts, moduleText, () => (file) => file).outputText;
+/** A module of the user's own as the body of a function of (exports, require, module, cell, __filename, __dirname). */
+export type LoweredModule = LoweredCell;
+
+/**
+ * Lowers an own module in any of TypeScript's or JavaScript's forms, to CommonJS; its code that waits knows its cell
+ * afterwards, as a cell's does, so that an interrupt ends it, too.
+ */
+export function lowerModule(ts: Ts, text: string, path: string): LoweredModule {
+  const found = { imports: [] as string[], isAsync: false };
+  // A first line for the shell, and import attributes, which came after TypeScript 5.0: JSON is imported without.
+  const readable = text
+    .replace(/^#!.*/, blank)
+    .replace(
+      /((?:from|import)\s*(?:'[^']*'|"[^"]*"))(\s*(?:with|assert)\s*\{[^{}]*\})/g,
+      (_, head: string, rest: string) => head + blank(rest),
+    );
+  const { outputText, sourceMapText } = transpile(ts, readable, path, (context) => (file) => {
+    found.isAsync = ts.isExternalModule(file) && awaitsAtTop(ts, file);
+    found.imports = namesImported(ts, file);
+    return rewriteAwaits(ts, context, rewriteImports(ts, context, file));
+  });
+  // What only types are taken from is left out of the code.
+  const imports = found.imports.filter((name) => outputText.includes(`require(${JSON.stringify(name)})`));
+  return { script: outputText, sourceMap: sourceMapText ?? '', ...found, imports };
+}
+
+/** `lowerModule`, which also says where the lines of a stack lie. */
+export function moduleLowering(ts: Ts, places: StackPlaces): (text: string, path: string) => LoweredModule {
+  return (text, path) => {
+    const lowered = lowerModule(ts, text, path);
+    places.add(path, atName(locateBy(lowered.sourceMap), text));
+    return lowered;
+  };
+}
+
+function blank(text: string): string {
+  return text.replace(/[^\n]/g, ' ');
+}
+
+function namesImported(ts: Ts, file: TypeScript.SourceFile): string[] {
+  return file.statements.flatMap((statement) => {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+    const name = statement.moduleSpecifier;
+    return name !== undefined && ts.isStringLiteral(name) ? [name.text] : [];
+  });
 }
 
 function transpile(
   ts: Ts,
   text: string,
+  fileName: string,
   before: TypeScript.TransformerFactory<TypeScript.SourceFile>,
 ): TypeScript.TranspileOutput {
   return ts.transpileModule(text, {
-    fileName: 'cell.js',
+    fileName,
     transformers: { before: [before] },
     compilerOptions: {
       module: ts.ModuleKind.CommonJS,
       target: ts.ScriptTarget.ES2022,
       newLine: ts.NewLineKind.LineFeed,
+      jsx: ts.JsxEmit.React,
       esModuleInterop: true,
-      noImplicitUseStrict: true,
+      noImplicitUseStrict: fileName === CELL_FILE,
       sourceMap: true,
     },
   });
 }
+
+/** A cell has been lowered to JavaScript by tslab before, and its function says `use strict` itself. */
+const CELL_FILE = 'cell.js';
 
 /** `export { a, b }` -> accessors at the head; `export const tsLastExpr = x` -> the cell's result. */
 function rewriteExports(
@@ -139,35 +186,51 @@ function lastExpressionOf(
 }
 
 /**
- * `import(x)` -> the kernel's real import, which takes packages without a form for `require`.
- * `exports.f()`, a function of an earlier cell -> `(0, exports.f)()`: it was written as `f()`, without a `this`.
+ * `import(x)` -> the kernel's own, which takes packages without a form for `require` and reads edited modules anew;
+ * `import.meta` -> where the code is.
  */
+function rewriteImports(
+  ts: Ts,
+  context: TypeScript.TransformationContext,
+  file: TypeScript.SourceFile,
+): TypeScript.SourceFile {
+  const { factory } = context;
+  const ofCell = (name: string): TypeScript.Expression =>
+    factory.createPropertyAccessExpression(factory.createIdentifier(CELL_OBJECT), name);
+  const visit = (node: TypeScript.Node): TypeScript.Node => {
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) return ofCell('meta');
+    const visited = ts.visitEachChild(node, visit, context);
+    if (!ts.isCallExpression(visited) || visited.expression.kind !== ts.SyntaxKind.ImportKeyword)
+      return visited;
+    return factory.updateCallExpression(visited, ofCell('import'), visited.typeArguments, visited.arguments);
+  };
+  return ts.visitNode(file, visit) as TypeScript.SourceFile;
+}
+
+/** `exports.f()`, a function of an earlier cell -> `(0, exports.f)()`: it was written as `f()`, without a `this`. */
 function rewriteCalls(
   ts: Ts,
   context: TypeScript.TransformationContext,
   file: TypeScript.SourceFile,
 ): TypeScript.SourceFile {
   const { factory } = context;
-  const calleeOf = ({ expression }: TypeScript.CallExpression): TypeScript.Expression => {
-    if (expression.kind === ts.SyntaxKind.ImportKeyword)
-      return factory.createPropertyAccessExpression(factory.createIdentifier(CELL_OBJECT), 'import');
-    const ofEarlierCell =
-      ts.isPropertyAccessExpression(expression) &&
-      ts.isIdentifier(expression.expression) &&
-      expression.expression.text === 'exports';
-    if (!ofEarlierCell) return expression;
-    return factory.createParenthesizedExpression(
-      factory.createComma(factory.createNumericLiteral(0), expression),
-    );
-  };
   const visit = (node: TypeScript.Node): TypeScript.Node => {
-    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
-      return factory.createPropertyAccessExpression(factory.createIdentifier(CELL_OBJECT), 'meta');
     const visited = ts.visitEachChild(node, visit, context);
-    if (!ts.isCallExpression(visited)) return visited;
-    return factory.updateCallExpression(visited, calleeOf(visited), visited.typeArguments, visited.arguments);
+    if (!ts.isCallExpression(visited) || !isOfEarlierCell(ts, visited.expression)) return visited;
+    const callee = factory.createParenthesizedExpression(
+      factory.createComma(factory.createNumericLiteral(0), visited.expression),
+    );
+    return factory.updateCallExpression(visited, callee, visited.typeArguments, visited.arguments);
   };
   return ts.visitNode(file, visit) as TypeScript.SourceFile;
+}
+
+function isOfEarlierCell(ts: Ts, callee: TypeScript.Expression): boolean {
+  return (
+    ts.isPropertyAccessExpression(callee) &&
+    ts.isIdentifier(callee.expression) &&
+    callee.expression.text === 'exports'
+  );
 }
 
 function awaitsAtTop(ts: Ts, file: TypeScript.SourceFile): boolean {

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { beginCell, type CellRun, createRun, rememberCellsInTimers } from '../../src/kernel/cellContext.js';
 import { createCells } from '../../src/kernel/cells.js';
+import { moduleLowering } from '../../src/kernel/lowering.js';
 import { createCellModules } from '../../src/kernel/modules.js';
 import type { Message } from '../../src/kernel/protocol.js';
+import { createStackPlaces, mapStacks } from '../../src/kernel/stackPlaces.js';
 import { createCellCompiler } from '../../src/kernel/tslab.js';
 import { REPOSITORY_ROOT } from '../../src/paths.js';
 
@@ -13,9 +15,12 @@ const timerOfNoCell = setTimeout;
 rememberCellsInTimers();
 const compiler = createCellCompiler();
 const compiled: boolean[] = [];
+const places = createStackPlaces();
+mapStacks(places);
 const cells = createCells(
   compiler,
-  createCellModules(REPOSITORY_ROOT),
+  createCellModules({ root: REPOSITORY_ROOT, lower: moduleLowering(compiler.ts, places) }),
+  places,
   (work) => {
     compiled.push(true);
     return work();

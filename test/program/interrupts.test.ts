@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createRandom } from '../../src/random.js';
-import { contents, KernelClient } from './kernelClient.js';
+import { contents, KernelClient } from '../kernel/kernelClient.js';
 
 /**
  * Programs that wait in every way there is. Each notes in `log` that it has begun to wait, and in its `finally` that it has
