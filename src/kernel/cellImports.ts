@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { ownModulePath } from './ownPaths.js';
+import { pathCompletion } from './pathCompletion.js';
 import type { CellCompiler, Ts } from './tslab.js';
 
 /** Where relative imports of a cell lead. Cells run in the project's root; their notebook may lie in a folder of it. */
@@ -9,6 +10,8 @@ export interface CellImports {
   readonly pathOf: (name: string) => string;
   /** Whether a file is the compiled form of a source of the project. */
   readonly isCompiled: (path: string) => boolean;
+  /** From which relative paths count. */
+  readonly folders: readonly string[];
 }
 
 /**
@@ -19,6 +22,7 @@ export function createCellImports(ts: Ts, root: string, folder: string): CellImp
   const { compiled, isCompiled } = compiledFilesOf(ts, root);
   return {
     isCompiled,
+    folders: [...new Set([folder, root])],
     pathOf(name) {
       if (!/^\.\.?\//.test(name)) return name;
       const places = [resolve(folder, name), resolve(root, name)];
@@ -64,6 +68,8 @@ export function withCellImports(compiler: CellCompiler, imports: CellImports): C
     ...compiler,
     check: (code, declarations) => compiler.check(rewritten(code).code, declarations),
     complete(code, offset, declarations) {
+      const ofPath = pathCompletion(code, offset, imports.folders);
+      if (ofPath !== undefined) return ofPath;
       const { code: inRoot, shiftAt } = rewritten(code);
       const shift = shiftAt(offset);
       const found = compiler.complete(inRoot, offset + shift, declarations);

@@ -6,9 +6,11 @@ import type { Converter } from 'tslab/dist/converter.js';
 import { EnvironmentError } from '../errors.js';
 import { CELL_PREFIX, type Diagnostic, diagnosticsOf, NOT_SAID, syntaxErrors } from './cellDiagnostics.js';
 import { requireWithCodeCache } from './codeCache.js';
+import { type Completion, completionsAt } from './completions.js';
 import { jupyterFolder } from './kernelSpec.js';
 import { libraryDocsAt } from './libraryDocs.js';
 import { isPath, ownModulePath } from './ownPaths.js';
+import { callAt } from './signature.js';
 import { createTypeNames, type TypeNames } from './typeNames.js';
 import { adaptedWatchHost, createWatchedFiles, type Emitted } from './watchHost.js';
 
@@ -30,14 +32,6 @@ export interface CheckedCell {
   readonly sourceMap: string;
   /** Declarations of this and all earlier cells, for the next. */
   readonly declarations: string;
-}
-
-export interface Completion {
-  readonly matches: readonly string[];
-  readonly start: number;
-  readonly end: number;
-  /** TypeScript's kind of each match (`function`, `const`, ...). */
-  readonly kinds: ReadonlyMap<string, string>;
 }
 
 export interface CellCompiler {
@@ -83,6 +77,14 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
     return converter.convert(declarations, code);
   };
 
+  /** The program in which the code is the cell, and what is said of the place. */
+  const programOf = (code: string, offset: number, declarations: string) => {
+    watched.refresh();
+    const info: TypeScript.QuickInfo | undefined = converter.inspect(declarations, code, offset);
+    const program = emitted.program!;
+    return { program, file: program.getSourceFile(cell)!, info };
+  };
+
   return {
     ts,
     check(code, declarations) {
@@ -100,26 +102,27 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
       };
     },
     complete(code, offset, declarations) {
-      watched.refresh();
-      const { candidates, start, end, original } = converter.complete(declarations, code, offset);
-      const entries = original?.entries ?? [];
-      return {
-        matches: candidates,
-        start,
-        end,
-        kinds: new Map(entries.map(({ name, kind }) => [name, kind])),
-      };
+      const { program, file } = programOf(code, offset, declarations);
+      const { length } = CELL_PREFIX;
+      const { start, end, ...found } = completionsAt(ts, program, file, offset + length);
+      return { ...found, start: start - length, end: end - length };
     },
     inspect(code, offset, declarations) {
-      watched.refresh();
-      const info: TypeScript.QuickInfo | undefined = converter.inspect(declarations, code, offset);
-      if (info === undefined) return undefined;
-      const text = printQuickInfo(info);
-      const docs = emitted.program && libraryDocsAt(ts, emitted.program, cell, offset + CELL_PREFIX.length);
-      return docs === undefined ? text : `${text}\n\n${docs}`;
+      const { program, file, info } = programOf(code, offset, declarations);
+      const at = offset + CELL_PREFIX.length;
+      const call = callAt(ts, program, file, at);
+      const told = [
+        info && withDocs(printQuickInfo(info), libraryDocsAt(ts, program, cell, at)),
+        call && withDocs(call.text, libraryDocsAt(ts, program, cell, call.nameEnd - 1)),
+      ].filter((text) => text !== undefined);
+      return told.length === 0 ? undefined : told.join('\n\n');
     },
     close: () => converter.close(),
   };
+}
+
+function withDocs(text: string, docs: string | undefined): string {
+  return docs === undefined ? text : `${text}\n\n${docs}`;
 }
 
 /** "Cannot find module 'x'" (2307), and of a file without types (7016), which is there by now: a file, or a package that was installed after that time. */

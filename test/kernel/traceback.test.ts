@@ -38,11 +38,7 @@ test('errorOf() points into the cell and leaves the frames of the kernel out', (
 test('errorOf() names the cause, and takes thrown values that are no errors', () => {
   const caused = new Error('outer', { cause: new TypeError('inner') });
   assert.match(plain(errorOf(caused, new Map()).traceback), /caused by TypeError: inner$/);
-  const places = errorWithStack(
-    `inner (${scriptName('3')}:2:9)`,
-    'f (/x/own.ts:4:5)',
-    'g (/x/other.js:1:1)',
-  );
+  const places = errorWithStack(`inner (${scriptName('3')}:2:9)`, 'f (/x/own.ts:4:5)', 'g (/x/other.js:1:1)');
   const lines = plain(
     errorOf(new Error('outer', { cause: new Error('middle', { cause: places }) }), new Map()).traceback,
   );
