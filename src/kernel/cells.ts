@@ -4,6 +4,7 @@ import { iterating, resumed, waiting } from './cellAwaits.js';
 import { type CellRun, leaveCell, runInCell, stopRun, thrownIn } from './cellContext.js';
 import { LINE_OFFSET } from './cellDiagnostics.js';
 import { CELL_OBJECT } from './cellObject.js';
+import { createDeclarations, type Given } from './declarations.js';
 import { keyboardInterrupt } from './keyboardInterrupt.js';
 import { type LoweredCell, lowerCell } from './lowering.js';
 import type { CellModules } from './modules.js';
@@ -79,19 +80,23 @@ export function createCells(
   const scope = Object.defineProperty({}, '__esModule', { value: true });
   const codes = new Map<string, string>();
   const runs = new Map<string, CellRun>();
-  let declarations = '';
+  const declarations = createDeclarations(compiler.ts);
   let running: { run: CellRun; endsInOrder: boolean; begun: boolean; fail(error: unknown): void } | undefined;
 
-  const compile = (code: string, run: CellRun): { checked: CheckedCell; lowered?: LoweredCell } =>
+  const compile = (
+    code: string,
+    run: CellRun,
+  ): { checked: CheckedCell; given: Given; lowered?: LoweredCell } =>
     whileCompiling(() => {
-      const checked = compiler.check(code, declarations);
-      if (checked.diagnostics.length > 0) return { checked };
+      const given = declarations.usedBy(code);
+      const checked = compiler.check(code, given.text);
+      if (checked.diagnostics.length > 0) return { checked, given };
       const lowered = lowerCell(compiler.ts, checked.moduleText);
       runs.set(run.label, run);
       codes.set(run.label, code);
       const maps = { script: lowered.sourceMap, module: checked.sourceMap };
       places.add(scriptName(run.label), atName(placesOfCell(maps, LINE_OFFSET), code));
-      return { checked, lowered };
+      return { checked, given, lowered };
     });
 
   /**
@@ -134,7 +139,7 @@ export function createCells(
       }
     },
     async run(code, run) {
-      const { checked, lowered } = compile(code, run);
+      const { checked, given, lowered } = compile(code, run);
       if (lowered === undefined) return { ok: false, error: diagnosticsError(checked.diagnostics, code) };
       const cell: CellObject & { names: Readonly<Record<string, Accessors>> } = {
         names: {},
@@ -165,7 +170,7 @@ export function createCells(
         running = undefined;
         // Also after an error or interrupt: what the cell had declared by then stays usable.
         declareIn(scope, cell.names);
-        declarations = checked.declarations;
+        declarations.update(given, checked.declarations);
       }
     },
     interrupt() {
@@ -196,7 +201,7 @@ export function createCells(
       else if (run.stops === 0 || terminated === run) stop();
       else abandon();
     },
-    declarations: () => declarations,
+    declarations: declarations.all,
     errorOf: (thrown) => errorOf(thrown, codes),
     cellOf: (thrown) => thrownIn(thrown) ?? runs.get(throwerIn(thrown) ?? ''),
   };

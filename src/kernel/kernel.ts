@@ -25,6 +25,7 @@ import { createCellModules } from './modules.js';
 import { replaceOutputs } from './outputPipes.js';
 import { redirectOutputStreams } from './outputStreams.js';
 import { findProjectRoot } from './projectRoot.js';
+import { createPrompts } from './prompts.js';
 import { encodeContent } from './protocol.js';
 import { createRequestHandler } from './requests.js';
 import { type KernelSession, openSession } from './session.js';
@@ -86,6 +87,7 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   const queue = createExecuteQueue({ cells, history, send });
   const session = createSession(send, createInputReader(shared, input.port1, send), queue);
   openSession(session);
+  Object.assign(globalThis, createPrompts(session.readInput));
   reportUncaught(cells);
   forbidExit();
 

@@ -129,6 +129,15 @@ test('startKernel(): a cell with the interrupt signal ends in its own way', asyn
   assert.equal(ename, 'TypeError');
 });
 
+test('prompt() and confirm() ask the reader, in every cell', async () => {
+  const id = await kernel.sendCell("[prompt('name?'), confirm('go?')]");
+  assert.deepEqual(await kernel.giveInput('Rontgen'), { prompt: 'name? ', password: false });
+  await kernel.giveInput('y');
+  assert.deepEqual(contents(await kernel.answer(id), 'execute_result')[0]?.data, {
+    'text/plain': "[ 'Rontgen', true ]",
+  });
+});
+
 test('ask(): the cell waits for the line that the reader types; an interrupt ends the wait', async () => {
   const id = await kernel.sendCell("import { ask } from 'voxlab'; const name = ask('name? '); name");
   assert.deepEqual(await kernel.giveInput('Rontgen'), { prompt: 'name? ', password: false });
