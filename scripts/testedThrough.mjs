@@ -32,6 +32,7 @@ export const TESTED_THROUGH = {
   'src/kernel/ownPaths.ts': 'test/kernel/modules.test.ts',
   'src/kernel/watchHost.ts': 'test/kernel/leanProgram.test.ts',
   'src/kernel/signature.ts': 'test/kernel/completions.test.ts',
+  'src/kernel/usingLowering.ts': 'test/kernel/cells.test.ts',
   'src/kernel/typeNames.ts': 'test/kernel/tslab.test.ts',
   'src/commands/setup.ts': 'test/program/package.test.ts',
   'src/commands/childCommand.ts': 'test/program/orphans.test.ts',

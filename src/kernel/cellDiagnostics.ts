@@ -19,9 +19,10 @@ export const CELL_PREFIX = 'export {};\n';
 
 /**
  * Not said of cells: a type's name holds a path of node_modules (2742), which never leaves this folder; a package or a
- * JavaScript file has no types (7016): it is `any`; a module is imported with its ending (5097).
+ * JavaScript file has no types (7016): it is `any`; a module is imported with its ending (5097);
+ * JSX of an own module has no types (7026).
  */
-export const NOT_SAID = new Set([2742, 7016, 5097]);
+export const NOT_SAID = new Set([2742, 7016, 5097, 7026]);
 
 /** Complaints of the checker about the cell and the modules that it imports, wherever those lie. */
 export function diagnosticsOf(ts: Ts, all: readonly TypeScript.Diagnostic[], cell: string): Diagnostic[] {

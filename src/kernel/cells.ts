@@ -18,6 +18,7 @@ import {
   throwerIn,
 } from './traceback.js';
 import type { CellCompiler, CheckedCell } from './tslab.js';
+import { createUsingScope, runInScope, type UsingScope } from './usingScope.js';
 
 /** How a cell ended. `value` is that of its last expression; undefined where there is none. */
 export type CellOutcome =
@@ -51,6 +52,9 @@ interface CellObject {
   readonly waiting: typeof waiting;
   readonly resumed: typeof resumed;
   readonly iterating: typeof iterating;
+  /** Of a block with `using`, see usingLowering.ts; of the cell itself. */
+  readonly scope: typeof createUsingScope;
+  readonly top: UsingScope;
 }
 
 type CellFunction = (
@@ -89,9 +93,10 @@ export function createCells(
   ): { checked: CheckedCell; given: Given; lowered?: LoweredCell } =>
     whileCompiling(() => {
       const given = declarations.usedBy(code);
+      compiler.setGlobals(given.globals);
       const checked = compiler.check(code, given.text);
       if (checked.diagnostics.length > 0) return { checked, given };
-      const lowered = lowerCell(compiler.ts, checked.moduleText);
+      const lowered = lowerCell(compiler.ts, checked.moduleText, checked.usingAt);
       runs.set(run.label, run);
       codes.set(run.label, code);
       const maps = { script: lowered.sourceMap, module: checked.sourceMap };
@@ -149,7 +154,7 @@ export function createCells(
         import: modules.import,
         meta: { ...place, url: pathToFileURL(place.filename).href },
         result: undefined,
-        ...{ waiting, resumed, iterating },
+        ...{ waiting, resumed, iterating, scope: createUsingScope, top: createUsingScope() },
       };
       try {
         if (lowered.imports.length > 0)
@@ -244,9 +249,9 @@ function enterCell(
       filename: scriptName(run.label),
       columnOffset: -head.length,
     }) as CellFunction;
-    const returned = cellFunction(...args);
-    if (isAsync) (returned as Promise<void>).then(resolve, reject);
-    else resolve();
+    const ended = runInScope(args[2].top, () => cellFunction(...args));
+    if (ended === undefined) resolve();
+    else ended.then(resolve, reject);
   } catch (error) {
     reject(error);
   }

@@ -15,6 +15,8 @@ export interface Declarations {
 
 export interface Given {
   readonly text: string;
+  /** `declare global { }` of earlier cells, less what this one declares anew: for every cell. */
+  readonly globals: string;
   readonly statements: ReadonlySet<Statement>;
 }
 
@@ -23,8 +25,8 @@ interface Statement {
   readonly declares: readonly string[];
   /** Words of the text; names of others among them. */
   readonly words: readonly string[];
-  /** `declare global { }`: holds for every cell, and tslab would forget it. */
-  readonly isGlobal: boolean;
+  /** Of a `declare global { }`: names, and members of interfaces as `Array.second`. */
+  readonly globals: readonly string[] | undefined;
   /** `namespace A { }`: tslab would forget it, too. */
   readonly isNamespace: boolean;
 }
@@ -57,27 +59,45 @@ export function createDeclarations(ts: Ts): Declarations {
             take(statement.words);
           }
       };
-      for (const statement of statements) if (statement.isGlobal) used.add(statement);
-      for (const { words } of [...used]) take(words);
       take(wordsOf(code));
-      return { text: [...used].map(({ text }) => text).join('\n'), statements: used };
+      const anew = /\bdeclare\s+global\b/.test(code) ? statementsOf(ts, code) : [];
+      const globals = [...statements].filter((each) => each.globals !== undefined && !overlaps(each, anew));
+      return { text: textOf(used), globals: textOf(globals), statements: used };
     },
     update(given, output) {
       const made = statementsOf(ts, output);
       const declared = new Set(made.flatMap(({ declares }) => declares));
-      const globals = new Set(made.filter(({ isGlobal }) => isGlobal).map(({ text }) => text));
       for (const statement of given.statements) {
         const isForgotten = statement.isNamespace && !statement.declares.some((name) => declared.has(name));
-        if (!isForgotten && !(statement.isGlobal && !globals.has(statement.text))) remove(statement);
+        if (!isForgotten) remove(statement);
       }
+      for (const statement of [...statements]) if (overlaps(statement, made)) remove(statement);
       for (const statement of made) add(statement);
     },
-    all: () => [...statements].map(({ text }) => text).join('\n'),
+    all: () => textOf([...statements].filter(({ globals }) => globals === undefined)),
   };
 }
 
+function textOf(statements: Iterable<Statement>): string {
+  return [...statements].map(({ text }) => text).join('\n');
+}
+
+function overlaps({ globals }: Statement, others: readonly Statement[]): boolean {
+  return globals?.some((name) => others.some((other) => other.globals?.includes(name))) === true;
+}
+
+/** Of a `declare global { }`. */
+function globalsIn(ts: Ts, { body }: TypeScript.ModuleDeclaration): string[] {
+  if (body === undefined || !ts.isModuleBlock(body)) return [];
+  return body.statements.flatMap((statement) => {
+    const names = namesIn(ts, statement);
+    if (!ts.isInterfaceDeclaration(statement)) return names;
+    return statement.members.map(({ name }) => `${names[0]}.${name?.getText()}`);
+  });
+}
+
 function statementsOf(ts: Ts, text: string): Statement[] {
-  const file = ts.createSourceFile('declarations.d.ts', text, ts.ScriptTarget.ES2022);
+  const file = ts.createSourceFile('declarations.d.ts', text, ts.ScriptTarget.ES2022, true);
   return file.statements.flatMap((node) => {
     const statement = node.getFullText(file).trim();
     if (statement === '' || ts.isExportDeclaration(node)) return [];
@@ -86,7 +106,7 @@ function statementsOf(ts: Ts, text: string): Statement[] {
     return [
       {
         ...{ text: statement, declares: isGlobal ? [] : namesIn(ts, node), words: wordsOf(statement) },
-        ...{ isGlobal, isNamespace: isModule && !isGlobal },
+        ...{ globals: isGlobal ? globalsIn(ts, node) : undefined, isNamespace: isModule && !isGlobal },
       },
     ];
   });

@@ -16,6 +16,7 @@ import {
   type ToSockets,
 } from './channel.js';
 import { createComms } from './comms.js';
+import { shortenConsoleValues } from './consoleValues.js';
 import { createExecuteQueue, type ExecuteQueue } from './executeQueue.js';
 import { createHistory } from './history.js';
 import { createInputReader } from './inputReader.js';
@@ -87,6 +88,7 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   const queue = createExecuteQueue({ cells, history, send });
   const session = createSession(send, createInputReader(shared, input.port1, send), queue);
   openSession(session);
+  shortenConsoleValues();
   Object.assign(globalThis, createPrompts(session.readInput));
   reportUncaught(cells);
   forbidExit();

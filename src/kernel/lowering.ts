@@ -1,7 +1,9 @@
 import { rewriteAwaits } from './awaitLowering.js';
 import { CELL_OBJECT } from './cellObject.js';
+import { readableCode, type UsingAt, type UsingKind, usingFinder } from './newerSyntax.js';
 import { atName, locateBy, type StackPlaces } from './stackPlaces.js';
 import { LAST_EXPRESSION, type Ts, type TypeScript } from './tslab.js';
+import { rewriteUsings } from './usingLowering.js';
 
 /** A cell as the body of a function of (exports, require, cell, __dirname, __filename). */
 export interface LoweredCell {
@@ -19,12 +21,13 @@ export interface LoweredCell {
  * accessors, so that cells see each other's later assignments; the last expression's value is handed over;
  * `import()` stays a real import and `import.meta` says where the cell is; code that waits knows its cell afterwards.
  */
-export function lowerCell(ts: Ts, moduleText: string): LoweredCell {
+export function lowerCell(ts: Ts, moduleText: string, usingAt: UsingAt = () => undefined): LoweredCell {
   const found = { imports: [] as string[], isAsync: false };
   const { outputText, sourceMapText } = transpile(ts, moduleText, CELL_FILE, (context) => (file) => {
-    found.isAsync = awaitsAtTop(ts, file);
+    const scoped = withUsings(ts, context, file, usingAt);
+    found.isAsync = scoped.isAsync;
     found.imports = namesImported(ts, file);
-    const declared = rewriteAwaits(ts, context, rewriteExports(ts, context.factory, file));
+    const declared = rewriteAwaits(ts, context, rewriteExports(ts, context.factory, scoped.file));
     return rewriteCalls(ts, context, rewriteImports(ts, context, declared));
   });
   return { script: outputText, sourceMap: sourceMapText ?? '', ...found };
@@ -39,17 +42,13 @@ export type LoweredModule = LoweredCell;
  */
 export function lowerModule(ts: Ts, text: string, path: string): LoweredModule {
   const found = { imports: [] as string[], isAsync: false };
-  // A first line for the shell, and import attributes, which came after TypeScript 5.0: JSON is imported without.
-  const readable = text
-    .replace(/^#!.*/, blank)
-    .replace(
-      /((?:from|import)\s*(?:'[^']*'|"[^"]*"))(\s*(?:with|assert)\s*\{[^{}]*\})/g,
-      (_, head: string, rest: string) => head + blank(rest),
-    );
-  const { outputText, sourceMapText } = transpile(ts, readable, path, (context) => (file) => {
-    found.isAsync = ts.isExternalModule(file) && awaitsAtTop(ts, file);
+  const readable = readableCode(ts, text);
+  const usingAt = usingFinder(readable, (line, column) => ({ line, column }));
+  const { outputText, sourceMapText } = transpile(ts, readable.text, path, (context) => (file) => {
+    const scoped = withUsings(ts, context, file, usingAt);
+    found.isAsync = ts.isExternalModule(file) && scoped.isAsync;
     found.imports = namesImported(ts, file);
-    return rewriteAwaits(ts, context, rewriteImports(ts, context, file));
+    return rewriteAwaits(ts, context, rewriteImports(ts, context, scoped.file));
   });
   // What only types are taken from is left out of the code.
   const imports = found.imports.filter((name) => outputText.includes(`require(${JSON.stringify(name)})`));
@@ -65,8 +64,23 @@ export function moduleLowering(ts: Ts, places: StackPlaces): (text: string, path
   };
 }
 
-function blank(text: string): string {
-  return text.replace(/[^\n]/g, ' ');
+/** The file with its `using` declarations lowered, and whether it waits at its top level. */
+function withUsings(
+  ts: Ts,
+  context: TypeScript.TransformationContext,
+  file: TypeScript.SourceFile,
+  usingAt: UsingAt,
+): { file: TypeScript.SourceFile; isAsync: boolean } {
+  const kindAt = (node: TypeScript.Node): UsingKind | undefined => {
+    if (node.pos < 0 || !ts.isVariableDeclarationList(node)) return undefined;
+    const { line, character } = file.getLineAndCharacterOfPosition(node.getStart(file));
+    return usingAt(line + 1, character + 1);
+  };
+  const awaits = file.statements.some(
+    (statement) => ts.isVariableStatement(statement) && kindAt(statement.declarationList) === 'await using',
+  );
+  const scoped = rewriteUsings(ts, context, file, kindAt);
+  return { file: scoped, isAsync: awaits || awaitsAtTop(ts, scoped) };
 }
 
 function namesImported(ts: Ts, file: TypeScript.SourceFile): string[] {

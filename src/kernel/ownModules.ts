@@ -7,6 +7,7 @@ import { iterating, resumed, waiting } from './cellAwaits.js';
 import { inMicrotask } from './cellContext.js';
 import { CELL_OBJECT } from './cellObject.js';
 import type { LoweredModule } from './lowering.js';
+import { createUsingScope, runInScope } from './usingScope.js';
 
 /** What an own module asks of the modules around it. */
 export interface ModuleNeeds {
@@ -72,6 +73,7 @@ export function createOwnModules({ lower, requireFrom, importFrom }: ModuleNeeds
   const begin = (path: string, module: OwnModule): unknown => {
     const folder = dirname(path);
     const held = { exports: {} as unknown };
+    const top = createUsingScope();
     module.exports = held;
     const require = Object.assign((name: string) => requireFrom(path, folder, name), {
       resolve: createRequire(path).resolve,
@@ -79,10 +81,10 @@ export function createOwnModules({ lower, requireFrom, importFrom }: ModuleNeeds
     const cell = {
       import: (name: string) => importFrom(path, folder, name),
       meta: { dirname: folder, filename: path, url: pathToFileURL(path).href },
-      ...{ waiting, resumed, iterating },
+      ...{ waiting, resumed, iterating, scope: createUsingScope, top },
     };
     module.isBegun = true;
-    return functionOf(path, module)(held.exports, require, held, cell, path, folder);
+    return runInScope(top, () => functionOf(path, module)(held.exports, require, held, cell, path, folder));
   };
   const fail = (module: OwnModule, error: unknown): never => {
     module.exports = undefined;

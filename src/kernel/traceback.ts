@@ -102,7 +102,12 @@ export function diagnosticsError(all: readonly Diagnostic[], code: string): Cell
   };
 }
 
+const OLD_DECORATOR =
+  '; decorators are those of the language, functions of (value, context): the older ones of TypeScript (experimentalDecorators) do not go with them';
 const HINTS: Readonly<Record<number, string>> = {
+  1238: OLD_DECORATOR,
+  1240: OLD_DECORATOR,
+  1241: OLD_DECORATOR,
   2323: '; in a cell every declaration is visible to later cells: leave out `export`',
   2307: '; a package: install it in the project (npm install); a file: its path counts from the folder of the notebook, and a source of the project must be compiled (npm run build)',
   6059: '; import the compiled package voxlab instead of a source file above the project',
@@ -110,6 +115,10 @@ const HINTS: Readonly<Record<number, string>> = {
 
 /** What cells cannot hold, and what to write instead. The type checker's words on these do not help. */
 const ADVICE: readonly (readonly [line: RegExp, advice: string])[] = [
+  [
+    /(^|[=(?:,]|return|=>)\s*<[A-Za-z][\w.]*(\s[^<>]*)?(\/>|>.*<\/)/,
+    'Cells are .ts, which holds no JSX: put it into a module with the ending .tsx beside the notebook, and import that.',
+  ],
   [/^\s*%/, 'Cells have no magics (%): console.time() measures, process.env holds the environment.'],
   [
     /^\s*![a-z./]/,

@@ -4,15 +4,24 @@ import { dirname, join } from 'node:path';
 import type * as TypeScript from '@tslab/typescript-for-tslab';
 import type { Converter } from 'tslab/dist/converter.js';
 import { EnvironmentError } from '../errors.js';
-import { CELL_PREFIX, type Diagnostic, diagnosticsOf, NOT_SAID, syntaxErrors } from './cellDiagnostics.js';
+import {
+  CELL_PREFIX,
+  type Diagnostic,
+  diagnosticsOf,
+  LINE_OFFSET,
+  NOT_SAID,
+  syntaxErrors,
+} from './cellDiagnostics.js';
 import { requireWithCodeCache } from './codeCache.js';
 import { type Completion, completionsAt } from './completions.js';
 import { jupyterFolder } from './kernelSpec.js';
 import { libraryDocsAt } from './libraryDocs.js';
+import { readableCode, type UsingAt, usingFinder } from './newerSyntax.js';
 import { isPath, ownModulePath } from './ownPaths.js';
 import { callAt } from './signature.js';
+import { locateBy } from './stackPlaces.js';
 import { createTypeNames, type TypeNames } from './typeNames.js';
-import { adaptedWatchHost, createWatchedFiles, type Emitted } from './watchHost.js';
+import { adaptedWatchHost, createWatchedFiles, type Emitted, globalsFile } from './watchHost.js';
 
 /**
  * The one file that knows tslab's internals. tslab brings the cell compiler: a watch program over two virtual files,
@@ -30,12 +39,16 @@ export interface CheckedCell {
   readonly moduleText: string;
   /** Source map from moduleText to the cell; its lines are `lineOffset` too high. */
   readonly sourceMap: string;
+  /** Which of moduleText's declarations are `using`. */
+  readonly usingAt: UsingAt;
   /** Declarations of this and all earlier cells, for the next. */
   readonly declarations: string;
 }
 
 export interface CellCompiler {
   readonly ts: Ts;
+  /** `declare global { }` of earlier cells. */
+  setGlobals(text: string): void;
   check(code: string, declarations: string): CheckedCell;
   /** `offset` counts UTF-16 units. */
   complete(code: string, offset: number, declarations: string): Completion;
@@ -46,12 +59,12 @@ export interface CellCompiler {
 /** The name under which tslab exports the value of a cell's last expression (a number follows if the cell uses it). */
 export const LAST_EXPRESSION = /^tsLastExpr\d*$/;
 
-const NOTHING = { moduleText: '', sourceMap: '', declarations: '' };
+const NOTHING = { moduleText: '', sourceMap: '', usingAt: () => undefined, declarations: '' };
 
 /** Makes a compiler for cells; the working directory must be the project's root. Takes about a second. */
 export function createCellCompiler(packages: NodeJS.Require = createRequire(import.meta.url)): CellCompiler {
   const { ts, seenByTslab } = loadCompiler(packages);
-  const emitted: Emitted = { sourceMap: '', program: undefined, diagnostics: [] };
+  const emitted: Emitted = { sourceMap: '', program: undefined, diagnostics: [], globals: { text: '' } };
   const cell = join(process.cwd(), '__tslab__.ts');
   const names = createTypeNames(process.cwd());
   const watched = createWatchedFiles(ts);
@@ -80,23 +93,34 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
   /** The program in which the code is the cell, and what is said of the place. */
   const programOf = (code: string, offset: number, declarations: string) => {
     watched.refresh();
-    const info: TypeScript.QuickInfo | undefined = converter.inspect(declarations, code, offset);
+    const info: TypeScript.QuickInfo | undefined = converter.inspect(
+      declarations,
+      readableCode(ts, code).text,
+      offset,
+    );
     const program = emitted.program!;
     return { program, file: program.getSourceFile(cell)!, info };
   };
 
   return {
     ts,
+    setGlobals(text) {
+      if (text === emitted.globals.text) return;
+      emitted.globals.text = text;
+      emitted.globals.changed?.(globalsFile(), ts.FileWatcherEventKind.Changed);
+    },
     check(code, declarations) {
-      const unfinished = syntaxErrors(ts, code);
+      const readable = readableCode(ts, code);
+      const unfinished = syntaxErrors(ts, readable.text);
       if (unfinished.length > 0) return { diagnostics: unfinished, ...NOTHING };
-      const { output, declOutput } = convert(declarations, code);
+      const { output, declOutput } = convert(declarations, readable.text);
       const diagnostics = diagnosticsOf(ts, emitted.diagnostics, cell);
       if (diagnostics.length > 0 || output === undefined) return { diagnostics, ...NOTHING };
       return {
         diagnostics,
         moduleText: output,
         sourceMap: emitted.sourceMap,
+        usingAt: usingFinder(readable, locateBy(emitted.sourceMap), LINE_OFFSET),
         // Each emit puts this line first; node's types are there anyway.
         declarations: (declOutput ?? '').replaceAll('/// <reference types="node" />\n', ''),
       };

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { inPackage } from '../paths.js';
 import { createLeanPrograms } from './leanProgram.js';
 import { isLibrary, withoutDocs } from './libraryDocs.js';
+import { readableCode } from './newerSyntax.js';
 import { writeOutShorthand } from './shorthand.js';
 import type { Ts, TypeScript } from './tslab.js';
 import type { TypeNames } from './typeNames.js';
@@ -13,6 +14,13 @@ export interface Emitted {
   sourceMap: string;
   program: TypeScript.Program | undefined;
   diagnostics: readonly TypeScript.Diagnostic[];
+  /** What cells have declared for all that follow (`declare global`), and how the program hears of a change. */
+  readonly globals: { text: string; changed?: (path: string, kind: TypeScript.FileWatcherEventKind) => void };
+}
+
+/** A virtual file of the kernel's own: names declared there are the global object's, where those of __prev__ are cells'. */
+export function globalsFile(): string {
+  return join(process.cwd(), '__globals__.d.ts');
 }
 
 /** Files of a program that may be edited. */
@@ -70,7 +78,7 @@ export function adaptedWatchHost(ts: Ts, emitted: Emitted, names: TypeNames, wat
   ): object => {
     const create = ts.createWatchCompilerHost as unknown as (...args: unknown[]) => WatchHost;
     const host = create(
-      [...files, CELL_LIBRARY],
+      [...files, CELL_LIBRARY, globalsFile()],
       {
         ...options,
         moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -90,7 +98,7 @@ export function adaptedWatchHost(ts: Ts, emitted: Emitted, names: TypeNames, wat
       createLeanPrograms(ts),
       ...reporters,
     );
-    adaptFiles(host, names, watched);
+    adaptFiles(ts, host, emitted, names, watched);
     let afterProgramCreate: WatchHost['afterProgramCreate'];
     return Object.defineProperty(host, 'afterProgramCreate', {
       get: () => afterProgramCreate,
@@ -118,20 +126,36 @@ interface WatchHost {
   afterProgramCreate: (program: TypeScript.EmitAndSemanticDiagnosticsBuilderProgram) => void;
 }
 
-function adaptFiles(host: WatchHost, names: TypeNames, watched: WatchedFiles): void {
+function adaptFiles(
+  ts: Ts,
+  host: WatchHost,
+  { globals }: Emitted,
+  names: TypeNames,
+  watched: WatchedFiles,
+): void {
+  const globalsPath = globalsFile();
   const { readFile, watchFile, fileExists } = host;
   host.readFile = (path, encoding) => {
+    if (path === globalsPath) return `export {};\n${globals.text}`;
     const text = readFile(path, encoding);
-    return text !== undefined && isLibrary(path) ? withoutDocs(text) : text;
+    if (text === undefined || VIRTUAL.test(path)) return text;
+    if (isLibrary(path)) return withoutDocs(text);
+    return path.includes('/node_modules/') || !/(?<!\.d)\.[mc]?tsx?$/.test(path)
+      ? text
+      : readableCode(ts, text).text;
   };
   // What is installed while the kernel runs is found by a new converter. The cell itself is a file of the root, which
   // may lie in a package.
   host.watchFile = (path, changed, ...more) => {
+    if (path === globalsPath) {
+      globals.changed = changed;
+      return NOT_WATCHED;
+    }
     if (VIRTUAL.test(path) && dirname(path) === process.cwd()) return watchFile(path, changed, ...more);
     return path.includes('/node_modules/') ? NOT_WATCHED : watched.watch(path, changed);
   };
   host.watchDirectory = () => NOT_WATCHED;
-  host.fileExists = (path) => !names.hides(path) && fileExists(path);
+  host.fileExists = (path) => path === globalsPath || (!names.hides(path) && fileExists(path));
 }
 
 /** Where the types of voxlab lie, which is found from any folder: the project's own, else that in whose kernel the cells run. */

@@ -222,3 +222,53 @@ test('run(): the compiler and the loading of modules are announced, so that no i
   await resultOf("import { sep } from 'node:path'; sep");
   assert.equal(compiled.length, 2);
 });
+
+test('run(): using disposes of what a block, a loop or the cell holds, however it ends', async () => {
+  await resultOf(`const ends: string[] = [];
+    const held = (name: string) => ({
+      name,
+      [Symbol.dispose]() { ends.push(name); },
+      async [Symbol.asyncDispose]() { await null; ends.push('later ' + name); },
+    });
+    function early(n: number): string { using a = held('a' + n); { using b = held('b'), c = held('c'); if (n > 0) return a.name + c.name; } return b2(); function b2() { return 'hoisted'; } }`);
+  assert.deepEqual(await resultOf('[early(1), ...ends.splice(0)]'), ['a1c', 'c', 'b', 'a1']);
+  assert.deepEqual(await resultOf('[early(0), ...ends.splice(0)]'), ['hoisted', 'c', 'b', 'a0']);
+  assert.deepEqual(
+    await resultOf("for (using each of [held('x'), held('y')]) ends.push('in ' + each.name); ends.splice(0)"),
+    ['in x', 'x', 'in y', 'y'],
+  );
+  assert.deepEqual(
+    await resultOf(
+      "async function wait() { await using w = held('w'); await null; ends.push('waited ' + w.name); } await wait(); ends.splice(0)",
+    ),
+    ['waited w', 'later w'],
+  );
+  await resultOf("using whole = held('cell'); await using last = held('last'); ends.push('body');");
+  assert.deepEqual(await resultOf('[whole.name, ...ends.splice(0)]'), ['cell', 'body', 'later last', 'cell']);
+  const { evalue, traceback } = await errorIn("{ using e = held('e');\n  throw new RangeError('inside'); }");
+  assert.equal(evalue, 'inside');
+  assert.match(traceback, new RegExp(`cell\\[${number}\\]:2:9`));
+  assert.deepEqual(await resultOf('ends.splice(0)'), ['e']);
+  assert.match((await errorIn('{ using n = { name: 1 }; }')).evalue, /Symbol\.dispose/);
+});
+
+test('run(): declare global and namespaces hold for all later cells', async () => {
+  await resultOf(
+    'declare global { interface Array<T> { second(): T } var shared: number } Array.prototype.second = function () { return this[1]; }; globalThis.shared = 5;',
+  );
+  await resultOf('namespace Units { export const mm = 3; export type Length = number; }');
+  await resultOf('1');
+  assert.equal(await resultOf('const length: Units.Length = Units.mm; [1, length].second() + shared'), 8);
+  await resultOf('1');
+  assert.equal(await resultOf('[1, Units.mm].second() + shared'), 8);
+  assert.equal(await resultOf('shared = 6; globalThis.shared'), 6);
+  await resultOf('declare global { var shared: string } globalThis.shared = "text";');
+  assert.equal(await resultOf('shared.length'), 4);
+});
+
+test('run(): import attributes are read over', async () => {
+  assert.equal(
+    await resultOf("import description from './package.json' with { type: 'json' }; description.name"),
+    'voxlab',
+  );
+});

@@ -41,20 +41,27 @@ test('update() drops what the cell declared anew', () => {
   assert.equal(declarations.usedBy('b').text, 'declare const b: string;');
 });
 
-test('`declare global` holds for every later cell, a namespace for those that name it, though tslab forgets both', () => {
+test('a namespace holds for the cells that name it, though tslab forgets it', () => {
   const declarations = createDeclarations(ts);
-  const forget = /./;
-  cell(
-    declarations,
-    '',
-    'declare global {\n  interface Array<T> { second(): T; }\n}\ndeclare namespace Units { const mm: number; }',
-  );
-  for (let i = 0; i < 3; i++)
-    assert.match(
-      cell(declarations, 'Units.mm', '', forget),
-      /declare global[\s\S]*second[\s\S]*namespace Units/,
-    );
-  assert.doesNotMatch(cell(declarations, '1', '', forget), /Units/);
+  cell(declarations, '', 'declare namespace Units { const mm: number; }');
+  for (let i = 0; i < 3; i++) assert.match(cell(declarations, 'Units.mm', '', /./), /namespace Units/);
+  assert.equal(cell(declarations, '1', ''), '');
+  cell(declarations, 'namespace Units {}', 'declare namespace Units { const cm: number; }', /mm/);
+  assert.equal(declarations.usedBy('Units').text, 'declare namespace Units { const cm: number; }');
+});
+
+test('`declare global` holds for every later cell, until one declares the same anew', () => {
+  const declarations = createDeclarations(ts);
+  const second = 'declare global { interface Array<T> { second(): T; } var shared: number; }';
+  const third = 'declare global { interface Array<T> { third(): T; } }';
+  cell(declarations, second, second);
+  cell(declarations, third, third);
+  assert.equal(declarations.usedBy('1').globals, `${second}\n${third}`);
+  assert.equal(declarations.usedBy('1').text, '');
+  const anew = 'declare global { var shared: string; }';
+  assert.equal(declarations.usedBy(anew).globals, third);
+  cell(declarations, anew, anew);
+  assert.equal(declarations.usedBy('1').globals, `${third}\n${anew}`);
 });
 
 test('usedBy() stays small however many cells there were', () => {

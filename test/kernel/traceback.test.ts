@@ -101,7 +101,15 @@ test('diagnosticsError() says what to write instead of what cells cannot hold', 
   assert.match(evalueOf('!ls -l'), /execSync\('ls'/);
   assert.match(evalueOf("import a from './a.json' with { type: 'json' };"), /leave them out/);
   assert.match(evalueOf('{ using file = open(); }'), /try \{ \.\.\. \} finally/);
-  assert.doesNotMatch(evalueOf('const = 5'), /cells/i);
+  assert.match(evalueOf('const view = <div a="1">x</div>;'), /\.tsx beside the notebook/);
+  assert.match(evalueOf('show(<br />)'), /\.tsx beside the notebook/);
+  for (const code of [
+    'const = 5',
+    'const a = new Map<string, number>();',
+    'if (a <b && c> d) {}',
+    'f = <T>(x: T) => x',
+  ])
+    assert.doesNotMatch(evalueOf(code), /cells/i);
 });
 
 test('diagnosticsError() leaves out what is said of the line that tslab puts below the cell', () => {

@@ -57,6 +57,11 @@ const PROGRAMS: readonly (readonly [what: string, code: string, tidied: number])
     'class Job { async run() { try { for (;;) await this.step(); } finally { tidy(); } } async step() { await sleep(2); } } await new Job().run();',
     1,
   ],
+  [
+    'a timer, holding something by `using`',
+    '{ using held = { [Symbol.dispose]: tidy }; await using later = { async [Symbol.asyncDispose]() { await sleep(5); tidy(); } }; await sleep(1e6); }',
+    2,
+  ],
   ['a thenable', 'try { await ({ then() {} } as PromiseLike<void>); } finally { tidy(); }', 1],
   [
     'an import that takes long',
