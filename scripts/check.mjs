@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkMarkdown } from './links.mjs';
+import { checkSources } from './publicApi.mjs';
 import { TESTED_THROUGH } from './testedThrough.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -91,6 +93,8 @@ const rules = [
   ['one seam a library', checkSeams],
   ['mirrored tests', checkMirror],
   ['files of at most 300 lines', checkLength],
+  ['public names as in docs/reference/public-api.txt', checkSources],
+  ['links of the pages', checkLinks],
   ['notebooks without outputs', checkNotebooks],
   ['no addresses or machine paths', checkAddresses],
   ['no files over 2 MB in git', checkSizes],
@@ -182,6 +186,11 @@ function checkLength() {
     .map((file) => [file, read(file).split('\n').length - 1])
     .filter(([, lines]) => lines > 300)
     .map(([file, lines]) => `${file} has ${lines} lines`);
+}
+
+function checkLinks() {
+  const pages = trackedFiles().filter((file) => file.endsWith('.md'));
+  return checkMarkdown(ROOT, pages).dead.map((link) => `dead link: ${link}`);
 }
 
 function checkNotebooks() {

@@ -1,4 +1,7 @@
-/** The public door of voxlab: what notebooks and other programs import. Stages in the order in which data flow. */
+/**
+ * The public door of voxlab: what notebooks and other programs import. Stages in the order in which data flow.
+ * @module voxlab
+ */
 export type { Candidate, VoxelCandidate } from './candidates/candidate.js';
 export { readCandidates } from './candidates/candidateTable.js';
 export { inWorld } from './candidates/inWorld.js';

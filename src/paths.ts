@@ -41,7 +41,12 @@ export function projectOf(packageRoot: string, home: string | undefined): string
   return modules < 0 ? packageRoot : packageRoot.slice(0, modules) || sep;
 }
 
-/** A path below the project's folder; an absolute part stays as it is. */
+/**
+ * A path below the project's folder; an absolute part stays as it is.
+ * @example
+ * const table = inRepository('data', 'raw', 'candidates_V2.csv');
+ * console.log(table);
+ */
 export function inRepository(...parts: string[]): string {
   return resolve(REPOSITORY_ROOT, ...parts);
 }

@@ -15,10 +15,17 @@ export interface Random {
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T;
   /** An independent generator, derived from this seed and a label (not from the present state). */
   fork(label: string | number): Random;
+  /** Where the sequence stands: createRandom() goes on from it. */
   state(): RandomState;
 }
 
-/** A generator from a seed and any number of labels, or continued from a saved state. */
+/**
+ * A generator from a seed, a number or any text, or continued from a saved state.
+ * @example
+ * const random = createRandom('my experiment');
+ * random.integer(100) //=> 12
+ * random.fork('noise').normal().toFixed(3) //=> '0.815'
+ */
 export function createRandom(seed: number | string | RandomState): Random {
   let [a, b, c, counter] = typeof seed === 'object' ? seed : stateFromText(String(seed));
 

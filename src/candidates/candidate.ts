@@ -12,6 +12,7 @@ export interface VoxelCandidate extends CandidateRow {
   readonly centerVoxel: Vector3;
 }
 
+/** What a table says of a candidate beside its place. */
 interface CandidateRow {
   readonly seriesUid: string;
   /** 1 nodule, 0 not. */

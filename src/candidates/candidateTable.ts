@@ -33,6 +33,10 @@ export function candidateTableIn(folder: string): string | undefined {
 /**
  * All candidates of a table with seriesuid, coordX, coordY, coordZ and class (0 or 1), in file order; by default LUNA16's
  * own (world, LPS, mm). Throws InputError with file, line and value.
+ * @example
+ * const candidates = readCandidates(inRepository('data/raw/candidates_V2.csv'));
+ * const nodules = candidates.filter((candidate) => candidate.class === 1);
+ * console.log(`${nodules.length} of ${candidates.length} candidates are nodules`);
  */
 export function readCandidates(path: string): readonly Candidate[];
 export function readCandidates(path: string, format: TableFormat): readonly (Candidate | VoxelCandidate)[];

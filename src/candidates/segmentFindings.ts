@@ -25,6 +25,7 @@ export interface SegmentFinding extends MeasuredComponent {
   readonly name: string;
 }
 
+/** Which scan the segmentation belongs to. */
 export interface SegmentFindingsOptions {
   /** Default: what a DICOM file says, else the file's name without its ending and `_label`, `_mask` or `_seg`. */
   readonly seriesUid?: string;
@@ -37,6 +38,9 @@ const START_BYTES = 4096;
 /**
  * The connected parts (26 neighbours) of every label of a segmentation, in the order of labels, then of their first voxels: label
  * images (MetaImage, NRRD, NIfTI), DICOM segmentations and RT structure sets. Throws InputError.
+ * @example
+ * for (const { label, centerWorldMm, diameterMm } of await segmentFindings('nodules_seg.mhd'))
+ *   console.log(label, centerWorldMm, diameterMm);
  */
 export async function segmentFindings(
   file: string,

@@ -24,6 +24,7 @@ export interface AugmentPlan {
   readonly windowHu?: { readonly low: number; readonly high: number };
 }
 
+/** The two ends of a range. */
 export type NumberRange = readonly [low: number, high: number];
 
 /** Flips and quarter turns: the 16 symmetries of a patch with equal x and y. */
@@ -56,6 +57,8 @@ const RULES: Readonly<Record<string, Rule>> = {
 /**
  * Reads a list such as `flips, rotations90, shift:2, scale:0.9-1.1, noise:10`; `none` is the empty plan.
  * Throws RangeError, which says what was expected and received.
+ * @example
+ * parseAugment('flips, rotations90, scale:0.9-1.1') //=> { flips: true, rotations90: true, scale: [ 0.9, 1.1 ] }
  */
 export function parseAugment(list: string): AugmentPlan {
   if (list.trim() === 'none') return {};
@@ -76,7 +79,11 @@ export function parseAugment(list: string): AugmentPlan {
   return plan;
 }
 
-/** The list that parseAugment() reads as this plan. */
+/**
+ * The list that parseAugment() reads as this plan.
+ * @example
+ * augmentList({ flips: true, scale: [0.9, 1.1] }) //=> 'flips, scale:0.9-1.1'
+ */
 export function augmentList({ windowHu: _, ...plan }: AugmentPlan): string {
   const items = Object.entries(plan).map(([name, value]) =>
     value === true ? name : `${name}:${Array.isArray(value) ? value.join('-') : value}`,

@@ -13,7 +13,12 @@ export interface CropSettings {
   readonly preprocessedFolder: string;
 }
 
-/** The original project's file, in the clone. */
+/**
+ * `configs/crop_nodules_3d.ini`, the original project's file: where scans and tables are, and where patches go.
+ * @example
+ * const { preprocessedFolder } = readCropSettings(CROP_CONFIG_FILE, 'local');
+ * console.log(`patch files go to ${preprocessedFolder}`);
+ */
 export const CROP_CONFIG_FILE = inEither('configs', 'crop_nodules_3d.ini');
 
 const keys = {
@@ -23,7 +28,12 @@ const keys = {
   PREPROCESSED_PATH: text(),
 };
 
-/** Reads [local] or [remote]; paths in the file are relative to the repository root. Throws ConfigError. */
+/**
+ * Reads [local] or [remote]; paths in the file are relative to the repository root. Throws ConfigError.
+ * @example
+ * const { scansFolder, candidatesPath } = readCropSettings(CROP_CONFIG_FILE, 'local');
+ * console.log(`${findScans(scansFolder, 'all').length} scans, their table is in ${candidatesPath}`);
+ */
 export function readCropSettings(file: string, section: 'local' | 'remote'): CropSettings {
   const values = readIniFile(file, { local: keys, remote: keys }, section);
   return Object.freeze({

@@ -1,5 +1,6 @@
 import { decimal, type IniValues, oneOf, wholeNumber, withDefault } from './ini.js';
 
+/** Ways to make a step of gradients. */
 export const OPTIMIZERS = ['adam', 'adamw', 'sgd'] as const;
 
 /** How the weights follow the gradients. */
@@ -11,9 +12,10 @@ export interface OptimizerSettings {
   readonly weightDecay: number;
 }
 
+/** How the learning rate falls over a run. */
 export const DECAYS = ['constant', 'cosine', 'step'] as const;
 
-/** How the learning rate goes over a run (training/learningRate.ts). */
+/** How the learning rate goes over a run. */
 export interface LearningRateSettings {
   readonly decay: (typeof DECAYS)[number];
   /** Epochs in which the rate rises from 0. */

@@ -1,8 +1,9 @@
 import { decimal, oneOf, wholeNumber, withDefault } from './ini.js';
 
-/** How the rows of a batch are chosen (feed/orderOf.ts). */
+/** How the rows of a batch are chosen. */
 export const SAMPLINGS = ['balanced', 'natural', 'weighted'] as const;
 
+/** Which rows a batch has. */
 export type Sampling = (typeof SAMPLINGS)[number];
 
 /** Plain JSON. */

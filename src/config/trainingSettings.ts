@@ -12,21 +12,25 @@ import { SAMPLING_KEYS, type SamplingSettings } from './samplingSettings.js';
 /** How a network is spread over devices. */
 export const STRATEGIES = ['single', 'data', 'pipeline', 'hybrid'] as const;
 
+/** How a step is spread over devices. */
 export type Strategy = (typeof STRATEGIES)[number];
 
-/** Orders in which a stage of a pipeline runs its micro-batches (training/schedule.ts). */
+/** Orders in which a stage of a pipeline runs its micro-batches. */
 export const SCHEDULES = ['1f1b', 'gpipe'] as const;
 
+/** In which order a pipeline takes its micro-batches. */
 export type Schedule = (typeof SCHEDULES)[number];
 
+/** Element types of large gradients on their way between processes. */
 export const EXCHANGES = ['float32', 'bfloat16'] as const;
 
 /**
  * Element type of the convolutions in a training step; weights, batch norm and optimiser are always float32. With float16 the
- * loss is scaled (training/lossScaling.ts).
+ * loss is scaled.
  */
 export const PRECISIONS = ['float32', 'bfloat16', 'float16'] as const;
 
+/** What convolutions are computed in. */
 export type Precision = (typeof PRECISIONS)[number];
 
 /** How `voxlab train` trains; folders are absolute paths. */
@@ -99,9 +103,15 @@ export interface IntensityWindow {
   readonly clip?: boolean;
 }
 
+/** Where the intensity window of training comes from. */
 export const TRAINING_NORMALISATIONS = ['window', 'file'] as const;
 
-/** The original project's file, in the clone. */
+/**
+ * `configs/model.ini`, the original project's file: how `voxlab train` trains.
+ * @example
+ * const { holdout } = readTrainingSettings(MODEL_CONFIG_FILE);
+ * console.log(`never trained on: subset ${holdout}`);
+ */
 export const MODEL_CONFIG_FILE = inEither('configs', 'model.ini');
 
 /** Keys of [training]. */
@@ -147,7 +157,12 @@ export const TRAINING_KEYS = {
   RUNS_DIR: withDefault(text(), 'runs'),
 };
 
-/** Reads [training]; paths in the file are relative to the repository root. Throws ConfigError. */
+/**
+ * Reads [training]; paths in the file are relative to the repository root. Throws ConfigError.
+ * @example
+ * const { epochs, batchSize, learningRate } = readTrainingSettings();
+ * console.log(`${epochs} epochs, ${batchSize} patches a step, learning rate ${learningRate}`);
+ */
 export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): TrainingSettings {
   const values = readIniFile(file, { training: TRAINING_KEYS }, 'training');
   if (values.WINDOW_HIGH <= values.WINDOW_LOW)

@@ -11,6 +11,7 @@ import { type Blob, RADII_PER_SIGMA } from './octave.js';
 import { type Rim, rimOf } from './rim.js';
 import { type JudgedBlob, separateBlobs } from './separateBlobs.js';
 
+/** How detect() searches. */
 export interface DetectOptions {
   /** Marks at most. */
   readonly most?: number;
@@ -18,7 +19,9 @@ export interface DetectOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How detected() searches. */
 export interface DetectedOptions extends DetectOptions {
+  /** Hears what detect() yields. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -50,8 +53,12 @@ export interface Detection {
 /**
  * Candidates for nodules in a chest CT (HU), by shape alone: bright balls of 3 to 50 mm in the lungs, on a grid of 1 mm. The same
  * for any number of threads. Throws InterruptedError, EnvironmentError (a thread that ends).
- *
- *     for await (const { note } of detect(volume)) console.log(note); // or: const { marks } = await detected(volume)
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const search = detect(await readVolume(scan), { most: 150 });
+ * let step = await search.next();
+ * for (; !step.done; step = await search.next()) console.log(step.value.note ?? step.value.stage);
+ * console.log(`${step.value.marks.length} places look like nodules`);
  */
 export async function* detect(
   volume: Volume,
@@ -77,7 +84,13 @@ export async function* detect(
   };
 }
 
-/** As detect(), the end of it alone. */
+/**
+ * As detect(), the end of it alone.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const { marks, lungLitres } = await detected(await readVolume(scan), { most: 50 });
+ * console.log(`${marks.length} places in ${lungLitres.toFixed(1)} litres of lung`, marks[0]);
+ */
 export async function detected(volume: Volume, options: DetectedOptions = {}): Promise<Detection> {
   const steps = detect(volume, options);
   let step = await steps.next();

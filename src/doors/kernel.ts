@@ -1,4 +1,7 @@
-/** `voxlab/kernel`: the TypeScript kernel of Jupyter by itself: its set-up, runs of notebooks, and what a cell shows and asks. */
+/**
+ * The TypeScript kernel of Jupyter by itself: its set-up, runs of notebooks, and what a cell shows and asks.
+ * @module voxlab/kernel
+ */
 export * from '../errors.js';
 export {
   type Comm,

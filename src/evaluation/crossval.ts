@@ -51,6 +51,11 @@ export interface Crossval extends PatchScores {
  * Pools the held-out predictions of runs (evaluated ones) into one score: of one submission, not the mean of ten scores. That no
  * network saw what it is scored on is proven from the splits that the runs have stored. Throws InputError for a run that is not
  * evaluated, runs of other data or settings, a scan that a fold has seen or that two hold out.
+ * @example
+ * const folder = inRepository('runs/crossval');
+ * const runs = listRuns(folder).runs.map(({ run }) => `${folder}/${run}`);
+ * const { rocAuc, folds } = crossvalScores(runs);
+ * console.log(`${folds.length} folds, pooled ROC AUC ${rocAuc.toFixed(3)}`);
  */
 export function crossvalScores(runs: readonly string[], tables: ReadersTablesRequest = {}): Crossval {
   const folds = runs.map(readFold);

@@ -14,6 +14,14 @@ const FEWEST_FOLDS = 3;
  * VALIDATION = scans). `wanted` folds are the file's own subsets where it has so many, else folds of whole scans by a seeded hash;
  * left out, the subsets, else ten. Each run lies below `config.run`. All folds are checked before the first is trained. Throws
  * InputError, naming the fold.
+ * @example
+ * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
+ * const patches = await openPatchFile(data);
+ * const settings = { ...readTrainingSettings(), filters: 8, threads: 0 };
+ * const config = { ...settings, data, run: inRepository('runs/folds') };
+ * const folds = crossvalConfigs(config, scanLabels(patches), 3);
+ * patches.close();
+ * console.log(folds.map(({ run, holdout }) => `${run} holds ${holdout} out`));
  */
 export function crossvalConfigs(config: TrainConfig, labels: ScanLabels, wanted?: number): TrainConfig[] {
   const { data, run } = config;

@@ -30,6 +30,7 @@ import { type ReadersTablesRequest, readersTables } from './readersTables.js';
 import { scoresDocument } from './scoresDocument.js';
 import { predictSymmetric, type SymmetryGroup } from './symmetricPredictions.js';
 
+/** Which network is scored, and on what. */
 export interface EvaluateOptions extends ReadersTablesRequest {
   readonly run: string;
   readonly checkpoint: CheckpointLink;
@@ -42,11 +43,13 @@ export interface EvaluateOptions extends ReadersTablesRequest {
   /** Probabilities are the means over a patch's images by these symmetries. */
   readonly tta?: SymmetryGroup;
   readonly signal?: AbortSignal;
+  /** Hears how many rows are scored. */
   readonly onProgress?: (progress: Progress) => void;
   /** Further files of the evaluation are written here, while no other one of this run can write them. */
   readonly beforeRelease?: (evaluation: Evaluation) => void;
 }
 
+/** Scores of a network on rows that it did not learn from, and what they rest on. */
 export interface Evaluation extends PatchScores {
   readonly run: string;
   /** In which the network was left, at its end or inside it. */
@@ -83,6 +86,9 @@ export interface Evaluation extends PatchScores {
  * Predicts rows with a run's network, scores them, and writes RUN/evaluation/PART/predictions.csv (to which RUN/predictions.csv leads
  * when the part is the run's hold-out), rows.csv and scores.json; one evaluation of a run at a time, also while the run goes on.
  * Throws InputError, EnvironmentError (another evaluation of this run).
+ * @example
+ * const { rocAuc, rows, files } = await evaluate({ run: inRepository('runs/start'), checkpoint: 'best' });
+ * console.log(`ROC AUC ${rocAuc.toFixed(3)} on ${rows} held-out patches`, files);
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const checkpoint = await loadLinked(options.run, options.checkpoint);

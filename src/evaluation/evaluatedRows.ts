@@ -9,6 +9,7 @@ import type { TrainConfig } from '../training/trainConfig.js';
 /** Scans of a run by what it did with them; `new`: those that it does not know. */
 export const PARTS = ['held-out', 'validation', 'training', 'new'] as const;
 
+/** Scans by what a run did with them. */
 export type Part = (typeof PARTS)[number];
 
 /** Which rows of a file are scored. */

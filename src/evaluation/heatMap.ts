@@ -9,10 +9,12 @@ import type { Progress } from '../progress.js';
 import type { Geometry, Vector3, Volume } from '../volumes/volume.js';
 import { answersOf, type RunNetwork, requireThin } from './runNetwork.js';
 
+/** How finely the lungs are looked at. */
 export interface HeatMapOptions {
   /** From window to window, mm; of the patches' voxels the nearest whole number is taken. Default 4. */
   readonly spacingMm?: number;
   readonly signal?: AbortSignal;
+  /** Hears how many windows are scored. */
   readonly onProgress?: (progress: Progress) => void;
 }
 

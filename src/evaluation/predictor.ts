@@ -14,12 +14,14 @@ import type { Vector3, Volume } from '../volumes/volume.js';
 import { type HeatMap, type HeatMapOptions, heatMapOf } from './heatMap.js';
 import { answersOf, type OpenedCheckpoint, type RunNetwork, requireThin } from './runNetwork.js';
 
+/** Which places of a scan are scored. */
 export interface PredictOptions {
   /** Places to be scored; left out: those that detect() finds. */
   readonly candidates?: readonly Pick<Candidate, 'centerWorldMm'>[];
   /** Of detect(): places that are scored. */
   readonly most?: number;
   readonly signal?: AbortSignal;
+  /** Hears of detection, then of the places that are scored. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -36,6 +38,7 @@ export interface PredictedMark {
   readonly patchHu: Int16Array;
 }
 
+/** The ranked marks of one scan. */
 export interface ScanPrediction {
   /** Best first; of places within one nodule the best. */
   readonly marks: readonly PredictedMark[];
@@ -55,13 +58,22 @@ export interface Predictor {
   predict(volume: Volume, file: string, options?: PredictOptions): Promise<ScanPrediction>;
   /** The answer all over the lungs, in windows that overlap. Throws as predict(), and RangeError for a spacing that is none. */
   heatMap(volume: Volume, file: string, options?: HeatMapOptions): Promise<HeatMap>;
+  /** Gives the network's memory back; nothing can be predicted after it. */
   close(): void;
 }
 
 /** Two places of a table nearer than this are one; of detected ones their radius says. */
 const SAME_MM = 5;
 
-/** Opens a run's network. Throws InputError for a run that is none, is damaged, or was trained on what is no HU. */
+/**
+ * Opens a run's network. Throws InputError for a run that is none, is damaged, or was trained on what is no HU.
+ * @example
+ * const predictor = await openPredictor(inRepository('runs/start'));
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const { marks } = await predictor.predict(await readVolume(scan), scan.path, { most: 50 });
+ * predictor.close();
+ * for (const { centerWorldMm, probability } of marks.slice(0, 5)) console.log(centerWorldMm, probability);
+ */
 export async function openPredictor(run: string, link: CheckpointLink = 'best'): Promise<Predictor> {
   const { weights, optimizer, ...checkpoint } = await loadLinked(run, link);
   const { config } = checkpoint.meta;

@@ -14,6 +14,7 @@ export interface ReadersTables {
   readonly excluded: readonly Annotation[];
 }
 
+/** Tables of what readers found; left out: those beside the candidates that the patches were cut from. */
 export interface ReadersTablesRequest {
   /** CSV: seriesuid, coordX, coordY, coordZ, diameter_mm; left out: annotations.csv beside the candidates that `crop` reads. */
   readonly annotations?: string;

@@ -37,16 +37,20 @@ export interface ListedRun {
   readonly problems: readonly string[];
 }
 
+/** What is listed of one evaluation. */
 export interface EvaluationScores {
   readonly rocAuc: number;
   /** Null where no table of nodules knew the scans. */
   readonly cpm: number | null;
 }
 
+/** What runs can be sorted by. */
 export const RUN_ORDERS = ['date', 'loss', 'auc', 'cpm'] as const;
 
+/** What runs are sorted by. */
 export type RunOrder = (typeof RUN_ORDERS)[number];
 
+/** Runs beside each other. */
 export interface RunList {
   readonly runs: readonly ListedRun[];
   /** Settings in which these runs differ, but for their paths and their seed. */
@@ -57,6 +61,9 @@ export interface RunList {
  * The runs in a folder and one level below (the folds of a cross-validation), or the run that the folder itself is: by date, the
  * newest last, or by validation loss, held-out ROC AUC or CPM, the best first and those without one last. A run that is damaged is
  * listed with what is wrong. Throws InputError where there is no such folder.
+ * @example
+ * for (const { run, best, heldOut } of listRuns(inRepository('runs'), 'auc').runs)
+ *   console.log(run, best?.valLoss, heldOut?.rocAuc);
  */
 export function listRuns(folder: string, order: RunOrder = 'date'): RunList {
   if (!isFolder(folder)) throw new InputError(folder, 'expected a folder of runs, found none');

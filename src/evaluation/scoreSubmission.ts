@@ -7,6 +7,7 @@ import { type FoldScore, type FrocScore, officialRates, scoreFolds, scoreFroc } 
 import { frocCaseOf, type ScanNumbers } from './frocCase.js';
 import { readSubmission, type SubmissionColumns } from './submission.js';
 
+/** A submission and the tables that it is scored by; paths. */
 export interface ScoreSubmissionOptions {
   /** CSV: seriesuid, coordX, coordY, coordZ, probability. */
   readonly submission: string;
@@ -34,6 +35,7 @@ export interface OtherRows {
   readonly repeatedRows: number;
 }
 
+/** LUNA16's score over all scans, and fold by fold. */
 export interface SubmissionScore extends FrocScore {
   readonly counts: FrocCounts & OtherRows;
   /** False positives a scan at which `bootstrap.curve` has its bands. */
@@ -46,8 +48,14 @@ export interface SubmissionScore extends FrocScore {
 /**
  * LUNA16's official score of a submission: FROC curve, seven sensitivities and their mean (CPM) with 95 % bands from a bootstrap
  * by scan, over all scans and fold by fold. Throws InputError with file, line and what to do.
- *
- *     const { cpm, bootstrap } = scoreSubmission({ annotations, excluded, seriesUids: [seriesuids], submission });
+ * @example
+ * const { cpm, sensitivities } = scoreSubmission({
+ *   submission: inRepository('runs/start/predictions.csv'),
+ *   annotations: inRepository('data/raw/annotations.csv'),
+ *   excluded: inRepository('data/raw/annotations_excluded.csv'),
+ *   seriesUids: [inRepository('data/raw/seriesuids.csv')],
+ * });
+ * console.log(cpm, sensitivities);
  */
 export function scoreSubmission(options: ScoreSubmissionOptions): SubmissionScore {
   const { samples, seed } = options;

@@ -4,6 +4,7 @@ import { InputError } from '../errors.js';
 
 /** What a submission must say, by LUNA16's names of its columns. */
 export const SUBMISSION_COLUMNS = ['seriesuid', ...CENTER_COLUMNS, 'probability'] as const;
+/** The columns of a submission by their own names. */
 export type SubmissionColumn = (typeof SUBMISSION_COLUMNS)[number];
 /** Columns that have another name in the table. */
 export type SubmissionColumns = Readonly<Partial<Record<SubmissionColumn, string>>>;

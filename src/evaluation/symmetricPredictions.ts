@@ -6,6 +6,7 @@ import type { predictRows } from '../training/predictRows.js';
 /** Of whose images of a patch the probabilities are averaged: its 8 flips, or the 48 symmetries of a cube. */
 export const SYMMETRY_GROUPS = ['flips', 'cube'] as const;
 
+/** One of the groups. */
 export type SymmetryGroup = (typeof SYMMETRY_GROUPS)[number];
 
 const AXIS_ORDERS = [

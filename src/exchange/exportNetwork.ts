@@ -11,8 +11,10 @@ import { writeTorchFile } from './torchFile.js';
 /** What the network of a run can be written as. */
 export const EXPORT_FORMATS = ['onnx', 'keras', 'savedmodel', 'tfjs', 'safetensors', 'tensorboard'] as const;
 
+/** Programs that a network can be written for. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
+/** What exportNetwork() writes, and where. */
 export interface ExportOptions {
   readonly run: string;
   readonly to: ExportFormat;
@@ -21,6 +23,7 @@ export interface ExportOptions {
   readonly out?: string;
 }
 
+/** What exportNetwork() wrote. */
 export interface ExportResult {
   readonly run: string;
   readonly to: ExportFormat;
@@ -56,7 +59,13 @@ const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
   tensorboard: { place: '.', write: writeTensorboardFile },
 };
 
-/** Writes the network of a run's checkpoint for another program. Throws InputError, UsageError, EnvironmentError. */
+/**
+ * Writes the network of a run's checkpoint for another program. Throws InputError, UsageError, EnvironmentError.
+ * @example
+ * const run = inRepository('runs/start');
+ * const { path, notes } = await exportNetwork({ run, to: 'onnx', checkpoint: 'best' });
+ * console.log(path, notes);
+ */
 export async function exportNetwork({ run, to, checkpoint, out }: ExportOptions): Promise<ExportResult> {
   const network = await portableNetwork(run, checkpoint);
   const { place, write } = WRITERS[to];

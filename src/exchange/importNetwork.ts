@@ -26,6 +26,7 @@ export type ImportOrigin =
   /** A patch file and settings; what scans the weights were trained on is not known then. */
   | { readonly config: TrainConfig };
 
+/** What importNetwork() reads, and the run that it makes. */
 export interface ImportOptions {
   /** `*.keras`, `*.h5`, `*.weights.h5` or `*.safetensors`. */
   readonly file: string;
@@ -34,6 +35,7 @@ export interface ImportOptions {
   readonly run: string;
 }
 
+/** What importNetwork() made. */
 export interface ImportResult {
   readonly run: string;
   readonly filters: number;
@@ -46,6 +48,12 @@ export interface ImportResult {
 /**
  * Makes a run of weights from elsewhere, with one checkpoint `epoch-0000`: `evaluate`, `predict`, `export`, `train --from` and
  * `train --resume` take it. Throws UsageError, InputError (another network: the first array that differs), EnvironmentError.
+ * @example
+ * const like = inRepository('runs/start');
+ * const { path } = await exportNetwork({ run: like, to: 'safetensors', checkpoint: 'best' });
+ * const run = inRepository('runs/learned-elsewhere');
+ * const { parameters } = await importNetwork({ file: path, origin: { like }, run });
+ * console.log(`${parameters} numbers`);
  */
 export async function importNetwork({ file, origin, run }: ImportOptions): Promise<ImportResult> {
   const base = 'like' in origin ? await baseOfRun(origin.like) : undefined;

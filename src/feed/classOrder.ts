@@ -18,6 +18,11 @@ export interface HardShare {
  * Batches of half positives, half negatives (the larger half for an odd size). Each class is passed over again and again,
  * in a new seeded order each time, so that within a pass every row comes once. An epoch has as many whole batches as the
  * rows of both classes fill.
+ * @example
+ * const rows = { positives: Uint32Array.of(0, 3), negatives: Uint32Array.of(1, 2, 4, 5) };
+ * const order = balancedOrder(rows, 4, 16);
+ * order.stepsPerEpoch //=> 1
+ * order.rowsOf(0).join() //=> '1,0,4,3'
  */
 export function balancedOrder(
   rows: ClassRows,

@@ -7,6 +7,10 @@ import { naturalOrder } from './naturalOrder.js';
 /**
  * The order that a sampling names; with `hardest`, for the epoch after the one that they were found in. Throws RangeError for
  * hard negatives with `natural`, which has every row once.
+ * @example
+ * const { sampling } = readTrainingSettings();
+ * const rows = { positives: Uint32Array.of(0, 3), negatives: Uint32Array.of(1, 2, 4, 5) };
+ * orderOf({ ...sampling, kind: 'natural' }, rows, 3, 16).rowsOf(0).length //=> 3
  */
 export function orderOf(
   sampling: SamplingSettings,

@@ -23,6 +23,11 @@ const FEWEST_SCANS = 3;
  * Makes the parts definite for a file's own labels. A file without subsets gets folds of whole scans; where no subset is to spare
  * for validation, a tenth of the scans is taken. Asked again with what it gave, it gives the same.
  * Throws InputError (naming `file`) for too few scans, and for scans that lie in several subsets.
+ * @example
+ * const patches = await openPatchFile(inRepository('data/preprocessed/32x32x32-patch.hdf5'));
+ * const parts = definiteParts(scanLabels(patches), readTrainingSettings(), patches.path);
+ * patches.close();
+ * console.log(`subset ${parts.holdout} is held out, ${parts.validation} chooses the best network`);
  */
 export function definiteParts(labels: ScanLabels, request: PartsRequest, file: string): Parts {
   const { seed } = request;

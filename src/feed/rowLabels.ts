@@ -18,7 +18,14 @@ export interface ScanLabels extends RowLabels {
 /** All columns of a file. */
 export interface PatchRows extends PatchLabels, PatchPlaces {}
 
-/** Reads the columns. Throws InputError. */
+/**
+ * Reads all columns of a patch file: class, notrain, subset, place and scan of every row. Throws InputError.
+ * @example
+ * const patches = await openPatchFile(inRepository('data/preprocessed/32x32x32-patch.hdf5'));
+ * const { classes, seriesUids } = scanLabels(patches);
+ * patches.close();
+ * console.log(`${classes.length} rows of ${new Set(seriesUids).size} scans`);
+ */
 export function scanLabels(patches: PatchFile): PatchRows {
   return { ...patches.labels(), ...patches.places() };
 }

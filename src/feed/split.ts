@@ -28,6 +28,12 @@ export interface Split {
 /**
  * Parts the rows in three: training, validation, held out. Training and validation skip rows with notrain = 1, the held-out rows
  * keep them. Throws InputError (naming `file`) when a subset has no rows, or a part lacks a class.
+ * @example
+ * const patches = await openPatchFile(inRepository('data/preprocessed/32x32x32-patch.hdf5'));
+ * const labels = scanLabels(patches);
+ * const split = splitRows(labels, definiteParts(labels, readTrainingSettings(), patches.path), patches.path);
+ * patches.close();
+ * console.log(`${split.positives.length} nodules to learn from, ${split.heldOut.length} rows held out`);
  */
 export function splitRows(unfolded: ScanLabels, parts: Parts, file: string): Split {
   const { folds, holdout, validation, seed } = parts;
@@ -60,7 +66,11 @@ export function splitRows(unfolded: ScanLabels, parts: Parts, file: string): Spl
   };
 }
 
-/** All rows of one subset or several, ascending. Throws InputError when one has none. */
+/**
+ * All rows of one subset or several, ascending. Throws InputError when one has none.
+ * @example
+ * heldOutRows({ subsets: [0, 5, 5, 1] }, 5, 'my patches').join() //=> '1,2'
+ */
 export function heldOutRows(
   labels: Pick<ScanLabels, 'subsets'>,
   holdout: Holdout,

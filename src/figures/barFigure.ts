@@ -3,6 +3,7 @@ import type { PlotlyFigure } from './figure.js';
 import { type DrawnFigure, drawnFigure } from './panelFigure.js';
 import { linearTicks } from './ticks.js';
 
+/** A part of a bar; `value` in the unit of the axis. */
 export interface BarPart {
   readonly name: string;
   readonly value: number;
@@ -23,6 +24,7 @@ export interface BarSpec {
   readonly bars: readonly Bar[];
 }
 
+/** Bars of one length, each in parts, as data and as drawn. */
 export type BarFigure = BarSpec & DrawnFigure;
 
 const WIDTH = 1000;

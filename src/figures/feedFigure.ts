@@ -8,6 +8,8 @@ export type FeedDrawable = StepRecord | EpochRecord | { readonly kind: 'start' |
 /**
  * How a run was fed, in percent over its steps: the part of each step that waited for its batch, how full the ring of batches
  * was, and how busy the reader threads were in each epoch. A full ring and idle readers: the device is the limit.
+ * @example
+ * display(feedFigure(metricsOf(inRepository('runs/start'))));
  */
 export function feedFigure(records: Iterable<FeedDrawable>): Chart {
   const ready = new ThinnedCurve();

@@ -16,6 +16,7 @@ export interface Trace {
   readonly labels?: readonly string[];
 }
 
+/** An axis of a chart. */
 export interface Axis {
   readonly title: string;
   /** For positive numbers, log2 with a tick at each power of two, log10 at each power of ten. */
@@ -23,7 +24,7 @@ export interface Axis {
   readonly range?: readonly [number, number];
 }
 
-/** A line chart as plain data: shown by plotly in a notebook, by renderSvg() in files. */
+/** A line chart as plain data: shown by plotly in a notebook, as SVG in files. */
 export interface ChartSpec {
   readonly title: string;
   readonly x: Axis;
@@ -39,7 +40,9 @@ export interface PlotlyFigure {
 
 /** A chart that a notebook shows as it is: `display(chart)`, or the last line of a cell. */
 export interface Chart extends ChartSpec {
+  /** The chart as a picture. */
   readonly svg: () => string;
+  /** The chart for plotly, which notebooks show. */
   readonly plotly: () => PlotlyFigure;
 }
 
@@ -55,7 +58,12 @@ export const PALETTE = [
   '#8c8c8c',
 ] as const;
 
-/** Adds to a chart how it is drawn. */
+/**
+ * Adds to a chart how it is drawn.
+ * @example
+ * const loss = { name: 'run 1', x: [1, 2, 3], y: [0.7, 0.5, 0.4] };
+ * display(chart({ title: 'Loss', x: { title: 'epoch' }, y: { title: 'loss' }, traces: [loss] }));
+ */
 export function chart(spec: ChartSpec): Chart {
   const drawn: Chart = { ...spec, svg: () => renderSvg(spec), plotly: () => plotlyFigure(spec) };
   return Object.defineProperty(drawn, Symbol.for('Jupyter.display'), {

@@ -17,7 +17,13 @@ const HEIGHT = 446;
 const MIDDLE = { x: PANEL / 2, y: 225 } as const;
 const ARROW_MM = 110;
 
-/** Where voxel (0, 0, 0) lies and where the voxel axes point, as seen from the feet; one panel a scan, the same world for all. */
+/**
+ * Where voxel (0, 0, 0) lies and where the voxel axes point, as seen from the feet; one panel a scan, the same world for all.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const geometry = await readGeometry(scan);
+ * display(frameFigure([{ name: scan.uid, geometry, centerWorldMm: voxelToWorld(geometry, [9, 9, 9]) }]));
+ */
 export function frameFigure(panels: readonly FramePanel[]): Picture {
   const title = 'World and voxels';
   const width = PANEL * panels.length;

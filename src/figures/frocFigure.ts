@@ -11,7 +11,16 @@ export type DrawableFroc = Pick<FrocScore, 'cpm' | 'sensitivities' | 'curve' | '
 /** Points of a drawn curve for each doubling of the rate. */
 const POINTS_PER_OCTAVE = 48;
 
-/** Sensitivity over false positives a scan, on an axis of doubling rates, with the bootstrap's band. */
+/**
+ * Sensitivity over false positives a scan, on an axis of doubling rates, with the bootstrap's band.
+ * @example
+ * const score = scoreSubmission({
+ *   submission: inRepository('runs/start/predictions.csv'),
+ *   annotations: inRepository('data/raw/annotations.csv'),
+ *   seriesUids: [inRepository('data/raw/seriesuids.csv')],
+ * });
+ * display(frocFigure(score));
+ */
 export function frocFigure({ cpm, sensitivities, curve, rates, bootstrap }: DrawableFroc): Chart {
   const { lower, upper } = bootstrap.cpm;
   const band = (name: string, values: ArrayLike<number>): Trace => {

@@ -26,6 +26,8 @@ export type UseLog = Pick<GpuLog, 'samples'> | UseOverTime;
 /**
  * Utilisation over time: a heat map of all devices, a lane a device (of at most eight), how it is spread over the devices in
  * use, and, of our own recordings, what the run and the host did meanwhile.
+ * @example
+ * display(gpuUtilizationFigure(await readGpuLog(inRepository('data/gpustat/k80x8_2018.txt'))));
  */
 export function gpuUtilizationFigure(log: UseLog): PanelFigure {
   const use = gathered(log);
@@ -47,7 +49,11 @@ export function gpuUtilizationFigure(log: UseLog): PanelFigure {
   });
 }
 
-/** Memory in use over time: a lane a device, up to the memory that it has. */
+/**
+ * Memory in use over time: a lane a device, up to the memory that it has.
+ * @example
+ * display(gpuMemoryFigure(await readGpuLog(inRepository('data/gpustat/k80x8_2018.txt'))));
+ */
 export function gpuMemoryFigure(log: UseLog): PanelFigure {
   const use = gathered(log);
   return panelFigure({
@@ -60,7 +66,11 @@ export function gpuMemoryFigure(log: UseLog): PanelFigure {
   });
 }
 
-/** The most memory that was taken of what each device has; by process where the log names them. */
+/**
+ * The most memory that was taken of what each device has; by process where the log names them.
+ * @example
+ * display(gpuMemoryBars(await readGpuLog(inRepository('data/gpustat/k80x8_2018.txt'))));
+ */
 export function gpuMemoryBars(log: UseLog): BarFigure {
   const use = gathered(log);
   return barFigure({

@@ -9,7 +9,13 @@ export interface HuSample {
 
 const BIN_HU = 20;
 
-/** Share of voxels by intensity, in bins of 20 HU from `low` to `high`; what lies beyond counts in the first and last bin. */
+/**
+ * Share of voxels by intensity, in bins of 20 HU from `low` to `high`; what lies beyond counts in the first and last bin.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const { data } = await readVolume(scan);
+ * display(huHistogramFigure('Intensities of a scan', [{ name: scan.uid, dataHu: data }]));
+ */
 export function huHistogramFigure(
   title: string,
   samples: readonly HuSample[],

@@ -49,6 +49,7 @@ export interface HeatRows {
   readonly rows: readonly HeatRow[];
 }
 
+/** All devices of each host as rows of coloured cells. */
 export interface HeatPanel {
   readonly kind: 'heat';
   readonly label: string;
@@ -57,6 +58,7 @@ export interface HeatPanel {
   readonly hosts: readonly HeatRows[];
 }
 
+/** One panel of a figure over time. */
 export type Panel = LanePanel | HeatPanel;
 
 /** Panels one above the other over one axis, as plain data. */
@@ -74,11 +76,15 @@ export interface PanelSpec {
 /** A figure that a notebook shows as it is, and that a file holds as SVG, PNG, or in a page. */
 export interface DrawnFigure {
   readonly title: string;
+  /** The figure as a picture. */
   readonly svg: () => string;
+  /** The same in pixels. */
   readonly png: () => Buffer;
+  /** The same for plotly, which notebooks show. */
   readonly plotly: () => PlotlyFigure;
 }
 
+/** Panels over one axis of time, as data and as drawn. */
 export type PanelFigure = PanelSpec & DrawnFigure;
 
 /** Adds to panels how they are drawn. */

@@ -9,7 +9,13 @@ const LEFT = 90;
 const TOP = 44;
 const RIGHT = 30;
 
-/** One measured step: a row for each device, a bar for each pass of a micro-batch; backward passes are darker. */
+/**
+ * One measured step: a row for each device, a bar for each pass of a micro-batch; backward passes are darker.
+ * @example
+ * const forward = { name: 'forward 0', device: 'CPU:0', replica: 0, stage: 0, fromMs: 0, toMs: 4 };
+ * const backward = { ...forward, name: 'backward 0', fromMs: 4, toMs: 13 };
+ * display(passesFigure('One step of one stage', [forward, backward]));
+ */
 export function passesFigure(title: string, passes: readonly TimedPass[]): Picture {
   return picture(title, () => {
     const devices = [...new Set(passes.map(({ device }) => device))].sort();

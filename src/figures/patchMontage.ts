@@ -12,6 +12,7 @@ export interface MontagePatch {
   readonly caption?: string;
 }
 
+/** How the patches are laid out and drawn. */
 export interface MontageOptions {
   readonly columns?: number;
   readonly window?: WindowHu;
@@ -24,7 +25,15 @@ export interface MontageOptions {
 const GAP = 8;
 const CAPTION = 16;
 
-/** Patches side by side; nodules have an orange frame, others a blue one. */
+/**
+ * Patches side by side; nodules have an orange frame, others a blue one.
+ * @example
+ * const patches = await openPatchFile(inRepository('data/preprocessed/32x32x32-patch.hdf5'));
+ * const dataHu = new Int16Array(patches.voxelsPerRow);
+ * await patches.readRows([0], dataHu);
+ * display(patchMontage('The first row', [{ dataHu, class: patches.labels().classes[0] }], patches.format));
+ * patches.close();
+ */
 export function patchMontage(
   title: string,
   patches: readonly MontagePatch[],

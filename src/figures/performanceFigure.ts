@@ -1,7 +1,11 @@
 import type { PerformanceSeries } from '../gpu/performance.js';
 import { type Chart, chart, PALETTE, type Trace } from './figure.js';
 
-/** Speed-up over the number of devices, each program with its share of ideal speed; the ideal is dotted. */
+/**
+ * Speed-up over the number of devices, each program with its share of ideal speed; the ideal is dotted.
+ * @example
+ * display(performanceFigure([...readPerformance(), ...readPerformance(PERFORMANCE_MEASURED)]));
+ */
 export function performanceFigure(series: readonly PerformanceSeries[]): Chart {
   const most = Math.max(2, ...series.flatMap(({ points }) => points.map(({ devices }) => devices)));
   const traces = series.map(({ name, points }, at): Trace => {

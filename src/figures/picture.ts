@@ -4,7 +4,11 @@ export interface WindowHu {
   readonly high: number;
 }
 
-/** Windows as radiologists set them. */
+/**
+ * Windows as radiologists set them.
+ * @example
+ * WINDOWS.lung //=> { low: -1350, high: 150 }
+ */
 export const WINDOWS = {
   lung: { low: -1350, high: 150 },
   mediastinum: { low: -160, high: 240 },
@@ -14,6 +18,7 @@ export const WINDOWS = {
 /** An SVG picture that a notebook shows as it is. */
 export interface Picture {
   readonly title: string;
+  /** The picture as SVG. */
   readonly svg: () => string;
 }
 

@@ -1,7 +1,14 @@
 import type { RateRecord } from '../training/findRate.js';
 import { type Chart, chart, PALETTE } from './figure.js';
 
-/** Loss over the learning rate of a sweep, its running mean, and the suggested rate. */
+/**
+ * Loss over the learning rate of a sweep, its running mean, and the suggested rate.
+ * @example
+ * const first = { kind: 'step', step: 1, steps: 2, learningRate: 1e-4, loss: 0.7, smoothed: 0.7 } as const;
+ * const second = { ...first, step: 2, learningRate: 1e-3, loss: 0.5, smoothed: 0.6 };
+ * const end = { kind: 'end', suggested: 1e-3, lowest: 1e-3, diverged: false } as const;
+ * display(rateFigure([first, second, end]));
+ */
 export function rateFigure(records: Iterable<RateRecord>): Chart {
   const all = [...records];
   const steps = all.flatMap((record) => (record.kind === 'step' ? [record] : []));

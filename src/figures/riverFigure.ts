@@ -12,7 +12,12 @@ const WIDTH = 1180;
 const GAP = 20;
 const CAPTION = 26;
 
-/** Pictures from left to right and top to bottom, two a line, scaled to the same width, each under its caption. */
+/**
+ * Pictures from left to right and top to bottom, two a line, scaled to the same width, each under its caption.
+ * @example
+ * const loss = lossFigure(metricsOf(inRepository('runs/start')));
+ * display(riverFigure('From patches to a score', [{ caption: 'the loss falls', svg: loss.svg() }]));
+ */
 export function riverFigure(title: string, parts: readonly RiverPart[]): Picture {
   return picture(title, () => {
     const columnWidth = (WIDTH - 3 * GAP) / 2;

@@ -7,7 +7,12 @@ import { thinnedCurve } from './thinnedCurve.js';
 /** More counts than this do not fit beside each other. */
 const MOST_COUNTS = 12;
 
-/** The precision-recall curve with its area (average precision), and chance: the share of positives. */
+/**
+ * The precision-recall curve with its area (average precision), and chance: the share of positives.
+ * @example
+ * const points = precisionRecallCurve([0.9, 0.7, 0.4, 0.2], [1, 0, 1, 0]);
+ * display(precisionRecallFigure(points, averagePrecision(points), 0.5));
+ */
 export function precisionRecallFigure(
   points: readonly PrecisionRecallPoint[],
   averagePrecision: number,
@@ -33,7 +38,13 @@ export function precisionRecallFigure(
   });
 }
 
-/** Share of nodules over mean probability of each bin, on the diagonal where calibrated; below it the bins' numbers of patches. */
+/**
+ * Share of nodules over mean probability of each bin, on the diagonal where calibrated; below it the bins' numbers of patches.
+ * @example
+ * const [probabilities, classes] = [[0.9, 0.7, 0.4, 0.2], [1, 0, 1, 0]];
+ * const bins = calibrationCurve(probabilities, classes, { bins: 2 });
+ * display(reliabilityFigure(bins, brierScore(probabilities, classes)));
+ */
 export function reliabilityFigure(
   bins: readonly CalibrationBin[],
   brierScore: number,
@@ -74,7 +85,11 @@ export function reliabilityFigure(
   });
 }
 
-/** Share of each class's patches in `bins` equal parts of the probability: each class for itself, as nodules are rare. */
+/**
+ * Share of each class's patches in `bins` equal parts of the probability: each class for itself, as nodules are rare.
+ * @example
+ * display(scoreHistogramFigure([0.9, 0.7, 0.4, 0.2], [1, 0, 1, 0], 10));
+ */
 export function scoreHistogramFigure(
   probabilities: ArrayLike<number>,
   classes: ArrayLike<number>,

@@ -17,7 +17,13 @@ const PANEL_WIDTH = WIDTH / 2;
 const BOX = 132;
 const LINE = 15;
 
-/** The strategies side by side: boxes are devices, each row of boxes is a replica of the network. */
+/**
+ * The strategies side by side: boxes are devices, each row of boxes is a replica of the network.
+ * @example
+ * const whole = ['stem', 's1b1', 'head'];
+ * const replicas = [[whole], [whole]];
+ * display(strategyFigure([{ name: 'data', caption: 'two replicas', parts: replicas, rows: ['0-7', '8-15'] }]));
+ */
 export function strategyFigure(panels: readonly StrategyPanel[]): Picture {
   const title = 'How a training step is spread over devices';
   return picture(title, () => {

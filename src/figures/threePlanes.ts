@@ -15,6 +15,7 @@ export interface Mark {
   readonly class: number;
 }
 
+/** What is drawn over the three slices, and how. */
 export interface ThreePlanesOptions {
   readonly marks?: readonly Mark[];
   readonly window?: WindowHu;
@@ -35,7 +36,14 @@ const PIXELS_PER_MM = 0.9;
 const GAP = 12;
 const MARK_RADIUS_MM = 9;
 
-/** Axial, coronal and sagittal slice through a world position, in the right proportions, with candidates marked. */
+/**
+ * Axial, coronal and sagittal slice through a world position, in the right proportions, with candidates marked.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const table = readCandidates(inRepository('data/raw/candidates_V2.csv'));
+ * const marks = table.filter(({ seriesUid }) => seriesUid === scan.uid);
+ * display(threePlanes(await readVolume(scan), marks[0].centerWorldMm, { marks, window: WINDOWS.lung }));
+ */
 export function threePlanes(
   volume: Volume,
   throughWorldMm: Vector3,

@@ -7,17 +7,30 @@ import { ThinnedCurve, thinnedCurve } from './thinnedCurve.js';
 /** What a training figure is drawn from; other records are left alone. */
 export type Drawable = StepRecord | ValidationRecord | { readonly kind: 'start' | 'epoch' | 'end' };
 
-/** Loss of each step (thin), its running mean, and the validation after each epoch. */
+/**
+ * Loss of each step (thin), its running mean, and the validation after each epoch.
+ * @example
+ * display(lossFigure(metricsOf(inRepository('runs/start'))));
+ */
 export function lossFigure(records: Iterable<Drawable>): Chart {
   return overSteps(records, 'Loss and L2 penalty', 'loss', ({ loss }) => loss);
 }
 
-/** Share of patches on the right side of 0.5, in percent. */
+/**
+ * Share of patches on the right side of 0.5, in percent.
+ * @example
+ * display(accuracyFigure(metricsOf(inRepository('runs/start'))));
+ */
 export function accuracyFigure(records: Iterable<Drawable>): Chart {
   return overSteps(records, 'Accuracy', 'right side of 0.5 (%)', ({ accuracy }) => 100 * accuracy, [0, 100]);
 }
 
-/** The ROC curve with its area and interval in the title (null: none), and the bootstrap's 95 % band where there is one. */
+/**
+ * The ROC curve with its area and interval in the title (null: none), and the bootstrap's 95 % band where there is one.
+ * @example
+ * const [scores, classes] = [[0.9, 0.7, 0.4, 0.2], [1, 0, 1, 0]];
+ * display(rocFigure(rocCurve(scores, classes), rocArea(scores, classes).area, null));
+ */
 export function rocFigure(
   roc: readonly RocPoint[],
   area: number,

@@ -10,6 +10,7 @@ export interface ProcessMemory {
   readonly peakMiB: number;
 }
 
+/** One device of a host, by the numbers of its tracks. */
 export interface DeviceOverTime {
   readonly label: string;
   readonly used: boolean;
@@ -42,14 +43,24 @@ export interface UseOverTime {
   readonly summary: GpuSummary;
 }
 
-/** Gathers a log that is in memory. */
+/**
+ * Gathers a log that is in memory.
+ * @example
+ * const use = useOverTime(await readGpuLog(inRepository('data/gpustat/k80x8_2018.txt')));
+ * use.hosts.map(({ devices }) => devices.length) //=> [ 8 ]
+ */
 export function useOverTime({ samples }: Pick<GpuLog, 'samples'>): UseOverTime {
   const gathered = new UseGathering();
   for (const sample of samples) gathered.add(sample);
   return gathered.end();
 }
 
-/** As useOverTime, of samples that come one by one: memory does not grow with the log. */
+/**
+ * As useOverTime, of samples that come one by one: memory does not grow with the log.
+ * @example
+ * const log = openGpuLog(inRepository('data/gpustat/k80x8_2018.txt'));
+ * display(gpuUtilizationFigure(await useOverTimeOf(log.samples)));
+ */
 export async function useOverTimeOf(samples: AsyncIterable<GpuSample>): Promise<UseOverTime> {
   const gathered = new UseGathering();
   for await (const sample of samples) gathered.add(sample);

@@ -32,6 +32,7 @@ export interface Load {
   readonly energyWh: number | null;
 }
 
+/** What a log says of one device; null = it does not. */
 export interface DeviceSummary extends Load {
   readonly host: string | null;
   readonly index: number | null;

@@ -4,7 +4,12 @@ import { inPackage } from '../paths.js';
 
 /** The table of 2018: one GPU beside four. */
 export const PERFORMANCE_2018 = inPackage('data', 'performance', '2018.json');
-/** What `voxlab bench scale` measured of this program. */
+/**
+ * What `voxlab bench scale` measured of this program.
+ * @example
+ * const [{ points }] = readPerformance(PERFORMANCE_MEASURED);
+ * for (const { devices, speedup } of points) console.log(devices, speedup);
+ */
 export const PERFORMANCE_MEASURED = inPackage('data', 'performance', 'measured.json');
 
 /** A speed, or a time, that can be divided by. */
@@ -35,6 +40,8 @@ export interface PerformanceSeries {
 /**
  * Reads a table of training speeds, such as data/performance/2018.json; speed-up and efficiency are computed. A point says
  * `patchesPerSecond`, or `secondsPerEpoch`, `trainingSteps` and `batch`. Throws InputError.
+ * @example
+ * for (const { name, points } of readPerformance()) console.log(name, points.map(({ speedup }) => speedup));
  */
 export function readPerformance(file = PERFORMANCE_2018): readonly PerformanceSeries[] {
   return readJson(file, 'a table of training speeds').at('series').list().map(seriesOf);

@@ -41,6 +41,12 @@ class Collector implements LogSink {
 /**
  * Reads a log of GPU use of any known format, told by its content, packed by gzip or not, as it is written by its tool; memory
  * does not grow with the file. Throws InputError for a file that cannot be read or holds no sample.
+ * @example
+ * const { samples, notes } = openGpuLog(inRepository('data/gpustat/k80x8_2018.txt'));
+ * let records = 0;
+ * for await (const { devices } of samples) records += devices.length;
+ * records //=> 400
+ * notes.format //=> 'text of gpustat'
  */
 export function openGpuLog(file: string): OpenGpuLog {
   const collector = new Collector();
@@ -57,7 +63,13 @@ export function openGpuLog(file: string): OpenGpuLog {
   return { samples: samplesOf(file, collector, chooser), notes };
 }
 
-/** Reads a whole log into memory. Throws InputError. */
+/**
+ * Reads a whole log into memory. Throws InputError.
+ * @example
+ * const { samples } = await readGpuLog(inRepository('data/gpustat/k80x8_2018.txt'));
+ * samples.length //=> 50
+ * samples[0].devices[0].memoryTotalMiB //=> 11441
+ */
 export async function readGpuLog(file: string): Promise<GpuLog> {
   const { samples, notes } = openGpuLog(file);
   const read: GpuSample[] = [];

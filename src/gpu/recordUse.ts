@@ -10,6 +10,7 @@ import { openUseMeter, type RunProgress, type UseMeter } from './useMeter.js';
 /** As often as other monitors look. */
 export const RECORD_INTERVAL_MS = 1000;
 
+/** Where to, and how often. */
 export interface RecordOptions {
   /** JSON lines are appended to it, as `voxlab gpu convert` prints them. */
   readonly out: string;
@@ -30,14 +31,23 @@ export interface UseRecording {
   readonly failed: Promise<string>;
   /** Tells of a step of the run that is recorded. */
   stepped(progress: RunProgress): void;
+  /** Ends the recording; the file is whole then. */
   stop(): void;
 }
 
-/** Records the use of this machine's GPUs, and of the machine, until it is stopped. Throws EnvironmentError. */
+/**
+ * Records the use of this machine's GPUs, and of the machine, until it is stopped. Throws EnvironmentError.
+ * @example
+ * const recording = await recordUse({ out: 'use.jsonl', intervalMs: 100 });
+ * await new Promise((done) => setTimeout(done, 300)); // the work that is measured
+ * recording.stop();
+ * console.log(`${recording.samples} samples, read by ${recording.source ?? 'the host alone'}`);
+ */
 export async function recordUse(options: RecordOptions): Promise<UseRecording> {
   return recordingOf(await meterFor(options), options);
 }
 
+/** How a run's use is recorded; by default into RUN/gpu.jsonl. */
 export interface RecordedRunOptions extends Partial<RecordOptions> {
   /** `where-a-gpu-is` (default) records on machines with one; `always` elsewhere, too. */
   readonly when?: 'where-a-gpu-is' | 'always';
@@ -46,6 +56,13 @@ export interface RecordedRunOptions extends Partial<RecordOptions> {
 /**
  * Hands on the records of a run, and records the use of the machine meanwhile, by default into RUN/gpu.jsonl:
  * `for await (const record of withRecordedUse(train(config))) ...`. A recording that fails ends; the run goes on.
+ * @example
+ * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
+ * const settings = { ...readTrainingSettings(), filters: 4, threads: 0 };
+ * const config = { ...settings, data, run: inRepository('runs/recorded') };
+ * for await (const record of withRecordedUse(train(config), { when: 'always' }))
+ *   if (record.kind === 'step' && record.step === 4) break;
+ * console.log(summariseGpuLog(await readGpuLog(inRepository('runs/recorded/gpu.jsonl'))).hosts);
  */
 export async function* withRecordedUse<R extends TrainRecord>(
   records: AsyncIterable<R>,

@@ -22,19 +22,33 @@ export interface GpuUse extends Load {
   readonly idleTogetherShare: number | null;
 }
 
+/** Use of each device and of all, and what it means. */
 export interface GpuSummary extends GpuUse {
   /** What it means, in words. */
   readonly findings: readonly Finding[];
 }
 
-/** Use of each device and of all that were ever used; unknown values (null) count in no mean. */
+/**
+ * Use of each device and of all that were ever used; unknown values (null) count in no mean.
+ * @example
+ * const log = await readGpuLog(inRepository('data/gpustat/k80x8_2018.txt'));
+ * const { meanPercent, findings } = summariseGpuLog(log);
+ * meanPercent?.toFixed(3) //=> '32.715'
+ * for (const { text } of findings) console.log(text);
+ */
 export function summariseGpuLog({ samples }: GpuLog): GpuSummary {
   const tally = new LogTally();
   for (const sample of samples) tally.add(sample);
   return tally.summary();
 }
 
-/** As summariseGpuLog, of samples that come one by one: memory does not grow with the log. */
+/**
+ * As summariseGpuLog, of samples that come one by one: memory does not grow with the log.
+ * @example
+ * const { samples } = openGpuLog(inRepository('data/gpustat/k80x8_2018.txt'));
+ * const { devices } = await summariseGpuSamples(samples);
+ * devices.filter(({ used }) => used).length //=> 4
+ */
 export async function summariseGpuSamples(samples: AsyncIterable<GpuSample>): Promise<GpuSummary> {
   const tally = new LogTally();
   for await (const sample of samples) tally.add(sample);

@@ -7,12 +7,17 @@ import { type KernelSession, sessionFor } from './session.js';
 export interface Comm {
   readonly id: string;
   readonly target: string;
+  /** Sends a message to the front end. */
   send(data: JsonObject, options?: { metadata?: JsonObject; buffers?: readonly Uint8Array[] }): void;
+  /** Closes it on both sides; a second call does nothing. */
   close(data?: JsonObject): void;
+  /** Calls `listener` for every message of the front end; what it prints goes to the cell that set it. */
   onMessage(listener: CommListener): void;
+  /** Calls `listener` when the front end closes it. */
   onClose(listener: (data: JsonObject) => void): void;
 }
 
+/** Called with the data of a message, and what it carries as bytes. */
 export type CommListener = (data: JsonObject, buffers: readonly Uint8Array[]) => void;
 /** Called when the front end opens a comm of a registered target. */
 export type CommOpened = (comm: Comm, data: JsonObject, buffers: readonly Uint8Array[]) => void;
@@ -31,6 +36,7 @@ export interface Comms {
   endMessage(): void;
 }
 
+/** What an opening message carries beside its data: metadata as JSON, buffers as bytes. */
 export interface CommOpenOptions {
   readonly metadata?: JsonObject;
   readonly buffers?: readonly Uint8Array[];
@@ -117,12 +123,25 @@ function dataOf(content: JsonObject): JsonObject {
   return (content.data ?? {}) as JsonObject;
 }
 
-/** Opens a comm to the front end: `const comm = openComm('my-target', { value: 1 })`. */
+/**
+ * Opens a comm to the front end: `const comm = openComm('my-target', { value: 1 })`.
+ * @example
+ * const comm = openComm('my-target', { value: 1 });
+ * comm.onMessage((data) => console.log('the front end says', data));
+ * comm.send({ value: 2 });
+ */
 export function openComm(target: string, data: JsonObject = {}, options?: CommOpenOptions): Comm {
   return sessionFor('openComm()').comms.open(target, data, options);
 }
 
-/** Calls `opened` whenever the front end opens a comm of this target. */
+/**
+ * Calls `opened` whenever the front end opens a comm of this target.
+ * @example
+ * onCommOpen('my-target', (comm, data) => {
+ *   console.log('the front end says', data);
+ *   comm.send({ heard: true });
+ * });
+ */
 export function onCommOpen(target: string, opened: CommOpened): void {
   sessionFor('onCommOpen()').comms.register(target, opened);
 }

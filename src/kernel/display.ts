@@ -9,6 +9,9 @@ export type Shown = Displayable | MimeBundle | unknown;
 /**
  * Shows a value below the cell, richly where it can: `display(figure)`, `display({ 'text/html': '<b>bold</b>' })`.
  * `metadata` is Jupyter's, by mime type. Outside of a notebook the text form is printed.
+ * @example
+ * display({ 'text/html': '<b>bold</b>', 'text/plain': 'bold' });
+ * display(chart({ title: 'Loss', x: { title: 'epoch' }, y: { title: 'loss' }, traces: [] }));
  */
 export function display(value: Shown, { metadata = {} }: { metadata?: JsonObject } = {}): void {
   publish('display_data', value, metadata, {});
@@ -20,7 +23,12 @@ export interface LiveDisplay {
   show(value: Shown): void;
 }
 
-/** An output that is drawn again and again, a chart as a picture: `const live = liveDisplay(); for (…) live.show(figure);` */
+/**
+ * An output that is drawn again and again, a chart as a picture: `const live = liveDisplay(); for (…) live.show(figure);`
+ * @example
+ * const live = liveDisplay();
+ * for (let step = 1; step <= 3; step++) live.show({ 'text/plain': `step ${step}` });
+ */
 export function liveDisplay(): LiveDisplay {
   const transient = { display_id: randomUUID() };
   let shown = false;
@@ -38,7 +46,14 @@ function redrawable(value: Shown): MimeBundle {
   return 'image/svg+xml' in rest ? rest : mimeBundleOf(value);
 }
 
-/** Empties the cell's output; with `wait`, only when the next output comes, which avoids flicker. */
+/**
+ * Empties the cell's output; with `wait`, only when the next output comes, which avoids flicker.
+ * @example
+ * for (let step = 1; step <= 3; step++) {
+ *   clearOutput({ wait: true });
+ *   console.log(`step ${step}`);
+ * }
+ */
 export function clearOutput({ wait = false } = {}): void {
   sessionFor('clearOutput()').publish('clear_output', { wait });
 }

@@ -35,6 +35,7 @@ import { createCellCompiler } from './tslab.js';
 import { reportUncaught } from './uncaught.js';
 import { announceUserCode } from './userCode.js';
 
+/** What Jupyter starts a kernel with. */
 export interface KernelOptions {
   readonly connectionFile: string;
   /** Where the kernel's own messages go. */
@@ -44,6 +45,8 @@ export interface KernelOptions {
 /**
  * Turns this process into a kernel. The sockets' thread starts first and answers while the compiler loads; compiler and
  * cells share the main thread. The working directory becomes the project's root, so that cells name files from there.
+ * @example
+ * startKernel({ connectionFile: 'connection.json', logDescriptor: 2 }); // as Jupyter writes it
  */
 export function startKernel({ connectionFile, logDescriptor }: KernelOptions): void {
   const shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));

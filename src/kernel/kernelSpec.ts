@@ -60,7 +60,12 @@ function launcherWords(): string[] {
   throw new EnvironmentError(`the kernel's program ${joined} is missing: run ${typed('build')}`);
 }
 
-/** Writes the kernelspec to `<kernels>/voxlab`; returns that folder. */
+/**
+ * Writes the kernelspec to `<kernels>/voxlab`; returns that folder.
+ * @example
+ * const folder = installKernelSpec('jupyter/kernels'); // Jupyter finds it with JUPYTER_PATH=jupyter
+ * console.log(folder);
+ */
 export function installKernelSpec(kernels: string = kernelsBelow()): string {
   const words = launcherWords();
   const folder = join(kernels, KERNEL_NAME);
@@ -78,7 +83,13 @@ export function installKernelSpec(kernels: string = kernelsBelow()): string {
   return folder;
 }
 
-/** Removes what installKernelSpec wrote; returns whether there was something. */
+/**
+ * Removes what installKernelSpec wrote; returns whether there was something.
+ * @example
+ * installKernelSpec('old-kernels');
+ * uninstallKernelSpec('old-kernels') //=> true
+ * uninstallKernelSpec('old-kernels') //=> false
+ */
 export function uninstallKernelSpec(kernels: string = kernelsBelow()): boolean {
   const folder = join(kernels, KERNEL_NAME);
   const stood = existsSync(folder);
@@ -94,6 +105,12 @@ export interface FoundKernelSpec {
   readonly missing: readonly string[];
 }
 
+/**
+ * The kernelspecs in a folder; by default in the project's own.
+ * @example
+ * installKernelSpec('listed-kernels');
+ * listKernelSpecs('listed-kernels').map(({ name, missing }) => `${name}: ${missing.length}`) //=> [ 'voxlab: 0' ]
+ */
 export function listKernelSpecs(kernels: string = kernelsBelow()): FoundKernelSpec[] {
   if (!isFolder(kernels)) return [];
   return readdirSync(kernels)

@@ -29,6 +29,7 @@ export interface NotebookError {
   readonly traceback: string;
 }
 
+/** What became of a notebook. */
 export interface NotebookRun {
   readonly name: string;
   readonly seconds: number;
@@ -40,6 +41,7 @@ export interface NotebookRun {
   readonly error: NotebookError | null;
 }
 
+/** Where the executed copy goes, and what the notebook is told. */
 export interface NotebookRunOptions {
   /** Folder of the executed copy, which keeps the notebook's name. */
   readonly outFolder: string;
@@ -52,7 +54,11 @@ export interface NotebookRunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A path, or the name of a notebook in notebooks/ with or without its ending: `04-train`. */
+/**
+ * A path, or the name of a notebook in notebooks/ with or without its ending: `04-train`.
+ * @example
+ * console.log(findNotebook('01-scan'));
+ */
 export function findNotebook(nameOrPath: string): string {
   const withEnding = nameOrPath.endsWith('.ipynb') ? nameOrPath : `${nameOrPath}.ipynb`;
   const places = isAbsolute(withEnding)
@@ -67,6 +73,9 @@ export function findNotebook(nameOrPath: string): string {
 /**
  * Executes a notebook through a kernel process of its own over Jupyter's protocol (nbclient); writes the executed copy
  * and a page of HTML, which have one writer at a time. An error output of a cell is in the result, not thrown.
+ * @example
+ * const { html, error } = await runNotebook('own.ipynb', { outFolder: 'executed', timeoutSeconds: 60 });
+ * console.log(error === null ? html : `cell ${error.cell}: ${error.evalue}`);
  */
 export async function runNotebook(
   path: string,

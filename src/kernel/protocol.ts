@@ -18,6 +18,7 @@ export interface Header {
 /** What a message answers; empty for messages that answer none. */
 export type ParentHeader = Header | Readonly<Record<string, never>>;
 
+/** Anything that JSON can carry under names. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface Message {

@@ -136,7 +136,7 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
       const at = offset + CELL_PREFIX.length;
       const call = callAt(ts, program, file, at);
       const told = [
-        info && withDocs(printQuickInfo(info), libraryDocsAt(ts, program, cell, at)),
+        info && withDocs(printQuickInfo(withNamedTags(info)), libraryDocsAt(ts, program, cell, at)),
         call && withDocs(call.text, libraryDocsAt(ts, program, cell, call.nameEnd - 1)),
       ].filter((text) => text !== undefined);
       return told.length === 0 ? undefined : told.join('\n\n');
@@ -147,6 +147,16 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
 
 function withDocs(text: string, docs: string | undefined): string {
   return docs === undefined ? text : `${text}\n\n${docs}`;
+}
+
+/** tslab prints what a tag says and not its name: an example stands apart, and a deprecation says that it is one. */
+function withNamedTags(info: TypeScript.QuickInfo): TypeScript.QuickInfo {
+  const names: Readonly<Record<string, string>> = { example: '\nExample:\n', deprecated: '\nDeprecated ' };
+  const tags = info.tags?.map((tag) => {
+    const name = names[tag.name];
+    return name === undefined ? tag : { ...tag, text: [{ kind: 'text', text: name }, ...(tag.text ?? [])] };
+  });
+  return tags === undefined ? info : { ...info, tags };
 }
 
 /** "Cannot find module 'x'" (2307), and of a file without types (7016), which is there by now: a file, or a package that was installed after that time. */

@@ -10,9 +10,15 @@ import { fromUpright, uprightBelow, uprightGrid } from './uprightGrid.js';
 /** Half way between lung (-850 HU) and soft tissue (40 HU): there a blurred edge lies where the sharp one was. */
 export const LUNG_THRESHOLD_HU = -400;
 
-/** How far the mask reaches beyond the lungs: DSB2017's ten steps of 1 mm. */
+/**
+ * How far the mask reaches beyond the lungs: DSB2017's ten steps of 1 mm.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const narrower = lungMask(await readVolume(scan), { marginMm: LUNG_MARGIN_MM / 2 });
+ */
 export const LUNG_MARGIN_MM = 10;
 
+/** How wide the mask is. */
 export interface LungMaskOptions {
   /** How far the mask reaches beyond the closed lungs, in mm. Default LUNG_MARGIN_MM; 0 = the closed lungs alone. */
   readonly marginMm?: number;
@@ -22,6 +28,11 @@ export interface LungMaskOptions {
  * The lungs of a chest CT (HU) with what lies in them (vessels, nodules, also those at the wall) and a margin: 1 = lung, in
  * the order of the scan's voxels. All 0 where no lung is found. Any spacing and direction; about 4 bytes a voxel of memory beside the scan.
  * Throws RangeError for a margin below 0 mm.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const volume = await readVolume(scan);
+ * const voxels = lungMask(volume, { marginMm: 0 }).reduce((sum, voxel) => sum + voxel, 0);
+ * console.log(`${((voxels * volume.spacingMm.reduce((a, b) => a * b)) / 1e6).toFixed(1)} litres`);
  */
 export function lungMask(volume: Volume, options: LungMaskOptions = {}): Uint8Array {
   const marginMm = options.marginMm ?? LUNG_MARGIN_MM;

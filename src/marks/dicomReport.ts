@@ -39,6 +39,11 @@ const CODES = {
  * diameter in the axial plane through its centre (a point where it has none), the diameter in mm and, as the certainty in
  * percent, the probability. A score has no place in it. The report belongs to the series' study, is unverified and preliminary.
  * Throws RangeError for no marks: the template wants one.
+ * @example
+ * import { writeFileSync } from 'node:fs';
+ * const [series] = findScans('dicom', 'all');
+ * const mark = { centerWorldMm: [-40, 35, 2], diameterMm: 6.5, probability: 0.8 } as const;
+ * writeFileSync('report.dcm', marksToReport([mark], await readDicomContext(series.slices ?? [])));
  */
 export function marksToReport(
   marks: readonly ReadingMark[],

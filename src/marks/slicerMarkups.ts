@@ -10,6 +10,10 @@ export const MARKUPS_ENDING = '.mrk.json';
 /**
  * Marks as a list of points for 3D Slicer (markups JSON, schema 1.0.3; LPS, mm), in their order: the label is the rank, the
  * description says probability, score and diameter. `name` is the list's. Throws RangeError for a mark without a place.
+ * @example
+ * import { writeFileSync } from 'node:fs';
+ * const marks = [{ centerWorldMm: [1.5, -2, 30], diameterMm: 6.5, probability: 0.8 }] as const;
+ * writeFileSync('marks.mrk.json', marksToMarkups(marks, { name: 'my scan' }));
  */
 export function marksToMarkups(marks: readonly ReadingMark[], { name }: { readonly name: string }): string {
   requireMarks(marks);

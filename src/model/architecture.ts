@@ -24,6 +24,7 @@ export interface Block {
   readonly projects: boolean;
 }
 
+/** What a parameter does in its layer. */
 export type ParameterKind = 'kernel' | 'bias' | 'gamma' | 'beta' | 'moving_mean' | 'moving_variance';
 
 /** One weight or moving average. */
@@ -72,7 +73,12 @@ export function residualBlocks({ filters }: NetworkOptions): Block[] {
   return blocks;
 }
 
-/** Every layer in the order of the computation. */
+/**
+ * Every layer in the order of the computation.
+ * @example
+ * const layers = layersOf({ inputSize: [32, 32, 32], filters: 64 });
+ * layers.reduce((sum, { macs }) => sum + macs, 0) //=> 490734080
+ */
 export function layersOf(options: NetworkOptions): Layer[] {
   const layers: Layer[] = [];
   const { filters } = options;
@@ -100,7 +106,12 @@ export function layersOf(options: NetworkOptions): Layer[] {
   return layers;
 }
 
-/** All weights and moving averages in creation order. */
+/**
+ * All weights and moving averages in creation order.
+ * @example
+ * const parameters = parametersOf({ inputSize: [32, 32, 32], filters: 64 });
+ * parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0) //=> 33171329
+ */
 export function parametersOf(options: NetworkOptions): Parameter[] {
   return layersOf(options).flatMap(({ parameters }) => parameters);
 }

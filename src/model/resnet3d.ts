@@ -21,12 +21,16 @@ export interface PieceInputs {
 export interface Piece {
   /** First part of the names of its parameters: `s1b1` holds `s1b1/conv1/kernel`. */
   readonly name: string;
+  /** Computes it: from the map before it to the map behind it. */
   readonly run: (inputs: PieceInputs, x: Tensor) => Tensor;
 }
 
 /**
  * ResNet3D-18 in pieces: stem, eight residual blocks, head. The first takes x [batch, depth, height, width, 1] in [0, 1],
- * the last gives the logits of class 1, [batch]. Parameters as architecture.ts lists them.
+ * the last gives the logits of class 1, [batch]. Parameters as parametersOf() lists them.
+ * @example
+ * const pieces = piecesOf({ inputSize: [32, 32, 32], filters: 64 });
+ * pieces.map(({ name }) => name).slice(0, 3) //=> [ 'stem', 's1b1', 's1b2' ]
  */
 export function piecesOf(options: NetworkOptions): Piece[] {
   return [

@@ -22,6 +22,7 @@ import { writeCut } from './writeCut.js';
 /** Scans that an error names. */
 const SHOWN_FAILURES = 20;
 
+/** What crop() cuts, and how. */
 export interface CropOptions extends CropRequest {
   /** Threads; the bytes do not depend on it. Default: one a core. */
   readonly workers?: number;
@@ -30,6 +31,7 @@ export interface CropOptions extends CropRequest {
   /** Replace a file of other settings or scans, and cut everything anew. */
   readonly force?: boolean;
   readonly signal?: AbortSignal;
+  /** Hears of each scan that is done. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -39,6 +41,7 @@ export interface OutsideCandidate {
   readonly line: number;
 }
 
+/** What one patch file holds, and what has no row in it. */
 export interface CropResult {
   readonly file: string;
   /** `done`: the file was there already, of the same settings and scans. */
@@ -68,6 +71,12 @@ export interface CropResult {
  * Scans and candidates -> a patch file for each format. Scans are cut on threads into staging folders beside the files, which
  * an interrupted run leaves for the next one; a file appears by rename when all of it is written.
  * Throws InputError (tables, scans, `strict`, another file in the way), EnvironmentError (disk, lock), InterruptedError.
+ * @example
+ * const { scansFolder, candidatesPath } = readCropSettings(CROP_CONFIG_FILE, 'local');
+ * const format = { dim: 24, slices: 24, spacingMm: [1, 1, 1], interpolation: 'linear' } as const;
+ * const what = { scansFolder, candidatesPath, subsets: [0], formats: [format] };
+ * const [cropped] = await crop({ ...what, outFolder: 'patches' });
+ * console.log(cropped.file, cropped.byClass);
  */
 export async function crop(options: CropOptions): Promise<readonly CropResult[]> {
   const jobs = prepareCrop(options);

@@ -145,7 +145,15 @@ function cutPart(
   };
 }
 
-/** Cuts patches of `format` out of a scan. */
+/**
+ * Cuts patches of `format` out of a scan.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const format = { dim: 32, slices: 32, spacingMm: [1, 1, 1], interpolation: 'linear' } as const;
+ * const cut = cutterOf(await readVolume(scan), format);
+ * const patchHu = new Int16Array(32 ** 3);
+ * cut([40, 50, 60], patchHu, 0); // its lowest voxel on the grid of 1 mm
+ */
 export function cutterOf(volume: Volume, format: PatchFormat, patchSize?: Vector3): PatchCutter {
   return cuttersOf(volume)(format, patchSize);
 }

@@ -8,7 +8,13 @@ export interface PatchGrid {
   readonly spacingMm: Vector3;
 }
 
-/** The resampled grid of a scan: floor((n - 1) s / s' + 1e-6) + 1 voxels an axis, so that none lies beyond the scan's last. */
+/**
+ * The resampled grid of a scan: floor((n - 1) s / s' + 1e-6) + 1 voxels an axis, so that none lies beyond the scan's last.
+ * @example
+ * const direction = [1, 0, 0, 0, 1, 0, 0, 0, 1] as const;
+ * const scan = { size: [512, 512, 120], spacingMm: [0.7, 0.7, 2.5], originMm: [0, 0, 0], direction } as const;
+ * patchGrid(scan, [1, 1, 1]).size //=> [ 358, 358, 298 ]
+ */
 export function patchGrid({ size, spacingMm: from }: Geometry, spacingMm: Vector3): PatchGrid {
   const along = (axis: 0 | 1 | 2): number =>
     Math.floor(((size[axis] - 1) * from[axis]) / spacingMm[axis] + 1e-6) + 1;
@@ -18,6 +24,10 @@ export function patchGrid({ size, spacingMm: from }: Geometry, spacingMm: Vector
 /**
  * The voxel of the resampled grid that holds a world position: roundHalfEven(round(index * 1e6) / 1e6) an axis.
  * The rounding to 1e-6 makes ties real, which the arithmetic of an oblique direction would decide at random.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const geometry = await readGeometry(scan);
+ * centerVoxelOf(geometry, [1, 1, 1], geometry.originMm) //=> [ 0, 0, 0 ]
  */
 export function centerVoxelOf(geometry: Geometry, spacingMm: Vector3, centerWorldMm: Vector3): Vector3 {
   const index = worldToVoxel(geometry, centerWorldMm);
@@ -31,7 +41,11 @@ export function isInside({ size }: PatchGrid, voxel: Vector3): boolean {
   return voxel.every((index, axis) => index >= 0 && index < size[axis]!);
 }
 
-/** The lowest voxel of a patch of n voxels an axis around a centre; for even n the centre is voxel n / 2 of the patch. */
+/**
+ * The lowest voxel of a patch of n voxels an axis around a centre; for even n the centre is voxel n / 2 of the patch.
+ * @example
+ * firstVoxelOf([20, 20, 20], [32, 32, 32]) //=> [ 4, 4, 4 ]
+ */
 export function firstVoxelOf(centerVoxel: Vector3, patchSize: Vector3): Vector3 {
   const along = (axis: 0 | 1 | 2): number => centerVoxel[axis] - Math.floor(patchSize[axis] / 2);
   return [along(0), along(1), along(2)];

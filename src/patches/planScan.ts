@@ -14,6 +14,7 @@ export interface PlannedPatch {
   readonly firstVoxel: Vector3;
 }
 
+/** What will be cut out of a scan, and what cannot be. */
 export interface ScanPlan {
   /** In the order of the table's lines. */
   readonly patches: readonly PlannedPatch[];
@@ -21,7 +22,16 @@ export interface ScanPlan {
   readonly outside: readonly Candidate[];
 }
 
-/** The patches of one scan as pure data; `candidates` and `excluded` are those of this scan. */
+/**
+ * The patches of one scan as pure data; `candidates` and `excluded` are those of this scan.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const table = readCandidates(inRepository('data/raw/candidates_V2.csv'));
+ * const candidates = table.filter(({ seriesUid }) => seriesUid === scan.uid);
+ * const format = { dim: 32, slices: 32, spacingMm: [1, 1, 1], interpolation: 'linear' } as const;
+ * const { patches, outside } = planScan(await readGeometry(scan), candidates, [], format);
+ * console.log(`${patches.length} patches, ${outside.length} candidates outside the scan`);
+ */
 export function planScan(
   geometry: Geometry,
   candidates: readonly Candidate[],

@@ -10,6 +10,11 @@ const SLAB = 16;
 /**
  * The whole scan on the grid that patches are cut on, for looking at: int16 HU, origin and direction of the scan, another
  * spacing. Patches are cut without it, and have its voxels.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const grid = { spacingMm: [1, 1, 1], interpolation: 'linear' } as const;
+ * const resampled = resampleVolume(await readVolume(scan), grid);
+ * resampled.spacingMm //=> [ 1, 1, 1 ]
  */
 export function resampleVolume(
   volume: Volume,
@@ -35,7 +40,14 @@ export interface PatchBox {
   readonly toWorldMm: Vector3;
 }
 
-/** Where a patch of the resampled grid lies in the world. */
+/**
+ * Where a patch of the resampled grid lies in the world.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const volume = await readVolume(scan);
+ * const box = patchBox(volume, [1, 1, 1], [40, 50, 60], [32, 32, 32]);
+ * display(threePlanes(volume, voxelToWorld(volume, [30, 30, 30]), { boxes: [box] }));
+ */
 export function patchBox(
   geometry: Geometry,
   spacingMm: Vector3,

@@ -6,6 +6,7 @@ import { bootstrapRoc, type RocBand, type RocBootstrap, type RocBootstrapOptions
 import { type ScanIndex, scanIndex } from './scanIndex.js';
 import { studentT95 } from './studentT.js';
 
+/** The two ends of an interval. */
 type Interval = readonly [low: number, high: number];
 
 /** Areas of samples of scans. */
@@ -51,6 +52,11 @@ const FEW_SCANS = 10;
  * sqrt(k / (k - 1)), t is Student's for k - 1 degrees of freedom, and k is the smaller of the numbers of scans with
  * positives and with negatives. The logit keeps it within 0 and 1 (Pepe, The Statistical Evaluation of Medical Tests, 2003,
  * 5.2); the factor and t mend that samples of few scans spread too little (Hesterberg, The American Statistician 69, 2015).
+ * @example
+ * const series = ['1.2.3', '1.2.3', '1.2.4', '1.2.4'];
+ * const { area, note } = areaWithInterval([0.9, 0.7, 0.4, 0.2], [1, 0, 1, 0], series);
+ * area //=> 0.75
+ * console.log(note);
  */
 export function areaWithInterval(
   probabilities: ArrayLike<number>,

@@ -12,6 +12,7 @@ export interface CalibrationBin {
   readonly positiveShare: number;
 }
 
+/** How cases are put into bins. */
 export interface CalibrationOptions {
   /** 10. */
   readonly bins?: number;
@@ -19,7 +20,11 @@ export interface CalibrationOptions {
   readonly strategy?: 'uniform' | 'quantile';
 }
 
-/** Mean squared distance of probability and class: 0 is perfect, 0.25 is 0.5 for all (Brier, Monthly Weather Review 78, 1950). */
+/**
+ * Mean squared distance of probability and class: 0 is perfect, 0.25 is 0.5 for all (Brier, Monthly Weather Review 78, 1950).
+ * @example
+ * brierScore([0.9, 0.2], [1, 0]).toFixed(3) //=> '0.025'
+ */
 export function brierScore(probabilities: ArrayLike<number>, classes: ArrayLike<number>): number {
   requireProbabilities(probabilities, classes);
   let sum = 0;
@@ -30,6 +35,9 @@ export function brierScore(probabilities: ArrayLike<number>, classes: ArrayLike<
 /**
  * Bins that hold cases, ascending, as scikit-learn's calibration_curve has them. Throws RangeError for what are no probabilities or
  * fewer than one bin.
+ * @example
+ * const bins = calibrationCurve([0.9, 0.7, 0.4, 0.2], [1, 1, 1, 0], { bins: 2 });
+ * bins.map(({ positiveShare }) => positiveShare) //=> [ 0.5, 1 ]
  */
 export function calibrationCurve(
   probabilities: ArrayLike<number>,

@@ -3,6 +3,7 @@ import { type ColumnBands, columnBands } from './columnBands.js';
 import { OPERATING_POINTS, SampleCurve } from './froc.js';
 import type { FrocEvents } from './frocEvents.js';
 
+/** How often scans are drawn anew (1000), with which seed, and at which rates the curve has a band. */
 export interface BootstrapOptions {
   /** LUNA16: 1000. */
   readonly samples?: number;
@@ -19,6 +20,7 @@ export interface Band {
   readonly upper: number;
 }
 
+/** The spread of a score over samples of scans, each drawn with replacement and as large as the whole. */
 export interface FrocBootstrap {
   readonly samples: number;
   readonly seed: number;

@@ -68,6 +68,7 @@ export interface FrocCounts {
   readonly repeatedHits: number;
 }
 
+/** Which marks of a scan count. */
 export interface MatchOptions {
   /** The best marks of a scan that count. LUNA16: 100. */
   readonly marksPerScan?: number;
@@ -79,6 +80,13 @@ const UNKNOWN_DIAMETER_MM = 10;
 /**
  * Matches marks with findings as LUNA16's evaluation does: a mark hits a finding nearer than its radius; the best hit of a nodule
  * is its score; what hits no nodule and no excluded finding is a false positive. One mark may hit several nodules.
+ * @example
+ * const none = { scan: Int32Array.of(), centerWorldMm: Float64Array.of(), diameterMm: Float64Array.of() };
+ * const places = { scan: Int32Array.of(0, 1), centerWorldMm: Float64Array.of(0, 0, 0, 9, 9, 9) };
+ * const marks = { ...places, score: Float64Array.of(0.9, 0.3) };
+ * const nodule = { scan: Int32Array.of(0), centerWorldMm: Float64Array.of(1, 0, 0) };
+ * const nodules = { ...nodule, diameterMm: Float64Array.of(6) };
+ * matchMarks({ scans: 2, marks, nodules, excluded: none }).counts.falsePositives //=> 1
  */
 export function matchMarks(
   { scans, marks, nodules, excluded }: FrocCase,

@@ -25,14 +25,27 @@ export interface FoldScore extends Omit<FrocScore, 'cpm' | 'sensitivities' | 'cu
 
 const GRID = 10_000;
 
-/** The official grid of the curve: 10,000 equally spaced rates from 1/8 to 8. */
+/**
+ * The official grid of the curve: 10,000 equally spaced rates from 1/8 to 8.
+ * @example
+ * officialRates().length //=> 10000
+ */
 export function officialRates(): Float64Array {
   const [first, last] = [OPERATING_POINTS[0]!, OPERATING_POINTS.at(-1)!];
   const step = (last - first) / (GRID - 1);
   return Float64Array.from({ length: GRID }, (_, i) => (i === GRID - 1 ? last : i * step + first));
 }
 
-/** Curve, seven sensitivities, CPM and their bands. Throws RangeError without a nodule. */
+/**
+ * Curve, seven sensitivities, CPM and their bands. Throws RangeError without a nodule.
+ * @example
+ * const none = { scan: Int32Array.of(), centerWorldMm: Float64Array.of(), diameterMm: Float64Array.of() };
+ * const places = { scan: Int32Array.of(0, 1), centerWorldMm: Float64Array.of(0, 0, 0, 9, 9, 9) };
+ * const marks = { ...places, score: Float64Array.of(0.9, 0.3) };
+ * const nodule = { scan: Int32Array.of(0), centerWorldMm: Float64Array.of(1, 0, 0) };
+ * const nodules = { ...nodule, diameterMm: Float64Array.of(6) };
+ * scoreFroc({ scans: 2, marks, nodules, excluded: none }).cpm //=> 1
+ */
 export function scoreFroc(frocCase: FrocCase, options: BootstrapOptions & MatchOptions = {}): FrocScore {
   const { events, counts } = matchMarks(frocCase, options);
   const sensitivities = Array.from(sensitivitiesAt(events, OPERATING_POINTS));
@@ -40,7 +53,17 @@ export function scoreFroc(frocCase: FrocCase, options: BootstrapOptions & MatchO
   return { cpm: cpmOf(sensitivities), sensitivities, curve: frocCurve(events), bootstrap, counts };
 }
 
-/** Scores each fold alone, ascending. `foldOf` (scans) says where each scan lies; negative = in no fold. */
+/**
+ * Scores each fold alone, ascending. `foldOf` (scans) says where each scan lies; negative = in no fold.
+ * @example
+ * const none = { scan: Int32Array.of(), centerWorldMm: Float64Array.of(), diameterMm: Float64Array.of() };
+ * const places = { scan: Int32Array.of(0, 1), centerWorldMm: Float64Array.of(0, 0, 0, 9, 9, 9) };
+ * const marks = { ...places, score: Float64Array.of(0.9, 0.3) };
+ * const centers = { scan: Int32Array.of(0, 1), centerWorldMm: Float64Array.of(1, 0, 0, 0, 0, 0) };
+ * const nodules = { ...centers, diameterMm: Float64Array.of(6, 6) };
+ * const folds = scoreFolds({ scans: 2, marks, nodules, excluded: none }, Int32Array.of(0, 1));
+ * folds.map(({ cpm }) => cpm) //=> [ 1, 0 ]
+ */
 export function scoreFolds(
   frocCase: FrocCase,
   foldOf: Int32Array,

@@ -1,8 +1,10 @@
 import { requireCases } from './cases.js';
 import { orderByScore } from './ranking.js';
 
+/** Sizes of nodules by diameter. */
 const SIZES = ['< 6 mm', '6-8 mm', '8-15 mm', '> 15 mm', 'unknown'] as const;
 
+/** One of the sizes. */
 export type NoduleSize = (typeof SIZES)[number];
 
 /** Scores of the nodules of one size. */
@@ -31,6 +33,9 @@ export function sizeOf(diameterMm: number | null): NoduleSize {
 /**
  * One line a size, also where no nodule has it: the bounds are those of Fleischner's and Lung-RADS's advice. `diametersMm`: one a
  * case, null where unknown; those of negatives are not looked at. `thresholds`: one a case. Throws RangeError for unequal lengths, NaN.
+ * @example
+ * const [small, , middle] = scoresBySize([0.9, 0.2, 0.4], [1, 1, 0], [5, 12, null], [0.5, 0.5, 0.5]);
+ * [small.sensitivity, middle.sensitivity] //=> [ 1, 0 ]
  */
 export function scoresBySize(
   scores: ArrayLike<number>,

@@ -14,7 +14,12 @@ export interface OperatingPoint {
   readonly trueNegatives: number;
 }
 
-/** Counts and rates at a threshold; a case that scores exactly it is positive. Throws RangeError for NaN. */
+/**
+ * Counts and rates at a threshold; a case that scores exactly it is positive. Throws RangeError for NaN.
+ * @example
+ * const { sensitivity, specificity } = operatingPoint([0.9, 0.7, 0.4, 0.2], [1, 0, 1, 0], 0.5);
+ * [sensitivity, specificity] //=> [ 0.5, 0.5 ]
+ */
 export function operatingPoint(
   scores: ArrayLike<number>,
   classes: ArrayLike<number>,
@@ -46,6 +51,8 @@ export function operatingPoint(
  * The score at which sensitivity + specificity is largest (Youden's J, Cancer 3, 1950); of several, the lowest, which misses
  * fewer nodules. To be called with validation predictions: chosen on the rows that it is then measured on, it flatters. Throws
  * RangeError without both classes.
+ * @example
+ * youdenThreshold([0.9, 0.7, 0.4, 0.2], [1, 1, 0, 0]) //=> 0.7
  */
 export function youdenThreshold(scores: ArrayLike<number>, classes: ArrayLike<number>): number {
   const levels = levelsOf(scores, classes);

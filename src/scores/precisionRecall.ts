@@ -13,6 +13,9 @@ export interface PrecisionRecallPoint {
 /**
  * From (recall 0, precision 1), which stands for a threshold above all scores, one point a distinct score, highest first; the
  * order of scikit-learn's precision_recall_curve reversed. Throws RangeError without a positive.
+ * @example
+ * const points = precisionRecallCurve([0.9, 0.7, 0.4, 0.2], [1, 0, 1, 0]);
+ * points.map(({ recall }) => recall) //=> [ 0, 0.5, 0.5, 1, 1 ]
  */
 export function precisionRecallCurve(
   scores: ArrayLike<number>,
@@ -34,6 +37,8 @@ export function precisionRecallCurve(
  * Area under the precision-recall curve as scikit-learn's average_precision_score has it: the sum of (recall - recall before) *
  * precision, without lines between points, which would be too kind (Davis and Goadrich, ICML 2006). A ranking by chance gets the share
  * of positives.
+ * @example
+ * averagePrecision(precisionRecallCurve([0.9, 0.7, 0.4, 0.2], [1, 0, 1, 0])).toFixed(3) //=> '0.833'
  */
 export function averagePrecision(points: readonly PrecisionRecallPoint[]): number {
   return points.reduce(

@@ -9,8 +9,11 @@ export interface ClassShares {
 /**
  * Probabilities as they would be, had training seen class 1 as often as the data have it: the logit moves by logit(data) - logit(training).
  * 0 and 1 stay; the order stays, and so do ROC and PR. Source: Saerens, Latinne and Decaestecker, Neural Computation 14, 2002,
- * equation 2.4. `training` is what the loss makes of the batches' share (feed/batchShare.ts);
+ * equation 2.4. `training` is what the loss makes of the batches' share;
  * focal loss moves probabilities in its own way beside that. Throws RangeError for shares outside (0, 1) and what are no probabilities.
+ * @example
+ * const [probability] = correctedForShare([0.5], { training: 0.5, data: 0.1 });
+ * probability.toFixed(3) //=> '0.100'
  */
 export function correctedForShare(
   probabilities: ArrayLike<number>,

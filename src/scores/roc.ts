@@ -20,7 +20,11 @@ export interface RocArea {
 /** 97.5 % quantile of the standard normal distribution. */
 const Z_95 = 1.959963984540054;
 
-/** The curve from (0, 0) to (1, 1), one point a distinct score, highest first. Throws RangeError without both classes. */
+/**
+ * The curve from (0, 0) to (1, 1), one point a distinct score, highest first. Throws RangeError without both classes.
+ * @example
+ * rocCurve([0.9, 0.2], [1, 0]).map(({ truePositiveRate }) => truePositiveRate) //=> [ 0, 1, 1 ]
+ */
 export function rocCurve(scores: ArrayLike<number>, classes: ArrayLike<number>): RocPoint[] {
   const { positives, negatives } = split(scores, classes);
   const points: RocPoint[] = [
@@ -48,6 +52,8 @@ export function rocCurve(scores: ArrayLike<number>, classes: ArrayLike<number>):
  * Area under the ROC curve (share of pairs in the right order, ties count half) with DeLong's standard error.
  * Method: DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988); by mid-ranks as in Sun, Xu, IEEE Signal Processing
  * Letters 21 (2014), n log n. Throws RangeError without both classes.
+ * @example
+ * rocArea([0.9, 0.7, 0.4, 0.2], [1, 0, 1, 0]).area //=> 0.75
  */
 export function rocArea(scores: ArrayLike<number>, classes: ArrayLike<number>): RocArea {
   const { positives, negatives } = split(scores, classes);

@@ -4,6 +4,7 @@ import { quantile } from './quantile.js';
 import { orderByScore } from './ranking.js';
 import type { ScanIndex } from './scanIndex.js';
 
+/** How often scans are drawn anew, with which seed, and at which false positive rates the curve has a band. */
 export interface RocBootstrapOptions {
   /** Samples of scans; 1000. */
   readonly rounds?: number;

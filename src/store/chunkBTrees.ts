@@ -1,35 +1,70 @@
 import type { PutChunk } from './chunkTable.js';
-import { addressAt, bytesAt, checkedBytes, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
+import { addressAt, bytesAt, checkedBytes, damaged, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
 
 /** Deeper than any tree is: a node that is its own child would go on for ever. */
 const DEEPEST = 32;
 
-/** Version 1, of all files up to HDF5 1.8 and h5py's default: keys are (bytes, mask, first value of the chunk on each axis). */
-export function readBTree1(file: Hdf5File, root: number, chunk: readonly number[], put: PutChunk): void {
-  const rank = chunk.length;
-  // The axis behind the last one is that of the element's bytes.
-  const keyBytes = 8 + 8 * (rank + 1);
-  const visit = (node: number, expectedLevel: number | undefined): void => {
+/** Of one entry of a node: what it leads to begins at `first`, values along each axis; the last one is of the element's bytes. */
+interface TreeKey {
+  readonly bytes: number;
+  readonly mask: number;
+  readonly first: readonly number[];
+}
+
+/**
+ * Version 1, of all files up to HDF5 1.8 and h5py's default: keys are (bytes, mask, first value of the chunk on each axis).
+ * It has no checksum, but an order: the library finds a chunk only where keys grow, and stay between those of the node above.
+ * Throws InputError where they do not. `plainBytes`: of every chunk of a dataset without filters.
+ */
+export function readBTree1(
+  file: Hdf5File,
+  root: number,
+  { chunk, plainBytes }: { readonly chunk: readonly number[]; readonly plainBytes: number | undefined },
+  put: PutChunk,
+): void {
+  const axes = chunk.length + 1;
+  const keyBytes = 8 + 8 * axes;
+  const keyAt = (bytes: Buffer, at: number): TreeKey => ({
+    bytes: bytes.readUInt32LE(at),
+    mask: bytes.readUInt32LE(at + 4),
+    first: Array.from({ length: axes }, (_, axis) => Number(bytes.readBigUInt64LE(at + 8 + 8 * axis))),
+  });
+  const visit = (node: number, above: { level: number; from: TreeKey; to: TreeKey } | undefined): void => {
     const head = bytesAt(file, node, 24);
     const [level, children] = [head[5]!, head.readUInt16LE(6)];
-    const isExpected = expectedLevel === undefined ? level < DEEPEST : level === expectedLevel;
+    const isExpected = above === undefined ? level < DEEPEST : level === above.level;
     if (head.toString('latin1', 0, 4) !== 'TREE' || head[4] !== 1 || !isExpected)
       throw new UnknownStructure('a node of its chunk index is damaged');
-    const entries = bytesAt(file, node + 24, children * (keyBytes + 8));
+    const entries = bytesAt(file, node + 24, children * (keyBytes + 8) + keyBytes);
+    const refuse = (what: string): never => {
+      throw damaged(file, node, 'TREE', what);
+    };
+    let from = keyAt(entries, 0);
+    if (above !== undefined && isBefore(from, above.from)) refuse('its first key lies before that above it');
     for (let i = 0; i < children; i++) {
-      const at = i * (keyBytes + 8);
-      const child = Number(entries.readBigUInt64LE(at + keyBytes)) + file.base;
-      if (level > 0) visit(child, level - 1);
-      else
-        put(
-          chunk.map((size, axis) => Number(entries.readBigUInt64LE(at + 8 + 8 * axis)) / size),
-          child,
-          entries.readUInt32LE(at),
-          entries.readUInt32LE(at + 4),
-        );
+      const at = (i + 1) * (keyBytes + 8);
+      const to = keyAt(entries, at);
+      if (!isBefore(from, to)) refuse(`key ${i + 1} does not lie behind key ${i}`);
+      if (above !== undefined && !isBefore(from, above.to)) refuse(`key ${i} lies behind its node`);
+      if (from.first.some((value, axis) => value % (chunk[axis] ?? Infinity) !== 0))
+        refuse(`key ${i} is of no chunk: it begins at ${from.first.join(', ')}`);
+      const child = Number(entries.readBigUInt64LE(at - 8)) + file.base;
+      if (level > 0) visit(child, { level: level - 1, from, to });
+      else {
+        if (plainBytes !== undefined && from.bytes !== plainBytes)
+          refuse(`chunk ${i} has ${from.bytes} bytes, not ${plainBytes}`);
+        const place = chunk.map((size, axis) => from.first[axis]! / size);
+        put(place, child, from.bytes, from.mask);
+      }
+      from = to;
     }
   };
   visit(root, undefined);
+}
+
+function isBefore({ first: a }: TreeKey, { first: b }: TreeKey): boolean {
+  const axis = a.findIndex((value, i) => value !== b[i]);
+  return axis >= 0 && a[axis]! < b[axis]!;
 }
 
 interface ChunkRecords {

@@ -1,7 +1,7 @@
 import { readExtensibleArray, readFixedArray } from './chunkArrays.js';
 import { readBTree1, readBTree2 } from './chunkBTrees.js';
 import type { DatasetHeader } from './datasetHeader.js';
-import { type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
+import { damaged, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
 import type { StoredLayout } from './hdf5Layout.js';
 import { chunkGrid, product } from './rowIndex.js';
 
@@ -45,21 +45,34 @@ export function readChunkTable(file: Hdf5File, header: DatasetHeader, layout: Ch
   const table = emptyTable(chunks);
   const chunkBytes = product(chunk) * element.bytes;
 
+  const most = chunkGrid(maxShape, chunk);
   const put: PutChunk = (place, offset, bytes, mask) => {
+    if (place.some((at, axis) => !Number.isSafeInteger(at) || at >= most[axis]!))
+      throw damaged(
+        file,
+        indexOffset,
+        'the chunk index',
+        `it names a chunk at ${place.join(', ')}, where none can be`,
+      );
     // Chunks behind the end stay in the file when a dataset was made smaller.
     if (place.some((at, axis) => at >= grid[axis]!)) return;
     if (offset + bytes > file.size)
-      throw new UnknownStructure('a chunk of it lies behind the end of the file');
+      throw damaged(file, offset, 'a chunk', `the file ends at byte ${file.size}, before its ${bytes} bytes`);
     const number = place.reduce((sum, at, axis) => sum * grid[axis]! + at, 0);
     table.offsets[number] = offset;
     table.sizes[number] = bytes;
     table.masks[number] = mask;
   };
-  const putNumbered = numberedInto(put, chunkGrid(maxShape, chunk));
+  const putNumbered = numberedInto(put, most);
 
   switch (index.kind) {
     case 'b-tree 1':
-      readBTree1(file, indexOffset, chunk, put);
+      readBTree1(
+        file,
+        indexOffset,
+        { chunk, plainBytes: filters.length === 0 ? chunkBytes : undefined },
+        put,
+      );
       break;
     case 'b-tree 2':
       readBTree2(file, indexOffset, { rank: chunk.length, isFiltered: filters.length > 0, chunkBytes }, put);
@@ -68,8 +81,7 @@ export function readChunkTable(file: Hdf5File, header: DatasetHeader, layout: Ch
       putNumbered(0, indexOffset, index.bytes ?? chunkBytes, index.mask ?? 0);
       break;
     case 'implicit':
-      for (let i = 0; i < product(chunkGrid(maxShape, chunk)); i++)
-        putNumbered(i, indexOffset + i * chunkBytes, chunkBytes, 0);
+      for (let i = 0; i < product(most); i++) putNumbered(i, indexOffset + i * chunkBytes, chunkBytes, 0);
       break;
     case 'fixed array':
       readFixedArray(file, indexOffset, chunkBytes, putNumbered);
@@ -78,7 +90,19 @@ export function readChunkTable(file: Hdf5File, header: DatasetHeader, layout: Ch
       readExtensibleArray(file, indexOffset, chunkBytes, putNumbered);
       break;
   }
+  refuseOverlaps(file, table);
   return table;
+}
+
+/** No byte belongs to two chunks: an address that is not the written one mostly leads into another chunk. Throws InputError. */
+function refuseOverlaps(file: Hdf5File, { offsets, sizes }: ChunkTable): void {
+  const written = Uint32Array.from(offsets.keys()).filter((chunk) => offsets[chunk]! >= 0);
+  const inOrder = written.sort((a, b) => offsets[a]! - offsets[b]!);
+  for (let i = 1; i < inOrder.length; i++) {
+    const [before, chunk] = [inOrder[i - 1]!, inOrder[i]!];
+    if (offsets[before]! + sizes[before]! > offsets[chunk]!)
+      throw damaged(file, offsets[chunk]!, 'a chunk', `chunks ${before} and ${chunk} overlap`);
+  }
 }
 
 /** Array indexes number the chunks of the largest extent, an unlimited axis slowest. */

@@ -62,7 +62,8 @@ export function checkChecksum(
     throw damaged(file, offset, block, `its checksum is ${hex(stored)}, its bytes give ${hex(computed)}`);
 }
 
-function damaged({ path }: OpenedFile, offset: number, block: string, what: string): InputError {
+/** What says that a block holds other bytes than those that were written. */
+export function damaged({ path }: OpenedFile, offset: number, block: string, what: string): InputError {
   return new InputError(
     path,
     `the file is damaged: ${block} at byte ${offset}: ${what}; copy it again from where it is whole, or crop again`,

@@ -1,3 +1,4 @@
+/** How a patch file can record that its voxels are to be scaled. */
 export const NORMALISATIONS = ['window', 'zscore', 'percentile'] as const;
 
 /** How `crop --normalise` scales intensities: a window in HU, mean and standard deviation, or percentiles of all voxels. */

@@ -1,4 +1,4 @@
-import { InputError, messageOf } from '../errors.js';
+import { InputError } from '../errors.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { type DatasetDescription, descriptionOf } from './datasetDescription.js';
 import { aliveCheck, asInput, closeFile, type Dataset, type H5File, loadH5 } from './h5.js';
@@ -19,6 +19,7 @@ import {
 import type { PatchFormat, PatchProvenance } from './patchFileContract.js';
 import { memberOf } from './rootMembers.js';
 import type { ElementType, RowAccess, RowReader } from './rowIndex.js';
+import { provenanceOf } from './storedProvenance.js';
 
 /** How rows are read: straight from the file by the place of their bytes, or through the HDF5 library. */
 export type PatchReader = 'index' | 'h5wasm';
@@ -35,6 +36,7 @@ export interface PatchFile {
   readonly provenance: PatchProvenance | undefined;
   /** What a reader of the patches needs to know: plain data, for threads. */
   readonly input: RowAccess;
+  /** Class, notrain and subset of every row. */
   labels(): PatchLabels;
   /** Series and centres of all rows. */
   places(): PatchPlaces;
@@ -48,13 +50,23 @@ export interface PatchFile {
   readMasks(rows: ArrayLike<number>, into: Uint8Array): void;
   /** The little-endian bytes of a row as stored. */
   readRowBytes(row: number, reader?: PatchReader): Promise<Uint8Array>;
+  /** What lies in the file, by name. */
   datasets(): Readonly<Record<string, DatasetDescription>>;
   /** Members of the root group that are no datasets, which nothing here reads: what each is, in words. */
   others(): Readonly<Record<string, string>>;
+  /** Closes the file; nothing can be read after it. */
   close(): void;
 }
 
-/** Opens a patch file. Throws InputError for what is missing, no HDF5 file, cut short, or no patch file. */
+/**
+ * Opens a patch file. Throws InputError for what is missing, no HDF5 file, cut short, or no patch file.
+ * @example
+ * const patches = await openPatchFile(inRepository('data/preprocessed/32x32x32-patch.hdf5'));
+ * const rowsHu = new Int16Array(2 * patches.voxelsPerRow);
+ * await patches.readRows([0, 7], rowsHu);
+ * patches.close();
+ * console.log(`row 0 begins with ${rowsHu[0]} HU`);
+ */
 export async function openPatchFile(path: string): Promise<PatchFile> {
   checkHdf5File(path);
   const { File } = await loadH5();
@@ -182,27 +194,4 @@ function normalisationOf(path: string, kind: unknown, ends: unknown): Pick<Patch
       `expected attributes normalisation (${NORMALISATIONS.join(', ')}) and normalisationHu (two ascending numbers) of input, found ${kind} and ${lowHu}, ${highHu}`,
     );
   return { normalisation: { kind: known, lowHu, highHu } };
-}
-
-function provenanceOf(path: string, file: H5File): PatchProvenance | undefined {
-  const text = (name: string): string | undefined =>
-    name in file.attrs ? String(file.attrs[name]!.value) : undefined;
-  const [program, settings, scans] = ['program', 'settings', 'scans'].map(text);
-  if (program === undefined || settings === undefined || scans === undefined) return undefined;
-  const part = <T>(name: string): T => {
-    try {
-      return JSON.parse(text(name)!) as T;
-    } catch (error) {
-      throw new InputError(path, `attribute ${name}: expected JSON (${messageOf(error)})`, { cause: error });
-    }
-  };
-  const [failedScans, outside, resampled] = ['failedScans', 'outside', 'resampled'].map(text);
-  return {
-    program,
-    settings: part('settings'),
-    scans: part('scans'),
-    ...(failedScans === undefined ? {} : { failedScans: part('failedScans') }),
-    ...(outside === undefined ? {} : { outside: part('outside') }),
-    ...(resampled === undefined ? {} : { resampled: part('resampled') }),
-  };
 }

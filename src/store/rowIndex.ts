@@ -11,8 +11,10 @@ export interface ElementType {
   readonly bigEndian: boolean;
 }
 
+/** What HDF5 did to the bytes of a chunk. */
 export type FilterName = 'deflate' | 'shuffle' | 'fletcher32' | 'lzf';
 
+/** How the rows lie in the file: not written yet, one behind the other, or in chunks (offset and size in bytes, and which filters each one left out). */
 export type RowLayout =
   /** Nothing is stored: every value is the fill value. */
   | { readonly kind: 'unwritten' }
@@ -69,6 +71,7 @@ export interface RowReader {
   readRow(row: number, into: Int16Array, at: number): void;
   /** The values of a row as stored, little-endian whatever the file's order. */
   readRowBytes(row: number): Uint8Array;
+  /** Closes its file. */
   close(): void;
 }
 

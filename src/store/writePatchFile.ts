@@ -18,6 +18,12 @@ type Blocks<Block> = Iterable<Block> | AsyncIterable<Block>;
  * Writes a patch file beside, then renames it. `voxelBlocks` yields the voxels (HU, z, y, x) of consecutive rows, a whole
  * number of rows a block; a block is written while the next one is made, and is free again when the one after that is asked for: memory stays flat.
  * Throws RangeError for columns or blocks that do not fit, EnvironmentError when the file cannot be written.
+ * @example
+ * const format = { dim: 8, slices: 8, spacingMm: [1, 1, 1], interpolation: 'linear' } as const;
+ * const made = { program: 'my own', settings: {}, scans: {} };
+ * const labels = { classes: [1], notrain: [0], notrainReason: [0], subsets: [0], seriesUid: ['1.2.3'] };
+ * const columns = { ...labels, centerWorldMm: [[0, 0, 0]] as const };
+ * await writePatchFile('own-patch.hdf5', format, made, columns, [new Int16Array(8 ** 3)]);
  */
 export async function writePatchFile(
   path: string,

@@ -29,6 +29,7 @@ export interface TensorReference {
   readonly dtype: number;
 }
 
+/** What a number stands for: a tensor, or one of a graph that is being traced. */
 type Entry = { readonly handle: Address } | { readonly traced: TracedTensor };
 
 /**
@@ -67,6 +68,7 @@ export class Binding {
     this.TF_Version = capi().TF_Version();
   }
 
+  /** Whether operations run on a GPU where nothing else is said. */
   isUsingGpuDevice(): boolean {
     return this.#context.defaultDevice.type === 'GPU';
   }
@@ -100,11 +102,13 @@ export class Binding {
     this.#entries.delete(id);
   }
 
+  /** A copy of its numbers, or the bytes of its strings. */
   tensorDataSync(id: number): TensorData | Uint8Array[] {
     const handle = this.handleOf(id);
     return specOfHandle(handle).dtype === STRING ? downloadStrings(handle) : downloadTensor(handle);
   }
 
+  /** Runs an operation, or adds it to the graph while a trace is set; returns its outputs. */
   executeOp(
     name: string,
     attributes: readonly Attribute[],
@@ -129,6 +133,7 @@ export class Binding {
     return this.#savedModels.load(folder, tags.split(','));
   }
 
+  /** Runs a loaded model from its inputs to its outputs. */
   runSavedModel(
     id: number,
     inputIds: readonly number[],
@@ -141,10 +146,12 @@ export class Binding {
       .map((handle) => this.adopt(handle));
   }
 
+  /** Gives a loaded model's memory back. */
   deleteSavedModel(id: number): void {
     this.#savedModels.delete(id);
   }
 
+  /** How many models are loaded. */
   getNumOfSavedModels(): number {
     return this.#savedModels.count;
   }

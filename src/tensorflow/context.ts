@@ -5,6 +5,7 @@ import { type DeviceLayout, encodeConfig } from './configProto.js';
 import { capi } from './library.js';
 import { withStatus } from './status.js';
 
+/** A device as TensorFlow names it. */
 export interface Device {
   /** As TensorFlow names it: `/job:localhost/replica:0/task:0/device:CPU:0`. */
   readonly name: string;

@@ -16,6 +16,7 @@ export const FLOAT16 = 19;
 /** Handle of a variable. */
 export const RESOURCE = 20;
 
+/** A tensor's numbers. */
 export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array | Int16Array | BigInt64Array;
 
 interface ElementType {

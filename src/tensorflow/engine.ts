@@ -8,6 +8,7 @@ import { type Context, openContext } from './context.js';
 import { withoutStartNotes } from './library.js';
 import { installBinding } from './tf.js';
 
+/** What the first call of openEngine() fixes. */
 export interface EngineOptions {
   /** Threads inside one operation; default: one a core, shared among the devices. */
   readonly threads?: number;
@@ -34,6 +35,9 @@ const CPU_DEVICES = 16;
 /**
  * The process' engine: loads TensorFlow on the first call (about 1 s) and is the same afterwards.
  * Threads, devices and cluster are fixed by the first call; EngineError for others later.
+ * @example
+ * const { version, context } = openEngine({ cpuDevices: 2 });
+ * console.log(`TensorFlow ${version}`, context.devices.map(({ name }) => name));
  */
 export function openEngine(options: EngineOptions = {}): Engine {
   const layout = layoutOf(options);

@@ -165,6 +165,7 @@ export class GraphTrace {
     );
   }
 
+  /** Gives the graph back; nothing can be added after it. */
   dispose(): void {
     capi().TF_DeleteGraph(this.#graph);
   }

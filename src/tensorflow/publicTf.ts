@@ -4,7 +4,11 @@ import { tf as loaded, node, type TensorflowModule } from './tf.js';
 /** TensorFlow.js with what its Node package adds: pictures, TensorBoard, models in files (`file://` addresses). */
 export type TensorflowJs = TensorflowModule & { readonly node: typeof node };
 
-/** TensorFlow.js on TensorFlow's own library, which is loaded at the first use: about a second. */
+/**
+ * TensorFlow.js on TensorFlow's own library, which is loaded at the first use: about a second.
+ * @example
+ * tf.tidy(() => tf.add(1, 2).dataSync()[0]) //=> 3
+ */
 export const tf: TensorflowJs = new Proxy({} as TensorflowJs, {
   get: (_, name) => Reflect.get(opened(), name),
   has: (_, name) => Reflect.has(opened(), name),

@@ -103,6 +103,7 @@ export class SavedModels {
   }
 }
 
+/** A SavedModel that is loaded. */
 interface LoadedModel {
   readonly session: Address;
   readonly graph: Address;

@@ -6,16 +6,20 @@ import type { Attribute } from './attributes.js';
 import type { Binding, TensorReference } from './binding.js';
 import { registerJavascriptKernels } from './javascriptKernels.js';
 
+/** All that TensorFlow.js exports. */
 export type TensorflowModule = typeof Tensorflow;
 export type KernelFunction = Tensorflow.KernelFunc;
 export type NamedTensorInfoMap = Tensorflow.NamedTensorInfoMap;
 export type TensorInfo = Tensorflow.TensorInfo;
 export type TensorValues = Tensorflow.BackendValues;
 export type TensorDataType = Tensorflow.DataType;
+/** TensorFlow.js's tensor of any rank. */
 export type Tensor = Tensorflow.Tensor;
+/** Of rank 1. */
 export type Tensor1D = Tensorflow.Tensor1D;
 export type Tensor2D = Tensorflow.Tensor2D;
 export type Tensor4D = Tensorflow.Tensor4D;
+/** Of rank 5: batch, depth, height, width, channels. */
 export type Tensor5D = Tensorflow.Tensor5D;
 export type NamedTensorMap = Tensorflow.NamedTensorMap;
 export type Scalar = Tensorflow.Scalar;

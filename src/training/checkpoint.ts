@@ -13,6 +13,7 @@ export const WEIGHTS_FILE = 'weights.safetensors';
 export const OPTIMIZER_FILE = 'optimizer.safetensors';
 export const HARD_NEGATIVES_FILE = 'hard-negatives.json';
 
+/** Which checkpoint of a run: the latest, or the one with the lowest validation loss. */
 export type CheckpointLink = 'last' | 'best';
 
 /** The state of a run at one moment, in memory: writing it may take its time while training goes on. */

@@ -10,7 +10,19 @@ import { devicesOf, gridOf, type Placement, requireCuts } from './placement.js';
 import { cutsByTime } from './stageCuts.js';
 import { TracedLearner } from './tracedLearner.js';
 
-/** A ResNet3D whose training step is one TensorFlow function on all devices. Throws EngineError, EnvironmentError, UsageError. */
+/**
+ * A ResNet3D whose training step is one TensorFlow function on all devices. Throws EngineError, EnvironmentError, UsageError.
+ * @example
+ * const network = { inputSize: [16, 16, 16], filters: 4 } as const;
+ * const settings = { learningRate: 1e-3, l2: 1e-4, seed: 16, windowHu: { low: -1000, high: 400 } };
+ * const learner = await createLearner({ ...settings, network, batchSize: 2 });
+ * const inputHu = new Int16Array(2 * 16 ** 3);
+ * const batch = { inputHu, labels: Float32Array.of(1, 0), rows: Uint32Array.of(0, 1) };
+ * const { loss } = await learner.step(batch);
+ * const { probabilities } = await learner.predict(inputHu, 2);
+ * learner.dispose();
+ * console.log(loss, probabilities);
+ */
 export async function createLearner(options: LearnerOptions): Promise<Learner> {
   const parallel = options.parallel ?? ON_ONE_DEVICE;
   const engine = openEngine({

@@ -18,6 +18,7 @@ import type { TrainConfig } from './trainConfig.js';
 /** Fewer say nothing: the loss of a batch is noisy. */
 export const FEWEST_STEPS = 20;
 
+/** Which rates findRate() tries: from `low` to `high`, evenly on a logarithmic scale. */
 export interface FindRateOptions {
   /** First and last learning rate; by default 1e-6 and 1. */
   readonly low?: number;
@@ -27,6 +28,7 @@ export interface FindRateOptions {
   readonly signal?: AbortSignal;
 }
 
+/** One step of the sweep, from 1. */
 export interface RateStepRecord extends RateStep {
   readonly kind: 'step';
   /** From 1, and how many there are. */
@@ -34,6 +36,7 @@ export interface RateStepRecord extends RateStep {
   readonly steps: number;
 }
 
+/** What the sweep says, last of all. */
 export interface RateEndRecord {
   readonly kind: 'end';
   /** For LEARNING_RATE of this configuration; null where the loss did not fall. */
@@ -44,12 +47,19 @@ export interface RateEndRecord {
   readonly diverged: boolean;
 }
 
+/** What findRate() yields: each step, then the end. */
 export type RateRecord = RateStepRecord | RateEndRecord;
 
 /**
  * Learning rates to choose from: a run's network takes steps on the batches of its first steps, each with a higher rate, until the
  * loss rises. Warm-up and decay are left out, BASE_BATCH counts. Nothing is written and no run is touched.
  * Throws InputError, EngineError, EnvironmentError, InterruptedError, RangeError.
+ * @example
+ * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
+ * const settings = { ...readTrainingSettings(), filters: 4, threads: 0 };
+ * const config = { ...settings, data, run: inRepository('runs/rate') };
+ * for await (const record of findRate(config, { steps: 20 }))
+ *   if (record.kind === 'end') console.log(`LEARNING_RATE = ${record.suggested}`);
  */
 export async function* findRate(
   given: TrainConfig,

@@ -44,6 +44,7 @@ export interface TimedPass {
   readonly toMs: number;
 }
 
+/** What a step is asked beside learning. */
 export interface StepRequest {
   /** Ask all processes to stop after this step. */
   readonly stop?: boolean;
@@ -51,6 +52,7 @@ export interface StepRequest {
   readonly passes?: boolean;
 }
 
+/** What the network says of a batch, one number a row: the probability of class 1. */
 export interface Prediction {
   /** Probability of class 1, one a row. */
   readonly probabilities: Float32Array;

@@ -4,6 +4,7 @@ import type { IntensityWindow, Precision, Schedule, Strategy } from '../config/t
 import type { NetworkOptions } from '../model/architecture.js';
 import type { BatchLoss } from '../model/loss.js';
 
+/** What a learner is made of; what is left out has the default that stands beside it, or is as a run without the setting. */
 export interface LearnerOptions {
   readonly network: NetworkOptions;
   /** Rows of a step in this process. */

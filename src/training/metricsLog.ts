@@ -86,6 +86,7 @@ export interface MiningTimes {
   readonly seconds: number;
 }
 
+/** A line of a run's metrics.jsonl, told apart by `kind`. */
 export type MetricRecord = StepRecord | ValidationRecord | EpochRecord;
 
 /** How far a checkpoint is: whole epochs, and steps over all epochs. */
@@ -109,6 +110,9 @@ export function metricLine(record: MetricRecord): Uint8Array {
 /**
  * The records of a run in order, read anew each time that they are gone through, a line at a time: the file may be larger
  * than memory. A line that is no record goes to `onDamaged`; by default its InputError, which names the line, is thrown.
+ * @example
+ * for (const record of metricsOf(inRepository('runs/start')))
+ *   if (record.kind === 'validation') console.log(`epoch ${record.epoch}: loss ${record.loss}`);
  */
 export function metricsOf(
   run: string,
@@ -132,7 +136,12 @@ export function metricsOf(
   };
 }
 
-/** All records of a run at once. Throws InputError, naming the line that is no record. */
+/**
+ * All records of a run at once. Throws InputError, naming the line that is no record.
+ * @example
+ * const records = readMetrics(inRepository('runs/start'));
+ * console.log(`${records.filter(({ kind }) => kind === 'step').length} steps`);
+ */
 export function readMetrics(run: string): MetricRecord[] {
   return [...metricsOf(run)];
 }

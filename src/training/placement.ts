@@ -52,7 +52,11 @@ export function devicesOf({ replicas, stages }: Grid, names: readonly string[]):
   );
 }
 
-/** Stage of each piece, given all pieces in order and those with which later stages begin. */
+/**
+ * Stage of each piece, given all pieces in order and those with which later stages begin.
+ * @example
+ * stagesOfPieces(['stem', 's1b1', 's2b1', 'head'], ['s2b1']).get('head') //=> 1
+ */
 export function stagesOfPieces(pieces: readonly string[], cuts: readonly string[]): Map<string, number> {
   const order = cuts.map((cut) => pieces.indexOf(cut));
   return new Map(pieces.map((piece, index) => [piece, order.filter((at) => at <= index).length]));

@@ -28,6 +28,7 @@ import { sharedSecret } from './talkProof.js';
 import type { TrainConfig } from './trainConfig.js';
 import { startRecord, type TrainRecord } from './trainRecords.js';
 
+/** What train() is told beside the run's settings. */
 export interface TrainOptions {
   /** Stops after the step, or in the validation, that runs, and leaves a checkpoint of the last step. */
   readonly signal?: AbortSignal;
@@ -46,6 +47,14 @@ export interface TrainOptions {
  * the run's metrics.jsonl. An epoch has as many batches as the training rows fill; batches are drawn by seed and step, as the
  * sampling says. After each epoch the validation rows are scored and a checkpoint is written; in between, whenever it is time.
  * Throws ConfigError, InputError, EngineError (a loss that is not finite), EnvironmentError, InterruptedError, RangeError.
+ * @example
+ * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
+ * const settings = { ...readTrainingSettings(), filters: 4, epochs: 1, threads: 0 };
+ * const config = { ...settings, data, run: inRepository('runs/mine') };
+ * for await (const record of train(config)) {
+ *   if (record.kind === 'step') console.log(`step ${record.step}: loss ${record.loss.toFixed(3)}`);
+ *   if (record.kind === 'validation') console.log(`ROC AUC ${record.rocAuc.toFixed(3)}`);
+ * }
  */
 export async function* train(config: TrainConfig, options: TrainOptions = {}): AsyncGenerator<TrainRecord> {
   if (options.cluster === undefined) return yield* trainHere(config, options);

@@ -60,6 +60,7 @@ export interface EndRecord {
   readonly stoppedEarly: boolean;
 }
 
+/** What train() yields, told apart by `kind`. */
 export type TrainRecord = StartRecord | StepRecord | ValidationRecord | EpochRecord | EndRecord;
 
 export function startRecord({

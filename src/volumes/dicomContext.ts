@@ -39,7 +39,13 @@ const WANTED = new Set<number>([...Object.values(TAGS), ...COPIED.map(([tag]) =>
 /** All of them stand before the voxels. */
 const START_BYTES = 1 << 20;
 
-/** Reads what a report on a series repeats of its slices; the patient's data are copied, never shown. Throws InputError. */
+/**
+ * Reads what a report on a series repeats of its slices; the patient's data are copied, never shown. Throws InputError.
+ * @example
+ * const [series] = findScans('dicom', 'all');
+ * const { studyUid, instances } = await readDicomContext(series.slices ?? []);
+ * console.log(studyUid, instances.length);
+ */
 export async function readDicomContext(slices: readonly string[]): Promise<DicomContext> {
   const read = await Promise.all(slices.map((file) => fieldsOf(file)));
   const [first] = read as [DicomFields];

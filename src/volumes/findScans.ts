@@ -25,7 +25,14 @@ export interface ScanSearch {
   readonly leftOut: readonly LeftOutFile[];
 }
 
-/** As searchScans(), the scans alone. */
+/**
+ * The scans of a folder, in the order of subset, then uid: below its `subset<k>` folders, or, where it has none, in the folder itself.
+ * A scan is `<uid>` or `<uid>_image` with a known extension, or a DICOM series, its slices in any folders. What is wrong with one
+ * stands in its `fault`. Throws InputError for a missing folder or subset, and for one without scans.
+ * @example
+ * for (const { uid, subset, path } of findScans(inRepository('data/raw'), [0, 1]))
+ *   console.log(uid, subset, path);
+ */
 export function findScans(folder: string, subsets: readonly number[] | 'all'): readonly ScanFile[] {
   return searchScans(folder, subsets).scans;
 }

@@ -2,7 +2,13 @@ import type { Geometry, Matrix3, Vector3 } from './volume.js';
 
 export const IDENTITY_DIRECTION: Matrix3 = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
-/** World position (LPS, mm) of a voxel index, which may be fractional: origin + D (spacing * index). */
+/**
+ * World position (LPS, mm) of a voxel index, which may be fractional: origin + D (spacing * index).
+ * @example
+ * const direction = [1, 0, 0, 0, 1, 0, 0, 0, 1] as const;
+ * const geometry = { size: [9, 9, 9], spacingMm: [0.5, 0.5, 2], originMm: [-10, 5, 0], direction } as const;
+ * voxelToWorld(geometry, [4, 4, 4]) //=> [ -8, 7, 8 ]
+ */
 export function voxelToWorld(geometry: Geometry, indexVoxel: Vector3): Vector3 {
   const { spacingMm, originMm, direction } = geometry;
   const offsetMm = multiply(direction, [
@@ -13,7 +19,13 @@ export function voxelToWorld(geometry: Geometry, indexVoxel: Vector3): Vector3 {
   return [originMm[0] + offsetMm[0], originMm[1] + offsetMm[1], originMm[2] + offsetMm[2]];
 }
 
-/** Fractional voxel index of a world position (LPS, mm): D^-1 (world - origin) / spacing. Throws RangeError for a singular D. */
+/**
+ * Fractional voxel index of a world position (LPS, mm): D^-1 (world - origin) / spacing. Throws RangeError for a singular D.
+ * @example
+ * const direction = [1, 0, 0, 0, 1, 0, 0, 0, 1] as const;
+ * const geometry = { size: [9, 9, 9], spacingMm: [0.5, 0.5, 2], originMm: [-10, 5, 0], direction } as const;
+ * worldToVoxel(geometry, [-8, 7, 8]) //=> [ 4, 4, 4 ]
+ */
 export function worldToVoxel(geometry: Geometry, worldMm: Vector3): Vector3 {
   const { spacingMm, originMm, direction } = geometry;
   const alongAxesMm = multiply(invert(direction), [

@@ -5,6 +5,7 @@ import type { Geometry, Matrix3, Vector3 } from './volume.js';
 
 /** Which of the three positions that a NIfTI header may give is meant, where they differ. */
 export const NIFTI_FRAMES = ['sform', 'qform', 'pixdim'] as const;
+/** Which of the two positions that a NIfTI header may give. */
 export type NiftiFrame = (typeof NIFTI_FRAMES)[number];
 
 /** Two positions of one voxel that are farther apart are two; single precision leaves micrometres. */

@@ -3,7 +3,14 @@ import { gzipSync } from 'node:zlib';
 import { writeFileAtomically } from '../paths.js';
 import type { Geometry, Volume, VoxelArray } from './volume.js';
 
-/** Writes nrrdBytes() beside, then renames. Throws as it does, and EnvironmentError. */
+/**
+ * Writes a volume as one NRRD file, beside, then renamed; `about` becomes key/value pairs of its header. Throws RangeError for data
+ * that do not fit the size and pairs that would break a line, EnvironmentError where nothing can be written.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const volume = await readVolume(scan);
+ * writeNrrd('lungs.nrrd', { ...volume, data: lungMask(volume) });
+ */
 export function writeNrrd(path: string, volume: Volume, about?: Readonly<Record<string, string>>): void {
   writeFileAtomically(path, nrrdBytes(volume, about));
 }

@@ -31,6 +31,7 @@ export type ScanSource =
   | string
   | { readonly path: string; readonly slices?: readonly string[]; readonly fault?: string };
 
+/** How one scan is read. */
 export interface ReadVolumeOptions extends ReadingChoices {
   readonly signal?: AbortSignal;
   /** SeriesInstanceUID of the DICOM series that is meant, where a folder holds several. */
@@ -47,6 +48,10 @@ export interface HashedVolume {
 /**
  * Reads a scan, a file or the DICOM series in a folder or below: voxels (z, y, x; Hounsfield units for CT) with their geometry
  * (LPS, mm). Throws InputError, naming the file and the reason, for one that is missing, cut short, corrupt or of another format.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const { data, size, originMm } = await readVolume(scan); // or a path: readVolume('scan.nii.gz')
+ * console.log(`${size.join(' x ')} voxels from ${originMm.join(', ')} mm on; the first has ${data[0]} HU`);
  */
 export async function readVolume(source: ScanSource, options: ReadVolumeOptions = {}): Promise<Volume> {
   const path = pathOf(source);
@@ -93,7 +98,13 @@ async function hashFile(hash: Hash, path: string): Promise<void> {
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
 }
 
-/** The geometry of a scan, without its voxels: cheap. Throws InputError. */
+/**
+ * The geometry of a scan, without its voxels: cheap. Throws InputError.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const { size, spacingMm } = await readGeometry(scan);
+ * console.log(`${size.join(' x ')} voxels of ${spacingMm.join(' x ')} mm`);
+ */
 export async function readGeometry(source: ScanSource, options: ReadVolumeOptions = {}): Promise<Geometry> {
   const path = pathOf(source);
   const { signal, niftiFrame } = options;

@@ -14,6 +14,7 @@ export interface Geometry {
   readonly direction: Matrix3;
 }
 
+/** Element types that scans come in. */
 export type VoxelArray =
   | Int8Array
   | Uint8Array

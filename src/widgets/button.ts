@@ -15,7 +15,13 @@ export interface Button extends AsyncIterable<number> {
   close(): void;
 }
 
-/** A button that cells hear of: `const next = button('Next scan'); next.onClick(() => show(++index)); next`. */
+/**
+ * A button that cells hear of: `const next = button('Next scan'); next.onClick(() => show(++index)); next`.
+ * @example
+ * const next = button('Next scan');
+ * next.onClick(() => console.log('clicked'));
+ * display(next);
+ */
 export function button(label: string): Button {
   let clicks = 0;
   const listeners = createListeners<number>();

@@ -5,12 +5,14 @@ import { sessionIfAny } from '../kernel/session.js';
 import { shownBy } from './control.js';
 import { createWidget } from './widget.js';
 
+/** What stands before the bar, and where it ends: without `total` it shows that work goes on, not how much is left. */
 export interface ProgressOptions {
   readonly label?: string;
   /** Steps in all; without it the bar only says that work goes on. */
   readonly total?: number;
 }
 
+/** How the work stands. */
 export type ProgressStatus = 'running' | 'done' | 'cancelled' | 'failed';
 
 /** A bar with the time that is left and a button that cancels. */
@@ -34,7 +36,14 @@ export interface Progress {
 /** Between two messages to the page. */
 const PAUSE_MS = 100;
 
-/** A progress bar with a button that cancels; show it before the work begins: `display(bar)`. */
+/**
+ * A progress bar with a button that cancels; show it before the work begins: `display(bar)`.
+ * @example
+ * const bar = progress({ label: 'scans', total: 3 });
+ * display(bar);
+ * for (let done = 1; done <= 3; done++) bar.update(done, `scan ${done}`);
+ * bar.finish();
+ */
 export function progress({ label = '', total }: ProgressOptions = {}): Progress {
   const startedMs = performance.now();
   const cancelled = new AbortController();

@@ -1,5 +1,6 @@
 import { type Control, createControl } from './control.js';
 
+/** What stands before the list, the value that is chosen first (default: the first), and what each value is called in it. */
 export interface SelectOptions<T> {
   readonly label?: string;
   /** Default: the first. */
@@ -8,7 +9,14 @@ export interface SelectOptions<T> {
   readonly labelOf?: (option: T) => string;
 }
 
-/** One of several values, of any type: `const scan = select(scans, { label: 'scan', labelOf: ({ uid }) => uid })`. */
+/**
+ * One of several values, of any type: `const scan = select(scans, { label: 'scan', labelOf: ({ uid }) => uid })`.
+ * @example
+ * const scans = findScans(inRepository('data/raw'), 'all');
+ * const scan = select(scans, { label: 'scan', labelOf: ({ uid }) => uid });
+ * scan.onChange(({ path }) => console.log(path));
+ * display(scan);
+ */
 export function select<T>(of: readonly T[], more: SelectOptions<T> = {}): Control<T> {
   const options = [...of]; // the page's list; the caller's may grow
   if (options.length === 0)

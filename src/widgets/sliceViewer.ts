@@ -12,6 +12,7 @@ import { isPatch, type ViewedPatch, volumeOfPatch } from './viewedPatch.js';
 import type { SliceRequest, SlicesMessage, ViewerScan } from './viewerState.js';
 import { createWidget } from './widget.js';
 
+/** What the viewer shows beside the voxels. */
 export interface SliceViewerOptions {
   readonly title?: string;
   /** Candidates: rings in the planes, and a list to jump along. */
@@ -35,6 +36,7 @@ export interface SliceViewer {
   readonly valueHu: number;
   /** Calls the listener when the reader moves the crosshair; returns what ends that. */
   onMove(listener: (positionMm: Vector3) => void): () => void;
+  /** Ends the traffic with the notebook; the picture stays. */
   close(): void;
 }
 
@@ -44,6 +46,13 @@ const STILL_EDGE = 240;
 /**
  * A viewer of a scan or a patch: axial, coronal and sagittal slices through one voxel.
  * `sliceViewer(volume, { marks: candidates })`; saved notebooks keep a picture of the three planes.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const table = readCandidates(inRepository('data/raw/candidates_V2.csv'));
+ * const marks = table.filter(({ seriesUid }) => seriesUid === scan.uid);
+ * const viewer = sliceViewer(await readVolume(scan), { marks, window: WINDOWS.lung });
+ * viewer.onMove((positionMm) => console.log(positionMm, viewer.valueHu));
+ * display(viewer);
  */
 export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOptions = {}): SliceViewer {
   const volume = isPatch(viewed) ? volumeOfPatch(viewed) : viewed;

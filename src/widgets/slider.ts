@@ -1,5 +1,6 @@
 import { type Control, createControl } from './control.js';
 
+/** The bounds of a slider, its step (1) and its first value (`min`). */
 export interface SliderOptions {
   readonly label?: string;
   readonly min: number;
@@ -13,6 +14,10 @@ export interface SliderOptions {
 /**
  * A number between two bounds: `const z = slider({ label: 'slice', min: 0, max: 63 }); z`. In later cells `z.value`,
  * `z.onChange(draw)` or `for await (const value of z) …`.
+ * @example
+ * const z = slider({ label: 'slice', min: 0, max: 63 });
+ * z.onChange((slice) => console.log(slice));
+ * display(z);
  */
 export function slider({ label = '', min, max, step = 1, value = min }: SliderOptions): Control<number> {
   if (!(Number.isFinite(min) && Number.isFinite(max) && min < max))

@@ -11,6 +11,7 @@ import { liveDisplay } from '../kernel/display.js';
 import { sessionIfAny } from '../kernel/session.js';
 import type { TrainRecord } from '../training/trainRecords.js';
 
+/** How often the panel looks. */
 export interface UsePanelOptions {
   /** Between two samples, and two drawings: at least 500. Default: 1000. */
   readonly intervalMs?: number;
@@ -34,7 +35,15 @@ const MOST_SAMPLES = 600;
 const WIDTH = 1060;
 const USE_WIDTH = 620;
 
-/** A panel for the cell that trains. Outside of a notebook it draws nothing. */
+/**
+ * A panel for the cell that trains. Outside of a notebook it draws nothing.
+ * @example
+ * const data = inRepository('data/preprocessed/32x32x32-patch.hdf5');
+ * const settings = { ...readTrainingSettings(), filters: 4, threads: 0 };
+ * const config = { ...settings, data, run: inRepository('runs/watched') };
+ * for await (const record of usePanel().follow(train(config)))
+ *   if (record.kind === 'step' && record.step === 4) break;
+ */
 export function usePanel({ intervalMs = 1000 }: UsePanelOptions = {}): UsePanel {
   const samples: GpuSample[] = [];
   return {

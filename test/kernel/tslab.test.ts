@@ -62,6 +62,19 @@ test('check() keeps the types of the public door: a wrong use of voxlab stops th
   );
 });
 
+test('inspect() shows the documentation of a public name with its example, and says what is deprecated', () => {
+  const code = "import { brierScore } from 'voxlab'; brierScore";
+  assert.match(
+    String(compiler.inspect(code, code.length - 2, '')),
+    /function brierScore\([\s\S]*\n\nMean squared distance[^\n]*\n\nExample:\nbrierScore\(\[0\.9, 0\.2\], \[1, 0\]\)/,
+  );
+  const own = '/**\n * Mine.\n * @deprecated since 0.2.0: take b\n */\nconst a = 1; a';
+  assert.match(
+    String(compiler.inspect(own, own.length - 1, '')),
+    /Mine\.\n\nDeprecated since 0\.2\.0: take b$/,
+  );
+});
+
 test('complete() and inspect() know names of earlier cells', () => {
   const { declarations } = compiler.check('/** Voxels of a scan. */\nconst voxelCount = 3;', '');
   const { matches, start, end } = compiler.complete('voxelC', 6, declarations);

@@ -12,12 +12,14 @@ import { csvText } from '../csvText.js';
 import { type LidcExcluded, type LidcNodule, lidcFindings } from './lidcFindings.js';
 import { type LidcReading, readLidcReading } from './lidcReading.js';
 
+/** Which scans the readings belong to, and when a nodule counts. */
 export interface LidcTablesOptions {
   /** Holds the scans that were read: DICOM series, or files named by their SeriesInstanceUID, as LUNA16's. Default: the XML's folder. */
   readonly scansFolder?: string;
   /** From how many readers on a nodule counts. Default 3, as in LUNA16. */
   readonly readers?: number;
   readonly signal?: AbortSignal;
+  /** Hears of each series that is read. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -43,6 +45,10 @@ export const LIDC_READERS = 3;
 /**
  * Reads the XML files of LIDC-IDRI in a folder and below it, and the geometry of their scans. What is wrong with one series
  * stands in `failed`, and the others go on. Throws InputError where no file is a reading of CT, or none is of a scan.
+ * @example
+ * const { nodules, failed } = await readLidcTables('LIDC-IDRI', { readers: 3 });
+ * for (const { diameterMm, malignancy } of nodules) console.log(`${diameterMm} mm`, malignancy);
+ * for (const { uid, reason } of failed) console.warn(uid, reason);
  */
 export async function readLidcTables(folder: string, options: LidcTablesOptions = {}): Promise<LidcTables> {
   const { scansFolder = folder, readers = LIDC_READERS, signal, onProgress } = options;

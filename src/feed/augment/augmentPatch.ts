@@ -23,6 +23,9 @@ export interface Augmentation {
  * Changes one patch of `into` from index `at`, in place, as `plan` says: symmetries, then shift, scale and rotation in one
  * interpolation, then intensities, then noise. All that is random comes from `random`; nothing else is read or kept, so that
  * it may run in any thread.
+ * @example
+ * const patchHu = new Int16Array(32 ** 3);
+ * augmentPatch(parseAugment('flips, shift:2'), patchHu, 0, { dim: 32, slices: 32 }, createRandom(1));
  */
 export function augmentPatch(
   plan: AugmentPlan,
@@ -34,7 +37,12 @@ export function augmentPatch(
   applyAugmentation(drawAugmentation(plan, shape, random), into, at, shape);
 }
 
-/** Draws what augmentPatch() does. Each kind has random numbers of its own: one more in the list leaves the others as they were. */
+/**
+ * Draws what augmentPatch() does. Each kind has random numbers of its own: one more in the list leaves the others as they were.
+ * @example
+ * const plan = parseAugment('flips, shift:2');
+ * drawAugmentation(plan, { dim: 32, slices: 32 }, createRandom(1)).shift //=> [ 1, 0, 2 ]
+ */
 export function drawAugmentation(plan: AugmentPlan, shape: PatchShape, random: Random): Augmentation {
   const symmetric = plan.flips === true || plan.rotations90 === true;
   const shift = plan.shift === undefined ? ([0, 0, 0] as const) : drawShift(plan, random.fork('shift'));
@@ -52,6 +60,14 @@ export function drawAugmentation(plan: AugmentPlan, shape: PatchShape, random: R
   };
 }
 
+/**
+ * Does to one patch of `into` from index `at`, in place, what drawAugmentation() drew.
+ * @example
+ * const shape = { dim: 32, slices: 32 };
+ * const drawn = drawAugmentation(parseAugment('flips, noise:10'), shape, createRandom(1));
+ * const patchHu = new Int16Array(32 ** 3);
+ * applyAugmentation(drawn, patchHu, 0, shape);
+ */
 export function applyAugmentation(
   { symmetry, shift, affine, tone, noise }: Augmentation,
   into: Int16Array,
@@ -69,6 +85,13 @@ export function applyAugmentation(
 /**
  * Undoes it in the opposite order: symmetries exactly, intensities but for rounding, shifts and maps but for what went over
  * the border (and what interpolation smoothed). Noise stays.
+ * @example
+ * const shape = { dim: 2, slices: 2 };
+ * const drawn = drawAugmentation(parseAugment('flips'), shape, createRandom(1));
+ * const patchHu = Int16Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+ * applyAugmentation(drawn, patchHu, 0, shape);
+ * undoAugmentation(drawn, patchHu, 0, shape);
+ * patchHu.join() //=> '1,2,3,4,5,6,7,8'
  */
 export function undoAugmentation(
   { symmetry, shift, affine, tone }: Augmentation,
