@@ -22,9 +22,16 @@ export interface ExecuteDependencies {
   readonly cells: Cells;
   readonly history: History;
   readonly send: (message: ToSockets) => void;
+  /** Called when a cell has been answered. */
+  readonly afterCell?: () => void;
 }
 
-export function createExecuteQueue({ cells, history, send }: ExecuteDependencies): ExecuteQueue {
+export function createExecuteQueue({
+  cells,
+  history,
+  send,
+  afterCell = () => {},
+}: ExecuteDependencies): ExecuteQueue {
   const waiting: Waiting[] = [];
   let working = false;
   let count = 0;
@@ -96,6 +103,7 @@ export function createExecuteQueue({ cells, history, send }: ExecuteDependencies
       abortUntilMs = performance.timeOrigin + performance.now();
     send({ kind: 'reply', route, type: 'execute_reply', content: reply, parent, identities });
     send({ kind: 'status', state: 'idle', parent });
+    afterCell();
   };
 
   const work = async (): Promise<void> => {

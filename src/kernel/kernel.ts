@@ -18,6 +18,7 @@ import {
 import { createComms } from './comms.js';
 import { shortenConsoleValues } from './consoleValues.js';
 import { createExecuteQueue, type ExecuteQueue } from './executeQueue.js';
+import { createGarbageCollection } from './garbage.js';
 import { createHistory } from './history.js';
 import { createInputReader } from './inputReader.js';
 import { kernelInfo } from './kernelInfo.js';
@@ -88,7 +89,7 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   });
   const cells = createCells(compiler, modules, places, whileCompiling);
   const history = createHistory();
-  const queue = createExecuteQueue({ cells, history, send });
+  const queue = createExecuteQueue({ cells, history, send, afterCell: createGarbageCollection() });
   const session = createSession(send, createInputReader(shared, input.port1, send), queue);
   openSession(session);
   shortenConsoleValues();

@@ -10,7 +10,7 @@ export interface ReadableCode {
 
 export type UsingKind = 'using' | 'await using';
 
-/** `import … from '…' with { type: 'json' }`: JSON is imported without. */
+/** `with { type: 'json' }` behind an import: JSON is imported without. */
 const ATTRIBUTES = /((?:\bfrom|\bimport)\s*(?:'[^'\n]*'|"[^"\n]*"))(\s*(?:with|assert)\s*\{[^{}]*\})/g;
 const LOOPS = /\bfor\s*(?:await\s*)?\(\s*((?:await\s+)?using)\s+[\p{ID_Start}$_][\p{ID_Continue}$]*\s+of\b/gu;
 
