@@ -31,11 +31,6 @@ export function waiting(awaited: unknown): Promise<Resumption> {
 function untilStopped<T, S>(run: CellRun | undefined, promise: Promise<T>, atStop: S): Promise<T | S> {
   if (run === undefined) return promise;
   if (run.abandoned) return never();
-  if (run.stopsAtNextWait) {
-    run.stopsAtNextWait = false;
-    promise.catch(() => {}); // nobody waits for it any more
-    return Promise.resolve(atStop);
-  }
   return new Promise((resolve, reject) => {
     const stop = (): void => resolve(atStop);
     run.waits.add(stop);

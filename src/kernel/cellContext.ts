@@ -13,8 +13,6 @@ export interface CellRun {
   stops: number;
   /** Ends what the cell's code waits for now with KeyboardInterrupt, so that its `catch` and `finally` run. */
   readonly waits: Set<() => void>;
-  /** Stopped before it began. */
-  stopsAtNextWait: boolean;
   /** The interrupt that is coming has been thrown already: the reader's line was waited for. */
   hasThrownInterrupt: boolean;
   /** Stopped for good: what its code waits for never comes. */
@@ -24,7 +22,7 @@ export interface CellRun {
 export function createRun(request: Message, label: string): CellRun {
   return {
     ...{ request, label, interruption: new AbortController(), signalTaken: false },
-    ...{ stops: 0, waits: new Set(), stopsAtNextWait: false, hasThrownInterrupt: false, abandoned: false },
+    ...{ stops: 0, waits: new Set(), hasThrownInterrupt: false, abandoned: false },
   };
 }
 

@@ -85,7 +85,7 @@ export function createCells(
   const codes = new Map<string, string>();
   const runs = new Map<string, CellRun>();
   const declarations = createDeclarations(compiler.ts);
-  let running: { run: CellRun; endsInOrder: boolean; begun: boolean; fail(error: unknown): void } | undefined;
+  let running: { run: CellRun; endsInOrder: boolean; fail(error: unknown): void } | undefined;
 
   const compile = (
     code: string,
@@ -117,13 +117,12 @@ export function createCells(
     new Promise((resolve, reject) => {
       const fail = (error: unknown): void => void originalSetImmediate(() => reject(error));
       const { stops } = run;
-      const mine = { run, endsInOrder, begun: false, fail };
-      running = mine;
+      running = { run, endsInOrder, fail };
       startOutsideOfCallbacks(() => {
-        mine.begun = true;
         // Stopped before it began: code that does not wait would not notice.
         if (run.stops > stops && !endsInOrder) return;
         begin((value) => void originalSetImmediate(() => resolve(value)), fail);
+        if (run.stops > stops) originalSetImmediate(() => stopRun(run)); // all that it waits for by then
       });
     });
 
@@ -183,7 +182,7 @@ export function createCells(
       // Its timers, too: one that blocks the kernel would do so again.
       if (terminated !== undefined) stopRun(terminated);
       if (running === undefined) return;
-      const { run, endsInOrder, begun, fail } = running;
+      const { run, endsInOrder, fail } = running;
       const again = run.interruption.signal.aborted;
       const error = keyboardInterrupt();
       error.stack = ''; // of the kernel
@@ -196,7 +195,6 @@ export function createCells(
       const stop = (): void => {
         if (run.hasThrownInterrupt) run.hasThrownInterrupt = false;
         else if (terminated !== run) stopRun(run);
-        run.stopsAtNextWait = !begun && endsInOrder;
         // The code that was terminated does not come to an end any more.
         if (terminated === run || !endsInOrder) fail(error);
         else whenIdle(() => running?.fail === fail, run, abandon);

@@ -15,7 +15,10 @@ export interface Declarations {
 
 export interface Given {
   readonly text: string;
-  /** `declare global { }` of earlier cells, less what this one declares anew: for every cell. */
+  /**
+   * For every cell: `declare global { }` of earlier ones, less what this one declares anew, and imports of all modules that they
+   * named, so that the compiler keeps those: to read voxlab's declarations again would take a second.
+   */
   readonly globals: string;
   readonly statements: ReadonlySet<Statement>;
 }
@@ -34,9 +37,11 @@ interface Statement {
 export function createDeclarations(ts: Ts): Declarations {
   const statements = new Set<Statement>();
   const byName = new Map<string, Set<Statement>>();
+  const modules = new Set<string>();
 
   const add = (statement: Statement): void => {
     statements.add(statement);
+    for (const name of modulesIn(statement.text)) modules.add(name);
     for (const name of statement.declares) byName.set(name, (byName.get(name) ?? new Set()).add(statement));
   };
   const remove = (statement: Statement): void => {
@@ -62,7 +67,8 @@ export function createDeclarations(ts: Ts): Declarations {
       take(wordsOf(code));
       const anew = /\bdeclare\s+global\b/.test(code) ? statementsOf(ts, code) : [];
       const globals = [...statements].filter((each) => each.globals !== undefined && !overlaps(each, anew));
-      return { text: textOf(used), globals: textOf(globals), statements: used };
+      const imports = [...modules].map((name) => `import ${JSON.stringify(name)};\n`).join('');
+      return { text: textOf(used), globals: `${imports}${textOf(globals)}`, statements: used };
     },
     update(given, output) {
       const made = statementsOf(ts, output);
@@ -80,6 +86,11 @@ export function createDeclarations(ts: Ts): Declarations {
 
 function textOf(statements: Iterable<Statement>): string {
   return [...statements].map(({ text }) => text).join('\n');
+}
+
+/** `from "voxlab"`, `import("voxlab").Volume`. */
+function modulesIn(text: string): string[] {
+  return [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/g)].map(([, name]) => name!);
 }
 
 function overlaps({ globals }: Statement, others: readonly Statement[]): boolean {

@@ -44,15 +44,31 @@ export function lowerModule(ts: Ts, text: string, path: string): LoweredModule {
   const found = { imports: [] as string[], isAsync: false };
   const readable = readableCode(ts, text);
   const usingAt = usingFinder(readable, (line, column) => ({ line, column }));
-  const { outputText, sourceMapText } = transpile(ts, readable.text, path, (context) => (file) => {
-    const scoped = withUsings(ts, context, file, usingAt);
-    found.isAsync = ts.isExternalModule(file) && scoped.isAsync;
-    found.imports = namesImported(ts, file);
-    return rewriteAwaits(ts, context, rewriteImports(ts, context, scoped.file));
-  });
+  const asCommonJs = isCommonJs(ts, readable.text, path);
+  const { outputText, sourceMapText } = transpile(
+    ts,
+    readable.text,
+    path,
+    (context) => (file) => {
+      const scoped = withUsings(ts, context, file, usingAt);
+      found.isAsync = ts.isExternalModule(file) && scoped.isAsync;
+      found.imports = namesImported(ts, file);
+      return rewriteAwaits(ts, context, rewriteImports(ts, context, scoped.file));
+    },
+    asCommonJs,
+  );
   // What only types are taken from is left out of the code.
   const imports = found.imports.filter((name) => outputText.includes(`require(${JSON.stringify(name)})`));
-  return { script: outputText, sourceMap: sourceMapText ?? '', ...found, imports };
+  // TypeScript marks what it takes for a module.
+  const script = asCommonJs ? outputText.replace(/^export \{\};$/m, '') : outputText;
+  return { script, sourceMap: sourceMapText ?? '', ...found, imports };
+}
+
+/** JavaScript without `import` and `export`: its `module.exports` is the module. */
+function isCommonJs(ts: Ts, text: string, path: string): boolean {
+  return (
+    /\.[mc]?jsx?$/.test(path) && !ts.isExternalModule(ts.createSourceFile(path, text, ts.ScriptTarget.ES2022))
+  );
 }
 
 /** `lowerModule`, which also says where the lines of a stack lie. */
@@ -96,12 +112,14 @@ function transpile(
   text: string,
   fileName: string,
   before: TypeScript.TransformerFactory<TypeScript.SourceFile>,
+  isCommonJs = false,
 ): TypeScript.TranspileOutput {
   return ts.transpileModule(text, {
     fileName,
     transformers: { before: [before] },
     compilerOptions: {
-      module: ts.ModuleKind.CommonJS,
+      // Of a CommonJS module TypeScript would make one whose default export is missing.
+      module: isCommonJs ? ts.ModuleKind.ESNext : ts.ModuleKind.CommonJS,
       target: ts.ScriptTarget.ES2022,
       newLine: ts.NewLineKind.LineFeed,
       jsx: ts.JsxEmit.React,

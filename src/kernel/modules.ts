@@ -88,7 +88,7 @@ export function createCellModules({
         undisturbed(() => requirePackage(importer, name));
       } catch (error) {
         if (!NEEDS_IMPORT.has(String((error as NodeJS.ErrnoException).code))) return; // the cell will show it
-        prepared.set(key, await importerFrom(importer)(name));
+        prepared.set(key, required((await importerFrom(importer)(name)) as object));
       }
   };
   /** What a module imports comes before it, as it is with ES modules. */
@@ -123,6 +123,19 @@ type Undisturbed = <T>(work: () => T) => T;
 function namespaceOf(exports: unknown): unknown {
   if (typeof exports !== 'object' || exports === null) return { default: exports };
   return '__esModule' in exports ? exports : { ...exports, default: exports };
+}
+
+/** The namespace of an ES module as what `require` is lowered to reads it: with its default as a default. */
+function required(namespace: object): object {
+  return Object.create(null, {
+    ...Object.fromEntries(
+      Object.keys(namespace).map((name) => [
+        name,
+        { enumerable: true, get: () => (namespace as Record<string, unknown>)[name] },
+      ]),
+    ),
+    __esModule: { value: true },
+  }) as object;
 }
 
 function isVoxlab(name: string): boolean {

@@ -64,6 +64,13 @@ test('`declare global` holds for every later cell, until one declares the same a
   assert.equal(declarations.usedBy('1').globals, `${third}\n${anew}`);
 });
 
+test('usedBy() keeps the modules that cells have named, so that the compiler does', () => {
+  const declarations = createDeclarations(ts);
+  cell(declarations, '', 'import { a } from "x";\ndeclare const b: import("./y").B;\ndeclare const c: string;');
+  const { text, globals } = declarations.usedBy('c');
+  assert.deepEqual([text, globals], ['declare const c: string;', 'import "x";\nimport "./y";\n']);
+});
+
 test('usedBy() stays small however many cells there were', () => {
   const declarations = createDeclarations(ts);
   for (let i = 0; i < 1000; i++) {

@@ -50,6 +50,18 @@ test('require takes a package that exists only as an ES module with a top-level 
   assert.equal((modules.require('modern/sub') as { kind: string }).kind, 'modern');
 });
 
+test("a package's default export is a default, also where only import() takes it", async () => {
+  install(
+    'default',
+    { type: 'module', exports: { import: './i.js' } },
+    { 'i.js': 'await 0; export default class Foo {}; export let count = 1;' },
+  );
+  write({ 'uses.ts': "import Foo, { count } from 'default'; export const made = [typeof Foo, count];" });
+  const modules = newModules();
+  await modules.prepare(['./uses'], at);
+  assert.deepEqual((modules.require('./uses') as { made: unknown }).made, ['function', 1]);
+});
+
 test('import() resolves from the root, with exports, builtins and relative paths', async () => {
   const modules = newModules();
   writeFileSync(join(root, 'side.mjs'), 'export const kind = "side";');
@@ -94,6 +106,11 @@ test('own modules of every kind, by relative and absolute paths, find each other
   assert.deepEqual((modules.require('./lib/view') as { view: unknown }).view, ['b', { title: 'x' }, 'text']);
   assert.deepEqual(modules.require('./lib/data.json'), { name: 'data' });
   assert.equal(((await modules.import('./lib/c.cjs')) as { default: { name: string } }).default.name, 'c1');
+  write({
+    'lib/named.js': 'exports.name = "named"; exports.self = function () { return this === exports; };',
+  });
+  const named = (await modules.import('./lib/named.js')) as { name: string; default: { self(): boolean } };
+  assert.deepEqual([named.name, named.default.self()], ['named', true]);
 });
 
 test('an own module that waits at its top level, and what it needs, run before the cell', async () => {
