@@ -1,29 +1,36 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 
-/** MB that a cell's compiler and the values that it showed may leave behind before they are collected. */
-const MOST_GARBAGE_MB = 100;
+/** MB of garbage that are worth a collection. */
+const LEAST_GARBAGE_MB = 50;
 /** With so much in use a collection takes long, and V8 does it when it must. */
 const MOST_USED_MB = 1000;
+/** Cells that follow each other at once are not held up. */
+const REST_MS = 1000;
+
+// That of the time before timers learned to remember cells.
+const originalSetTimeout = setTimeout;
 
 /**
- * Collects garbage between cells, once there is much. V8 by itself lets it grow to several times of what is in use: what
- * the compiler leaves of a hundred cells would look like a leak, and stay with the kernel at rest.
+ * Collects garbage when the kernel has come to rest after cells. V8 by itself lets it grow to several times of what is in use,
+ * and keeps it as long as nothing happens: what the compiler leaves of a hundred cells would look like a leak.
  */
-export function createGarbageCollection(): () => void {
+export function createGarbageCollection(restMs = REST_MS): () => void {
   v8.setFlagsFromString('--expose-gc');
   const collect = vm.runInNewContext('gc') as (options: object) => Promise<void>;
   v8.setFlagsFromString('--no-expose-gc'); // for code of cells all is as ever
   let inUseMb = usedMb();
-  let isCollecting = false;
-  return () => {
+  let timer: NodeJS.Timeout | undefined;
+  const atRest = (): void => {
     const used = usedMb();
-    if (isCollecting || used - inUseMb < MOST_GARBAGE_MB || used > MOST_USED_MB) return;
-    isCollecting = true;
-    void collect({ type: 'major', execution: 'async' }).finally(() => {
-      isCollecting = false;
+    if (used - inUseMb < LEAST_GARBAGE_MB || used > MOST_USED_MB) return;
+    void collect({ type: 'major', execution: 'async' }).then(() => {
       inUseMb = usedMb();
     });
+  };
+  return () => {
+    clearTimeout(timer);
+    timer = originalSetTimeout(atRest, restMs).unref();
   };
 }
 

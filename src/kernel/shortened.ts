@@ -27,6 +27,8 @@ class Text {
 /** What is left to be shown of one value. */
 interface Budget {
   entries: number;
+  /** Whether objects were left to inspect in which it may come to others. */
+  isOpen: boolean;
   readonly looks: Looks;
   /** Objects already met -> their short copies: cycles stay cycles. */
   readonly copies: Map<object, unknown>;
@@ -35,7 +37,7 @@ interface Budget {
 }
 
 function newBudget(listed: Budget['listed']): Budget {
-  return { entries: SHOWN_ENTRIES, looks: { left: LOOKED_AT }, copies: new Map(), listed };
+  return { entries: SHOWN_ENTRIES, isOpen: false, looks: { left: LOOKED_AT }, copies: new Map(), listed };
 }
 
 /**
@@ -55,6 +57,7 @@ export function inspectShort(value: unknown, options: InspectOptions, listed?: B
     return short;
   };
   const show = (): string => inspect(copy, { depth: SHOWN_DEPTH, ...options });
+  if (!budget.isOpen) return show();
   try {
     return whileInspecting(look, show);
   } catch {
@@ -64,10 +67,11 @@ export function inspectShort(value: unknown, options: InspectOptions, listed?: B
 
 function shorten(value: unknown, depth: number, budget: Budget): unknown {
   if (typeof value === 'bigint') return isLong(value) ? new Text(longBigint(value)) : value;
+  if (typeof value === 'function') return asItIs(value, budget);
   if (typeof value !== 'object' || value === null) return value;
   if (types.isProxy(value)) {
     const target = targetOf(value);
-    return target === undefined ? value : shorten(target, depth, budget);
+    return target === undefined ? asItIs(value, budget) : shorten(target, depth, budget);
   }
   const known = budget.copies.get(value);
   if (known !== undefined) return known;
@@ -82,7 +86,18 @@ function shorten(value: unknown, depth: number, budget: Budget): unknown {
   if (isSmall(value, types.isSet)) return shortSet(value as Set<unknown>, depth, budget);
   const shaped = shapedValuesOf(value);
   if (shaped?.isTensor) return new Text(shaped.title);
-  return isOrdinary(value) ? shortObject(value, depth, budget) : value;
+  return isOrdinary(value) ? shortObject(value, depth, budget) : asItIs(value, budget);
+}
+
+/** Left to inspect; where that may come to other objects in it, they are looked at then. */
+function asItIs(value: object, budget: Budget): object {
+  const isClosed =
+    types.isDate(value) ||
+    types.isRegExp(value) ||
+    types.isAnyArrayBuffer(value) ||
+    typeof value === 'function';
+  budget.isOpen ||= !isClosed || types.isProxy(value) || boundedKeys(value, 1).keys.length > 0;
+  return value;
 }
 
 function shortView(view: ArrayBufferView, { looks }: Budget): unknown {
@@ -246,7 +261,10 @@ function targetOf(proxy: object): object | undefined {
   return target;
 }
 
-/** Lets `look` say what inspect shows in place of each object that has no way of its own to be shown. */
+/**
+ * Lets `look` say what inspect shows in place of each object that has no way of its own to be shown. Changing what all objects
+ * inherit makes V8 compile much anew: only where it is needed.
+ */
 function whileInspecting<T>(look: (object: object, depth: number) => unknown, work: () => T): T {
   const { prototype } = Object;
   const before = Object.getOwnPropertyDescriptor(prototype, inspect.custom);

@@ -66,7 +66,11 @@ test('`declare global` holds for every later cell, until one declares the same a
 
 test('usedBy() keeps the modules that cells have named, so that the compiler does', () => {
   const declarations = createDeclarations(ts);
-  cell(declarations, '', 'import { a } from "x";\ndeclare const b: import("./y").B;\ndeclare const c: string;');
+  cell(
+    declarations,
+    '',
+    'import { a } from "x";\ndeclare const b: import("./y").B;\ndeclare const c: string;',
+  );
   const { text, globals } = declarations.usedBy('c');
   assert.deepEqual([text, globals], ['declare const c: string;', 'import "x";\nimport "./y";\n']);
 });

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createGarbageCollection } from '../../src/kernel/garbage.js';
 
-test('createGarbageCollection() collects once there is much, and leaves what is in use', async () => {
-  const afterCell = createGarbageCollection();
+test('createGarbageCollection() collects at rest where there is much, and leaves what is in use', async () => {
+  const afterCell = createGarbageCollection(10);
   const list = (length: number): { index: number }[] => Array.from({ length }, (_, index) => ({ index }));
   const kept = list(1000);
   const gone = new WeakRef(list(4_000_000));
