@@ -155,6 +155,7 @@ export function createCells(
         result: undefined,
         ...{ waiting, resumed, iterating, scope: createUsingScope, top: createUsingScope() },
       };
+      modules.forgetBegun();
       try {
         if (lowered.imports.length > 0)
           await endOf<void>(

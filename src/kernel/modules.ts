@@ -15,6 +15,8 @@ export interface CellModules {
   readonly require: (name: string) => unknown;
   /** What a cell's `import()` is. */
   import(name: string): Promise<unknown>;
+  /** Ahead of each cell: own modules whose top level was terminated are run again when they are asked for. */
+  forgetBegun(): void;
   /**
    * Ahead of the cell that imports these: own modules that were edited will be read anew, packages are loaded, so that no
    * interrupt leaves one half loaded; among them, and in the own modules, what `require` cannot load: packages that exist
@@ -108,8 +110,8 @@ export function createCellModules({
       own.refresh();
       return importFrom(cellFile, root, name);
     },
+    forgetBegun: own.forgetBegun,
     async prepare(names, undisturbed) {
-      own.forgetBegun();
       own.refresh();
       const seen = new Set<string>();
       for (const name of names) await prepareFrom(cellFile, name, seen, undisturbed);
