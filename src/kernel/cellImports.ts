@@ -66,7 +66,14 @@ export function withCellImports(compiler: CellCompiler, imports: CellImports): C
   const rewritten = (code: string) => rewriteImports(compiler.ts, code, imports);
   return {
     ...compiler,
-    check: (code, declarations) => compiler.check(rewritten(code).code, declarations),
+    check(code, declarations) {
+      const { code: inRoot, backAt } = rewritten(code);
+      const checked = compiler.check(inRoot, declarations);
+      const diagnostics = checked.diagnostics.map((said) =>
+        said.file === undefined ? { ...said, column: said.column - backAt(said.line, said.column) } : said,
+      );
+      return { ...checked, diagnostics, backAt };
+    },
     complete(code, offset, declarations) {
       const ofPath = pathCompletion(code, offset, imports.folders);
       if (ofPath !== undefined) return ofPath;
@@ -82,13 +89,17 @@ export function withCellImports(compiler: CellCompiler, imports: CellImports): C
   };
 }
 
-/** `shiftAt`: how much further right an offset of the original lies. */
+/** `shiftAt`: how much further right an offset of the original lies; `backAt`: the same of a place in the rewritten code. */
 function rewriteImports(
   ts: Ts,
   code: string,
   { pathOf }: CellImports,
-): { code: string; shiftAt: (offset: number) => number } {
-  if (!/['"]\.\.?\//.test(code)) return { code, shiftAt: () => 0 };
+): {
+  code: string;
+  shiftAt: (offset: number) => number;
+  backAt: (line: number, column: number) => number;
+} {
+  if (!/['"]\.\.?\//.test(code)) return { code, shiftAt: () => 0, backAt: () => 0 };
   const changes = ts
     .preProcessFile(code, true, true)
     .importedFiles.map(({ fileName, pos }) => {
@@ -102,5 +113,19 @@ function rewriteImports(
     text = text.slice(0, from) + path + text.slice(to);
   const shiftAt = (offset: number): number =>
     changes.reduce((sum, { from, to, path }) => (to <= offset ? sum + path.length - (to - from) : sum), 0);
-  return { code: text, shiftAt };
+  const backAt = (line: number, column: number): number => {
+    const start =
+      code
+        .split('\n')
+        .slice(0, line - 1)
+        .join('\n').length + (line > 1 ? 1 : 0);
+    return changes
+      .filter(({ from }) => from >= start && !code.slice(start, from).includes('\n'))
+      .sort((a, b) => a.from - b.from)
+      .reduce((shift, { from, to, path }) => {
+        const end = from - start + path.length + shift;
+        return end <= column - 1 ? shift + path.length - (to - from) : shift;
+      }, 0);
+  };
+  return { code: text, shiftAt, backAt };
 }

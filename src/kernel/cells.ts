@@ -100,7 +100,7 @@ export function createCells(
       runs.set(run.label, run);
       codes.set(run.label, code);
       const maps = { script: lowered.sourceMap, module: checked.sourceMap };
-      places.add(scriptName(run.label), atName(placesOfCell(maps, LINE_OFFSET), code));
+      places.add(scriptName(run.label), atName(placesOfCell(maps, LINE_OFFSET, checked.backAt), code));
       return { checked, given, lowered };
     });
 

@@ -20,12 +20,18 @@ export function scriptName(label: string): string {
 const FRAME = /cell\[([\d.]+)\]:(\d+):(\d+)/g;
 
 /** Joins the maps of both lowering steps: script -> ES module -> cell. */
-export function placesOfCell(maps: { script: string; module: string }, lineOffset: number): Locate {
+export function placesOfCell(
+  maps: { script: string; module: string },
+  lineOffset: number,
+  backAt: (line: number, column: number) => number = () => 0,
+): Locate {
   const [toModule, toCell] = [locateBy(maps.script), locateBy(maps.module)];
   return (line, column) => {
     const inModule = toModule(line, column);
     const inCell = inModule && toCell(inModule.line, inModule.column);
-    return inCell && { line: inCell.line - lineOffset, column: inCell.column };
+    if (inCell === undefined) return undefined;
+    const inCode = inCell.line - lineOffset;
+    return { line: inCode, column: inCell.column - backAt(inCode, inCell.column) };
   };
 }
 

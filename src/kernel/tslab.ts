@@ -39,6 +39,8 @@ export interface CheckedCell {
   readonly moduleText: string;
   /** Source map from moduleText to the cell; its lines are `lineOffset` too high. */
   readonly sourceMap: string;
+  /** How much further right a place in what was checked lies than in the cell. */
+  readonly backAt?: (line: number, column: number) => number;
   /** Which of moduleText's declarations are `using`. */
   readonly usingAt: UsingAt;
   /** Declarations of this and all earlier cells, for the next. */

@@ -29,6 +29,16 @@ test("startKernel(): cells import the project's sources by their path from the n
   assert.deepEqual(contents(late, 'execute_result')[0]?.data, { 'text/plain': "'function'" });
 });
 
+test('startKernel(): a stack counts the columns of the cell, also behind an import that leads elsewhere', async () => {
+  const code =
+    "import { inRepository } from '../src/paths.js'; void inRepository; throw new RangeError('here');";
+  const { reply } = await kernel.run(code);
+  assert.match(
+    (reply.traceback as string[]).join(),
+    new RegExp(`at cell\\[\\d+\\]:1:${code.indexOf('new Range') + 1}`),
+  );
+});
+
 test('startKernel(): 20,000 prints in one tick all arrive, in order and as few messages, before idle', async () => {
   const answered = await kernel.run("for (let i = 0; i < 20_000; i++) console.log('line ' + i);");
   const lines = streamText(answered).trimEnd().split('\n');
