@@ -6,7 +6,7 @@ export const SHOWN_ITEMS = 20;
 /** Numbers that are looked at for the statistics of one value shown, all its arrays together: some hundredths of a second. */
 export const LOOKED_AT = 2 ** 22;
 /** Of an array with more numbers than that: about so many, spread evenly. */
-const SAMPLE = 2 ** 20;
+const SAMPLE = 2 ** 18;
 /** Of each further array, where many have used that up. */
 const LEAST_SAMPLE = 2 ** 10;
 
