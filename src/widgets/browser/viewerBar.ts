@@ -40,7 +40,15 @@ export function createViewerBar(viewer: ViewerModel, tools: ViewerTools, sources
   const [world, voxel] = [element('span'), element('span')];
   const place = element('span', { class: 'voxlab-place' }, world, voxel);
   const source = element('span', { class: 'voxlab-source' });
-  const bottom = element('div', { class: 'voxlab-bar voxlab-readout' }, hu, place, tools.measured, source);
+  const bottom = element(
+    'div',
+    { class: 'voxlab-bar voxlab-readout' },
+    hu,
+    place,
+    tools.measured,
+    ...legendOf(viewer),
+    source,
+  );
   const say = (): void => {
     const found = sources.found();
     const value = found === undefined ? sources.huAtCrosshair() : found.hu;
@@ -94,6 +102,17 @@ function createPresets(viewer: ViewerModel): { root: HTMLElement; draw: () => vo
         );
     },
   };
+}
+
+/** What the rings are, and what lies over the slices: of that which is there. */
+function legendOf({ scan: { markers }, opacity }: ViewerModel): HTMLElement[] {
+  const entry = (kind: string, name: string): HTMLElement =>
+    element('span', { class: `voxlab-legend voxlab-${kind}` }, element('i'), name);
+  return [
+    ...(markers.some((mark) => mark.class === 1) ? [entry('nodule', 'nodule')] : []),
+    ...(markers.some((mark) => mark.class !== 1) ? [entry('other', 'other')] : []),
+    ...(opacity === undefined ? [] : [entry('overlay', 'overlay')]),
+  ];
 }
 
 /** How much of the overlay is seen. */
