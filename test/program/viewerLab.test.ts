@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { comparePicture } from './comparePicture.js';
 import { type LabPage, type LabWithBrowser, openLab, whyNoLab } from './labPage.js';
+import { CLICKED, KEYS, SOME_KEYS, TARGETS } from './widgetKeys.js';
 
 const SIZE = [40, 50, 60] as const;
 /** HU of the phantom: along each axis it rises evenly, so that a value tells its place, and a pixel its value. */
@@ -47,7 +49,7 @@ test('the viewer and its keys in JupyterLab', { skip: whyNoLab() }, async (t) =>
         .waitForFunction(
           `(${STATE})() !== ${JSON.stringify(before)} && document.querySelector('.voxlab-viewer[data-complete=true]')`,
           undefined,
-          { timeout: 5000 },
+          { timeout: 5000, polling: 50 },
         )
         .catch(() => assert.fail(`${name} moved nothing`));
       await page.waitForTimeout(60);
@@ -120,6 +122,7 @@ test('the viewer and its keys in JupyterLab', { skip: whyNoLab() }, async (t) =>
       for (const key of ['4', 'c', 'f']) await page.keyboard.press(key);
       await page.waitForTimeout(500); // Jupyter's front end tells the kernel one change after the other
       await notebook.reload();
+      await page.evaluate('window.jupyterapp.shell.collapseLeft()');
       await complete(page);
       assert.equal(await page.getAttribute('[data-preset=DICOM]', 'aria-pressed'), 'true');
       assert.equal(await page.getAttribute('[aria-label^=crosshair]', 'aria-pressed'), 'false');
@@ -128,6 +131,47 @@ test('the viewer and its keys in JupyterLab', { skip: whyNoLab() }, async (t) =>
       for (const key of ['1', 'c', 'f']) await page.keyboard.press(key);
     },
   );
+
+  await t.test('in both themes, from 420 to 1600 pixels, it looks as it did', async () => {
+    await page.selectOption('[aria-label=candidate]', '0');
+    await page.focus('.voxlab-plane >> nth=0');
+    for (const key of ['1', 'm', 'PageUp', 'Shift+ArrowRight', 'Shift+ArrowRight', 'm', '+', '+'])
+      await page.keyboard.press(key);
+    await page.mouse.move(0, 0);
+    const sheet = await page.context().newPage();
+    for (const theme of ['Light', 'Dark']) {
+      await page.evaluate(
+        `window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab ${theme}' })`,
+      );
+      await page.waitForFunction(`document.body.dataset.jpThemeName === 'JupyterLab ${theme}'`);
+      for (const width of theme === 'Light' ? [900] : [420, 900, 1600]) {
+        await page.setViewportSize({ width, height: 1000 });
+        await page.waitForFunction(
+          `document.querySelector('.voxlab-planes').dataset.stacked === '${width < 700}'`,
+        );
+        await page.waitForTimeout(300);
+        const [inside, room] = (await page.evaluate(
+          `(() => { const { scrollWidth, clientWidth } = document.querySelector('.voxlab-viewer'); return [scrollWidth, clientWidth]; })()`,
+        )) as [number, number];
+        assert.ok(inside <= room, `${inside} pixels in ${room} at a width of ${width}`);
+        const tops = (await page.$$eval('.voxlab-pane', (panes) =>
+          panes.map((pane) => pane.getBoundingClientRect().top),
+        )) as number[];
+        assert.equal(new Set(tops).size, width < 700 ? 3 : 1, 'planes beside or below one another');
+        await page.evaluate(`document.querySelector('.voxlab-viewer').scrollIntoView()`);
+        const { x, y, width: wide, height } = (await page.locator('.voxlab-viewer').boundingBox())!;
+        const clip = { x: x - 8, y: y - 8, width: wide + 16, height: Math.min(height + 130, 1000 - y) };
+        await comparePicture(
+          sheet,
+          `viewer-${theme.toLowerCase()}-${width}`,
+          await page.screenshot({ clip }),
+        );
+      }
+    }
+    await sheet.close();
+    await page.setViewportSize({ width: 1200, height: 1000 });
+    await page.waitForTimeout(500);
+  });
 
   await t.test('keys that are typed into a widget leave the notebook as it was', async () => {
     const before = await cellsOf(page);
@@ -138,7 +182,7 @@ test('the viewer and its keys in JupyterLab', { skip: whyNoLab() }, async (t) =>
         await one.scrollIntoViewIfNeeded();
         if (CLICKED.has(target)) await one.click({ position: { x: 2, y: 2 } });
         else await one.focus();
-        for (const key of KEYS) await page.keyboard.press(key);
+        for (const key of nth === 0 ? KEYS : SOME_KEYS) await page.keyboard.press(key);
         await page.keyboard.press('Escape');
         assert.deepEqual(await cellsOf(page), before, `${target} ${nth}`);
       }
@@ -152,44 +196,6 @@ test('the viewer and its keys in JupyterLab', { skip: whyNoLab() }, async (t) =>
     assert.deepEqual(await cellsOf(page), before);
   });
 });
-
-/** Without Tab, which goes on to what is next in the page. */
-const KEYS = [
-  ...'abcdefghijklmnopqrstuvwxyz0123456789',
-  ...['d', 'd', 'i', 'i', '0', '0'].values(),
-  ...['Enter', 'Shift+Enter', 'Control+Enter', 'Alt+Enter', 'Backspace', 'Delete', 'Escape'],
-  ...[
-    'ArrowUp',
-    'ArrowDown',
-    'ArrowLeft',
-    'ArrowRight',
-    'Home',
-    'End',
-    'PageUp',
-    'PageDown',
-    'Space',
-    'Shift+Space',
-  ],
-  ...['Shift+ArrowUp', 'Shift+ArrowDown', 'Shift+m', 'Shift+l', 'Shift+v', 'Shift+o', 'Shift+j', 'Shift+k'],
-  ...[
-    'Control+a',
-    'Control+c',
-    'Control+v',
-    'Control+x',
-    'Control+z',
-    'Control+Shift+z',
-    'Control+Shift+-',
-    'd',
-    'd',
-  ],
-];
-const TARGETS = [
-  ...['.voxlab-plane', '.voxlab-row input', '.voxlab-viewer select', '.voxlab-viewer button'],
-  ...['.voxlab-slider input', '.voxlab-button button', '.voxlab-select select', '.voxlab-progress button'],
-  ...['.voxlab-title', '.voxlab-label', '.voxlab-readout', '.voxlab-text', '.voxlab-control output'],
-];
-/** They are no controls: a click focuses what is around them. */
-const CLICKED = new Set(TARGETS.slice(8));
 
 const press = (key: string) => (page: Page) => page.keyboard.press(key);
 const fill = (selector: string, value: string) => (page: Page) =>

@@ -1,6 +1,7 @@
 import { type PlaneAxes, planeLetters, planeTitle } from '../../figures/planeAxes.js';
 import { voxelToWorld } from '../../volumes/geometry.js';
 import type { Vector3 } from '../../volumes/volume.js';
+import { type PlaneBox, panned, placeInBox, type ViewFrame, zoomed } from '../viewFrame.js';
 import { element } from './elements.js';
 import { drawOverlay } from './planeOverlay.js';
 import { followPointer } from './planePointer.js';
@@ -8,7 +9,6 @@ import { distanceMm, type Ruler } from './ruler.js';
 import { drawSlice } from './sliceImage.js';
 import type { SliceStore, StoredSlice } from './sliceStore.js';
 import { number, PLANE_COLORS, pixelOf, pointAt, type ViewerModel } from './viewerModel.js';
-import { type PlaneBox, panned, placeInBox, type ViewFrame, zoomed } from './viewFrame.js';
 
 /** One plane of the viewer: the slice, what is drawn over it, and its slider. */
 export interface PlaneView {

@@ -1,4 +1,5 @@
 import type { SliceRequest } from '../viewerState.js';
+import { following, wholeFrame } from '../viewFrame.js';
 import { type CleanUp, type RenderArguments, watch } from './anywidget.js';
 import { watchConnection } from './connection.js';
 import { element, keepKeys } from './elements.js';
@@ -9,7 +10,6 @@ import { createViewerBar } from './viewerBar.js';
 import { followKeys } from './viewerKeys.js';
 import { pixelOf, type ViewerModel, viewerModel } from './viewerModel.js';
 import { createViewerTools } from './viewerTools.js';
-import { following, wholeFrame } from './viewFrame.js';
 
 const ALONE =
   'No answer: the kernel that holds the voxels is gone, or busy. The picture is the one of the start; run the cell again.';

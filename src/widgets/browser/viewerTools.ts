@@ -1,8 +1,8 @@
+import { wholeFrame, zoomed } from '../viewFrame.js';
 import { element, icon, leave } from './elements.js';
 import type { PlaneContext } from './planeView.js';
 import { distanceMm } from './ruler.js';
 import { number } from './viewerModel.js';
-import { wholeFrame, zoomed } from './viewFrame.js';
 
 /** Zoom, crosshair, ruler, the side of the patient's left, and help. */
 export interface ViewerTools {
