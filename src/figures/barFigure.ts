@@ -1,6 +1,7 @@
-import { type Drawing, nameWidth, type Shape } from './drawing.js';
+import { type Drawing, nameWidth, type Shape, titleSize } from './drawing.js';
 import type { PlotlyFigure } from './figure.js';
 import { type DrawnFigure, drawnFigure } from './panelFigure.js';
+import { PLOTLY_TEMPLATE } from './theme.js';
 import { linearTicks } from './ticks.js';
 
 /** A part of a bar; `value` in the unit of the axis. */
@@ -54,7 +55,16 @@ function barDrawing({ title, unit, bars }: BarSpec): Drawing {
     width: WIDTH,
     height: bottom + 50,
     shapes: [
-      { kind: 'text', x: 12, y: 24, text: title, size: 15, anchor: 'start', color: INK, bold: true },
+      {
+        kind: 'text',
+        x: 12,
+        y: 24,
+        text: title,
+        size: titleSize(title, WIDTH),
+        anchor: 'start',
+        color: INK,
+        bold: true,
+      },
       ...ticks.flatMap(({ value, label }): Shape[] => [
         {
           kind: 'line',
@@ -165,7 +175,7 @@ function barPlotly({ title, unit, bars }: BarSpec): PlotlyFigure {
       barmode: 'stack',
       showlegend: false,
       height: 110 + bars.length * (BAR + GAP),
-      template: 'plotly_white',
+      template: PLOTLY_TEMPLATE,
       margin: { t: 50, r: RIGHT, b: 50, l: leftOf(bars) },
       xaxis: { title: { text: unit } },
       yaxis: { autorange: 'reversed', type: 'category' },

@@ -58,6 +58,11 @@ export function nameWidth(names: readonly string[]): number {
   return Math.max(LEAST_NAME_WIDTH, Math.min(MOST_NAME_WIDTH, LETTER_WIDTH * longest + 16));
 }
 
+/** Of a title that is to stand in one line: smaller letters where a narrow picture has a long one. */
+export function titleSize(title: string, width: number): number {
+  return Math.max(8, Math.min(15, Math.floor((width - 24) / (0.58 * title.length))));
+}
+
 /** The drawing as a standalone SVG. */
 export function drawingSvg({ title, width, height, shapes }: Drawing): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(title)}"><rect width="${width}" height="${height}" fill="white"/><g font-family="system-ui, sans-serif" stroke-linejoin="round">${shapes.map(shapeSvg).join('')}</g></svg>`;

@@ -1,4 +1,6 @@
+import { titleLines } from './markup.js';
 import { renderSvg } from './svgChart.js';
+import { PLOTLY_TEMPLATE, plotlyColor, themed } from './theme.js';
 import { decadeTicks, powerTicks, type Tick } from './ticks.js';
 
 /** One curve: a subset of plotly's scatter trace. */
@@ -70,7 +72,7 @@ export function chart(spec: ChartSpec): Chart {
     value: () => ({
       'application/vnd.plotly.v1+json': plotlyFigure(spec),
       // Where plotly's renderer is missing: an executed notebook on a web page, a PDF.
-      'image/svg+xml': renderSvg(spec),
+      'image/svg+xml': themed(renderSvg(spec)),
       'text/plain': spec.title,
     }),
   });
@@ -80,6 +82,14 @@ export function chart(spec: ChartSpec): Chart {
 export function colorOf(trace: Trace, index: number): string {
   return trace.color ?? PALETTE[index % PALETTE.length]!;
 }
+
+/** Whether a trace has a point that can be seen: a legend lists no other. */
+export function isDrawn({ y }: Trace): boolean {
+  return y.some((value) => value !== null);
+}
+
+/** Of a title in a notebook's width. */
+const PLOTLY_LETTERS = 90;
 
 function plotlyTicks(ticks: readonly Tick[]): Record<string, unknown> {
   return { tickvals: ticks.map(({ value }) => value), ticktext: ticks.map(({ label }) => label) };
@@ -96,6 +106,7 @@ function plotlyFigure({ title, x, y, traces }: ChartSpec): PlotlyFigure {
       ...(ticksOf === undefined || range === undefined ? {} : plotlyTicks(ticksOf(...range))),
     };
   };
+  const lines = titleLines(title, PLOTLY_LETTERS);
   return {
     data: traces.map((trace, index) => ({
       type: 'scatter',
@@ -103,15 +114,20 @@ function plotlyFigure({ title, x, y, traces }: ChartSpec): PlotlyFigure {
       name: trace.name,
       x: trace.x,
       y: trace.y,
+      ...(isDrawn(trace) ? { cliponaxis: false } : { showlegend: false }),
       ...(trace.labels === undefined ? {} : { text: trace.labels, textposition: 'top center' }),
-      line: { color: colorOf(trace, index), dash: trace.dash ?? 'solid', width: trace.width ?? 2 },
+      line: {
+        color: plotlyColor(colorOf(trace, index)),
+        dash: trace.dash ?? 'solid',
+        width: trace.width ?? 2,
+      },
     })),
     layout: {
-      title: { text: title },
+      title: { text: lines.join('<br>') },
       xaxis: axis(x),
       yaxis: axis(y),
-      template: 'plotly_white',
-      margin: { t: 50, r: 20, b: 50, l: 60 },
+      template: PLOTLY_TEMPLATE,
+      margin: { t: 30 + 20 * lines.length, r: 20, b: 50, l: 60 },
     },
   };
 }

@@ -21,3 +21,29 @@ export function escaped(text: string): string {
 export function coordinate(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
+
+/** A title in lines of at most so many letters, broken between words. */
+export function titleLines(title: string, letters: number): string[] {
+  const lines: string[] = [''];
+  for (const word of title.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line !== '' && line.length + 1 + word.length > letters) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}
+
+/** So many letters of a bold title of size 14 to 15 stand in so many pixels. */
+export function lettersIn(width: number): number {
+  return Math.max(12, Math.floor(width / 8.2));
+}
+
+/** Lines of text below one another, of size 14. */
+export function titleText(lines: readonly string[], x: number, y: number): string {
+  return lines
+    .map(
+      (line, at) =>
+        `<text x="${coordinate(x)}" y="${coordinate(y + 18 * at)}" font-size="14" font-weight="600" fill="#333">${escaped(line)}</text>`,
+    )
+    .join('');
+}

@@ -1,4 +1,4 @@
-import { type Drawing, nameWidth, type Point, type Shape } from './drawing.js';
+import { type Drawing, nameWidth, type Point, type Shape, titleSize } from './drawing.js';
 import { heatColor } from './heatColor.js';
 import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelFigure.js';
 import { linearTicks, type Tick, timeTicks } from './ticks.js';
@@ -58,11 +58,6 @@ export function namesOfPanels(panels: readonly Panel[]): string[] {
   return panels.flatMap((panel) =>
     panel.kind === 'lane' ? [panel.label] : panel.hosts.flatMap(({ rows }) => rows.map(({ label }) => label)),
   );
-}
-
-/** Smaller letters where a narrow picture has a long title. */
-function titleSize(title: string, width: number): number {
-  return Math.max(8, Math.min(15, Math.floor((width - 24) / (0.58 * title.length))));
 }
 
 /** Height of a panel in pixels. */

@@ -3,6 +3,7 @@ import type { PlotlyFigure } from './figure.js';
 import { panelDrawing } from './panelDrawing.js';
 import { panelPlotly } from './panelPlotly.js';
 import { drawingPng } from './raster.js';
+import { themed } from './theme.js';
 
 /** A curve of a lane; null = a gap. */
 export interface LaneCurve {
@@ -106,7 +107,7 @@ export function drawnFigure<S extends { readonly title: string }>(
   return Object.defineProperty(figure, Symbol.for('Jupyter.display'), {
     value: () => ({
       'application/vnd.plotly.v1+json': plotly(),
-      'image/svg+xml': drawingSvg(drawing()),
+      'image/svg+xml': themed(drawingSvg(drawing())),
       'text/plain': spec.title,
     }),
   });

@@ -3,6 +3,7 @@ import type { PlotlyFigure } from './figure.js';
 import { heatScale } from './heatColor.js';
 import { namesOfPanels, panelHeight } from './panelDrawing.js';
 import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelFigure.js';
+import { PLOTLY_TEMPLATE } from './theme.js';
 
 const GAP = 12;
 const MARGIN = { t: 50, r: 70, b: 45 };
@@ -43,7 +44,7 @@ export function panelPlotly({ title, x, panels }: PanelSpec): PlotlyFigure {
       hoversubplots: 'axis',
       dragmode: 'zoom',
       margin: { ...MARGIN, l: nameWidth(namesOfPanels(panels)) - NAME_SHIFT },
-      template: 'plotly_white',
+      template: PLOTLY_TEMPLATE,
       xaxis: { title: { text: x.title }, type: x.type, range: x.range, anchor: lowest },
       ...axes,
       annotations: names,

@@ -1,6 +1,6 @@
 import type { Vector3 } from '../volumes/volume.js';
 import { PALETTE } from './figure.js';
-import { coordinate, escaped } from './markup.js';
+import { coordinate, escaped, lettersIn, titleLines, titleText } from './markup.js';
 import { checkedOverlay, type Overlay, overlayImage } from './overlaySlice.js';
 import { greyOf, type Picture, picture, WINDOWS, type WindowHu } from './picture.js';
 import { type PixelImage, pngDataUri } from './png.js';
@@ -28,6 +28,9 @@ export interface MontageOptions {
 
 const GAP = 8;
 const CAPTION = 16;
+const LEGEND = 16;
+/** Of a picture with a long title. */
+const LEAST_WIDTH = 420;
 
 /**
  * Patches side by side; nodules have an orange frame, others a blue one. Its svg() throws RangeError for an overlay of another size than the patches.
@@ -46,21 +49,28 @@ export function patchMontage(
 ): Picture {
   const { columns = 8, window = WINDOWS.lung, edge = 96, slice = Math.floor(slices / 2) } = options;
   return picture(title, () => {
+    const width = GAP + Math.min(columns, Math.max(1, patches.length)) * (edge + GAP);
+    const lines = titleLines(title, lettersIn(Math.max(width, LEAST_WIDTH) - 2 * GAP));
+    const classes = [1, 0].filter((label) => patches.some((patch) => (patch.class === 1 ? 1 : 0) === label));
+    const head = 12 + 18 * lines.length + (classes.length > 1 ? LEGEND : 0);
     const captions = patches.some(({ caption }) => caption !== undefined) ? CAPTION : 0;
     const cells = patches.map((patch, index) => {
       const x = GAP + (index % columns) * (edge + GAP);
-      const y = 30 + Math.floor(index / columns) * (edge + GAP + captions);
+      const y = head + Math.floor(index / columns) * (edge + GAP + captions);
       const pixels = patch.dataHu.subarray(slice * dim * dim, (slice + 1) * dim * dim);
       const image = { width: dim, height: dim, data: Uint8Array.from(pixels, (hu) => greyOf(hu, window)) };
       const images = [image, ...overlaysOf(patch, [dim, dim, slices], slice)].map(
         (each) =>
           `<image width="${edge}" height="${edge}" href="${pngDataUri(each)}" style="image-rendering:pixelated"/>`,
       );
-      return `<g transform="translate(${x} ${y})">${images.join('')}<rect width="${edge}" height="${edge}" fill="none" stroke="${patch.class === 1 ? PALETTE[5] : PALETTE[4]}" stroke-width="2"/>${patch.caption === undefined ? '' : `<text x="0" y="${edge + 13}" font-size="11" fill="#333">${escaped(patch.caption)}</text>`}</g>`;
+      return `<g transform="translate(${x} ${y})">${images.join('')}<rect width="${edge}" height="${edge}" fill="none" stroke="${colorOfClass(patch.class)}" stroke-width="2"/>${patch.caption === undefined ? '' : `<text x="0" y="${edge + 13}" font-size="11" fill="#333">${escaped(patch.caption)}</text>`}</g>`;
     });
-    const width = GAP + Math.min(columns, Math.max(1, patches.length)) * (edge + GAP);
-    const height = 30 + Math.ceil(patches.length / columns) * (edge + GAP + captions);
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${coordinate(height)}" width="${width}" height="${coordinate(height)}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="white"/><text x="${GAP}" y="20" font-size="14" font-weight="600" fill="#333">${escaped(title)}</text>${cells.join('')}</svg>`;
+    const height = head + Math.ceil(patches.length / columns) * (edge + GAP + captions);
+    const full = Math.max(
+      width,
+      Math.min(LEAST_WIDTH, 2 * GAP + 8.2 * Math.max(...lines.map((line) => line.length))),
+    );
+    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${coordinate(full)} ${coordinate(height)}" width="${coordinate(full)}" height="${coordinate(height)}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="white"/>${titleText(lines, GAP, 20)}${classes.length > 1 ? classes.map((label, at) => legendEntry(label, GAP + 90 * at, head - 10)).join('') : ''}${cells.join('')}</svg>`;
   });
 }
 
@@ -77,4 +87,12 @@ function overlaysOf({ overlay }: MontagePatch, size: Vector3, slice: number): Pi
   // No number becomes 0.
   const values = Uint8Array.from(shares, (share) => Math.round(255 * Math.min(1, Math.max(0, share))));
   return [overlayImage(values, size[0], opacity)];
+}
+
+function colorOfClass(label: number): string {
+  return label === 1 ? PALETTE[5] : PALETTE[4];
+}
+
+function legendEntry(label: number, x: number, y: number): string {
+  return `<text x="${x}" y="${y}" font-size="11" fill="#555"><tspan fill="${colorOfClass(label)}" font-weight="700">□</tspan> ${label === 1 ? 'nodule' : 'other'}</text>`;
 }

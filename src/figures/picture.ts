@@ -1,3 +1,5 @@
+import { themed } from './theme.js';
+
 /** Hounsfield units that are drawn black and white. */
 export interface WindowHu {
   readonly low: number;
@@ -24,7 +26,7 @@ export interface Picture {
 
 export function picture(title: string, svg: () => string): Picture {
   return Object.defineProperty({ title, svg }, Symbol.for('Jupyter.display'), {
-    value: () => ({ 'image/svg+xml': svg(), 'text/plain': title }),
+    value: () => ({ 'image/svg+xml': themed(svg()), 'text/plain': title }),
   });
 }
 

@@ -46,6 +46,13 @@ export function planeAxes({ direction }: Pick<Geometry, 'direction'>, name: Plan
   return { name, right: along(right), down: along(down), through: along({ axis: through, sign: 1 }) };
 }
 
+/** The plane as neurologists look: the patient's left at the left of axial and coronal slices. */
+export function seenFromHead(plane: PlaneAxes): PlaneAxes {
+  if (plane.name === 'sagittal') return plane;
+  const { axis, sign } = plane.right;
+  return { ...plane, right: { axis, sign: sign > 0 ? -1 : 1 } };
+}
+
 const ORDERS = [
   [0, 1, 2],
   [1, 0, 2],

@@ -1,6 +1,6 @@
 import { millisecondsOf } from '../gpu/timeAxis.js';
-import { type Axis, type ChartSpec, colorOf, type Trace } from './figure.js';
-import { coordinate, escaped } from './markup.js';
+import { type Axis, type ChartSpec, colorOf, isDrawn, type Trace } from './figure.js';
+import { coordinate, escaped, lettersIn, titleLines } from './markup.js';
 import { decadeTicks, linearTicks, powerTicks, type Tick, timeTicks } from './ticks.js';
 
 export interface SvgSize {
@@ -23,7 +23,9 @@ export function renderSvg(spec: ChartSpec, { width, height }: SvgSize = { width:
 export function chartContent(spec: ChartSpec, { width, height }: SvgSize): string {
   const legendRows =
     spec.traces.length > 1 ? legendLayout(spec.traces, width - MARGIN.left - MARGIN.right) : [];
-  const top = MARGIN.top + Math.max(0, ...legendRows.map(({ y }) => y + LEGEND_LINE));
+  const lines = titleLines(spec.title, lettersIn(width - MARGIN.left));
+  const head = MARGIN.top + 18 * (lines.length - 1);
+  const top = head + Math.max(0, ...legendRows.map(({ y }) => y + LEGEND_LINE));
   const box = { left: MARGIN.left, right: width - MARGIN.right, top, bottom: height - MARGIN.bottom };
   const x = scaleOf(
     spec.x,
@@ -42,9 +44,12 @@ export function chartContent(spec: ChartSpec, { width, height }: SvgSize): strin
   const clip = `clip-${Math.abs(hashOf(spec.title + width + height))}`;
   return [
     `<g ${TEXT} font-size="12" fill="#333">`,
-    `<text x="${MARGIN.left}" y="22" font-size="15" font-weight="600">${escaped(spec.title)}</text>`,
+    ...lines.map(
+      (line, at) =>
+        `<text x="${MARGIN.left}" y="${22 + 18 * at}" font-size="15" font-weight="600">${escaped(line)}</text>`,
+    ),
     ...legendRows.map(({ trace, index, x: at, y: line }) =>
-      legendEntry(trace, index, MARGIN.left + at, MARGIN.top - 4 + line),
+      legendEntry(trace, index, MARGIN.left + at, head - 4 + line),
     ),
     ...y.ticks.map(({ value, label }) => {
       const at = coordinate(y.place(value));
@@ -61,6 +66,7 @@ export function chartContent(spec: ChartSpec, { width, height }: SvgSize): strin
     `<g clip-path="url(#${clip})" fill="none" stroke-linejoin="round">`,
     ...spec.traces.map((trace, index) => curve(trace, index, x.place, y.place)),
     '</g>',
+    ...spec.traces.map((trace, index) => dots(trace, index, x.place, y.place, box)),
     ...spec.traces.map((trace) => pointLabels(trace, x.place, y.place, box.top)),
     '</g>',
   ].join('');
@@ -89,12 +95,9 @@ function scaleOf(axis: Axis, values: readonly number[], from: number, to: number
   return { place: (value) => from + ((value - low) / (high - low)) * (to - from), ticks };
 }
 
-/** Gaps (null) break the line; a point between two gaps is drawn as a dot. */
+/** Gaps (null) break the line. */
 function curve(trace: Trace, index: number, placeX: Scale['place'], placeY: Scale['place']): string {
-  const color = colorOf(trace, index);
-  const points = trace.y.map((value, i) =>
-    value === null ? undefined : ([placeX(toNumber(trace.x[i]!)), placeY(value)] as const),
-  );
+  const points = pointsOf(trace, placeX, placeY);
   const path = points
     .map((point, i) =>
       point === undefined
@@ -102,16 +105,39 @@ function curve(trace: Trace, index: number, placeX: Scale['place'], placeY: Scal
         : `${points[i - 1] === undefined ? 'M' : 'L'}${coordinate(point[0])} ${coordinate(point[1])}`,
     )
     .join('');
-  const isAlone = (i: number): boolean => points[i - 1] === undefined && points[i + 1] === undefined;
-  const dots = points
-    .map((point, i) =>
-      point !== undefined && (trace.markers === true || isAlone(i))
-        ? `<circle cx="${coordinate(point[0])}" cy="${coordinate(point[1])}" r="3" fill="${escaped(color)}"/>`
-        : '',
-    )
-    .join('');
   const dash = DASHES[trace.dash ?? 'solid'];
-  return `<path d="${path}" stroke="${escaped(color)}" stroke-width="${trace.width ?? 2}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>${dots}`;
+  return `<path d="${path}" stroke="${escaped(colorOf(trace, index))}" stroke-width="${trace.width ?? 2}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>`;
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Markers, and points between two gaps; outside the clipped part, so that none at the edge is cut. */
+function dots(trace: Trace, index: number, placeX: Scale['place'], placeY: Scale['place'], box: Box): string {
+  const points = pointsOf(trace, placeX, placeY);
+  const isAlone = (i: number): boolean => points[i - 1] === undefined && points[i + 1] === undefined;
+  return points
+    .map((point, i) => {
+      if (point === undefined || !(trace.markers === true || isAlone(i))) return '';
+      const [x, y] = point;
+      if (x < box.left - 0.5 || x > box.right + 0.5 || y < box.top - 0.5 || y > box.bottom + 0.5) return '';
+      return `<circle cx="${coordinate(x)}" cy="${coordinate(y)}" r="3" fill="${escaped(colorOf(trace, index))}"/>`;
+    })
+    .join('');
+}
+
+function pointsOf(
+  trace: Trace,
+  placeX: Scale['place'],
+  placeY: Scale['place'],
+): (readonly [number, number] | undefined)[] {
+  return trace.y.map((value, i) =>
+    value === null ? undefined : ([placeX(toNumber(trace.x[i]!)), placeY(value)] as const),
+  );
 }
 
 /** Outside the clipped part, so that no text is cut: at the upper edge it moves down. */
@@ -136,12 +162,13 @@ function legendLayout(
   width: number,
 ): { trace: Trace; index: number; x: number; y: number }[] {
   let [x, y] = [0, 0];
-  return traces.map((trace, index) => {
+  return traces.flatMap((trace, index) => {
+    if (!isDrawn(trace)) return [];
     const entryWidth = 40 + trace.name.length * 7;
     if (x > 0 && x + entryWidth > width) [x, y] = [0, y + LEGEND_LINE];
     const place = { trace, index, x, y };
     x += entryWidth;
-    return place;
+    return [place];
   });
 }
 

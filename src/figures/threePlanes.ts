@@ -1,7 +1,7 @@
 import type { PatchBox } from '../patches/resample.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { PALETTE } from './figure.js';
-import { coordinate, escaped } from './markup.js';
+import { coordinate, escaped, lettersIn, titleLines, titleText } from './markup.js';
 import { checkedOverlay, type Overlay, overlayImage, overlaySlice } from './overlaySlice.js';
 import { type Picture, picture, WINDOWS, type WindowHu } from './picture.js';
 import { PLANE_NAMES, planeTitle } from './planeAxes.js';
@@ -57,14 +57,33 @@ export function threePlanes(
       slicePlane(volume, name, throughWorldMm, options.window ?? WINDOWS.lung),
     );
     let x = GAP;
+    const widthMm = planes.reduce((sum, plane) => sum + plane.widthMm, 0);
+    const lines = titleLines(title, lettersIn(widthMm * pixelsPerMm + 2 * GAP));
+    const head = 12 + 18 * lines.length;
     const drawn = planes.map((plane) => {
-      const group = `<g transform="translate(${coordinate(x)} 30)">${planeContent(volume, plane, throughWorldMm, options)}</g>`;
+      const group = `<g transform="translate(${coordinate(x)} ${head})">${planeContent(volume, plane, throughWorldMm, options)}</g>`;
       x += plane.widthMm * pixelsPerMm + GAP;
       return group;
     });
-    const height = 30 + Math.max(...planes.map(({ heightMm }) => heightMm)) * pixelsPerMm + 34;
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${coordinate(x)} ${coordinate(height)}" width="${coordinate(x)}" height="${coordinate(height)}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/><text x="${GAP}" y="20" font-size="14" font-weight="600" fill="#333">${escaped(title)}</text>${drawn.join('')}</svg>`;
+    const height = head + Math.max(...planes.map(({ heightMm }) => heightMm)) * pixelsPerMm + 34;
+    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${coordinate(x)} ${coordinate(height)}" width="${coordinate(x)}" height="${coordinate(height)}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>${titleText(lines, GAP, 20)}${drawn.join('')}${legend(options, x - GAP, height - 17)}</svg>`;
   });
+}
+
+/** What the rings are, where marks of both classes are given; ends at x. */
+function legend({ marks = [] }: ThreePlanesOptions, x: number, y: number): string {
+  const classes = [1, 0].filter((label) => marks.some((mark) => (mark.class === 1 ? 1 : 0) === label));
+  if (classes.length < 2) return '';
+  return classes
+    .map((label, at) => {
+      const left = x - 70 * (classes.length - at);
+      return `<text x="${coordinate(left)}" y="${coordinate(y)}" fill="#555"><tspan fill="${colorOf(label)}" font-weight="700">○</tspan> ${label === 1 ? 'nodule' : 'other'}</text>`;
+    })
+    .join('');
+}
+
+function colorOf(label: number): string {
+  return label === 1 ? PALETTE[5] : PALETTE[4];
 }
 
 function planeContent(
@@ -118,8 +137,7 @@ function markContent(
 ): string {
   const { xMm, yMm, offMm } = plane.placeOf(centerWorldMm);
   if (offMm > withinMm) return '';
-  const color = label === 1 ? PALETTE[5] : PALETTE[4];
-  return `<circle cx="${coordinate(xMm * pixelsPerMm)}" cy="${coordinate(yMm * pixelsPerMm)}" r="${MARK_RADIUS_MM * pixelsPerMm}" fill="none" stroke="${color}" stroke-width="1.6"/>`;
+  return `<circle cx="${coordinate(xMm * pixelsPerMm)}" cy="${coordinate(yMm * pixelsPerMm)}" r="${MARK_RADIUS_MM * pixelsPerMm}" fill="none" stroke="${colorOf(label)}" stroke-width="1.6"/>`;
 }
 
 /** The outline of a box in a plane that passes through it. */

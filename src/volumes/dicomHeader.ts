@@ -3,7 +3,8 @@ import { elementsOf, openDicom, REMEDY } from './dicomDataSet.js';
 import { type DicomElements, PIXEL_DATA } from './dicomElements.js';
 import { DicomFields } from './dicomFields.js';
 import { type DicomPixels, dicomPixels, dicomRescaling, PIXEL_TAGS } from './dicomPixels.js';
-import type { Vector3 } from './volume.js';
+import { dicomWindow, WINDOW_TAGS } from './dicomWindow.js';
+import type { DisplayWindow, Vector3 } from './volume.js';
 
 /** One image of a file: the tags that a volume needs and no other, so that nothing of a patient is ever held. */
 export interface DicomSlice {
@@ -26,11 +27,13 @@ export interface DicomSlice {
   /** Where several slices have one position: which time, and which run of the scanner, each is of. */
   readonly temporalPosition?: number;
   readonly acquisition?: number;
+  readonly displayWindow?: DisplayWindow;
   readonly pixels: DicomPixels;
 }
 
 const TAGS = {
   ...PIXEL_TAGS,
+  ...WINDOW_TAGS,
   acquisition: 0x00200012,
   seriesUid: 0x0020000e,
   position: 0x00200032,
@@ -55,6 +58,7 @@ const GROUPS = [
   TAGS.planeOrientation,
   TAGS.pixelMeasures,
   TAGS.valueTransformation,
+  TAGS.frameWindow,
 ];
 
 /**
@@ -79,6 +83,7 @@ function sliceOf(fields: DicomFields, pixels: DicomPixels, frame: number): Dicom
   const temporalPosition = fields.has(TAGS.temporalIndex)
     ? fields.dword(TAGS.temporalIndex)
     : wholeNumber(fields, TAGS.temporalPosition);
+  const displayWindow = dicomWindow(fields);
   const acquisition = fields.word(TAGS.frameAcquisition) ?? wholeNumber(fields, TAGS.acquisition);
   return {
     file,
@@ -97,6 +102,7 @@ function sliceOf(fields: DicomFields, pixels: DicomPixels, frame: number): Dicom
     ...dicomRescaling(fields),
     ...(temporalPosition === undefined ? {} : { temporalPosition }),
     ...(acquisition === undefined ? {} : { acquisition }),
+    ...(displayWindow === undefined ? {} : { displayWindow }),
     pixels,
   };
 }

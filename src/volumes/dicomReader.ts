@@ -75,10 +75,12 @@ export async function readDicomVolume(
     return reader(slices[z]!);
   };
   const shared = { files: filesInOrder(series) };
-  if (grid === undefined) return { ...shared, volume: { ...geometry, data: await stacked(slices, read) } };
+  const { displayWindow } = slices[slices.length >> 1]!;
+  const known = { ...geometry, ...(displayWindow && { displayWindow }) };
+  if (grid === undefined) return { ...shared, volume: { ...known, data: await stacked(slices, read) } };
   const { columns, rows } = slices[0]!.pixels;
   const data = await resampleSlices(grid, columns, rows, read);
-  return { ...shared, volume: { ...geometry, data }, resampling: grid.done };
+  return { ...shared, volume: { ...known, data }, resampling: grid.done };
 }
 
 /** The slices one behind the other. */

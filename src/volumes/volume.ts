@@ -25,7 +25,15 @@ export type VoxelArray =
   | Float32Array
   | Float64Array;
 
+/** Values that are drawn black and white. */
+export interface DisplayWindow {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** A scan: its voxels (z, y, x with x fastest, as ITK's buffers; Hounsfield units for CT) and its geometry. */
 export interface Volume extends Geometry {
   readonly data: VoxelArray;
+  /** How its file asks to be looked at (DICOM's window of the middle slice), in the voxels' unit. */
+  readonly displayWindow?: DisplayWindow;
 }

@@ -55,7 +55,7 @@ export function progress({ label = '', total }: ProgressOptions = {}): Progress 
   const name = label === '' ? 'progress bar' : `progress bar: ${label}`;
   const widget = createWidget({
     frontEnd: 'controls',
-    state: { kind: 'progress', label, fraction: null, text: '', status },
+    state: { kind: 'progress', label, fraction: null, text: '…', status },
     // Made before the work: a saved notebook must not say for ever that it runs.
     still: () => ({ html: `<span>${escaped(name)}</span>`, text: name }),
     accept: () => ({}),
@@ -73,8 +73,8 @@ export function progress({ label = '', total }: ProgressOptions = {}): Progress 
   const textNow = (): string => {
     const seconds = (performance.now() - startedMs) / 1000;
     const share = shareDone() ?? 0;
-    const left =
-      share > 0 && status === 'running' ? `${clock((seconds * (1 - share)) / share)} left` : clock(seconds);
+    const remaining = share > 0 ? `${clock((seconds * (1 - share)) / share)} left` : `… · ${clock(seconds)}`;
+    const left = status === 'running' ? remaining : clock(seconds);
     return [total === undefined ? '' : `${done} of ${total}`, text, left]
       .filter((part) => part !== '')
       .join(' · ');

@@ -9,7 +9,7 @@ import type { Vector3, Volume } from '../volumes/volume.js';
 import { shownBy } from './control.js';
 import { createListeners } from './listeners.js';
 import { isPatch, type ViewedPatch, volumeOfPatch } from './viewedPatch.js';
-import type { SliceRequest, SlicesMessage, ViewerScan } from './viewerState.js';
+import type { Preset, SliceRequest, SlicesMessage, ViewerScan } from './viewerState.js';
 import { createWidget } from './widget.js';
 
 /** What the viewer shows beside the voxels. */
@@ -23,6 +23,8 @@ export interface SliceViewerOptions {
   readonly window?: WindowHu;
   /** Where the planes cross at the start (LPS, mm); default: the first nodule of `marks`, or the middle. */
   readonly throughWorldMm?: Vector3;
+  /** Default: radiological, the patient's left at the right of axial and coronal slices. The page has a switch. */
+  readonly convention?: 'radiological' | 'neurological';
   /** Drawn in colour over the planes: a heat map, a mask. The page has a slider of its opacity. */
   readonly overlay?: Overlay;
 }
@@ -66,8 +68,14 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
 
   const widget = createWidget({
     frontEnd: 'sliceViewer',
-    state: { scan, voxel, window: [window.low, window.high], still: '', ...(overlay && { opacity }) },
-    accept: ({ voxel: moved, window: set, opacity: seen }) => ({
+    state: {
+      ...{ scan, voxel, window: [window.low, window.high], still: '', crosshair: true },
+      neurological: options.convention === 'neurological',
+      ...(overlay && { opacity }),
+    },
+    accept: ({ voxel: moved, window: set, opacity: seen, crosshair, neurological }) => ({
+      ...(typeof crosshair === 'boolean' && { crosshair }),
+      ...(typeof neurological === 'boolean' && { neurological }),
       ...(isVoxelOf(volume, moved) && { voxel: moved }),
       ...(isWindow(set) && { window: set }),
       ...(overlay !== undefined && isShare(seen) && { opacity: seen }),
@@ -75,7 +83,7 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
     onState({ voxel: moved, window: set, opacity: seen }) {
       if (isShare(seen)) opacity = seen;
       if (isWindow(set)) window = { low: set[0], high: set[1] };
-      if (!isVoxelOf(volume, moved)) return;
+      if (!isVoxelOf(volume, moved) || moved.every((index, axis) => index === voxel[axis])) return;
       voxel = moved;
       listeners.tell(voxelToWorld(volume, voxel));
     },
@@ -150,7 +158,7 @@ function describe(volume: Volume, options: SliceViewerOptions, oriented: boolean
     ...{ size, spacingMm, originMm, direction, oriented },
     title: options.title ?? (oriented ? 'scan' : 'patch'),
     planes: PLANE_NAMES.map((name) => planeAxes(volume, name)),
-    presets: Object.entries(WINDOWS).map(([name, { low, high }]) => ({ name, low, high })),
+    presets: presetsOf(volume),
     markers: (options.marks ?? []).map((mark, index) => ({
       voxel: worldToVoxel(volume, checkedPlace(`center of mark ${index + 1}`, mark.centerWorldMm)),
       class: mark.class,
@@ -158,6 +166,12 @@ function describe(volume: Volume, options: SliceViewerOptions, oriented: boolean
     })),
     markersWithinMm: options.marksWithinMm ?? 4,
   };
+}
+
+/** Radiologists' windows, and the one that the scan's file asks for. */
+function presetsOf({ displayWindow }: Volume): Preset[] {
+  const windows = Object.entries(WINDOWS).map(([name, { low, high }]) => ({ name, low, high }));
+  return displayWindow === undefined ? windows : [...windows, { name: 'DICOM', ...displayWindow }];
 }
 
 function startVoxel(volume: Volume, { throughWorldMm, marks = [] }: SliceViewerOptions): Vector3 {

@@ -71,3 +71,19 @@ test('progress() beyond its total, without steps and with a total that is none',
     assert.match(String(front.lastState().text), / · \d+:\d\d( left)?$/);
   }
 });
+
+test('progress() says … for what nobody knows yet: before the first step, and without a total', async () => {
+  const front = openFrontSession();
+  const bar = progress({ label: 'work' });
+  front.show(bar);
+  assert.equal(front.lastState().text, '…');
+  bar.update(3, 'reading');
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  assert.equal(front.lastState().text, 'reading · … · 0:00');
+  bar.total = 6;
+  bar.update(3);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  assert.match(String(front.lastState().text), /^3 of 6 · reading · 0:0\d left$/);
+  bar.finish();
+  assert.match(String(front.lastState().text), /^3 of 6 · reading · 0:0\d$/);
+});

@@ -1,6 +1,6 @@
 import { type CleanUp, type Model, type RenderArguments, watch } from './anywidget.js';
 import { watchConnection } from './connection.js';
-import { element } from './elements.js';
+import { element, keepKeys, leave } from './elements.js';
 
 const ALONE = 'No answer: the kernel of this control is gone, or busy. Run its cell again.';
 
@@ -15,7 +15,7 @@ function render({ model, el }: RenderArguments): CleanUp {
   const kind = String(model.get('kind'));
   const row = element('div', { class: `voxlab-control voxlab-${kind}` });
   el.append(row);
-  const stop = [watchConnection(model, el, ALONE), KINDS[kind]?.(model, row)];
+  const stop = [keepKeys(row), watchConnection(model, el, ALONE), KINDS[kind]?.(model, row)];
   return () => {
     for (const end of stop) end?.();
   };
@@ -57,7 +57,9 @@ function button(model: Model, row: HTMLElement): CleanUp {
   row.append(pressed);
   pressed.addEventListener('click', () => model.send({ clicked: true }));
   return watch(model, ['disabled'], () => {
-    pressed.disabled = model.get('disabled') === true;
+    const disabled = model.get('disabled') === true;
+    if (disabled) leave(pressed);
+    pressed.disabled = disabled;
   });
 }
 
@@ -68,6 +70,7 @@ function progress(model: Model, row: HTMLElement): CleanUp {
   const cancel = element('button', { type: 'button' }, 'Cancel');
   row.append(element('span', { class: 'voxlab-label' }, label), bar, text, cancel);
   cancel.addEventListener('click', () => {
+    leave(cancel);
     cancel.disabled = true;
     model.send({ cancel: true });
   });
@@ -82,6 +85,7 @@ function progress(model: Model, row: HTMLElement): CleanUp {
     text.textContent = [status === 'running' ? '' : status, String(model.get('text'))]
       .filter((part) => part !== '')
       .join(' · ');
+    if (status !== 'running') leave(cancel);
     cancel.hidden = status !== 'running';
   });
 }

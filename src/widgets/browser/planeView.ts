@@ -1,158 +1,246 @@
 import { type PlaneAxes, planeLetters, planeTitle } from '../../figures/planeAxes.js';
 import { voxelToWorld } from '../../volumes/geometry.js';
 import type { Vector3 } from '../../volumes/volume.js';
+import { type PlaneBox, panned, placeInBox, type ViewFrame, zoomed } from '../viewFrame.js';
 import { element } from './elements.js';
 import { drawOverlay } from './planeOverlay.js';
 import { followPointer } from './planePointer.js';
+import { distanceMm, type Ruler } from './ruler.js';
 import { drawSlice } from './sliceImage.js';
 import type { SliceStore, StoredSlice } from './sliceStore.js';
-import { number, PLANE_COLORS, pixelOf, type ViewerModel, voxelAt } from './viewerModel.js';
+import { number, PLANE_COLORS, pixelOf, pointAt, type ViewerModel } from './viewerModel.js';
 
 /** One plane of the viewer: the slice, what is drawn over it, and its slider. */
 export interface PlaneView {
   readonly root: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
   readonly plane: PlaneAxes;
   readonly widthMm: number;
   readonly heightMm: number;
-  /** Gives the picture its place: CSS pixels per mm, and the box that it stands in the middle of. */
-  layOut(pixelsPerMm: number, boxWidth: number, boxHeight: number): void;
+  readonly box: PlaneBox;
+  /** Gives the picture its place: CSS pixels per mm of the whole slice, and the box that it stands in the middle of. */
+  layOut(box: PlaneBox): void;
   draw(): void;
+  /** So many slices towards left, back or head. */
+  step(by: number): void;
+  /** The crosshair, by so many pixels of the slice to the right and down. */
+  nudge(right: number, down: number): void;
+  /** The picture, by so many CSS pixels to the right and down. */
+  pan(right: number, down: number): void;
+  /** What lies under the pointer in the slice that is shown at this moment. */
+  found(): Found | undefined;
 }
 
-/** Tells what lies under the pointer; nothing when it leaves. */
-export type Hover = (found: { voxel: Vector3; hu: number } | undefined) => void;
+export interface Found {
+  readonly voxel: Vector3;
+  readonly hu: number;
+}
 
-export function createPlaneView(
-  viewer: ViewerModel,
-  store: SliceStore,
-  plane: PlaneAxes,
-  hover: Hover,
-): PlaneView {
+/** What the planes of a viewer share. */
+export interface PlaneContext {
+  readonly viewer: ViewerModel;
+  readonly store: SliceStore;
+  readonly ruler: Ruler;
+  frame: ViewFrame;
+  /** Second end of a ruler that has one: under the pointer, or the crosshair. */
+  aim: Vector3 | undefined;
+  /** Draws all planes before the next frame. */
+  changed(): void;
+  /** Says at once what lies under the pointer. */
+  pointed(): void;
+}
+
+const DOUBLE_PRESS_ZOOM = 3;
+/** A press that moves less is a click. */
+const STILL_PIXELS = 3;
+
+export function createPlaneView(shared: PlaneContext, plane: PlaneAxes): PlaneView {
+  const { viewer, store, ruler } = shared;
   const { scan } = viewer;
+  const { axis: through, sign } = plane.through;
   const [columns, rows] = [scan.size[plane.right.axis], scan.size[plane.down.axis]];
   const widthMm = columns * scan.spacingMm[plane.right.axis];
   const heightMm = rows * scan.spacingMm[plane.down.axis];
-  const last = scan.size[plane.through.axis] - 1;
+  const last = scan.size[through] - 1;
   const name = planeTitle(plane.name, scan.oriented);
-  const letters = scan.oriented ? planeLetters(scan, plane) : undefined;
   const canvas = element('canvas', { class: 'voxlab-plane', tabindex: '0', 'aria-label': `${name} plane` });
   const level = element('input', {
-    type: 'range',
-    min: '0',
-    max: String(last),
-    'aria-label': `${name} slice`,
+    ...{ type: 'range', min: '0', max: String(last), 'aria-label': `${name} slice` },
   });
   const caption = element('span', { class: 'voxlab-level' });
-  const root = element(
-    'div',
-    { class: 'voxlab-pane' },
-    canvas,
-    element('div', { class: 'voxlab-row' }, level, caption),
-  );
+  const row = element('div', { class: 'voxlab-row' }, level, caption);
+  const root = element('div', { class: 'voxlab-pane' }, canvas, row);
   root.style.setProperty('--plane', PLANE_COLORS[plane.name]);
-  /** Left and top of the picture in the box, and its scale, in CSS pixels. */
-  let place = { left: 0, top: 0, perMm: 1, boxWidth: 1, boxHeight: 1 };
+  let box: PlaneBox = { width: 1, height: 1, perMm: 1 };
   /** The slice that is drawn: the one before, until the wanted one has come. */
   let shown: (StoredSlice & { level: number }) | undefined;
+  /** Where it rests, CSS pixels. */
+  let pointer: readonly [number, number] | undefined;
+  let pressed: readonly [number, number] = [0, 0];
 
-  const currentLevel = (): number => viewer.voxel[plane.through.axis];
+  const seen = (): PlaneAxes => viewer.seen(plane);
+  const place = () => placeInBox(scan, shared.frame, seen(), box);
   /** Slices count from right, front or feet, whichever way the voxels run. */
-  const numberOf = (at: number): number => (plane.through.sign > 0 ? at : last - at);
+  const numberOf = (at: number): number => (sign > 0 ? at : last - at);
   const goTo = (slice: number): void => {
     const voxel: [number, number, number] = [...viewer.voxel];
-    voxel[plane.through.axis] = numberOf(Math.max(0, Math.min(last, slice)));
+    voxel[through] = numberOf(Math.max(0, Math.min(last, slice)));
     viewer.moveTo(voxel);
   };
-  const step = (by: number): void => goTo(numberOf(currentLevel()) + by);
-  const pixelAt = (x: number, y: number): [number, number] => [
-    (x - place.left) / (place.perMm * scan.spacingMm[plane.right.axis]) - 0.5,
-    (y - place.top) / (place.perMm * scan.spacingMm[plane.down.axis]) - 0.5,
-  ];
-  const pointOf = (voxel: Vector3): [number, number] => {
-    const [column, row] = pixelOf(scan, plane, voxel);
+  /** Column and row (fractional, as seen) at a place. */
+  const pixelAt = (x: number, y: number): [number, number] => {
+    const { left, top, perMm } = place();
     return [
-      place.left + (column + 0.5) * scan.spacingMm[plane.right.axis] * place.perMm,
-      place.top + (row + 0.5) * scan.spacingMm[plane.down.axis] * place.perMm,
+      (x - left) / (perMm * scan.spacingMm[plane.right.axis]) - 0.5,
+      (y - top) / (perMm * scan.spacingMm[plane.down.axis]) - 0.5,
     ];
   };
+  /** The voxel (fractional) at a place in the slice that is shown. */
+  const voxelAt = (x: number, y: number): Vector3 => {
+    const voxel: [number, number, number] = [...viewer.voxel];
+    voxel[through] = shown?.level ?? voxel[through];
+    return pointAt(scan, seen(), voxel, ...pixelAt(x, y));
+  };
+  const pointOf = (voxel: Vector3): [number, number] => {
+    const { left, top, perMm } = place();
+    const [column, down] = pixelOf(scan, seen(), voxel);
+    return [
+      left + (column + 0.5) * scan.spacingMm[plane.right.axis] * perMm,
+      top + (down + 0.5) * scan.spacingMm[plane.down.axis] * perMm,
+    ];
+  };
+  const offMm = (voxel: Vector3): number =>
+    Math.abs(voxel[through] - (shown?.level ?? viewer.voxel[through])) * scan.spacingMm[through];
+  const ringRadius = (): number => Math.max(9, 9 * place().perMm);
   const markersHere = () =>
     scan.markers
-      .map((marker) => ({
-        ...marker,
-        point: pointOf(marker.voxel),
-        offMm:
-          Math.abs(marker.voxel[plane.through.axis] - currentLevel()) * scan.spacingMm[plane.through.axis],
-      }))
-      .filter(({ offMm }) => offMm <= scan.markersWithinMm);
+      .filter(({ voxel }) => offMm(voxel) <= scan.markersWithinMm)
+      .map((marker) => ({ ...marker, point: pointOf(marker.voxel) }));
 
   level.addEventListener('input', () => goTo(level.valueAsNumber));
+  const step = (by: number): void => goTo(numberOf(viewer.voxel[through]) + by);
+  const crosshairTo = (x: number, y: number): void => {
+    const at: [number, number, number] = [...voxelAt(x, y)];
+    at[through] = viewer.voxel[through];
+    viewer.moveTo(at);
+  };
+  const pan = (right: number, down: number): void => {
+    shared.frame = panned(scan, shared.frame, seen(), box, [right, down]);
+    shared.changed();
+  };
+  const zoom = (factor: number, x: number, y: number): void => {
+    // What is seen in this plane stays under the pointer; the others follow the crosshair.
+    const here = placeInBoxCenter();
+    shared.frame = zoomed(scan, { ...shared.frame, center: here }, voxelAt(x, y), factor);
+    shared.changed();
+  };
+  const placeInBoxCenter = (): Vector3 => {
+    const center: [number, number, number] = [...voxelAt(box.width / 2, box.height / 2)];
+    center[through] = shared.frame.center[through];
+    return center;
+  };
+
   followPointer(canvas, viewer, {
     step,
+    pan,
+    zoom,
     press(x, y) {
+      pressed = [x, y];
+      if (ruler.active) {
+        ruler.add(voxelAt(x, y));
+        return false;
+      }
       const ring = markersHere().find(({ point }) => Math.hypot(point[0] - x, point[1] - y) < ringRadius());
-      if (ring !== undefined) viewer.moveTo(ring.voxel);
+      if (ring === undefined) crosshairTo(x, y);
+      else viewer.moveTo(ring.voxel);
       return ring !== undefined;
     },
-    drag: (x, y) => viewer.moveTo(voxelAt(scan, plane, viewer.voxel, ...pixelAt(x, y))),
-    hover(x, y) {
-      const [column, row] = pixelAt(x, y).map(Math.round) as [number, number];
-      const inside = column >= 0 && column < columns && row >= 0 && row < rows;
-      if (shown === undefined || !inside || shown.level !== currentLevel()) return hover(undefined);
-      hover({
-        voxel: voxelAt(scan, plane, viewer.voxel, column, row),
-        hu: shown.hu[row * columns + column]!,
-      });
+    drag(x, y) {
+      if (!ruler.active) return crosshairTo(x, y);
+      if (Math.hypot(x - pressed[0], y - pressed[1]) >= STILL_PIXELS) ruler.drag(voxelAt(x, y));
     },
-    leave: () => hover(undefined),
+    twice(x, y) {
+      if (!ruler.active) zoom(shared.frame.zoom > 1 ? 0 : DOUBLE_PRESS_ZOOM, x, y);
+    },
+    hover(x, y) {
+      pointer = [x, y];
+      shared.aim = voxelAt(x, y);
+      if (ruler.points.length === 1) shared.changed();
+      shared.pointed();
+    },
+    leave() {
+      pointer = shared.aim = undefined;
+      shared.changed();
+      shared.pointed();
+    },
   });
-  const ringRadius = (): number => Math.max(9, 9 * place.perMm);
+
+  const rulerHere = () => {
+    const [first, second = shared.aim ?? viewer.voxel] = ruler.points;
+    if (first === undefined) return undefined;
+    const half = scan.spacingMm[through] / 2 + 1e-6;
+    const ends = [first, second].map((end) => ({ point: pointOf(end), here: offMm(end) <= half }));
+    return { ends, mm: distanceMm(scan, first, second) };
+  };
+  const drawPicture = (): void => {
+    const context = canvas.getContext('2d')!;
+    const density = canvas.width / box.width;
+    const { left, top, perMm } = place();
+    context.setTransform(density, 0, 0, density, 0, 0);
+    context.clearRect(0, 0, box.width, box.height);
+    if (shown !== undefined)
+      drawSlice(context, shown, columns, viewer, {
+        ...{ x: left, y: top, width: widthMm * perMm, height: heightMm * perMm },
+        mirrored: seen() !== plane,
+      });
+    drawOverlay(context, {
+      ...{ name, plane: plane.name, width: box.width, height: box.height, perMm },
+      letters: scan.oriented ? planeLetters(scan, seen()) : undefined,
+      crosshair: viewer.crosshair ? pointOf(viewer.voxel) : undefined,
+      markers: markersHere(),
+      ringRadius: ringRadius(),
+      ruler: rulerHere(),
+    });
+  };
 
   return {
-    root,
-    plane,
-    widthMm,
-    heightMm,
-    layOut(perMm, boxWidth, boxHeight) {
-      place = {
-        ...{ perMm, boxWidth, boxHeight },
-        left: (boxWidth - widthMm * perMm) / 2,
-        top: (boxHeight - heightMm * perMm) / 2,
-      };
+    ...{ root, canvas, plane, widthMm, heightMm, step, pan },
+    get box() {
+      return box;
+    },
+    nudge(right, down) {
+      const [column, line] = pixelOf(scan, seen(), viewer.voxel);
+      viewer.moveTo(pointAt(scan, seen(), viewer.voxel, column + right, line + down));
+    },
+    layOut(room) {
+      box = room;
       const density = globalThis.devicePixelRatio || 1;
-      canvas.width = Math.round(boxWidth * density);
-      canvas.height = Math.round(boxHeight * density);
-      canvas.style.width = `${boxWidth}px`;
-      canvas.style.height = `${boxHeight}px`;
+      canvas.width = Math.round(box.width * density);
+      canvas.height = Math.round(box.height * density);
+      canvas.style.width = `${box.width}px`;
+      canvas.style.height = `${box.height}px`;
+      root.style.width = canvas.style.width; // a slider wants more than a small patch has
+    },
+    found() {
+      if (pointer === undefined || shown === undefined) return undefined;
+      const [column, line] = pixelAt(...pointer).map(Math.round) as [number, number];
+      if (column < 0 || column >= columns || line < 0 || line >= rows) return undefined;
+      const voxel = voxelAt(...pointer).map(Math.round) as unknown as Vector3;
+      const stored = pixelOf(scan, plane, voxel);
+      return { voxel, hu: shown.hu[stored[1] * columns + stored[0]]! };
     },
     draw() {
-      const at = currentLevel();
-      const slice = store.get({ plane: plane.name, level: at });
-      if (slice !== undefined) shown = { level: at, ...slice };
-      const context = canvas.getContext('2d')!;
-      const density = canvas.width / place.boxWidth;
-      context.setTransform(density, 0, 0, density, 0, 0);
-      context.clearRect(0, 0, place.boxWidth, place.boxHeight);
-      if (shown !== undefined)
-        drawSlice(context, shown, columns, viewer, {
-          ...{ x: place.left, y: place.top, width: widthMm * place.perMm, height: heightMm * place.perMm },
-        });
-      drawOverlay(context, {
-        ...{
-          name,
-          letters,
-          plane: plane.name,
-          width: place.boxWidth,
-          height: place.boxHeight,
-          perMm: place.perMm,
-        },
-        crosshair: pointOf(viewer.voxel),
-        markers: markersHere(),
-        ringRadius: ringRadius(),
-      });
-      const shownNumber = numberOf(at);
-      level.value = String(shownNumber);
-      const mm = voxelToWorld(scan, viewer.voxel)[{ axial: 2, coronal: 1, sagittal: 0 }[plane.name]]!;
-      caption.textContent = `${shownNumber + 1} / ${last + 1}   ${number(mm, 1)} mm`;
+      const wanted = viewer.voxel[through];
+      const slice = store.get({ plane: plane.name, level: wanted });
+      if (slice !== undefined) shown = { level: wanted, ...slice };
+      if (pointer !== undefined) shared.aim = voxelAt(...pointer);
+      drawPicture();
+      level.value = String(numberOf(wanted));
+      // Of the slice that is seen, not of one that has yet to come.
+      const at: [number, number, number] = [...viewer.voxel];
+      at[through] = shown?.level ?? wanted;
+      const mm = voxelToWorld(scan, at)[{ axial: 2, coronal: 1, sagittal: 0 }[plane.name]]!;
+      caption.textContent = `${numberOf(at[through]) + 1} / ${last + 1}   ${number(mm, 1)} mm`;
       canvas.dataset.level = String(shown?.level ?? '');
     },
   };

@@ -12,6 +12,8 @@ interface Rectangle {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+  /** The first column at the right. */
+  readonly mirrored: boolean;
 }
 
 /** Draws a slice, `columns` wide, with a window and what lies over it into a rectangle. */
@@ -37,7 +39,7 @@ function drawPixels(
   context: CanvasRenderingContext2D,
   columns: number,
   count: number,
-  { x, y, width, height }: Rectangle,
+  { x, y, width, height, mirrored }: Rectangle,
   paint: (colors: Uint32Array) => void,
 ): void {
   pixels.width = columns;
@@ -48,7 +50,13 @@ function drawPixels(
   small.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = 'high';
+  context.save();
+  if (mirrored) {
+    context.translate(2 * x + width, 0);
+    context.scale(-1, 1);
+  }
   context.drawImage(pixels, x, y, width, height);
+  context.restore();
 }
 
 function prepareGrey(window: readonly [number, number]): void {

@@ -1,11 +1,15 @@
 import type { SliceRequest } from '../viewerState.js';
+import { following, wholeFrame } from '../viewFrame.js';
 import { type CleanUp, type RenderArguments, watch } from './anywidget.js';
 import { watchConnection } from './connection.js';
-import { element } from './elements.js';
-import { createPlaneView } from './planeView.js';
-import { createSliceStore } from './sliceStore.js';
+import { element, keepKeys } from './elements.js';
+import { createPlaneView, type PlaneContext, type PlaneView } from './planeView.js';
+import { createRuler } from './ruler.js';
+import { createSliceStore, type SliceStore } from './sliceStore.js';
 import { createViewerBar } from './viewerBar.js';
-import { viewerModel } from './viewerModel.js';
+import { followKeys } from './viewerKeys.js';
+import { pixelOf, type ViewerModel, viewerModel } from './viewerModel.js';
+import { createViewerTools } from './viewerTools.js';
 
 const ALONE =
   'No answer: the kernel that holds the voxels is gone, or busy. The picture is the one of the start; run the cell again.';
@@ -14,61 +18,51 @@ const GAP = 2;
 const PADDING = 9;
 const HIGHEST = 400;
 const NARROWEST = 170;
+/** Below this width the planes stand below one another. */
+const STACKED_BELOW = 700;
 
 function render({ model, el }: RenderArguments): CleanUp {
   const viewer = viewerModel(model);
   const drawSoon = onceAFrame(() => draw());
   const store = createSliceStore(model, drawSoon);
-  const views = viewer.scan.planes.map((plane) =>
-    createPlaneView(viewer, store, plane, (found) => bar.say(found)),
-  );
-  const bar = createViewerBar(viewer, huAtCrosshair);
+  const shared: PlaneContext = {
+    ...{ viewer, store, aim: undefined, frame: wholeFrame(viewer.scan) },
+    ruler: createRuler(() => drawSoon()),
+    changed: () => drawSoon(),
+    pointed: () => bar.say(),
+  };
+  const views = viewer.scan.planes.map((plane) => createPlaneView(shared, plane));
+  const found = () => views.map((view) => view.found()).find((one) => one !== undefined);
+  const tools = createViewerTools(shared);
+  const huAtCrosshair = (): number | undefined => valueAtCrosshair(viewer, store);
+  const bar = createViewerBar(viewer, tools, { found, huAtCrosshair });
   const planes = element('div', { class: 'voxlab-planes' }, ...views.map(({ root }) => root));
   const still = element('img', { class: 'voxlab-still', alt: 'the three planes as they were shown' });
-  const root = element(
-    'div',
-    { class: 'voxlab-viewer', 'data-lm-suppress-shortcuts': 'true' },
-    bar.top,
-    planes,
-    bar.bottom,
-  );
+  const root = element('div', { class: 'voxlab-viewer' }, bar.top, tools.help, planes, bar.bottom);
   el.append(root, still);
+  followKeys(root, viewer, usedLast(views), { ...tools, jump: bar.jump, help: tools.toggleHelp });
+  const stopKeys = keepKeys(root);
   const stopWatching = watchConnection(model, el, ALONE);
 
   const slices = (): SliceRequest[] =>
     views.map(({ plane }) => ({ plane: plane.name, level: viewer.voxel[plane.through.axis] }));
-  function huAtCrosshair(): number | undefined {
-    const axial = viewer.scan.planes[0]!;
-    const pixels = store.get({ plane: axial.name, level: viewer.voxel[axial.through.axis] });
-    const { right, down } = axial;
-    const { size } = viewer.scan;
-    const along = ({ axis, sign }: typeof right): number =>
-      sign > 0 ? viewer.voxel[axis] : size[axis] - 1 - viewer.voxel[axis];
-    return pixels?.hu[along(down) * size[right.axis] + along(right)];
-  }
+  let drawnAt = viewer.voxel;
   function draw(): void {
     const wanted = slices();
     root.dataset.complete = String(wanted.every((slice) => store.get(slice) !== undefined));
+    const seen = views.map(({ plane, box }) => ({ plane: viewer.seen(plane), box }));
+    if (viewer.voxel !== drawnAt) shared.frame = following(viewer.scan, shared.frame, viewer.voxel, seen);
+    drawnAt = viewer.voxel;
     for (const view of views) view.draw();
     bar.draw();
   }
-  const layOut = (): void => {
+  const observer = new ResizeObserver(() => {
     if (el.clientWidth === 0) return;
-    const room = el.clientWidth - 2 * PADDING - GAP * (views.length - 1);
-    const perMm = Math.min(
-      room / views.reduce((sum, { widthMm }) => sum + widthMm, 0),
-      HIGHEST / Math.max(...views.map(({ heightMm }) => heightMm)),
-    );
-    const height = Math.max(...views.map(({ heightMm }) => heightMm)) * perMm;
-    const narrowest = Math.min(NARROWEST, room / views.length);
-    for (const view of views)
-      view.layOut(perMm, Math.max(narrowest, Math.floor(view.widthMm * perMm)), Math.ceil(height));
+    layOut(views, planes, el.clientWidth - 2 * PADDING);
     drawSoon();
-  };
-
-  const observer = new ResizeObserver(layOut);
+  });
   observer.observe(el);
-  const stop = watch(model, ['voxel', 'window', 'opacity'], () => {
+  const stop = watch(model, ['voxel', 'window', 'opacity', 'crosshair', 'neurological'], () => {
     store.want(slices()); // at once: the frame would come later
     drawSoon();
   });
@@ -79,9 +73,50 @@ function render({ model, el }: RenderArguments): CleanUp {
     observer.disconnect();
     stop();
     stopStill();
+    stopKeys();
     stopWatching();
     store.close();
   };
+}
+
+/** Beside each other, or below one another where that would be too small; one scale for all. */
+function layOut(views: readonly PlaneView[], planes: HTMLElement, width: number): void {
+  const stacked = width < STACKED_BELOW - 2 * PADDING;
+  planes.dataset.stacked = String(stacked);
+  const widths = views.map(({ widthMm }) => widthMm);
+  const highestMm = Math.max(...views.map(({ heightMm }) => heightMm));
+  const room = width - GAP * (views.length - 1);
+  const perMm = stacked
+    ? Math.min(width / Math.max(...widths), HIGHEST / highestMm)
+    : Math.min(room / widths.reduce((sum, mm) => sum + mm, 0), HIGHEST / highestMm);
+  const narrowest = Math.min(NARROWEST, room / views.length);
+  for (const view of views)
+    view.layOut({
+      perMm,
+      width: stacked ? width : Math.max(narrowest, Math.floor(view.widthMm * perMm)),
+      height: Math.ceil((stacked ? view.heightMm : highestMm) * perMm),
+    });
+}
+
+/** Of the first plane whose slice is here. */
+function valueAtCrosshair({ scan, voxel }: ViewerModel, store: SliceStore): number | undefined {
+  for (const plane of scan.planes) {
+    const slice = store.get({ plane: plane.name, level: voxel[plane.through.axis] });
+    const [column, row] = pixelOf(scan, plane, voxel);
+    if (slice !== undefined) return slice.hu[row * scan.size[plane.right.axis] + column];
+  }
+  return undefined;
+}
+
+/** Keys go to the plane that had the focus or the pointer last. */
+function usedLast(views: readonly PlaneView[]): () => PlaneView {
+  let last = views[0]!;
+  for (const view of views)
+    for (const type of ['focusin', 'pointerdown'])
+      view.root.addEventListener(type, () => {
+        last = view;
+      });
+  return () => last;
 }
 
 /** However often it is called, the work is done once before the next frame. */

@@ -1,75 +1,118 @@
-import type { Vector3 } from '../../volumes/volume.js';
 import { presentMark } from '../presentMark.js';
 import { element } from './elements.js';
-import { number, placeText, type ViewerModel } from './viewerModel.js';
+import type { Found } from './planeView.js';
+import { number, placeTexts, type ViewerModel } from './viewerModel.js';
+import type { ViewerTools } from './viewerTools.js';
 
-/** The line above the planes: title, windows, candidates; and the one below: what lies under the pointer. */
+/** The line above the planes: title, windows, candidates, tools; and the one below: what lies under the pointer. */
 export interface ViewerBar {
   readonly top: HTMLElement;
   readonly bottom: HTMLElement;
   draw(): void;
-  /** What the pointer found; nothing shows the crosshair's place. */
-  say(found: { voxel: Vector3; hu: number } | undefined): void;
+  /** Says what lies under the pointer, or at the crosshair. */
+  say(): void;
+  /** To the next candidate (1) or the one before (-1). */
+  jump(by: number): void;
 }
 
-/** `huAtCrosshair` gives nothing before the slices have come. */
-export function createViewerBar(viewer: ViewerModel, huAtCrosshair: () => number | undefined): ViewerBar {
+export interface BarSources {
+  /** Under the pointer, in the slice that is shown; undefined where no pointer is. */
+  found(): Found | undefined;
+  /** At the crosshair; undefined before the slices have come. */
+  huAtCrosshair(): number | undefined;
+}
+
+export function createViewerBar(viewer: ViewerModel, tools: ViewerTools, sources: BarSources): ViewerBar {
   const { scan } = viewer;
-  const presets = scan.presets.map((preset) => {
-    const { name, low, high } = preset;
-    const title = `window ${high - low}, level ${(low + high) / 2} HU`;
-    const pressed = element('button', { type: 'button', title, 'data-preset': name }, name);
-    pressed.addEventListener('click', () => viewer.setWindow(low, high));
-    return { preset, pressed };
-  });
-  const windowText = element('span', {
-    class: 'voxlab-window',
-    title: 'drag with the right button or Shift to change',
-  });
-  const group = element(
-    'div',
-    { class: 'voxlab-group' },
-    ...presets.map(({ pressed }) => pressed),
-    windowText,
-  );
+  const presets = createPresets(viewer);
   const top = element(
     'div',
     { class: 'voxlab-bar' },
     element('span', { class: 'voxlab-title' }, scan.title),
-    group,
+    presets.root,
   );
   const fade = createFade(viewer);
   if (fade !== undefined) top.append(fade.root);
+  top.append(tools.root);
   const jump = createJump(viewer);
   if (jump !== undefined) top.append(jump.root);
   const hu = element('span', { class: 'voxlab-hu' });
-  const place = element('span', { class: 'voxlab-place' });
+  const [world, voxel] = [element('span'), element('span')];
+  const place = element('span', { class: 'voxlab-place' }, world, voxel);
   const source = element('span', { class: 'voxlab-source' });
-  const bottom = element('div', { class: 'voxlab-bar voxlab-readout' }, hu, place, source);
-  let found: { voxel: Vector3; hu: number } | undefined;
-  const write = (): void => {
-    const value = found === undefined ? huAtCrosshair() : found.hu;
-    hu.textContent = value === undefined ? '' : `${number(value)} HU`;
-    place.textContent = placeText(scan, found?.voxel ?? viewer.voxel);
-    source.textContent = found === undefined ? 'crosshair' : 'pointer';
+  const bottom = element(
+    'div',
+    { class: 'voxlab-bar voxlab-readout' },
+    hu,
+    place,
+    tools.measured,
+    ...legendOf(viewer),
+    source,
+  );
+  const say = (): void => {
+    const found = sources.found();
+    const value = found === undefined ? sources.huAtCrosshair() : found.hu;
+    write(hu, value === undefined ? '… HU' : `${number(value)} HU`);
+    const texts = placeTexts(scan, found?.voxel ?? viewer.voxel);
+    write(world, texts[0]);
+    write(voxel, texts[1]);
+    write(source, found === undefined ? 'crosshair' : 'pointer');
   };
   return {
-    top,
-    bottom,
+    ...{ top, bottom, say },
+    jump: (by) => jump?.by(by),
     draw() {
-      const [low, high] = viewer.window;
-      windowText.textContent = `W ${number(high - low)}  L ${number(Math.round((low + high) / 2))}`;
-      for (const { preset, pressed } of presets)
-        pressed.setAttribute('aria-pressed', String(preset.low === low && preset.high === high));
+      presets.draw();
       fade?.draw();
       jump?.draw();
-      write();
-    },
-    say(now) {
-      found = now;
-      write();
+      tools.draw();
+      say();
     },
   };
+}
+
+/** A text that stays the same stays selected. */
+function write(into: HTMLElement, text: string): void {
+  if (into.textContent !== text) into.textContent = text;
+}
+
+function createPresets(viewer: ViewerModel): { root: HTMLElement; draw: () => void } {
+  const presets = viewer.scan.presets.map((preset, index) => {
+    const { name, low, high } = preset;
+    const title = `window ${number(high - low)}, level ${number((low + high) / 2)} HU (${index + 1})`;
+    const pressed = element('button', { type: 'button', title, 'data-preset': name }, name);
+    pressed.addEventListener('click', () => viewer.setWindow(low, high));
+    return { preset, pressed };
+  });
+  const text = element('span', {
+    class: 'voxlab-window',
+    title: 'drag with the right button or Shift to change, or Alt + arrows',
+  });
+  const buttons = presets.map(({ pressed }) => pressed);
+  return {
+    root: element('div', { class: 'voxlab-group' }, ...buttons, text),
+    draw() {
+      const [low, high] = viewer.window;
+      write(text, `W ${number(high - low)}  L ${number(Math.round((low + high) / 2))}`);
+      // A file's window may lie between whole values, which is where the viewer's lies.
+      for (const { preset, pressed } of presets)
+        pressed.setAttribute(
+          'aria-pressed',
+          String(Math.round(preset.low) === low && Math.round(preset.high) === high),
+        );
+    },
+  };
+}
+
+/** What the rings are, and what lies over the slices: of that which is there. */
+function legendOf({ scan: { markers }, opacity }: ViewerModel): HTMLElement[] {
+  const entry = (kind: string, name: string): HTMLElement =>
+    element('span', { class: `voxlab-legend voxlab-${kind}` }, element('i'), name);
+  return [
+    ...(markers.some((mark) => mark.class === 1) ? [entry('nodule', 'nodule')] : []),
+    ...(markers.some((mark) => mark.class !== 1) ? [entry('other', 'other')] : []),
+    ...(opacity === undefined ? [] : [entry('overlay', 'overlay')]),
+  ];
 }
 
 /** How much of the overlay is seen. */
@@ -89,7 +132,9 @@ function createFade(viewer: ViewerModel): { root: HTMLElement; draw: () => void 
 }
 
 /** The list of candidates, with buttons to the one before and after. */
-function createJump(viewer: ViewerModel): { root: HTMLElement; draw: () => void } | undefined {
+function createJump(
+  viewer: ViewerModel,
+): { root: HTMLElement; draw: () => void; by: (by: number) => void } | undefined {
   const { markers } = viewer.scan;
   if (markers.length === 0) return undefined;
   const list = element(
@@ -104,24 +149,27 @@ function createJump(viewer: ViewerModel): { root: HTMLElement; draw: () => void 
     viewer.moveTo(markers[last]!.voxel);
     list.value = String(last); // also where the crosshair stays: marks may share a voxel
   };
-  const arrow = (text: string, label: string, by: number): HTMLElement => {
-    const pressed = element('button', { type: 'button', 'aria-label': label }, text);
-    pressed.addEventListener('click', () => {
-      const at = Number(list.value);
-      go(at < 0 ? (by > 0 ? 0 : -1) : at + by);
-    });
+  const by = (step: number): void => {
+    const at = Number(list.value);
+    go(at < 0 ? (step > 0 ? 0 : -1) : at + step);
+  };
+  const arrow = (text: string, label: string, key: string, step: number): HTMLElement => {
+    const title = `${label} (${key})`;
+    const pressed = element('button', { type: 'button', 'aria-label': label, title }, text);
+    pressed.addEventListener('click', () => by(step));
     return pressed;
   };
   list.addEventListener('change', () => {
     if (Number(list.value) >= 0) go(Number(list.value));
   });
   return {
+    by,
     root: element(
       'div',
-      { class: 'voxlab-group' },
-      arrow('\u2039', 'previous candidate', -1),
+      { class: 'voxlab-group voxlab-jump' },
+      arrow('\u2039', 'previous candidate', 'p', -1),
       list,
-      arrow('\u203a', 'next candidate', 1),
+      arrow('\u203a', 'next candidate', 'n', 1),
     ),
     draw() {
       last = presentMark(viewer.scan, viewer.voxel, last);

@@ -1,12 +1,9 @@
-import { type PlaneAxes, type PlaneName, pixelAlong } from '../../figures/planeAxes.js';
+import { type PlaneAxes, type PlaneName, pixelAlong, seenFromHead } from '../../figures/planeAxes.js';
 import { voxelToWorld } from '../../volumes/geometry.js';
 import type { Vector3 } from '../../volumes/volume.js';
 import { voxelInside } from '../presentMark.js';
 import type { ViewerScan } from '../viewerState.js';
 import type { Model } from './anywidget.js';
-
-/** The kernel hears of movements at this pace: the slices that they need go first. */
-const TELL_AFTER_MS = 200;
 
 /** The state of a viewer, typed; a change is drawn in every view and told to the kernel. */
 export interface ViewerModel {
@@ -16,22 +13,25 @@ export interface ViewerModel {
   readonly window: readonly [number, number];
   /** Of the overlay; undefined where there is none. */
   readonly opacity: number | undefined;
+  /** Whether the lines of the crosshair are drawn. */
+  readonly crosshair: boolean;
+  /** The patient's left at the left of the picture; radiologists have it at the right. */
+  readonly neurological: boolean;
   moveTo(voxel: Vector3): void;
   setWindow(low: number, high: number): void;
   setOpacity(opacity: number): void;
+  showCrosshair(shown: boolean): void;
+  setNeurological(neurological: boolean): void;
+  /** A plane as it is seen: mirrored where the patient's left is to be at the left. */
+  seen(plane: PlaneAxes): PlaneAxes;
 }
 
 export function viewerModel(model: Model): ViewerModel {
   const scan = model.get('scan') as ViewerScan;
-  let untold = false;
   const set = (key: string, value: unknown): void => {
-    model.set(key, value); // drawn at once in every view of this page
-    if (untold) return;
-    untold = true;
-    setTimeout(() => {
-      untold = false;
-      model.save_changes();
-    }, TELL_AFTER_MS);
+    model.set(key, value); // drawn at once in every view of this page, which ask for their slices first
+    // At once: while a change is untold, the echo of the one before would undo it. Jupyter's front end sends one at a time.
+    model.save_changes();
   };
   return {
     scan,
@@ -44,11 +44,23 @@ export function viewerModel(model: Model): ViewerModel {
     get opacity() {
       return model.get('opacity') as number | undefined;
     },
+    // A kernel of an older program knows neither.
+    get crosshair() {
+      return model.get('crosshair') !== false;
+    },
+    get neurological() {
+      return model.get('neurological') === true;
+    },
     moveTo(voxel) {
       const inside = voxelInside(scan, voxel);
       if (inside.some((index, axis) => index !== this.voxel[axis])) set('voxel', inside);
     },
     setOpacity: (opacity) => set('opacity', opacity),
+    showCrosshair: (shown) => set('crosshair', shown),
+    setNeurological: (neurological) => set('neurological', neurological),
+    seen(plane) {
+      return this.neurological ? seenFromHead(plane) : plane;
+    },
     setWindow: (low, high) => set('window', [Math.round(low), Math.round(high)]),
   };
 }
@@ -65,8 +77,8 @@ export function pixelOf({ size }: ViewerScan, { right, down }: PlaneAxes, voxel:
   return [pixelAlong(right, size, voxel[right.axis]), pixelAlong(down, size, voxel[down.axis])];
 }
 
-/** The voxel at a pixel of the plane that now lies at `at`. */
-export function voxelAt(
+/** The voxel (fractional) at a pixel of the plane that now lies at `at`. */
+export function pointAt(
   { size }: ViewerScan,
   { right, down }: PlaneAxes,
   at: Vector3,
@@ -74,15 +86,15 @@ export function voxelAt(
   row: number,
 ): Vector3 {
   const voxel: [number, number, number] = [at[0], at[1], at[2]];
-  voxel[right.axis] = pixelAlong(right, size, Math.round(column));
-  voxel[down.axis] = pixelAlong(down, size, Math.round(row));
+  voxel[right.axis] = pixelAlong(right, size, column);
+  voxel[down.axis] = pixelAlong(down, size, row);
   return voxel;
 }
 
 /** Position, for readers: world mm, and the voxel. */
-export function placeText(scan: ViewerScan, voxel: Vector3): string {
+export function placeTexts(scan: ViewerScan, voxel: Vector3): [string, string] {
   const [x, y, z] = voxelToWorld(scan, voxel).map((mm) => number(mm, 1));
-  return `x ${x}  y ${y}  z ${z} mm${scan.oriented ? ' LPS' : ''}   voxel ${voxel.join(', ')}`;
+  return [`x ${x}  y ${y}  z ${z} mm${scan.oriented ? ' LPS' : ''}`, `   voxel ${voxel.join(', ')}`];
 }
 
 /** A number with a true minus sign. */

@@ -1,0 +1,129 @@
+import { wholeFrame, zoomed } from '../viewFrame.js';
+import { element, icon, leave } from './elements.js';
+import type { PlaneContext } from './planeView.js';
+import { distanceMm } from './ruler.js';
+import { number } from './viewerModel.js';
+
+/** Zoom, crosshair, ruler, the side of the patient's left, and help. */
+export interface ViewerTools {
+  readonly root: HTMLElement;
+  /** What gestures and keys there are. */
+  readonly help: HTMLElement;
+  /** The length that is measured, for the line below the planes. */
+  readonly measured: HTMLElement;
+  zoom(factor: number): void;
+  whole(): void;
+  toggleCrosshair(): void;
+  measure(): void;
+  escape(): void;
+  mirror(): void;
+  toggleHelp(): void;
+  draw(): void;
+}
+
+const ICONS = {
+  crosshair: 'M8 1v5M8 10v5M1 8h5M10 8h5',
+  ruler: 'M2 12.5 12.5 2M1 10.5l3 3.5M11 1l3.5 3M6 10l1 1M8.5 7.5l1 1',
+  whole: 'M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4',
+} as const;
+const ZOOM_STEP = 1.25;
+
+const HELP: readonly (readonly [does: string, pointer: string, key: string])[] = [
+  ['move the crosshair', 'click, drag; one finger', 'Shift + arrows'],
+  ['next slice; ten; first, last', 'wheel; slider', 'arrows; Page Up, Down; Home, End'],
+  ['zoom', 'Ctrl + wheel; two fingers; double click', '+  −  0'],
+  ['move the picture', 'middle button or Alt, drag; two fingers', 'Ctrl + arrows'],
+  ['window: wider →, lower ↓', 'right button or Shift, drag', 'Alt + arrows'],
+  ['take a window', 'its button', '1  2  3 …'],
+  ['next, previous candidate', 'ring; list; ‹ ›', 'n  p'],
+  ['distance', 'ruler, then two clicks, also in two slices or planes', 'm  at the crosshair, twice'],
+  ['crosshair on, off', 'its button', 'c'],
+  ['patient’s left at the right or left', 'R L', 'f'],
+  ['clear the distance', 'ruler', 'Esc'],
+];
+
+export function createViewerTools(shared: PlaneContext): ViewerTools {
+  const { viewer, ruler } = shared;
+  const { scan } = viewer;
+  const help = helpTable();
+  const measured = element('span', { class: 'voxlab-measured' });
+  const zoomText = element('span', { class: 'voxlab-zoom', title: 'zoom' });
+  const tools = {
+    zoom(factor: number) {
+      shared.frame = zoomed(scan, shared.frame, viewer.voxel, factor);
+      shared.changed();
+    },
+    whole() {
+      shared.frame = wholeFrame(scan);
+      shared.changed();
+    },
+    toggleCrosshair: () => viewer.showCrosshair(!viewer.crosshair),
+    measure: () => ruler.add(viewer.voxel),
+    escape() {
+      if (!help.hidden) tools.toggleHelp();
+      else if (ruler.points.length > 0) ruler.clear();
+      else if (ruler.active) ruler.toggle();
+    },
+    mirror() {
+      if (scan.oriented) viewer.setNeurological(!viewer.neurological);
+    },
+    toggleHelp() {
+      help.hidden = !help.hidden;
+      asked.setAttribute('aria-expanded', String(!help.hidden));
+    },
+  };
+  const press = (label: string, content: Node | string, work: () => void): HTMLButtonElement => {
+    const pressed = element('button', { type: 'button', 'aria-label': label, title: label }, content);
+    pressed.addEventListener('click', work);
+    return pressed;
+  };
+  const further = press('zoom out (−)', '−', () => tools.zoom(1 / ZOOM_STEP));
+  const nearer = press('zoom in (+)', '+', () => tools.zoom(ZOOM_STEP));
+  const whole = press('whole slices (0)', icon(ICONS.whole), tools.whole);
+  const cross = press('crosshair (c)', icon(ICONS.crosshair), tools.toggleCrosshair);
+  const measure = press('distance between two points (m)', icon(ICONS.ruler), ruler.toggle);
+  const side = press('', '', tools.mirror);
+  const asked = press('gestures and keys (?)', '?', tools.toggleHelp);
+  asked.setAttribute('aria-expanded', 'false');
+  side.hidden = !scan.oriented;
+  return {
+    ...tools,
+    ...{ help, measured },
+    root: element(
+      'div',
+      { class: 'voxlab-group voxlab-tools' },
+      ...[further, zoomText, nearer, whole, cross, measure, side, asked],
+    ),
+    draw() {
+      zoomText.textContent = `${Math.round(100 * shared.frame.zoom)} %`;
+      for (const button of [whole, further]) {
+        if (shared.frame.zoom === 1) leave(button);
+        button.disabled = shared.frame.zoom === 1;
+      }
+      cross.setAttribute('aria-pressed', String(viewer.crosshair));
+      measure.setAttribute('aria-pressed', String(ruler.active));
+      side.textContent = viewer.neurological ? 'L R' : 'R L';
+      side.title = viewer.neurological
+        ? 'patient’s left at the left, as neurologists look (f)'
+        : 'patient’s left at the right, as radiologists look (f)';
+      side.setAttribute('aria-label', side.title);
+      const [start, end = shared.aim ?? viewer.voxel] = ruler.points;
+      measured.textContent = start === undefined ? '' : `↔ ${number(distanceMm(scan, start, end!), 1)} mm`;
+      measured.hidden = start === undefined;
+    },
+  };
+}
+
+function helpTable(): HTMLElement {
+  const row = (cells: readonly string[], tag: 'td' | 'th'): HTMLElement =>
+    element('tr', {}, ...cells.map((cell) => element(tag, {}, cell)));
+  const table = element(
+    'table',
+    {},
+    row(['', 'pointer', 'key'], 'th'),
+    ...HELP.map((line) => row(line, 'td')),
+  );
+  const help = element('div', { class: 'voxlab-help' }, table);
+  help.hidden = true;
+  return help;
+}
