@@ -184,7 +184,10 @@ async function explainRows(work: ExplainWork, rows: readonly number[]): Promise<
     await patches.readRows([row], patchHu);
     const ofRow =
       options.method === 'occlusion'
-        ? { signal, onProgress: (progress: Progress) => line.update(progress) }
+        ? {
+            signal,
+            onProgress: (progress: Progress) => line.update({ ...progress, stage: `explain row ${row}` }),
+          }
         : {};
     const explanation = await predictor.explain(patchHu, { ...options, ...ofRow });
     line.update({ stage: 'explain', done: i + 1, total: rows.length, unit: 'rows' });

@@ -52,12 +52,12 @@ const CASES: readonly (readonly [name: string, network: Network, pieces: readonl
       ['resnet3d-18', 160, ['stem', 's1b2', 's2b1', 's2b2']],
       ['resnet3d-18', 133, ['stem', 's1b2', 's2b1']],
       ['resnet3d-50-classic', 132, ['stem', 's1b3', 's2b1']],
-      ['densenet3d-121', 96, ['stem']],
+      ['densenet3d-121', 112, ['stem', 'b1', 't1']],
       ['cnn3d', 80, ['c1', 'c2', 'c3', 'c4']],
     ] as const
   ).map(([name, depth, pieces]): (typeof CASES)[number] => [
     `${name} of ${depth} slices`,
-    networkOf({ name, inputSize: [depth, 32, 32], filters: 1 }),
+    networkOf({ name, inputSize: [depth, 32, 32], filters: 2 }),
     pieces,
   ]),
   ['a network of one’s own', networkOfOwn(ballNetwork, [40, 16, 16]), ['c1', 'c2']],
