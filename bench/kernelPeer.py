@@ -2,8 +2,9 @@
 
     python kernelPeer.py '{"folder": CWD}'
 
-Prints "null" when ready. Each line of stdin is {name, prepare, line, completion, comm}: the kernel's name and its code
-for each measurement. Answers {start, trivial, lines, linesArrived, completion, comm, idleCpu, megabytes}; times in ms.
+Prints "null" when ready. Each line of stdin is {name, prepare, line, completion, comm, cell, ct}: the kernel's name and its code
+for each measurement; # in `cell` is its number, `ct` makes an array of 512 x 512 x 300 values and shows it in its second
+part. Answers {start, trivial, later, lines, linesArrived, completion, comm, show, kept, idleCpu, megabytes}; times in ms.
 """
 import json
 import statistics
@@ -16,6 +17,7 @@ from jupyter_client.manager import KernelManager
 
 FOLDER = json.loads(sys.argv[1])["folder"]
 LINES = 20_000
+CELLS = 250
 
 
 def milliseconds(since):
@@ -83,13 +85,14 @@ class Front:
         self.manager.shutdown_kernel(now=True)
 
 
-def measure(name, prepare, line, completion, comm):
+def measure(name, prepare, line, completion, comm, cell, ct):
     front = Front(name)
     try:
         front.run(prepare)
         front.run("2")
         trivial = statistics.median(front.timed(str(number)) for number in range(20))
         front.completion(completion)
+        later = statistics.median([front.timed(cell.replace("#", str(number))) for number in range(CELLS)][-30:])
         completed = statistics.median(front.completion(completion) for _ in range(5))
         taken = None
         if comm is not None:
@@ -102,12 +105,18 @@ def measure(name, prepare, line, completion, comm):
         time.sleep(2)
         idle = (sum(process.cpu_times()[:2]) - before) / 2
         megabytes = process.memory_info().rss / 1e6
+        show = kept = None
+        if ct is not None:
+            front.run(ct[0])
+            before = process.memory_info().rss
+            show = front.timed(ct[1])
+            kept = (process.memory_info().rss - before) / 1e6
         began = time.perf_counter()
         messages = front.run(line, 5)
         ended = messages[-1:] != [None]
         lines = milliseconds(began) if ended else None
         arrived = sum(message["content"]["text"].count("\n") for message in messages if message is not None and message["msg_type"] == "stream")
-        return {"start": front.start, "trivial": trivial, "lines": lines, "linesArrived": arrived, "completion": completed, "comm": taken, "idleCpu": idle, "megabytes": megabytes}
+        return {"start": front.start, "trivial": trivial, "later": later, "show": show, "kept": kept, "lines": lines, "linesArrived": arrived, "completion": completed, "comm": taken, "idleCpu": idle, "megabytes": megabytes}
     finally:
         front.stop()
 

@@ -1,12 +1,13 @@
 import { cpus } from 'node:os';
 import type { Precision } from '../src/config/trainingSettings.js';
-import { isTrainable, type NetworkOptions, parametersOf } from '../src/model/architecture.js';
+import { isTrainable, type NetworkOptions } from '../src/model/architecture.js';
 import { initialValue } from '../src/model/initialise.js';
 import { normaliseByBatch } from '../src/model/layers.js';
 import { binaryCrossEntropy, l2Penalty } from '../src/model/loss.js';
+import type { PieceInputs } from '../src/model/network.js';
+import { parametersOf, piecesOf } from '../src/model/networks.js';
 import { ADAM } from '../src/model/optimizers.js';
-import { resnet3d } from '../src/model/resnet3d.js';
-import { type Tensor, type Tensor2D, type Tensor5D, tf } from '../src/tensorflow/tf.js';
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../src/tensorflow/tf.js';
 import { createLearner } from '../src/training/createLearner.js';
 import { type Peer, startOptionalPeer, startPeer } from './peer.js';
 import { type BenchReport, spread } from './report.js';
@@ -213,12 +214,14 @@ function eagerStep(inputHu: Int16Array, labels: Float32Array): () => void {
   return () => {
     const cost = optimizer.minimize(() => {
       const x = tf.tensor(Float32Array.from(inputHu), [labels.length, ...NETWORK.inputSize, 1]);
-      const logits = resnet3d(
-        NETWORK,
-        <T extends Tensor>(name: string) => byName.get(name) as unknown as T,
-        (_, h, gamma, beta) => normaliseByBatch(h, gamma, beta, () => {}),
-        x.clipByValue(-1000, 400).add(1000).div(1400) as Tensor5D,
-      );
+      const inputs: PieceInputs = {
+        weights: <T extends Tensor>(name: string) => byName.get(name) as unknown as T,
+        normalise: (_, h, gamma, beta) => normaliseByBatch(h, gamma, beta, () => {}),
+      };
+      const logits = piecesOf(NETWORK).reduce<Tensor>(
+        (h, { run }) => run(inputs, h),
+        x.clipByValue(-1000, 400).add(1000).div(1400),
+      ) as Tensor1D;
       return binaryCrossEntropy(logits, y).add(l2Penalty(kernels, L2));
     }, true);
     cost?.dataSync();

@@ -115,8 +115,22 @@ export { marksToReport } from './marks/dicomReport.js';
 export type { ReadingMark } from './marks/mark.js';
 export { marksToCsv } from './marks/markTable.js';
 export { marksToMarkups } from './marks/slicerMarkups.js';
-export { layersOf, type NetworkOptions, parametersOf } from './model/architecture.js';
-export { type Piece, piecesOf } from './model/resnet3d.js';
+export type { Layer, NetworkOptions, Parameter } from './model/architecture.js';
+export type { OwnLoss } from './model/loss.js';
+export type { Network, Piece, PieceInputs } from './model/network.js';
+export { layersOf, networkOf, parametersOf, piecesOf } from './model/networks.js';
+export { networkOfOwn, type OwnNetwork } from './model/ownNetwork.js';
+export {
+  conv,
+  convShapes,
+  dense,
+  denseShapes,
+  dropout,
+  meanOfMaps,
+  norm,
+  normRelu,
+  normShapes,
+} from './model/pieceParts.js';
 export { type CropOptions, type CropResult, crop } from './patches/crop.js';
 export { cutterOf } from './patches/cutScan.js';
 export { centerVoxelOf, firstVoxelOf, type PatchGrid, patchGrid } from './patches/patchGrid.js';
@@ -146,9 +160,11 @@ export { type FindRateOptions, findRate, type RateRecord } from './training/find
 export type { Learner, StepResult, StepTimes, TimedPass } from './training/learner.js';
 export type { LearnerOptions, ParallelOptions } from './training/learnerOptions.js';
 export { metricsOf, readMetrics } from './training/metricsLog.js';
+export type { OwnAugmentation, OwnMetric, OwnParts } from './training/ownParts.js';
 export { type Placement, stagesOfPieces } from './training/placement.js';
 export { type TrainOptions, train } from './training/train.js';
 export type { TrainConfig } from './training/trainConfig.js';
+export type { OnRecord, TrainControl } from './training/trainControl.js';
 export type { TrainRecord } from './training/trainRecords.js';
 export { VERSION } from './version.js';
 export { type DicomContext, readDicomContext } from './volumes/dicomContext.js';

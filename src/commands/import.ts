@@ -29,7 +29,7 @@ export const registerImportCommand: RegisterCommand = (program) => {
     )
     .option('--config <file>', 'its settings, with the window', MODEL_CONFIG_FILE)
     .option('--out <dir>', "the new run's folder (default: a new one in RUNS_DIR)")
-    .option('--json', 'one JSON document on stdout: {run, filters, parameters, notes}')
+    .option('--json', 'one JSON document on stdout: {run, network, filters, parameters, notes}')
     .action(runImport);
 };
 
@@ -49,7 +49,10 @@ async function runImport(file: string, flags: ImportFlags): Promise<void> {
     const result = await importNetwork({ file: resolve(file), origin, run });
     for (const note of result.notes) process.stderr.write(`warning: ${note}\n`);
     if (flags.json === true) printJson(result);
-    else process.stdout.write(`${result.run}: ${result.parameters} numbers, ${result.filters} filters\n`);
+    else
+      process.stdout.write(
+        `${result.run}: ${result.parameters} numbers, ${result.filters} filters (${result.network})\n`,
+      );
   } catch (error) {
     if (out === undefined) removeEmpty(run);
     throw error;

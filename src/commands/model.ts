@@ -1,12 +1,16 @@
-import { isTrainable, type Layer, layersOf, type NetworkOptions, sizeOf } from '../model/architecture.js';
+import { DEFAULT_NETWORK, NETWORK_NAMES, type NetworkName } from '../config/networkNames.js';
+import { isTrainable, type Layer, type NetworkOptions, sizeOf } from '../model/architecture.js';
 import { BATCH_NORM_EPSILON } from '../model/layers.js';
+import { layersOf, usualFilters } from '../model/networks.js';
 import { ADAM } from '../model/optimizers.js';
 import { BATCH_NORM_MOMENTUM } from '../training/tracedStep.js';
-import { printJson, wholeNumber } from './options.js';
+import { oneOf, printJson, wholeNumber } from './options.js';
 import type { RegisterCommand } from './program.js';
 
 interface ModelFlags {
-  readonly filters: number;
+  readonly network: NetworkName;
+  readonly filters?: number;
+  readonly channels: number;
   readonly dim: number;
   readonly slices: number;
   readonly json?: boolean;
@@ -15,16 +19,26 @@ interface ModelFlags {
 export const registerModelCommand: RegisterCommand = (program) => {
   program
     .command('model')
-    .description('ResNet3D-18: layers, output shapes, parameters and multiply-accumulates a patch.')
-    .option('--filters <n>', 'channels of the first stage', wholeNumber(1, 1024), 64)
+    .description(
+      'A network of the table: layers, output shapes, parameters and multiply-accumulates a patch.',
+    )
+    .option(
+      '--network <name>',
+      `one of ${NETWORK_NAMES.join(', ')}`,
+      oneOf(...NETWORK_NAMES),
+      DEFAULT_NETWORK,
+    )
+    .option('--filters <n>', "channels of the first stage (default: the network's own)", wholeNumber(1, 1024))
+    .option('--channels <n>', 'windows of the input', wholeNumber(1, 3), 1)
     .option('--dim <n>', 'voxels of a patch along x and y', wholeNumber(1, 1024), 32)
     .option('--slices <n>', 'voxels of a patch along z', wholeNumber(1, 1024), 32)
     .option('--json', 'one JSON document on stdout: {parameters, trainable, nonTrainable, macs, layers, ...}')
     .action(printModel);
 };
 
-function printModel({ filters, dim, slices, json }: ModelFlags): void {
-  const network: NetworkOptions = { inputSize: [slices, dim, dim], filters };
+function printModel({ network: name, channels, dim, slices, json, ...flags }: ModelFlags): void {
+  const { filters = usualFilters(name) } = flags;
+  const network: NetworkOptions = { name, inputSize: [slices, dim, dim], filters, channels };
   const layers = layersOf(network);
   const counts = countsOfLayers(layers);
   if (json !== true) {

@@ -2,6 +2,13 @@ import { InvalidArgumentError } from 'commander';
 import { CLASS_NAMES_EXPECTED, type ClassNames, parseClassNames } from '../config/classNames.js';
 import { type Holdout, parseHoldout, parseValidation, type Validation } from '../config/holdout.js';
 import { CLASS_WEIGHTS_EXPECTED, type ClassWeights, parseClassWeights } from '../config/lossSettings.js';
+import {
+  type IntensityWindow,
+  NETWORK_EXPECTED,
+  parseNetwork,
+  parseWindows,
+  WINDOWS_EXPECTED,
+} from '../config/networkSettings.js';
 import { InterruptedError, UsageError } from '../errors.js';
 import { libc } from '../libc.js';
 import type { Shard } from '../patches/cropJob.js';
@@ -48,6 +55,22 @@ export function holdout(text: string): Holdout {
       `Expected a subset, or several such as 5,6, received ${JSON.stringify(text)}.`,
     );
   return subsets;
+}
+
+/** Parser of a flag that takes a network of the table, or a file of one's own. */
+export function network(text: string): string {
+  const value = parseNetwork(text);
+  if (value === undefined)
+    throw new InvalidArgumentError(`E${NETWORK_EXPECTED.slice(1)}, received ${JSON.stringify(text)}.`);
+  return value;
+}
+
+/** Parser of a flag that takes windows of HU. */
+export function windows(text: string): readonly IntensityWindow[] {
+  const value = parseWindows(text);
+  if (value === undefined)
+    throw new InvalidArgumentError(`E${WINDOWS_EXPECTED.slice(1)}, received ${JSON.stringify(text)}.`);
+  return value;
 }
 
 /** Parser of a flag that takes factors of the loss of each class. */

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { predictionTable } from '../evaluation/predictionTable.js';
 import type { ScanPrediction } from '../evaluation/predictor.js';
+import { readJson } from '../jsonPlace.js';
 import { writeFileAtomically } from '../paths.js';
 import type { ScanFile } from '../volumes/findScans.js';
 import { hashOfScan } from '../volumes/readVolume.js';
@@ -94,11 +95,25 @@ function refusal(file: string, there: string, wanted: string): InputError {
 function readRecord(file: string): ScanRecord | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    const record = JSON.parse(readFileSync(file, 'utf8')) as Partial<ScanRecord>;
-    const isWhole = [record.settings, record.sha256, record.files, record.scan, record.marks].every(Boolean);
-    return isWhole ? (record as ScanRecord) : undefined;
-  } catch {
-    return undefined;
+    const record = readJson(file, 'marks of a scan');
+    const marks = record
+      .at('marks')
+      .list()
+      .map((mark) => ({
+        ...{ x: mark.at('x').number(), y: mark.at('y').number(), z: mark.at('z').number() },
+        probability: mark.at('probability').number(0, 1),
+        networkProbability: mark.at('networkProbability').number(0, 1),
+        diameterMm: mark.at('diameterMm').value === null ? null : mark.at('diameterMm').number(0),
+      }));
+    const files = record
+      .at('files')
+      .list()
+      .map((name) => name.text());
+    const [scan, sha256] = ['scan', 'sha256'].map((key) => record.at(key).text());
+    return { scan: scan!, sha256: sha256!, settings: record.at('settings').object(), files, marks };
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
   }
 }
 

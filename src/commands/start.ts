@@ -141,6 +141,7 @@ async function runNotebooksOnce(dataFile: string): Promise<string> {
   const names = [
     ...['01-scan', '02-crop-step-by-step', '03-feed', '04-train', '05-gpu-usage', '06-crossval'],
     '09-own-scan',
+    '11-own-model',
   ];
   const files = names.map(findNotebook);
   const build = inRepository('.setup', 'build');

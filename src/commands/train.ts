@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { type Cluster, clusterOf } from '../config/cluster.js';
 import { INTENSITIES } from '../config/intensity.js';
 import { LOSSES } from '../config/lossSettings.js';
+import { NETWORK_NAMES } from '../config/networkNames.js';
 import { SAMPLINGS } from '../config/samplingSettings.js';
 import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
 import { type InputError, UsageError } from '../errors.js';
@@ -23,12 +24,14 @@ import {
   classNames,
   classWeights,
   holdout,
+  network,
   numberAbove,
   numberWithin,
   oneOf,
   printJson,
   validation,
   wholeNumber,
+  windows,
   withInterrupt,
 } from './options.js';
 import type { RegisterCommand } from './program.js';
@@ -41,7 +44,7 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     program
       .command('train')
       .description(
-        'Trains ResNet3D-18 on a patch file: balanced batches, subsets that choose, subsets held out, a checkpoint an epoch.',
+        'Trains a network on a patch file: balanced batches, subsets that choose, subsets held out, a checkpoint an epoch.',
       ),
   )
     .option('--processes <n>', 'start so many processes on this machine', wholeNumber(1, 1024))
@@ -118,7 +121,10 @@ export function withTrainingOptions(command: Command): Command {
     .option('--hard-negatives <x>', "share of negatives from the last epoch's hardest", numberWithin(0, 1))
     .option('--seed <n>', 'decides first weights, order and augmentation', wholeNumber(0))
     .option('--learning-rate <x>', "Adam's step", numberAbove(0))
-    .option('--filters <n>', 'channels of the first stage (default: 64)', wholeNumber(1, 1024))
+    .option('--network <name>', `one of ${NETWORK_NAMES.join(', ')}, or a file of your own`, network)
+    .option('--filters <n>', "channels of the first stage (default: the network's own)", wholeNumber(1, 1024))
+    .option('--dropout <x>', 'share of the last features that each step leaves out', numberWithin(0, 0.99))
+    .option('--windows <list>', 'HU windows, a channel each: -1000:400,-160:240', windows)
     .option('--augment <list>', 'what is done to patches, such as flips,rotations90,shift:2,noise:10')
     .option('--no-augment', 'train on the patches as they are')
     .option(

@@ -6,6 +6,7 @@ import type { ClassNames } from '../config/classNames.js';
 import { type Holdout, overlap, type Validation } from '../config/holdout.js';
 import type { Intensity } from '../config/intensity.js';
 import type { ClassWeights, LossSettings } from '../config/lossSettings.js';
+import type { IntensityWindow } from '../config/networkSettings.js';
 import type { Sampling, SamplingSettings } from '../config/samplingSettings.js';
 import {
   MODEL_CONFIG_FILE,
@@ -18,8 +19,8 @@ import {
 import { InputError, messageOf, UsageError } from '../errors.js';
 import { cannotWrite, makeFolder } from '../paths.js';
 import { readRunConfig } from '../training/runFolder.js';
-import { type StartingPoint, startingPoint } from '../training/startingPoint.js';
 import type { TrainConfig } from '../training/trainConfig.js';
+import { beginningOf } from './beginningOf.js';
 
 /** Flags of `voxlab train`; those that are given go before the settings' file. */
 export interface TrainFlags {
@@ -63,6 +64,10 @@ export interface TrainFlags {
   readonly seed?: number;
   readonly learningRate?: number;
   readonly filters?: number;
+  /** A name of the table, or a file. */
+  readonly network?: string;
+  readonly dropout?: number;
+  readonly windows?: readonly IntensityWindow[];
   /** A list; false for none. */
   readonly augment?: string | boolean;
   readonly checkpointMinutes?: number;
@@ -103,7 +108,6 @@ function newConfig(flags: TrainFlags): TrainConfig {
   const data = flags.data === undefined ? onlyPatchFile(dataFolder) : resolve(flags.data);
   const sampling = samplingOf(flags, settings.sampling);
   const augment = augmentOf(flags, settings.augment);
-  const { from, filters } = beginningOf(flags);
   return {
     ...rest,
     data,
@@ -133,21 +137,14 @@ function newConfig(flags: TrainFlags): TrainConfig {
     epochs: flags.epochs ?? settings.epochs,
     learningRate: flags.learningRate ?? settings.learningRate,
     seed: flags.seed ?? settings.seed,
-    filters: flags.filters ?? filters,
-    ...(from === undefined ? {} : { from }),
+    ...beginningOf(flags, settings),
+    dropout: flags.dropout ?? settings.dropout,
     augment,
     checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
     checkpointSteps: flags.checkpointSteps ?? settings.checkpointSteps,
     validateSteps: flags.validateSteps ?? settings.validateSteps,
     threads: flags.threads ?? 0,
   };
-}
-
-/** The checkpoint that a run begins with, and the channels of its first stage: its own. */
-function beginningOf({ from }: TrainFlags): { readonly from?: StartingPoint; readonly filters: number } {
-  if (from === undefined) return { filters: 64 };
-  const { filters, ...point } = startingPoint(resolve(from));
-  return { from: point, filters };
 }
 
 function partsOf(
@@ -224,6 +221,9 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
       'loss',
       'classWeights',
       'filters',
+      'network',
+      'dropout',
+      'windows',
     ],
   ] as const;
   const given = others.find((name) => flags[name] !== undefined);

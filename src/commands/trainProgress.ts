@@ -16,7 +16,7 @@ export function drawing(
       total = record.steps;
       perEpoch = record.stepsPerEpoch;
       process.stderr.write(
-        `training on ${record.positives} ${record.classNames[1]} and ${record.negatives} ${record.classNames[0]}, ${record.validation} patches choose the best network, ${record.heldOut} are held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n  ${record.parts}\n`,
+        `training on ${record.positives} ${record.classNames[1]} and ${record.negatives} ${record.classNames[0]}, ${record.validation} patches choose the best network, ${record.heldOut} are held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n  ${record.parts}\n  network: ${record.network}\n`,
       );
       if (record.ranks > 1 || record.devices.flat().length > 1)
         process.stderr.write(`${describePlaces(record)}\n${describeMemory(record)}`);

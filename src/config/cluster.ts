@@ -1,4 +1,5 @@
-import { messageOf, UsageError } from '../errors.js';
+import { InputError, messageOf, UsageError } from '../errors.js';
+import { JsonPlace } from '../jsonPlace.js';
 
 /** Processes that compute together, on one host or several. */
 export interface Cluster {
@@ -74,21 +75,28 @@ function rankOf(environment: Readonly<Record<string, string | undefined>>): numb
 
 /** TensorFlow's own description: `{"cluster": {"worker": [...]}, "task": {"type": "worker", "index": 0}}`. */
 function fromTfConfig(text: string): Cluster | undefined {
-  let config: { cluster?: { chief?: unknown; worker?: unknown }; task?: { type?: string; index?: number } };
+  let config: JsonPlace;
   try {
-    config = JSON.parse(text) as typeof config;
+    config = new JsonPlace('TF_CONFIG', JSON.parse(text));
   } catch (error) {
     throw new UsageError(`TF_CONFIG: expected JSON (${messageOf(error)}), received ${text}`);
   }
-  const chiefs = Array.isArray(config.cluster?.chief) ? (config.cluster.chief as string[]) : [];
-  const workers = Array.isArray(config.cluster?.worker) ? (config.cluster.worker as string[]) : [];
-  const index = config.task?.index;
-  if (typeof index !== 'number' || chiefs.length + workers.length === 0)
+  try {
+    const textsAt = (job: string): string[] => {
+      const place = config.at('cluster').at(job);
+      return place.isThere ? place.list().map((address) => address.text()) : [];
+    };
+    const [chiefs, workers] = [textsAt('chief'), textsAt('worker')];
+    if (chiefs.length + workers.length === 0) config.at('cluster').refuse('addresses of workers');
+    const index = config.at('task').at('index').whole();
+    const rank = config.at('task').at('type').value === 'chief' ? index : chiefs.length + index;
+    return checked({ addresses: [...chiefs, ...workers], rank }, 'TF_CONFIG');
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
     throw new UsageError(
-      `TF_CONFIG: expected {"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}, received ${text}`,
+      `TF_CONFIG: expected {"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}, received ${text} (${error.reason})`,
     );
-  const rank = config.task?.type === 'chief' ? index : chiefs.length + index;
-  return checked({ addresses: [...chiefs, ...workers], rank }, 'TF_CONFIG');
+  }
 }
 
 /** Slurm's tasks in blocks: so many on each host, one after the other (`srun --distribution=block`, its default). */

@@ -3,9 +3,10 @@ import { inEither, inRepository } from '../paths.js';
 import { type AugmentPlan, DEFAULT_AUGMENT, parseAugment } from './augmentPlan.js';
 import { CLASS_NAMES, type ClassNames, classNames } from './classNames.js';
 import { type Holdout, overlap, parseHoldout, parseValidation, type Validation } from './holdout.js';
-import { decimal, oneOf, readIniFile, text, wholeNumber, withDefault } from './ini.js';
+import { decimal, type IniValues, oneOf, readIniFile, text, wholeNumber, withDefault } from './ini.js';
 import { INTENSITIES, type Intensity } from './intensity.js';
 import { LOSS_KEYS, type LossSettings, lossSettings } from './lossSettings.js';
+import { type IntensityWindow, isNetworkFile, NETWORK_KEYS } from './networkSettings.js';
 import { type LearningSettings, OPTIMIZER_KEYS, optimizerSettings } from './optimizerSettings.js';
 import { SAMPLING_KEYS, type SamplingSettings } from './samplingSettings.js';
 
@@ -35,6 +36,10 @@ export type Precision = (typeof PRECISIONS)[number];
 
 /** How `voxlab train` trains; folders are absolute paths. */
 export interface TrainingSettings extends LearningSettings {
+  /** A name of the table (model/networks.ts), or the file of a network of one's own. */
+  readonly network: string;
+  /** Share of the last features that a step leaves out at random. */
+  readonly dropout: number;
   /** GPU to use, from 0; -1 = the first there is. */
   readonly gpu: number;
   /** Devices of one process. */
@@ -87,20 +92,16 @@ export interface TrainingSettings extends LearningSettings {
   readonly readers: number;
   /** `file`: as the patch file was normalised (crop --normalise). */
   readonly normalisation: (typeof TRAINING_NORMALISATIONS)[number];
+  /** Of the network's first channel. */
   readonly windowHu: IntensityWindow;
+  /** Of its further channels. */
+  readonly moreWindows: readonly IntensityWindow[];
   /** What the voxels of the patch file mean. */
   readonly intensity: Intensity;
   /** Holds the patch file. */
   readonly dataFolder: string;
   /** Receives the runs. */
   readonly runsFolder: string;
-}
-
-/** Hounsfield units that become 0 and 1; what lies beyond is cut off, unless `clip` is false. */
-export interface IntensityWindow {
-  readonly low: number;
-  readonly high: number;
-  readonly clip?: boolean;
 }
 
 /** Where the intensity window of training comes from. */
@@ -128,6 +129,7 @@ export const TRAINING_KEYS = {
   CROP: withDefault(wholeNumber(0, 1024), 0),
   AUGMENT: withDefault(text(), DEFAULT_AUGMENT),
   CLASS_NAMES: withDefault(classNames(), CLASS_NAMES),
+  ...NETWORK_KEYS,
   ...SAMPLING_KEYS,
   ...OPTIMIZER_KEYS,
   ...LOSS_KEYS,
@@ -189,7 +191,10 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
       values.HARD_NEGATIVES,
       'expected 0 with SAMPLING natural, which takes every row once',
     );
+  const { windowHu, moreWindows } = windowsOf(file, values);
   return Object.freeze({
+    network: isNetworkFile(values.NETWORK) ? inRepository(values.NETWORK) : values.NETWORK,
+    dropout: values.DROPOUT,
     gpu: values.GPUID,
     devices: values.NUM_GPUS,
     strategy: values.STRATEGY,
@@ -228,10 +233,29 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
     readers: values.READERS,
     normalisation: values.NORMALISATION,
     intensity: values.INTENSITY,
-    windowHu: Object.freeze({ low: values.WINDOW_LOW, high: values.WINDOW_HIGH }),
+    windowHu,
+    moreWindows,
     dataFolder: inRepository(values.DATA_DIR),
     runsFolder: inRepository(values.RUNS_DIR),
   });
+}
+
+/** WINDOWS goes before WINDOW_LOW and WINDOW_HIGH. Throws ConfigError. */
+function windowsOf(
+  file: string,
+  values: IniValues<typeof TRAINING_KEYS>,
+): Pick<TrainingSettings, 'windowHu' | 'moreWindows'> {
+  const { WINDOWS, WINDOW_LOW: low, WINDOW_HIGH: high, NORMALISATION, INTENSITY } = values;
+  const [windowHu = Object.freeze({ low, high }), ...moreWindows] = WINDOWS ?? [];
+  if (WINDOWS !== undefined && (NORMALISATION === 'file' || INTENSITY !== 'hu'))
+    throw new ConfigError(
+      file,
+      'training',
+      'WINDOWS',
+      WINDOWS.map((window) => `${window.low}:${window.high}`).join(', '),
+      'expected none with NORMALISATION file or INTENSITY unit or float, which give their own window',
+    );
+  return { windowHu, moreWindows: Object.freeze(moreWindows) };
 }
 
 function augmentOf(file: string, list: string): AugmentPlan {

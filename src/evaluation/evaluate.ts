@@ -6,6 +6,7 @@ import { shareInBatches, shareOfLoss } from '../feed/batchShare.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
 import { takeLock } from '../fileLock.js';
+import type { OwnNetwork } from '../model/ownNetwork.js';
 import { cannotWrite, makeFolder, replaceLink, writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
 import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
@@ -42,6 +43,8 @@ export interface EvaluateOptions extends ReadersTablesRequest {
   readonly part?: Part;
   /** Probabilities are the means over a patch's images by these symmetries. */
   readonly tta?: SymmetryGroup;
+  /** Of one's own, where the run was trained with one that no file holds. */
+  readonly network?: OwnNetwork | undefined;
   readonly signal?: AbortSignal;
   /** Hears how many rows are scored. */
   readonly onProgress?: (progress: Progress) => void;
@@ -189,10 +192,10 @@ async function predict(
   { meta: { config }, weights, optimizer }: Checkpoint,
   patches: PatchFile,
   rows: Uint32Array,
-  { signal, tta, onProgress }: EvaluateOptions,
+  { run, network, signal, tta, onProgress }: EvaluateOptions,
 ): Promise<Float32Array> {
   const { dim, slices } = shapeOfCrop(patches.format, config.crop);
-  const learner = await createPredictingLearner(config, patches.format);
+  const learner = await createPredictingLearner(config, patches.format, { run, network });
   const feed = openFeed(patches, config, learner.batchSize);
   try {
     await learner.load(weights, optimizer);

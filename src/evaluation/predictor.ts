@@ -2,6 +2,7 @@ import type { Candidate } from '../candidates/candidate.js';
 import { detectedIn } from '../detection/detect.js';
 import { throwIfAborted } from '../errors.js';
 import { copyMiddle, shapeOfCrop } from '../feed/centralCrop.js';
+import type { OwnNetwork } from '../model/ownNetwork.js';
 import { cutterOf } from '../patches/cutScan.js';
 import { centerVoxelOf, firstVoxelOf, isInside, patchGrid } from '../patches/patchGrid.js';
 import type { Progress } from '../progress.js';
@@ -66,7 +67,7 @@ export interface Predictor {
 const SAME_MM = 5;
 
 /**
- * Opens a run's network. Throws InputError for a run that is none, is damaged, or was trained on what is no HU.
+ * Opens a run's network; `own`: the network of one's own that it was trained with, where no file holds it. Throws InputError for a run that is none, is damaged, or was trained on what is no HU.
  * @example
  * const predictor = await openPredictor(inRepository('runs/start'));
  * const [scan] = findScans(inRepository('data/raw'), 'all');
@@ -74,11 +75,15 @@ const SAME_MM = 5;
  * predictor.close();
  * for (const { centerWorldMm, probability } of marks.slice(0, 5)) console.log(centerWorldMm, probability);
  */
-export async function openPredictor(run: string, link: CheckpointLink = 'best'): Promise<Predictor> {
+export async function openPredictor(
+  run: string,
+  link: CheckpointLink = 'best',
+  own?: OwnNetwork,
+): Promise<Predictor> {
   const { weights, optimizer, ...checkpoint } = await loadLinked(run, link);
   const { config } = checkpoint.meta;
   const format = huPatchesOf(checkpoint.meta, run, 'as scans have');
-  const learner = await createPredictingLearner(config, format);
+  const learner = await createPredictingLearner(config, format, { run, network: own });
   await learner.load(weights, optimizer);
   const network = { learner, checkpoint, format };
   return {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { OwnNetwork } from '../model/ownNetwork.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { writeKerasFile } from './kerasFile.js';
 import { writeOnnxFile } from './onnxFile.js';
@@ -21,6 +22,8 @@ export interface ExportOptions {
   readonly checkpoint: CheckpointLink;
   /** File or folder; default: RUN/export/..., for `tensorboard` RUN itself. */
   readonly out?: string;
+  /** Of one's own, where the run was trained with one that no file holds. */
+  readonly network?: OwnNetwork | undefined;
 }
 
 /** What exportNetwork() wrote. */
@@ -66,8 +69,14 @@ const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
  * const { path, notes } = await exportNetwork({ run, to: 'onnx', checkpoint: 'best' });
  * console.log(path, notes);
  */
-export async function exportNetwork({ run, to, checkpoint, out }: ExportOptions): Promise<ExportResult> {
-  const network = await portableNetwork(run, checkpoint);
+export async function exportNetwork({
+  run,
+  to,
+  checkpoint,
+  out,
+  network: own,
+}: ExportOptions): Promise<ExportResult> {
+  const network = await portableNetwork(run, checkpoint, own);
   const { place, write } = WRITERS[to];
   const path = out ?? join(run, place);
   return { run, to, path, ...(await write(network, path, run)), description: descriptionOf(network) };

@@ -1,8 +1,10 @@
+import { isNetworkName } from '../config/networkNames.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { orderOf } from '../feed/orderOf.js';
 import { definiteParts } from '../feed/parts.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { splitRows } from '../feed/split.js';
+import type { OwnNetwork } from '../model/ownNetwork.js';
 import { openPatchFile } from '../store/patchFile.js';
 import { moveLink, saveCheckpoint, takeSnapshot } from '../training/checkpoint.js';
 import type { CheckpointMeta } from '../training/checkpointMeta.js';
@@ -11,13 +13,14 @@ import { dataIdentity, patchFormatOf, type SeriesSplit } from '../training/dataI
 import type { NamedArray } from '../training/learner.js';
 import { loadLinked } from '../training/loadCheckpoint.js';
 import { machineLayout } from '../training/machineLayout.js';
+import { type NetworkOfRun, networkOfRun, withIdentity } from '../training/networkOfRun.js';
 import { withSettingsOf } from '../training/runData.js';
 import { createRun, lockRun, readRunSplit } from '../training/runFolder.js';
 import { writeOrigin } from '../training/runOrigin.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 import { trainedData } from '../training/trainedOn.js';
 import { VERSION } from '../version.js';
-import { readNetwork } from './readNetwork.js';
+import { readNetwork, requireWeightsFile } from './readNetwork.js';
 
 /** Where imported weights get what a file of weights does not say: window, patches, parts of the data. */
 export type ImportOrigin =
@@ -33,11 +36,14 @@ export interface ImportOptions {
   readonly origin: ImportOrigin;
   /** The new run's folder, absolute. */
   readonly run: string;
+  /** Of one's own, where the settings name it and no file holds it. */
+  readonly network?: OwnNetwork | undefined;
 }
 
 /** What importNetwork() made. */
 export interface ImportResult {
   readonly run: string;
+  readonly network: string;
   readonly filters: number;
   /** Numbers in all arrays. */
   readonly parameters: number;
@@ -55,21 +61,28 @@ export interface ImportResult {
  * const { parameters } = await importNetwork({ file: path, origin: { like }, run });
  * console.log(`${parameters} numbers`);
  */
-export async function importNetwork({ file, origin, run }: ImportOptions): Promise<ImportResult> {
-  const base = 'like' in origin ? await baseOfRun(origin.like) : undefined;
-  const { filters, weights } = await readNetwork(file, base?.config.filters);
-  const { config, split, ...progress } =
-    base ?? (await baseOfData({ ...(origin as { readonly config: TrainConfig }).config, filters }));
+export async function importNetwork({ file, origin, run, network }: ImportOptions): Promise<ImportResult> {
+  requireWeightsFile(file);
+  const like = 'like' in origin ? await baseOfRun(origin.like) : undefined;
+  const base = like ?? (await baseOfData((origin as { readonly config: TrainConfig }).config));
+  const found = await networkFor(base, 'like' in origin ? origin.like : run, network);
+  const { name } = found.network;
+  // Of one of the table the file says how wide it is.
+  const expected =
+    like === undefined && isNetworkName(name) ? { name, channels: found.network.channels } : found.network;
+  const { network: read, weights } = await readNetwork(file, expected);
+  const { split, ...progress } = base;
+  const filters = read.filters ?? base.config.filters;
   const unlock = lockRun(run);
   try {
-    const { from: _, ...settings } = config;
-    await writeRun({ ...settings, run }, split, progress, weights);
+    const { from: _, ...settings } = base.config;
+    await writeRun({ ...settings, filters, network: name, run }, split, progress, weights, found);
   } finally {
     unlock();
   }
   const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
   return {
-    ...{ run, filters, parameters },
+    ...{ run, network: name, filters, parameters },
     notes:
       split === undefined
         ? ['what scans these weights were trained on is not known: scores may be too good']
@@ -81,6 +94,11 @@ export async function importNetwork({ file, origin, run }: ImportOptions): Promi
 interface Base extends Required<Pick<CheckpointMeta, 'data'>>, Pick<CheckpointMeta, 'stepsPerEpoch'> {
   readonly config: TrainConfig;
   readonly split: SeriesSplit | undefined;
+}
+
+function networkFor({ config, data }: Base, run: string, own: OwnNetwork | undefined): Promise<NetworkOfRun> {
+  const { dim, slices } = shapeOfCrop(patchFormatOf(data, config.data), config.crop);
+  return networkOfRun(config, [slices, dim, dim], run, own);
 }
 
 async function baseOfRun(run: string): Promise<Base> {
@@ -110,18 +128,22 @@ async function baseOfData(given: TrainConfig): Promise<Base> {
 
 /** The optimiser's state is that of a learner whose weights come from elsewhere: it begins anew. */
 async function writeRun(
-  config: TrainConfig,
+  given: TrainConfig,
   split: SeriesSplit | undefined,
   { data, stepsPerEpoch }: Pick<Base, 'data' | 'stepsPerEpoch'>,
   weights: ReadonlyMap<string, NamedArray>,
+  found: NetworkOfRun,
 ): Promise<void> {
-  const { dim, slices } = shapeOfCrop(patchFormatOf(data, config.data), config.crop);
+  const { network } = isNetworkName(given.network)
+    ? await networkFor({ config: given, data, stepsPerEpoch, split }, given.run, undefined)
+    : found;
   const learner = await createLearner({
-    ...config,
-    precision: config.precision === 'auto' ? 'float32' : config.precision,
-    network: { inputSize: [slices, dim, dim], filters: config.filters },
+    ...given,
+    precision: given.precision === 'auto' ? 'float32' : given.precision,
+    network,
   });
   try {
+    const config = withIdentity(given, found);
     await learner.load(weights);
     createRun(config, split);
     writeOrigin(config.run, learner, data);

@@ -21,7 +21,10 @@ export function kerasName(name: string): string {
 }
 
 /** The functional model of a network, as Keras 3 stores it (its layers alone, not compiled). */
-export function kerasConfig(nodes: readonly GraphNode[]): Readonly<Record<string, unknown>> {
+export function kerasConfig(
+  modelName: string,
+  nodes: readonly GraphNode[],
+): Readonly<Record<string, unknown>> {
   const layers: KerasLayer[] = [];
   /** The layer that gives a node's result, with its shape. */
   const results = new Map<string, { readonly layer: string; readonly shape: readonly number[] }>();
@@ -40,7 +43,7 @@ export function kerasConfig(nodes: readonly GraphNode[]): Readonly<Record<string
     module: 'keras.src.models.functional',
     class_name: 'Functional',
     config: {
-      name: 'resnet3d',
+      name: kerasName(modelName),
       trainable: true,
       layers,
       input_layers: [layers[0]!.name, 0, 0],
@@ -103,6 +106,7 @@ function layerOfOperation(
           kernel_size: Array(3).fill(operation.kernel),
           strides: Array(3).fill(operation.stride),
           padding: 'same',
+          use_bias: operation.bias,
         },
       ];
     case 'batchNorm':
@@ -115,15 +119,28 @@ function layerOfOperation(
         {
           pool_size: Array(3).fill(operation.kernel),
           strides: Array(3).fill(operation.stride),
-          padding: 'same',
+          padding: operation.padding,
+        },
+      ];
+    case 'averagePool':
+      return [
+        'AveragePooling3D',
+        {
+          pool_size: Array(3).fill(operation.kernel),
+          strides: Array(3).fill(operation.stride),
+          padding: 'valid',
         },
       ];
     case 'add':
       return ['Add', {}];
+    case 'concat':
+      return ['Concatenate', { axis: -1 }];
+    case 'flatten':
+      return ['Flatten', {}];
     case 'meanPool':
       return ['GlobalAveragePooling3D', {}];
     case 'dense':
-      return ['Dense', { units: 1 }];
+      return ['Dense', { units: operation.units, use_bias: operation.bias }];
     case 'sigmoid':
       return ['Activation', { activation: 'sigmoid' }];
   }

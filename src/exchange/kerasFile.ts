@@ -8,7 +8,7 @@ import type { NamedArray } from '../training/learner.js';
 import { kerasConfig, kerasName } from './kerasConfig.js';
 import { type GraphNode, networkGraph } from './networkGraph.js';
 import { descriptionOf, type PortableNetwork } from './portableNetwork.js';
-import { VARIABLES, weightedLayers } from './weightedLayers.js';
+import { weightedLayers } from './weightedLayers.js';
 import { writeBeside } from './writeBeside.js';
 import { zipOf } from './zip.js';
 
@@ -22,7 +22,7 @@ const CLASS_NAMES = { conv: 'conv3d', dense: 'dense', batchNorm: 'batch_normaliz
  * the older format). Throws UsageError for another ending, EnvironmentError.
  */
 export async function writeKerasFile(network: PortableNetwork, path: string): Promise<string[]> {
-  const nodes = networkGraph(network.network, network.windowHu);
+  const nodes = networkGraph(network);
   if (path.endsWith('.keras')) await writeArchive(network, nodes, path);
   else if (path.endsWith('.weights.h5'))
     await writeBeside(path, (beside) => writeWeights(network.weights, nodes, beside));
@@ -42,7 +42,7 @@ async function writeArchive(
     await writeWeights(network.weights, nodes, weights);
     const archive = await zipOf({
       'metadata.json': JSON.stringify({ keras_version: KERAS_VERSION, voxlab: descriptionOf(network) }),
-      'config.json': JSON.stringify(kerasConfig(nodes)),
+      'config.json': JSON.stringify(kerasConfig(network.network.name, nodes)),
       'model.weights.h5': await readFile(weights),
     });
     writeFileAtomically(path, archive);
@@ -59,11 +59,11 @@ async function writeWeights(
 ): Promise<void> {
   await withNewFile(path, (file) => {
     const layers = file.create_group('layers');
-    for (const { name, kind, number } of weightedLayers(nodes)) {
+    for (const { name, kind, number, variables: names } of weightedLayers(nodes)) {
       const group = layers.create_group(`${CLASS_NAMES[kind]}${number === 0 ? '' : `_${number}`}`);
       const variables = group.create_group('vars');
       variables.create_attribute('name', kerasName(name), [], 'S');
-      for (const [index, variable] of VARIABLES[kind].entries())
+      for (const [index, variable] of names.entries())
         writeArray(variables, String(index), weights.get(`${name}/${variable}`)!);
     }
   });
@@ -78,7 +78,7 @@ async function writeModel(
   await withNewFile(path, (file) => {
     file.create_attribute('keras_version', KERAS_VERSION, [], 'S');
     file.create_attribute('backend', 'tensorflow', [], 'S');
-    file.create_attribute('model_config', JSON.stringify(kerasConfig(nodes)), [], 'S');
+    file.create_attribute('model_config', JSON.stringify(kerasConfig(network.network.name, nodes)), [], 'S');
     file.create_attribute('voxlab', JSON.stringify(descriptionOf(network)), [], 'S');
     const root = file.create_group('model_weights');
     const weighted = weightedLayers(nodes);
@@ -86,14 +86,13 @@ async function writeModel(
     root.create_attribute('keras_version', KERAS_VERSION, [], 'S');
     root.create_attribute('backend', 'tensorflow', [], 'S');
     root.create_attribute('layer_names', names, [names.length], 'S');
-    for (const { name, kind } of weighted) {
+    for (const { name, variables: own } of weighted) {
       const layer = kerasName(name);
       const group = root.create_group(layer);
-      const variables = VARIABLES[kind].map((variable) => `${layer}/${variable}`);
+      const variables = own.map((variable) => `${layer}/${variable}`);
       group.create_attribute('weight_names', variables, [variables.length], 'S');
       const arrays = group.create_group(layer);
-      for (const variable of VARIABLES[kind])
-        writeArray(arrays, variable, network.weights.get(`${name}/${variable}`)!);
+      for (const variable of own) writeArray(arrays, variable, network.weights.get(`${name}/${variable}`)!);
     }
   });
 }

@@ -1,4 +1,6 @@
+import type { Padding } from '../model/graph.js';
 import { BATCH_NORM_EPSILON } from '../model/layers.js';
+import { wordsOf } from '../model/network.js';
 import { writeFileAtomically } from '../paths.js';
 import type { NamedArray } from '../training/learner.js';
 import { VERSION } from '../version.js';
@@ -22,13 +24,13 @@ interface Parts {
 /** An ONNX model of one input and one output; the first length, `n`, may vary. Throws EnvironmentError, InputError. */
 export async function writeOnnxFile(network: PortableNetwork, path: string): Promise<string[]> {
   requireFit(network, 'ONNX');
-  const graph = networkGraph(network.network, network.windowHu);
+  const graph = networkGraph(network);
   const parts: Parts = { nodes: [], tensors: [] };
   const shapes = new Map(graph.map(({ name, outputShape }) => [name, outputShape]));
   for (const node of graph) addNode(parts, node, shapes.get(node.inputs[0] ?? '') ?? [], network.weights);
   const model = onnxModel({
-    name: 'resnet3d',
-    about: 'ResNet3D-18: Hounsfield units [n, z, y, x, 1] -> probability [n, 1]',
+    name: network.network.name,
+    about: `${wordsOf(network.network)}: Hounsfield units [n, z, y, x, 1] -> probability [n, 1]`,
     producer: 'voxlab',
     producerVersion: VERSION,
     irVersion: IR_VERSION,
@@ -78,7 +80,8 @@ function addNode(
     }
     case 'conv': {
       const kernel = constant(`${name}/kernel`, outputsFirst(weights.get(`${name}/kernel`)!));
-      return node('Conv', [input, kernel, weight('bias')], windowOf(inputShape, operation));
+      const bias = operation.bias ? [weight('bias')] : [];
+      return node('Conv', [input, kernel, ...bias], windowOf(inputShape, operation));
     }
     case 'batchNorm':
       return node('BatchNormalization', [input, ...VARIABLES.batchNorm.map(weight)], {
@@ -87,14 +90,24 @@ function addNode(
     case 'relu':
       return node('Relu', [input]);
     case 'maxPool':
-      return node('MaxPool', [input], windowOf(inputShape, operation));
+      return node('MaxPool', [input], windowOf(inputShape, operation, operation.padding));
+    case 'averagePool':
+      return node('AveragePool', [input], windowOf(inputShape, operation, 'valid'));
     case 'add':
       return node('Add', inputs);
+    case 'concat':
+      return node('Concat', inputs, { axis: 1 });
+    case 'flatten':
+      // Our dense layers have channels fastest.
+      node('Transpose', [input], { perm: [0, 2, 3, 4, 1] }, `${name}/channels_last`);
+      return node('Flatten', [`${name}/channels_last`], { axis: 1 });
     case 'meanPool':
       node('GlobalAveragePool', [input], {}, `${name}/map`);
       return node('Flatten', [`${name}/map`], { axis: 1 });
-    case 'dense':
-      return node('Gemm', [input, weight('kernel'), weight('bias')]);
+    case 'dense': {
+      const bias = operation.bias ? [weight('bias')] : [];
+      return node('Gemm', [input, weight('kernel'), ...bias]);
+    }
     case 'sigmoid':
       return node('Sigmoid', [input]);
   }
@@ -103,8 +116,11 @@ function addNode(
 function windowOf(
   inputShape: readonly number[],
   { kernel, stride }: { readonly kernel: number; readonly stride: number },
+  padding: Padding = 'same',
 ): Readonly<Record<string, OnnxAttribute>> {
-  const { before, after } = samePadding(inputShape, kernel, stride);
+  const none = [0, 0, 0];
+  const { before, after } =
+    padding === 'same' ? samePadding(inputShape, kernel, stride) : { before: none, after: none };
   return {
     kernel_shape: [kernel, kernel, kernel],
     strides: [stride, stride, stride],

@@ -1,11 +1,14 @@
 import type { ClassNames } from '../config/classNames.js';
-import type { IntensityWindow } from '../config/trainingSettings.js';
+import type { IntensityWindow } from '../config/networkSettings.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
-import type { NetworkOptions } from '../model/architecture.js';
+import type { Network } from '../model/network.js';
+import type { OwnNetwork } from '../model/ownNetwork.js';
+import { recordedNetwork } from '../model/recordedGraph.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import type { NamedArray } from '../training/learner.js';
 import { loadLinked } from '../training/loadCheckpoint.js';
+import { networkOfRun, requireSameOperations } from '../training/networkOfRun.js';
 import { weightsInUse } from '../training/startingPoint.js';
 import { huPatchesOf } from '../training/trainedOn.js';
 import { VERSION } from '../version.js';
@@ -17,9 +20,11 @@ export const OUTPUT_NAME = 'probability';
 
 /** A run's network with all that another program needs to use it. */
 export interface PortableNetwork {
-  readonly network: NetworkOptions;
+  readonly network: Network;
   /** Hounsfield units that the network sees as 0 and 1. */
   readonly windowHu: IntensityWindow;
+  /** Of its further channels. */
+  readonly moreWindows: readonly IntensityWindow[];
   readonly classNames: ClassNames;
   /** Of the patches that it learned from. */
   readonly format: PatchFormat;
@@ -33,14 +38,21 @@ export interface PortableNetwork {
  * Reads a checkpoint of a run. Throws InputError for a run without one, a damaged one, one of an earlier version, or one that
  * learned from other values than Hounsfield units.
  */
-export async function portableNetwork(run: string, link: CheckpointLink): Promise<PortableNetwork> {
+export async function portableNetwork(
+  run: string,
+  link: CheckpointLink,
+  own?: OwnNetwork,
+): Promise<PortableNetwork> {
   const checkpoint = await loadLinked(run, link);
   const { config } = checkpoint.meta;
   const format = huPatchesOf(checkpoint.meta, run, 'which an exported network takes');
   const { dim, slices } = shapeOfCrop(format, config.crop);
+  const found = await networkOfRun(config, [slices, dim, dim], run, own);
+  requireSameOperations(run, config, found);
   return {
-    network: { inputSize: [slices, dim, dim], filters: config.filters },
+    network: withGraph(found.network),
     windowHu: config.windowHu,
+    moreWindows: config.moreWindows,
     classNames: config.classNames,
     format,
     weights: weightsInUse(checkpoint),
@@ -48,19 +60,26 @@ export async function portableNetwork(run: string, link: CheckpointLink): Promis
   };
 }
 
+/** A network of one's own with its graph, where it can be written as one. */
+function withGraph(network: Network): Network {
+  return network.graph === undefined ? { ...network, graph: recordedNetwork(network).graph } : network;
+}
+
 /** What an exported file says of itself, under the key `voxlab`. */
 export function descriptionOf({
   network,
   windowHu,
+  moreWindows,
   classNames,
   format,
   checkpoint,
 }: PortableNetwork): Readonly<Record<string, unknown>> {
-  const { low, high, clip = true } = windowHu;
+  const window = ({ low, high, clip = true }: IntensityWindow) => ({ low, high, clip });
   return {
     program: `voxlab ${VERSION}`,
     checkpoint,
-    filters: network.filters,
+    network: network.name,
+    ...(network.filters === undefined ? {} : { filters: network.filters }),
     input: {
       name: INPUT_NAME,
       axes: 'nzyxc',
@@ -69,7 +88,8 @@ export function descriptionOf({
       spacingMmXyz: format.spacingMm,
       interpolation: format.interpolation,
     },
-    windowHu: { low, high, clip },
+    windowHu: window(windowHu),
+    ...(moreWindows.length === 0 ? {} : { moreWindowsHu: moreWindows.map(window) }),
     output: { name: OUTPUT_NAME, shape: [null, 1], means: `probability of ${classNames[1]}`, classNames },
   };
 }

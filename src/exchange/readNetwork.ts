@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
+import type { NetworkName } from '../config/networkNames.js';
 import { InputError, UsageError } from '../errors.js';
-import { type NetworkOptions, parametersOf } from '../model/architecture.js';
+import { type Network, wordsOf } from '../model/network.js';
+import { networkOf } from '../model/networks.js';
 import type { NamedArray } from '../training/learner.js';
 import { readSafetensors } from '../training/safetensors.js';
 import { type KerasLayerWeights, readKerasWeights } from './kerasWeights.js';
 import { networkGraph } from './networkGraph.js';
 import { outputsLast, torchName } from './torchLayout.js';
-import { VARIABLES, weightedLayers } from './weightedLayers.js';
+import { weightedLayers } from './weightedLayers.js';
 
 /** Arrays of a file, before they are held against a network. */
 type ForeignArrays =
@@ -15,30 +17,41 @@ type ForeignArrays =
 
 /** A file that was read, and the network that its arrays are of. */
 export interface ReadNetwork {
-  /** Channels of the first stage, as its first convolution says. */
-  readonly filters: number;
+  readonly network: Network;
   readonly weights: ReadonlyMap<string, NamedArray>;
 }
 
+/** The network that a file is expected to have: wholly known, or one of the table whose width the file says. */
+export type ExpectedNetwork = Network | { readonly name: NetworkName; readonly channels: number };
+
 /**
- * Weights of a ResNet3D-18 from Keras (`*.keras`, `*.h5`), PyTorch's names in safetensors, or a checkpoint's own
- * weights.safetensors, in the checkpoint's names and layout. `filters`: of the network that is expected; default: the file's own.
+ * Weights of a network from Keras (`*.keras`, `*.h5`), PyTorch's names in safetensors, or a checkpoint's own
+ * weights.safetensors, in the checkpoint's names and layout.
  * Throws UsageError for another ending, InputError that names the first array that differs, with both shapes.
  */
-export async function readNetwork(path: string, filters?: number): Promise<ReadNetwork> {
+export async function readNetwork(path: string, expected: ExpectedNetwork): Promise<ReadNetwork> {
   const foreign = await readArrays(path);
-  const found = filters ?? filtersOf(foreign, path);
-  const network: NetworkOptions = { inputSize: [32, 32, 32], filters: found };
+  const network =
+    'pieces' in expected
+      ? expected
+      : networkOf({ ...expected, inputSize: [32, 32, 32], filters: filtersOf(foreign, path, expected) });
   const weights = foreign.kind === 'keras' ? fromKeras(foreign.layers, network) : fromNamed(foreign, network);
   requireNetwork(path, weights, network);
-  return { filters: found, weights: new Map([...weights].map(([name, { array }]) => [name, array!])) };
+  return { network, weights: new Map([...weights].map(([name, { array }]) => [name, array!])) };
 }
 
-async function readArrays(path: string): Promise<ForeignArrays> {
+/** Throws InputError for a file that is not there, UsageError for another ending: before any other work. */
+export function requireWeightsFile(path: string): void {
   if (!existsSync(path)) throw new InputError(path, 'expected a file of weights, found nothing');
-  if (/\.(keras|h5|hdf5)$/.test(path)) return { kind: 'keras', layers: await readKerasWeights(path) };
-  if (!path.endsWith('.safetensors'))
+  if (!KERAS.test(path) && !path.endsWith('.safetensors'))
     throw new UsageError(`expected a file *.keras, *.h5 or *.safetensors, received ${path}`);
+}
+
+const KERAS = /\.(keras|h5|hdf5)$/;
+
+async function readArrays(path: string): Promise<ForeignArrays> {
+  requireWeightsFile(path);
+  if (KERAS.test(path)) return { kind: 'keras', layers: await readKerasWeights(path) };
   const arrays = await readSafetensors(path, undefined, isCount);
   return { kind: [...arrays.keys()].some((name) => name.includes('/')) ? 'voxlab' : 'torch', arrays };
 }
@@ -48,16 +61,20 @@ function isCount(name: string): boolean {
   return name.endsWith('.num_batches_tracked');
 }
 
-const FIRST = 'stem/conv/kernel';
-
-function filtersOf(foreign: ForeignArrays, path: string): number {
+/** Channels of the first stage, as the first convolution says. */
+function filtersOf(
+  foreign: ForeignArrays,
+  path: string,
+  expected: Exclude<ExpectedNetwork, Network>,
+): number {
+  const { name: first } = networkOf({ ...expected, inputSize: [32, 32, 32], filters: 2 }).parameters[0]!;
   const shape =
     foreign.kind === 'keras'
       ? foreign.layers.find(({ kind }) => kind === 'conv')?.arrays.get('kernel')?.shape
-      : inOurLayout(foreign, foreign.arrays.get(nameIn(foreign, FIRST)))?.shape;
+      : inOurLayout(foreign, foreign.arrays.get(nameIn(foreign, first)))?.shape;
   const filters = shape?.at(-1);
   if (filters === undefined)
-    throw new InputError(path, `expected the first convolution of a ResNet3D (${FIRST}), found none`);
+    throw new InputError(path, `expected the first convolution of ${expected.name} (${first}), found none`);
   return filters;
 }
 
@@ -68,19 +85,22 @@ interface Found {
 }
 
 /**
- * The layers of each kind stand in the order of the computation, whatever their names; shortcuts, the only convolutions of 1^3,
- * may stand before or after the convolutions beside them.
+ * The layers of each kind stand in the order of the computation, whatever their names; convolutions of 1^3 (of the default network
+ * the shortcuts alone) may stand before or after the larger ones beside them.
  */
-function fromKeras(layers: readonly KerasLayerWeights[], network: NetworkOptions): Map<string, Found> {
+function fromKeras(layers: readonly KerasLayerWeights[], network: Network): Map<string, Found> {
   const found = new Map<string, Found>();
   const queues = new Map<string, KerasLayerWeights[]>();
   for (const layer of layers) {
     const queue = `${layer.kind} ${layer.kind === 'conv' && layer.arrays.get('kernel')?.shape[0] === 1}`;
     queues.set(queue, [...(queues.get(queue) ?? []), layer]);
   }
-  for (const { name, kind } of weightedLayers(networkGraph(network, { low: 0, high: 1 }))) {
-    const layer = queues.get(`${kind} ${kind === 'conv' && name.endsWith('/shortcut')}`)?.shift();
-    for (const variable of VARIABLES[kind])
+  const kernels = new Map(network.parameters.map(({ name, shape }) => [name, shape]));
+  const windows = { windowHu: { low: 0, high: 1 }, moreWindows: [] };
+  for (const { name, kind, variables } of weightedLayers(networkGraph({ network, ...windows }))) {
+    const isSmall = kind === 'conv' && kernels.get(`${name}/kernel`)![0] === 1;
+    const layer = queues.get(`${kind} ${isSmall}`)?.shift();
+    for (const variable of variables)
       found.set(`${name}/${variable}`, {
         place: layer === undefined ? `no further ${LAYER_WORDS[kind]}` : layer.place,
         array: layer?.arrays.get(variable),
@@ -98,11 +118,11 @@ const LAYER_WORDS = { conv: '3D convolution', dense: 'dense layer', batchNorm: '
 
 function fromNamed(
   foreign: ForeignArrays & { readonly kind: 'torch' | 'voxlab' },
-  network: NetworkOptions,
+  network: Network,
 ): Map<string, Found> {
   const rest = new Map(foreign.arrays);
   const found = new Map<string, Found>();
-  for (const { name } of parametersOf(network)) {
+  for (const { name } of network.parameters) {
     const place = nameIn(foreign, name);
     found.set(name, { place, array: inOurLayout(foreign, rest.get(place)) });
     rest.delete(place);
@@ -120,8 +140,8 @@ function inOurLayout({ kind }: ForeignArrays, array: NamedArray | undefined): Na
   return kind === 'torch' && array !== undefined && array.shape.length >= 2 ? outputsLast(array) : array;
 }
 
-function requireNetwork(path: string, found: ReadonlyMap<string, Found>, network: NetworkOptions): void {
-  const wanted = new Map(parametersOf(network).map(({ name, shape }) => [name, shape.join(', ')]));
+function requireNetwork(path: string, found: ReadonlyMap<string, Found>, network: Network): void {
+  const wanted = new Map(network.parameters.map(({ name, shape }) => [name, shape.join(', ')]));
   const differences = [...found].flatMap(([name, { place, array }]) => {
     const [has, wants] = [array?.shape.join(', '), wanted.get(name)];
     if (has === wants) return [];
@@ -132,8 +152,5 @@ function requireNetwork(path: string, found: ReadonlyMap<string, Found>, network
   });
   if (differences.length === 0) return;
   const more = differences.length === 1 ? '' : `; ${differences.length - 1} others differ, too`;
-  throw new InputError(
-    path,
-    `expected the weights of a ResNet3D-18 with ${network.filters} filters: ${differences[0]}${more}`,
-  );
+  throw new InputError(path, `expected the weights of ${wordsOf(network)}: ${differences[0]}${more}`);
 }

@@ -75,6 +75,7 @@ function encodeNode({ name, op, inputs, attributes }: TensorflowNode): Uint8Arra
 /** AttrValue (attr_value.proto). */
 function encodeAttribute(attribute: GraphAttribute): Uint8Array {
   if ('text' in attribute) return bytesField(2, attribute.text);
+  if ('whole' in attribute) return numberField(3, attribute.whole);
   if ('flag' in attribute) return numberField(5, attribute.flag ? 1 : 0);
   if ('type' in attribute) return numberField(6, attribute.type);
   if ('shape' in attribute) return bytesField(7, encodeShape(attribute.shape));

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { escaped } from '../figures/markup.js';
+import { wordsOf } from '../model/network.js';
 import { browserBundle } from '../tensorflow/tf.js';
 import type { PortableNetwork } from './portableNetwork.js';
 import type { GraphModel } from './tfjsModel.js';
@@ -14,7 +15,7 @@ export function scorePage(
 ): Uint8Array {
   const [depth, height, width] = network.inputSize;
   const settings = { size: network.inputSize, windowHu, name: classNames[1], model, weightSpecs };
-  const what = `ResNet3D, ${network.filters} filters, checkpoint ${checkpoint}`;
+  const what = `${wordsOf(network)}, checkpoint ${checkpoint}`;
   const head = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>voxlab: score a patch</title>
 <style>

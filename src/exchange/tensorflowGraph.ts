@@ -1,3 +1,4 @@
+import type { Padding } from '../model/graph.js';
 import { BATCH_NORM_EPSILON } from '../model/layers.js';
 import { FLOAT32, INT32 } from '../tensorflow/dataTypes.js';
 import type { NamedArray } from '../training/learner.js';
@@ -15,6 +16,7 @@ export type GraphAttribute =
   | { readonly type: number }
   | { readonly text: string }
   | { readonly flag: boolean }
+  | { readonly whole: number }
   | { readonly ints: readonly number[] }
   /** -1: any length. */
   | { readonly shape: readonly number[] }
@@ -34,9 +36,9 @@ const T = { T: { type: FLOAT32 } } as const;
  * The network as TensorFlow's operations with its weights as constants. Batch norm is a factor and an offset for each channel:
  * TensorFlow's own operation takes no maps of three axes.
  */
-export function tensorflowGraph({ network, windowHu, weights }: PortableNetwork): TensorflowNode[] {
+export function tensorflowGraph(network: PortableNetwork): TensorflowNode[] {
   const nodes: TensorflowNode[] = [];
-  for (const node of networkGraph(network, windowHu)) addNode(nodes, node, weights);
+  for (const node of networkGraph(network)) addNode(nodes, node, network.weights);
   return nodes;
 }
 
@@ -81,8 +83,10 @@ function addNode(
       return;
     }
     case 'conv': {
-      const convolved = add('Conv3D', [input, weight('kernel')], convolution(operation), `${name}/conv3d`);
-      add('AddV2', [convolved, weight('bias')]);
+      const taps = [input, weight('kernel')];
+      if (operation.bias)
+        add('AddV2', [add('Conv3D', taps, convolution(operation), `${name}/conv3d`), weight('bias')]);
+      else add('Conv3D', taps, convolution(operation));
       return;
     }
     case 'batchNorm': {
@@ -95,8 +99,23 @@ function addNode(
       add('Relu', [input]);
       return;
     case 'maxPool':
-      add('MaxPool3D', [input], pool(operation.kernel, operation.stride));
+      add('MaxPool3D', [input], pool(operation.kernel, operation.stride, operation.padding));
       return;
+    case 'averagePool':
+      add('AvgPool3D', [input], pool(operation.kernel, operation.stride, 'valid'));
+      return;
+    case 'concat':
+      add('ConcatV2', [...inputs, constant('axis', { shape: [], data: Int32Array.of(4) })], {
+        ...T,
+        N: { whole: inputs.length },
+        Tidx: { type: INT32 },
+      });
+      return;
+    case 'flatten': {
+      const shape = constant('shape', { shape: [2], data: Int32Array.of(-1, outputShape[0]!) });
+      add('Reshape', [input, shape], { ...T, Tshape: { type: INT32 } });
+      return;
+    }
     case 'add':
       add('AddV2', inputs);
       return;
@@ -109,8 +128,10 @@ function addNode(
       return;
     case 'dense': {
       const sides = { transpose_a: { flag: false }, transpose_b: { flag: false } };
-      const product = add('MatMul', [input, weight('kernel')], { ...T, ...sides }, `${name}/product`);
-      add('AddV2', [product, weight('bias')]);
+      const factors = [input, weight('kernel')];
+      if (operation.bias)
+        add('AddV2', [add('MatMul', factors, { ...T, ...sides }, `${name}/product`), weight('bias')]);
+      else add('MatMul', factors, { ...T, ...sides });
       return;
     }
     case 'sigmoid':
@@ -135,12 +156,12 @@ function convolution({
   };
 }
 
-function pool(kernel: number, stride: number): Readonly<Record<string, GraphAttribute>> {
+function pool(kernel: number, stride: number, padding: Padding): Readonly<Record<string, GraphAttribute>> {
   return {
     ...T,
     ksize: { ints: [1, kernel, kernel, kernel, 1] },
     strides: { ints: [1, stride, stride, stride, 1] },
-    padding: { text: 'SAME' },
+    padding: { text: padding.toUpperCase() },
     data_format: { text: 'NDHWC' },
   };
 }

@@ -91,6 +91,7 @@ function nodeOf({ name, op, inputs, attributes }: TensorflowNode): Readonly<Reco
 
 function attributeOf(attribute: GraphAttribute): Readonly<Record<string, unknown>> {
   if ('text' in attribute) return { s: Buffer.from(attribute.text).toString('base64') };
+  if ('whole' in attribute) return { i: String(attribute.whole) };
   if ('flag' in attribute) return { b: attribute.flag };
   if ('type' in attribute) return { type: typeName(attribute.type === FLOAT32) };
   if ('shape' in attribute) return { shape: shapeOf(attribute.shape) };

@@ -1,4 +1,4 @@
-import { type Parameter, type ParameterKind, parametersOf } from '../model/architecture.js';
+import type { Parameter, ParameterKind } from '../model/architecture.js';
 import type { NamedArray } from '../training/learner.js';
 import type { PortableNetwork } from './portableNetwork.js';
 
@@ -14,7 +14,7 @@ const TORCH_NAMES: Readonly<Record<ParameterKind, string>> = {
 /** Weights as PyTorch's `state_dict` has them: `s1b1.conv1.weight` is out, in, depth, height, width. */
 export function toTorch({ network, weights }: PortableNetwork): Map<string, NamedArray> {
   return new Map(
-    parametersOf(network).map((parameter) => [
+    network.parameters.map((parameter) => [
       torchName(parameter),
       parameter.kind === 'kernel' ? outputsFirst(weights.get(parameter.name)!) : weights.get(parameter.name)!,
     ]),

@@ -15,14 +15,19 @@ export interface WeightedLayer {
   readonly name: string;
   readonly kind: WeightedKind;
   readonly number: number;
+  /** Its arrays, in Keras' order. */
+  readonly variables: readonly string[];
 }
 
 /** Layers with weights, in the network's order. */
 export function weightedLayers(nodes: readonly GraphNode[]): WeightedLayer[] {
   const counts: Record<WeightedKind, number> = { conv: 0, dense: 0, batchNorm: 0 };
-  return nodes.flatMap(({ name, operation: { kind } }) =>
-    kind === 'conv' || kind === 'dense' || kind === 'batchNorm'
-      ? [{ name, kind, number: counts[kind]++ }]
-      : [],
-  );
+  return nodes.flatMap(({ name, operation }) => {
+    const { kind } = operation;
+    if (kind !== 'conv' && kind !== 'dense' && kind !== 'batchNorm') return [];
+    const variables = VARIABLES[kind].filter(
+      (variable) => variable !== 'bias' || !('bias' in operation) || operation.bias,
+    );
+    return [{ name, kind, number: counts[kind]++, variables }];
+  });
 }

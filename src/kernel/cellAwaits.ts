@@ -5,47 +5,63 @@ import { keyboardInterrupt } from './keyboardInterrupt.js';
 export type Resumption = { readonly run: CellRun | undefined } & (
   | { readonly value: unknown }
   | { readonly error: unknown }
+  | { readonly interrupted: true }
 );
 
 /*
  * These are plain functions, for two reasons. Code that may be terminated must not run under an async function of the
- * kernel; and V8 finds its way from an error back to the cell's `await` over derived promises alone.
+ * kernel; and V8 finds its way from an error back to the cell's `await` over derived promises alone, and over a
+ * promise's own function to resolve it.
  */
 
-/** Stands between `await` and what a cell's code awaits. */
+/** Stands between `await` and what a cell's code awaits: whatever that is, an interrupt ends the wait. */
 export function waiting(awaited: unknown): Promise<Resumption> {
   const run = currentCell();
-  if (run !== undefined && isStubborn(run)) return Promise.resolve(awaited).then(never, never);
-  return Promise.resolve(awaited).then(
-    (value) => ({ run, value }),
-    (error) => ({ run, error }),
+  return untilStopped(
+    run,
+    Promise.resolve(awaited).then(
+      (value) => ({ run, value }),
+      (error) => ({ run, error }),
+    ),
+    { run, interrupted: true } as const,
   );
+}
+
+/** The promise's value, or `atStop` when the cell is interrupted before. Of a cell that was abandoned nothing comes. */
+function untilStopped<T, S>(run: CellRun | undefined, promise: Promise<T>, atStop: S): Promise<T | S> {
+  if (run === undefined) return promise;
+  if (run.abandoned) return never();
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(atStop);
+    run.waits.add(stop);
+    promise
+      .then(
+        (value) => {
+          run.waits.delete(stop);
+          return run.abandoned ? never() : value;
+        },
+        (error) => {
+          run.waits.delete(stop);
+          throw error;
+        },
+      )
+      .then(resolve, reject);
+  });
 }
 
 /**
  * Takes the code up again behind its `await`: what it prints goes to its cell. Throws what the awaited promise rejected
- * with, and KeyboardInterrupt where the cell was interrupted meanwhile: code that nobody waits for any more ends there.
+ * with, and KeyboardInterrupt where the cell was interrupted meanwhile.
  */
 export function resumed(resumption: Resumption): unknown {
-  const { run } = resumption;
-  reenterCell(run);
-  if (run?.abandoned) throw keyboardInterrupt();
+  reenterCell(resumption.run);
+  if ('interrupted' in resumption) throw keyboardInterrupt();
   if ('error' in resumption) throw resumption.error;
   return resumption.value;
 }
 
-const never = (): Promise<never> => new Promise(() => {});
-
-/** Awaits of an interrupted cell after which it is taken to catch its KeyboardInterrupt and try again for ever. */
-const MOST_AWAITS = 100;
-const awaitsAfterInterrupt = new WeakMap<CellRun, number>();
-
-/** Tidying up may wait some times; a loop that tries again whatever happens would go on without end. */
-function isStubborn(run: CellRun): boolean {
-  if (!run.abandoned) return false;
-  const count = (awaitsAfterInterrupt.get(run) ?? 0) + 1;
-  awaitsAfterInterrupt.set(run, count);
-  return count > MOST_AWAITS;
+function never(): Promise<never> {
+  return new Promise(() => {});
 }
 
 type AnyIterable = Partial<AsyncIterable<unknown>> & Partial<Iterable<unknown>>;
@@ -68,22 +84,26 @@ function iteratorOf(iterable: AnyIterable): AsyncIterator<Resumption> {
         return { done: false, value: { run, error } };
       };
       const step = (result: IteratorResult<unknown>): IteratorResult<Resumption> => {
-        if (result.done !== true) return { done: false, value: { run, value: result.value } };
-        reenterAfterThis(run);
+        return result.done === true ? result : { done: false, value: { run, value: result.value } };
+      };
+      const reentering = (result: IteratorResult<Resumption>): IteratorResult<Resumption> => {
+        if (result.done === true) reenterAfterThis(run);
         return result;
       };
+      const atStop: IteratorResult<Resumption> = { done: false, value: { run, interrupted: true } };
       const next = Promise.resolve(iterator.next());
-      if (own !== undefined) return next.then(step, thrown);
-      return next
+      if (own !== undefined) return untilStopped(run, next.then(step, thrown), atStop).then(reentering);
+      const ofPromises = next
         .then(({ done, value }) =>
           Promise.resolve(value).then((each) => step({ done, value: each } as IteratorResult<unknown>)),
         )
         .catch(thrown);
+      return untilStopped(run, ofPromises, atStop).then(reentering);
     },
     return() {
       const run = currentCell();
       // An iterator that has thrown has ended.
-      const returned = Promise.resolve(hasThrown ? undefined : iterator.return?.());
+      const returned = orStuck(run, Promise.resolve(hasThrown ? undefined : iterator.return?.()));
       return returned.then(
         () => {
           reenterAfterThis(run);
@@ -96,6 +116,30 @@ function iteratorOf(iterable: AnyIterable): AsyncIterator<Resumption> {
       );
     },
   };
+}
+
+// That of the time before timers learned to remember cells.
+const originalSetTimeout = setTimeout;
+/** So often, and in such steps, no code of the cell waits for anything: then nothing of it comes to an end. */
+const STUCK_CHECKS = 5;
+const CHECK_MS = 100;
+
+/**
+ * The end of an iteration, for which JavaScript has a loop wait. After an interrupt it may not come: an iterator that waits
+ * for what never comes is not told before. As long as code of the cell still tidies up it is waited for.
+ */
+function orStuck(run: CellRun | undefined, returned: Promise<unknown>): Promise<unknown> {
+  if (run === undefined || run.stops === 0) return returned;
+  const stuck = new Promise((resolve) => {
+    let idle = 0;
+    const check = (): void => {
+      idle = run.waits.size === 0 ? idle + 1 : 0;
+      if (idle === STUCK_CHECKS) resolve(undefined);
+      else originalSetTimeout(check, CHECK_MS);
+    };
+    check();
+  });
+  return Promise.race([returned, stuck]);
 }
 
 /** The code behind a loop goes on in the microtask after the present one, which answers the loop. */

@@ -9,8 +9,29 @@ export interface CellRun {
   readonly interruption: AbortController;
   /** Whether the cell took the interrupt's signal: then it gets a moment to end by itself. */
   signalTaken: boolean;
-  /** Interrupted, and what it started must not go on. */
+  /** How often its code was stopped: timers that it set before are void. */
+  stops: number;
+  /** Ends what the cell's code waits for now with KeyboardInterrupt, so that its `catch` and `finally` run. */
+  readonly waits: Set<() => void>;
+  /** The interrupt that is coming has been thrown already: the reader's line was waited for. */
+  hasThrownInterrupt: boolean;
+  /** Stopped for good: what its code waits for never comes. */
   abandoned: boolean;
+}
+
+export function createRun(request: Message, label: string): CellRun {
+  return {
+    ...{ request, label, interruption: new AbortController(), signalTaken: false },
+    ...{ stops: 0, waits: new Set(), hasThrownInterrupt: false, abandoned: false },
+  };
+}
+
+/** Stops the cell's code wherever it waits; it may tidy up, and wait while it does. */
+export function stopRun(run: CellRun): void {
+  run.stops++;
+  const waits = [...run.waits];
+  run.waits.clear();
+  for (const end of waits) end();
 }
 
 /**
@@ -43,6 +64,23 @@ export function runInCell<T>(run: CellRun | undefined, work: () => T): T {
     entered = before;
     endUserCode();
   }
+}
+
+/**
+ * Runs code of the present cell that an asynchronous function of the kernel comes to: terminated with that below it on the
+ * stack, it would take the process with it.
+ */
+export function inMicrotask<T>(work: () => T): Promise<Awaited<T>> {
+  const run = currentCell();
+  return new Promise((resolve, reject) => {
+    queueMicrotask(() => {
+      try {
+        resolve(runInCell(run, work) as Awaited<T>);
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
 }
 
 /** The code of a cell goes on after an `await`: this far into the present microtask. */
@@ -93,9 +131,10 @@ export function rememberCellsInTimers(target: Pick<typeof globalThis, TimerName>
     const remembering: TimerFunction = (callback, ...rest) => {
       const run = currentCell();
       if (typeof callback !== 'function') return original(callback, ...rest); // Node's own error
+      const stops = run?.stops;
       return original(
         (...args: unknown[]) => {
-          if (run?.abandoned) return;
+          if (run?.abandoned || run?.stops !== stops) return;
           queueMicrotask(() => runInCell(run, () => callback(...args)));
         },
         ...rest,

@@ -1,22 +1,28 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { ownModulePath } from './ownPaths.js';
+import { pathCompletion } from './pathCompletion.js';
 import type { CellCompiler, Ts } from './tslab.js';
 
 /** Where relative imports of a cell lead. Cells run in the project's root; their notebook may lie in a folder of it. */
 export interface CellImports {
   /** `../src/x.js`, as a cell of notebooks/ writes it -> `./dist/src/x.js`, as the root names the compiled file. */
   readonly pathOf: (name: string) => string;
+  /** Whether a file is the compiled form of a source of the project. */
+  readonly isCompiled: (path: string) => boolean;
+  /** From which relative paths count. */
+  readonly folders: readonly string[];
 }
-
-const ENDINGS = ['', '.ts', '.js', '.json', '/index.ts', '/index.js'];
 
 /**
  * A relative import is looked for from the notebook's folder, then from the root. A source file of the project itself
  * leads to its compiled form, where tsconfig.json names one: typed, at once, and the same module that the package is.
  */
 export function createCellImports(ts: Ts, root: string, folder: string): CellImports {
-  const compiled = compiledPathOf(ts, root);
+  const { compiled, isCompiled } = compiledFilesOf(ts, root);
   return {
+    isCompiled,
+    folders: [...new Set([folder, root])],
     pathOf(name) {
       if (!/^\.\.?\//.test(name)) return name;
       const places = [resolve(folder, name), resolve(root, name)];
@@ -29,20 +35,26 @@ export function createCellImports(ts: Ts, root: string, folder: string): CellImp
 
 /** A file, also one whose ending the import leaves out or, as TypeScript asks for, writes as .js. */
 function isFile(path: string): boolean {
-  const names = [...ENDINGS.map((ending) => path + ending), path.replace(/\.js$/, '.ts')];
-  return names.some((name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true);
+  return ownModulePath('/', path) !== undefined;
 }
 
-function compiledPathOf(ts: Ts, root: string): (path: string) => string | undefined {
+interface CompiledFiles {
+  readonly compiled: (path: string) => string | undefined;
+  readonly isCompiled: CellImports['isCompiled'];
+}
+
+function compiledFilesOf(ts: Ts, root: string): CompiledFiles {
   const read = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => readFileIfAny(file));
   const { outDir, rootDir = '.' } = (read.config?.compilerOptions ?? {}) as Record<string, string>;
-  if (outDir === undefined) return () => undefined;
-  return (path) => {
+  if (outDir === undefined) return { compiled: () => undefined, isCompiled: () => false };
+  const out = resolve(root, outDir);
+  const compiled = (path: string): string | undefined => {
     const below = relative(join(root, rootDir), path).replace(/\.[jt]s$/, '');
     if (below.startsWith('..') || below.startsWith('node_modules')) return undefined;
-    const names = [below, join(below, 'index')].map((name) => join(root, outDir, `${name}.js`));
+    const names = [below, join(below, 'index')].map((name) => join(out, `${name}.js`));
     return names.find((name) => existsSync(name) && existsSync(name.replace(/\.js$/, '.d.ts')));
   };
+  return { compiled, isCompiled: (path) => path.startsWith(`${out}/`) };
 }
 
 function readFileIfAny(file: string): string | undefined {
@@ -54,8 +66,17 @@ export function withCellImports(compiler: CellCompiler, imports: CellImports): C
   const rewritten = (code: string) => rewriteImports(compiler.ts, code, imports);
   return {
     ...compiler,
-    check: (code, declarations) => compiler.check(rewritten(code).code, declarations),
+    check(code, declarations) {
+      const { code: inRoot, backAt } = rewritten(code);
+      const checked = compiler.check(inRoot, declarations);
+      const diagnostics = checked.diagnostics.map((said) =>
+        said.file === undefined ? { ...said, column: said.column - backAt(said.line, said.column) } : said,
+      );
+      return { ...checked, diagnostics, backAt };
+    },
     complete(code, offset, declarations) {
+      const ofPath = pathCompletion(code, offset, imports.folders);
+      if (ofPath !== undefined) return ofPath;
       const { code: inRoot, shiftAt } = rewritten(code);
       const shift = shiftAt(offset);
       const found = compiler.complete(inRoot, offset + shift, declarations);
@@ -68,13 +89,17 @@ export function withCellImports(compiler: CellCompiler, imports: CellImports): C
   };
 }
 
-/** `shiftAt`: how much further right an offset of the original lies. */
+/** `shiftAt`: how much further right an offset of the original lies; `backAt`: the same of a place in the rewritten code. */
 function rewriteImports(
   ts: Ts,
   code: string,
   { pathOf }: CellImports,
-): { code: string; shiftAt: (offset: number) => number } {
-  if (!/['"]\.\.?\//.test(code)) return { code, shiftAt: () => 0 };
+): {
+  code: string;
+  shiftAt: (offset: number) => number;
+  backAt: (line: number, column: number) => number;
+} {
+  if (!/['"]\.\.?\//.test(code)) return { code, shiftAt: () => 0, backAt: () => 0 };
   const changes = ts
     .preProcessFile(code, true, true)
     .importedFiles.map(({ fileName, pos }) => {
@@ -88,5 +113,19 @@ function rewriteImports(
     text = text.slice(0, from) + path + text.slice(to);
   const shiftAt = (offset: number): number =>
     changes.reduce((sum, { from, to, path }) => (to <= offset ? sum + path.length - (to - from) : sum), 0);
-  return { code: text, shiftAt };
+  const backAt = (line: number, column: number): number => {
+    const start =
+      code
+        .split('\n')
+        .slice(0, line - 1)
+        .join('\n').length + (line > 1 ? 1 : 0);
+    return changes
+      .filter(({ from }) => from >= start && !code.slice(start, from).includes('\n'))
+      .sort((a, b) => a.from - b.from)
+      .reduce((shift, { from, to, path }) => {
+        const end = from - start + path.length + shift;
+        return end <= column - 1 ? shift + path.length - (to - from) : shift;
+      }, 0);
+  };
+  return { code: text, shiftAt, backAt };
 }

@@ -22,3 +22,10 @@ interface Int32Array extends TypedChangeByCopy<Int32Array, number> {}
 interface Uint32Array extends TypedChangeByCopy<Uint32Array, number> {}
 interface Float32Array extends TypedChangeByCopy<Float32Array, number> {}
 interface Float64Array extends TypedChangeByCopy<Float64Array, number> {}
+
+/** Asks the reader for a line; the default, or null where there is none, when it is empty. */
+declare function prompt(message?: string, byDefault?: string): string | null;
+/** Asks the reader; true for y and yes. */
+declare function confirm(message?: string): boolean;
+/** Waits until the reader has seen it. */
+declare function alert(message?: string): void;

@@ -1,21 +1,24 @@
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { iterating, resumed, waiting } from './cellAwaits.js';
-import { type CellRun, leaveCell, runInCell, thrownIn } from './cellContext.js';
+import { type CellRun, leaveCell, runInCell, stopRun, thrownIn } from './cellContext.js';
+import { LINE_OFFSET } from './cellDiagnostics.js';
 import { CELL_OBJECT } from './cellObject.js';
+import { createDeclarations, type Given } from './declarations.js';
 import { keyboardInterrupt } from './keyboardInterrupt.js';
-import { type LoweredCell, lowerCell, lowerModule } from './lowering.js';
+import { type LoweredCell, lowerCell } from './lowering.js';
 import type { CellModules } from './modules.js';
+import { atName, type StackPlaces } from './stackPlaces.js';
 import {
   type CellError,
-  type CellSource,
-  cellSource,
   diagnosticsError,
   errorOf,
+  placesOfCell,
   scriptName,
   throwerIn,
 } from './traceback.js';
-import { type CellCompiler, type CheckedCell, LINE_OFFSET } from './tslab.js';
+import type { CellCompiler, CheckedCell } from './tslab.js';
+import { createUsingScope, runInScope, type UsingScope } from './usingScope.js';
 
 /** How a cell ended. `value` is that of its last expression; undefined where there is none. */
 export type CellOutcome =
@@ -49,6 +52,9 @@ interface CellObject {
   readonly waiting: typeof waiting;
   readonly resumed: typeof resumed;
   readonly iterating: typeof iterating;
+  /** Of a block with `using`, see usingLowering.ts; of the cell itself. */
+  readonly scope: typeof createUsingScope;
+  readonly top: UsingScope;
 }
 
 type CellFunction = (
@@ -69,49 +75,55 @@ const originalSetTimeout = setTimeout;
 export function createCells(
   compiler: CellCompiler,
   modules: CellModules,
+  places: StackPlaces,
   whileCompiling: WhileCompiling,
   graceMs = 5000,
 ): Cells {
   /** The names of all cells: code of later cells reads `exports.name`. */
   const { place } = modules;
   const scope = Object.defineProperty({}, '__esModule', { value: true });
-  const sources = new Map<string, CellSource>();
+  const codes = new Map<string, string>();
   const runs = new Map<string, CellRun>();
-  let declarations = '';
-  let running: { run: CellRun; fail(error: unknown): void } | undefined;
+  const declarations = createDeclarations(compiler.ts);
+  let running: { run: CellRun; endsInOrder: boolean; fail(error: unknown): void } | undefined;
 
-  const compile = (code: string, run: CellRun): { checked: CheckedCell; lowered?: LoweredCell } =>
+  const compile = (
+    code: string,
+    run: CellRun,
+  ): { checked: CheckedCell; given: Given; lowered?: LoweredCell } =>
     whileCompiling(() => {
-      const checked = compiler.check(code, declarations);
-      if (checked.diagnostics.length > 0) return { checked };
-      modules.setLocal(
-        checked.localModules.map(({ path, moduleText }) => ({
-          path,
-          script: lowerModule(compiler.ts, moduleText),
-        })),
-      );
-      const lowered = lowerCell(compiler.ts, checked.moduleText);
+      const given = declarations.usedBy(code);
+      compiler.setGlobals(given.globals);
+      const checked = compiler.check(code, given.text);
+      if (checked.diagnostics.length > 0) return { checked, given };
+      const lowered = lowerCell(compiler.ts, checked.moduleText, checked.usingAt);
       runs.set(run.label, run);
-      sources.set(
-        run.label,
-        cellSource(code, { script: lowered.sourceMap, module: checked.sourceMap }, LINE_OFFSET),
-      );
-      return { checked, lowered };
+      codes.set(run.label, code);
+      const maps = { script: lowered.sourceMap, module: checked.sourceMap };
+      places.add(scriptName(run.label), atName(placesOfCell(maps, LINE_OFFSET, checked.backAt), code));
+      return { checked, given, lowered };
     });
 
   /**
    * Begins code of a cell; settles with it, or rejects when the cell is interrupted. Always in a turn of the event loop
    * of its own: terminating code that a cell has left behind drops all that waits in the queue of microtasks, and the
-   * kernel's next step must not be among it.
+   * kernel's next step must not be among it. `endsInOrder`: interrupted, it comes to its end by itself, after its `finally`.
    */
   const endOf = <T>(
     run: CellRun,
     begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+    endsInOrder = false,
   ): Promise<T> =>
     new Promise((resolve, reject) => {
       const fail = (error: unknown): void => void originalSetImmediate(() => reject(error));
-      running = { run, fail };
-      startOutsideOfCallbacks(() => begin((value) => void originalSetImmediate(() => resolve(value)), fail));
+      const { stops } = run;
+      running = { run, endsInOrder, fail };
+      startOutsideOfCallbacks(() => {
+        // Stopped before it began: code that does not wait would not notice.
+        if (run.stops > stops && !endsInOrder) return;
+        begin((value) => void originalSetImmediate(() => resolve(value)), fail);
+        if (run.stops > stops) originalSetImmediate(() => stopRun(run)); // all that it waits for by then
+      });
     });
 
   return {
@@ -131,7 +143,7 @@ export function createCells(
       }
     },
     async run(code, run) {
-      const { checked, lowered } = compile(code, run);
+      const { checked, given, lowered } = compile(code, run);
       if (lowered === undefined) return { ok: false, error: diagnosticsError(checked.diagnostics, code) };
       const cell: CellObject & { names: Readonly<Record<string, Accessors>> } = {
         names: {},
@@ -141,8 +153,9 @@ export function createCells(
         import: modules.import,
         meta: { ...place, url: pathToFileURL(place.filename).href },
         result: undefined,
-        ...{ waiting, resumed, iterating },
+        ...{ waiting, resumed, iterating, scope: createUsingScope, top: createUsingScope() },
       };
+      modules.forgetBegun();
       try {
         if (lowered.imports.length > 0)
           await endOf<void>(
@@ -150,40 +163,68 @@ export function createCells(
             (resolve, reject) => void modules.prepare(lowered.imports, whileCompiling).then(resolve, reject),
           );
         const args: Parameters<CellFunction> = [scope, modules.require, cell, place.dirname, place.filename];
-        await endOf<void>(run, (resolve, reject) =>
-          runInCell(run, () => enterCell(lowered, run, args, resolve, reject)),
+        await endOf<void>(
+          run,
+          (resolve, reject) => runInCell(run, () => enterCell(lowered, run, args, resolve, reject)),
+          lowered.isAsync,
         );
         return { ok: true, value: cell.result };
       } catch (error) {
-        return { ok: false, error: errorOf(error, sources) };
+        return { ok: false, error: errorOf(error, codes) };
       } finally {
         running = undefined;
         // Also after an error or interrupt: what the cell had declared by then stays usable.
         declareIn(scope, cell.names);
-        declarations = checked.declarations;
+        declarations.update(given, checked.declarations);
       }
     },
     interrupt() {
       const terminated = leaveCell();
-      // A timer that blocks the kernel would do so again.
-      if (terminated !== undefined) terminated.abandoned = true;
+      // Its timers, too: one that blocks the kernel would do so again.
+      if (terminated !== undefined) stopRun(terminated);
       if (running === undefined) return;
-      const { run, fail } = running;
+      const { run, endsInOrder, fail } = running;
+      const again = run.interruption.signal.aborted;
       const error = keyboardInterrupt();
+      error.stack = ''; // of the kernel
+      run.interruption.abort(error);
       const abandon = (): void => {
         run.abandoned = true;
+        run.waits.clear();
         fail(error);
       };
-      const again = run.interruption.signal.aborted;
-      run.interruption.abort(error);
-      // The signal's listeners may end the cell by themselves, in order; a second interrupt does not wait.
-      if (run.signalTaken && !again) originalSetTimeout(abandon, graceMs).unref();
+      const stop = (): void => {
+        if (run.hasThrownInterrupt) run.hasThrownInterrupt = false;
+        else if (terminated !== run) stopRun(run);
+        // The code that was terminated does not come to an end any more.
+        if (terminated === run || !endsInOrder) fail(error);
+        else whenIdle(() => running?.fail === fail, run, abandon);
+      };
+      if (run.signalTaken && !again)
+        originalSetTimeout(() => running?.fail === fail && stop(), graceMs).unref();
+      else if (run.stops === 0 || terminated === run) stop();
       else abandon();
     },
-    declarations: () => declarations,
-    errorOf: (thrown) => errorOf(thrown, sources),
+    declarations: declarations.all,
+    errorOf: (thrown) => errorOf(thrown, codes),
     cellOf: (thrown) => thrownIn(thrown) ?? runs.get(throwerIn(thrown) ?? ''),
   };
+}
+
+/** So often, and in such steps, an interrupted cell waits for nothing that is known: then it does not end by itself. */
+const IDLE_CHECKS = 10;
+const CHECK_MS = 100;
+
+/** Calls `abandon` when the stopped cell still runs and none of its code waits for anything any more. */
+function whenIdle(isRunning: () => boolean, run: CellRun, abandon: () => void): void {
+  let idle = 0;
+  const check = (): void => {
+    if (!isRunning()) return;
+    idle = run.waits.size === 0 ? idle + 1 : 0;
+    if (idle === IDLE_CHECKS) abandon();
+    else originalSetTimeout(check, CHECK_MS).unref();
+  };
+  check();
 }
 
 /**
@@ -207,9 +248,9 @@ function enterCell(
       filename: scriptName(run.label),
       columnOffset: -head.length,
     }) as CellFunction;
-    const returned = cellFunction(...args);
-    if (isAsync) (returned as Promise<void>).then(resolve, reject);
-    else resolve();
+    const ended = runInScope(args[2].top, () => cellFunction(...args));
+    if (ended === undefined) resolve();
+    else ended.then(resolve, reject);
   } catch (error) {
     reject(error);
   }

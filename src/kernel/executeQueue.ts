@@ -1,4 +1,4 @@
-import { beginCell, type CellRun } from './cellContext.js';
+import { beginCell, type CellRun, createRun } from './cellContext.js';
 import type { Cells } from './cells.js';
 import type { Route, ToSockets } from './channel.js';
 import type { History } from './history.js';
@@ -22,9 +22,16 @@ export interface ExecuteDependencies {
   readonly cells: Cells;
   readonly history: History;
   readonly send: (message: ToSockets) => void;
+  /** Called when a cell has been answered. */
+  readonly afterCell?: () => void;
 }
 
-export function createExecuteQueue({ cells, history, send }: ExecuteDependencies): ExecuteQueue {
+export function createExecuteQueue({
+  cells,
+  history,
+  send,
+  afterCell = () => {},
+}: ExecuteDependencies): ExecuteQueue {
   const waiting: Waiting[] = [];
   let working = false;
   let count = 0;
@@ -96,6 +103,7 @@ export function createExecuteQueue({ cells, history, send }: ExecuteDependencies
       abortUntilMs = performance.timeOrigin + performance.now();
     send({ kind: 'reply', route, type: 'execute_reply', content: reply, parent, identities });
     send({ kind: 'status', state: 'idle', parent });
+    afterCell();
   };
 
   const work = async (): Promise<void> => {
@@ -130,10 +138,6 @@ async function shown(value: unknown, run: CellRun, cells: Cells): Promise<JsonOb
     const data = mimeBundleSoon(value);
     return data instanceof Promise ? data.then(checked) : checked(data);
   });
-}
-
-function createRun(request: Message, label: string): CellRun {
-  return { request, label, interruption: new AbortController(), signalTaken: false, abandoned: false };
 }
 
 function errorReply(count: number, error: CellError): JsonObject {

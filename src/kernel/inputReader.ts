@@ -10,7 +10,8 @@ export function createInputReader(
   send: (message: ToSockets) => void,
 ): (prompt: string, password: boolean) => string {
   return (prompt, password) => {
-    const request = currentCell()?.request;
+    const run = currentCell();
+    const request = run?.request;
     if (request?.content.allow_stdin !== true)
       throw new Error('this front end takes no input: it runs the notebook without a reader');
     Atomics.store(shared, INPUT, INPUT_WAITING);
@@ -18,7 +19,10 @@ export function createInputReader(
     send({ kind: 'input', prompt, password, request: { header, identities } });
     Atomics.wait(shared, INPUT, INPUT_WAITING);
     const state = Atomics.exchange(shared, INPUT, INPUT_NONE);
-    if (state !== INPUT_GIVEN) throw keyboardInterrupt();
+    if (state !== INPUT_GIVEN) {
+      run!.hasThrownInterrupt = true;
+      throw keyboardInterrupt();
+    }
     return String(receiveMessageOnPort(answers)?.message ?? '');
   };
 }

@@ -16,17 +16,22 @@ import {
   type ToSockets,
 } from './channel.js';
 import { createComms } from './comms.js';
+import { shortenConsoleValues } from './consoleValues.js';
 import { createExecuteQueue, type ExecuteQueue } from './executeQueue.js';
+import { createGarbageCollection } from './garbage.js';
 import { createHistory } from './history.js';
 import { createInputReader } from './inputReader.js';
 import { kernelInfo } from './kernelInfo.js';
+import { moduleLowering } from './lowering.js';
 import { createCellModules } from './modules.js';
 import { replaceOutputs } from './outputPipes.js';
 import { redirectOutputStreams } from './outputStreams.js';
 import { findProjectRoot } from './projectRoot.js';
+import { createPrompts } from './prompts.js';
 import { encodeContent } from './protocol.js';
 import { createRequestHandler } from './requests.js';
 import { type KernelSession, openSession } from './session.js';
+import { createStackPlaces, mapStacks } from './stackPlaces.js';
 import { createCellCompiler } from './tslab.js';
 import { reportUncaught } from './uncaught.js';
 import { announceUserCode } from './userCode.js';
@@ -75,11 +80,20 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   const plain = whileCompiling(() => createCellCompiler());
   const imports = createCellImports(plain.ts, process.cwd(), notebooks);
   const compiler = withCellImports(plain, imports);
-  const cells = createCells(compiler, createCellModules(process.cwd(), imports.pathOf), whileCompiling);
+  const places = createStackPlaces();
+  mapStacks(places);
+  const modules = createCellModules({
+    root: process.cwd(),
+    lower: moduleLowering(compiler.ts, places),
+    ...imports,
+  });
+  const cells = createCells(compiler, modules, places, whileCompiling);
   const history = createHistory();
-  const queue = createExecuteQueue({ cells, history, send });
+  const queue = createExecuteQueue({ cells, history, send, afterCell: createGarbageCollection() });
   const session = createSession(send, createInputReader(shared, input.port1, send), queue);
   openSession(session);
+  shortenConsoleValues();
+  Object.assign(globalThis, createPrompts(session.readInput));
   reportUncaught(cells);
   forbidExit();
 

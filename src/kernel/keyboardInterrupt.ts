@@ -2,6 +2,5 @@
 export function keyboardInterrupt(): Error {
   const error = new Error('the cell was interrupted');
   error.name = 'KeyboardInterrupt';
-  error.stack = '';
   return error;
 }

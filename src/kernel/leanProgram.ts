@@ -13,8 +13,10 @@ export function createLeanPrograms(ts: Ts): TypeScript.CreateProgram<Builder> {
     // tslab reads a cell's names as soon as there is a program; else the files are bound when types are asked for.
     for (const name of rootNames ?? []) {
       const file = builder.getSourceFile(name);
-      if (file !== undefined)
-        (ts as unknown as WithBinder).bindSourceFile(file, builder.getCompilerOptions());
+      if (file === undefined) continue;
+      (ts as unknown as WithBinder).bindSourceFile(file, builder.getCompilerOptions());
+      // `declare global` is no name that tslab could export.
+      (file as WithLocals).locals?.delete('__global');
     }
     return Object.assign(builder, {
       getAllDependencies: (file: TypeScript.SourceFile) => dependenciesOf(file, builder.getProgram()),
@@ -25,6 +27,10 @@ export function createLeanPrograms(ts: Ts): TypeScript.CreateProgram<Builder> {
 /** A function of TypeScript that its declarations leave out. */
 interface WithBinder {
   bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
+}
+
+interface WithLocals {
+  readonly locals?: Map<string, unknown>;
 }
 
 /** What TypeScript 5.0 keeps of a file's imports. */

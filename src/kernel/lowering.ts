@@ -1,6 +1,9 @@
 import { rewriteAwaits } from './awaitLowering.js';
 import { CELL_OBJECT } from './cellObject.js';
+import { readableCode, type UsingAt, type UsingKind, usingFinder } from './newerSyntax.js';
+import { atName, locateBy, type StackPlaces } from './stackPlaces.js';
 import { LAST_EXPRESSION, type Ts, type TypeScript } from './tslab.js';
+import { rewriteUsings } from './usingLowering.js';
 
 /** A cell as the body of a function of (exports, require, cell, __dirname, __filename). */
 export interface LoweredCell {
@@ -18,41 +21,117 @@ export interface LoweredCell {
  * accessors, so that cells see each other's later assignments; the last expression's value is handed over;
  * `import()` stays a real import and `import.meta` says where the cell is; code that waits knows its cell afterwards.
  */
-export function lowerCell(ts: Ts, moduleText: string): LoweredCell {
+export function lowerCell(ts: Ts, moduleText: string, usingAt: UsingAt = () => undefined): LoweredCell {
   const found = { imports: [] as string[], isAsync: false };
-  const { outputText, sourceMapText } = transpile(ts, moduleText, (context) => (file) => {
-    found.isAsync = awaitsAtTop(ts, file);
-    found.imports = file.statements
-      .filter(ts.isImportDeclaration)
-      .map(({ moduleSpecifier }) => (moduleSpecifier as TypeScript.StringLiteral).text);
-    return rewriteCalls(ts, context, rewriteAwaits(ts, context, rewriteExports(ts, context.factory, file)));
+  const { outputText, sourceMapText } = transpile(ts, moduleText, CELL_FILE, (context) => (file) => {
+    const scoped = withUsings(ts, context, file, usingAt);
+    found.isAsync = scoped.isAsync;
+    found.imports = namesImported(ts, file);
+    const declared = rewriteAwaits(ts, context, rewriteExports(ts, context.factory, scoped.file));
+    return rewriteCalls(ts, context, rewriteImports(ts, context, declared));
   });
   return { script: outputText, sourceMap: sourceMapText ?? '', ...found };
 }
 
-/** Lowers a local .ts or .js module that a cell imports. */
-export function lowerModule(ts: Ts, moduleText: string): string {
-  return transpile(ts, moduleText, () => (file) => file).outputText;
+/** A module of the user's own as the body of a function of (exports, require, module, cell, __filename, __dirname). */
+export type LoweredModule = LoweredCell;
+
+/**
+ * Lowers an own module in any of TypeScript's or JavaScript's forms, to CommonJS; its code that waits knows its cell
+ * afterwards, as a cell's does, so that an interrupt ends it, too.
+ */
+export function lowerModule(ts: Ts, text: string, path: string): LoweredModule {
+  const found = { imports: [] as string[], isAsync: false };
+  const readable = readableCode(ts, text);
+  const usingAt = usingFinder(readable, (line, column) => ({ line, column }));
+  const asCommonJs = isCommonJs(ts, readable.text, path);
+  const { outputText, sourceMapText } = transpile(
+    ts,
+    readable.text,
+    path,
+    (context) => (file) => {
+      const scoped = withUsings(ts, context, file, usingAt);
+      found.isAsync = ts.isExternalModule(file) && scoped.isAsync;
+      found.imports = namesImported(ts, file);
+      return rewriteAwaits(ts, context, rewriteImports(ts, context, scoped.file));
+    },
+    asCommonJs,
+  );
+  // What only types are taken from is left out of the code.
+  const imports = found.imports.filter((name) => outputText.includes(`require(${JSON.stringify(name)})`));
+  // TypeScript marks what it takes for a module.
+  const script = asCommonJs ? outputText.replace(/^export \{\};$/m, '') : outputText;
+  return { script, sourceMap: sourceMapText ?? '', ...found, imports };
+}
+
+/** JavaScript without `import` and `export`: its `module.exports` is the module. */
+function isCommonJs(ts: Ts, text: string, path: string): boolean {
+  return (
+    /\.[mc]?jsx?$/.test(path) && !ts.isExternalModule(ts.createSourceFile(path, text, ts.ScriptTarget.ES2022))
+  );
+}
+
+/** `lowerModule`, which also says where the lines of a stack lie. */
+export function moduleLowering(ts: Ts, places: StackPlaces): (text: string, path: string) => LoweredModule {
+  return (text, path) => {
+    const lowered = lowerModule(ts, text, path);
+    places.add(path, atName(locateBy(lowered.sourceMap), text));
+    return lowered;
+  };
+}
+
+/** The file with its `using` declarations lowered, and whether it waits at its top level. */
+function withUsings(
+  ts: Ts,
+  context: TypeScript.TransformationContext,
+  file: TypeScript.SourceFile,
+  usingAt: UsingAt,
+): { file: TypeScript.SourceFile; isAsync: boolean } {
+  const kindAt = (node: TypeScript.Node): UsingKind | undefined => {
+    if (node.pos < 0 || !ts.isVariableDeclarationList(node)) return undefined;
+    const { line, character } = file.getLineAndCharacterOfPosition(node.getStart(file));
+    return usingAt(line + 1, character + 1);
+  };
+  const awaits = file.statements.some(
+    (statement) => ts.isVariableStatement(statement) && kindAt(statement.declarationList) === 'await using',
+  );
+  const scoped = rewriteUsings(ts, context, file, kindAt);
+  return { file: scoped, isAsync: awaits || awaitsAtTop(ts, scoped) };
+}
+
+function namesImported(ts: Ts, file: TypeScript.SourceFile): string[] {
+  return file.statements.flatMap((statement) => {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+    const name = statement.moduleSpecifier;
+    return name !== undefined && ts.isStringLiteral(name) ? [name.text] : [];
+  });
 }
 
 function transpile(
   ts: Ts,
   text: string,
+  fileName: string,
   before: TypeScript.TransformerFactory<TypeScript.SourceFile>,
+  isCommonJs = false,
 ): TypeScript.TranspileOutput {
   return ts.transpileModule(text, {
-    fileName: 'cell.js',
+    fileName,
     transformers: { before: [before] },
     compilerOptions: {
-      module: ts.ModuleKind.CommonJS,
+      // Of a CommonJS module TypeScript would make one whose default export is missing.
+      module: isCommonJs ? ts.ModuleKind.ESNext : ts.ModuleKind.CommonJS,
       target: ts.ScriptTarget.ES2022,
       newLine: ts.NewLineKind.LineFeed,
+      jsx: ts.JsxEmit.React,
       esModuleInterop: true,
-      noImplicitUseStrict: true,
+      noImplicitUseStrict: fileName === CELL_FILE,
       sourceMap: true,
     },
   });
 }
+
+/** A cell has been lowered to JavaScript by tslab before, and its function says `use strict` itself. */
+const CELL_FILE = 'cell.js';
 
 /** `export { a, b }` -> accessors at the head; `export const tsLastExpr = x` -> the cell's result. */
 function rewriteExports(
@@ -139,35 +218,51 @@ function lastExpressionOf(
 }
 
 /**
- * `import(x)` -> the kernel's real import, which takes packages without a form for `require`.
- * `exports.f()`, a function of an earlier cell -> `(0, exports.f)()`: it was written as `f()`, without a `this`.
+ * `import(x)` -> the kernel's own, which takes packages without a form for `require` and reads edited modules anew;
+ * `import.meta` -> where the code is.
  */
+function rewriteImports(
+  ts: Ts,
+  context: TypeScript.TransformationContext,
+  file: TypeScript.SourceFile,
+): TypeScript.SourceFile {
+  const { factory } = context;
+  const ofCell = (name: string): TypeScript.Expression =>
+    factory.createPropertyAccessExpression(factory.createIdentifier(CELL_OBJECT), name);
+  const visit = (node: TypeScript.Node): TypeScript.Node => {
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) return ofCell('meta');
+    const visited = ts.visitEachChild(node, visit, context);
+    if (!ts.isCallExpression(visited) || visited.expression.kind !== ts.SyntaxKind.ImportKeyword)
+      return visited;
+    return factory.updateCallExpression(visited, ofCell('import'), visited.typeArguments, visited.arguments);
+  };
+  return ts.visitNode(file, visit) as TypeScript.SourceFile;
+}
+
+/** `exports.f()`, a function of an earlier cell -> `(0, exports.f)()`: it was written as `f()`, without a `this`. */
 function rewriteCalls(
   ts: Ts,
   context: TypeScript.TransformationContext,
   file: TypeScript.SourceFile,
 ): TypeScript.SourceFile {
   const { factory } = context;
-  const calleeOf = ({ expression }: TypeScript.CallExpression): TypeScript.Expression => {
-    if (expression.kind === ts.SyntaxKind.ImportKeyword)
-      return factory.createPropertyAccessExpression(factory.createIdentifier(CELL_OBJECT), 'import');
-    const ofEarlierCell =
-      ts.isPropertyAccessExpression(expression) &&
-      ts.isIdentifier(expression.expression) &&
-      expression.expression.text === 'exports';
-    if (!ofEarlierCell) return expression;
-    return factory.createParenthesizedExpression(
-      factory.createComma(factory.createNumericLiteral(0), expression),
-    );
-  };
   const visit = (node: TypeScript.Node): TypeScript.Node => {
-    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
-      return factory.createPropertyAccessExpression(factory.createIdentifier(CELL_OBJECT), 'meta');
     const visited = ts.visitEachChild(node, visit, context);
-    if (!ts.isCallExpression(visited)) return visited;
-    return factory.updateCallExpression(visited, calleeOf(visited), visited.typeArguments, visited.arguments);
+    if (!ts.isCallExpression(visited) || !isOfEarlierCell(ts, visited.expression)) return visited;
+    const callee = factory.createParenthesizedExpression(
+      factory.createComma(factory.createNumericLiteral(0), visited.expression),
+    );
+    return factory.updateCallExpression(visited, callee, visited.typeArguments, visited.arguments);
   };
   return ts.visitNode(file, visit) as TypeScript.SourceFile;
+}
+
+function isOfEarlierCell(ts: Ts, callee: TypeScript.Expression): boolean {
+  return (
+    ts.isPropertyAccessExpression(callee) &&
+    ts.isIdentifier(callee.expression) &&
+    callee.expression.text === 'exports'
+  );
 }
 
 function awaitsAtTop(ts: Ts, file: TypeScript.SourceFile): boolean {

@@ -1,5 +1,8 @@
-import { inspect } from 'node:util';
-import { SHOWN_ITEMS, withSummaries } from './arraySummary.js';
+import { types } from 'node:util';
+import { type BoundedKeys, boundedKeys } from './boundedKeys.js';
+import { gridForm } from './gridForm.js';
+import { recordTable } from './recordTable.js';
+import { textOf } from './valueText.js';
 
 /** One output in several forms: mime type -> text, JSON (for types ending in `json`) or bytes. The front end picks the richest. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
@@ -29,28 +32,38 @@ export function mimeBundleSoon(value: unknown): Record<string, unknown> | Promis
 }
 
 function formOf(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null) {
-    const own: unknown = (value as Record<symbol, unknown>)[DISPLAY];
-    if (typeof own === 'function') return own.call(value);
-    if (isMimeBundle(value)) return value;
-  }
-  return { 'text/plain': textOf(value) };
+  if (typeof value !== 'object' || value === null) return { 'text/plain': textOf(value) };
+  const own = ownFormOf(value);
+  if (own !== undefined) return own.call(value);
+  const keys = keysOfBundle(value);
+  if (keys !== undefined && areMimeTypes(keys)) return value;
+  return gridForm(value) ?? { 'text/plain': textOf(value, keys), ...recordTable(value) };
 }
 
-const LONGEST_TEXT = 50_000;
+/** A value whose properties cannot be read (a proxy, a getter) has no form of its own. */
+function ownFormOf(value: object): (() => unknown) | undefined {
+  try {
+    const own: unknown = (value as Record<symbol, unknown>)[DISPLAY];
+    return typeof own === 'function' ? (own as () => unknown) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
-/** A value as text, short enough to read: long arrays and strings are cut, cycles are marked. */
-export function textOf(value: unknown): string {
-  const text = withSummaries(() =>
-    inspect(value, { depth: 4, maxArrayLength: SHOWN_ITEMS, maxStringLength: 10_000, breakLength: 100 }),
-  );
-  if (text.length <= LONGEST_TEXT) return text;
-  return `${text.slice(0, LONGEST_TEXT)}\n... ${text.length - LONGEST_TEXT} more characters`;
+/** The keys of a value that might be a mime bundle. Lists, buffers and maps are none, and listing their keys takes long. */
+function keysOfBundle(value: object): BoundedKeys | undefined {
+  if (types.isProxy(value) || Array.isArray(value) || ArrayBuffer.isView(value)) return undefined;
+  if (types.isStringObject(value)) return undefined;
+  return boundedKeys(value);
+}
+
+function areMimeTypes({ keys, more }: BoundedKeys): boolean {
+  return more === 0 && keys.length > 0 && keys.every((key) => typeof key === 'string' && MIME_TYPE.test(key));
 }
 
 export function isMimeBundle(value: object): value is MimeBundle {
-  const keys = Object.keys(value);
-  return keys.length > 0 && keys.every((key) => MIME_TYPE.test(key));
+  const keys = keysOfBundle(value);
+  return keys !== undefined && areMimeTypes(keys);
 }
 
 /** Bytes travel as base64. */

@@ -1,6 +1,11 @@
-import Module, { createRequire } from 'node:module';
-import { dirname, extname, join, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import vm from 'node:vm';
+import { inPackage } from '../paths.js';
+import { inMicrotask } from './cellContext.js';
+import type { LoweredModule } from './lowering.js';
+import { createOwnModules } from './ownModules.js';
+import { ownModulePath } from './ownPaths.js';
 
 /** The modules that cells import, resolved from the project's root. */
 export interface CellModules {
@@ -10,13 +15,23 @@ export interface CellModules {
   readonly require: (name: string) => unknown;
   /** What a cell's `import()` is. */
   import(name: string): Promise<unknown>;
+  /** Ahead of each cell: own modules whose top level was terminated are run again when they are asked for. */
+  forgetBegun(): void;
   /**
-   * Loads modules before the cell that imports them begins, so that no interrupt leaves one half loaded; among them
-   * what `require` cannot load: packages that exist only as ES modules with a top-level await.
+   * Ahead of the cell that imports these: own modules that were edited will be read anew, packages are loaded, so that no
+   * interrupt leaves one half loaded; among them, and in the own modules, what `require` cannot load: packages that exist
+   * only as ES modules with a top-level await, own modules with one.
    */
   prepare(names: readonly string[], undisturbed: <T>(work: () => T) => T): Promise<void>;
-  /** Takes over local .ts and .js modules, lowered, ahead of each cell; a changed one replaces the old. */
-  setLocal(modules: readonly { path: string; script: string }[]): void;
+}
+
+export interface CellModulesOptions {
+  readonly root: string;
+  readonly lower: (text: string, path: string) => LoweredModule;
+  /** What a relative name leads to, see cellImports.ts; static imports come here with that already. */
+  readonly pathOf?: (name: string) => string;
+  /** Whether a file is a compiled source of the project: such is Node's, the same module that the package is. */
+  readonly isCompiled?: (path: string) => boolean;
 }
 
 /** Node's codes for an ES module that `require` cannot load. */
@@ -26,83 +41,134 @@ const NEEDS_IMPORT = new Set([
   'ERR_PACKAGE_PATH_NOT_EXPORTED',
 ]);
 
-/** `pathOf`: what a relative name leads to, see cellImports.ts; static imports come here with that already. */
-export function createCellModules(root: string, pathOf = (name: string): string => name): CellModules {
-  const requireFromRoot = createRequire(join(root, 'cell.js'));
+export function createCellModules({
+  root,
+  lower,
+  pathOf = (name) => name,
+  isCompiled = () => false,
+}: CellModulesOptions): CellModules {
+  const cellFile = join(root, 'cell.js');
+  /** Packages that Node's `require` does not take: by the folder that imports them, and name. */
   const prepared = new Map<string, unknown>();
-  const scripts = new Map<string, string>();
-  const loaded = new Map<string, NodeJS.Module>();
-  /** Begun and not ended: what a module that failed, or was terminated, has exported by then is not the module. */
-  const begun = new Set<string>();
-  const forgetBegun = (): void => {
-    for (const path of begun) loaded.delete(path);
-    begun.clear();
-  };
 
-  const requireLocal = (path: string): NodeJS.Module | undefined => {
-    const known = loaded.get(path);
-    const script = scripts.get(path);
-    if (known !== undefined || script === undefined) return known;
-    const module = new Module(path);
-    loaded.set(path, module);
-    module.filename = path;
-    const original = createRequire(path);
-    module.require = ((name: string) => requireFrom(dirname(path), original, name)) as NodeJS.Require;
-    begun.add(path);
-    try {
-      (module as unknown as { _compile(code: string, path: string): void })._compile(script, path);
-    } catch (error) {
-      loaded.delete(path);
-      throw error;
-    } finally {
-      begun.delete(path); // not when it was terminated
+  const ownPath = (folder: string, name: string): string | undefined => {
+    const path = ownModulePath(folder, name);
+    return path === undefined || isCompiled(path) ? undefined : path;
+  };
+  const requireFrom = (importer: string, folder: string, name: string): unknown => {
+    const path = ownPath(folder, name);
+    if (path !== undefined) {
+      own.link(importer, path);
+      return own.load(path);
     }
-    return module;
+    const key = `${folder}\0${name}`;
+    return prepared.has(key) ? prepared.get(key) : requirePackage(importer, name);
   };
-  const requireFrom = (folder: string, original: NodeJS.Require, name: string): unknown => {
-    if (prepared.has(name)) return prepared.get(name);
-    const local = name.startsWith('.') ? requireLocal(withJsEnding(resolve(folder, name))) : undefined;
-    return local === undefined ? original(name) : local.exports;
+  const importFrom = async (importer: string, folder: string, name: string): Promise<unknown> => {
+    const path = ownPath(folder, name);
+    if (path === undefined) return importerFrom(importer)(isVoxlab(name) ? voxlabUrl(importer, name) : name);
+    await prepareOwn(path, new Set(), (work) => work());
+    own.link(importer, path);
+    return inMicrotask(() => namespaceOf(own.load(path)));
   };
-  const importFromRoot = importerFrom(root);
+  const own = createOwnModules({ lower, requireFrom, importFrom });
+
+  const prepareFrom = async (
+    importer: string,
+    name: string,
+    seen: Set<string>,
+    undisturbed: Undisturbed,
+  ): Promise<void> => {
+    const folder = dirname(importer);
+    const path = ownPath(folder, name);
+    const key = `${folder}\0${name}`;
+    if (path !== undefined) {
+      own.link(importer, path);
+      await prepareOwn(path, seen, undisturbed);
+    } else if (!prepared.has(key) && !name.startsWith('.'))
+      try {
+        undisturbed(() => requirePackage(importer, name));
+      } catch (error) {
+        if (!NEEDS_IMPORT.has(String((error as NodeJS.ErrnoException).code))) return; // the cell will show it
+        prepared.set(key, required((await importerFrom(importer)(name)) as object));
+      }
+  };
+  /** What a module imports comes before it, as it is with ES modules. */
+  const prepareOwn = async (path: string, seen: Set<string>, undisturbed: Undisturbed): Promise<void> => {
+    if (seen.has(path) || path.endsWith('.json')) return;
+    seen.add(path);
+    const { imports, isAsync } = own.describe(path);
+    for (const name of imports) await prepareFrom(path, name, seen, undisturbed);
+    if (isAsync) await own.loadAwaiting(path);
+  };
 
   return {
-    place: { dirname: root, filename: join(root, 'cell.js') },
-    require: (name) => requireFrom(root, requireFromRoot, name),
-    import: async (written) => {
+    place: { dirname: root, filename: cellFile },
+    require: (name) => requireFrom(cellFile, root, name),
+    import: (written) => {
       const name = pathOf(written);
-      const local = name.startsWith('.') ? requireLocal(withJsEnding(resolve(root, name))) : undefined;
-      return local === undefined ? importFromRoot(name) : local.exports;
+      own.refresh();
+      return importFrom(cellFile, root, name);
     },
+    forgetBegun: own.forgetBegun,
     async prepare(names, undisturbed) {
-      for (const name of names) {
-        if (prepared.has(name) || name.startsWith('.')) continue;
-        try {
-          undisturbed(() => requireFromRoot(name));
-        } catch (error) {
-          if (!NEEDS_IMPORT.has(String((error as NodeJS.ErrnoException).code))) continue; // the cell will show it
-          prepared.set(name, await importFromRoot(name));
-        }
-      }
-    },
-    setLocal(modules) {
-      forgetBegun();
-      for (const { path, script } of modules) {
-        loaded.delete(path);
-        scripts.set(path, script);
-      }
+      own.refresh();
+      const seen = new Set<string>();
+      for (const name of names) await prepareFrom(cellFile, name, seen, undisturbed);
     },
   };
 }
 
-function withJsEnding(path: string): string {
-  return extname(path) === '' ? `${path}.js` : path.replace(/\.ts$/, '.js');
+type Undisturbed = <T>(work: () => T) => T;
+
+/** `import()` of a CommonJS module gives it as the default, with its properties beside it. */
+function namespaceOf(exports: unknown): unknown {
+  if (typeof exports !== 'object' || exports === null) return { default: exports };
+  return '__esModule' in exports ? exports : { ...exports, default: exports };
 }
 
-/** A real `import()` that resolves from the project's root; in this file it would resolve from this file. */
-function importerFrom(root: string): (name: string) => Promise<unknown> {
+/** The namespace of an ES module as what `require` is lowered to reads it: with its default as a default. */
+function required(namespace: object): object {
+  return Object.create(null, {
+    ...Object.fromEntries(
+      Object.keys(namespace).map((name) => [
+        name,
+        { enumerable: true, get: () => (namespace as Record<string, unknown>)[name] },
+      ]),
+    ),
+    __esModule: { value: true },
+  }) as object;
+}
+
+function isVoxlab(name: string): boolean {
+  return name === 'voxlab' || name.startsWith('voxlab/');
+}
+
+/** A package as the importing file finds it; voxlab itself, which runs here, is found from everywhere. */
+function requirePackage(importer: string, name: string): unknown {
+  const require = createRequire(importer);
+  if (isVoxlab(name) && !isFound(require, name)) return createRequire(inPackage('package.json'))(name);
+  return require(name);
+}
+
+function voxlabUrl(importer: string, name: string): string {
+  const require = createRequire(importer);
+  return isFound(require, name) ? name : createRequire(inPackage('package.json')).resolve(name);
+}
+
+function isFound(require: NodeJS.Require, name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A real `import()` that resolves from a file; in this file it would resolve from this file. */
+function importerFrom(file: string): (name: string) => Promise<unknown> {
   return vm.runInThisContext('(name) => import(name)', {
-    filename: join(root, 'cell.js'),
+    filename: file,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { InputError, UsageError } from '../errors.js';
+import { loadTypeScript, type TypeScript } from './tslab.js';
 
 /** Values for a notebook's parameters, by name. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -104,10 +105,22 @@ function textOf({ source }: Cell): string {
   return typeof source === 'string' ? source : source.join('');
 }
 
-/** Names that the cell declares at its top, with the word that declares them. */
+/** Names that the cell declares at its top, however many a line, with the word that declares them. */
 function declaredIn(code: string): Map<string, string> {
-  const found = code.matchAll(/^(?:export\s+)?(const|let|var)\s+([A-Za-z_$][\w$]*)/gm);
-  return new Map([...found].map(([, word, name]) => [name!, word!]));
+  const ts = loadTypeScript();
+  const file = ts.createSourceFile('parameters.ts', code, ts.ScriptTarget.ES2022);
+  const namesOf = (name: TypeScript.BindingName): string[] =>
+    ts.isIdentifier(name)
+      ? [name.text]
+      : name.elements.flatMap((element) => (ts.isBindingElement(element) ? namesOf(element.name) : []));
+  const declared = file.statements.filter(ts.isVariableStatement).flatMap(({ declarationList }) => {
+    const { Const, Let } = ts.NodeFlags;
+    const word = declarationList.flags & Const ? 'const' : declarationList.flags & Let ? 'let' : 'var';
+    return declarationList.declarations.flatMap(({ name }) =>
+      namesOf(name).map((each) => [each, word] as const),
+    );
+  });
+  return new Map(declared);
 }
 
 function assignments(values: Parameters, declared: ReadonlyMap<string, string>): string {

@@ -10,6 +10,7 @@ import {
   type ToMain,
   type ToSockets,
 } from './channel.js';
+import { endChildren } from './children.js';
 import { createInterrupter } from './interrupter.js';
 import { readPipes } from './outputPipes.js';
 import {
@@ -128,10 +129,15 @@ const ANSWERED_HERE = new Map<string, AnswerHere>(
   }),
 );
 
-/** The main thread leaves by itself when it can; a native call or a synchronous cell must not keep the process alive. */
+/**
+ * First what the cells have started. The main thread leaves by itself when it can; a native call or a synchronous cell must
+ * not keep the process alive.
+ */
 function endProcessSoon(): void {
-  setTimeout(() => toMain({ kind: 'exit' }), 50);
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), 600);
+  void endChildren().finally(() => {
+    setTimeout(() => toMain({ kind: 'exit' }), 50);
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 600);
+  });
 }
 
 function receiveInput(frames: Buffer[]): void {

@@ -1,6 +1,6 @@
-import { SourceMap, type SourceMapPayload } from 'node:module';
-import { inspect } from 'node:util';
-import type { Diagnostic } from './tslab.js';
+import type { Diagnostic } from './cellDiagnostics.js';
+import { isInside, type Locate, locateBy } from './stackPlaces.js';
+import { textOf } from './valueText.js';
 
 /** Jupyter's form of an error, in the reply and in the cell's output. */
 export interface CellError {
@@ -10,12 +10,8 @@ export interface CellError {
   readonly traceback: readonly string[];
 }
 
-/** Where a cell's code lies, so that a stack of the lowered script can point into the cell. Lines and columns from 1. */
-export interface CellSource {
-  readonly code: string;
-  /** Position in the cell of a position in the script. */
-  locate(line: number, column: number): { line: number; column: number } | undefined;
-}
+/** The code of the cells that ran, by their labels. */
+export type CellCodes = ReadonlyMap<string, string>;
 
 /** The name under which cell 3's script runs: its stack frames read `at inner (cell[3]:2:9)`. */
 export function scriptName(label: string): string {
@@ -24,22 +20,18 @@ export function scriptName(label: string): string {
 const FRAME = /cell\[([\d.]+)\]:(\d+):(\d+)/g;
 
 /** Joins the maps of both lowering steps: script -> ES module -> cell. */
-export function cellSource(
-  code: string,
+export function placesOfCell(
   maps: { script: string; module: string },
   lineOffset: number,
-): CellSource {
-  const toModule = new SourceMap(JSON.parse(maps.script) as SourceMapPayload);
-  const toCell = new SourceMap(JSON.parse(maps.module) as SourceMapPayload);
-  return {
-    code,
-    locate(line, column) {
-      const inModule = toModule.findEntry(line - 1, column - 1);
-      if (!('originalLine' in inModule)) return undefined;
-      const inCell = toCell.findEntry(inModule.originalLine, inModule.originalColumn);
-      if (!('originalLine' in inCell)) return undefined;
-      return { line: inCell.originalLine + 1 - lineOffset, column: inCell.originalColumn + 1 };
-    },
+  backAt: (line: number, column: number) => number = () => 0,
+): Locate {
+  const [toModule, toCell] = [locateBy(maps.script), locateBy(maps.module)];
+  return (line, column) => {
+    const inModule = toModule(line, column);
+    const inCell = inModule && toCell(inModule.line, inModule.column);
+    if (inCell === undefined) return undefined;
+    const inCode = inCell.line - lineOffset;
+    return { line: inCode, column: inCell.column - backAt(inCode, inCell.column) };
   };
 }
 
@@ -47,38 +39,48 @@ export function cellSource(
  * A thrown value as Jupyter shows it: the place in the cell, then the frames of cells and of the project. Never throws,
  * whatever was thrown: a proxy or a getter may throw when it is looked at.
  */
-export function errorOf(thrown: unknown, sources: ReadonlyMap<string, CellSource>): CellError {
+export function errorOf(thrown: unknown, codes: CellCodes): CellError {
   try {
-    if (thrown instanceof Error || isErrorLike(thrown)) return describe(thrown, sources);
-    return thrownValue(typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 2 }));
+    if (thrown instanceof Error || isErrorLike(thrown)) return describe(thrown, codes);
+    return thrownValue(typeof thrown === 'string' ? shortMessage(thrown) : textOf(thrown));
   } catch {
     return thrownValue(`a value that cannot be shown (${typeof thrown})`);
   }
+}
+
+const LONGEST_MESSAGE = 10_000;
+
+/** What an error says may hold all that its program had before it. */
+function shortMessage(text: string): string {
+  if (text.length <= LONGEST_MESSAGE) return text;
+  return `${text.slice(0, LONGEST_MESSAGE)}... ${text.length - LONGEST_MESSAGE} more characters`;
 }
 
 function thrownValue(evalue: string): CellError {
   return { ename: 'Thrown', evalue, traceback: [`${red('Thrown')}: ${evalue}`] };
 }
 
-function describe(thrown: Error, sources: ReadonlyMap<string, CellSource>): CellError {
-  const ename = String(thrown.name || 'Error');
-  const evalue = String(thrown.message);
-  const frames = framesOf(thrown).map((frame) => inCells(frame, sources));
-  const shown = frames.filter((frame) => !isKernelsOwn(frame));
-  const cause = thrown.cause === undefined ? [] : causeLines('caused by', thrown.cause, sources);
+function describe(thrown: Error, codes: CellCodes): CellError {
+  const { ename, evalue } = wordsOf(thrown);
+  const shown = framesOf(thrown).filter((frame) => !isKernelsOwn(frame));
+  const cause = thrown.cause === undefined ? [] : causeLines('caused by', thrown.cause, codes);
   const parts = thrown instanceof AggregateError ? thrown.errors.slice(0, 10) : [];
-  const several = parts.flatMap((part: unknown, index) => causeLines(`error ${index + 1}:`, part, sources));
+  const several = parts.flatMap((part: unknown, index) => causeLines(`error ${index + 1}:`, part, codes));
   return {
     ename,
     evalue,
     traceback: [
       `${red(ename)}: ${evalue}`,
-      ...excerptOf(shown, sources),
+      ...excerptOf(shown, codes),
       ...shown.map(gray),
       ...cause,
       ...several,
     ],
   };
+}
+
+function wordsOf(error: Error): { ename: string; evalue: string } {
+  return { ename: String(error.name || 'Error'), evalue: shortMessage(String(error.message)) };
 }
 
 /** What the type checker says of a cell, each with its line and a mark below. */
@@ -106,7 +108,12 @@ export function diagnosticsError(all: readonly Diagnostic[], code: string): Cell
   };
 }
 
+const OLD_DECORATOR =
+  '; decorators are those of the language, functions of (value, context): the older ones of TypeScript (experimentalDecorators) do not go with them';
 const HINTS: Readonly<Record<number, string>> = {
+  1238: OLD_DECORATOR,
+  1240: OLD_DECORATOR,
+  1241: OLD_DECORATOR,
   2323: '; in a cell every declaration is visible to later cells: leave out `export`',
   2307: '; a package: install it in the project (npm install); a file: its path counts from the folder of the notebook, and a source of the project must be compiled (npm run build)',
   6059: '; import the compiled package voxlab instead of a source file above the project',
@@ -114,6 +121,10 @@ const HINTS: Readonly<Record<number, string>> = {
 
 /** What cells cannot hold, and what to write instead. The type checker's words on these do not help. */
 const ADVICE: readonly (readonly [line: RegExp, advice: string])[] = [
+  [
+    /(^|[=(?:,]|return|=>)\s*<[A-Za-z][\w.]*(\s[^<>]*)?(\/>|>.*<\/)/,
+    'Cells are .ts, which holds no JSX: put it into a module with the ending .tsx beside the notebook, and import that.',
+  ],
   [/^\s*%/, 'Cells have no magics (%): console.time() measures, process.env holds the environment.'],
   [
     /^\s*![a-z./]/,
@@ -147,13 +158,6 @@ function framesOf(error: Error): string[] {
     .filter((line) => /^\s+at /.test(line));
 }
 
-function inCells(frame: string, sources: ReadonlyMap<string, CellSource>): string {
-  return frame.replace(FRAME, (found, cell: string, line: string, column: string) => {
-    const place = sources.get(cell)?.locate(Number(line), Number(column));
-    return place === undefined ? found : `cell[${cell}]:${place.line}:${place.column}`;
-  });
-}
-
 /** The label of the cell whose code threw: that of the innermost frame in one. Never throws, as errorOf. */
 export function throwerIn(thrown: unknown): string | undefined {
   try {
@@ -165,18 +169,16 @@ export function throwerIn(thrown: unknown): string | undefined {
 }
 
 function isKernelsOwn(frame: string): boolean {
-  return /node:(vm|internal|async_hooks)|\/src\/kernel\/(cells|cellAwaits|cellContext|comms|executeQueue|kernel|mimeBundle|modules)\.js/.test(
-    frame,
-  );
+  return isInside(frame) || /\/dist\/src\/kernel\/\w+\.js/.test(frame);
 }
 
 /** The lines of the cell around the innermost frame that lies in one. */
-function excerptOf(frames: readonly string[], sources: ReadonlyMap<string, CellSource>): string[] {
+function excerptOf(frames: readonly string[], codes: CellCodes): string[] {
   const [, cell, line] = [...frames.join('\n').matchAll(FRAME)][0] ?? [];
-  const source = sources.get(String(cell));
-  if (source === undefined) return [];
+  const code = codes.get(String(cell));
+  if (code === undefined) return [];
   const at = Number(line);
-  const lines = source.code.split('\n').map((text, index) => ({ text, number: index + 1 }));
+  const lines = code.split('\n').map((text, index) => ({ text, number: index + 1 }));
   const near = lines.filter(({ number }) => Math.abs(number - at) <= 2);
   const width = String(at + 2).length;
   return near.map(({ text, number }) => {
@@ -185,10 +187,22 @@ function excerptOf(frames: readonly string[], sources: ReadonlyMap<string, CellS
   });
 }
 
-function causeLines(said: string, cause: unknown, sources: ReadonlyMap<string, CellSource>): string[] {
-  const { ename, evalue } = errorOf(cause, sources);
-  return [`${said} ${ename}: ${evalue}`];
+/** Another error, below the first: with its frames in cells and modules of the user's own, and its own causes. */
+function causeLines(said: string, cause: unknown, codes: CellCodes, depth = 0): string[] {
+  const isError = cause instanceof Error || isErrorLike(cause);
+  const { ename, evalue } = isError ? wordsOf(cause) : errorOf(cause, codes);
+  const frames = isError
+    ? framesOf(cause).filter((frame) => /cell\[[\d.]+\]:\d/.test(frame) || OWN_SOURCE.test(frame))
+    : [];
+  const deeper =
+    isError && cause.cause !== undefined && depth < DEEPEST_CAUSE
+      ? causeLines('caused by', cause.cause, codes, depth + 1)
+      : [];
+  return [`${said} ${ename}: ${evalue}`, ...frames.map(gray), ...deeper];
 }
+
+const DEEPEST_CAUSE = 10;
+const OWN_SOURCE = /\.[mc]?tsx?:\d+:\d+\)?$/;
 
 function red(text: string): string {
   return `\x1b[31m${text}\x1b[39m`;

@@ -2,15 +2,26 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as TypeScript from '@tslab/typescript-for-tslab';
-import type { Converter, Diagnostic as TslabDiagnostic } from 'tslab/dist/converter.js';
+import type { Converter } from 'tslab/dist/converter.js';
 import { EnvironmentError } from '../errors.js';
-import { inPackage } from '../paths.js';
+import {
+  CELL_PREFIX,
+  type Diagnostic,
+  diagnosticsOf,
+  LINE_OFFSET,
+  NOT_SAID,
+  syntaxErrors,
+} from './cellDiagnostics.js';
 import { requireWithCodeCache } from './codeCache.js';
+import { type Completion, completionsAt } from './completions.js';
 import { jupyterFolder } from './kernelSpec.js';
-import { createLeanPrograms } from './leanProgram.js';
-import { isLibrary, libraryDocsAt, withoutDocs } from './libraryDocs.js';
-import { writeOutShorthand } from './shorthand.js';
+import { libraryDocsAt } from './libraryDocs.js';
+import { readableCode, type UsingAt, usingFinder } from './newerSyntax.js';
+import { isPath, ownModulePath } from './ownPaths.js';
+import { callAt } from './signature.js';
+import { locateBy } from './stackPlaces.js';
 import { createTypeNames, type TypeNames } from './typeNames.js';
+import { adaptedWatchHost, createWatchedFiles, type Emitted, globalsFile } from './watchHost.js';
 
 /**
  * The one file that knows tslab's internals. tslab brings the cell compiler: a watch program over two virtual files,
@@ -21,18 +32,6 @@ export const TSLAB_VERSION = '1.0.22';
 export type { TypeScript };
 export type Ts = typeof TypeScript;
 
-/** A complaint of the type checker; line and column count from 1. */
-export interface Diagnostic {
-  /** Undefined = the cell. */
-  readonly file: string | undefined;
-  readonly line: number;
-  readonly column: number;
-  /** Characters marked. */
-  readonly length: number;
-  readonly code: number;
-  readonly message: string;
-}
-
 /** A checked cell as an ES module, still to be lowered to what can run. */
 export interface CheckedCell {
   /** Not empty = the cell must not run, and the rest is empty. */
@@ -40,22 +39,18 @@ export interface CheckedCell {
   readonly moduleText: string;
   /** Source map from moduleText to the cell; its lines are `lineOffset` too high. */
   readonly sourceMap: string;
+  /** How much further right a place in what was checked lies than in the cell. */
+  readonly backAt?: (line: number, column: number) => number;
+  /** Which of moduleText's declarations are `using`. */
+  readonly usingAt: UsingAt;
   /** Declarations of this and all earlier cells, for the next. */
   readonly declarations: string;
-  /** Modules that stand as .ts or .js files below the project's root and were imported. */
-  readonly localModules: readonly { readonly path: string; readonly moduleText: string }[];
-}
-
-export interface Completion {
-  readonly matches: readonly string[];
-  readonly start: number;
-  readonly end: number;
-  /** TypeScript's kind of each match (`function`, `const`, ...). */
-  readonly kinds: ReadonlyMap<string, string>;
 }
 
 export interface CellCompiler {
   readonly ts: Ts;
+  /** `declare global { }` of earlier cells. */
+  setGlobals(text: string): void;
   check(code: string, declarations: string): CheckedCell;
   /** `offset` counts UTF-16 units. */
   complete(code: string, offset: number, declarations: string): Completion;
@@ -63,24 +58,23 @@ export interface CellCompiler {
   close(): void;
 }
 
-/** tslab puts `export {};` and a line end before each cell. */
-export const LINE_OFFSET = 1;
-const CELL_PREFIX = 'export {};\n';
 /** The name under which tslab exports the value of a cell's last expression (a number follows if the cell uses it). */
 export const LAST_EXPRESSION = /^tsLastExpr\d*$/;
 
-const CELL_LIBRARY = inPackage('src', 'kernel', 'cellLibrary.d.ts');
+const NOTHING = { moduleText: '', sourceMap: '', usingAt: () => undefined, declarations: '' };
 
 /** Makes a compiler for cells; the working directory must be the project's root. Takes about a second. */
 export function createCellCompiler(packages: NodeJS.Require = createRequire(import.meta.url)): CellCompiler {
-  const { ts, seenByTslab } = loadTypeScript(packages);
-  const emitted: Emitted = { sourceMap: '', program: undefined };
+  const { ts, seenByTslab } = loadCompiler(packages);
+  const emitted: Emitted = { sourceMap: '', program: undefined, diagnostics: [], globals: { text: '' } };
+  const cell = join(process.cwd(), '__tslab__.ts');
   const names = createTypeNames(process.cwd());
+  const watched = createWatchedFiles(ts);
   Object.assign(seenByTslab, {
-    createWatchCompilerHost: adaptedWatchHost(ts, emitted, names),
+    createWatchCompilerHost: adaptedWatchHost(ts, emitted, names, watched),
     // tslab lowers to CommonJS with this call; the kernel lowers by itself, so the text comes through unchanged.
     transpileModule: (text: string) => ({ outputText: text }),
-    getPreEmitDiagnosticsOfFiles: diagnosed(seenByTslab, names),
+    getPreEmitDiagnosticsOfFiles: diagnosed(seenByTslab, names, emitted),
   });
   const { createConverter } = packages('tslab/dist/converter.js') as { createConverter(): Converter };
   const { printQuickInfo } = packages('tslab/dist/inspect.js') as {
@@ -89,47 +83,72 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
   let converter = createConverter();
   let madeAtMs = Date.now();
   const convert: Converter['convert'] = (declarations, code) => {
+    watched.refresh();
     const converted = converter.convert(declarations, code);
-    if (!converted.diagnostics.some((said) => isInstalledSince(said, madeAtMs))) return converted;
+    if (!emitted.diagnostics.some((said) => isThereNow(said, madeAtMs))) return converted;
     converter.close();
     converter = createConverter();
     madeAtMs = Date.now();
     return converter.convert(declarations, code);
   };
 
+  /** The program in which the code is the cell, and what is said of the place. */
+  const programOf = (code: string, offset: number, declarations: string) => {
+    watched.refresh();
+    const info: TypeScript.QuickInfo | undefined = converter.inspect(
+      declarations,
+      readableCode(ts, code).text,
+      offset,
+    );
+    const program = emitted.program!;
+    return { program, file: program.getSourceFile(cell)!, info };
+  };
+
   return {
     ts,
+    setGlobals(text) {
+      if (text === emitted.globals.text) return;
+      emitted.globals.text = text;
+      emitted.globals.changed?.(globalsFile(), ts.FileWatcherEventKind.Changed);
+    },
     check(code, declarations) {
-      const converted = convert(declarations, code);
+      const readable = readableCode(ts, code);
+      const unfinished = syntaxErrors(ts, readable.text);
+      if (unfinished.length > 0) return { diagnostics: unfinished, ...NOTHING };
+      const { output, declOutput } = convert(declarations, readable.text);
+      const diagnostics = diagnosticsOf(ts, emitted.diagnostics, cell);
+      if (diagnostics.length > 0 || output === undefined) return { diagnostics, ...NOTHING };
       return {
-        diagnostics: converted.diagnostics.map(diagnosticOf),
-        moduleText: converted.output ?? '',
+        diagnostics,
+        moduleText: output,
         sourceMap: emitted.sourceMap,
+        usingAt: usingFinder(readable, locateBy(emitted.sourceMap), LINE_OFFSET),
         // Each emit puts this line first; node's types are there anyway.
-        declarations: (converted.declOutput ?? '').replaceAll('/// <reference types="node" />\n', ''),
-        localModules: (converted.sideOutputs ?? []).map(({ path, data }) => ({ path, moduleText: data })),
+        declarations: (declOutput ?? '').replaceAll('/// <reference types="node" />\n', ''),
       };
     },
     complete(code, offset, declarations) {
-      const { candidates, start, end, original } = converter.complete(declarations, code, offset);
-      const entries = original?.entries ?? [];
-      return {
-        matches: candidates,
-        start,
-        end,
-        kinds: new Map(entries.map(({ name, kind }) => [name, kind])),
-      };
+      const { program, file } = programOf(code, offset, declarations);
+      const { length } = CELL_PREFIX;
+      const { start, end, ...found } = completionsAt(ts, program, file, offset + length);
+      return { ...found, start: start - length, end: end - length };
     },
     inspect(code, offset, declarations) {
-      const info: TypeScript.QuickInfo | undefined = converter.inspect(declarations, code, offset);
-      if (info === undefined) return undefined;
-      const text = printQuickInfo(withNamedTags(info));
-      const cell = join(process.cwd(), '__tslab__.ts');
-      const docs = emitted.program && libraryDocsAt(ts, emitted.program, cell, offset + CELL_PREFIX.length);
-      return docs === undefined ? text : `${text}\n\n${docs}`;
+      const { program, file, info } = programOf(code, offset, declarations);
+      const at = offset + CELL_PREFIX.length;
+      const call = callAt(ts, program, file, at);
+      const told = [
+        info && withDocs(printQuickInfo(withNamedTags(info)), libraryDocsAt(ts, program, cell, at)),
+        call && withDocs(call.text, libraryDocsAt(ts, program, cell, call.nameEnd - 1)),
+      ].filter((text) => text !== undefined);
+      return told.length === 0 ? undefined : told.join('\n\n');
     },
     close: () => converter.close(),
   };
+}
+
+function withDocs(text: string, docs: string | undefined): string {
+  return docs === undefined ? text : `${text}\n\n${docs}`;
 }
 
 /** tslab prints what a tag says and not its name: an example stands apart, and a deprecation says that it is one. */
@@ -142,33 +161,26 @@ function withNamedTags(info: TypeScript.QuickInfo): TypeScript.QuickInfo {
   return tags === undefined ? info : { ...info, tags };
 }
 
-function diagnosticOf({ fileName, start, end, code, messageText }: TslabDiagnostic): Diagnostic {
-  return {
-    file: fileName,
-    line: start.line + 1,
-    column: start.character + 1,
-    length: Math.max(1, end.offset - start.offset),
-    code,
-    message: messageText,
-  };
-}
-
-/** What passes by inside of tslab's converter. */
-interface Emitted {
-  sourceMap: string;
-  program: TypeScript.Program | undefined;
-}
-
-/** TS2307, "Cannot find module 'x'", of a package that came into node_modules after that time. */
-function isInstalledSince({ code, messageText }: TslabDiagnostic, timeMs: number): boolean {
-  const [, name] = /^Cannot find module '((?:@[^/']+\/)?[^/'.][^/']*)/.exec(messageText) ?? [];
-  if (code !== 2307 || name === undefined) return false;
-  const stats = statSync(join('node_modules', name), { throwIfNoEntry: false });
+/** "Cannot find module 'x'" (2307), and of a file without types (7016), which is there by now: a file, or a package that was installed after that time. */
+function isThereNow({ code, file, messageText }: TypeScript.Diagnostic, timeMs: number): boolean {
+  if (code !== 2307 || file === undefined) return false;
+  const [, name] = /^Cannot find module '([^']+)'/.exec(String(messageText)) ?? [];
+  if (name === undefined) return false;
+  if (isPath(name)) return ownModulePath(dirname(file.fileName), name) !== undefined;
+  const [, packageName] = /^((?:@[^/]+\/)?[^/]+)/.exec(name)!;
+  const stats = statSync(join('node_modules', packageName!), { throwIfNoEntry: false });
   return stats !== undefined && stats.ctimeMs > timeMs;
 }
 
+/** The cells' TypeScript alone, for what is read without being run. */
+export function loadTypeScript(): Ts {
+  alone ??= loadCompiler(createRequire(import.meta.url)).ts;
+  return alone;
+}
+let alone: Ts | undefined;
+
 /** The compiler, and the copy of its exports that tslab's own modules will get and whose members can be replaced. */
-function loadTypeScript(packages: NodeJS.Require): { ts: Ts; seenByTslab: SeenByTslab } {
+function loadCompiler(packages: NodeJS.Require): { ts: Ts; seenByTslab: SeenByTslab } {
   const { version } = packages('tslab/package.json') as { version: string };
   if (version !== TSLAB_VERSION)
     throw new EnvironmentError(
@@ -192,97 +204,14 @@ interface SeenByTslab {
 }
 type Diagnose = (...args: unknown[]) => TypeScript.Diagnostic[];
 
-/** Diagnoses as tslab does before it emits, but for TS2742: a type's name holds a path of node_modules, which never leave this folder. */
-function diagnosed({ getPreEmitDiagnosticsOfFiles: diagnose }: SeenByTslab, names: TypeNames): Diagnose {
-  return (...args) => names.naming(() => diagnose(...args)).filter(({ code }) => code !== 2742);
-}
-
-/**
- * tslab fixes its compiler options in code. Ours: strict, today's library, packages that name their types in `exports`,
- * `await (…)` and `for await` at the top, and a source map, so that a traceback can point into the cell.
- */
-function adaptedWatchHost(ts: Ts, emitted: Emitted, names: TypeNames) {
-  return (
-    files: string[],
-    options: TypeScript.CompilerOptions,
-    system: unknown,
-    _createProgram: unknown,
-    ...reporters: unknown[]
-  ): object => {
-    const create = ts.createWatchCompilerHost as unknown as (...args: unknown[]) => WatchHost;
-    const host = create(
-      [...files, CELL_LIBRARY],
-      {
-        ...options,
-        moduleResolution: ts.ModuleResolutionKind.Bundler,
-        strict: true,
-        lib: ['lib.es2023.d.ts'],
-        types: ['node'],
-        paths: names.paths,
-        disableTopLevelAwait: false,
-        experimentalDecorators: false,
-        sourceMap: true,
-      },
-      system,
-      createLeanPrograms(ts),
-      ...reporters,
-    );
-    const { readFile, watchFile, fileExists } = host;
-    host.readFile = (path, encoding) => {
-      const text = readFile(path, encoding);
-      return text !== undefined && isLibrary(path) ? withoutDocs(text) : text;
-    };
-    // Watching packages and the folders in which an import was not found took a quarter of the start; what is installed
-    // while the kernel runs is found by a new converter. The cell itself is a file of the root, which may lie in a package.
-    host.watchFile = (path, ...more) =>
-      path.includes('/node_modules/') && dirname(path) !== process.cwd()
-        ? NOT_WATCHED
-        : watchFile(path, ...more);
-    host.watchDirectory = () => NOT_WATCHED;
-    host.fileExists = (path) => !names.hides(path) && fileExists(path);
-    let afterProgramCreate: WatchHost['afterProgramCreate'];
-    return Object.defineProperty(host, 'afterProgramCreate', {
-      get: () => afterProgramCreate,
-      set(tslabs: WatchHost['afterProgramCreate']) {
-        afterProgramCreate = (program) => {
-          emitted.program = program.getProgram();
-          tslabs(adaptedEmit(ts, program, emitted, names));
-        };
-      },
-    });
-  };
-}
-
-const NOT_WATCHED = { close() {} };
-
-interface WatchHost {
-  readFile: (path: string, encoding?: string) => string | undefined;
-  fileExists: (path: string) => boolean;
-  watchFile: (path: string, ...more: unknown[]) => { close(): void };
-  watchDirectory: (path: string) => { close(): void };
-  afterProgramCreate: (program: TypeScript.EmitAndSemanticDiagnosticsBuilderProgram) => void;
-}
-
-/** Emits with shorthand properties written out (tslab forgets them) and keeps the cell's source map, which tslab drops. */
-function adaptedEmit(
-  ts: Ts,
-  program: TypeScript.EmitAndSemanticDiagnosticsBuilderProgram,
-  emitted: Emitted,
+/** Keeps all that TypeScript says, of which tslab drops what lies outside of its folder; tells tslab whether to emit. */
+function diagnosed(
+  { getPreEmitDiagnosticsOfFiles: diagnose }: SeenByTslab,
   names: TypeNames,
-): TypeScript.EmitAndSemanticDiagnosticsBuilderProgram {
-  const emit = program.emit.bind(program);
-  program.emit = (file, write, cancel, onlyDeclarations, transformers) =>
-    names.naming(() =>
-      emit(
-        file,
-        (fileName, text, ...rest) => {
-          if (fileName.endsWith('__tslab__.js.map')) emitted.sourceMap = text;
-          write?.(fileName, text, ...rest);
-        },
-        cancel,
-        onlyDeclarations,
-        { ...transformers, before: [writeOutShorthand(ts, program.getProgram().getTypeChecker())] },
-      ),
-    );
-  return program;
+  emitted: Emitted,
+): Diagnose {
+  return (...args) => {
+    emitted.diagnostics = names.naming(() => diagnose(...args));
+    return emitted.diagnostics.filter(({ code }) => !NOT_SAID.has(code));
+  };
 }

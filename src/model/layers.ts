@@ -39,7 +39,7 @@ export const BATCH_NORM_EPSILON = 1e-3;
 
 /**
  * Convolution with bias; `kernel` is depth, height, width, in, out: whole, or the part of it that its map reaches
- * (architecture.ts), which gives the same.
+ * (kernelReach.ts), which gives the same.
  */
 export function convolve(
   x: Tensor5D,
@@ -49,16 +49,16 @@ export function convolve(
   padding: 'same' | 'valid',
   precision: Precision = 'float32',
 ): Tensor5D {
-  return plainConvolution(x, kernel, stride, padding, precision).add(bias);
+  return convolveWithoutBias(x, kernel, stride, padding, precision).add(bias);
 }
 
 /** By the fastest of the ways that give the same numbers (and, where it is wished, by bfloat16 or float16). */
-function plainConvolution(
+export function convolveWithoutBias(
   x: Tensor5D,
   kernel: Tensor5D,
   stride: 1 | 2,
   padding: 'same' | 'valid',
-  precision: Precision,
+  precision: Precision = 'float32',
 ): Tensor5D {
   const reach =
     padding === 'same' ? kernelReach(x.shape.slice(1, 4), kernel.shape.slice(0, 3), stride) : undefined;

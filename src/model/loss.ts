@@ -1,6 +1,15 @@
+import { UsageError } from '../errors.js';
 import { attribute } from '../tensorflow/attributes.js';
 import { FLOAT32 } from '../tensorflow/dataTypes.js';
 import { runOperation, type Scalar, type Tensor, type Tensor1D, tf } from '../tensorflow/tf.js';
+
+/** A loss of one's own. */
+export interface OwnLoss {
+  /** As checkpoints call it. */
+  readonly name: string;
+  /** The loss of each row, [rows], of logits of class 1 and labels (0 or 1): operations of TensorFlow.js that have gradients. */
+  readonly ofRows: (logits: Tensor1D, labels: Tensor1D) => Tensor;
+}
 
 /** What a batch is scored by. */
 export interface BatchLoss {
@@ -11,6 +20,8 @@ export interface BatchLoss {
   readonly focalAlpha: number;
   /** Factors of rows of class 0 and 1. */
   readonly classFactors: readonly [number, number];
+  /** In place of `kind`. */
+  readonly own?: OwnLoss;
 }
 
 export const PLAIN_LOSS: BatchLoss = {
@@ -22,16 +33,31 @@ export const PLAIN_LOSS: BatchLoss = {
 
 /**
  * The loss of logits and labels (0 or 1): the sum of all rows' losses, each times the factor of its class, divided by the number
- * of rows, as Keras' class_weight has it. So it is a mean that can be taken by parts, whatever classes are in a part.
+ * of rows, as Keras' class_weight has it. So it is a mean that can be taken by parts, whatever classes are in a part. Throws UsageError
+ * for an own loss of another shape.
  */
 export function lossOfBatch(loss: BatchLoss, logits: Tensor1D, labels: Tensor1D): Scalar {
-  const focal = loss.kind === 'focal';
+  const focal = loss.kind === 'focal' && loss.own === undefined;
   const [other, nodule] = loss.classFactors.map((factor, index) =>
     focal && loss.focalAlpha > 0 ? factor * (index === 1 ? loss.focalAlpha : 1 - loss.focalAlpha) : factor,
   ) as [number, number];
-  const rows = focal ? focalOfRows(logits, labels, loss.focalGamma) : crossEntropyOfRows(logits, labels);
+  const rows =
+    loss.own !== undefined
+      ? ownOfRows(loss.own, logits, labels)
+      : focal
+        ? focalOfRows(logits, labels, loss.focalGamma)
+        : crossEntropyOfRows(logits, labels);
   if (other === 1 && nodule === 1) return rows.mean();
   return rows.mul(labels.mul(nodule - other).add(other)).mean();
+}
+
+function ownOfRows({ name, ofRows }: OwnLoss, logits: Tensor1D, labels: Tensor1D): Tensor1D {
+  const rows = ofRows(logits, labels);
+  if (rows.shape.join() !== logits.shape.join())
+    throw new UsageError(
+      `loss ${JSON.stringify(name)}: expected a number for each row, [${logits.shape.join()}], received [${rows.shape.join(', ')}]: the mean is taken outside, over all devices`,
+    );
+  return rows as Tensor1D;
 }
 
 /** Mean binary cross-entropy of logits and labels (0 or 1), in the form that does not overflow. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
@@ -22,9 +23,11 @@ export interface Staging {
   finish(uid: string, stamp: string, scan: CutScan): void;
 }
 
-interface Record {
+/** `sha256` is of the scan's JSON: the bytes that were written, or none of them are believed. */
+interface ScanRecord {
   readonly stamp: string;
-  readonly scan: CutScan;
+  readonly sha256: string;
+  readonly scan: string;
 }
 
 function folderOf(file: string): string {
@@ -50,10 +53,10 @@ export function openStaging(file: string, key: string): Staging {
     begun: () => writeFileAtomically(keyFile, key),
     finished: (uid, stamp) => {
       const record = isBegun ? parsed(readIfThere(recordFile(uid))) : undefined;
-      return record?.stamp === stamp ? record.scan : undefined;
+      return record?.stamp === stamp ? (JSON.parse(record.scan) as CutScan) : undefined;
     },
     finish: (uid, stamp, scan) =>
-      writeFileAtomically(recordFile(uid), JSON.stringify({ stamp, scan } satisfies Record)),
+      writeFileAtomically(recordFile(uid), JSON.stringify(recordOf(stamp, JSON.stringify(scan)))),
   };
 }
 
@@ -72,10 +75,17 @@ function hasPlaces(rowsFile: string): boolean {
   }
 }
 
-/** A power cut may leave a record without its bytes. */
-function parsed(text: string | undefined): Record | undefined {
+function recordOf(stamp: string, scan: string): ScanRecord {
+  return { stamp, sha256: createHash('sha256').update(scan).digest('hex'), scan };
+}
+
+/** A power cut may leave a record without its bytes, or with others. */
+function parsed(text: string | undefined): ScanRecord | undefined {
   try {
-    return text === undefined ? undefined : (JSON.parse(text) as Record);
+    const { stamp, sha256, scan } = (JSON.parse(text ?? '{}') ?? {}) as Partial<ScanRecord>;
+    if (typeof stamp !== 'string' || typeof scan !== 'string') return undefined;
+    const record = recordOf(stamp, scan);
+    return record.sha256 === sha256 ? record : undefined;
   } catch {
     return undefined;
   }

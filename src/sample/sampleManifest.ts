@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { join } from 'node:path';
-import { InputError, messageOf } from '../errors.js';
+import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { InputError } from '../errors.js';
+import { type JsonPlace, readJson } from '../jsonPlace.js';
 import { writeFileAtomically } from '../paths.js';
 import type { SampleSettings } from './scanPlan.js';
 
@@ -68,19 +60,43 @@ export function inspectFolder(folder: string, settings: SampleSettings): FolderS
   };
 }
 
+/** Throws InputError for what `voxlab sample` has not written. */
 export function readManifest(path: string): SampleManifest {
-  let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(path, 'utf8'));
+    const manifest = readJson(path, 'a manifest of `voxlab sample`');
+    const whole = (key: string): number => manifest.at(key).whole();
+    const settings = manifest.at('settings');
+    return {
+      about: manifest.at('about').text(),
+      generator: whole('generator'),
+      settings: {
+        seed: settings.at('seed').whole(Number.MIN_SAFE_INTEGER),
+        scans: settings.at('scans').whole(1),
+        coarsening: settings.at('coarsening').number(0),
+      },
+      nodules: whole('nodules'),
+      candidates: whole('candidates'),
+      files: Object.fromEntries(
+        manifest
+          .at('files')
+          .entries()
+          .map(([name, sum]) => [belowFolder(name, sum), sumAt(sum)]),
+      ),
+    };
   } catch (error) {
-    throw new InputError(path, `expected JSON, received ${messageOf(error)}; delete it, or use --force`, {
-      cause: error,
-    });
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(path, `${error.reason}; delete it, or use --force`, { cause: error });
   }
-  const manifest = parsed as Partial<SampleManifest> | null;
-  if (manifest?.settings === undefined || manifest.files === undefined)
-    throw new InputError(path, 'expected a manifest of `voxlab sample`; delete it, or use --force');
-  return manifest as SampleManifest;
+}
+
+function sumAt(place: JsonPlace): FileSum {
+  return { bytes: place.at('bytes').whole(), sha256: place.at('sha256').text() };
+}
+
+/** `--force` removes the files of a manifest: none that lie elsewhere. */
+function belowFolder(name: string, place: JsonPlace): string {
+  if (isAbsolute(name) || name.split('/').includes('..')) place.refuse('a file below the folder of the set');
+  return name;
 }
 
 export function writeManifest(

@@ -1,4 +1,4 @@
-import { InputError, messageOf } from '../errors.js';
+import { InputError } from '../errors.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { type DatasetDescription, descriptionOf } from './datasetDescription.js';
 import { aliveCheck, asInput, closeFile, type Dataset, type H5File, loadH5 } from './h5.js';
@@ -19,6 +19,7 @@ import {
 import type { PatchFormat, PatchProvenance } from './patchFileContract.js';
 import { memberOf } from './rootMembers.js';
 import type { ElementType, RowAccess, RowReader } from './rowIndex.js';
+import { provenanceOf } from './storedProvenance.js';
 
 /** How rows are read: straight from the file by the place of their bytes, or through the HDF5 library. */
 export type PatchReader = 'index' | 'h5wasm';
@@ -193,27 +194,4 @@ function normalisationOf(path: string, kind: unknown, ends: unknown): Pick<Patch
       `expected attributes normalisation (${NORMALISATIONS.join(', ')}) and normalisationHu (two ascending numbers) of input, found ${kind} and ${lowHu}, ${highHu}`,
     );
   return { normalisation: { kind: known, lowHu, highHu } };
-}
-
-function provenanceOf(path: string, file: H5File): PatchProvenance | undefined {
-  const text = (name: string): string | undefined =>
-    name in file.attrs ? String(file.attrs[name]!.value) : undefined;
-  const [program, settings, scans] = ['program', 'settings', 'scans'].map(text);
-  if (program === undefined || settings === undefined || scans === undefined) return undefined;
-  const part = <T>(name: string): T => {
-    try {
-      return JSON.parse(text(name)!) as T;
-    } catch (error) {
-      throw new InputError(path, `attribute ${name}: expected JSON (${messageOf(error)})`, { cause: error });
-    }
-  };
-  const [failedScans, outside, resampled] = ['failedScans', 'outside', 'resampled'].map(text);
-  return {
-    program,
-    settings: part('settings'),
-    scans: part('scans'),
-    ...(failedScans === undefined ? {} : { failedScans: part('failedScans') }),
-    ...(outside === undefined ? {} : { outside: part('outside') }),
-    ...(resampled === undefined ? {} : { resampled: part('resampled') }),
-  };
 }

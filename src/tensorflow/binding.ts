@@ -29,6 +29,14 @@ export interface TensorReference {
   readonly dtype: number;
 }
 
+/** An operation that ran at once. */
+export interface LoggedOperation {
+  readonly name: string;
+  readonly attributes: readonly Attribute[];
+  readonly inputIds: readonly number[];
+  readonly outputs: readonly TensorReference[];
+}
+
 /** What a number stands for: a tensor, or one of a graph that is being traced. */
 type Entry = { readonly handle: Address } | { readonly traced: TracedTensor };
 
@@ -54,6 +62,8 @@ export class Binding {
   readonly TF_ATTR_RESOURCE = 6;
   readonly TF_Version: string;
 
+  /** Told of each operation that runs at once, after it ran (model/recordedGraph.ts). */
+  onOperation: ((operation: LoggedOperation) => void) | undefined;
   /** Device of the operations that run at once; undefined leaves the choice to TensorFlow. */
   device: string | undefined;
   readonly #context: Context;
@@ -123,9 +133,11 @@ export class Binding {
         .map((traced) => this.addTraced(traced));
     }
     const inputs = inputIds.map((id) => this.handleOf(id));
-    return execute(this.#context, { name, attributes, inputs, outputCount, device: this.device }).map(
-      (handle) => this.adopt(handle),
-    );
+    const outputs = execute(this.#context, {
+      ...{ name, attributes, inputs, outputCount, device: this.device },
+    }).map((handle) => this.adopt(handle));
+    this.onOperation?.({ name, attributes, inputIds, outputs });
+    return outputs;
   }
 
   /** `tags` are separated by commas, as are the names of `runSavedModel`. */

@@ -17,6 +17,7 @@ export type TensorDataType = Tensorflow.DataType;
 export type Tensor = Tensorflow.Tensor;
 /** Of rank 1. */
 export type Tensor1D = Tensorflow.Tensor1D;
+/** Of rank 2. */
 export type Tensor2D = Tensorflow.Tensor2D;
 export type Tensor4D = Tensorflow.Tensor4D;
 /** Of rank 5: batch, depth, height, width, channels. */

@@ -30,6 +30,8 @@ export interface CheckpointMeta extends Progress {
   readonly layout: Readonly<Record<string, string | number>>;
   /** Undefined in checkpoints of earlier versions, as `files`. */
   readonly data?: DataIdentity;
+  /** By which a callback multiplied the planned learning rate; undefined where none did. */
+  readonly rateFactor?: number;
 }
 
 /** As stored: with what its files held when they were written. */
@@ -62,6 +64,7 @@ export function readCheckpointMeta(folder: string): StoredMeta {
     validated: meta.at('validated').isThere ? meta.at('validated').whole() : epoch * stepsPerEpoch,
     ...(hasBest ? { best: scoresAt(best, stepsPerEpoch) } : {}),
     layout: Object.fromEntries(meta.at('layout').entries().map(layoutEntry)),
+    ...(meta.at('rateFactor').isThere ? { rateFactor: meta.at('rateFactor').number(0) } : {}),
     ...(data.isThere ? { data: storedIdentity(data) } : {}),
     ...(files.isThere ? { files: Object.fromEntries(files.entries().map(fileEntry)) } : {}),
   };

@@ -1,7 +1,9 @@
 import type { Precision } from '../config/trainingSettings.js';
+import { UsageError } from '../errors.js';
 import type { Batch } from '../feed/batches.js';
 import { sizeOf } from '../model/architecture.js';
-import { piecesOf } from '../model/resnet3d.js';
+import type { Network } from '../model/network.js';
+import { networkOf } from '../model/networks.js';
 import { type Engine, openEngine } from '../tensorflow/engine.js';
 import type { Learner } from './learner.js';
 import { type LearnerOptions, ON_ONE_DEVICE } from './learnerOptions.js';
@@ -11,7 +13,7 @@ import { cutsByTime } from './stageCuts.js';
 import { TracedLearner } from './tracedLearner.js';
 
 /**
- * A ResNet3D whose training step is one TensorFlow function on all devices. Throws EngineError, EnvironmentError, UsageError.
+ * A network whose training step is one TensorFlow function on all devices. Throws EngineError, EnvironmentError, UsageError.
  * @example
  * const network = { inputSize: [16, 16, 16], filters: 4 } as const;
  * const settings = { learningRate: 1e-3, l2: 1e-4, seed: 16, windowHu: { low: -1000, high: 400 } };
@@ -23,7 +25,8 @@ import { TracedLearner } from './tracedLearner.js';
  * learner.dispose();
  * console.log(loss, probabilities);
  */
-export async function createLearner(options: LearnerOptions): Promise<Learner> {
+export async function createLearner(given: LearnerOptions): Promise<Learner> {
+  const options = withNetwork(given);
   const parallel = options.parallel ?? ON_ONE_DEVICE;
   const engine = openEngine({
     ...(options.threads === undefined ? {} : { threads: options.threads }),
@@ -42,11 +45,11 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   });
   const devices = devicesOf(grid, names);
   const precision = await precisionOf(engine, options, devices[0]![0]!);
-  const chosen: LearnerOptions = { ...options, precision };
+  const chosen: BuiltOptions = { ...options, precision };
   if (grid.stages === 1) return new TracedLearner(engine, chosen, place(devices, []));
   if (parallel.cuts !== undefined)
     requireCuts(
-      piecesOf(options.network).map(({ name }) => name),
+      options.network.pieces.map(({ name }) => name),
       parallel.cuts,
       grid.stages,
     );
@@ -54,8 +57,23 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   return new TracedLearner(engine, chosen, place(devices, cuts));
 }
 
+/** A learner's options with its network built. */
+type BuiltOptions = LearnerOptions & { readonly network: Network };
+
+/** Throws UsageError for windows that are not as many as the network's channels. */
+function withNetwork(options: LearnerOptions): BuiltOptions {
+  const windows = 1 + (options.moreWindows?.length ?? 0);
+  const given = options.network;
+  const network = 'pieces' in given ? given : networkOf({ channels: windows, ...given });
+  if (network.channels !== windows)
+    throw new UsageError(
+      `${network.name}: expected a window for each of its ${network.channels} channels, received ${windows} (WINDOWS)`,
+    );
+  return { ...options, network };
+}
+
 /** `auto`: bfloat16 on a CPU that has it in hardware, where a step is then faster; all processes choose the same. */
-async function precisionOf(engine: Engine, options: LearnerOptions, device: string): Promise<Precision> {
+async function precisionOf(engine: Engine, options: BuiltOptions, device: string): Promise<Precision> {
   if (options.precision !== 'auto') return options.precision ?? 'float32';
   const hasIt = cpuFeatures().some((feature) => feature.endsWith('_bf16'));
   if (!hasIt || engine.context.defaultDevice.type !== 'CPU') return 'float32';
@@ -65,7 +83,7 @@ async function precisionOf(engine: Engine, options: LearnerOptions, device: stri
 }
 
 /** Of three steps after the first, in ms, added up over the processes. */
-async function shortestStep(engine: Engine, options: LearnerOptions, device: string): Promise<number> {
+async function shortestStep(engine: Engine, options: BuiltOptions, device: string): Promise<number> {
   const probe = new TracedLearner(engine, options, {
     ...{ devices: [[device]], cuts: [], microBatches: 1, schedule: '1f1b' },
   });
@@ -80,7 +98,7 @@ async function shortestStep(engine: Engine, options: LearnerOptions, device: str
 }
 
 /** Any numbers: times do not depend on them. */
-function probeBatch({ network }: LearnerOptions, rows: number): Batch {
+function probeBatch({ network }: BuiltOptions, rows: number): Batch {
   const voxels = sizeOf({ shape: network.inputSize });
   return {
     inputHu: Int16Array.from({ length: rows * voxels }, (_, i) => ((i * 7919) % 1400) - 1000),
@@ -92,11 +110,11 @@ function probeBatch({ network }: LearnerOptions, rows: number): Batch {
 /** Times each piece of the network on one device, then cuts into stages that take about as long as each other. */
 async function measuredCuts(
   engine: Engine,
-  options: LearnerOptions,
+  options: BuiltOptions,
   stages: number,
   device: string,
 ): Promise<string[]> {
-  const pieces = piecesOf(options.network).map(({ name }) => name);
+  const pieces = options.network.pieces.map(({ name }) => name);
   const rows = Math.max(2, Math.floor(options.batchSize / (options.parallel?.microBatches ?? 1)));
   const probe = new TracedLearner(
     engine,

@@ -45,6 +45,14 @@ export class EventFile {
   }
 }
 
+/** Those that are numbers. */
+function ownScalars(metrics: Readonly<Record<string, number | null>>): Record<string, number> {
+  const entries = Object.entries(metrics).flatMap(([name, value]): [string, number][] =>
+    value === null ? [] : [[`validation/${name}`, value]],
+  );
+  return Object.fromEntries(entries);
+}
+
 function scalarsOf(record: MetricRecord): Record<string, number> {
   switch (record.kind) {
     case 'step':
@@ -61,6 +69,7 @@ function scalarsOf(record: MetricRecord): Record<string, number> {
         'validation/loss': record.loss,
         'validation/accuracy': record.accuracy,
         'validation/roc_auc': record.rocAuc,
+        ...ownScalars(record.metrics ?? {}),
       };
     case 'epoch':
       return {

@@ -6,9 +6,12 @@ import { definiteParts } from '../feed/parts.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { splitRows } from '../feed/split.js';
+import type { OwnLoss } from '../model/loss.js';
+import type { OwnNetwork } from '../model/ownNetwork.js';
 import { openPatchFile } from '../store/patchFile.js';
 import { seriesSplit } from './dataIdentity.js';
 import type { Learner } from './learner.js';
+import { networkOfRun, withOwnName } from './networkOfRun.js';
 import { openFeed } from './openFeed.js';
 import { type RateStep, RateSweep, ratesOf } from './rateSweep.js';
 import { learnerOfRun, requireBatch, withSettingsOf } from './runData.js';
@@ -26,6 +29,9 @@ export interface FindRateOptions {
   /** Steps at most, at least 20; by default 100. */
   readonly steps?: number;
   readonly signal?: AbortSignal;
+  /** Of one's own; default: what the configuration names. */
+  readonly network?: OwnNetwork | undefined;
+  readonly loss?: OwnLoss | undefined;
 }
 
 /** One step of the sweep, from 1. */
@@ -62,10 +68,11 @@ export type RateRecord = RateStepRecord | RateEndRecord;
  *   if (record.kind === 'end') console.log(`LEARNING_RATE = ${record.suggested}`);
  */
 export async function* findRate(
-  given: TrainConfig,
+  wished: TrainConfig,
   options: FindRateOptions = {},
 ): AsyncGenerator<RateRecord> {
   const { low = 1e-6, high = 1, steps = 100, signal } = options;
+  const given = withOwnName(wished, options.network);
   if (!(low > 0 && high > low))
     throw new RangeError(`Expected rates above 0 that rise, received ${low} to ${high}`);
   if (!(steps >= FEWEST_STEPS))
@@ -84,13 +91,14 @@ export async function* findRate(
     const order = orderOf(sampling, split, batchSize, seed);
     const rates = ratesOf(low, high, steps);
     const { dim, slices } = shapeOfCrop(patches.format, config.crop);
-    const network = { inputSize: [slices, dim, dim], filters: config.filters } as const;
+    const { network } = await networkOfRun(config, [slices, dim, dim], config.run, options.network);
     const perBatch = learningRatePlan.baseBatch === 0 ? 1 : batchSize / learningRatePlan.baseBatch;
     learner = await learnerOfRun(
       { ...config, learningRate: perBatch },
       split,
-      network.inputSize,
+      network,
       (step) => rates[step - 1]!,
+      { loss: options.loss },
     );
     feed = openFeed(patches, config, learner.batchSize);
     if (config.from !== undefined) {

@@ -1,16 +1,21 @@
 import type { Cluster } from '../config/cluster.js';
+import type { IntensityWindow } from '../config/networkSettings.js';
 import type { OptimizerSettings } from '../config/optimizerSettings.js';
-import type { IntensityWindow, Precision, Schedule, Strategy } from '../config/trainingSettings.js';
+import type { Precision, Schedule, Strategy } from '../config/trainingSettings.js';
 import type { NetworkOptions } from '../model/architecture.js';
-import type { BatchLoss } from '../model/loss.js';
+import { type BatchLoss, PLAIN_LOSS } from '../model/loss.js';
+import type { Network } from '../model/network.js';
 
 /** What a learner is made of; what is left out has the default that stands beside it, or is as a run without the setting. */
 export interface LearnerOptions {
-  readonly network: NetworkOptions;
+  /** One of the table, or one built already: such as of pieces of one's own (model/ownNetwork.ts). */
+  readonly network: NetworkOptions | Network;
   /** Rows of a step in this process. */
   readonly batchSize: number;
   /** Hounsfield units that become 0 and 1. */
   readonly windowHu: IntensityWindow;
+  /** Of the input's further channels; default: none. */
+  readonly moreWindows?: readonly IntensityWindow[];
   readonly learningRate: number;
   /** Warm-up and decay: factor of the learning rate at a step, counted from 1. */
   readonly learningRateFactor?: (step: number) => number;
@@ -66,3 +71,19 @@ export const ON_ONE_DEVICE: ParallelOptions = {
 };
 
 export const PLAIN_ADAM: OptimizerSettings = { name: 'adam', momentum: 0.9, weightDecay: 0 };
+
+/** With a value for what was left out, but for processes and devices. */
+export function withDefaults<O extends LearnerOptions>(options: O, precision: Precision) {
+  return {
+    ...options,
+    optimizer: options.optimizer ?? PLAIN_ADAM,
+    moreWindows: options.moreWindows ?? [],
+    batchLoss: options.batchLoss ?? PLAIN_LOSS,
+    syncBatchNorm: options.syncBatchNorm ?? false,
+    lossScaling: options.lossScaling ?? precision === 'float16',
+    recompute: options.recompute ?? false,
+    clipNorm: options.clipNorm ?? 0,
+    emaDecay: options.emaDecay ?? 0,
+    emaWarmUp: options.emaWarmUp ?? true,
+  };
+}

@@ -1,4 +1,4 @@
-import { isTrainable, parametersOf } from '../model/architecture.js';
+import { isTrainable } from '../model/architecture.js';
 import type { Engine } from '../tensorflow/engine.js';
 import { type Tensor, tf } from '../tensorflow/tf.js';
 import { deviceOfMean, type StepMeans } from './meanGradients.js';
@@ -44,14 +44,12 @@ export function unscaled(
   const deviceOf = deviceOfMean(options);
   const last = options.placement.devices[0]!.at(-1)!;
   const of = new Map(means.of);
-  const flags = parametersOf(options.network)
-    .filter(isTrainable)
-    .map(({ name }) => {
-      const scaled = means.of.get(name)!;
-      enter(engine, deviceOf({ name }));
-      of.set(name, scaled.div(scale));
-      return tf.isFinite(scaled).all();
-    });
+  const flags = options.network.parameters.filter(isTrainable).map(({ name }) => {
+    const scaled = means.of.get(name)!;
+    enter(engine, deviceOf({ name }));
+    of.set(name, scaled.div(scale));
+    return tf.isFinite(scaled).all();
+  });
   enter(engine, last);
   return { means: { ...means, of }, finite: tf.stack(flags).all() };
 }

@@ -1,4 +1,4 @@
-import { isTrainable, type Parameter, parametersOf, sizeOf } from '../model/architecture.js';
+import { isTrainable, type Parameter, sizeOf } from '../model/architecture.js';
 import type { KernelReach } from '../model/kernelReach.js';
 import { attribute } from '../tensorflow/attributes.js';
 import { sumOverGroup } from '../tensorflow/collectives.js';
@@ -28,7 +28,7 @@ const BUCKET_BYTES = 4e6;
 export function deviceOfMean(options: ProgramOptions): (parameter: Pick<Parameter, 'name'>) => string {
   const { devices } = options.placement;
   const stageOf = stageOfParameters(options);
-  const order = new Map(parametersOf(options.network).map(({ name }, index) => [name, index]));
+  const order = new Map(options.network.parameters.map(({ name }, index) => [name, index]));
   // Processes sum over one device a stage.
   const replicaOf = (name: string): number =>
     options.ranks.size > 1 ? 0 : order.get(name)! % devices.length;
@@ -49,7 +49,7 @@ export function stepMeans(
   const { network, placement, ranks } = options;
   const deviceOf = deviceOfMean(options);
   const lastStage = placement.devices[0]!.length - 1;
-  const trainable = parametersOf(network).filter(isTrainable);
+  const trainable = network.parameters.filter(isTrainable);
   const byName = new Map(trainable.map((parameter) => [parameter.name, parameter]));
   const penaltyOf = ({ name }: Parameter): Tensor[] => [penalties.get(name) ?? []].flat();
   // One process adds the penalty in the same pass over the memory.

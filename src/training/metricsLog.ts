@@ -46,6 +46,8 @@ export interface ValidationRecord {
   readonly threshold: number;
   readonly rows: number;
   readonly seconds: number;
+  /** Metrics of one's own; null where one is no finite number. */
+  readonly metrics?: Readonly<Record<string, number | null>>;
 }
 
 /** Reading, from the start of the epoch to its end. */

@@ -1,31 +1,51 @@
 import { shapeOfCrop } from '../feed/centralCrop.js';
+import type { OwnNetwork } from '../model/ownNetwork.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import { openEngine } from '../tensorflow/engine.js';
 import { createLearner } from './createLearner.js';
 import type { Learner } from './learner.js';
 import { ON_ONE_DEVICE } from './learnerOptions.js';
+import { networkOfRun, requireSameOperations } from './networkOfRun.js';
 import type { TrainConfig } from './trainConfig.js';
+
+export interface PredictingOptions {
+  /** Default: all GPUs, or the CPU. */
+  readonly devices?: number;
+  /** Of one's own: the one that the run was trained with; not needed where the run names its file. */
+  readonly network?: OwnNetwork | undefined;
+  /** Where the run lies now. */
+  readonly run?: string;
+}
 
 /**
  * A learner that takes over a run's checkpoint to predict with it, on all GPUs that there are: each has as many rows of a batch as
  * the run's batches. It computes in float32, also where training did not; what else the optimiser's state depends on is as it
- * was. Its weights are zeros until it is loaded.
+ * was. Its weights are zeros until it is loaded. Throws InputError for another network than the run's.
  */
-export function createPredictingLearner(
+export async function createPredictingLearner(
   config: TrainConfig,
   format: PatchFormat,
-  devices = Math.max(1, gpusOf(config)),
+  { devices, network: own, run = config.run }: PredictingOptions = {},
 ): Promise<Learner> {
   const { dim, slices } = shapeOfCrop(format, config.crop);
-  return createLearner({
+  const found = await networkOfRun(config, [slices, dim, dim], run, own);
+  const count = devices ?? Math.max(1, gpusOf(config));
+  const learner = await createLearner({
     ...config,
     precision: 'float32',
     lossScaling: config.precision === 'float16',
     firstWeights: 'zero',
-    network: { inputSize: [slices, dim, dim], filters: config.filters },
-    batchSize: config.batchSize * devices,
-    parallel: { ...ON_ONE_DEVICE, strategy: devices === 1 ? 'single' : 'data', devices },
+    network: found.network,
+    batchSize: config.batchSize * count,
+    parallel: { ...ON_ONE_DEVICE, strategy: count === 1 ? 'single' : 'data', devices: count },
   });
+  try {
+    requireSameOperations(run, config, found);
+  } catch (error) {
+    learner.dispose();
+    throw error;
+  }
+  return learner;
 }
 
 function gpusOf({ threads }: TrainConfig): number {

@@ -1,19 +1,24 @@
+import type { IntensityWindow } from '../config/networkSettings.js';
 import type { OptimizerSettings } from '../config/optimizerSettings.js';
-import type { IntensityWindow, Precision } from '../config/trainingSettings.js';
-import { isTrainable, type NetworkOptions, type Parameter, parametersOf } from '../model/architecture.js';
+import type { Precision } from '../config/trainingSettings.js';
+import { isTrainable, type Parameter } from '../model/architecture.js';
 import type { BatchLoss } from '../model/loss.js';
+import { type Network, pieceOf } from '../model/network.js';
 import { slotsOf } from '../model/optimizers.js';
-import { pieceOf, piecesOf } from '../model/resnet3d.js';
 import { type Placement, rowsOfMicroBatch, stagesOfPieces } from './placement.js';
 
 /** What the programs of a learner are made of. */
 export interface ProgramOptions {
-  readonly network: NetworkOptions;
+  readonly network: Network;
   /** Rows of a step on all devices of this process. */
   readonly batchSize: number;
   /** Hounsfield units that become 0 and 1. */
   readonly windowHu: IntensityWindow;
+  /** Of the input's further channels. */
+  readonly moreWindows: readonly IntensityWindow[];
   readonly l2: number;
+  /** Of dropout. */
+  readonly seed: number;
   readonly batchLoss: BatchLoss;
   readonly optimizer: OptimizerSettings;
   /** Batch norm by the moments of all replicas, in all processes, together. */
@@ -66,7 +71,7 @@ export function variablesOf({
   emaDecay,
 }: Pick<ProgramOptions, 'network' | 'optimizer' | 'emaDecay'>): LearnerVariable[] {
   const slots = [...slotsOf(optimizer.name), ...(emaDecay > 0 ? [EMA] : [])];
-  return parametersOf(network).flatMap((parameter) => {
+  return network.parameters.flatMap((parameter) => {
     const kept = isTrainable(parameter) ? slots : [];
     return [parameter.name, ...kept.map((slot) => `${slot}/${parameter.name}`)].map((name) => ({
       name,
@@ -86,7 +91,7 @@ export function stageOfParameters({
   placement,
 }: Pick<ProgramOptions, 'network' | 'placement'>): (parameter: Pick<Parameter, 'name'>) => number {
   const stages = stagesOfPieces(
-    piecesOf(network).map(({ name }) => name),
+    network.pieces.map(({ name }) => name),
     placement.cuts,
   );
   return ({ name }) => stages.get(pieceOf(name))!;

@@ -1,4 +1,4 @@
-import { isTrainable, type Parameter, parametersOf } from '../model/architecture.js';
+import { isTrainable, type Parameter } from '../model/architecture.js';
 import { reachedPart } from '../model/fastConvolutions.js';
 import { slotsOf, type WeightSlots } from '../model/optimizers.js';
 import { attribute } from '../tensorflow/attributes.js';
@@ -6,7 +6,7 @@ import type { TensorReference } from '../tensorflow/binding.js';
 import { FLOAT32, INT16, INT32, RESOURCE } from '../tensorflow/dataTypes.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { TensorSpec } from '../tensorflow/tensors.js';
-import { type Tensor, type Tensor5D, tensorId, tensorOf } from '../tensorflow/tf.js';
+import { type Tensor, type Tensor5D, tensorId, tensorOf, tf } from '../tensorflow/tf.js';
 import { tracedValue } from '../tensorflow/variables.js';
 import type { WorkItem } from '../tensorflow/workItems.js';
 import { EMA, type ProgramOptions, variablesOf } from './programOptions.js';
@@ -36,7 +36,7 @@ export class ReplicaVariables {
     this.#engine = engine;
     this.#options = options;
     this.#byName = new Map(variables.map(({ name }, index) => [name, given[from + index]!]));
-    this.parameters = parametersOf(options.network);
+    this.parameters = options.network.parameters;
     this.trainable = this.parameters.filter(isTrainable);
   }
 
@@ -88,11 +88,11 @@ export function rowsOf(
   return rows!;
 }
 
-/** Hounsfield units (int16) -> [0, 1], or z-scores where the window does not clip, on the device. */
-export function inWindow(
+/** Hounsfield units (int16) -> [0, 1], or z-scores where a window does not clip, on the device; a channel for each window. */
+export function inWindows(
   { binding }: Engine,
   voxels: TensorReference,
-  { windowHu }: ProgramOptions,
+  { windowHu, moreWindows }: ProgramOptions,
 ): Tensor5D {
   const [floats] = binding.executeOp(
     'Cast',
@@ -100,9 +100,12 @@ export function inWindow(
     [voxels.id],
     1,
   );
-  const { low, high, clip = true } = windowHu;
   const values = tensorOf<Tensor5D>(floats!);
-  return (clip ? values.clipByValue(low, high) : values).sub(low).div(high - low);
+  const channels = [windowHu, ...moreWindows].map(
+    ({ low, high, clip = true }): Tensor5D =>
+      (clip ? values.clipByValue(low, high) : values).sub(low).div(high - low),
+  );
+  return channels.length === 1 ? channels[0]! : tf.concat(channels, 4);
 }
 
 /** As a program returns it. */

@@ -1,6 +1,6 @@
 import type { BatchMoments } from '../model/layers.js';
 import { lossOfBatch } from '../model/loss.js';
-import { type Piece, type PieceInputs, pieceOf, piecesOf } from '../model/resnet3d.js';
+import { type Piece, type PieceInputs, pieceOf } from '../model/network.js';
 import type { TensorReference } from '../tensorflow/binding.js';
 import type { Address } from '../tensorflow/capi.js';
 import type { Engine } from '../tensorflow/engine.js';
@@ -15,9 +15,10 @@ import {
   shareOfMicroBatch,
   stageOfParameters,
 } from './programOptions.js';
-import { enter, inWindow, type ReplicaVariables, revived, rowsOf } from './programParts.js';
+import { enter, inWindows, type ReplicaVariables, revived, rowsOf } from './programParts.js';
 import { passesOf } from './schedule.js';
 import { stepBatchNorm } from './stepBatchNorm.js';
+import { type DropoutPlace, stepDropout } from './stepDropout.js';
 
 /** What a replica adds to a step. */
 export interface ReplicaGradients {
@@ -57,6 +58,7 @@ export function replicaGradients(
     readonly began: Address;
     /** The gradients, but not the loss, are multiplied by it. */
     readonly scale: Tensor | undefined;
+    readonly dropoutAt: DropoutPlace;
   },
 ): ReplicaGradients {
   const { devices, microBatches, schedule } = options.placement;
@@ -93,16 +95,17 @@ export function replicaGradients(
       let h: Tensor | undefined;
       for (const [stage, { device, forward, backward }] of items.entries()) {
         const normalise = stepBatchNorm(engine, options, stage, moments, () => instance++);
-        const inputs: PieceInputs = { weights, normalise, precision: options.precision };
+        const dropout = stepDropout(options, batch.dropoutAt, from);
+        const inputs: PieceInputs = { weights, normalise, dropout, precision: options.precision };
         withGradientsAt(
           () => {
             enter(engine, device, forward);
-            h ??= inWindow(engine, voxels, options);
+            h ??= inWindows(engine, voxels, options);
             for (const piece of piecesOfStage(options, stage)) {
               const before = forward.bytes;
               const input: Tensor = h;
               h = options.recompute
-                ? runTwice(engine, piece, inputs, byName, input)
+                ? runTwice(engine, piece, inputs, byName, input, piece !== options.network.pieces[0])
                 : piece.run(inputs, input);
               if (microBatch === 0)
                 bytes[stage]!.push({ input: 4 * input.size, results: forward.bytes - before });
@@ -158,6 +161,7 @@ function runTwice(
   inputs: PieceInputs,
   weights: ReadonlyMap<string, Tensor>,
   x: Tensor,
+  needsGradientOfX: boolean,
 ): Tensor {
   const names = [...weights.keys()].filter((name) => pieceOf(name) === piece.name);
   const run = (input: Tensor, values: readonly Tensor[]): Tensor => {
@@ -165,12 +169,12 @@ function runTwice(
     return piece.run({ ...inputs, weights: <T extends Tensor>(name: string) => own.get(name) as T }, input);
   };
   const values = names.map((name) => weights.get(name)!);
-  // The voxels are no result of a weight.
-  return recomputed(engine, run, x, values, { needsGradientOfX: piece.name !== 'stem' });
+  // The voxels, which the first piece takes, are no result of a weight.
+  return recomputed(engine, run, x, values, { needsGradientOfX });
 }
 
 function piecesOfStage({ network, placement }: ProgramOptions, stage: number) {
-  const pieces = piecesOf(network);
+  const { pieces } = network;
   const stages = stagesOfPieces(
     pieces.map(({ name }) => name),
     placement.cuts,

@@ -2,6 +2,8 @@ import type { Cluster } from '../config/cluster.js';
 import { InputError } from '../errors.js';
 import { factorsOfRows } from '../feed/batchShare.js';
 import type { Split } from '../feed/split.js';
+import type { OwnLoss } from '../model/loss.js';
+import type { Network } from '../model/network.js';
 import type { PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels, valueScale } from '../store/voxelSample.js';
 import { createLearner } from './createLearner.js';
@@ -64,16 +66,20 @@ export function requireBatch(
 export function learnerOfRun(
   config: TrainConfig,
   split: Split,
-  inputSize: readonly [number, number, number],
+  network: Network,
   learningRateFactor: (step: number) => number,
-  cluster?: Cluster,
+  { cluster, loss: own }: { readonly cluster?: Cluster; readonly loss?: OwnLoss | undefined } = {},
 ): Promise<Learner> {
   const ranks = cluster?.addresses.length ?? 1;
   const { strategy, devices, stages, microBatches, schedule, cuts } = config;
   return createLearner({
     ...config,
-    batchLoss: { ...config.loss, classFactors: factorsOfRows(config.loss, config.sampling, split) },
-    network: { inputSize, filters: config.filters },
+    batchLoss: {
+      ...config.loss,
+      classFactors: factorsOfRows(config.loss, config.sampling, split),
+      ...(own === undefined ? {} : { own }),
+    },
+    network,
     batchSize: rowsOfMicroBatch(config.batchSize, ranks),
     learningRateFactor,
     parallel: { strategy, devices, stages, microBatches, schedule, ...(cuts.length > 0 ? { cuts } : {}) },

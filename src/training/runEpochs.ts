@@ -21,10 +21,12 @@ import {
 } from './metricsLog.js';
 import { type Mined, mineHardNegatives } from './mineHardNegatives.js';
 import { readingOf } from './openFeed.js';
+import type { AugmentationInputs, OwnParts } from './ownParts.js';
 import { Profile } from './profile.js';
 import type { RankWatch } from './rankWatch.js';
 import type { ResumedState } from './resume.js';
 import type { TrainConfig } from './trainConfig.js';
+import type { ControlState } from './trainControl.js';
 import { interruption, trainEpoch } from './trainEpoch.js';
 import { layoutOf, type TrainRecord } from './trainRecords.js';
 import { validate } from './validate.js';
@@ -43,6 +45,12 @@ export interface PreparedRun {
   readonly profiled: boolean;
   readonly watch: RankWatch | undefined;
   /** Where it goes on. */
+  /** Own loss, augmentation and metrics. */
+  readonly parts?: OwnParts;
+  /** Voxels of its patches along z, y, x. */
+  readonly patchSize: AugmentationInputs['size'];
+  /** What a callback wants. */
+  readonly control?: ControlState;
   readonly before: Pick<ResumedState, 'meta' | 'hardest'> | undefined;
 }
 
@@ -52,7 +60,9 @@ export interface PreparedRun {
  * Throws EngineError (a loss that is not finite, a process that is lost), EnvironmentError, InputError, InterruptedError.
  */
 export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> {
-  const { config, learner, feed, labels, split, signal, watch, before } = run;
+  const { config, learner, feed, labels, split, signal, watch, before, parts = {}, control } = run;
+  const { augment: own } = parts;
+  const augment = own === undefined ? undefined : { own, size: run.patchSize };
   const from = before?.meta;
   const writes = learner.rank === 0;
   const events = writes ? new EventFile(config.run, from?.step ?? 0) : undefined;
@@ -91,28 +101,32 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
       const lost = watch?.failure;
       let reading: ReturnType<typeof readingOf> | undefined;
       let folder = '';
+      let isWhole = false;
       let mined: Mined = hardest === undefined ? {} : { hardest };
       for (const toStep of validationSteps(config.validateSteps, epoch, meta())) {
         for await (const record of trainEpoch({
           ...{ config, feed, labels, learner, epoch, stepsDone, toStep, profile, order, lost, signal },
+          augment,
         })) {
           stepsDone = record.step;
           learningRate = record.learningRate;
           note(record);
           yield record;
           await keeper.afterStep(meta(), hardest);
+          if (control?.stopped === true) break;
         }
         reading = readingOf(reportBefore, feed.report(), performance.now() - began);
         // Whatever ends the run while they are scored: the steps are kept.
         await keeper.saveNewSteps(meta(), hardest);
         await watch?.agree(`weights of step ${stepsDone}`, 'kept');
         const validation = await validate({
-          ...{ learner, feed, labels, rows: split.validation, loss: config.loss, signal },
+          ...{ learner, feed, labels, rows: split.validation, loss: config.loss, signal, parts },
           ...{ learningRate, epoch, step: stepsDone, onNoNumbers: () => keeper.withdraw(meta()) },
         });
         note(validation);
         yield validation;
-        const isEnd = toStep === epoch * run.stepsPerEpoch;
+        const isEnd = stepsDone === epoch * run.stepsPerEpoch;
+        isWhole = isEnd;
         const { negatives } = split;
         if (isEnd) mined = await mineHardNegatives({ config, learner, feed, negatives, epoch, signal });
         const scores = best === undefined || validation.loss < best.valLoss ? scoresOf(validation) : best;
@@ -124,7 +138,9 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
         // However long the disk takes: the others wait as long as this process is heard. Nobody leaves here for a wish to stop,
         // which the next step fulfils on all: none is missing in a step that another one has begun.
         await watch?.agree(`checkpoint of step ${stepsDone}`, 'written');
+        if (control?.stopped === true) break;
       }
+      if (!isWhole) break;
       const seconds = (performance.now() - began) / 1000;
       const record: EpochRecord = {
         kind: 'epoch',
@@ -139,7 +155,7 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
       };
       note(record);
       yield record;
-      stoppedEarly = await isAtEnd(config, learner, epoch - best!.epoch);
+      stoppedEarly = (await isAtEnd(config, learner, epoch - best!.epoch)) || control?.stopped === true;
     }
     await recorded();
   } catch (error) {
@@ -159,7 +175,7 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
     epochs: epoch,
     steps: stepsDone,
     best: best!,
-    stoppedEarly: stoppedEarly && epoch < config.epochs,
+    stoppedEarly: (stoppedEarly && epoch < config.epochs) || stepsDone < epoch * run.stepsPerEpoch,
   };
 }
 
@@ -196,13 +212,18 @@ async function isAtEnd({ earlyStopping }: TrainConfig, learner: Learner, since: 
 }
 
 function metaOf(
-  { config, stepsPerEpoch, data }: PreparedRun,
+  { config, stepsPerEpoch, data, control }: PreparedRun,
   done: Progress,
   best: ValidationScores | undefined,
 ): CheckpointMeta {
   const program = `voxlab ${VERSION}`;
   const layout = layoutOf(config);
-  return { program, config, ...done, stepsPerEpoch, layout, data, ...(best === undefined ? {} : { best }) };
+  const rateFactor = control?.rateFactor ?? 1;
+  return {
+    ...{ program, config, ...done, stepsPerEpoch, layout, data },
+    ...(best === undefined ? {} : { best }),
+    ...(rateFactor === 1 ? {} : { rateFactor }),
+  };
 }
 
 function scoresOf({ epoch, step, loss, accuracy, rocAuc, threshold }: ValidationRecord): ValidationScores {

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError } from '../errors.js';
-import { type NetworkOptions, parametersOf } from '../model/architecture.js';
+import { type Network, wordsOf } from '../model/network.js';
 import { linkTarget } from './checkpoint.js';
 import { META_FILE, readCheckpointMeta } from './checkpointMeta.js';
 import type { SeriesSplit } from './dataIdentity.js';
@@ -34,7 +34,9 @@ export interface FirstWeights {
 }
 
 /** The best checkpoint of a run, or the one whose folder is named. Throws InputError. */
-export function startingPoint(path: string): StartingPoint & { readonly filters: number } {
+export function startingPoint(
+  path: string,
+): StartingPoint & Pick<TrainConfig, 'filters' | 'network' | 'windowHu' | 'moreWindows' | 'ownNetwork'> {
   const best = linkTarget(path, 'best');
   const isCheckpoint = existsSync(join(path, META_FILE));
   if (!isCheckpoint && best === undefined)
@@ -45,7 +47,10 @@ export function startingPoint(path: string): StartingPoint & { readonly filters:
   const checkpoint = realpathSync(isCheckpoint ? path : join(path, 'best'));
   const { epoch, step, files, config } = readCheckpointMeta(checkpoint);
   return {
-    ...{ checkpoint, epoch, step, filters: config.filters },
+    ...{ checkpoint, epoch, step },
+    ...{ filters: config.filters, network: config.network, moreWindows: config.moreWindows },
+    windowHu: config.windowHu,
+    ...(config.ownNetwork === undefined ? {} : { ownNetwork: config.ownNetwork }),
     crc32: files?.['weights.safetensors']?.crc32 ?? null,
   };
 }
@@ -58,7 +63,7 @@ export function startingPoint(path: string): StartingPoint & { readonly filters:
 export async function firstWeights(
   from: StartingPoint,
   config: TrainConfig,
-  network: NetworkOptions,
+  network: Network,
   split: SeriesSplit,
 ): Promise<FirstWeights> {
   const { meta, weights: stored, optimizer } = await loadCheckpoint(from.checkpoint);
@@ -96,12 +101,8 @@ export function weightsInUse({
   );
 }
 
-function requireShapes(
-  checkpoint: string,
-  weights: ReadonlyMap<string, NamedArray>,
-  network: NetworkOptions,
-): void {
-  const wanted = new Map(parametersOf(network).map(({ name, shape }) => [name, shape.join(', ')]));
+function requireShapes(checkpoint: string, weights: ReadonlyMap<string, NamedArray>, network: Network): void {
+  const wanted = new Map(network.parameters.map(({ name, shape }) => [name, shape.join(', ')]));
   const names = [...new Set([...wanted.keys(), ...weights.keys()])];
   const differences = names
     .map((name) => ({ name, has: weights.get(name)?.shape.join(', '), wants: wanted.get(name) }))
@@ -113,7 +114,7 @@ function requireShapes(
   if (differences.length === 0) return;
   throw new InputError(
     checkpoint,
-    `expected the arrays of a network of ${network.filters} filters, received ${differences.length} others (${differences.slice(0, 3).join('; ')}${differences.length > 3 ? '; ...' : ''}); leave --filters out to take the checkpoint's own`,
+    `expected the arrays of ${wordsOf(network)}, received ${differences.length} others (${differences.slice(0, 3).join('; ')}${differences.length > 3 ? '; ...' : ''}); leave --filters and --network out to take the checkpoint's own`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { type BatchMoments, normaliseByBatch } from '../model/layers.js';
-import type { Normalise } from '../model/resnet3d.js';
+import type { Normalise } from '../model/network.js';
 import { normaliseByAllReplicas } from '../model/syncBatchNorm.js';
 import { sumOverGroup } from '../tensorflow/collectives.js';
 import type { Engine } from '../tensorflow/engine.js';

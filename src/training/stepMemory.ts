@@ -1,4 +1,4 @@
-import { isTrainable, parametersOf, sizeOf } from '../model/architecture.js';
+import { isTrainable, sizeOf } from '../model/architecture.js';
 import { type ProgramOptions, stageOfParameters, variablesOf } from './programOptions.js';
 import type { ReplicaGradients } from './replicaGradients.js';
 
@@ -23,7 +23,7 @@ export function stepMemory(
 ): readonly DeviceMemory[] {
   const { network, placement } = options;
   const stageOf = stageOfParameters(options);
-  const trainable = parametersOf(network).filter(isTrainable);
+  const trainable = network.parameters.filter(isTrainable);
   return placement.devices.flatMap((stages, replica) => {
     const { gradients } = replicas[replica]!;
     return stages.map((device, stage) => ({

@@ -3,11 +3,14 @@ import { type AugmentPlan, augmentList, parseAugment, SYMMETRIES } from '../conf
 import { CLASS_NAMES } from '../config/classNames.js';
 import { type IniKey, text, wholeNumber } from '../config/ini.js';
 import { CROSS_ENTROPY } from '../config/lossSettings.js';
+import { DEFAULT_NETWORK } from '../config/networkNames.js';
+import type { IntensityWindow } from '../config/networkSettings.js';
 import { BALANCED } from '../config/samplingSettings.js';
 import { TRAINING_KEYS } from '../config/trainingSettings.js';
 import { InputError } from '../errors.js';
 import type { JsonPlace } from '../jsonPlace.js';
 import type { ValueScale } from '../store/rowIndex.js';
+import type { OwnNetworkIdentity } from './networkOfRun.js';
 import type { StartingPoint } from './startingPoint.js';
 import type { TrainConfig } from './trainConfig.js';
 
@@ -25,6 +28,10 @@ const K = TRAINING_KEYS;
 const RULES: RulesOf<TrainConfig> = {
   data: as(text()),
   run: as(text()),
+  network: as(text()),
+  ownNetwork: { expected: 'expected digests of parameters and operations, or nothing', fits: isOwnNetwork },
+  own: { expected: 'expected names of a loss and an augmentation, or nothing', fits: isOwnNames },
+  dropout: as(K.DROPOUT),
   filters: as(wholeNumber(1, 1024)),
   from: { expected: 'expected a checkpoint with epoch, step and crc32, or nothing', fits: isStartingPoint },
   threads: as(wholeNumber(0, 1024)),
@@ -83,6 +90,7 @@ const RULES: RulesOf<TrainConfig> = {
   normalisation: as(K.NORMALISATION),
   intensity: as(K.INTENSITY),
   valueScale: { expected: 'expected a slope and an intercept, or nothing', fits: isValueScale },
+  moreWindows: { expected: 'expected a list of at most two windows', fits: isListOfWindows },
   windowHu: { low: as(K.WINDOW_LOW), high: as(K.WINDOW_HIGH), clip: orNothing(yesOrNo()) },
 };
 
@@ -98,6 +106,8 @@ export const RESUMABLE = [
     'checkpointSteps',
     'validateSteps',
     'classNames',
+    // networkOfRun.ts compares it, with words of its own.
+    'ownNetwork',
   ],
   ...['strategy', 'devices', 'stages', 'microBatches', 'schedule', 'cuts', 'recompute', 'timeoutSeconds'],
 ] as const;
@@ -129,6 +139,9 @@ export function configDifferences(config: TrainConfig, ofCheckpoint: TrainConfig
 function withLaterKeys(stored: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { augment } = stored;
   return {
+    network: DEFAULT_NETWORK,
+    dropout: 0,
+    moreWindows: [],
     folds: 0,
     // The held-out rows themselves chose the best network.
     validation: stored.holdout,
@@ -211,6 +224,26 @@ function isValueScale(value: unknown): boolean {
   if (value === undefined) return true;
   const { slope, intercept } = (value ?? {}) as Partial<ValueScale>;
   return Number.isFinite(slope) && Number.isFinite(intercept);
+}
+
+function isListOfWindows(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length > 2) return false;
+  return value.every(({ low, high }: Partial<IntensityWindow>) => Number.isFinite(low) && low! < high!);
+}
+
+function isOwnNetwork(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { module, parameters, operations } = (value ?? {}) as Partial<OwnNetworkIdentity>;
+  const isDigest = (digest: unknown): boolean => /^[0-9a-f]{64}$/.test(String(digest));
+  return isDigest(parameters) && isDigest(operations) && (module === undefined || typeof module === 'string');
+}
+
+function isOwnNames(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).every(
+    ([key, name]) => (key === 'loss' || key === 'augment') && typeof name === 'string',
+  );
 }
 
 function isStartingPoint(value: unknown): boolean {

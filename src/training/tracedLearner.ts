@@ -2,13 +2,13 @@ import { performance } from 'node:perf_hooks';
 import type { Precision } from '../config/trainingSettings.js';
 import { EngineError } from '../errors.js';
 import type { Batch } from '../feed/batches.js';
-import { type Parameter, parametersOf, sizeOf } from '../model/architecture.js';
-import { PLAIN_LOSS } from '../model/loss.js';
+import { type Parameter, sizeOf } from '../model/architecture.js';
+import type { Network } from '../model/network.js';
 import { FLOAT32, INT16 } from '../tensorflow/dataTypes.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { TracedFunction } from '../tensorflow/tracedFunction.js';
 import type { Learner, NamedArray, Prediction, StepRequest, StepResult } from './learner.js';
-import { type LearnerOptions, PLAIN_ADAM } from './learnerOptions.js';
+import { type LearnerOptions, withDefaults } from './learnerOptions.js';
 import { MirroredVariables } from './mirroredVariables.js';
 import { requireSame } from './namedArrays.js';
 import type { Placement } from './placement.js';
@@ -51,7 +51,7 @@ export class TracedLearner implements Learner {
   #lastCall: Promise<void> = Promise.resolve();
   #disposed = false;
 
-  constructor(engine: Engine, options: LearnerOptions, placement: Placement) {
+  constructor(engine: Engine, options: LearnerOptions & { readonly network: Network }, placement: Placement) {
     this.batchSize = options.batchSize;
     this.placement = placement;
     this.precision = options.precision === 'auto' ? 'float32' : (options.precision ?? 'float32');
@@ -59,17 +59,9 @@ export class TracedLearner implements Learner {
     this.ranks = engine.cluster?.addresses.length ?? 1;
     this.#engine = engine;
     this.#options = {
-      ...options,
+      ...withDefaults(options, this.precision),
       placement,
-      optimizer: options.optimizer ?? PLAIN_ADAM,
-      batchLoss: options.batchLoss ?? PLAIN_LOSS,
-      syncBatchNorm: options.syncBatchNorm ?? false,
       precision: this.precision,
-      lossScaling: options.lossScaling ?? this.precision === 'float16',
-      recompute: options.recompute ?? false,
-      clipNorm: options.clipNorm ?? 0,
-      emaDecay: options.emaDecay ?? 0,
-      emaWarmUp: options.emaWarmUp ?? true,
       ranks: {
         size: this.ranks,
         timeoutSeconds: options.timeoutSeconds ?? 60,
@@ -80,7 +72,7 @@ export class TracedLearner implements Learner {
     // A batch that cannot be divided is refused before anything is made.
     microBatchRows(this.#options);
     this.#counts = new StepCounts(this.#options);
-    this.#parameters = parametersOf(options.network);
+    this.#parameters = options.network.parameters;
     this.#variables = new MirroredVariables(
       engine,
       this.#options,
@@ -112,7 +104,10 @@ export class TracedLearner implements Learner {
           learningRate: learningRate * (learningRateFactor?.(this.#counts.steps + 1) ?? 1),
           lossScale: lossScale?.scale ?? 1,
         };
-        return [taken.learningRate, ...this.#counts.scalars, request.stop === true ? 1 : 0];
+        return [
+          ...[taken.learningRate, ...this.#counts.scalars, request.stop === true ? 1 : 0],
+          ...[this.#counts.steps + 1, this.rank * this.batchSize],
+        ];
       },
       ended: ([, , , finite]) => this.#counts.update(finite![0]! > 0),
     });

@@ -1,7 +1,7 @@
-import { isTrainable, parametersOf } from '../model/architecture.js';
+import { isTrainable } from '../model/architecture.js';
 import { normaliseBy } from '../model/layers.js';
 import { l2Penalty } from '../model/loss.js';
-import { type Normalise, piecesOf, type Weights } from '../model/resnet3d.js';
+import type { Normalise, Weights } from '../model/network.js';
 import { sumOverGroup } from '../tensorflow/collectives.js';
 import { FLOAT32, INT16 } from '../tensorflow/dataTypes.js';
 import type { Engine } from '../tensorflow/engine.js';
@@ -9,12 +9,12 @@ import { type Tensor, type Tensor1D, tensorOf, tf } from '../tensorflow/tf.js';
 import { type TracedFunction, traceFunction } from '../tensorflow/tracedFunction.js';
 import { rowsOfMicroBatch, stagesOfPieces } from './placement.js';
 import { groupKey, type ProgramOptions, stageOfParameters } from './programOptions.js';
-import { enter, inWindow, ReplicaVariables, referenceOf, rowsOf, variableSpecs } from './programParts.js';
+import { enter, inWindows, ReplicaVariables, referenceOf, rowsOf, variableSpecs } from './programParts.js';
 
 /** Arguments: variables, voxels, the share of the averages' first values. Result: probabilities; each replica has its rows. */
 export function tracePrediction(engine: Engine, options: ProgramOptions): TracedFunction {
   const { network, batchSize, placement } = options;
-  const pieces = piecesOf(network);
+  const { pieces } = network;
   const stages = stagesOfPieces(
     pieces.map(({ name }) => name),
     placement.cuts,
@@ -43,7 +43,7 @@ export function tracePrediction(engine: Engine, options: ProgramOptions): Traced
           enter(engine, devices[stages.get(name)!]!);
           return run({ weights, normalise }, h);
         },
-        inWindow(engine, part, options),
+        inWindows(engine, part, options),
       ) as Tensor1D;
     });
     return [referenceOf((logits.length === 1 ? logits[0]! : tf.concat1d(logits)).sigmoid())];
@@ -61,7 +61,7 @@ export function tracePenalty(engine: Engine, options: ProgramOptions): TracedFun
   const stageOf = stageOfParameters(options);
   return traceFunction(engine, 'penalty', variableSpecs(options), (given) => {
     const variables = new ReplicaVariables(engine, options, given, 0);
-    const kernels = parametersOf(network).filter((parameter) => parameter.kind === 'kernel');
+    const kernels = network.parameters.filter((parameter) => parameter.kind === 'kernel');
     const values = kernels.filter(isTrainable).map((kernel) => {
       enter(engine, placement.devices[0]![stageOf(kernel)]!);
       return variables.readForUse(kernel);

@@ -1,4 +1,4 @@
-import { isTrainable, type Parameter, parametersOf } from '../model/architecture.js';
+import { isTrainable, type Parameter } from '../model/architecture.js';
 import { sumOfSquares } from '../model/loss.js';
 import { applyUpdate, choose, type StepScalars } from '../model/optimizers.js';
 import { attribute } from '../tensorflow/attributes.js';
@@ -24,7 +24,7 @@ export const BATCH_NORM_MOMENTUM = 0.99;
 /** Numbers that a step takes, in this order. */
 export const STEP_SCALARS = [
   ...(['learningRate', 'beta1Power', 'beta2Power', 'lossScale'] as const),
-  ...(['emaDecay', 'emaRest', 'stop'] as const),
+  ...(['emaDecay', 'emaRest', 'stop', 'step', 'firstRow'] as const),
 ] as const;
 
 /** A part of a step whose time was measured. */
@@ -61,15 +61,21 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
   let memory: readonly DeviceMemory[] = [];
   const program = traceFunction(engine, 'training_step', inputs, (given) => {
     const [voxels, labels, ...scalars] = given.slice(-2 - STEP_SCALARS.length);
-    const [learningRate, beta1Power, beta2Power, lossScale, emaDecay, emaRest, stop] = scalars.map((value) =>
-      tensorOf(value),
-    );
+    const [learningRate, beta1Power, beta2Power, lossScale, emaDecay, emaRest, stop, step, firstRow] =
+      scalars.map((value) => tensorOf(value));
+    const dropoutAt = { step: step!, firstRow: firstRow! };
     const moments = new Moments(engine);
     const began = moments.mark([]);
     const scale = options.lossScaling ? lossScale! : undefined;
     const variables = placement.devices.map((_, r) => new ReplicaVariables(engine, options, given, r));
     const replicas = variables.map((own, r) =>
-      replicaGradients(engine, options, own, r, { voxels: voxels!, labels: labels!, began, scale }),
+      replicaGradients(engine, options, own, r, {
+        voxels: voxels!,
+        labels: labels!,
+        began,
+        scale,
+        dropoutAt,
+      }),
     );
     const stamps = arrange(engine, options, replicas, measured);
     items = stamps.items;
@@ -153,7 +159,7 @@ function penaltyOf(
   const deviceOf = deviceOfMean(options);
   const gradients = new Map<string, Tensor>();
   const squares: Tensor[] = [];
-  for (const parameter of parametersOf(network).filter(({ kind }) => kind === 'kernel' && l2 > 0)) {
+  for (const parameter of network.parameters.filter(({ kind }) => kind === 'kernel' && l2 > 0)) {
     const device = deviceOf(parameter);
     const replica = placement.devices.findIndex((stages) => stages[stageOf(parameter)] === device);
     enter(engine, device);
@@ -176,7 +182,7 @@ function update(
 ): void {
   const { network, placement, emaDecay, optimizer } = options;
   const stageOf = stageOfParameters(options);
-  const parameters = parametersOf(network);
+  const { parameters } = network;
   const gradients = new Map(parameters.filter(isTrainable).map(({ name }) => [name, means.of.get(name)!]));
   clip(engine, options, gradients);
   for (const [replica, variables] of replicas.entries())

@@ -1,6 +1,6 @@
 import type { Cluster } from '../config/cluster.js';
 import { overlap } from '../config/holdout.js';
-import { EngineError, InterruptedError, messageOf } from '../errors.js';
+import { EngineError, InterruptedError, messageOf, UsageError } from '../errors.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { orderOf } from '../feed/orderOf.js';
 import { definiteParts } from '../feed/parts.js';
@@ -16,7 +16,9 @@ import type { Learner } from './learner.js';
 import { learningRateFactor } from './learningRate.js';
 import { requireMemory, sharedMemories } from './memory.js';
 import type { Progress } from './metricsLog.js';
+import { networkOfRun, requireSameOperations, withIdentity, withOwnName } from './networkOfRun.js';
 import { openFeed } from './openFeed.js';
+import { namesOf, type OwnParts } from './ownParts.js';
 import { type RankWatch, watchRanks } from './rankWatch.js';
 import { type ResumePoint, requireSameRun, requireSameSteps, resumePoint } from './resume.js';
 import { learnerOfRun, requireBatch, withSettingsOf } from './runData.js';
@@ -26,10 +28,11 @@ import { writeOrigin } from './runOrigin.js';
 import { firstWeights } from './startingPoint.js';
 import { sharedSecret } from './talkProof.js';
 import type { TrainConfig } from './trainConfig.js';
+import { ControlState, heardBy, type OnRecord } from './trainControl.js';
 import { startRecord, type TrainRecord } from './trainRecords.js';
 
 /** What train() is told beside the run's settings. */
-export interface TrainOptions {
+export interface TrainOptions extends OwnParts {
   /** Stops after the step, or in the validation, that runs, and leaves a checkpoint of the last step. */
   readonly signal?: AbortSignal;
   /** Go on from the last checkpoint of the run, or begin again where there is none; with the run's own settings (resume.ts). */
@@ -40,10 +43,12 @@ export interface TrainOptions {
   readonly openPorts?: boolean;
   /** Write the times of some steps as a Chrome trace, RUN/profile-rank0.json. */
   readonly profile?: boolean;
+  /** Called with each record before it is yielded; training waits for it. What it throws ends the run, which keeps a checkpoint. */
+  readonly onRecord?: OnRecord;
 }
 
 /**
- * Trains ResNet3D-18 on a patch file and yields what happens, record by record; the same records (but start and end) go to
+ * Trains a network on a patch file and yields what happens, record by record; the same records (but start and end) go to
  * the run's metrics.jsonl. An epoch has as many batches as the training rows fill; batches are drawn by seed and step, as the
  * sampling says. After each epoch the validation rows are scored and a checkpoint is written; in between, whenever it is time.
  * Throws ConfigError, InputError, EngineError (a loss that is not finite), EnvironmentError, InterruptedError, RangeError.
@@ -58,6 +63,7 @@ export interface TrainOptions {
  */
 export async function* train(config: TrainConfig, options: TrainOptions = {}): AsyncGenerator<TrainRecord> {
   if (options.cluster === undefined) return yield* trainHere(config, options);
+  requireModules(options);
   const heard = options.openPorts === true ? 'anyone' : await hostAddresses(options.cluster);
   const cluster: Cluster = { ...options.cluster, heard };
   const { signal: own } = options;
@@ -117,9 +123,12 @@ async function* trainHere(
     const { before, notes } = resume ? await resumePoint(given.run) : NEW_RUN;
     patches = await openPatchFile(given.data);
     const labels = scanLabels(patches);
-    const scaled = await withSettingsOf(patches, given, before?.meta.config);
+    const named = resume ? given : withOwnName(given, options.network);
+    const scaled = await withSettingsOf(patches, named, before?.meta.config);
     const parts = definiteParts(labels, scaled, scaled.data);
-    const config: TrainConfig = { ...scaled, ...parts };
+    const own = namesOf(options);
+    const { own: _, ...plain } = scaled;
+    let config: TrainConfig = { ...plain, ...parts, ...(own === undefined ? {} : { own }) };
     const data = await dataIdentity(patches, labels);
     if (before !== undefined) requireSameRun(config, data, before);
     if (!resume) requireApart(config);
@@ -128,8 +137,13 @@ async function* trainHere(
     const { batchSize, sampling, seed } = config;
     const { stepsPerEpoch } = orderOf(sampling, split, batchSize, seed);
     if (before !== undefined) requireSameSteps(config, stepsPerEpoch, before.meta);
-    const factor = learningRateFactor(config.learningRatePlan, { ...config, stepsPerEpoch });
+    const planned = learningRateFactor(config.learningRatePlan, { ...config, stepsPerEpoch });
+    const control = new ControlState(before?.meta.rateFactor ?? 1, options.cluster?.addresses.length ?? 1);
+    const factor = (step: number): number => planned(step) * control.rateFactor;
     const { dim, slices } = shapeOfCrop(patches.format, config.crop);
+    const patchSize = [slices, dim, dim] as const;
+    const found = await networkOfRun(config, patchSize, config.run, options.network);
+    const { network } = found;
     const agree = async (what: string, value: string): Promise<void> =>
       untilAborted(signal, `waiting for the other processes' ${what}`, watch?.agree(what, value) ?? NOTHING);
     // Sums of all never end when another process was stopped before it began with them. A wish to stop ends none of them:
@@ -137,10 +151,11 @@ async function* trainHere(
     const together = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...(watch?.losses ?? [])]);
     const done: Progress = before?.meta ?? { epoch: 0, step: 0, validated: 0 };
     await agree('configuration', settingsText(config, split, stepsPerEpoch, data, done));
-    learner = await together(learnerOfRun(config, split, [slices, dim, dim], factor, options.cluster));
+    learner = await together(learnerOfRun(config, split, network, factor, options));
+    if (before !== undefined) requireSameOperations(config.run, config, found);
+    config = withIdentity(config, found);
     feed = openFeed(patches, config, learner.batchSize);
     await before?.loadInto(learner);
-    const network = { inputSize: [slices, dim, dim], filters: config.filters } as const;
     const drawn = seriesSplit(labels, split, data);
     const first =
       before === undefined && config.from !== undefined
@@ -161,21 +176,19 @@ async function* trainHere(
     const { input } = patches;
     const from = before?.meta;
     const told = options.openPorts === true && watch !== undefined ? [OPEN_PORTS, ...notes] : notes;
-    yield startRecord({
-      config,
-      learner,
-      split,
-      series,
-      stepsPerEpoch,
-      memory,
-      input,
-      notes: told,
-      from,
-      first,
+    const start = startRecord({
+      ...{ config, learner, split, series, stepsPerEpoch, memory, input },
+      ...{ notes: told, from, first },
     });
+    await options.onRecord?.(start, control);
+    yield start;
     const profiled = options.profile === true;
     const ready = { config, learner, feed, labels, split, stepsPerEpoch, data };
-    yield* runEpochs({ ...ready, signal, profiled, watch, before });
+    const records = runEpochs({
+      ...{ ...ready, signal, profiled, watch, before },
+      ...{ parts: options, patchSize, control },
+    });
+    yield* options.onRecord === undefined ? records : heardBy(records, options.onRecord, control);
   } finally {
     await feed?.close();
     learner?.dispose();
@@ -206,6 +219,15 @@ function settingsText(
   return Object.entries(all)
     .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
     .join('\n');
+}
+
+/** Throws UsageError for parts that only this process has, where others train with it. */
+function requireModules({ cluster, network, loss, augment }: TrainOptions): void {
+  const own = Object.entries({ network, loss, augment }).filter(([, part]) => part !== undefined);
+  if (cluster === undefined || own.length === 0) return;
+  throw new UsageError(
+    `several processes: expected a network that each of them imports (NETWORK = its file), and no other part of one's own, received ${own.map(([name, part]) => `${name} ${JSON.stringify(part!.name)}`).join(', ')} of this program`,
+  );
 }
 
 /** Throws RangeError for a subset that would choose the network and judge it. */

@@ -8,6 +8,7 @@ import { diverged } from './diverged.js';
 import type { Learner, StepResult } from './learner.js';
 import { explainOutOfMemory } from './memory.js';
 import type { StepRecord } from './metricsLog.js';
+import { type AugmentationInputs, augmentBatch, type OwnAugmentation } from './ownParts.js';
 import type { Profile } from './profile.js';
 import { isStoppedByAnother } from './talk.js';
 import type { TrainConfig } from './trainConfig.js';
@@ -27,6 +28,8 @@ export interface EpochWork {
   readonly toStep: number;
   readonly signal: AbortSignal | undefined;
   readonly profile: Profile | undefined;
+  /** Done to its batches, with the size of their patches. */
+  readonly augment?: { readonly own: OwnAugmentation; readonly size: AugmentationInputs['size'] } | undefined;
   /** Rejects when a process that trains with this one is lost. */
   readonly lost: Promise<never> | undefined;
 }
@@ -53,6 +56,11 @@ export async function* trainEpoch(work: EpochWork): AsyncGenerator<StepRecord> {
       const began = performance.now();
       const fed = (await batches.next()).value as FedBatch;
       const batch = labelled(fed, labels);
+      if (work.augment !== undefined)
+        augmentBatch(work.augment.own, batch, {
+          ...{ size: work.augment.size, seed: config.seed, step },
+          firstRow: learner.rank * learner.batchSize,
+        });
       const wait = performance.now() - began;
       const passes = work.profile?.wants(step) ?? false;
       const running = learner.step(batch, { stop: signal?.aborted === true, passes }).catch((error) => {

@@ -27,6 +27,8 @@ export interface StartRecord {
   readonly heldOut: number;
   /** How the scans were parted, in words. */
   readonly parts: string;
+  /** Which network, in words: name, width, windows, dropout. */
+  readonly network: string;
   /** What the steps make smaller, in words. */
   readonly loss: string;
   readonly stepsPerEpoch: number;
@@ -97,6 +99,7 @@ export function startRecord({
     validation: split.validation.length,
     heldOut: split.heldOut.length,
     parts: partsText(config, series),
+    network: networkText(config),
     loss: lossText(config, split),
     stepsPerEpoch,
     steps: config.epochs * stepsPerEpoch,
@@ -126,11 +129,19 @@ function partsText({ folds, holdout, validation }: TrainConfig, series: SeriesSp
   return `${training.length} scans train, ${some.length} (${choosing}) choose the best network, ${heldOut.length} (${kind}${holdout}) are held out`;
 }
 
+/** `resnet3d-50 with 64 filters, 2 windows, dropout 0.3`. */
+function networkText({ network, filters, ownNetwork, moreWindows, dropout }: TrainConfig): string {
+  const width = ownNetwork === undefined ? ` with ${filters} filters` : ' (its own network)';
+  const windows = moreWindows.length === 0 ? '' : `, ${1 + moreWindows.length} windows`;
+  return `${network}${width}${windows}${dropout === 0 ? '' : `, dropout ${dropout}`}`;
+}
+
 /** `focal loss (gamma 2, alpha 0.25); class weights 0.556 of others, 5 of nodules`. */
-function lossText({ loss, sampling, classNames }: TrainConfig, split: Split): string {
+function lossText({ loss, sampling, classNames, own }: TrainConfig, split: Split): string {
   const { kind, focalGamma, focalAlpha, classWeights } = loss;
   const alpha = focalAlpha > 0 ? `, alpha ${focalAlpha}` : '';
-  const name = kind === 'focal' ? `focal loss (gamma ${focalGamma}${alpha})` : kind;
+  const named = kind === 'focal' ? `focal loss (gamma ${focalGamma}${alpha})` : kind;
+  const name = own?.loss === undefined ? named : `${own.loss} (its own loss)`;
   if (classWeights === 'none') return name;
   const [other, nodule] = factorsOfRows(loss, sampling, split).map((factor) => Number(factor.toPrecision(3)));
   return `${name}; class weights ${other} of ${classNames[0]}, ${nodule} of ${classNames[1]}`;

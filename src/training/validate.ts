@@ -9,6 +9,7 @@ import { rocArea } from '../scores/roc.js';
 import { diverged } from './diverged.js';
 import type { Learner } from './learner.js';
 import type { ValidationRecord } from './metricsLog.js';
+import { meanOwnLoss, type OwnParts, ownMetrics } from './ownParts.js';
 import { predictShared } from './predictRows.js';
 
 export interface ValidationWork {
@@ -17,6 +18,8 @@ export interface ValidationWork {
   readonly labels: RowLabels;
   readonly rows: Uint32Array;
   readonly loss: LossSettings;
+  /** Own loss and metrics. */
+  readonly parts?: Pick<OwnParts, 'loss' | 'metrics'>;
   readonly epoch: number;
   readonly step: number;
   /** Of the last step. */
@@ -41,14 +44,27 @@ export async function validate(work: ValidationWork): Promise<ValidationRecord> 
     kind: 'validation',
     epoch,
     step,
-    loss: lossOf(work.loss, probabilities, classes) + (await learner.penalty()),
+    loss: meanLoss(work, probabilities, classes) + (await learner.penalty()),
     accuracy: accuracyOf(probabilities, classes),
     rocAuc: roc.area,
     rocAucInterval: roc.interval,
     threshold: youdenThreshold(probabilities, classes),
     rows: rows.length,
     seconds: (performance.now() - began) / 1000,
+    ...(work.parts?.metrics === undefined
+      ? {}
+      : { metrics: ownMetrics(work.parts.metrics, probabilities, classes) }),
   };
+}
+
+function meanLoss(
+  { loss, parts }: ValidationWork,
+  probabilities: Float32Array,
+  classes: readonly number[],
+): number {
+  return parts?.loss === undefined
+    ? lossOf(loss, probabilities, classes)
+    : meanOwnLoss(parts.loss, probabilities, classes);
 }
 
 /** A step that was too long may leave weights that are no numbers, though its own loss was one. */

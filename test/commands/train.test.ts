@@ -55,7 +55,7 @@ test('train --json, --resume and evaluate --json print the documents of the cont
   assert.ok(!histogram.includes('nodules'));
   const wide = voxlab('train', ...flags.slice(0, -1), '8', '--from', run, '--out', `${run}-wide`);
   assert.equal(wide.status, 1);
-  assert.match(wide.stderr, /expected the arrays of a network of 8 filters/);
+  assert.match(wide.stderr, /expected the arrays of resnet3d-18 with 8 filters/);
 
   const evaluation = voxlab('evaluate', run, '--json');
   assert.equal(evaluation.status, 0, evaluation.stderr);

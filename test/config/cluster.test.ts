@@ -60,5 +60,12 @@ test('clusterOf(): what does not fit is named', () => {
   refuses({ cluster: 'a:1,a:1', rank: 0 }, {}, /an address of its own/);
   refuses({ cluster: 'a:1,b:1', rank: 2 }, {}, /a rank from 0 to 1, received 2/);
   refuses({}, { TF_CONFIG: '{' }, /TF_CONFIG: expected JSON/);
-  refuses({}, { TF_CONFIG: '{}' }, /TF_CONFIG: expected \{"cluster"/);
+  for (const wrong of [
+    '{}',
+    'null',
+    '[]',
+    '{"cluster": {}, "task": {"index": 0}}',
+    '{"cluster": {"worker": [1, 2]}}',
+  ])
+    refuses({}, { TF_CONFIG: wrong }, /TF_CONFIG: expected \{"cluster"/);
 });

@@ -81,7 +81,7 @@ test('weights that Keras saved come in: predictions equal its own to 1e-5; what 
   };
   await refused(
     'six.keras',
-    /six\.keras: expected the weights of a ResNet3D-18 with 4 filters: stem\/conv\/kernel: expected \[7, 7, 7, 1, 4\], received \[7, 7, 7, 1, 6\] \(layers\/conv3d\); \d+ others differ, too/,
+    /six\.keras: expected the weights of resnet3d-18 with 4 filters: stem\/conv\/kernel: expected \[7, 7, 7, 1, 4\], received \[7, 7, 7, 1, 6\] \(layers\/conv3d\); \d+ others differ, too/,
   );
   await refused(
     'epsilon.keras',

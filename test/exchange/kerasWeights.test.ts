@@ -11,7 +11,8 @@ const fixture = (name: string): string => inRepository('test', 'fixtures', 'exch
 
 for (const name of ['model.h5', 'weights.h5'])
   test(`readNetwork() reads ${name} of Keras 2: predictions equal its own to 1e-5`, async (t) => {
-    const { filters, weights } = await readNetwork(fixture(name));
+    const { network, weights } = await readNetwork(fixture(name), { name: 'resnet3d-18', channels: 1 });
+    const filters = network.filters!;
     const { input, predictions } = JSON.parse(readFileSync(fixture('predictions.json'), 'utf8'));
     const rows = predictions.length;
     const learner = await createLearner({

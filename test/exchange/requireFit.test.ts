@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EnvironmentError } from '../../src/errors.js';
 import { requireFit } from '../../src/exchange/requireFit.js';
+import { networkOf } from '../../src/model/networks.js';
 
 test('requireFit() refuses a network whose weights no protobuf message holds, and names formats that do', () => {
-  const network = (filters: number) => ({ network: { inputSize: [32, 32, 32] as const, filters } });
+  const network = (filters: number) => ({
+    network: networkOf({ inputSize: [32, 32, 32], filters }),
+  });
   requireFit(network(64), 'ONNX');
   requireFit(network(250), 'ONNX');
   assert.throws(

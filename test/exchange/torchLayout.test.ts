@@ -5,20 +5,26 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeTorchFile } from '../../src/exchange/torchFile.js';
 import { outputsFirst, outputsLast, toTorch } from '../../src/exchange/torchLayout.js';
-import { parametersOf } from '../../src/model/architecture.js';
 import { initialValue } from '../../src/model/initialise.js';
+import { networkOf } from '../../src/model/networks.js';
 import { writeSafetensors } from '../../src/training/safetensors.js';
 import { runPython } from '../python.js';
 
-const network = { inputSize: [16, 16, 16] as const, filters: 2 };
+const network = networkOf({ inputSize: [16, 16, 16], filters: 2 });
 const weights = new Map(
-  parametersOf(network).map((parameter) => [
+  network.parameters.map((parameter) => [
     parameter.name,
     { shape: parameter.shape, data: initialValue(parameter, 16) },
   ]),
 );
 const portable = {
-  ...{ network, weights, windowHu: { low: -1000, high: 400 }, classNames: ['other', 'nodulé'] as const },
+  ...{
+    network,
+    weights,
+    windowHu: { low: -1000, high: 400 },
+    moreWindows: [],
+    classNames: ['other', 'nodulé'] as const,
+  },
   format: { dim: 16, slices: 16, spacingMm: [1, 1, 1] as const, interpolation: 'linear' as const },
   checkpoint: 'epoch-0001',
 };

@@ -1,24 +1,37 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inspect } from 'node:util';
-import { summaryOf, withSummaries } from '../../src/kernel/arraySummary.js';
+import { LOOKED_AT, statisticsOf, statisticsText, summaryOf } from '../../src/kernel/arraySummary.js';
 
-test('summaryOf() gives type, length, first values, range and the number of NaN', () => {
+test('summaryOf() gives type, length, first values, range, mean and the number of NaN', () => {
   const values = Float32Array.from({ length: 1000 }, (_, index) => index - 3);
   values[5] = Number.NaN;
-  const summary = summaryOf(values);
   assert.match(
-    summary,
-    /^Float32Array\(1000\) \[ -3, -2, -1, 0, 1, NaN, 3, .*980 more items \] \(min -3, max 996, NaN 1 times\)$/,
+    summaryOf(values, 'Float32Array'),
+    /^Float32Array\(1000\) \[ -3, -2, -1, 0, 1, NaN, 3, .*980 more items \] \(min -3, max 996, mean 496.995, NaN 1 times\)$/,
   );
-  assert.match(summaryOf(new BigInt64Array(30)), /^BigInt64Array\(30\) .*\(min 0n, max 0n\)$/);
-  assert.match(summaryOf(new Float64Array(30).fill(Number.NaN)), /\(no numbers, NaN 30 times\)$/);
+  assert.match(
+    summaryOf(new BigInt64Array(30), 'BigInt64Array'),
+    /^BigInt64Array\(30\) .*\(min 0n, max 0n, mean 0\)$/,
+  );
+  assert.match(statisticsText(new Float64Array(30).fill(Number.NaN)), /^no numbers, NaN 30 times$/);
 });
 
-test('withSummaries() reaches arrays inside of values, leaves short ones, and ends with its work', () => {
-  const volume = { data: new Int16Array(8 * 8 * 8), size: Uint16Array.of(8, 8, 8) };
-  const shown = withSummaries(() => inspect(volume));
-  assert.match(shown, /data: Int16Array\(512\) \[ 0, .*492 more items \] \(min 0, max 0\)/);
-  assert.match(shown, /size: Uint16Array\(3\) \[ 8, 8, 8 \]/);
-  assert.doesNotMatch(inspect(volume), /min 0/);
+test('statisticsOf() samples what is longer than a look, evenly also where rows repeat, and says so', () => {
+  const length = LOOKED_AT + 512 * 100;
+  // The value is the column of rows of 512: a fixed step would meet few of the columns.
+  const columns = new Int16Array(length).map((_, index) => index % 512);
+  const { min, max, mean, looked } = statisticsOf(columns);
+  assert.deepEqual([min, max], [0, 511]);
+  assert.ok(Math.abs(mean - 255.5) < 1, `${mean}`);
+  assert.ok(looked < length && looked > 2 ** 17);
+  assert.match(statisticsText(columns), new RegExp(`, of a sample of ${looked}$`));
+  const exact = statisticsOf(columns.subarray(0, 51_200));
+  assert.deepEqual([exact.looked, exact.mean], [51_200, 255.5]);
+});
+
+test('statisticsOf() looks at fewer values of each further array of a value', () => {
+  const looks = { left: LOOKED_AT };
+  const many = new Float64Array(LOOKED_AT);
+  assert.equal(statisticsOf(many, looks).looked, LOOKED_AT);
+  assert.ok(statisticsOf(many, looks).looked < 2000);
 });

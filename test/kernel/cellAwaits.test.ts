@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { iterating, type Resumption, resumed, waiting } from '../../src/kernel/cellAwaits.js';
-import { type CellRun, currentCell, runInCell } from '../../src/kernel/cellContext.js';
+import { type CellRun, createRun, currentCell, runInCell, stopRun } from '../../src/kernel/cellContext.js';
+import type { Message } from '../../src/kernel/protocol.js';
 
-const cellOf = (label: string): CellRun =>
-  ({ label, interruption: new AbortController(), signalTaken: false, abandoned: false }) as CellRun;
+const cellOf = (label: string): CellRun => createRun({} as Message, label);
 
 test('resumed(): code that has waited is in its cell again, for as long as it runs without waiting', async () => {
   const cells = [cellOf('1'), cellOf('2')];
@@ -28,7 +28,7 @@ test('resumed(): what the promise rejects with is thrown, of an interrupted cell
   assert.equal(await runInCell(cellOf('1'), waits(7)), 7);
   const cell = cellOf('2');
   const ending = runInCell(cell, waits(Promise.resolve(7)));
-  cell.abandoned = true;
+  stopRun(cell);
   await assert.rejects(ending, { name: 'KeyboardInterrupt' });
 });
 
@@ -69,9 +69,7 @@ test('iterating(): an interrupt leaves the loop in order, so that the iterable c
   const loop = runInCell(cell, async () => {
     for await (const step of iterating(endless())) resumed(step);
   });
-  setTimeout(() => {
-    cell.abandoned = true;
-  }, 20);
+  setTimeout(() => stopRun(cell), 20);
   await assert.rejects(loop, { name: 'KeyboardInterrupt' });
   assert.equal(isTidy, true);
 });
@@ -100,20 +98,61 @@ test('iterating(): the code behind a loop is in its cell, however the loop ends'
   assert.equal(currentCell(), undefined);
 });
 
-test('waiting(): interrupted code that catches its KeyboardInterrupt and tries again comes to rest', async () => {
+test('waiting(): an interrupt ends the wait for what never comes, and code that tidies up may wait again', async () => {
   const cell = cellOf('5');
-  cell.abandoned = true;
+  const seen: string[] = [];
+  const tidy = runInCell(cell, async () => {
+    try {
+      resumed(await waiting(new Promise(() => {})));
+    } catch (error) {
+      seen.push((error as Error).name);
+    } finally {
+      seen.push(String(resumed(await waiting(new Promise((done) => setTimeout(done, 5, 'tidy'))))));
+    }
+  });
+  setTimeout(() => stopRun(cell), 5);
+  await tidy;
+  assert.deepEqual(seen, ['KeyboardInterrupt', 'tidy']);
+  assert.equal(cell.waits.size, 0);
+});
+
+test('iterating(): a loop over what never answers ends, also where the iterator does not', async () => {
+  const cell = cellOf('6');
+  const stuck = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => new Promise(() => {}),
+      return: () => new Promise(() => {}),
+    }),
+  };
+  const loop = runInCell(cell, async () => {
+    for await (const step of iterating(stuck as AsyncIterable<unknown>)) resumed(step);
+  });
+  setTimeout(() => stopRun(cell), 5);
+  const from = Date.now();
+  await assert.rejects(loop, { name: 'KeyboardInterrupt' });
+  assert.ok(Date.now() - from < 1500);
+});
+
+test('waiting(): code of an abandoned cell that tries again and again comes to rest', async () => {
+  const cell = cellOf('7');
   let rounds = 0;
   void runInCell(cell, async () => {
     for (;;)
       try {
         resumed(await waiting(new Promise((done) => setImmediate(done))));
+        rounds++;
       } catch {
         rounds++;
       }
   });
-  await new Promise((done) => setTimeout(done, 100));
+  await new Promise((done) => setTimeout(done, 20));
+  stopRun(cell);
+  const stopped = rounds;
+  await new Promise((done) => setTimeout(done, 20));
+  assert.ok(rounds > stopped, 'it refuses the first stop');
+  cell.abandoned = true;
+  await new Promise((done) => setTimeout(done, 20));
   const before = rounds;
   await new Promise((done) => setTimeout(done, 50));
-  assert.deepEqual([before, rounds], [100, 100]);
+  assert.equal(rounds, before);
 });

@@ -5,15 +5,17 @@ import { promisify } from 'node:util';
 import {
   beginCell,
   type CellRun,
+  createRun,
   currentCell,
   leaveCell,
   rememberCellsInTimers,
   runInCell,
+  stopRun,
   thrownIn,
 } from '../../src/kernel/cellContext.js';
+import type { Message } from '../../src/kernel/protocol.js';
 
-const cell = (label: string): CellRun =>
-  ({ label, interruption: new AbortController(), signalTaken: false, abandoned: false }) as CellRun;
+const cell = (label: string): CellRun => createRun({} as Message, label);
 
 test('currentCell() is the entered cell, else the newest', () => {
   const [first, second] = [cell('1'), cell('2')];
@@ -43,7 +45,7 @@ test('thrownIn() knows the cell out of which an error came', () => {
   assert.equal(thrownIn('text'), undefined);
 });
 
-test('rememberCellsInTimers(): callbacks run in the cell that made the timer, and not after it was abandoned', async () => {
+test('rememberCellsInTimers(): callbacks run in the cell that made the timer, and not after it was stopped', async () => {
   const timers = { setTimeout, setInterval, setImmediate } as unknown as typeof globalThis;
   rememberCellsInTimers(timers);
   const [first, second, third] = [cell('1'), cell('2'), cell('3')];
@@ -52,10 +54,12 @@ test('rememberCellsInTimers(): callbacks run in the cell that made the timer, an
   runInCell(first, () => timers.setTimeout(note, 1, 'timeout '));
   runInCell(second, () => timers.setImmediate(note, 'immediate '));
   const interval = runInCell(third, () => timers.setInterval(note, 1, 'interval '));
-  third.abandoned = true;
+  stopRun(third);
+  const tidying = runInCell(third, () => timers.setTimeout(note, 1, 'tidying '));
+  assert.ok(tidying);
   beginCell(cell('9'));
   await wait(30);
   clearInterval(interval);
-  assert.deepEqual(seen.sort(), ['immediate 2', 'timeout 1']);
+  assert.deepEqual(seen.sort(), ['immediate 2', 'tidying 3', 'timeout 1']);
   await promisify(timers.setTimeout)(1);
 });

@@ -48,3 +48,14 @@ test('complete() and inspect() count in the text of the cell', () => {
   );
   assert.match(String(compiler.inspect(code.replace(/W$/, 'World'), code.length - 3, '')), /voxelToWorld\(/);
 });
+
+test('check() counts the columns of its complaints in the text of the cell', () => {
+  const code =
+    "const zero = 0;\nimport { crop } from '../src/index.js'; import { cutScan } from '../src/patches/cutScan.js'; void cutScan; crop.nothing; zero.nothing;";
+  const columns = compiler.check(code, '').diagnostics.map(({ line, column }) => [line, column]);
+  const line = code.split('\n')[1]!;
+  assert.deepEqual(columns.slice(-2), [
+    [2, line.indexOf('nothing') + 1],
+    [2, line.lastIndexOf('nothing') + 1],
+  ]);
+});

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { beginCell, type CellRun, rememberCellsInTimers } from '../../src/kernel/cellContext.js';
+import { beginCell, type CellRun, createRun, rememberCellsInTimers } from '../../src/kernel/cellContext.js';
 import { createCells } from '../../src/kernel/cells.js';
+import { moduleLowering } from '../../src/kernel/lowering.js';
 import { createCellModules } from '../../src/kernel/modules.js';
+import type { Message } from '../../src/kernel/protocol.js';
+import { createStackPlaces, mapStacks } from '../../src/kernel/stackPlaces.js';
 import { createCellCompiler } from '../../src/kernel/tslab.js';
 import { REPOSITORY_ROOT } from '../../src/paths.js';
 
@@ -12,9 +15,12 @@ const timerOfNoCell = setTimeout;
 rememberCellsInTimers();
 const compiler = createCellCompiler();
 const compiled: boolean[] = [];
+const places = createStackPlaces();
+mapStacks(places);
 const cells = createCells(
   compiler,
-  createCellModules(REPOSITORY_ROOT),
+  createCellModules({ root: REPOSITORY_ROOT, lower: moduleLowering(compiler.ts, places) }),
+  places,
   (work) => {
     compiled.push(true);
     return work();
@@ -25,12 +31,7 @@ after(() => compiler.close());
 
 let number = 0;
 function newRun(): CellRun {
-  return {
-    label: `${++number}`,
-    interruption: new AbortController(),
-    signalTaken: false,
-    abandoned: false,
-  } as CellRun;
+  return createRun({} as Message, `${++number}`);
 }
 async function resultOf(code: string): Promise<unknown> {
   const outcome = await cells.run(code, newRun());
@@ -111,15 +112,67 @@ test('run(): methods of today have types, and decorators are those of the langua
 test('interrupt(): ends an asynchronous cell at once, and later cells find what it had declared', async () => {
   const run = newRun();
   beginCell(run);
-  setTimeout(() => cells.interrupt(), 500); // after the compiler's time on a busy machine
+  timerOfNoCell(() => cells.interrupt(), 500); // after the compiler's time on a busy machine
   const outcome = await cells.run(
     'let rounds = 0; for (;;) { rounds++; await new Promise((go) => setTimeout(go, 5)); }',
     run,
   );
   assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
-  assert.equal(run.abandoned, true);
+  assert.equal(run.stops, 1);
   assert.ok(Number(await resultOf('rounds')) > 0);
   beginCell(newRun()); // timers of the tests to come belong to a cell that is not abandoned
+});
+
+test('interrupt(): `catch` and `finally` run, in order, and may wait; the error is where the cell waited', async () => {
+  const run = newRun();
+  beginCell(run);
+  timerOfNoCell(() => cells.interrupt(), 500);
+  const outcome = await cells.run(
+    `const log: string[] = [];
+     async function* steps() { try { for (;;) { await new Promise(() => {}); yield 1; } } finally { log.push('generator'); } }
+     try {
+       for await (const step of steps()) log.push('step ' + step);
+     } finally {
+       await new Promise((go) => setTimeout(go, 20));
+       log.push('cell');
+     }`,
+    run,
+  );
+  assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
+  assert.match(outcome.ok ? '' : outcome.error.traceback.join(), new RegExp(`cell\\[${number}\\]:4:`));
+  beginCell(newRun());
+  assert.deepEqual(await resultOf('log'), ['generator', 'cell']);
+});
+
+test('interrupt(): a cell that is stopped before it begins ends where it first waits, or does not begin', async () => {
+  const run = newRun();
+  beginCell(run);
+  let ending = cells.run(
+    'let begun = 0; try { begun++; await new Promise(() => {}); } finally { begun++; }',
+    run,
+  );
+  cells.interrupt();
+  const outcome = await ending;
+  assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
+  beginCell(newRun());
+  assert.equal(await resultOf('begun'), 2);
+  ending = cells.run('begun = 5;', newRun());
+  cells.interrupt();
+  assert.equal((await ending).ok, false);
+  assert.equal(await resultOf('begun'), 2);
+});
+
+test('interrupt(): a cell that caught the first is ended by the second', async () => {
+  const run = newRun();
+  beginCell(run);
+  for (const ms of [500, 700]) timerOfNoCell(() => cells.interrupt(), ms);
+  const outcome = await cells.run(
+    'let caught = 0; for (;;) try { await new Promise((go) => setTimeout(go, 5)); } catch { caught++; }',
+    run,
+  );
+  assert.equal(outcome.ok ? '' : outcome.error.ename, 'KeyboardInterrupt');
+  beginCell(newRun());
+  assert.equal(await resultOf('caught'), 1);
 });
 
 test('during(): runs other code of the cell, which an interrupt ends, too', async () => {
@@ -168,4 +221,54 @@ test('run(): the compiler and the loading of modules are announced, so that no i
   compiled.length = 0;
   await resultOf("import { sep } from 'node:path'; sep");
   assert.equal(compiled.length, 2);
+});
+
+test('run(): using disposes of what a block, a loop or the cell holds, however it ends', async () => {
+  await resultOf(`const ends: string[] = [];
+    const held = (name: string) => ({
+      name,
+      [Symbol.dispose]() { ends.push(name); },
+      async [Symbol.asyncDispose]() { await null; ends.push('later ' + name); },
+    });
+    function early(n: number): string { using a = held('a' + n); { using b = held('b'), c = held('c'); if (n > 0) return a.name + c.name; } return b2(); function b2() { return 'hoisted'; } }`);
+  assert.deepEqual(await resultOf('[early(1), ...ends.splice(0)]'), ['a1c', 'c', 'b', 'a1']);
+  assert.deepEqual(await resultOf('[early(0), ...ends.splice(0)]'), ['hoisted', 'c', 'b', 'a0']);
+  assert.deepEqual(
+    await resultOf("for (using each of [held('x'), held('y')]) ends.push('in ' + each.name); ends.splice(0)"),
+    ['in x', 'x', 'in y', 'y'],
+  );
+  assert.deepEqual(
+    await resultOf(
+      "async function wait() { await using w = held('w'); await null; ends.push('waited ' + w.name); } await wait(); ends.splice(0)",
+    ),
+    ['waited w', 'later w'],
+  );
+  await resultOf("using whole = held('cell'); await using last = held('last'); ends.push('body');");
+  assert.deepEqual(await resultOf('[whole.name, ...ends.splice(0)]'), ['cell', 'body', 'later last', 'cell']);
+  const { evalue, traceback } = await errorIn("{ using e = held('e');\n  throw new RangeError('inside'); }");
+  assert.equal(evalue, 'inside');
+  assert.match(traceback, new RegExp(`cell\\[${number}\\]:2:9`));
+  assert.deepEqual(await resultOf('ends.splice(0)'), ['e']);
+  assert.match((await errorIn('{ using n = { name: 1 }; }')).evalue, /Symbol\.dispose/);
+});
+
+test('run(): declare global and namespaces hold for all later cells', async () => {
+  await resultOf(
+    'declare global { interface Array<T> { second(): T } var shared: number } Array.prototype.second = function () { return this[1]; }; globalThis.shared = 5;',
+  );
+  await resultOf('namespace Units { export const mm = 3; export type Length = number; }');
+  await resultOf('1');
+  assert.equal(await resultOf('const length: Units.Length = Units.mm; [1, length].second() + shared'), 8);
+  await resultOf('1');
+  assert.equal(await resultOf('[1, Units.mm].second() + shared'), 8);
+  assert.equal(await resultOf('shared = 6; globalThis.shared'), 6);
+  await resultOf('declare global { var shared: string } globalThis.shared = "text";');
+  assert.equal(await resultOf('shared.length'), 4);
+});
+
+test('run(): import attributes are read over', async () => {
+  assert.equal(
+    await resultOf("import description from './package.json' with { type: 'json' }; description.name"),
+    'voxlab',
+  );
 });

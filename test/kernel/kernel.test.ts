@@ -29,6 +29,16 @@ test("startKernel(): cells import the project's sources by their path from the n
   assert.deepEqual(contents(late, 'execute_result')[0]?.data, { 'text/plain': "'function'" });
 });
 
+test('startKernel(): a stack counts the columns of the cell, also behind an import that leads elsewhere', async () => {
+  const code =
+    "import { inRepository } from '../src/paths.js'; void inRepository; throw new RangeError('here');";
+  const { reply } = await kernel.run(code);
+  assert.match(
+    (reply.traceback as string[]).join(),
+    new RegExp(`at cell\\[\\d+\\]:1:${code.indexOf('new Range') + 1}`),
+  );
+});
+
 test('startKernel(): 20,000 prints in one tick all arrive, in order and as few messages, before idle', async () => {
   const answered = await kernel.run("for (let i = 0; i < 20_000; i++) console.log('line ' + i);");
   const lines = streamText(answered).trimEnd().split('\n');
@@ -127,6 +137,15 @@ test('startKernel(): a cell with the interrupt signal ends in its own way', asyn
     console.log('on');
     await new Promise((_, no) => signal.addEventListener('abort', () => no(new TypeError('ended in order'))));`);
   assert.equal(ename, 'TypeError');
+});
+
+test('prompt() and confirm() ask the reader, in every cell', async () => {
+  const id = await kernel.sendCell("[prompt('name?'), confirm('go?')]");
+  assert.deepEqual(await kernel.giveInput('Rontgen'), { prompt: 'name? ', password: false });
+  await kernel.giveInput('y');
+  assert.deepEqual(contents(await kernel.answer(id), 'execute_result')[0]?.data, {
+    'text/plain': "[ 'Rontgen', true ]",
+  });
 });
 
 test('ask(): the cell waits for the line that the reader types; an interrupt ends the wait', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createCellCompiler } from '../../src/kernel/tslab.js';
 
@@ -18,13 +18,22 @@ after(() => {
   rmSync(root, { recursive: true });
 });
 
-test('createLeanPrograms(): a cell brings the sources that it imports, directly or not, once', () => {
+test('createLeanPrograms(): a source that is imported over another one is checked, and again when it is edited', () => {
   const code = "import { near } from './near';\nnear.toFixed();";
-  const names = (modules: readonly { path: string }[]) => modules.map(({ path }) => basename(path));
-  const first = compiler.check(code, '');
-  assert.deepEqual(first.diagnostics, []);
-  assert.deepEqual(names(first.localModules), ['far.js', 'near.js']);
-  assert.deepEqual(names(compiler.check(code, first.declarations).localModules), [], 'unchanged since');
+  assert.deepEqual(compiler.check(code, '').diagnostics, []);
+  const edit = (text: string) => writeFileSync(join(root, 'far.ts'), text);
+  edit("export const far = 'a text, to which a number is added as a text';");
+  assert.deepEqual(
+    compiler.check(code, '').diagnostics.map((said) => [said.file, said.line, said.code]),
+    [[undefined, 2, 2551]],
+  );
+  edit('export const far: number = false;');
+  assert.deepEqual(
+    compiler.check(code, '').diagnostics.map((said) => [said.file, said.line, said.code]),
+    [['far.ts', 1, 2322]],
+  );
+  edit('export const far = 2;');
+  assert.deepEqual(compiler.check(code, '').diagnostics, []);
 });
 
 test('createLeanPrograms(): what the type checker says of an imported source stops the cell', () => {

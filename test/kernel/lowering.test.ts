@@ -90,7 +90,9 @@ test('lowerCell() keeps import() a real import and lists the static ones', async
 
 test('lowerModule() makes CommonJS of a local module', () => {
   const exports: { one?: number } = {};
-  vm.runInThisContext(`(function (exports) {${lowerModule(ts, 'export const one = 1;')}\n})`)(exports);
+  vm.runInThisContext(
+    `(function (exports) {${lowerModule(ts, 'export const one = 1;', '/x/one.ts').script}\n})`,
+  )(exports);
   assert.equal(exports.one, 1);
 });
 
@@ -100,4 +102,15 @@ test("lowerCell() waits for a method's computed name, which belongs to the code 
   );
   await returned;
   assert.equal(cell.result, 4);
+});
+
+test('lowerModule() says what a module imports for its values, and whether it waits at its top level', () => {
+  const text =
+    "import type { A } from './a';\nimport { B } from './b';\nimport { c } from './c';\nexport * from './d';\nexport const e: B = await c;";
+  const { imports, isAsync } = lowerModule(ts, text, '/x/m.ts');
+  assert.deepEqual([imports, isAsync], [['./c', './d'], true]);
+  assert.equal(
+    lowerModule(ts, 'async function f() { await 0; } module.exports = f;', '/x/m.js').isAsync,
+    false,
+  );
 });

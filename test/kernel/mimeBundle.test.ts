@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isMimeBundle, mimeBundleOf, mimeBundleSoon, textOf } from '../../src/kernel/mimeBundle.js';
+import { isMimeBundle, mimeBundleOf, mimeBundleSoon } from '../../src/kernel/mimeBundle.js';
+import { textOf } from '../../src/kernel/valueText.js';
 
 test("mimeBundleOf() asks a value for its own form by Symbol.for('Jupyter.display')", () => {
   class Figure {
@@ -56,7 +57,30 @@ test('mimeBundleOf() says what a form must be', () => {
 });
 
 test('textOf() summarises long typed arrays and cuts what is longer than anybody reads', () => {
-  assert.match(textOf(new Int16Array(100).fill(-5)), /80 more items \] \(min -5, max -5\)$/);
+  assert.match(textOf(new Int16Array(100).fill(-5)), /80 more items \] \(min -5, max -5, mean -5\)$/);
   const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`key${index}`, index]));
-  assert.match(textOf(many), /\n\.\.\. \d+ more characters$/);
+  assert.match(textOf(many), /key199: 199,\n {2}\.\.\. 19800 more keys\n\}$/);
+  const long = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [`key${index}`, 'x'.repeat(9000)]),
+  );
+  assert.match(textOf(long), /\n\.\.\. \d+ more characters$/);
+});
+
+test('mimeBundleOf() shows records as a table beside their text, nested lists as text alone', () => {
+  const records = Array.from({ length: 300 }, (_, id) => ({ id, uid: `<${id}>`, score: id / 3 }));
+  const { 'text/html': html, 'text/plain': text } = mimeBundleOf(records);
+  assert.match(String(text), /^\[\n {2}\{ id: 0, uid: '<0>', score: 0 \}/);
+  assert.match(String(html), /<td>&lt;99&gt;<\/td>.*the first 100 of 300 rows/s);
+  assert.deepEqual(Object.keys(mimeBundleOf([[1], [2]])), ['text/plain']);
+});
+
+test('mimeBundleOf() takes a proxy whose traps throw, and a form whose getter throws, as text', () => {
+  const trap = (): never => {
+    throw new Error('looked at');
+  };
+  const traps = { get: trap, has: trap, ownKeys: trap, getOwnPropertyDescriptor: trap, getPrototypeOf: trap };
+  assert.deepEqual(mimeBundleOf(new Proxy({ a: 1 }, traps)), { 'text/plain': '{ a: 1 }' });
+  assert.deepEqual(mimeBundleOf(Object.defineProperty({}, Symbol.for('Jupyter.display'), { get: trap })), {
+    'text/plain': '{}',
+  });
 });

@@ -95,3 +95,19 @@ test('injectParameters() takes cells without metadata, and gives an id only wher
     Object.hasOwn(inject({ EPOCHS: 3 }, { ...notebook, nbformat: 4, nbformat_minor: minor }).cells[2]!, 'id');
   assert.deepEqual([idIn(4), idIn(5)], [false, true]);
 });
+
+test('injectParameters() knows all names of a line, however they are declared', () => {
+  const source = [
+    'let A = 1, B: number | string = f(2, "let NO = 1"); let C = { D: 1 };',
+    'export const E = 1, { F, g: [G] } = h; // let NO2 = 1',
+    'var H; if (A) { let NO3 = 1; } function NO4() {}',
+  ].join('\n');
+  const one: Notebook = { cells: [{ cell_type: 'code', metadata: { tags: ['parameters'] }, source }] };
+  const names = 'A, B, C, E, F, G, H';
+  assert.throws(() => inject({ X: 1 }, one), new RegExp(`no parameter X; n\\.ipynb has ${names}$`));
+  const given = Object.fromEntries(names.split(', ').map((name) => [name, 7]));
+  assert.match(
+    String(inject(given, one).cells[1]?.source),
+    /A = 7;\nB = 7;\nC = 7;\nconst E: number = 7;\nconst F.*\nconst G.*\nH = 7;$/,
+  );
+});

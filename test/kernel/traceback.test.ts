@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  type CellSource,
-  diagnosticsError,
-  errorOf,
-  scriptName,
-  throwerIn,
-} from '../../src/kernel/traceback.js';
+import { diagnosticsError, errorOf, scriptName, throwerIn } from '../../src/kernel/traceback.js';
 
 const plain = (lines: readonly string[]): string => lines.join('\n').replaceAll(/\x1b\[\d+m/g, '');
-const sourceOf = (code: string): CellSource => ({
-  code,
-  locate: (line, column) => ({ line: line - 1, column }),
-});
 
 function errorWithStack(...frames: string[]): Error {
   const error = new RangeError('boom');
@@ -22,16 +12,13 @@ function errorWithStack(...frames: string[]): Error {
 
 test('errorOf() points into the cell and leaves the frames of the kernel out', () => {
   const error = errorWithStack(
-    `inner (${scriptName('3')}:3:9)`,
-    `${scriptName('3')}:6:1`,
+    `inner (${scriptName('3')}:2:9)`,
+    `${scriptName('3')}:5:1`,
     'enterCell (file:///x/dist/src/kernel/cells.js:1:1)',
     'Script.runInThisContext (node:vm:1:1)',
     'readVolume (file:///x/dist/src/volumes/readVolume.js:2:2)',
   );
-  const { ename, evalue, traceback } = errorOf(
-    error,
-    new Map([['3', sourceOf('one\ntwo\nthree\nfour\nfive')]]),
-  );
+  const { ename, evalue, traceback } = errorOf(error, new Map([['3', 'one\ntwo\nthree\nfour\nfive']]));
   assert.deepEqual({ ename, evalue }, { ename: 'RangeError', evalue: 'boom' });
   assert.equal(
     plain(traceback),
@@ -51,6 +38,17 @@ test('errorOf() points into the cell and leaves the frames of the kernel out', (
 test('errorOf() names the cause, and takes thrown values that are no errors', () => {
   const caused = new Error('outer', { cause: new TypeError('inner') });
   assert.match(plain(errorOf(caused, new Map()).traceback), /caused by TypeError: inner$/);
+  const places = errorWithStack(`inner (${scriptName('3')}:2:9)`, 'f (/x/own.ts:4:5)', 'g (/x/other.js:1:1)');
+  const lines = plain(
+    errorOf(new Error('outer', { cause: new Error('middle', { cause: places }) }), new Map()).traceback,
+  );
+  assert.match(
+    lines,
+    /caused by Error: middle\ncaused by RangeError: boom\n {4}at inner \(cell\[3\]:2:9\)\n {4}at f \(\/x\/own\.ts:4:5\)$/,
+  );
+  const circular = new Error('round');
+  circular.cause = circular;
+  assert.match(plain(errorOf(circular, new Map()).traceback), /(caused by Error: round\n?)+$/);
   assert.deepEqual(errorOf('text', new Map()).evalue, 'text');
   assert.deepEqual(errorOf(null, new Map()).ename, 'Thrown');
 });
@@ -103,7 +101,15 @@ test('diagnosticsError() says what to write instead of what cells cannot hold', 
   assert.match(evalueOf('!ls -l'), /execSync\('ls'/);
   assert.match(evalueOf("import a from './a.json' with { type: 'json' };"), /leave them out/);
   assert.match(evalueOf('{ using file = open(); }'), /try \{ \.\.\. \} finally/);
-  assert.doesNotMatch(evalueOf('const = 5'), /cells/i);
+  assert.match(evalueOf('const view = <div a="1">x</div>;'), /\.tsx beside the notebook/);
+  assert.match(evalueOf('show(<br />)'), /\.tsx beside the notebook/);
+  for (const code of [
+    'const = 5',
+    'const a = new Map<string, number>();',
+    'if (a <b && c> d) {}',
+    'f = <T>(x: T) => x',
+  ])
+    assert.doesNotMatch(evalueOf(code), /cells/i);
 });
 
 test('diagnosticsError() leaves out what is said of the line that tslab puts below the cell', () => {

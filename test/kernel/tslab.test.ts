@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createCellCompiler, TSLAB_VERSION } from '../../src/kernel/tslab.js';
@@ -117,4 +118,53 @@ test("check() declares what a cell takes from a package whose exports do not nam
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+/** Files of a folder outside of the clone. */
+const elsewhere = mkdtempSync(join(tmpdir(), 'voxlab-elsewhere-'));
+after(() => rmSync(elsewhere, { recursive: true }));
+const codesOf = (code: string): number[] => compiler.check(code, '').diagnostics.map((said) => said.code);
+
+test('check() takes JavaScript and packages without types as any, wherever they lie', () => {
+  mkdirSync(join(elsewhere, 'node_modules', 'untyped'), { recursive: true });
+  const files = {
+    'plain.js': 'export function quad(x) { return x * 4; }',
+    'common.cjs': 'module.exports = { anything(x) { return x; } };',
+    'data.json': '{ "size": [1, 2, 3] }',
+    'typed.ts':
+      "import { quad } from './plain.js'; import { seven } from 'untyped'; export const typed: string = quad(seven);",
+    'node_modules/untyped/package.json': '{"name":"untyped","main":"i.js"}',
+    'node_modules/untyped/i.js': 'exports.seven = 7;',
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(elsewhere, name), text);
+  assert.deepEqual(
+    codesOf(`import { quad } from '${elsewhere}/plain.js'; const n: number = quad('any');`),
+    [],
+  );
+  assert.deepEqual(codesOf(`import common from '${elsewhere}/common.cjs'; common.anything(1).what;`), []);
+  assert.deepEqual(codesOf(`import { typed } from '${elsewhere}/typed.ts'; typed.length;`), []);
+  assert.deepEqual(codesOf(`import { typed } from '${elsewhere}/typed'; typed.nothing;`), [2339]);
+  assert.deepEqual(codesOf(`import data from '${elsewhere}/data.json'; data.size.toFixed();`), [2339]);
+});
+
+test('check() finds a file that was written after it was missed, and says what is wrong in a file elsewhere', () => {
+  const code = `import { late } from '${elsewhere}/late'; late.toFixed();`;
+  assert.deepEqual(codesOf(code), [2307]);
+  writeFileSync(join(elsewhere, 'late.ts'), 'export const late: number = 1;');
+  assert.deepEqual(codesOf(code), []);
+  writeFileSync(join(elsewhere, 'late.ts'), 'export const late: number = "text";');
+  const [said] = compiler.check(code, '').diagnostics;
+  assert.deepEqual([said?.file, said?.line, said?.code], [join(elsewhere, 'late.ts'), 1, 2322]);
+  rmSync(join(elsewhere, 'late.ts'));
+  assert.deepEqual(codesOf(code), [2307]);
+});
+
+test('check() says of a cell that does not end what is missing, behind its last word', () => {
+  const saidOf = (code: string) =>
+    compiler.check(code, '').diagnostics.map(({ line, column, message }) => `${line}:${column} ${message}`);
+  assert.deepEqual(saidOf('const broken = {'), ["1:17 '}' expected., for the '{' at 1:16"]);
+  assert.deepEqual(saidOf('const a = 1;\nfunction f() {\n  a;\n\n\n'), [
+    "3:5 '}' expected., for the '{' at 2:14",
+  ]);
+  assert.deepEqual(saidOf('const list = [1, 2'), ["1:19 ']' expected., for the '[' at 1:14"]);
 });

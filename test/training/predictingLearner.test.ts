@@ -13,7 +13,7 @@ test('createPredictingLearner() on several devices takes as many rows on each, a
   const { weights, optimizer } = await loadLinked(config.run, 'last');
   const patches = Int16Array.from({ length: 18 * 16 ** 3 }, (_, i) => ((i * 7919) % 1400) - 1000);
   const predicted = async (devices: number, rows: number): Promise<number[]> => {
-    const learner = await createPredictingLearner(config, FORMAT, devices);
+    const learner = await createPredictingLearner(config, FORMAT, { devices });
     try {
       assert.equal(learner.batchSize, devices * config.batchSize);
       await learner.load(weights, optimizer);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { InputError } from '../../src/errors.js';
 import { evaluate } from '../../src/evaluation/evaluate.js';
+import { networkOf } from '../../src/model/networks.js';
 import { createRandom } from '../../src/random.js';
 import { createLearner } from '../../src/training/createLearner.js';
 import { loadLinked } from '../../src/training/loadCheckpoint.js';
@@ -14,14 +15,14 @@ import { train } from '../../src/training/train.js';
 import type { TrainConfig } from '../../src/training/trainConfig.js';
 import { allRecords, computed, trainFixture } from './trainFixture.js';
 
-const NETWORK = { inputSize: [16, 16, 16], filters: 4 } as const;
+const NETWORK = networkOf({ inputSize: [16, 16, 16], filters: 4 });
 const SPLIT = { labels: '', training: ['scan0'], validation: ['scan3'], heldOut: ['scan2'] };
 
 /** A run of one epoch whose predictions use averaged weights, and what another one says that begins with its best. */
 async function beginnings(t: TestContext): Promise<{ before: TrainConfig; config: TrainConfig }> {
   const before = { ...(await trainFixture(t)), epochs: 1, emaDecay: 0.6 };
   await allRecords(train(before));
-  const { filters, ...from } = startingPoint(before.run);
+  const { filters, network: _, moreWindows: __, windowHu: ___, ...from } = startingPoint(before.run);
   return { before, config: { ...before, filters, from, run: `${before.run}-tuned`, emaDecay: 0 } };
 }
 
@@ -93,7 +94,7 @@ test('startingPoint() and firstWeights() name what does not fit: no run, another
     );
   await refuses(
     { filters: 8 },
-    /epoch-0001: expected the arrays of a network of 8 filters, received \d+ others \(stem\/conv\/kernel \[7, 7, 7, 1, 4\], not \[7, 7, 7, 1, 8\].*leave --filters out/,
+    /epoch-0001: expected the arrays of resnet3d-18 with 8 filters, received \d+ others \(stem\/conv\/kernel \[7, 7, 7, 1, 4\], not \[7, 7, 7, 1, 8\].*leave --filters and --network out/,
   );
   await refuses(
     { from: { ...config.from!, crc32: 1 } },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parametersOf, sizeOf } from '../../src/model/architecture.js';
+import { type NetworkOptions, sizeOf } from '../../src/model/architecture.js';
+import { parametersOf } from '../../src/model/networks.js';
 import { createLearner } from '../../src/training/createLearner.js';
 import { ON_ONE_DEVICE } from '../../src/training/learnerOptions.js';
 import { bytesOfStep } from '../../src/training/stepMemory.js';
@@ -46,7 +47,7 @@ test('stepMemory() of a stage is its share of the variables, and less than the w
   };
   const [whole] = await memoryOf({ microBatches: 4 });
   const stages = await memoryOf({ strategy: 'pipeline', devices: 2, cuts: ['s2b1'], microBatches: 4 });
-  const values = parametersOf(options.network).map((parameter) => ({
+  const values = parametersOf(options.network as NetworkOptions).map((parameter) => ({
     count: sizeOf(parameter),
     kept: /moving/.test(parameter.name) ? 1 : 3,
   }));

@@ -34,6 +34,7 @@ test('train() yields start, steps, validations, epochs and end, and keeps metric
     validation: 12,
     heldOut: 12,
     parts: '2 scans train, 1 (subset 3) choose the best network, 1 (subset 2) are held out',
+    network: 'resnet3d-18 with 4 filters',
     loss: 'cross-entropy',
     stepsPerEpoch: 3,
     steps: 6,

@@ -1,0 +1,79 @@
+import { isAbsolute, relative } from 'node:path';
+import type { Ts, TypeScript } from './tslab.js';
+
+/** A complaint of the type checker; line and column count from 1. */
+export interface Diagnostic {
+  /** Undefined = the cell. */
+  readonly file: string | undefined;
+  readonly line: number;
+  readonly column: number;
+  /** Characters marked. */
+  readonly length: number;
+  readonly code: number;
+  readonly message: string;
+}
+
+/** tslab puts `export {};` and a line end before each cell. */
+export const LINE_OFFSET = 1;
+export const CELL_PREFIX = 'export {};\n';
+
+/**
+ * Not said of cells: a type's name holds a path of node_modules (2742), which never leaves this folder; a package or a
+ * JavaScript file has no types (7016): it is `any`; a module is imported with its ending (5097);
+ * JSX of an own module has no types (7026).
+ */
+export const NOT_SAID = new Set([2742, 7016, 5097, 7026]);
+
+/** Complaints of the checker about the cell and the modules that it imports, wherever those lie. */
+export function diagnosticsOf(ts: Ts, all: readonly TypeScript.Diagnostic[], cell: string): Diagnostic[] {
+  return all.flatMap((diagnostic) => {
+    const { file, start, length, code } = diagnostic;
+    if (file === undefined || start === undefined || NOT_SAID.has(code)) return [];
+    if (file.fileName.includes('/node_modules/')) return []; // a package that brings its sources
+    const isCell = file.fileName === cell;
+    const { line, character } = file.getLineAndCharacterOfPosition(start);
+    return {
+      file: isCell ? undefined : nameOf(file.fileName),
+      line: line + 1 - (isCell ? LINE_OFFSET : 0),
+      column: character + 1,
+      length: Math.max(1, length ?? 1),
+      code,
+      message: ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'),
+    };
+  });
+}
+
+function nameOf(path: string): string {
+  const fromRoot = relative(process.cwd(), path);
+  return fromRoot.startsWith('..') || isAbsolute(fromRoot) ? path : fromRoot;
+}
+
+/** What is wrong with the cell's syntax alone: of a cell that does not end, the types of its half say nothing of use. */
+export function syntaxErrors(ts: Ts, code: string): Diagnostic[] {
+  const text = CELL_PREFIX + code;
+  const file = ts.createSourceFile('cell.ts', text, ts.ScriptTarget.ES2022);
+  const { parseDiagnostics } = file as unknown as { parseDiagnostics: TypeScript.DiagnosticWithLocation[] };
+  // A complaint about the end of the cell stands behind the last word, not in the empty lines below.
+  const end = text.trimEnd().length;
+  return parseDiagnostics.map((diagnostic) => {
+    const at = Math.min(diagnostic.start, end);
+    const { line, character } = file.getLineAndCharacterOfPosition(at);
+    return {
+      file: undefined,
+      line: line + 1 - LINE_OFFSET,
+      column: character + 1,
+      length: Math.max(1, diagnostic.length),
+      code: diagnostic.code,
+      message: `${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}${openedAt(file, diagnostic)}`,
+    };
+  });
+}
+
+/** `, for the '{' at 1:16`: where what is missing was opened. */
+function openedAt(file: TypeScript.SourceFile, { relatedInformation }: TypeScript.Diagnostic): string {
+  const opened = relatedInformation?.[0];
+  if (opened?.start === undefined) return '';
+  const { line, character } = file.getLineAndCharacterOfPosition(opened.start);
+  const [bracket] = file.text.slice(opened.start);
+  return `, for the '${bracket}' at ${line + 1 - LINE_OFFSET}:${character + 1}`;
+}

@@ -1,0 +1,179 @@
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import vm from 'node:vm';
+import { iterating, resumed, waiting } from './cellAwaits.js';
+import { inMicrotask } from './cellContext.js';
+import { CELL_OBJECT } from './cellObject.js';
+import type { LoweredModule } from './lowering.js';
+import { createUsingScope, runInScope } from './usingScope.js';
+
+/** What an own module asks of the modules around it. */
+export interface ModuleNeeds {
+  readonly lower: (text: string, path: string) => LoweredModule;
+  /** What it requires: another own module, or a package. */
+  readonly requireFrom: (path: string, folder: string, name: string) => unknown;
+  readonly importFrom: (path: string, folder: string, name: string) => Promise<unknown>;
+}
+
+/** Modules of the user's own: read by the kernel, so that one that was edited is read anew, and with it all that import it. */
+export interface OwnModules {
+  /** Its exports; runs it where it has not run since it, or something that it imports, was edited. */
+  load(path: string): unknown;
+  /** The same for one that waits at its top level. */
+  loadAwaiting(path: string): Promise<void>;
+  /** Names that it imports statically, and whether it waits at its top level. */
+  describe(path: string): Pick<LoweredModule, 'imports' | 'isAsync'>;
+  /** `importer` takes what it has from `path`. */
+  link(importer: string, path: string): void;
+  /** What was terminated midway is run again when it is asked for. */
+  forgetBegun(): void;
+  /** Looks at all files: what was edited, and what imports it however far up, is run again when it is asked for. */
+  refresh(): void;
+}
+
+interface OwnModule {
+  text: string;
+  stamp: string;
+  readAtMs: number;
+  lowered: LoweredModule;
+  /** Undefined = to be run (again). */
+  exports: { exports: unknown } | undefined;
+  /** Begun and not ended: what a module that failed, or was terminated, has exported by then is not the module. */
+  isBegun: boolean;
+  readonly imports: Set<string>;
+}
+
+/** A file that was written so short a time before it was read may be written again with the same times. */
+const CLOCK_MS = 100;
+
+export function createOwnModules({ lower, requireFrom, importFrom }: ModuleNeeds): OwnModules {
+  const modules = new Map<string, OwnModule>();
+
+  const read = (path: string): OwnModule => {
+    const known = modules.get(path);
+    if (known !== undefined) return known;
+    const text = readFileSync(path, 'utf8');
+    const lowered = path.endsWith('.json') ? DATA : lower(text, path);
+    const module: OwnModule = {
+      ...{ text, stamp: stampOf(path), readAtMs: Date.now(), lowered },
+      ...{ exports: undefined, isBegun: false, imports: new Set() },
+    };
+    modules.set(path, module);
+    return module;
+  };
+  const functionOf = (path: string, { lowered }: OwnModule): ((...args: unknown[]) => unknown) => {
+    const head = `(${lowered.isAsync ? 'async ' : ''}function (exports, require, module, ${CELL_OBJECT}, __filename, __dirname) {`;
+    return vm.runInThisContext(`${head}${lowered.script}\n})`, {
+      filename: path,
+      columnOffset: -head.length,
+    }) as (...args: unknown[]) => unknown;
+  };
+  const begin = (path: string, module: OwnModule): unknown => {
+    const folder = dirname(path);
+    const held = { exports: {} as unknown };
+    const top = createUsingScope();
+    module.exports = held;
+    const require = Object.assign((name: string) => requireFrom(path, folder, name), {
+      resolve: createRequire(path).resolve,
+    });
+    const cell = {
+      import: (name: string) => importFrom(path, folder, name),
+      meta: { dirname: folder, filename: path, url: pathToFileURL(path).href },
+      ...{ waiting, resumed, iterating, scope: createUsingScope, top },
+    };
+    module.isBegun = true;
+    return runInScope(top, () => functionOf(path, module)(held.exports, require, held, cell, path, folder));
+  };
+  const fail = (module: OwnModule, error: unknown): never => {
+    module.exports = undefined;
+    throw error;
+  };
+
+  return {
+    load(path) {
+      const module = read(path);
+      if (module.exports !== undefined) return module.exports.exports;
+      if (path.endsWith('.json')) {
+        module.exports = { exports: dataOf(path, module.text) };
+        return module.exports.exports;
+      }
+      if (module.lowered.isAsync)
+        throw new Error(
+          `${path} waits (await) at its top level: \`import\` it at the head of a cell or with \`await import()\`, not with require()`,
+        );
+      try {
+        begin(path, module);
+      } catch (error) {
+        fail(module, error);
+      }
+      module.isBegun = false; // not when it was terminated
+      return module.exports!.exports;
+    },
+    async loadAwaiting(path) {
+      const module = read(path);
+      if (module.exports !== undefined) return;
+      try {
+        await inMicrotask(() => begin(path, module));
+      } catch (error) {
+        fail(module, error);
+      }
+      module.isBegun = false;
+    },
+    describe: (path) => read(path).lowered,
+    link: (importer, path) => void modules.get(importer)?.imports.add(path),
+    forgetBegun() {
+      for (const module of modules.values()) {
+        if (module.isBegun) module.exports = undefined;
+        module.isBegun = false;
+      }
+    },
+    refresh() {
+      const edited = new Set(
+        [...modules].filter(([path, module]) => isEdited(path, module)).map(([path]) => path),
+      );
+      for (const path of dependents(edited, modules)) modules.get(path)!.exports = undefined;
+      for (const path of edited) modules.delete(path);
+    },
+  };
+}
+
+const DATA: LoweredModule = { script: '', sourceMap: '', isAsync: false, imports: [] };
+
+function dataOf(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SyntaxError(`${path}: expected JSON, ${(cause as Error).message}`, { cause });
+  }
+}
+
+function isEdited(path: string, module: OwnModule): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return true;
+  const stamp = stampOf(path);
+  if (stamp === module.stamp && stats.mtimeMs < module.readAtMs - CLOCK_MS) return false;
+  if (readFileSync(path, 'utf8') !== module.text) return true;
+  Object.assign(module, { stamp, readAtMs: Date.now() });
+  return false;
+}
+
+function stampOf(path: string): string {
+  const { mtimeMs, size, ino } = statSync(path);
+  return `${mtimeMs} ${size} ${ino}`;
+}
+
+/** These and all that import them, directly or not. */
+function dependents(
+  paths: ReadonlySet<string>,
+  modules: ReadonlyMap<string, { readonly imports: ReadonlySet<string> }>,
+): ReadonlySet<string> {
+  const found = new Set(paths);
+  for (let before = -1; before !== found.size; ) {
+    before = found.size;
+    for (const [path, { imports }] of modules)
+      if ([...imports].some((imported) => found.has(imported))) found.add(path);
+  }
+  return found;
+}
