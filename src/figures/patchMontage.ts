@@ -3,7 +3,8 @@ import { PALETTE } from './figure.js';
 import { coordinate, escaped, lettersIn, titleLines, titleText } from './markup.js';
 import { checkedOverlay, type Overlay, overlayImage } from './overlaySlice.js';
 import { greyOf, type Picture, picture, WINDOWS, type WindowHu } from './picture.js';
-import { type PixelImage, pngDataUri } from './png.js';
+import type { PixelImage } from './pixelImage.js';
+import { pngDataUri } from './png.js';
 
 /** A patch to be shown by its middle slice. */
 export interface MontagePatch {
