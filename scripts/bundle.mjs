@@ -35,6 +35,14 @@ run(
   ...['--bundle', '--format=esm', '--target=es2022', '--charset=utf8', '--minify', '--log-level=warning'],
   `--outdir=${OUT}`,
 );
+// A script of its own in a saved page, of the same viewer.
+run(
+  ESBUILD,
+  join(SOURCE, 'savedViewer.ts'),
+  ...['--bundle', '--format=iife', '--target=es2022', '--charset=utf8', '--minify', '--log-level=warning'],
+  `--outdir=${OUT}`,
+);
+copyFileSync(join(SOURCE, 'sliceViewer.css'), join(OUT, 'savedViewer.css'));
 for (const name of NAMES) copyFileSync(join(SOURCE, `${name}.css`), join(OUT, `${name}.css`));
 
 const plotly = join(ROOT, 'node_modules', 'plotly.js-dist', 'plotly.js');

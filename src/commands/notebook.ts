@@ -1,5 +1,7 @@
-import { basename, relative, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
 import { UsageError, VoxlabError } from '../errors.js';
+import { writeGallery } from '../kernel/notebookGallery.js';
 import { parseParameters } from '../kernel/notebookParameters.js';
 import { findNotebook, type NotebookRun, runNotebook } from '../kernel/notebookRun.js';
 import { inRepository } from '../paths.js';
@@ -14,15 +16,30 @@ interface RunFlags {
   readonly json?: true;
 }
 
+interface GalleryFlags {
+  readonly out?: string;
+  readonly json?: true;
+}
+
 /** A cell of a notebook ended with an error. Recover: the message names notebook and cell; mend it there. */
 class NotebookFailed extends VoxlabError {
   readonly _tag = 'NotebookFailed';
 }
 
 export const registerNotebookCommand: RegisterCommand = (program) => {
-  program
-    .command('notebook')
-    .description('Notebooks without a browser.')
+  const notebook = program.command('notebook').description('Notebooks without a browser.');
+  notebook
+    .command('gallery')
+    .description(
+      'Writes a page of each executed notebook, in which viewers stay alive and nothing is loaded, and index.html of all.',
+    )
+    .argument('[notebook...]', 'executed or saved files (default: those of notebooks/ in --out)')
+    .option('--out <dir>', 'folder of the pages, and of the executed copies (default: runs/notebooks)')
+    .option('--json', 'print {index, notebooks:[{name, title, cells, ran, html, bytes}], missing}')
+    .action((files: string[], flags: GalleryFlags) =>
+      withInterrupt((signal) => gallery(files, flags, signal)),
+    );
+  notebook
     .command('run')
     .description('Executes notebooks in a real kernel and writes the executed copies and HTML pages.')
     .argument('<notebook...>', 'files, or names in notebooks/ such as 04-train')
@@ -41,6 +58,29 @@ export const registerNotebookCommand: RegisterCommand = (program) => {
     .option('--json', 'print {notebooks:[{name, seconds, cells, notebook, html}]}')
     .action((names: string[], flags: RunFlags) => withInterrupt((signal) => runAll(names, flags, signal)));
 };
+
+async function gallery(names: readonly string[], flags: GalleryFlags, signal: AbortSignal): Promise<void> {
+  const folder = flags.out === undefined ? inRepository('runs', 'notebooks') : resolve(flags.out);
+  const expected = readdirSync(inRepository('notebooks'))
+    .filter((name) => name.endsWith('.ipynb'))
+    .sort();
+  const there = expected.filter((name) => existsSync(join(folder, name)));
+  const files = names.length > 0 ? names.map(findNotebook) : there.map((name) => join(folder, name));
+  checkNames(files);
+  if (files.length === 0)
+    throw new UsageError(
+      `expected executed notebooks in ${folder}, found none: run npx voxlab notebook run NAME first, or name files`,
+    );
+  const missing =
+    names.length > 0
+      ? []
+      : expected.filter((name) => !there.includes(name)).map((name) => basename(name, '.ipynb'));
+  const { index, pages } = await writeGallery(files, folder, { missing, signal });
+  for (const name of missing) process.stderr.write(`${name}: not run yet, left out\n`);
+  process.stderr.write(`${pages.length} pages, ${here(index)}\n`);
+  if (flags.json)
+    printJson({ index, notebooks: pages.map(({ image: _, text: __, ...page }) => page), missing });
+}
 
 async function runAll(names: readonly string[], flags: RunFlags, signal: AbortSignal): Promise<void> {
   const outFolder = flags.out === undefined ? inRepository('runs', 'notebooks') : resolve(flags.out);

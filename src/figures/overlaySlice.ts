@@ -1,8 +1,8 @@
 import { voxelToWorld, worldToVoxel } from '../volumes/geometry.js';
 import type { Geometry, Vector3, Volume, VoxelArray } from '../volumes/volume.js';
 import { overlayColors } from './overlayColor.js';
+import type { PixelImage } from './pixelImage.js';
 import { type PlaneAxes, pixelAlong } from './planeAxes.js';
-import type { PixelImage } from './png.js';
 
 /** What is drawn in colour over a scan: a heat map, a mask. */
 export interface Overlay {

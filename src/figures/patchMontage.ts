@@ -3,7 +3,8 @@ import { PALETTE } from './figure.js';
 import { coordinate, escaped, lettersIn, titleLines, titleText } from './markup.js';
 import { checkedOverlay, type Overlay, overlayImage } from './overlaySlice.js';
 import { greyOf, type Picture, picture, WINDOWS, type WindowHu } from './picture.js';
-import { type PixelImage, pngDataUri } from './png.js';
+import type { PixelImage } from './pixelImage.js';
+import { pngDataUri } from './png.js';
 
 /** A patch to be shown by its middle slice. */
 export interface MontagePatch {
@@ -12,7 +13,7 @@ export interface MontagePatch {
   /** 1 nodule, 0 not: the colour of the frame. */
   readonly class: number;
   readonly caption?: string;
-  /** Drawn in colour over the slice: such as what explain() found. On the patch's own voxels. */
+  /** Drawn in colour over the slice: such as the map of an Explanation. On the patch's own voxels. */
   readonly overlay?: Overlay;
 }
 
@@ -33,7 +34,7 @@ const LEGEND = 16;
 const LEAST_WIDTH = 420;
 
 /**
- * Patches side by side; nodules have an orange frame, others a blue one. Its svg() throws RangeError for an overlay of another size than the patches.
+ * Patches side by side; nodules have an orange frame, others a blue one. Throws RangeError, when it is drawn, for an overlay of another size than the patches.
  * @example
  * const patches = await openPatchFile(inRepository('data/preprocessed/32x32x32-patch.hdf5'));
  * const dataHu = new Int16Array(patches.voxelsPerRow);

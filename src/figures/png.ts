@@ -1,13 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
-
-/** An 8-bit picture, row after row from the top left: grey, or red, green, blue (and alpha) of each pixel one after the other. */
-export interface PixelImage {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-  /** Default: 1, grey. */
-  readonly channels?: 1 | 3 | 4;
-}
+import type { PixelImage } from './pixelImage.js';
 
 /** PNG's names of what a pixel holds. */
 const COLOR_TYPES = { 1: 0, 3: 2, 4: 6 } as const;

@@ -1,6 +1,7 @@
 import { worldToVoxel } from '../volumes/geometry.js';
 import type { Vector3, Volume, VoxelArray } from '../volumes/volume.js';
 import { greyOf, type WindowHu } from './picture.js';
+import type { PixelImage } from './pixelImage.js';
 import {
   type PlaneAxes,
   type PlaneLetters,
@@ -10,7 +11,6 @@ import {
   planeLetters,
   type VoxelAxis,
 } from './planeAxes.js';
-import type { PixelImage } from './png.js';
 
 /** One slice of a scan, turned as it is looked at; pixels are voxels. */
 export interface SlicePlane {

@@ -4,8 +4,9 @@ import { PALETTE } from './figure.js';
 import { coordinate, escaped, lettersIn, titleLines, titleText } from './markup.js';
 import { checkedOverlay, type Overlay, overlayImage, overlaySlice } from './overlaySlice.js';
 import { type Picture, picture, WINDOWS, type WindowHu } from './picture.js';
+import type { PixelImage } from './pixelImage.js';
 import { PLANE_NAMES, planeTitle } from './planeAxes.js';
-import { type PixelImage, pngDataUri } from './png.js';
+import { pngDataUri } from './png.js';
 import { type SlicePlane, slicePlane } from './slicePlane.js';
 
 /** A place to be marked: a candidate, a finding. */

@@ -8,7 +8,6 @@ Prints one JSON line: {seconds, cells, notebook, html, error: null | {cell, code
 """
 import asyncio
 import json
-import os
 import pathlib
 import re
 import signal
@@ -19,8 +18,8 @@ import time
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbconvert import HTMLExporter
 
+from notebookPage import page_of, write_whole
 from parentProcess import end_with_parent
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -93,16 +92,6 @@ def stop(*_):
     raise Stopped
 
 
-def write_whole(path, text):
-    """Under its name there is always a whole file."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def main():
     source, folder, executed = (pathlib.Path(word) for word in sys.argv[1:4])
     seconds = int(sys.argv[4])
@@ -115,7 +104,7 @@ def main():
     taken = time.monotonic() - started
     executed.parent.mkdir(parents=True, exist_ok=True)
     html = executed.with_suffix(".html")
-    page, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": executed.stem}})
+    page = page_of(notebook, executed.stem, folder)
     write_whole(executed, nbformat.writes(notebook).rstrip("\n") + "\n")
     write_whole(html, page)
     cells = sum(cell.cell_type == "code" for cell in notebook.cells)

@@ -8,7 +8,7 @@ export interface FrontEnd {
   readonly style: string;
 }
 
-export type FrontEndName = 'controls' | 'sliceViewer';
+export type FrontEndName = 'controls' | 'sliceViewer' | 'savedViewer';
 
 const read = new Map<FrontEndName, FrontEnd>();
 

@@ -8,6 +8,7 @@ import { voxelToWorld, worldToVoxel } from '../volumes/geometry.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { shownBy } from './control.js';
 import { createListeners } from './listeners.js';
+import { savedViewer, savedViewerHtml } from './savedViewer.js';
 import { isPatch, type ViewedPatch, volumeOfPatch } from './viewedPatch.js';
 import type { Preset, SliceRequest, SlicesMessage, ViewerScan } from './viewerState.js';
 import { createWidget } from './widget.js';
@@ -98,7 +99,8 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
     },
     still: () => {
       const text = `${scan.title}: ${volume.size.join(' x ')} voxels`;
-      return { html: `<img alt="${escaped(text)}" src="${widget.state.still}">`, text };
+      const image = `<img alt="${escaped(text)}" src="${widget.state.still}">`;
+      return { html: savedViewerHtml(image, savedViewer(volume, widget.state, overlay)), text };
     },
   });
   // Made when the viewer is shown: the picture costs time, and a cell may yet move the planes.

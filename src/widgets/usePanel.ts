@@ -1,6 +1,8 @@
 import { drawingSvg } from '../figures/drawing.js';
 import { gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
+import { escaped } from '../figures/markup.js';
 import { panelDrawing } from '../figures/panelDrawing.js';
+import type { Picture } from '../figures/picture.js';
 import { sideBySide } from '../figures/sideBySide.js';
 import { type Drawable, lossFigure } from '../figures/trainingFigures.js';
 import { everyMs } from '../gpu/everyMs.js';
@@ -8,6 +10,7 @@ import type { GpuSample } from '../gpu/gpuRecord.js';
 import { progressOf } from '../gpu/recordUse.js';
 import { openUseMeter, type UseMeter } from '../gpu/useMeter.js';
 import { liveDisplay } from '../kernel/display.js';
+import { type MimeBundle, mimeBundleOf } from '../kernel/mimeBundle.js';
 import { sessionIfAny } from '../kernel/session.js';
 import type { TrainRecord } from '../training/trainRecords.js';
 
@@ -82,12 +85,28 @@ function drawInto(
       samples.push(meter.sample());
       if (samples.length > MOST_SAMPLES) samples.shift();
       live?.show(
-        sideBySide(
-          'training, and the use of the machine',
-          [lossFigure(records).svg(), drawingSvg(panelDrawing(gpuUtilizationFigure({ samples }), USE_WIDTH))],
-          WIDTH,
+        withoutKeys(
+          sideBySide(
+            'training, and the use of the machine',
+            [
+              lossFigure(records).svg(),
+              drawingSvg(panelDrawing(gpuUtilizationFigure({ samples }), USE_WIDTH)),
+            ],
+            WIDTH,
+          ),
         ),
       );
     },
+  };
+}
+
+/** Keys after a click on the picture stay there: the notebook's would delete and move cells while a training runs. */
+function withoutKeys(drawn: Picture): MimeBundle {
+  const bundle = mimeBundleOf(drawn);
+  const uri = `data:image/svg+xml;base64,${Buffer.from(String(bundle['image/svg+xml'])).toString('base64')}`;
+  const image = `<img alt="${escaped(drawn.title)}" src="${uri}">`;
+  return {
+    'text/html': `<div tabindex="-1" data-lm-suppress-shortcuts="true" style="outline:none">${image}</div>`,
+    ...bundle,
   };
 }

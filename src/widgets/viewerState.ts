@@ -10,6 +10,8 @@ export interface ViewerScan extends Geometry {
   readonly oriented: boolean;
   readonly presets: readonly Preset[];
   readonly markers: readonly ViewerMarker[];
+  /** In a saved page: voxels are means of so many of the scan's. */
+  readonly means?: Vector3;
   /** Markers further off a plane are not drawn in it. */
   readonly markersWithinMm: number;
 }
@@ -37,4 +39,21 @@ export interface SliceRequest {
 export interface SlicesMessage {
   readonly number: number;
   readonly slices: readonly SliceRequest[];
+}
+
+/** A scan as a saved notebook keeps it: small enough for a page, and complete for a patch. */
+export interface SavedVolume {
+  readonly geometry: Geometry;
+  /** So many voxels of the scan along each axis are one, their mean; 1, 1, 1: the voxels themselves. */
+  readonly means: Vector3;
+  /** Int16 differences along x (the first of a row from 0), deflated without a header, base64. */
+  readonly hu: string;
+  /** A byte a voxel, 0 to 1 as 0 to 255, deflated, base64. */
+  readonly overlay?: string;
+}
+
+/** What a page needs for a viewer without a kernel: its state, and the voxels. */
+export interface SavedViewer {
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly volume: SavedVolume;
 }

@@ -18,6 +18,8 @@ export function whyNoLab(): string | false {
 export interface LabWithBrowser {
   /** Inside the clone, so that cells find its packages; removed in the end. */
   readonly folder: string;
+  /** Of the server. */
+  readonly token: string;
   /** Writes a notebook of these code cells into the folder. */
   write(name: string, cells: readonly string[]): void;
   open(name: string): Promise<LabPage>;
@@ -45,6 +47,7 @@ export async function openLab(): Promise<LabWithBrowser> {
   });
   return {
     folder,
+    token: lab.token,
     write: (name, cells) => writeFileSync(join(folder, name), JSON.stringify(notebookOf(cells))),
     open: (name) => openNotebook(context, lab, name),
     async close() {

@@ -132,6 +132,20 @@ test('the viewer and its keys in JupyterLab', { skip: whyNoLab() }, async (t) =>
     },
   );
 
+  await t.test("JupyterLab's export to HTML is a page that loads nothing, with a living viewer", async () => {
+    const url = new URL(page.url());
+    const saved = await page.request.get(
+      `${url.origin}/nbconvert/html/viewer.ipynb?download=false&token=${lab.token}`,
+    );
+    const html = await saved.text();
+    assert.equal(saved.status(), 200, html.slice(0, 500));
+    assert.doesNotMatch(html, /<script[^>]* src=|import\("https/);
+    const shown = await page.context().newPage();
+    await shown.setContent(html);
+    await complete(shown);
+    await shown.close();
+  });
+
   await t.test('in both themes, from 420 to 1600 pixels, it looks as it did', async () => {
     await page.selectOption('[aria-label=candidate]', '0');
     await page.focus('.voxlab-plane >> nth=0');

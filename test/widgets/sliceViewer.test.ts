@@ -18,6 +18,10 @@ function volumeOf(seed: string): Volume {
   return { ...geometry, data: Int16Array.from({ length: x * y * z }, () => random.integer(3000) - 1000) };
 }
 
+/** The picture that stands for a viewer where no script runs. */
+const pictureOf = (bundle: Record<string, unknown>): string =>
+  decodeURIComponent(/ src="([^"]*)"/.exec(String(bundle['text/html']))![1]!);
+
 const int16 = (bytes: Uint8Array): number[] =>
   Array.from(new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)));
 
@@ -49,7 +53,7 @@ test('sliceViewer() sends what lies over the slices, a byte a pixel, behind them
   const overlay = { ...volume, data: Float32Array.from(volume.data, (hu) => (hu + 1000) / 3000) };
   const { id, bundle } = front.show(sliceViewer(volume, { overlay: { volume: overlay, opacity: 0.4 } }));
   assert.equal(front.lastState().opacity, 0.4);
-  const pictures = decodeURIComponent(String(bundle['text/html'])).match(/<image /g)!;
+  const pictures = pictureOf(bundle).match(/<image /g)!;
   assert.equal(pictures.length, 6, 'the picture has it, too');
   const slices = (['coronal', 'axial'] as const).map((plane) => ({ plane, level: 2 }));
   front.custom(id, { number: 1, slices });
@@ -133,7 +137,16 @@ test('sliceViewer() starts at the first nodule, with its marks as voxels, and ta
     ],
   );
   const html = String(bundle['text/html']);
-  assert.match(html, /^<img alt="&lt;img onerror=x&gt;: [^"<]*" src="data:image\/svg\+xml,[\w%.~!*()'-]+">$/);
+  // The picture, and behind it the data and the script of a saved page's viewer.
+  const [image, data, ...rest] = html.split(/<script[^>]*>/);
+  assert.match(
+    image!,
+    /^<img alt="&lt;img onerror=x&gt;: [^"<]*" src="data:image\/svg\+xml,[\w%.~!*()'-]+">$/,
+  );
+  assert.ok(
+    data!.includes('"title":"\\u003cimg onerror=x>"') && !data!.replace('</script>', '').includes('<'),
+  );
+  assert.equal(rest.length, 1);
   for (const voxel of [[-1, 0, 0], [0.5, 0, 0], 'x', [0, 0]]) front.update(id, { voxel });
   for (const window of [[5, 5], [Number.NaN, 1], 'x']) front.update(id, { window });
   assert.deepEqual(viewer.window, { low: -1350, high: 150 });
@@ -147,7 +160,7 @@ test('sliceViewer() shows a patch without letters when nobody knows its directio
   const front = openFrontSession();
   const patch = { dataHu: new Int16Array(512), format: { dim: 8, slices: 8, spacingMm: [1, 1, 1] as const } };
   const { bundle } = front.show(sliceViewer(patch));
-  const picture = decodeURIComponent(String(bundle['text/html']));
+  const picture = pictureOf(bundle);
   assert.match(picture, /<image width="240" height="240"/, 'large enough to be seen');
   assert.match(picture, />x, y</);
   assert.doesNotMatch(picture, />[RLAPSI]<\/text>/);

@@ -52,6 +52,11 @@ test('usePanel() hands on a training and draws it in one output, at most twice a
   const pauses = outputs.slice(1, -1).map(({ atMs }, at) => atMs - outputs[at]!.atMs);
   assert.ok(pauses.every((pause) => pause > 350) && pauses.length >= 2, pauses.join(' '));
   const svg = (outputs.at(-1)!.content.data as JsonObject)['image/svg+xml'] as string;
+  const html = (outputs.at(-1)!.content.data as JsonObject)['text/html'] as string;
+  assert.match(
+    html,
+    /^<div tabindex="-1" data-lm-suppress-shortcuts="true"[^>]*><img alt="training, [^"]*" src="data:/,
+  );
   for (const words of ['Loss', 'a step takes', 'steps wait']) assert.ok(svg.includes(words), words);
   assert.equal(panel.samples.at(-1)!.use!.step, 60);
 });

@@ -67,7 +67,8 @@ function render({ model, el }: RenderArguments): CleanUp {
     drawSoon();
   });
   const stopStill = watch(model, ['still'], () => {
-    still.src = String(model.get('still'));
+    const kept = model.get('still');
+    if (typeof kept === 'string' && kept !== '') still.src = kept; // a saved page has none
   });
   return () => {
     observer.disconnect();

@@ -56,7 +56,7 @@ export function createViewerBar(viewer: ViewerModel, tools: ViewerTools, sources
     const texts = placeTexts(scan, found?.voxel ?? viewer.voxel);
     write(world, texts[0]);
     write(voxel, texts[1]);
-    write(source, found === undefined ? 'crosshair' : 'pointer');
+    write(source, `${found === undefined ? 'crosshair' : 'pointer'}${meansOf(viewer)}`);
   };
   return {
     ...{ top, bottom, say },
@@ -69,6 +69,11 @@ export function createViewerBar(viewer: ViewerModel, tools: ViewerTools, sources
       say();
     },
   };
+}
+
+/** A saved page holds a reduced scan: its values are means. */
+function meansOf({ scan: { means } }: ViewerModel): string {
+  return means === undefined ? '' : `; saved: means of ${means.join(' × ')} voxels`;
 }
 
 /** A text that stays the same stays selected. */

@@ -94,7 +94,15 @@ export function pointAt(
 /** Position, for readers: world mm, and the voxel. */
 export function placeTexts(scan: ViewerScan, voxel: Vector3): [string, string] {
   const [x, y, z] = voxelToWorld(scan, voxel).map((mm) => number(mm, 1));
-  return [`x ${x}  y ${y}  z ${z} mm${scan.oriented ? ' LPS' : ''}`, `   voxel ${voxel.join(', ')}`];
+  return [
+    `x ${x}  y ${y}  z ${z} mm${scan.oriented ? ' LPS' : ''}`,
+    `   voxel ${inScan(scan, voxel).join(', ')}`,
+  ];
+}
+
+/** Index of a voxel in the scan itself, where a saved page holds means. */
+function inScan({ means = [1, 1, 1] }: ViewerScan, voxel: Vector3): number[] {
+  return voxel.map((index, axis) => Math.floor(index * means[axis]! + (means[axis]! - 1) / 2));
 }
 
 /** A number with a true minus sign. */
