@@ -32,7 +32,9 @@ export * from './errors.js';
 export { type Crossval, type CrossvalFold, crossvalScores } from './evaluation/crossval.js';
 export { crossvalConfigs } from './evaluation/crossvalConfigs.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.js';
+export type { ExplainOptions, Explanation, GradCamOptions } from './evaluation/explain.js';
 export type { HeatMap, HeatMapOptions } from './evaluation/heatMap.js';
+export type { OcclusionOptions } from './evaluation/occlusion.js';
 export {
   openPredictor,
   type PredictedMark,

@@ -12,6 +12,7 @@ import { sampleVoxels, voxelFaults } from '../store/voxelSample.js';
 import { patchGallery } from '../widgets/patchGallery.js';
 import { oneOf, printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { rowList } from './rowList.js';
 
 interface ExploreFlags {
   readonly rows?: string;
@@ -191,18 +192,6 @@ async function hashRows(
   }
   const fellBack = reader === 'index' && 'because' in patches.input;
   return { reader, ...(fellBack ? { fellBackTo: 'h5wasm' as const } : {}), rows: hashes };
-}
-
-function rowList(text: string, rows: number): number[] {
-  if (text === 'all') return Array.from({ length: rows }, (_, row) => row);
-  return text.split(',').map((part) => {
-    const row = /^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN;
-    if (!(row < rows))
-      throw new UsageError(
-        `--rows: expected all or numbers from 0 to ${rows - 1}, received ${JSON.stringify(part)}`,
-      );
-    return row;
-  });
 }
 
 function textOf({

@@ -9,6 +9,7 @@ import { registerCrossvalCommand } from './crossval.js';
 import { registerDetectCommand } from './detect.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerEvaluateCommand } from './evaluate.js';
+import { registerExplainCommand } from './explain.js';
 import { registerExploreCommand } from './explore.js';
 import { registerExportCommand } from './export.js';
 import { registerFigureCommand } from './figure.js';
@@ -45,6 +46,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerEvaluateCommand,
   registerCrossvalCommand,
   registerPredictCommand,
+  registerExplainCommand,
   registerFrocCommand,
   registerExportCommand,
   registerImportCommand,

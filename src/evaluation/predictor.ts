@@ -12,6 +12,7 @@ import { loadLinked } from '../training/loadCheckpoint.js';
 import { createPredictingLearner } from '../training/predictingLearner.js';
 import { huPatchesOf } from '../training/trainedOn.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
+import { type ExplainOptions, type Explanation, explanationOf } from './explain.js';
 import { type HeatMap, type HeatMapOptions, heatMapOf } from './heatMap.js';
 import { answersOf, type OpenedCheckpoint, type RunNetwork, requireThin } from './runNetwork.js';
 
@@ -59,6 +60,11 @@ export interface Predictor {
   predict(volume: Volume, file: string, options?: PredictOptions): Promise<ScanPrediction>;
   /** The answer all over the lungs, in windows that overlap. Throws as predict(), and RangeError for a spacing that is none. */
   heatMap(volume: Volume, file: string, options?: HeatMapOptions): Promise<HeatMap>;
+  /**
+   * What speaks for a nodule in a patch (HU, z, y, x, of the size of the run's patches), by Grad-CAM or occlusion; the same bits each time. Throws
+   * RangeError for another number of voxels and for a box that does not fit, UsageError for a piece without a map, InterruptedError.
+   */
+  explain(patchHu: Int16Array, options: ExplainOptions): Promise<Explanation>;
   /** Gives the network's memory back; nothing can be predicted after it. */
   close(): void;
 }
@@ -72,6 +78,11 @@ const SAME_MM = 5;
  * const predictor = await openPredictor(inRepository('runs/start'));
  * const [scan] = findScans(inRepository('data/raw'), 'all');
  * const { marks } = await predictor.predict(await readVolume(scan), scan.path, { most: 50 });
+ * const [best] = marks;
+ * if (best !== undefined) {
+ *   const { how, peakVoxel } = await predictor.explain(best.patchHu, { method: 'grad-cam' });
+ *   console.log(how, peakVoxel);
+ * }
  * predictor.close();
  * for (const { centerWorldMm, probability } of marks.slice(0, 5)) console.log(centerWorldMm, probability);
  */
@@ -92,6 +103,7 @@ export async function openPredictor(
     close: () => learner.dispose(),
     predict: (volume, file, options = {}) => predictVolume(network, volume, file, options),
     heatMap: (volume, file, options) => heatMapOf(network, volume, file, options),
+    explain: (patchHu, options) => explanationOf(network, patchHu, options),
   };
 }
 

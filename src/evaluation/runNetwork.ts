@@ -25,18 +25,23 @@ export interface PatchAnswers {
 
 /** As `evaluate` predicts: the same bits. `batchHu` may be used again at once. */
 export async function answersOf(
-  { learner, checkpoint: { meta } }: RunNetwork,
+  network: RunNetwork,
   batchHu: Int16Array,
   rows: number,
 ): Promise<PatchAnswers> {
+  const { probabilities } = await network.learner.predict(batchHu, rows);
+  return { networkProbabilities: probabilities, probabilities: forShareOfData(network, probabilities) };
+}
+
+/** What the network says, for the share of nodules that the run's data have. */
+export function forShareOfData(
+  { checkpoint: { meta } }: RunNetwork,
+  networkProbabilities: Float32Array,
+): Float64Array {
   const { positives, rows: all } = meta.data!;
   const data = positives / all;
   const training = shareOfLoss(meta.config.loss, shareInBatches(meta.config.sampling, data));
-  const { probabilities } = await learner.predict(batchHu, rows);
-  return {
-    networkProbabilities: probabilities,
-    probabilities: correctedForShare(probabilities, { training, data }),
-  };
+  return correctedForShare(networkProbabilities, { training, data });
 }
 
 /** A nodule of 5 mm lies in one slice alone then: the network has seen no such. */

@@ -1,6 +1,9 @@
+import type { Vector3 } from '../volumes/volume.js';
 import { PALETTE } from './figure.js';
 import { coordinate, escaped, lettersIn, titleLines, titleText } from './markup.js';
+import { checkedOverlay, type Overlay, overlayImage } from './overlaySlice.js';
 import { greyOf, type Picture, picture, WINDOWS, type WindowHu } from './picture.js';
+import type { PixelImage } from './pixelImage.js';
 import { pngDataUri } from './png.js';
 
 /** A patch to be shown by its middle slice. */
@@ -10,6 +13,8 @@ export interface MontagePatch {
   /** 1 nodule, 0 not: the colour of the frame. */
   readonly class: number;
   readonly caption?: string;
+  /** Drawn in colour over the slice: such as what explain() found. On the patch's own voxels. */
+  readonly overlay?: Overlay;
 }
 
 /** How the patches are laid out and drawn. */
@@ -29,7 +34,7 @@ const LEGEND = 16;
 const LEAST_WIDTH = 420;
 
 /**
- * Patches side by side; nodules have an orange frame, others a blue one.
+ * Patches side by side; nodules have an orange frame, others a blue one. Its svg() throws RangeError for an overlay of another size than the patches.
  * @example
  * const patches = await openPatchFile(inRepository('data/preprocessed/32x32x32-patch.hdf5'));
  * const dataHu = new Int16Array(patches.voxelsPerRow);
@@ -55,7 +60,11 @@ export function patchMontage(
       const y = head + Math.floor(index / columns) * (edge + GAP + captions);
       const pixels = patch.dataHu.subarray(slice * dim * dim, (slice + 1) * dim * dim);
       const image = { width: dim, height: dim, data: Uint8Array.from(pixels, (hu) => greyOf(hu, window)) };
-      return `<g transform="translate(${x} ${y})"><image width="${edge}" height="${edge}" href="${pngDataUri(image)}" style="image-rendering:pixelated"/><rect width="${edge}" height="${edge}" fill="none" stroke="${colorOfClass(patch.class)}" stroke-width="2"/>${patch.caption === undefined ? '' : `<text x="0" y="${edge + 13}" font-size="11" fill="#333">${escaped(patch.caption)}</text>`}</g>`;
+      const images = [image, ...overlaysOf(patch, [dim, dim, slices], slice)].map(
+        (each) =>
+          `<image width="${edge}" height="${edge}" href="${pngDataUri(each)}" style="image-rendering:pixelated"/>`,
+      );
+      return `<g transform="translate(${x} ${y})">${images.join('')}<rect width="${edge}" height="${edge}" fill="none" stroke="${colorOfClass(patch.class)}" stroke-width="2"/>${patch.caption === undefined ? '' : `<text x="0" y="${edge + 13}" font-size="11" fill="#333">${escaped(patch.caption)}</text>`}</g>`;
     });
     const height = head + Math.ceil(patches.length / columns) * (edge + GAP + captions);
     const full = Math.max(
@@ -64,6 +73,21 @@ export function patchMontage(
     );
     return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${coordinate(full)} ${coordinate(height)}" width="${coordinate(full)}" height="${coordinate(height)}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="white"/>${titleText(lines, GAP, 20)}${classes.length > 1 ? classes.map((label, at) => legendEntry(label, GAP + 90 * at, head - 10)).join('') : ''}${cells.join('')}</svg>`;
   });
+}
+
+/** The overlay's own slice, where there is one. */
+function overlaysOf({ overlay }: MontagePatch, size: Vector3, slice: number): PixelImage[] {
+  if (overlay === undefined) return [];
+  const { volume, opacity } = checkedOverlay(overlay);
+  if (volume.size.join() !== size.join())
+    throw new RangeError(
+      `Expected an overlay of the patch's ${size.join(' x ')} voxels, received ${volume.size.join(' x ')}`,
+    );
+  const pixels = size[0] * size[1];
+  const shares = volume.data.subarray(slice * pixels, (slice + 1) * pixels);
+  // No number becomes 0.
+  const values = Uint8Array.from(shares, (share) => Math.round(255 * Math.min(1, Math.max(0, share))));
+  return [overlayImage(values, size[0], opacity)];
 }
 
 function colorOfClass(label: number): string {

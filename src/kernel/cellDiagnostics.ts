@@ -64,16 +64,20 @@ export function syntaxErrors(ts: Ts, code: string): Diagnostic[] {
       column: character + 1,
       length: Math.max(1, diagnostic.length),
       code: diagnostic.code,
-      message: `${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}${openedAt(file, diagnostic)}`,
+      message: withOpening(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'), file, diagnostic),
     };
   });
 }
 
-/** `, for the '{' at 1:16`: where what is missing was opened. */
-function openedAt(file: TypeScript.SourceFile, { relatedInformation }: TypeScript.Diagnostic): string {
+/** `'}' expected, for the '{' at 1:16.`: where what is missing was opened. */
+function withOpening(
+  message: string,
+  file: TypeScript.SourceFile,
+  { relatedInformation }: TypeScript.Diagnostic,
+): string {
   const opened = relatedInformation?.[0];
-  if (opened?.start === undefined) return '';
+  if (opened?.start === undefined) return message;
   const { line, character } = file.getLineAndCharacterOfPosition(opened.start);
   const [bracket] = file.text.slice(opened.start);
-  return `, for the '${bracket}' at ${line + 1 - LINE_OFFSET}:${character + 1}`;
+  return `${message.replace(/\.$/, '')}, for the '${bracket}' at ${line + 1 - LINE_OFFSET}:${character + 1}.`;
 }

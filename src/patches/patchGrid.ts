@@ -1,4 +1,5 @@
-import { worldToVoxel } from '../volumes/geometry.js';
+import type { PatchFormat } from '../store/patchFileContract.js';
+import { IDENTITY_DIRECTION, multiply, worldToVoxel } from '../volumes/geometry.js';
 import { roundHalfEven } from '../volumes/storedHu.js';
 import type { Geometry, Vector3 } from '../volumes/volume.js';
 
@@ -49,4 +50,15 @@ export function isInside({ size }: PatchGrid, voxel: Vector3): boolean {
 export function firstVoxelOf(centerVoxel: Vector3, patchSize: Vector3): Vector3 {
   const along = (axis: 0 | 1 | 2): number => centerVoxel[axis] - Math.floor(patchSize[axis] / 2);
   return [along(0), along(1), along(2)];
+}
+
+/** A patch as a small scan of its own: its middle voxel (dim / 2, dim / 2, slices / 2: the candidate) lies at 0, 0, 0 mm. */
+export function patchGeometry(
+  { dim, slices, spacingMm }: Pick<PatchFormat, 'dim' | 'slices' | 'spacingMm'>,
+  direction = IDENTITY_DIRECTION,
+): Geometry {
+  const size: Vector3 = [dim, dim, slices];
+  const middle = size.map((length, axis) => Math.floor(length / 2) * spacingMm[axis]!);
+  const [x, y, z] = multiply(direction, middle as unknown as Vector3);
+  return { size, spacingMm, originMm: [-x, -y, -z], direction };
 }

@@ -1,5 +1,6 @@
 import type { Precision } from '../config/trainingSettings.js';
 import type { Batch } from '../feed/batches.js';
+import type { MapPlaces } from '../model/receptiveField.js';
 import type { Placement } from './placement.js';
 import type { DeviceMemory } from './stepMemory.js';
 
@@ -58,6 +59,20 @@ export interface Prediction {
   readonly probabilities: Float32Array;
 }
 
+/** Where a network finds what speaks for class 1 in one patch, on the grid of the map behind one of its pieces. */
+export interface GradCam {
+  /** Of class 1; predict()'s up to rounding, as it is computed alone and not in a batch. */
+  readonly probability: number;
+  /** Whose map was looked at. */
+  readonly piece: string;
+  /** Of that map: z, y, x. */
+  readonly size: readonly [depth: number, height: number, width: number];
+  /** Where they look in the patch. */
+  readonly places: MapPlaces;
+  /** A value of 0 or more for each of its voxels (z, y, x): channels weighed by the mean gradient of the logit, added up, at least 0. */
+  readonly evidence: Float32Array;
+}
+
 /** A named array of float32: a weight, a moving average or optimiser state. */
 export interface NamedArray {
   readonly shape: readonly number[];
@@ -86,6 +101,11 @@ export interface Learner {
   step(batch: Batch, request?: StepRequest): Promise<StepResult>;
   /** Probabilities with the moving averages of batch norm; any number of rows up to `batchSize`. */
   predict(inputHu: Int16Array, rows: number): Promise<Prediction>;
+  /**
+   * Grad-CAM (Selvaraju et al., 2017) of one patch with the moving averages of batch norm, at the end of a piece; default: the last one that
+   * gives a map of more than one voxel. Throws UsageError for a piece that is none or gives no map.
+   */
+  gradCam(patchHu: Int16Array, piece?: string): Promise<GradCam>;
   /** The L2 penalty of the present weights, to add to a validation's cross-entropy. */
   penalty(): Promise<number>;
   /** Weights and batch norm's moving averages. */

@@ -1,13 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import type { Precision } from '../config/trainingSettings.js';
-import { EngineError } from '../errors.js';
 import type { Batch } from '../feed/batches.js';
 import { type Parameter, sizeOf } from '../model/architecture.js';
 import type { Network } from '../model/network.js';
 import { FLOAT32, INT16 } from '../tensorflow/dataTypes.js';
 import type { Engine } from '../tensorflow/engine.js';
 import type { TracedFunction } from '../tensorflow/tracedFunction.js';
-import type { Learner, NamedArray, Prediction, StepRequest, StepResult } from './learner.js';
+import type { GradCam, Learner, NamedArray, Prediction, StepRequest, StepResult } from './learner.js';
 import { type LearnerOptions, withDefaults } from './learnerOptions.js';
 import { MirroredVariables } from './mirroredVariables.js';
 import { requireSame } from './namedArrays.js';
@@ -15,8 +14,10 @@ import type { Placement } from './placement.js';
 import { EMA, keptNames, microBatchRows, type ProgramOptions } from './programOptions.js';
 import { StepCounts } from './stepCounts.js';
 import type { DeviceMemory } from './stepMemory.js';
+import { type TracedGradCam, traceGradCam } from './tracedGradCam.js';
 import { tracePenalty, tracePrediction, traceVectorSum } from './tracedPrograms.js';
 import { type TracedStep, timesOf, traceStep } from './tracedStep.js';
+import { Turns } from './turns.js';
 
 type Results = (Float32Array | Float64Array)[];
 
@@ -46,10 +47,11 @@ export class TracedLearner implements Learner {
   readonly #variables: MirroredVariables;
   readonly #programs = new Map<string, TracedFunction>();
   readonly #counts: StepCounts;
+  readonly #turns = new Turns();
   /** The training step, and the one that measures its passes. */
   readonly #steps = new Map<boolean, TracedStep>();
-  #lastCall: Promise<void> = Promise.resolve();
-  #disposed = false;
+  /** By the piece that was asked for. */
+  readonly #gradCams = new Map<string | undefined, TracedGradCam>();
 
   constructor(engine: Engine, options: LearnerOptions & { readonly network: Network }, placement: Placement) {
     this.batchSize = options.batchSize;
@@ -82,11 +84,11 @@ export class TracedLearner implements Learner {
   }
 
   digest(): Promise<string> {
-    return this.#inTurn('digest', async () => this.#tracedStep(false).program.digest);
+    return this.#turns.take('digest', async () => this.#tracedStep(false).program.digest);
   }
 
   stepMemory(): Promise<readonly DeviceMemory[]> {
-    return this.#inTurn('memory', async () => this.#tracedStep(false).memory);
+    return this.#turns.take('memory', async () => this.#tracedStep(false).memory);
   }
 
   async step({ inputHu, labels }: Batch, request: StepRequest = {}): Promise<StepResult> {
@@ -138,6 +140,23 @@ export class TracedLearner implements Learner {
     return { probabilities: (results[0] as Float32Array).slice(0, rows) };
   }
 
+  async gradCam(patchHu: Int16Array, piece?: string): Promise<GradCam> {
+    const voxels = sizeOf({ shape: this.#options.network.inputSize });
+    if (patchHu.length !== voxels)
+      throw new RangeError(`Expected a patch of ${voxels} voxels, received ${patchHu.length}`);
+    const { results } = await this.#call(`grad-cam ${piece ?? ''}`, {
+      trace: () => {
+        const traced = traceGradCam(this.#engine, this.#options, piece);
+        this.#gradCams.set(piece, traced);
+        return traced.program;
+      },
+      tensors: () => [this.#input(patchHu, 1)],
+      scalars: () => [this.#counts.shareOfFirstAverages],
+    });
+    const { program: _, ...map } = this.#gradCams.get(piece)!;
+    return { probability: results[0]![0]!, ...map, evidence: results[1] as Float32Array };
+  }
+
   async penalty(): Promise<number> {
     const { results } = await this.#call('penalty', {
       trace: () => tracePenalty(this.#engine, this.#options),
@@ -146,14 +165,14 @@ export class TracedLearner implements Learner {
   }
 
   weights(): Promise<Map<string, NamedArray>> {
-    return this.#inTurn(
+    return this.#turns.take(
       'weights',
       async () => new Map(this.#parameters.map(({ name }) => [name, this.#variables.read(name)])),
     );
   }
 
   optimizerState(): Promise<Map<string, NamedArray>> {
-    return this.#inTurn('optimizer state', async () => {
+    return this.#turns.take('optimizer state', async () => {
       const kept = keptNames(this.#options).map((name): [string, NamedArray] => [
         name,
         this.#variables.read(name),
@@ -163,7 +182,7 @@ export class TracedLearner implements Learner {
   }
 
   load(weights: ReadonlyMap<string, NamedArray>, optimizer?: ReadonlyMap<string, NamedArray>): Promise<void> {
-    return this.#inTurn('load', async () => {
+    return this.#turns.take('load', async () => {
       const kept = keptNames(this.#options);
       requireSame('weights', weights, new Map(this.#parameters.map(({ name, shape }) => [name, shape])));
       if (optimizer !== undefined)
@@ -212,28 +231,11 @@ export class TracedLearner implements Learner {
     await this.load(await share(await this.weights()), await share(await this.optimizerState()));
   }
 
-  /** A call that runs ends before the variables go; calls that wait are refused. */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    void this.#lastCall.then(() => {
+    this.#turns.end(() => {
       for (const program of this.#programs.values()) program.dispose();
       this.#variables.dispose();
     });
-  }
-
-  /** Two programs at once would read variables that the other is changing: a call waits for those made before it. */
-  #inTurn<T>(name: string, call: () => Promise<T>): Promise<T> {
-    const result = this.#lastCall.then(() => {
-      if (this.#disposed)
-        throw new EngineError(name, 'expected a learner in use, received one that was disposed');
-      return call();
-    });
-    this.#lastCall = result.then(
-      () => {},
-      () => {},
-    );
-    return result;
   }
 
   #tracedStep(passes: boolean): TracedStep {
@@ -263,7 +265,7 @@ export class TracedLearner implements Learner {
     let copyMs = performance.now() - began;
     const made: number[] = [];
     try {
-      return await this.#inTurn(name, async () => {
+      return await this.#turns.take(name, async () => {
         const program = this.#program(name, trace);
         for (const value of scalars()) made.push(this.#array([], Float32Array.of(value)));
         const variables = withVariables ? this.#variables.ids : [];
@@ -280,12 +282,8 @@ export class TracedLearner implements Learner {
     }
   }
 
-  #input(inputHu: Int16Array): number {
-    return this.#engine.binding.createTensor(
-      [this.batchSize, ...this.#options.network.inputSize, 1],
-      INT16,
-      inputHu,
-    );
+  #input(inputHu: Int16Array, rows = this.batchSize): number {
+    return this.#engine.binding.createTensor([rows, ...this.#options.network.inputSize, 1], INT16, inputHu);
   }
 
   #array(shape: readonly number[], values: Float32Array): number {

@@ -1,7 +1,8 @@
 import { isTrainable } from '../model/architecture.js';
 import { normaliseBy } from '../model/layers.js';
 import { l2Penalty } from '../model/loss.js';
-import type { Normalise, Weights } from '../model/network.js';
+import type { PieceInputs, Weights } from '../model/network.js';
+import type { TensorReference } from '../tensorflow/binding.js';
 import { sumOverGroup } from '../tensorflow/collectives.js';
 import { FLOAT32, INT16 } from '../tensorflow/dataTypes.js';
 import type { Engine } from '../tensorflow/engine.js';
@@ -26,28 +27,36 @@ export function tracePrediction(engine: Engine, options: ProgramOptions): Traced
   ];
   return traceFunction(engine, 'prediction', inputs, (given) => {
     const [voxels, firstShare] = given.slice(-2);
-    const share = tensorOf(firstShare!);
-    const rest = tf.scalar(1).sub(share);
     const rows = rowsOfMicroBatch(batchSize, placement.devices.length);
     const logits = placement.devices.map((devices, replica) => {
-      const weights = weightsInUse(new ReplicaVariables(engine, options, given, replica));
-      const normalise: Normalise = (name, x, gamma, beta) => {
-        const mean = weights(`${name}/moving_mean`).div(rest);
-        const variance = weights(`${name}/moving_variance`).sub(share).div(rest);
-        return normaliseBy(x, gamma, beta, mean, variance);
-      };
       const part = rowsOf(engine, voxels!, replica * rows, rows);
       enter(engine, devices[0]!);
+      const inUse = inputsInUse(new ReplicaVariables(engine, options, given, replica), firstShare!);
       return pieces.reduce<Tensor>(
         (h, { name, run }) => {
           enter(engine, devices[stages.get(name)!]!);
-          return run({ weights, normalise }, h);
+          return run(inUse, h);
         },
         inWindows(engine, part, options),
       ) as Tensor1D;
     });
     return [referenceOf((logits.length === 1 ? logits[0]! : tf.concat1d(logits)).sigmoid())];
   });
+}
+
+/** What pieces compute with in use: averaged weights where they are kept, batch norm by its moving averages without their first values' share. */
+export function inputsInUse(variables: ReplicaVariables, firstShare: TensorReference): PieceInputs {
+  const weights = weightsInUse(variables);
+  const share = tensorOf(firstShare);
+  const rest = tf.scalar(1).sub(share);
+  return {
+    weights,
+    normalise: (name, x, gamma, beta) => {
+      const mean = weights(`${name}/moving_mean`).div(rest);
+      const variance = weights(`${name}/moving_variance`).sub(share).div(rest);
+      return normaliseBy(x, gamma, beta, mean, variance);
+    },
+  };
 }
 
 function weightsInUse(variables: ReplicaVariables): Weights {

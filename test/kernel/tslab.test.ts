@@ -162,9 +162,9 @@ test('check() finds a file that was written after it was missed, and says what i
 test('check() says of a cell that does not end what is missing, behind its last word', () => {
   const saidOf = (code: string) =>
     compiler.check(code, '').diagnostics.map(({ line, column, message }) => `${line}:${column} ${message}`);
-  assert.deepEqual(saidOf('const broken = {'), ["1:17 '}' expected., for the '{' at 1:16"]);
+  assert.deepEqual(saidOf('const broken = {'), ["1:17 '}' expected, for the '{' at 1:16."]);
   assert.deepEqual(saidOf('const a = 1;\nfunction f() {\n  a;\n\n\n'), [
-    "3:5 '}' expected., for the '{' at 2:14",
+    "3:5 '}' expected, for the '{' at 2:14.",
   ]);
-  assert.deepEqual(saidOf('const list = [1, 2'), ["1:19 ']' expected., for the '[' at 1:14"]);
+  assert.deepEqual(saidOf('const list = [1, 2'), ["1:19 ']' expected, for the '[' at 1:14."]);
 });

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import type { Network, PieceInputs } from '../../src/model/network.js';
+import { networkOf } from '../../src/model/networks.js';
+import { networkOfOwn } from '../../src/model/ownNetwork.js';
+import { placesOfPiece } from '../../src/model/receptiveField.js';
+import { openEngine } from '../../src/tensorflow/engine.js';
+import { type Tensor, tf } from '../../src/tensorflow/tf.js';
+import { ballNetwork } from '../evaluation/ballRun.js';
+
+before(() => {
+  openEngine();
+});
+
+/**
+ * Which voxels each voxel of a piece's map sees along z, found by TensorFlow itself: all weights are 1, the patch is 0 but for one plane, and what
+ * is not 0 behind the piece has seen it.
+ */
+function seenPlanes({ pieces, inputSize, parameters }: Network, piece: string): number[][] {
+  const [depth, height, width] = inputSize;
+  const weights = (name: string): Tensor =>
+    tf.ones([...parameters.find((each) => each.name === name)!.shape]);
+  const inputs: PieceInputs = {
+    weights: (<T extends Tensor>(name: string) =>
+      (name.endsWith('/bias') ? weights(name).mul(0) : weights(name)) as T) as PieceInputs['weights'],
+    normalise: (_, x) => x,
+  };
+  const upTo = pieces.slice(0, pieces.findIndex(({ name }) => name === piece) + 1);
+  const seen: number[][] = [];
+  for (let plane = 0; plane < depth; plane++) {
+    const hits = tf.tidy(() => {
+      const x = tf
+        .oneHot(tf.tensor1d([plane], 'int32'), depth)
+        .reshape([1, depth, 1, 1, 1])
+        .tile([1, 1, height, width, 1])
+        .cast('float32');
+      // Brought back to 0 or 1 behind each piece, so that no number grows too large.
+      const y = upTo.reduce<Tensor>((h, { run }) => run(inputs, h).greater(0).cast('float32'), x);
+      return [...y.max([0, 2, 3, 4]).dataSync()];
+    });
+    for (const [i, hit] of hits.entries()) {
+      seen[i] ??= [];
+      if (hit > 0) seen[i].push(plane);
+    }
+  }
+  return seen;
+}
+
+const CASES: readonly (readonly [name: string, network: Network, pieces: readonly string[]])[] = [
+  ...(
+    [
+      ['resnet3d-18', 160, ['stem', 's1b2', 's2b1', 's2b2']],
+      ['resnet3d-18', 133, ['stem', 's1b2', 's2b1']],
+      ['resnet3d-50-classic', 132, ['stem', 's1b3', 's2b1']],
+      ['densenet3d-121', 96, ['stem']],
+      ['cnn3d', 80, ['c1', 'c2', 'c3', 'c4']],
+    ] as const
+  ).map(([name, depth, pieces]): (typeof CASES)[number] => [
+    `${name} of ${depth} slices`,
+    networkOf({ name, inputSize: [depth, 32, 32], filters: 1 }),
+    pieces,
+  ]),
+  ['a network of one’s own', networkOfOwn(ballNetwork, [40, 16, 16]), ['c1', 'c2']],
+];
+
+for (const [name, network, pieces] of CASES)
+  test(`placesOfPiece() of ${name}: the middle of the planes that TensorFlow lets a voxel of the map see`, (t) => {
+    for (const piece of pieces) {
+      const seen = seenPlanes(network, piece);
+      const { first, step } = placesOfPiece(network, piece, [seen.length, 1, 1]);
+      const [depth] = network.inputSize;
+      const whole = [...seen.entries()].filter(([, planes]) => planes[0]! > 0 && planes.at(-1)! < depth - 1);
+      assert.ok(whole.length > 1, `${piece}: ${whole.length} fields lie whole in the patch`);
+      for (const [i, planes] of whole)
+        assert.equal(first[0] + i * step[0], (planes[0]! + planes.at(-1)!) / 2, `${piece}, voxel ${i}`);
+      t.diagnostic(`${piece}: ${first[0]} + ${step[0]} i, fields of ${whole[0]![1].length} voxels`);
+    }
+  });
+
+test('placesOfPiece() of a network that is no graph: the middles of equal shares of the patch', () => {
+  const network = networkOfOwn(
+    {
+      ...ballNetwork,
+      pieces: ballNetwork.pieces.map((piece) =>
+        piece.name === 'c2' ? { ...piece, run: (p, x) => piece.run(p, x).sigmoid() } : piece,
+      ),
+    },
+    [24, 16, 16],
+  );
+  assert.deepEqual(placesOfPiece(network, 'c2', [12, 4, 16]), { first: [0.5, 1.5, 0], step: [2, 4, 1] });
+});
