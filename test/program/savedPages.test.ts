@@ -107,6 +107,48 @@ test('saved pages in a browser', { skip: whyNoLab() }, async (t) => {
       await page.close();
     });
 
+  await t.test(
+    'a finger moves the crosshair, two zoom and move the picture, at the width of a telephone',
+    async () => {
+      const context = await browser.newContext({
+        ...{ viewport: { width: 420, height: 900 }, hasTouch: true, isMobile: true },
+      });
+      const page = await context.newPage();
+      await page.goto(`file://${join(folder, 'ran', 'saved.html')}`);
+      await page.waitForSelector('.voxlab-viewer[data-complete=true]');
+      const canvas = page.locator('.voxlab-plane').first();
+      await canvas.scrollIntoViewIfNeeded();
+      const { x, y } = (await canvas.boundingBox())!;
+      const session = await context.newCDPSession(page);
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: [number, number][]) =>
+        session.send('Input.dispatchTouchEvent', {
+          type,
+          touchPoints: points.map(([dx, dy], id) => ({ x: x + dx, y: y + dy, id })),
+        });
+      const said = (of: string) => page.locator(of).first().textContent();
+      const before = await said('.voxlab-place');
+      await touch('touchStart', [60, 60]);
+      await touch('touchMove', [100, 90]);
+      await touch('touchEnd');
+      await page.waitForTimeout(150);
+      assert.notEqual(await said('.voxlab-place'), before);
+      assert.equal(await said('.voxlab-zoom'), '100 %');
+      await touch('touchStart', [100, 100]);
+      await touch('touchStart', [100, 100], [140, 140]);
+      for (let i = 1; i <= 8; i++)
+        await touch('touchMove', [100 - 5 * i, 100 - 5 * i], [140 + 5 * i, 140 + 5 * i]);
+      await touch('touchEnd');
+      await page.waitForTimeout(150);
+      const zoom = Number.parseInt((await said('.voxlab-zoom'))!, 10);
+      assert.ok(zoom > 270 && zoom < 330, `fingers three times as far from each other: ${zoom} %`);
+      const { scrollWidth, innerWidth } = (await page.evaluate(
+        '({ scrollWidth: document.documentElement.scrollWidth, innerWidth })',
+      )) as { scrollWidth: number; innerWidth: number };
+      assert.ok(scrollWidth <= innerWidth, `${scrollWidth} of ${innerWidth}`);
+      await context.close();
+    },
+  );
+
   await t.test('patches are filtered, sorted and opened, and nothing is asked for', async () => {
     const file = join(folder, 'p.hdf5');
     await writePatchFile(file, format, provenance, columns, [rowsOf(0, 5)]);
