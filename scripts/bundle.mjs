@@ -2,7 +2,16 @@
 // Checks and bundles what widgets run in the browser: src/widgets/browser/NAME.ts and NAME.css -> dist/browser/. Beside them
 // plotly, shortened to less than half, for pages with figures: a page that holds it opens in a third of the time.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,6 +20,7 @@ const SOURCE = join(ROOT, 'src', 'widgets', 'browser');
 const OUT = join(ROOT, 'dist', 'browser');
 const ESBUILD = join(ROOT, 'node_modules', '@esbuild', 'linux-x64', 'bin', 'esbuild');
 const NAMES = ['controls', 'sliceViewer'];
+const PAGE_NAMES = ['savedViewer', 'patchGallery'];
 
 const COMPILED = join(ROOT, 'dist', 'src');
 const LIBRARY = join(ROOT, 'dist', 'lib');
@@ -35,14 +45,19 @@ run(
   ...['--bundle', '--format=esm', '--target=es2022', '--charset=utf8', '--minify', '--log-level=warning'],
   `--outdir=${OUT}`,
 );
-// A script of its own in a saved page, of the same viewer.
+// Scripts of their own in a saved page.
 run(
   ESBUILD,
-  join(SOURCE, 'savedViewer.ts'),
+  ...PAGE_NAMES.map((name) => join(SOURCE, `${name}.ts`)),
   ...['--bundle', '--format=iife', '--target=es2022', '--charset=utf8', '--minify', '--log-level=warning'],
   `--outdir=${OUT}`,
 );
-copyFileSync(join(SOURCE, 'sliceViewer.css'), join(OUT, 'savedViewer.css'));
+const viewerStyle = readFileSync(join(SOURCE, 'sliceViewer.css'), 'utf8');
+writeFileSync(join(OUT, 'savedViewer.css'), viewerStyle);
+writeFileSync(
+  join(OUT, 'patchGallery.css'),
+  viewerStyle + readFileSync(join(SOURCE, 'patchGallery.css'), 'utf8'),
+);
 for (const name of NAMES) copyFileSync(join(SOURCE, `${name}.css`), join(OUT, `${name}.css`));
 
 const plotly = join(ROOT, 'node_modules', 'plotly.js-dist', 'plotly.js');

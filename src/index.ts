@@ -177,6 +177,7 @@ export { readGeometry, readVolume } from './volumes/readVolume.js';
 export type { Geometry, Vector3, Volume } from './volumes/volume.js';
 export { type Button, button } from './widgets/button.js';
 export type { Control } from './widgets/control.js';
+export { type PatchGallery, type PatchGalleryOptions, patchGallery } from './widgets/patchGallery.js';
 export { type Progress, type ProgressOptions, progress } from './widgets/progressBar.js';
 export { type SelectOptions, select } from './widgets/select.js';
 export { type SliceViewer, type SliceViewerOptions, sliceViewer } from './widgets/sliceViewer.js';

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { InputError, UsageError } from '../errors.js';
+import { rowProbabilities } from '../evaluation/rowProbabilities.js';
 import { sharedScans } from '../feed/parts.js';
 import { type PatchRows, scanLabels } from '../feed/rowLabels.js';
 import { countsOf } from '../patches/cutScan.js';
+import { makeFolder, writeFileAtomically } from '../paths.js';
 import { type DatasetDescription, shapeName } from '../store/datasetDescription.js';
 import { openPatchFile, type PatchFile, type PatchReader } from '../store/patchFile.js';
 import { sampleVoxels, voxelFaults } from '../store/voxelSample.js';
+import { patchGallery } from '../widgets/patchGallery.js';
 import { oneOf, printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
 import { rowList } from './rowList.js';
@@ -14,6 +17,8 @@ import { rowList } from './rowList.js';
 interface ExploreFlags {
   readonly rows?: string;
   readonly reader?: PatchReader;
+  readonly html?: string;
+  readonly predictions?: string;
   readonly json?: boolean;
 }
 
@@ -57,6 +62,14 @@ export const registerExploreCommand: RegisterCommand = (program) => {
       oneOf('index', 'h5wasm'),
     )
     .option(
+      '--html <page>',
+      'instead: a page of patches to sort, filter and look into, some of each class, or --rows',
+    )
+    .option(
+      '--predictions <csv>',
+      'with --html: the probabilities of an evaluation (predictions.csv); false positives and negatives come first',
+    )
+    .option(
       '--json',
       'one JSON document on stdout: {datasets, rows, byClass, bySubset, rangeHu, ...}; with --rows {reader, rows:[{row, sha256}]}',
     )
@@ -66,6 +79,9 @@ export const registerExploreCommand: RegisterCommand = (program) => {
 async function explore(path: string, flags: ExploreFlags): Promise<void> {
   const patches = await openPatchFile(resolve(path));
   try {
+    if (flags.predictions !== undefined && flags.html === undefined)
+      throw new UsageError('--predictions sorts the patches of a page: expected --html beside it');
+    if (flags.html !== undefined) return await writePage(patches, flags.html, flags);
     if (flags.rows === undefined && flags.reader !== undefined)
       throw new UsageError('--reader says how --rows are read: expected --rows beside it');
     if (flags.rows === undefined) {
@@ -82,6 +98,28 @@ async function explore(path: string, flags: ExploreFlags): Promise<void> {
   } finally {
     patches.close();
   }
+}
+
+async function writePage(patches: PatchFile, file: string, flags: ExploreFlags): Promise<void> {
+  if (flags.reader !== undefined)
+    throw new UsageError('--reader says how --rows are hashed: leave out --html');
+  const probabilities =
+    flags.predictions === undefined ? undefined : rowProbabilities(patches, resolve(flags.predictions));
+  const rows = flags.rows === undefined ? undefined : rowList(flags.rows, patches.rows);
+  const gallery = await patchGallery(patches, {
+    title: basename(patches.path),
+    ...(rows !== undefined && { rows, most: rows.length }),
+    ...(probabilities !== undefined && { probabilities }),
+  });
+  makeFolder(dirname(resolve(file)));
+  writeFileAtomically(resolve(file), gallery.page());
+  const { leftOut } = gallery;
+  if (leftOut.length > 0)
+    process.stderr.write(
+      `${leftOut.length} rows are left out, from row ${leftOut[0]} on: a page holds 3 MB; name fewer with --rows\n`,
+    );
+  process.stderr.write(`${gallery.rows.length} patches, ${file}\n`);
+  if (flags.json === true) printJson({ page: resolve(file), rows: gallery.rows, leftOut });
 }
 
 async function overviewOf(patches: PatchFile): Promise<Overview> {

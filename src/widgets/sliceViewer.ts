@@ -59,7 +59,7 @@ const STILL_EDGE = 240;
  */
 export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOptions = {}): SliceViewer {
   const volume = isPatch(viewed) ? volumeOfPatch(viewed) : viewed;
-  const scan = describe(volume, options, !isPatch(viewed) || viewed.direction !== undefined);
+  const scan = viewerScan(volume, options, !isPatch(viewed) || viewed.direction !== undefined);
   const listeners = createListeners<Vector3>();
   let voxel = startVoxel(volume, options);
   let window = checkedWindow(options.window ?? WINDOWS.lung);
@@ -147,7 +147,8 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
   return shownBy(viewer, { ...widget, mimeBundle });
 }
 
-function describe(volume: Volume, options: SliceViewerOptions, oriented: boolean): ViewerScan {
+/** What the page knows of a scan. Throws RangeError for one that cannot be shown. */
+export function viewerScan(volume: Volume, options: SliceViewerOptions, oriented: boolean): ViewerScan {
   const { size, spacingMm, originMm, direction, data } = volume;
   const voxels = size[0] * size[1] * size[2];
   if (!size.every((count) => Number.isInteger(count) && count > 0))

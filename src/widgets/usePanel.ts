@@ -100,13 +100,13 @@ function drawInto(
   };
 }
 
-/** Keys after a click on the picture stay there: the notebook's would delete and move cells while a training runs. */
+/** Keys after a click on the picture stay there: the notebook's would delete and move cells while a training runs. A press on selected text gives no focus by itself. */
 function withoutKeys(drawn: Picture): MimeBundle {
   const bundle = mimeBundleOf(drawn);
   const uri = `data:image/svg+xml;base64,${Buffer.from(String(bundle['image/svg+xml'])).toString('base64')}`;
   const image = `<img alt="${escaped(drawn.title)}" src="${uri}">`;
   return {
-    'text/html': `<div tabindex="-1" data-lm-suppress-shortcuts="true" style="outline:none">${image}</div>`,
+    'text/html': `<div tabindex="-1" data-lm-suppress-shortcuts="true" style="outline:none;user-select:none" onclick="this.focus({ preventScroll: true })">${image}</div>`,
     ...bundle,
   };
 }

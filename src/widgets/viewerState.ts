@@ -57,3 +57,24 @@ export interface SavedViewer {
   readonly state: Readonly<Record<string, unknown>>;
   readonly volume: SavedVolume;
 }
+
+/** A patch as a page of many keeps it. */
+export interface GalleryPatch {
+  readonly row: number;
+  readonly class: number;
+  readonly subset: number;
+  readonly seriesUid: string;
+  /** Of class 1; undefined where nobody has scored the row. */
+  readonly probability?: number;
+  /** As in SavedVolume. */
+  readonly hu: string;
+}
+
+/** What a page with patches needs. */
+export interface GalleryState {
+  readonly title: string;
+  /** Of the file; not all of them are here. */
+  readonly rows: number;
+  readonly scan: ViewerScan;
+  readonly patches: readonly GalleryPatch[];
+}

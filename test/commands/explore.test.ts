@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -137,4 +137,15 @@ test('explore says all columns that training refuses as findings, and the rest o
     /^output: expected 0 or 1 in each row, received 2 in 1 row, -1 in 1 row \(first: row 1, 2\).*; notrain: expected a number in each row, received NaN in 1 row/,
   );
   assert.match(voxlab('explore', path!).stdout, /by class: none\n.*finding: output: expected 0 or 1/s);
+});
+
+test('explore --html writes a page of patches, and says what cannot be', () => {
+  const page = join(folder, 'pages', 'p.html');
+  const run = voxlab('explore', file, '--html', page, '--rows', '1,3', '--json');
+  assert.equal(run.status, 0, run.stderr);
+  assert.deepEqual(JSON.parse(run.stdout), { page, rows: [1, 3], leftOut: [] });
+  assert.match(readFileSync(page, 'utf8'), /^<!doctype html>.*"row":3/s);
+  const refused = voxlab('explore', file, '--predictions', 'x.csv');
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /--predictions .* expected --html/);
 });

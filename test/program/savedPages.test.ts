@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { inRepository } from '../../src/paths.js';
+import { writePatchFile } from '../../src/store/writePatchFile.js';
 import { voxlab } from '../commands/voxlab.js';
+import { columns, format, provenance, rowsOf } from '../store/patchFixture.js';
 import { openBrowser } from './chromium.js';
 import { whyNoLab } from './labPage.js';
 
@@ -104,6 +106,99 @@ test('saved pages in a browser', { skip: whyNoLab() }, async (t) => {
       assert.deepEqual(errors, []);
       await page.close();
     });
+
+  await t.test(
+    'a finger moves the crosshair, two zoom and move the picture, at the width of a telephone',
+    async () => {
+      const context = await browser.newContext({
+        ...{ viewport: { width: 420, height: 900 }, hasTouch: true, isMobile: true },
+      });
+      const page = await context.newPage();
+      await page.goto(`file://${join(folder, 'ran', 'saved.html')}`);
+      await page.waitForSelector('.voxlab-viewer[data-complete=true]');
+      const canvas = page.locator('.voxlab-plane').first();
+      await canvas.scrollIntoViewIfNeeded();
+      const { x, y } = (await canvas.boundingBox())!;
+      const session = await context.newCDPSession(page);
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: [number, number][]) =>
+        session.send('Input.dispatchTouchEvent', {
+          type,
+          touchPoints: points.map(([dx, dy], id) => ({ x: x + dx, y: y + dy, id })),
+        });
+      const said = (of: string) => page.locator(of).first().textContent();
+      const before = await said('.voxlab-place');
+      await touch('touchStart', [60, 60]);
+      await touch('touchMove', [100, 90]);
+      await touch('touchEnd');
+      await page.waitForTimeout(150);
+      assert.notEqual(await said('.voxlab-place'), before);
+      assert.equal(await said('.voxlab-zoom'), '100 %');
+      await touch('touchStart', [100, 100]);
+      await touch('touchStart', [100, 100], [140, 140]);
+      for (let i = 1; i <= 8; i++)
+        await touch('touchMove', [100 - 5 * i, 100 - 5 * i], [140 + 5 * i, 140 + 5 * i]);
+      await touch('touchEnd');
+      await page.waitForTimeout(150);
+      const zoom = Number.parseInt((await said('.voxlab-zoom'))!, 10);
+      assert.ok(zoom > 270 && zoom < 330, `fingers three times as far from each other: ${zoom} %`);
+      const { scrollWidth, innerWidth } = (await page.evaluate(
+        '({ scrollWidth: document.documentElement.scrollWidth, innerWidth })',
+      )) as { scrollWidth: number; innerWidth: number };
+      assert.ok(scrollWidth <= innerWidth, `${scrollWidth} of ${innerWidth}`);
+      await context.close();
+    },
+  );
+
+  await t.test('patches are filtered, sorted and opened, and nothing is asked for', async () => {
+    const file = join(folder, 'p.hdf5');
+    await writePatchFile(file, format, provenance, columns, [rowsOf(0, 5)]);
+    const predictions = join(folder, 'predictions.csv');
+    const probability = [0.9, 0.2, 0.4, 0.8, 0.1];
+    writeFileSync(
+      predictions,
+      `seriesuid,coordX,coordY,coordZ,probability\n${columns.seriesUid.map((uid, row) => [uid, ...columns.centerWorldMm[row]!, probability[row]].join()).join('\n')}\n`,
+    );
+    const html = join(folder, 'patches.html');
+    const run = voxlab('explore', file, '--html', html, '--predictions', predictions);
+    assert.equal(run.status, 0, run.stderr);
+    const page = await browser.newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url().slice(0, 40)));
+    await page.goto(`file://${html}`);
+    await page.waitForSelector('.voxlab-tile');
+    const rows = (): Promise<number[]> =>
+      page.$$eval('.voxlab-tiles .voxlab-tile', (tiles) =>
+        tiles.map((tile) => Number((tile as unknown as { dataset: { row: string } }).dataset.row)),
+      );
+    assert.deepEqual(await rows(), [0, 3, 2, 1, 4]);
+    await page.selectOption('[aria-label="sorted by"]', 'row');
+    assert.deepEqual(await rows(), [0, 1, 2, 3, 4]);
+    const isNodule = (row: number): boolean => columns.classes[row] === 1;
+    await page.selectOption('[aria-label=outcome]', 'false positives');
+    assert.deepEqual(
+      await rows(),
+      [0, 1, 2, 3, 4].filter((row) => !isNodule(row) && probability[row]! >= 0.5),
+    );
+    await page.selectOption('[aria-label=outcome]', 'false negatives');
+    assert.deepEqual(
+      await rows(),
+      [0, 1, 2, 3, 4].filter((row) => isNodule(row) && probability[row]! < 0.5),
+    );
+    await page.selectOption('[aria-label=outcome]', 'any outcome');
+    await page.selectOption('[aria-label=class]', 'nodule');
+    assert.deepEqual(await rows(), [0, 1, 2, 3, 4].filter(isNodule));
+    const [row] = await rows();
+    await page.focus('.voxlab-tile');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.voxlab-viewer[data-complete=true]');
+    await page.click('.voxlab-strip .voxlab-tile >> nth=2');
+    await page.waitForFunction(`document.querySelector('.voxlab-level').textContent.startsWith('3 / 3')`);
+    const hu = (await page.textContent('.voxlab-hu'))!.replace('\u2212', '-');
+    // The middle of a slice of 4 x 4 x 3 voxels: column 2, line 2.
+    assert.equal(Number.parseInt(hu, 10), rowsOf(row!, 1)[2 * 16 + 2 * 4 + 2]);
+    assert.equal(asked.filter((url) => !url.startsWith('data:')).length, 1, asked.join());
+    await page.close();
+  });
 
   await t.test('the gallery leads to the pages', async () => {
     const page = await browser.newPage();

@@ -10,7 +10,7 @@ const SIZE = [40, 50, 60] as const;
 const huAt = ([i, j, k]: readonly number[]): number => i! * 20 + j! + 7 * k! - 900;
 
 const CELLS = [
-  `import { button, display, progress, select, sliceViewer, slider } from 'voxlab';
+  `import { button, display, progress, select, sliceViewer, slider, usePanel } from 'voxlab';
 const data = Int16Array.from({ length: 40 * 50 * 60 }, (_, i) => (i % 40) * 20 + (Math.floor(i / 40) % 50) + 7 * Math.floor(i / 2000) - 900);
 const scan = { data, size: [40, 50, 60], spacingMm: [2, 2, 1.5], originMm: [5, 6, 7], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1], displayWindow: { low: -1000, high: 400 } } as const;
 const marks = [{ centerWorldMm: [25, 26, 22], class: 1 }, { centerWorldMm: [65, 86, 82], class: 0 }] as const;
@@ -22,6 +22,7 @@ z`,
   `const go = button('Say'); go`,
   `const which = select(['first', 'second'], { label: 'which' }); which`,
   `const bar = progress({ label: 'work' }); display(bar); bar.update(0);`,
+  `for await (const _ of usePanel().follow((async function* () {})())) break;`,
 ];
 
 test('the viewer and its keys in JupyterLab', { skip: whyNoLab() }, async (t) => {

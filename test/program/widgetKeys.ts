@@ -46,7 +46,14 @@ export const SOME_KEYS = [
 export const TARGETS = [
   ...['.voxlab-plane', '.voxlab-row input', '.voxlab-viewer select', '.voxlab-viewer button'],
   ...['.voxlab-slider input', '.voxlab-button button', '.voxlab-select select', '.voxlab-progress button'],
-  ...['.voxlab-title', '.voxlab-label', '.voxlab-readout', '.voxlab-text', '.voxlab-control output'],
+  ...[
+    '.voxlab-title',
+    '.voxlab-label',
+    '.voxlab-readout',
+    '.voxlab-text',
+    '.voxlab-control output',
+    '.jp-RenderedHTML [data-lm-suppress-shortcuts] img',
+  ],
 ];
 /** They are no controls: a click focuses what is around them. */
 export const CLICKED = new Set(TARGETS.slice(8));

@@ -15,17 +15,18 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-const SVG = 'http://www.w3.org/2000/svg';
+/** The namespace, as the page knows it. */
+const SVG = new DOMParser().parseFromString('<svg></svg>', 'text/html').body.firstElementChild?.namespaceURI;
 
 /** A small drawing in the colour of the text around it, of a path in a square of 16. */
 export function icon(path: string): SVGElement {
-  const root = document.createElementNS(SVG, 'svg');
+  const root = document.createElementNS(SVG ?? null, 'svg') as SVGElement;
   for (const [name, value] of Object.entries({
     ...{ viewBox: '0 0 16 16', width: '14', height: '14', fill: 'none', stroke: 'currentColor' },
     ...{ 'stroke-width': '1.5', 'stroke-linecap': 'round', 'aria-hidden': 'true' },
   }))
     root.setAttribute(name, value);
-  const drawn = document.createElementNS(SVG, 'path');
+  const drawn = document.createElementNS(SVG ?? null, 'path');
   drawn.setAttribute('d', path);
   root.append(drawn);
   return root;
