@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { EnvironmentError, InterruptedError } from '../errors.js';
 import { escaped } from '../figures/markup.js';
-import { childOfThisProcess } from '../parentProcess.js';
-import { inPackage, makeFolder, writeFileAtomically } from '../paths.js';
-import { jupyterEnvironment, pythonProgram } from './jupyter.js';
+import { makeFolder, writeFileAtomically } from '../paths.js';
+import { pythonAnswer } from './pythonAnswer.js';
 
 /** A notebook's page, and what the gallery says of it. */
 export interface NotebookPage {
@@ -48,28 +44,12 @@ async function pagesOf(
   folder: string,
   signal?: AbortSignal,
 ): Promise<readonly Omit<NotebookPage, 'bytes'>[]> {
-  const program = inPackage('src', 'kernel', 'notebookPage.py');
-  const child = spawn(pythonProgram('python'), [program, folder, ...notebooks], {
-    env: { ...jupyterEnvironment(), ...childOfThisProcess() },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const answer = await pythonAnswer('notebookPage.py', [folder, ...notebooks], {
+    work: 'pages were written',
+    failure: `nbconvert failed on ${notebooks.map((file) => basename(file)).join(', ')}`,
+    signal,
   });
-  const stop = (): void => void child.kill('SIGTERM');
-  signal?.addEventListener('abort', stop, { once: true });
-  let [answer, complaint] = ['', ''];
-  child.stdout.on('data', (text) => {
-    answer += text;
-  });
-  child.stderr.on('data', (text) => {
-    complaint = (complaint + text).slice(-4000);
-  });
-  const [code] = await once(child, 'close');
-  signal?.removeEventListener('abort', stop);
-  if (signal?.aborted) throw new InterruptedError('interrupted while pages were written');
-  if (code !== 0)
-    throw new EnvironmentError(
-      `nbconvert failed on ${notebooks.map((file) => basename(file)).join(', ')} (exit ${code}): ${complaint.trim().split('\n').at(-1)}`,
-    );
-  return JSON.parse(answer);
+  return answer as readonly Omit<NotebookPage, 'bytes'>[];
 }
 
 const STYLE = `

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   accessSync,
   constants,
@@ -12,12 +10,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { EnvironmentError, InputError, InterruptedError, messageOf, UsageError } from '../errors.js';
+import { InputError, messageOf, UsageError } from '../errors.js';
 import { takeLock } from '../fileLock.js';
-import { childOfThisProcess } from '../parentProcess.js';
-import { cannotWrite, inPackage, inRepository, isFolder, makeFolder } from '../paths.js';
-import { ensureKernelSpec, jupyterEnvironment, pythonProgram } from './jupyter.js';
+import { cannotWrite, inRepository, isFolder, makeFolder } from '../paths.js';
+import { ensureKernelSpec } from './jupyter.js';
 import { injectParameters, type Notebook, type Parameters } from './notebookParameters.js';
+import { pythonAnswer } from './pythonAnswer.js';
 
 /** The first error output of a notebook. */
 export interface NotebookError {
@@ -105,29 +103,12 @@ export async function runNotebook(
 /** `words`: the arguments of runNotebook.py. */
 async function execute(path: string, words: readonly string[], signal?: AbortSignal): Promise<NotebookRun> {
   ensureKernelSpec();
-  const child = spawn(pythonProgram('python'), [inPackage('src', 'kernel', 'runNotebook.py'), ...words], {
-    env: { ...jupyterEnvironment(), ...childOfThisProcess() },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
+  const answer = await pythonAnswer('runNotebook.py', words, {
+    work: `${basename(path)} was running`,
+    failure: `nbclient failed on ${path}`,
+    signal,
   });
-  const stop = (): void => void child.kill('SIGTERM');
-  signal?.addEventListener('abort', stop, { once: true });
-  let answer = '';
-  let complaint = '';
-  child.stdout.on('data', (text) => {
-    answer += text;
-  });
-  child.stderr.on('data', (text) => {
-    complaint = (complaint + text).slice(-4000);
-  });
-  const [code] = await once(child, 'close');
-  signal?.removeEventListener('abort', stop);
-  if (signal?.aborted) throw new InterruptedError(`interrupted while ${basename(path)} was running`);
-  if (code !== 0)
-    throw new EnvironmentError(
-      `nbclient failed on ${path} (exit ${code}): ${complaint.trim().split('\n').at(-1)}`,
-    );
-  return { name: basename(path, '.ipynb'), ...(JSON.parse(answer) as Omit<NotebookRun, 'name'>) };
+  return { name: basename(path, '.ipynb'), ...(answer as Omit<NotebookRun, 'name'>) };
 }
 
 /** Also by another name: a link. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { EnvironmentError } from '../errors.js';
-import { inPackage } from '../paths.js';
+import { inPackage, typed } from '../paths.js';
 
 /** What the browser gets of a widget: an ES module for anywidget, and its style sheet. */
 export interface FrontEnd {
@@ -25,6 +25,6 @@ export function frontEnd(name: FrontEndName): FrontEnd {
 }
 
 function textOf(path: string): string {
-  if (!existsSync(path)) throw new EnvironmentError(`${path} is missing: run npm run build`);
+  if (!existsSync(path)) throw new EnvironmentError(`${path} is missing: run ${typed('build')}`);
   return readFileSync(path, 'utf8');
 }
