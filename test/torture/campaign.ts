@@ -8,7 +8,13 @@ export interface Campaign {
 export interface OpenCampaign {
   /** Some cases, all decided by `seed`: a minute at most. */
   turn(seed: number): Promise<Turn>;
-  close(): Promise<void> | void;
+  /** Ends what it started; may say what only the whole shows. */
+  close(): Promise<Closing>;
+}
+
+export interface Closing {
+  readonly lines: readonly string[];
+  readonly faults: readonly Fault[];
 }
 
 /** What came of a turn. */

@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { inRepository } from '../../src/paths.js';
 import { PYTHON } from '../python.js';
-import type { Campaign, Fault, OpenCampaign } from './campaign.js';
+import type { Campaign, Closing, Fault, OpenCampaign } from './campaign.js';
 import { differenceOf } from './differences.js';
 import { type Matter, type Mutation, mutated, mutationsOf } from './mutations.js';
 import type { Answer } from './readerProcess.js';
@@ -50,13 +50,14 @@ export const readerCampaign: Campaign = {
     }
     return {
       turn: (seed) => turnOf(seed, seeds, join(folder, 'case'), ours, theirs, turns),
-      close: () => closeAll(ours, theirs),
+      close: async () => closeAll(ours, theirs),
     };
   },
 };
 
-function closeAll(...workers: readonly WorkerProcess[]): void {
+function closeAll(...workers: readonly WorkerProcess[]): Closing {
   for (const worker of workers) worker.close();
+  return { lines: [], faults: [] };
 }
 
 /** One seed file after the other, so that each kind has its turn whatever the number of its files. */

@@ -4,27 +4,34 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/random.js';
 import type { Campaign, Fault, OpenCampaign } from './campaign.js';
+import { commandCampaign } from './commandCampaign.js';
 import { readerCampaign } from './readerCampaign.js';
+import { soakCampaign } from './soakCampaign.js';
 
 /**
  * `npm run torture -- --minutes N`: attacks of every kind, in turns, until the time is over. What must not be is kept below --out,
  * with what it takes to see it again; the exit code is 1 then. The same --seed makes the same cases.
  */
 
-const CAMPAIGNS: readonly Campaign[] = [readerCampaign];
+const CAMPAIGNS: readonly Campaign[] = [readerCampaign, commandCampaign, soakCampaign];
+/** The soak needs hours to say something: it is asked for. */
+const DEFAULT = 'readers,commands';
+
+const SAY_EVERY_MS = 60_000;
 
 interface Tally {
   turns: number;
   cases: number;
   readonly faults: Fault[];
   readonly outcomes: Map<string, number>;
+  readonly lines: string[];
 }
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '3' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    only: { type: 'string', default: CAMPAIGNS.map(({ name }) => name).join(',') },
+    only: { type: 'string', default: DEFAULT },
     out: { type: 'string', default: 'runs/torture' },
   },
 });
@@ -46,11 +53,21 @@ try {
   for (const campaign of chosen) {
     mkdirSync(join(folder, campaign.name));
     open.set(campaign, await campaign.open(join(folder, campaign.name)));
-    tallies.set(campaign, { turns: 0, cases: 0, faults: [], outcomes: new Map() });
+    tallies.set(campaign, { turns: 0, cases: 0, faults: [], outcomes: new Map(), lines: [] });
   }
-  while (Date.now() < end) for (const campaign of chosen) await turnOf(campaign);
+  for (let said = Date.now(); Date.now() < end; ) {
+    for (const campaign of chosen) await turnOf(campaign);
+    if (Date.now() - said < SAY_EVERY_MS) continue;
+    said = Date.now();
+    for (const [{ name }, { cases, faults }] of tallies)
+      say(`${name}: ${cases} cases, ${faults.length} faults`);
+  }
 } finally {
-  for (const campaign of open.values()) await campaign.close();
+  for (const [campaign, each] of open) {
+    const closing = await each.close();
+    keep(campaign, closing.faults);
+    tallies.get(campaign)!.lines.push(...closing.lines);
+  }
   rmSync(folder, { recursive: true, force: true });
 }
 report();
@@ -63,6 +80,11 @@ async function turnOf(campaign: Campaign): Promise<void> {
   tally.cases += cases;
   for (const [kind, count] of Object.entries(outcomes))
     tally.outcomes.set(kind, (tally.outcomes.get(kind) ?? 0) + count);
+  keep(campaign, faults);
+}
+
+function keep(campaign: Campaign, faults: readonly Fault[]): void {
+  const tally = tallies.get(campaign)!;
   for (const fault of faults) {
     // One of each kind is enough to mend it.
     const isNew = tally.faults.every(({ what }) => kindOf(what) !== kindOf(fault.what));
