@@ -151,7 +151,8 @@ async function clockSet({ job, expected, ms }: Known, out: string, random: Rando
 
 /** A file system in memory that is too small, in a name space of its own; what is on it afterwards is copied back. */
 async function fullDisk({ job, expected }: Known, out: string, random: Random): Promise<Verdict> {
-  if (!hasNamespaces()) return { outcome: 'no small file system here' };
+  // Several processes close their ports, which the name space does not let them.
+  if (!hasNamespaces() || job.name.includes('processes')) return { outcome: 'no small file system here' };
   const kibibytes = Math.round(2 ** random.between(2, 12));
   const script = `mount -t tmpfs -o size=${kibibytes}k small "$0" && "$@"; code=$?; cp -a "$0/." "$0.copy"; exit $code`;
   const words = job.words(out);

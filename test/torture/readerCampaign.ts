@@ -8,6 +8,7 @@ import type { Campaign, Closing, Fault, OpenCampaign } from './campaign.js';
 import { differenceOf } from './differences.js';
 import { type Matter, type Mutation, mutated, mutationsOf } from './mutations.js';
 import type { Answer } from './readerProcess.js';
+import type { Reading } from './readers.js';
 import { makeSeeds } from './seedFiles.js';
 import { type Answered, type WorkerProcess, workerProcess } from './workerProcess.js';
 
@@ -29,6 +30,8 @@ interface Seed {
   readonly isPacked: boolean;
   readonly whole: Buffer;
   readonly focus: readonly number[];
+  /** What the whole file holds, once it was read. */
+  truth?: Reading;
 }
 
 /**
@@ -44,9 +47,10 @@ export const readerCampaign: Campaign = {
     const turns = new Map<string, number>();
     // A control: what refuses whole files would pass every attack.
     for (const seed of seeds) {
-      const { kind, ...why } = await outcomeOf(seed, damaged(seed, []), join(folder, 'case'), ours, theirs);
-      if (kind !== 'read')
-        throw new Error(`the whole file ${seed.folder}/${seed.file} is ${kind}: ${JSON.stringify(why)}`);
+      const outcome = await outcomeOf(seed, damaged(seed, []), join(folder, 'case'), ours, theirs);
+      if (outcome.kind !== 'read')
+        throw new Error(`the whole file ${seed.folder}/${seed.file} is ${outcome.kind}: ${outcome.what}`);
+      seed.truth = outcome.reading;
     }
     return {
       turn: (seed) => turnOf(seed, seeds, join(folder, 'case'), ours, theirs, turns),
@@ -114,7 +118,9 @@ function damaged({ whole, isPacked, matter, focus }: Seed, mutations: readonly M
   return isPacked ? gzipSync(bytes) : bytes;
 }
 
-type Outcome = { readonly kind: 'read' } | { readonly kind: 'refused' | 'fault'; readonly what: string };
+type Outcome =
+  | { readonly kind: 'read'; readonly reading: Reading }
+  | { readonly kind: 'refused' | 'fault'; readonly what: string };
 
 async function outcomeOf(
   seed: Seed,
@@ -138,12 +144,14 @@ async function outcomeOf(
     return { kind: 'fault', what: `${answer.peakMiB} MiB of memory` };
   }
   if (answer.kind === 'refused') return { kind: 'refused', what: answer.message ?? '' };
-  if (!REFERENCED.includes(seed.reader)) return { kind: 'read' };
+  const read = { kind: 'read', reading: answer.reading } as const;
+  if (!REFERENCED.includes(seed.reader)) return read;
   const reference = await theirs.ask(question, LIMIT_MS + 5000);
-  if (!('line' in reference)) return { kind: 'read' };
-  const difference = differenceOf(seed.reader, answer.reading!, JSON.parse(reference.line));
+  if (!('line' in reference)) return read;
+  const truth = seed.truth ?? answer.reading!;
+  const difference = differenceOf(seed.reader, answer.reading!, JSON.parse(reference.line), truth);
   return difference === undefined
-    ? { kind: 'read' }
+    ? read
     : { kind: 'fault', what: `other than the reference reader: ${difference}` };
 }
 

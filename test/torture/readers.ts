@@ -39,9 +39,9 @@ export const READERS: Readonly<Record<string, Reader>> = {
       for (let row = 0; row < Math.min(patches.rows, MOST_ROWS); row++)
         hashes.push(hashOf(await patches.readRowBytes(row)));
       const { classes } = patches.labels();
-      patches.places();
+      const { seriesUids } = patches.places();
       patches.datasets();
-      return { rows: hashes, classes: Array.from(classes) };
+      return { rows: hashes, classes: Array.from(classes), uids: seriesUids };
     } finally {
       patches.close();
     }
