@@ -74,13 +74,15 @@ export { passesFigure } from './figures/passesFigure.js';
 export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
 export { performanceFigure } from './figures/performanceFigure.js';
 export { type Picture, WINDOWS, type WindowHu } from './figures/picture.js';
+export { rocFigure } from './figures/rocFigure.js';
+export { stepTimeBars, stepTimeFigure } from './figures/stepTimeFigures.js';
 export { rateFigure } from './figures/rateFigure.js';
 export { type RiverPart, riverFigure } from './figures/riverFigure.js';
 export { classShareFigure, coverageFigure } from './figures/samplingFigures.js';
 export { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from './figures/scoreFigures.js';
 export { type StrategyPanel, strategyFigure } from './figures/strategyFigure.js';
 export { type Mark, threePlanes } from './figures/threePlanes.js';
-export { accuracyFigure, lossFigure, rocFigure } from './figures/trainingFigures.js';
+export { accuracyFigure, lossFigure, trainingFigure } from './figures/trainingFigures.js';
 export { type UseOverTime, useOverTime, useOverTimeOf } from './figures/useOverTime.js';
 export type { DeviceSummary, Load } from './gpu/deviceTally.js';
 export type { Finding } from './gpu/findings.js';
@@ -142,6 +144,7 @@ export { inRepository } from './paths.js';
 export { createRandom, type Random } from './random.js';
 export { type AreaWithInterval, areaWithInterval } from './scores/areaWithInterval.js';
 export { brierScore, type CalibrationBin, calibrationCurve } from './scores/calibration.js';
+export { calibrationBand, type ShareInterval } from './scores/calibrationBand.js';
 export { type FrocCase, type FrocCounts, matchMarks } from './scores/frocEvents.js';
 export { type FoldScore, type FrocScore, officialRates, scoreFolds, scoreFroc } from './scores/frocScore.js';
 export { type SizeScores, scoresBySize } from './scores/noduleSize.js';
@@ -151,8 +154,14 @@ export {
   type PrecisionRecallPoint,
   precisionRecallCurve,
 } from './scores/precisionRecall.js';
+export {
+  type BootstrapDraws,
+  bootstrapPrecisionRecall,
+  type PrecisionRecallBootstrap,
+} from './scores/precisionRecallBootstrap.js';
 export { type ClassShares, correctedForShare } from './scores/priorShift.js';
 export { type RocArea, type RocPoint, rocArea, rocCurve } from './scores/roc.js';
+export { type ScanIndex, scanIndex } from './scores/scanIndex.js';
 export { openPatchFile, type PatchFile } from './store/patchFile.js';
 export type { PatchColumns, PatchFormat, PatchProvenance } from './store/patchFileContract.js';
 export { writePatchFile } from './store/writePatchFile.js';

@@ -1,7 +1,8 @@
 import { type Drawing, nameWidth, type Shape, titleSize } from './drawing.js';
+import { shortNumber } from './chartText.js';
+import { type DrawnFigure, drawnFigure } from './drawnFigure.js';
 import type { PlotlyFigure } from './figure.js';
-import { type DrawnFigure, drawnFigure } from './panelFigure.js';
-import { PLOTLY_TEMPLATE } from './theme.js';
+import { INK, inkOn, PLOTLY_TEMPLATE } from './theme.js';
 import { linearTicks } from './ticks.js';
 
 /** A part of a bar; `value` in the unit of the axis. */
@@ -16,6 +17,8 @@ export interface Bar {
   readonly label: string;
   readonly total: number | null;
   readonly parts: readonly BarPart[];
+  /** Stands at the right of the bar. */
+  readonly note?: string;
 }
 
 /** Bars as plain data. */
@@ -33,15 +36,21 @@ const RIGHT = 30;
 const TOP = 44;
 const BAR = 24;
 const GAP = 8;
-const INK = '#333333';
 
 /** Adds to bars how they are drawn. */
 export function barFigure(spec: BarSpec): BarFigure {
-  return drawnFigure(
-    spec,
-    () => barDrawing(spec),
-    () => barPlotly(spec),
-  );
+  return drawnFigure(spec, {
+    drawing: () => barDrawing(spec),
+    plotly: () => barPlotly(spec),
+    says: () => spec.bars.map((bar) => barSays(bar, spec.unit)),
+  });
+}
+
+/** `GPU 0: in use 11320 of 11441 MiB`. */
+function barSays({ label, total, parts, note }: Bar, unit: string): string {
+  const said = parts.map(({ name, value }) => `${name} ${shortNumber(value)}`).join(', ') || 'nothing';
+  const of = total === null ? '' : ` of ${shortNumber(total)}`;
+  return `${label}: ${said}${of} ${unit}${note === undefined ? '' : ` (${note})`}`;
 }
 
 function barDrawing({ title, unit, bars }: BarSpec): Drawing {
@@ -108,7 +117,7 @@ function barShapes(bar: Bar, y: number, x: (value: number) => number): Shape[] {
               text: name,
               size: 11,
               anchor: 'start',
-              color: '#ffffff',
+              color: inkOn(color),
             } as const,
           ]
         : []),

@@ -11,3 +11,9 @@ export function scanIndex(names: ArrayLike<string | number>): ScanIndex {
   const places = new Map([...new Set(keys)].sort().map((name, place) => [name, place]));
   return { scans: places.size, scanOf: Uint32Array.from(keys, (key) => places.get(key)!) };
 }
+
+/** Throws RangeError unless there is one scan a case. */
+export function requireScans({ scanOf }: ScanIndex, cases: number): void {
+  if (scanOf.length !== cases)
+    throw new RangeError(`Expected one scan a score, received ${scanOf.length} for ${cases} scores`);
+}

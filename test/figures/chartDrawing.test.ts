@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderSvg } from '../../src/figures/svgChart.js';
+import { type ChartSize, chartDrawing } from '../../src/figures/chartDrawing.js';
+import { drawingSvg } from '../../src/figures/drawing.js';
+import type { ChartSpec } from '../../src/figures/figure.js';
 import { linearTicks, timeTicks } from '../../src/figures/ticks.js';
 import { runPython } from '../python.js';
+
+const renderSvg = (chart: ChartSpec, size: ChartSize): string => drawingSvg(chartDrawing(chart, size));
 
 const spec = {
   title: 'A <b> & "c"',
@@ -14,7 +18,7 @@ const spec = {
   ],
 };
 
-test('renderSvg() is well-formed XML with escaped text, one path a curve, and its points in place', () => {
+test('chartDrawing() is well-formed XML with escaped text, one path a curve, and its points in place', () => {
   const svg = renderSvg(spec, { width: 400, height: 300 });
   const { texts, strokes } = runPython<{ texts: string[]; strokes: string[] }>(
     `import json, sys, xml.etree.ElementTree as E
@@ -28,7 +32,7 @@ print(json.dumps(dict(texts=[t.text for t in r.iter(n + 'text')], strokes=[p.get
   assert.ok(strokes.includes('M60 252L222 58'), strokes.join(' '));
 });
 
-test('renderSvg() writes labels above their points, escaped, and not above the chart', () => {
+test('chartDrawing() writes labels above their points, escaped, and not above the chart', () => {
   const traces = [{ name: 'a', x: [0, 5, 10], y: [0, 1, null], labels: ['<1>', 'top', 'gap'] }];
   const svg = renderSvg({ ...spec, traces }, { width: 400, height: 300 });
   assert.match(svg, /<text x="60" y="247"[^>]*>&lt;1&gt;<\/text>/);

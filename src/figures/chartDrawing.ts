@@ -1,0 +1,262 @@
+import { millisecondsOf } from '../gpu/timeAxis.js';
+import { isBandDrawn } from './chartText.js';
+import { type Box, clippedLine, runsOf } from './clippedLine.js';
+import type { Drawing, Point, Shape } from './drawing.js';
+import { type Axis, type Band, type ChartPart, type ChartSpec, colorOf, isDrawn, type Trace } from './figure.js';
+import { lettersIn, titleLines } from './markup.js';
+import { widthOf } from './strokeFont.js';
+import { INK } from './theme.js';
+import { decadeTicks, linearTicks, powerTicks, type Tick, timeTicks } from './ticks.js';
+
+/** Of a chart alone, in pixels; each one below it makes it higher. */
+export interface ChartSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+const MARGIN = { top: 40, right: 16, bottom: 48, left: 60 } as const;
+const LEGEND_LINE = 18;
+const LOWER_HEIGHT = 92;
+const BETWEEN = 18;
+const DASHES = { solid: undefined, dot: [2, 3], dash: [7, 4] } as const;
+const AXIS_LINE = '#888888';
+const GRID = '#e5e5e5';
+
+/** The chart as a picture: axes with round ticks, bands, curves with gaps, a legend where there are several. */
+export function chartDrawing(
+  spec: ChartSpec,
+  { width, height }: ChartSize = { width: 760, height: 400 },
+): Drawing {
+  const parts: readonly ChartPart[] = [spec, ...(spec.below ?? [])];
+  const lines = titleLines(spec.title, lettersIn(width - MARGIN.left));
+  const [left, right] = [MARGIN.left, width - MARGIN.right];
+  const shapes: Shape[] = lines.map((line, at) => ({
+    ...{ kind: 'text', x: left, y: 22 + 18 * at, text: line, size: 15, anchor: 'start' },
+    ...{ color: INK, bold: true },
+  }));
+  const x = scaleOf(spec.x, placesOf(parts), [left, right], 8);
+  let y = MARGIN.top + 18 * (lines.length - 1);
+  for (const [at, part] of parts.entries()) {
+    const legend = legendOf(part, left, right, y);
+    const top = y + legend.height;
+    const bottom = at === 0 ? height - MARGIN.bottom : top + LOWER_HEIGHT;
+    const box = { left, right, top, bottom };
+    const isLast = at === parts.length - 1;
+    shapes.push(...legend.shapes, ...partShapes(part, x, box), ...xTicks(x, bottom, isLast));
+    y = bottom + BETWEEN;
+  }
+  const bottom = y - BETWEEN;
+  shapes.push(words((left + right) / 2, bottom + 38, spec.x.title, 12, 'middle'));
+  return { title: spec.title, width, height: bottom + MARGIN.bottom, shapes };
+}
+
+interface Scale {
+  readonly place: (value: number) => number;
+  readonly ticks: readonly Tick[];
+}
+
+function partShapes(part: ChartPart, x: Scale, box: Box): Shape[] {
+  const { bands = [], traces } = part;
+  const { left, right, top, bottom } = box;
+  const y = scaleOf(part.y, valuesOf(part), [bottom, top], bottom - top > LOWER_HEIGHT ? 6 : 3);
+  const drawn = traces.filter(isDrawn);
+  const placed = (trace: Trace): (Point | undefined)[] =>
+    trace.y.map((value, at) =>
+      value === null ? undefined : [x.place(toNumber(trace.x[at]!)), y.place(value)],
+    );
+  return [
+    ...bands.filter(isBandDrawn).flatMap((band) => bandShapes(band, x, y, box)),
+    ...y.ticks.flatMap(({ value, label }): Shape[] => [
+      line([left, y.place(value)], [right, y.place(value)], GRID),
+      words(left - 8, y.place(value) + 4, label, 12, 'end'),
+    ]),
+    ...traces.flatMap((trace, index) => barShapes(trace, colorOf(trace, index), x, y, box)),
+    {
+      ...{ kind: 'line', color: AXIS_LINE, width: 1 },
+      points: [
+        [left, top],
+        [left, bottom],
+        [right, bottom],
+      ],
+    },
+    {
+      ...{ kind: 'text', x: 16, y: (top + bottom) / 2, text: part.y.title, size: 12, anchor: 'middle' },
+      ...{ color: INK, turned: true },
+    },
+    ...traces.flatMap((trace, index) => lineShapes(trace, colorOf(trace, index), placed(trace), box)),
+    ...drawn.flatMap((trace) => labelShapes(trace, placed(trace), box)),
+  ];
+}
+
+function placesOf(parts: readonly ChartPart[]): number[] {
+  return parts.flatMap(({ traces, bands = [] }) => [
+    ...traces.flatMap(({ x, y, bars }) =>
+      x.flatMap((value, at) => {
+        if (y[at] === null) return [];
+        const half = (bars?.width ?? 0) / 2;
+        const place = toNumber(value);
+        return half === 0 ? [place] : [place - half, place + half];
+      }),
+    ),
+    ...bands.flatMap(({ x, low }) => x.filter((_, at) => low[at] !== null).map(toNumber)),
+  ]);
+}
+
+function valuesOf({ traces, bands = [] }: ChartPart): number[] {
+  const isThere = (value: number | null): value is number => value !== null;
+  return [
+    ...traces.flatMap(({ y, bars }) => [
+      ...y.filter(isThere),
+      ...(bars === undefined ? [] : [0, ...(bars.base ?? []).filter(isThere)]),
+    ]),
+    ...bands.flatMap(({ low, high }) => [...low.filter(isThere), ...high.filter(isThere)]),
+  ];
+}
+
+/** Throws RangeError for a logarithmic axis with a range that is not above 0. */
+function scaleOf(
+  axis: Axis,
+  values: readonly number[],
+  [from, to]: readonly [number, number],
+  count: number,
+): Scale {
+  const isLog = axis.type === 'log2' || axis.type === 'log10';
+  let [low, high] = axis.range ?? [
+    values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+  ];
+  if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = isLog ? [1, 10] : [0, 1];
+  if (isLog && !(low > 0))
+    throw new RangeError(`Expected a range above 0 of a logarithmic axis, received ${low} to ${high}`);
+  if (low === high) [low, high] = isLog ? [low / 2, high * 2] : [low - 0.5, high + 0.5];
+  if (isLog) {
+    const octaves = Math.log2(high / low);
+    return {
+      place: (value) => from + (Math.log2(value / low) / octaves) * (to - from),
+      ticks: (axis.type === 'log2' ? powerTicks : decadeTicks)(low, high),
+    };
+  }
+  const ticks = axis.type === 'date' ? timeTicks(low, high, count) : linearTicks(low, high, count);
+  return { place: (value) => from + ((value - low) / (high - low)) * (to - from), ticks };
+}
+
+function xTicks({ place, ticks }: Scale, bottom: number, isLabelled: boolean): Shape[] {
+  return ticks.flatMap(({ value, label }): Shape[] => [
+    line([place(value), bottom], [place(value), bottom + 5], AXIS_LINE),
+    ...(isLabelled ? [words(place(value), bottom + 19, label, 12, 'middle')] : []),
+  ]);
+}
+
+/** Entries beside each other, in as many lines as they need; one alone needs none. */
+function legendOf(
+  { traces, bands = [] }: ChartPart,
+  left: number,
+  right: number,
+  top: number,
+): { readonly shapes: Shape[]; readonly height: number } {
+  const entries = [
+    ...traces.map((trace, index) => ({ ...trace, color: colorOf(trace, index) })).filter(isDrawn),
+    ...bands.filter(isBandDrawn).map(({ name, color }) => ({ name, color, isFilled: true })),
+  ];
+  if (traces.length + bands.length < 2) return { shapes: [], height: 0 };
+  let [x, y] = [left, top - 4];
+  const shapes = entries.flatMap((entry): Shape[] => {
+    const width = 44 + widthOf(entry.name, 12);
+    if (x > left && x + width > right + 16) [x, y] = [left, y + LEGEND_LINE];
+    const at = x;
+    x += width;
+    return [swatch(entry, at, y), words(at + 26, y + 4, entry.name, 12, 'start')];
+  });
+  return { shapes, height: y + 4 + LEGEND_LINE - top };
+}
+
+type Swatch = Pick<Trace, 'bars' | 'dash' | 'width'> & {
+  readonly color: string;
+  readonly isFilled?: boolean;
+};
+
+function swatch({ color, isFilled, bars, dash, width }: Swatch, x: number, y: number): Shape {
+  if (isFilled === true || bars !== undefined)
+    return { kind: 'rectangle', x: x + 4, y: y - 6, width: 14, height: 12, fill: color };
+  return stroke([[x, y], [x + 20, y]], color, dash, width);
+}
+
+function stroke(points: readonly Point[], color: string, dash: Trace['dash'], width = 2): Shape {
+  const pattern = DASHES[dash ?? 'solid'];
+  return { kind: 'line', points, color, width, ...(pattern === undefined ? {} : { dash: pattern }) };
+}
+
+function bandShapes({ x, low, high, color }: Band, placeX: Scale, placeY: Scale, box: Box): Shape[] {
+  const within = (value: number, a: number, b: number): number => Math.max(a, Math.min(b, value));
+  const edge = (values: readonly (number | null)[]): number[] =>
+    values.map((value) => within(placeY.place(value!), box.top, box.bottom));
+  return runsOf(low).map(([from, to]): Shape => {
+    const places = x
+      .slice(from, to + 1)
+      .map((value) => within(placeX.place(toNumber(value)), box.left, box.right));
+    const [lower, upper] = [edge(low.slice(from, to + 1)), edge(high.slice(from, to + 1))];
+    // A place between two gaps is seen as a narrow bar.
+    if (places.length === 1) {
+      const y = Math.min(upper[0]!, lower[0]!);
+      const height = Math.abs(lower[0]! - upper[0]!);
+      return { kind: 'rectangle', x: places[0]! - 2, y, width: 4, height, fill: color };
+    }
+    return { kind: 'band', x: places, low: lower, high: upper, fill: color };
+  });
+}
+
+function barShapes({ x, y, bars }: Trace, fill: string, placeX: Scale, placeY: Scale, box: Box): Shape[] {
+  if (bars === undefined) return [];
+  return x.flatMap((value, at): Shape[] => {
+    const high = y[at] ?? null;
+    if (high === null) return [];
+    const [left, right] = [-0.5, 0.5].map((side) => placeX.place(toNumber(value) + side * bars.width));
+    const ends = [high, bars.base?.[at] ?? 0].map((end) =>
+      Math.max(box.top, Math.min(box.bottom, placeY.place(end))),
+    );
+    const top = Math.min(...ends);
+    return [{ kind: 'rectangle', x: left!, y: top, width: right! - left!, height: Math.max(...ends) - top, fill }];
+  });
+}
+
+/** Curves without what lies beyond the axes; markers and points between two gaps as dots, whole also at the edge. */
+function lineShapes(
+  { markers, dash, width, bars }: Trace,
+  color: string,
+  points: readonly (Point | undefined)[],
+  box: Box,
+): Shape[] {
+  if (bars !== undefined) return [];
+  const isAlone = (at: number): boolean => points[at - 1] === undefined && points[at + 1] === undefined;
+  return [
+    ...clippedLine(points, box).map((part) => stroke(part, color, dash, width)),
+    ...points.flatMap((point, at): Shape[] => {
+      if (point === undefined || !(markers === true || isAlone(at))) return [];
+      const [x, y] = point;
+      const isOutside =
+        x < box.left - 0.5 || x > box.right + 0.5 || y < box.top - 0.5 || y > box.bottom + 0.5;
+      return isOutside ? [] : [{ kind: 'dot', x, y, radius: 3, color }];
+    }),
+  ];
+}
+
+/** At the upper edge they move down, so that none is cut. */
+function labelShapes({ labels = [] }: Trace, points: readonly (Point | undefined)[], { top }: Box): Shape[] {
+  return labels.flatMap((label, at): Shape[] => {
+    const point = points[at];
+    if (label === '' || point === undefined) return [];
+    return [words(point[0], Math.max(top + 10, point[1] - 5), label, 11, 'middle')];
+  });
+}
+
+function line(from: Point, to: Point, color: string): Shape {
+  return { kind: 'line', points: [from, to], color, width: 1 };
+}
+
+function words(x: number, y: number, text: string, size: number, anchor: 'start' | 'middle' | 'end'): Shape {
+  return { kind: 'text', x, y, text, size, anchor, color: INK };
+}
+
+function toNumber(value: number | string): number {
+  return typeof value === 'number' ? value : millisecondsOf(value);
+}
