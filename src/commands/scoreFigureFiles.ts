@@ -4,8 +4,8 @@ import type { FindingFroc } from '../evaluation/findingScores.js';
 import type { PatchScores } from '../evaluation/patchScores.js';
 import type { Chart } from '../figures/figure.js';
 import { frocFigure } from '../figures/frocFigure.js';
-import { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from '../figures/scoreFigures.js';
 import { rocFigure } from '../figures/rocFigure.js';
+import { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from '../figures/scoreFigures.js';
 import { writeFileAtomically } from '../paths.js';
 import { calibrationCurve } from '../scores/calibration.js';
 import { calibrationBand } from '../scores/calibrationBand.js';
@@ -31,6 +31,9 @@ export interface DrawnScores
 
 const HISTOGRAM_BINS = 20;
 
+/** Figures of patches, as their files are called. */
+export type ScoreFigure = 'roc' | 'pr' | 'reliability' | 'histogram';
+
 /** Paths of what drawScores() writes. */
 export function scoreFigureFiles(
   folder: string,
@@ -42,25 +45,34 @@ export function scoreFigureFiles(
 
 /** Writes roc.svg, pr.svg, reliability.svg, histogram.svg and, by the readers' nodules, froc.svg. Throws EnvironmentError. */
 export function drawScores(folder: string, scores: DrawnScores): void {
-  for (const [name, figure] of Object.entries(scoreFigures(scores)))
-    writeFileAtomically(join(folder, `${name}.svg`), figure.svg());
+  for (const [name, file] of Object.entries(scoreFigureFiles(folder, scores))) {
+    const figure = name === 'froc' ? frocFigure(scores.froc!) : scoreFigure(name as ScoreFigure, scores);
+    writeFileAtomically(file, figure.svg());
+  }
 }
 
-/** The figures of scored patches, with their bands. */
-export function scoreFigures(scores: DrawnScores): Readonly<Record<string, Chart>> {
-  const { roc, rocBand, rocAuc, rocAucInterval, precisionRecall, prAuc, positives, rows, brier } = scores;
-  const { classes, classNames: names, probabilities, froc } = scores;
-  const scans = scanIndex(scores.seriesUids);
-  const bins = calibrationCurve(probabilities, classes);
-  // One scan alone does not say how scans differ.
-  const isAlone = scans.scans < 2;
-  const samples = isAlone ? undefined : bootstrapPrecisionRecall(probabilities, classes, scans);
-  const intervals = isAlone ? undefined : calibrationBand(bins, probabilities, classes, scans);
-  return {
-    roc: rocFigure(roc, rocAuc, rocAucInterval, rocBand),
-    pr: precisionRecallFigure(precisionRecall, prAuc, positives / rows, names, samples),
-    reliability: reliabilityFigure(bins, brier, names, intervals),
-    histogram: scoreHistogramFigure(probabilities, classes, HISTOGRAM_BINS, names),
-    ...(froc === undefined ? {} : { froc: frocFigure(froc) }),
-  };
+/** One of the figures of scored patches, with its band. */
+export function scoreFigure(
+  name: ScoreFigure,
+  { seriesUids, classes, probabilities, classNames: names, ...scores }: Omit<DrawnScores, 'froc'>,
+): Chart {
+  switch (name) {
+    case 'roc':
+      return rocFigure(scores.roc, scores.rocAuc, scores.rocAucInterval, scores.rocBand);
+    case 'pr': {
+      const scans = scanIndex(seriesUids);
+      // One scan alone does not say how scans differ.
+      const samples = scans.scans < 2 ? undefined : bootstrapPrecisionRecall(probabilities, classes, scans);
+      const { precisionRecall, prAuc, positives, rows } = scores;
+      return precisionRecallFigure(precisionRecall, prAuc, positives / rows, names, samples);
+    }
+    case 'reliability': {
+      const scans = scanIndex(seriesUids);
+      const bins = calibrationCurve(probabilities, classes);
+      const intervals = scans.scans < 2 ? undefined : calibrationBand(bins, probabilities, classes, scans);
+      return reliabilityFigure(bins, scores.brier, names, intervals);
+    }
+    case 'histogram':
+      return scoreHistogramFigure(probabilities, classes, HISTOGRAM_BINS, names);
+  }
 }

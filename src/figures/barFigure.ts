@@ -1,7 +1,8 @@
-import { type Drawing, nameWidth, type Shape, titleSize } from './drawing.js';
 import { shortNumber } from './chartText.js';
+import { type Drawing, nameWidth, type Shape, titleSize } from './drawing.js';
 import { type DrawnFigure, drawnFigure } from './drawnFigure.js';
 import type { PlotlyFigure } from './figure.js';
+import { widthOf } from './strokeFont.js';
 import { INK, inkOn, PLOTLY_TEMPLATE } from './theme.js';
 import { linearTicks } from './ticks.js';
 
@@ -31,8 +32,9 @@ export interface BarSpec {
 /** Bars of one length, each in parts, as data and as drawn. */
 export type BarFigure = BarSpec & DrawnFigure;
 
-const WIDTH = 1000;
+const WIDTH = 760;
 const RIGHT = 30;
+const NOTE_LETTERS = 11;
 const TOP = 44;
 const BAR = 24;
 const GAP = 8;
@@ -55,8 +57,9 @@ function barSays({ label, total, parts, note }: Bar, unit: string): string {
 
 function barDrawing({ title, unit, bars }: BarSpec): Drawing {
   const left = leftOf(bars);
+  const right = RIGHT + Math.max(0, ...bars.map(({ note = '' }) => widthOf(note, NOTE_LETTERS)));
   const highest = Math.max(1, ...bars.map((bar) => Math.max(bar.total ?? 0, sumOf(bar))));
-  const x = (value: number): number => left + (value / highest) * (WIDTH - left - RIGHT);
+  const x = (value: number): number => left + (value / highest) * (WIDTH - left - right);
   const bottom = TOP + bars.length * (BAR + GAP);
   const ticks = linearTicks(0, highest, 8);
   return {
@@ -89,7 +92,7 @@ function barDrawing({ title, unit, bars }: BarSpec): Drawing {
       ...bars.flatMap((bar, at) => barShapes(bar, TOP + at * (BAR + GAP), x)),
       {
         kind: 'text',
-        x: (left + WIDTH - RIGHT) / 2,
+        x: (left + WIDTH - right) / 2,
         y: bottom + 38,
         text: unit,
         size: 12,
@@ -150,7 +153,16 @@ function barShapes(bar: Bar, y: number, x: (value: number) => number): Shape[] {
             width: 1,
           },
         ];
-  return [...parts, ...frame, label];
+  const note: Shape[] =
+    bar.note === undefined
+      ? []
+      : [
+          {
+            ...{ kind: 'text', x: Math.max(x(from), right) + 8, y: y + 16, text: bar.note },
+            ...{ size: NOTE_LETTERS, anchor: 'start', color: INK },
+          },
+        ];
+  return [...parts, ...frame, label, ...note];
 }
 
 function barPlotly({ title, unit, bars }: BarSpec): PlotlyFigure {

@@ -1,12 +1,11 @@
-import { millisecondsOf } from '../gpu/timeAxis.js';
+import { placesOf, type Scale, scaleOf, toNumber, widthAt, yScale } from './chartScale.js';
 import { isBandDrawn } from './chartText.js';
 import { type Box, clippedLine, runsOf } from './clippedLine.js';
 import type { Drawing, Point, Shape } from './drawing.js';
-import { type Axis, type Band, type ChartPart, type ChartSpec, colorOf, isDrawn, type Trace } from './figure.js';
+import { type Band, type ChartPart, type ChartSpec, colorOf, isDrawn, type Trace } from './figure.js';
 import { lettersIn, titleLines } from './markup.js';
 import { widthOf } from './strokeFont.js';
 import { INK } from './theme.js';
-import { decadeTicks, linearTicks, powerTicks, type Tick, timeTicks } from './ticks.js';
 
 /** Of a chart alone, in pixels; each one below it makes it higher. */
 export interface ChartSize {
@@ -18,9 +17,12 @@ const MARGIN = { top: 40, right: 16, bottom: 48, left: 60 } as const;
 const LEGEND_LINE = 18;
 const LOWER_HEIGHT = 92;
 const BETWEEN = 18;
+const [UPPER_TICKS, LOWER_TICKS] = [6, 3];
 const DASHES = { solid: undefined, dot: [2, 3], dash: [7, 4] } as const;
 const AXIS_LINE = '#888888';
 const GRID = '#e5e5e5';
+/** Letters of what stands at a point. */
+const LABEL = 11;
 
 /** The chart as a picture: axes with round ticks, bands, curves with gaps, a legend where there are several. */
 export function chartDrawing(
@@ -29,9 +31,9 @@ export function chartDrawing(
 ): Drawing {
   const parts: readonly ChartPart[] = [spec, ...(spec.below ?? [])];
   const lines = titleLines(spec.title, lettersIn(width - MARGIN.left));
-  const [left, right] = [MARGIN.left, width - MARGIN.right];
+  const [left, right] = [leftOf(parts), width - MARGIN.right];
   const shapes: Shape[] = lines.map((line, at) => ({
-    ...{ kind: 'text', x: left, y: 22 + 18 * at, text: line, size: 15, anchor: 'start' },
+    ...{ kind: 'text', x: MARGIN.left, y: 22 + 18 * at, text: line, size: 15, anchor: 'start' },
     ...{ color: INK, bold: true },
   }));
   const x = scaleOf(spec.x, placesOf(parts), [left, right], 8);
@@ -42,7 +44,11 @@ export function chartDrawing(
     const bottom = at === 0 ? height - MARGIN.bottom : top + LOWER_HEIGHT;
     const box = { left, right, top, bottom };
     const isLast = at === parts.length - 1;
-    shapes.push(...legend.shapes, ...partShapes(part, x, box), ...xTicks(x, bottom, isLast));
+    shapes.push(
+      ...legend.shapes,
+      ...partShapes(part, x, box, at === 0 ? UPPER_TICKS : LOWER_TICKS),
+      ...xTicks(x, bottom, isLast),
+    );
     y = bottom + BETWEEN;
   }
   const bottom = y - BETWEEN;
@@ -50,16 +56,18 @@ export function chartDrawing(
   return { title: spec.title, width, height: bottom + MARGIN.bottom, shapes };
 }
 
-interface Scale {
-  readonly place: (value: number) => number;
-  readonly ticks: readonly Tick[];
+/** Room for the title of an axis and its longest number. */
+function leftOf(parts: readonly ChartPart[]): number {
+  const labels = parts.flatMap((part, at) =>
+    yScale(part, [0, 1], at === 0 ? UPPER_TICKS : LOWER_TICKS).ticks.map(({ label }) => widthOf(label, 12)),
+  );
+  return Math.max(MARGIN.left, Math.ceil(34 + Math.max(0, ...labels)));
 }
 
-function partShapes(part: ChartPart, x: Scale, box: Box): Shape[] {
+function partShapes(part: ChartPart, x: Scale, box: Box, tickCount: number): Shape[] {
   const { bands = [], traces } = part;
   const { left, right, top, bottom } = box;
-  const y = scaleOf(part.y, valuesOf(part), [bottom, top], bottom - top > LOWER_HEIGHT ? 6 : 3);
-  const drawn = traces.filter(isDrawn);
+  const y = yScale(part, [bottom, top], tickCount);
   const placed = (trace: Trace): (Point | undefined)[] =>
     trace.y.map((value, at) =>
       value === null ? undefined : [x.place(toNumber(trace.x[at]!)), y.place(value)],
@@ -84,60 +92,8 @@ function partShapes(part: ChartPart, x: Scale, box: Box): Shape[] {
       ...{ color: INK, turned: true },
     },
     ...traces.flatMap((trace, index) => lineShapes(trace, colorOf(trace, index), placed(trace), box)),
-    ...drawn.flatMap((trace) => labelShapes(trace, placed(trace), box)),
+    ...labelShapes(traces.filter(isDrawn), placed, box),
   ];
-}
-
-function placesOf(parts: readonly ChartPart[]): number[] {
-  return parts.flatMap(({ traces, bands = [] }) => [
-    ...traces.flatMap(({ x, y, bars }) =>
-      x.flatMap((value, at) => {
-        if (y[at] === null) return [];
-        const half = (bars?.width ?? 0) / 2;
-        const place = toNumber(value);
-        return half === 0 ? [place] : [place - half, place + half];
-      }),
-    ),
-    ...bands.flatMap(({ x, low }) => x.filter((_, at) => low[at] !== null).map(toNumber)),
-  ]);
-}
-
-function valuesOf({ traces, bands = [] }: ChartPart): number[] {
-  const isThere = (value: number | null): value is number => value !== null;
-  return [
-    ...traces.flatMap(({ y, bars }) => [
-      ...y.filter(isThere),
-      ...(bars === undefined ? [] : [0, ...(bars.base ?? []).filter(isThere)]),
-    ]),
-    ...bands.flatMap(({ low, high }) => [...low.filter(isThere), ...high.filter(isThere)]),
-  ];
-}
-
-/** Throws RangeError for a logarithmic axis with a range that is not above 0. */
-function scaleOf(
-  axis: Axis,
-  values: readonly number[],
-  [from, to]: readonly [number, number],
-  count: number,
-): Scale {
-  const isLog = axis.type === 'log2' || axis.type === 'log10';
-  let [low, high] = axis.range ?? [
-    values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-    values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-  ];
-  if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = isLog ? [1, 10] : [0, 1];
-  if (isLog && !(low > 0))
-    throw new RangeError(`Expected a range above 0 of a logarithmic axis, received ${low} to ${high}`);
-  if (low === high) [low, high] = isLog ? [low / 2, high * 2] : [low - 0.5, high + 0.5];
-  if (isLog) {
-    const octaves = Math.log2(high / low);
-    return {
-      place: (value) => from + (Math.log2(value / low) / octaves) * (to - from),
-      ticks: (axis.type === 'log2' ? powerTicks : decadeTicks)(low, high),
-    };
-  }
-  const ticks = axis.type === 'date' ? timeTicks(low, high, count) : linearTicks(low, high, count);
-  return { place: (value) => from + ((value - low) / (high - low)) * (to - from), ticks };
 }
 
 function xTicks({ place, ticks }: Scale, bottom: number, isLabelled: boolean): Shape[] {
@@ -161,7 +117,7 @@ function legendOf(
   if (traces.length + bands.length < 2) return { shapes: [], height: 0 };
   let [x, y] = [left, top - 4];
   const shapes = entries.flatMap((entry): Shape[] => {
-    const width = 44 + widthOf(entry.name, 12);
+    const width = 40 + widthOf(entry.name, 12);
     if (x > left && x + width > right + 16) [x, y] = [left, y + LEGEND_LINE];
     const at = x;
     x += width;
@@ -178,7 +134,15 @@ type Swatch = Pick<Trace, 'bars' | 'dash' | 'width'> & {
 function swatch({ color, isFilled, bars, dash, width }: Swatch, x: number, y: number): Shape {
   if (isFilled === true || bars !== undefined)
     return { kind: 'rectangle', x: x + 4, y: y - 6, width: 14, height: 12, fill: color };
-  return stroke([[x, y], [x + 20, y]], color, dash, width);
+  return stroke(
+    [
+      [x, y],
+      [x + 20, y],
+    ],
+    color,
+    dash,
+    Math.max(2, width ?? 2),
+  );
 }
 
 function stroke(points: readonly Point[], color: string, dash: Trace['dash'], width = 2): Shape {
@@ -210,12 +174,16 @@ function barShapes({ x, y, bars }: Trace, fill: string, placeX: Scale, placeY: S
   return x.flatMap((value, at): Shape[] => {
     const high = y[at] ?? null;
     if (high === null) return [];
-    const [left, right] = [-0.5, 0.5].map((side) => placeX.place(toNumber(value) + side * bars.width));
+    const [left, right] = [-0.5, 0.5].map((side) =>
+      placeX.place(toNumber(value) + side * widthAt(bars.width, at)),
+    );
     const ends = [high, bars.base?.[at] ?? 0].map((end) =>
       Math.max(box.top, Math.min(box.bottom, placeY.place(end))),
     );
     const top = Math.min(...ends);
-    return [{ kind: 'rectangle', x: left!, y: top, width: right! - left!, height: Math.max(...ends) - top, fill }];
+    return [
+      { kind: 'rectangle', x: left!, y: top, width: right! - left!, height: Math.max(...ends) - top, fill },
+    ];
   });
 }
 
@@ -240,12 +208,35 @@ function lineShapes(
   ];
 }
 
-/** At the upper edge they move down, so that none is cut. */
-function labelShapes({ labels = [] }: Trace, points: readonly (Point | undefined)[], { top }: Box): Shape[] {
-  return labels.flatMap((label, at): Shape[] => {
-    const point = points[at];
-    if (label === '' || point === undefined) return [];
-    return [words(point[0], Math.max(top + 10, point[1] - 5), label, 11, 'middle')];
+/** Labels above their points; below them where another one stands, or beside. At an edge they move inwards, so that none is cut. */
+function labelShapes(
+  traces: readonly Trace[],
+  placed: (trace: Trace) => (Point | undefined)[],
+  box: Box,
+): Shape[] {
+  const taken: Point[] = [];
+  return traces.flatMap((trace) => {
+    const points = placed(trace);
+    return (trace.labels ?? []).flatMap((label, at): Shape[] => {
+      const point = points[at];
+      if (label === '' || point === undefined) return [];
+      const half = widthOf(label, LABEL) / 2;
+      const places = [
+        [point[0], point[1] - 5],
+        [point[0], point[1] + 15],
+        [point[0] + half + 8, point[1] + 4],
+      ].map(
+        ([x, y]): Point => [
+          Math.max(box.left + half, Math.min(box.right + MARGIN.right - half - 2, x!)),
+          Math.max(box.top + 10, y!),
+        ],
+      );
+      const isFree = ([x, y]: Point): boolean =>
+        taken.every(([left, top]) => Math.abs(left - x) > 2 * half || Math.abs(top - y) > LABEL);
+      const place = places.find(isFree) ?? places[0]!;
+      taken.push(place);
+      return [words(...place, label, LABEL, 'middle')];
+    });
   });
 }
 
@@ -255,8 +246,4 @@ function line(from: Point, to: Point, color: string): Shape {
 
 function words(x: number, y: number, text: string, size: number, anchor: 'start' | 'middle' | 'end'): Shape {
   return { kind: 'text', x, y, text, size, anchor, color: INK };
-}
-
-function toNumber(value: number | string): number {
-  return typeof value === 'number' ? value : millisecondsOf(value);
 }

@@ -1,8 +1,17 @@
 import { isBandDrawn } from './chartText.js';
-import { type Axis, type Band, type ChartPart, type ChartSpec, colorOf, isDrawn, type PlotlyFigure, type Trace } from './figure.js';
+import {
+  type Axis,
+  type Band,
+  type ChartPart,
+  type ChartSpec,
+  colorOf,
+  isDrawn,
+  type PlotlyFigure,
+  type Trace,
+} from './figure.js';
 import { titleLines } from './markup.js';
 import { PLOTLY_TEMPLATE, plotlyColor } from './theme.js';
-import { decadeTicks, powerTicks, type Tick } from './ticks.js';
+import { decadeTicks, nameTicks, powerTicks, type Tick } from './ticks.js';
 
 type Json = Record<string, unknown>;
 
@@ -12,6 +21,7 @@ const PLOTLY_LETTERS = 90;
 const BETWEEN = 0.06;
 /** More digits than a screen shows make outputs large. */
 const DIGITS = 6;
+const MOST_NAMES = 24;
 
 /** A chart, and those below it, as one figure of plotly with one x axis. */
 export function chartPlotly(spec: ChartSpec): PlotlyFigure {
@@ -29,11 +39,17 @@ export function chartPlotly(spec: ChartSpec): PlotlyFigure {
       title: { text: lines.join('<br>') },
       xaxis: { ...axisOf(x), ...anchor },
       ...Object.fromEntries(axes),
+      ...(hasBars(parts) ? { barmode: 'overlay' } : {}),
       ...(parts.length === 1 ? {} : { height: 380 + 140 * below.length, hovermode: 'x' }),
       template: PLOTLY_TEMPLATE,
       margin: { t: 30 + 20 * lines.length, r: 20, b: 50, l: 60 },
     },
   };
+}
+
+/** Each stands on a base of its own. */
+function hasBars(parts: readonly ChartPart[]): boolean {
+  return parts.some(({ traces }) => traces.some(({ bars }) => bars !== undefined));
 }
 
 function suffix(part: number): string {
@@ -48,13 +64,14 @@ function domainOf(part: number, parts: number): [number, number] {
   return [bottom, top];
 }
 
-function axisOf({ title: text, type, range }: Axis): Json {
+function axisOf({ title: text, type, range, names }: Axis): Json {
   const ticksOf = type === 'log2' ? powerTicks : type === 'log10' ? decadeTicks : undefined;
   return {
     title: { text },
     ...(type === undefined ? {} : { type: ticksOf === undefined ? type : 'log' }),
     // Plotly's range of a logarithmic axis is in powers of ten.
     ...(range === undefined ? {} : { range: ticksOf === undefined ? range : range.map(Math.log10) }),
+    ...(names === undefined ? {} : plotlyTicks(nameTicks(names, MOST_NAMES))),
     ...(ticksOf === undefined || range === undefined ? {} : plotlyTicks(ticksOf(...range))),
   };
 }
@@ -111,7 +128,10 @@ function bandTrace({ name, x, low, high, color }: Band, xAxis: Axis): Json {
     places.push(...run, ...run.toReversed());
     values.push(
       ...high.slice(from, to).map((value) => rounded(value!)),
-      ...low.slice(from, to).map((value) => rounded(value!)).toReversed(),
+      ...low
+        .slice(from, to)
+        .map((value) => rounded(value!))
+        .toReversed(),
     );
     from = to;
   }

@@ -56,7 +56,9 @@ function clippedPart(from: Point, to: Point, { left, right, top, bottom }: Box):
 }
 
 /** First and last place of each part of a list without a gap between its members. */
-export function runsOf<T>(values: readonly (T | null | undefined)[]): (readonly [from: number, to: number])[] {
+export function runsOf<T>(
+  values: readonly (T | null | undefined)[],
+): (readonly [from: number, to: number])[] {
   const runs: (readonly [number, number])[] = [];
   let from = -1;
   for (let at = 0; at <= values.length; at++) {

@@ -18,8 +18,8 @@ export interface Trace {
   readonly markers?: boolean;
   /** Text above each point; '' = none. */
   readonly labels?: readonly string[];
-  /** Bars in place of a line: `width` in units of x, each from its `base` (0) up to its y. */
-  readonly bars?: { readonly width: number; readonly base?: readonly (number | null)[] };
+  /** Bars in place of a line: `width` in units of x, of all or of each, from its `base` (0) up to its y. */
+  readonly bars?: { readonly width: number | readonly number[]; readonly base?: readonly (number | null)[] };
 }
 
 /** What lies between two curves, behind the traces; null = a gap. */
@@ -38,6 +38,8 @@ export interface Axis {
   /** For positive numbers, log2 with a tick at each power of two, log10 at each power of ten. */
   readonly type?: 'linear' | 'date' | 'log2' | 'log10';
   readonly range?: readonly [number, number];
+  /** What 0, 1, 2, ... are called: a tick each. */
+  readonly names?: readonly string[];
 }
 
 /** A chart over an axis that it may share with others. */

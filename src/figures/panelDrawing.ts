@@ -6,7 +6,7 @@ import { widthOf } from './strokeFont.js';
 import { INK } from './theme.js';
 import { linearTicks, type Tick, timeTicks } from './ticks.js';
 
-const WIDTH = 1000;
+const WIDTH = 760;
 const RIGHT = 70;
 const TOP = 44;
 const GAP = 10;
@@ -139,7 +139,9 @@ function laneShapes(panel: LanePanel, { top, bottom, left, right, x }: Box): Sha
     ),
     line([left, bottom], [right, bottom], LINE),
     line([left, top], [right, top], FAINT),
-    ...(panel.limit === undefined ? [] : [line([left, y(panel.limit)], [right, y(panel.limit)], LINE, [4, 4])]),
+    ...(panel.limit === undefined
+      ? []
+      : [line([left, y(panel.limit)], [right, y(panel.limit)], LINE, [4, 4])]),
     ...panel.curves.flatMap((curve): Shape[] =>
       runsOf(curve.y).map(([from, to]) => {
         const points = curve.y

@@ -1,17 +1,19 @@
 import { CLASS_NAMES, type ClassNames } from '../config/classNames.js';
 import type { CalibrationBin } from '../scores/calibration.js';
-import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
 import type { ShareInterval } from '../scores/calibrationBand.js';
+import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
 import type { PrecisionRecallBootstrap } from '../scores/precisionRecallBootstrap.js';
 import { shortNumber } from './chartText.js';
-import { type Band, BAND_COLOR, type Chart, chart, GREY, PALETTE } from './figure.js';
+import { BAND_COLOR, type Band, type Chart, type ChartPart, chart, GREY, PALETTE } from './figure.js';
 import { thinnedCurve } from './thinnedCurve.js';
 
 /** More counts than this do not fit beside each other. */
 const MOST_COUNTS = 12;
+/** Samples of fewer differ too little. */
+const FEW_SCANS = 10;
 
 /** Where a precision-recall curve may lie, and its area: as bootstrapPrecisionRecall() says. */
-export type DrawnPrecisionRecallBand = Pick<PrecisionRecallBootstrap, 'interval' | 'band'>;
+export type DrawnPrecisionRecallBand = Pick<PrecisionRecallBootstrap, 'interval' | 'band' | 'scans'>;
 
 /**
  * The precision-recall curve with its area (average precision), chance (the share of positives), and the bootstrap's 95 % band where there
@@ -52,6 +54,9 @@ export function precisionRecallFigure(
     says: [
       `average precision ${averagePrecision.toFixed(4)}${range}; a ranking by chance has ${positiveShare.toFixed(4)}`,
       ...precisionSays(points),
+      ...(samples !== undefined && samples.scans < FEW_SCANS
+        ? [`of ${samples.scans} scans: band and interval are too narrow for so few`]
+        : []),
     ],
   });
 }
@@ -92,17 +97,6 @@ export function reliabilityFigure(
   intervals?: readonly ShareInterval[],
 ): Chart {
   const patches = bins.reduce((sum, { count }) => sum + count, 0);
-  const outline = bins.flatMap(({ low, high, count }) => {
-    const top = count / patches;
-    const label = bins.length <= MOST_COUNTS ? count.toLocaleString('en') : '';
-    return [
-      { x: low, y: 0, label: '' },
-      { x: low, y: top, label: '' },
-      { x: (low + high) / 2, y: top, label },
-      { x: high, y: top, label: '' },
-      { x: high, y: 0, label: '' },
-    ];
-  });
   return chart({
     title: `Reliability: Brier score ${brierScore.toFixed(4)}, ${patches.toLocaleString('en')} patches`,
     x: { title: 'predicted probability (mean of the bin)', range: [0, 1] },
@@ -115,14 +109,8 @@ export function reliabilityFigure(
         ...{ color: PALETTE[0], markers: true },
       },
       { name: 'calibrated', x: [0, 1], y: [0, 1], color: GREY, dash: 'dot', width: 1 },
-      {
-        name: 'share of all patches in the bin, with their number',
-        x: outline.map(({ x }) => x),
-        y: outline.map(({ y }) => y),
-        labels: outline.map(({ label }) => label),
-        ...{ color: '#b7d5ea', width: 1 },
-      },
     ],
+    below: [countsPart(bins)],
     ...(intervals === undefined
       ? {}
       : {
@@ -142,6 +130,22 @@ export function reliabilityFigure(
       return `mean probability ${meanProbability.toFixed(3)}: share of ${names[1]} ${positiveShare.toFixed(3)}${range}, ${count.toLocaleString('en')} patches`;
     }),
   });
+}
+
+function countsPart(bins: readonly CalibrationBin[]): ChartPart {
+  const most = bins.reduce((highest, { count }) => Math.max(highest, count), 1);
+  return {
+    y: { title: 'patches', range: [0, 1.25 * most] },
+    traces: [
+      {
+        ...{ name: 'patches of the bin', color: '#92bfdf' },
+        x: bins.map(({ low, high }) => (low + high) / 2),
+        y: bins.map(({ count }) => count),
+        bars: { width: bins.map(({ low, high }) => 0.94 * (high - low)) },
+        ...(bins.length > MOST_COUNTS ? {} : { labels: bins.map(({ count }) => count.toLocaleString('en')) }),
+      },
+    ],
+  };
 }
 
 /**

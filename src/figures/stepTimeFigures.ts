@@ -17,7 +17,7 @@ type Part = (typeof PARTS)[number];
 const COLORS: Readonly<Record<Part, string>> = {
   wait: '#d55e00',
   copy: '#e69f00',
-  compute: '#92bfdf',
+  compute: '#7fb2d9',
   reduce: '#009e73',
   update: '#cc79a7',
   other: '#b0b0b0',
@@ -108,7 +108,10 @@ class StepTimes {
       return band;
     });
     return chart({
-      title: steps === 0 ? 'Time of a step: no step yet' : `A step takes ${totalMs.toFixed(1)} ms: ${mostOf(ms, totalMs)}`,
+      title:
+        steps === 0
+          ? 'Time of a step: no step yet'
+          : `A step takes ${totalMs.toFixed(1)} ms: ${mostOf(ms, totalMs)}`,
       x: { title: 'step' },
       y: { title: 'ms', range: [0, topOf(low, totalMs)] },
       traces: [],

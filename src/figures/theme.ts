@@ -53,8 +53,9 @@ export function themed(svg: string): string {
   const isThere = ([color]: Pair): boolean => svg.includes(`"${color}"`);
   const rules = [
     `rect[fill="white"]{fill:none}`,
-    ...ANYWHERE.filter(isThere)
-      .map(([color, dark]) => `[fill="${color}"]{fill:${dark}}[stroke="${color}"]{stroke:${dark}}`),
+    ...ANYWHERE.filter(isThere).map(
+      ([color, dark]) => `[fill="${color}"]{fill:${dark}}[stroke="${color}"]{stroke:${dark}}`,
+    ),
     ...OF_LINES.filter(isThere).map(
       ([color, dark]) => `circle[fill="${color}"]{fill:${dark}}[stroke="${color}"]{stroke:${dark}}`,
     ),

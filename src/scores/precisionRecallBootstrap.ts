@@ -26,6 +26,8 @@ export interface PrecisionRecallBootstrap {
   /** The samples' 2.5 % and 97.5 % quantiles of the average precision. */
   readonly interval: readonly [low: number, high: number];
   readonly rounds: number;
+  /** Of how many scans: of few, such an interval is too narrow. */
+  readonly scans: number;
   /** Samples without a positive: they have no recall. */
   readonly withoutPositives: number;
   readonly band: PrecisionRecallBand;
@@ -79,6 +81,7 @@ export function bootstrapPrecisionRecall(
     areas: sorted,
     interval: [quantile(sorted, TAIL), quantile(sorted, 1 - TAIL)],
     rounds,
+    scans: scans.scans,
     withoutPositives: rounds - areas.length,
     band: bandOf(curves, recalls),
   };
