@@ -169,6 +169,7 @@ export { writePatchFile } from './store/writePatchFile.js';
 export { type TensorflowJs, tf } from './tensorflow/publicTf.js';
 export { createLearner } from './training/createLearner.js';
 export { type FindRateOptions, findRate, type RateRecord } from './training/findRate.js';
+export { type FollowOptions, followMetrics } from './training/followMetrics.js';
 export type { Learner, StepResult, StepTimes, TimedPass } from './training/learner.js';
 export type { LearnerOptions, ParallelOptions } from './training/learnerOptions.js';
 export { metricsOf, readMetrics } from './training/metricsLog.js';

@@ -227,12 +227,12 @@ function labelShapes(
         [point[0] + half + 8, point[1] + 4],
       ].map(
         ([x, y]): Point => [
-          Math.max(box.left + half, Math.min(box.right + MARGIN.right - half - 2, x!)),
+          Math.max(half + 2, Math.min(box.right + MARGIN.right - half - 2, x!)),
           Math.max(box.top + 10, y!),
         ],
       );
       const isFree = ([x, y]: Point): boolean =>
-        taken.every(([left, top]) => Math.abs(left - x) > 2 * half || Math.abs(top - y) > LABEL);
+        taken.every(([left, top]) => Math.abs(left - x) > 2 * half || Math.abs(top - y) > LABEL + 3);
       const place = places.find(isFree) ?? places[0]!;
       taken.push(place);
       return [words(...place, label, LABEL, 'middle')];

@@ -15,7 +15,7 @@ export const LANE_HEIGHT = 44;
 const HEAT_ROW = 16;
 const FAINT = '#e5e5e5';
 const LINE = '#999999';
-const MARK = '#d55e00';
+const MARK = '#8c8c8c';
 
 interface Box {
   readonly top: number;

@@ -54,7 +54,7 @@ export function panelPlotly({ title, x, panels, marks = [] }: PanelSpec): Plotly
 }
 
 function markLine({ x }: { readonly x: number }): Json {
-  const line = { color: '#d55e00', width: 1, dash: 'dot' };
+  const line = { color: '#8c8c8c', width: 1, dash: 'dot' };
   return { type: 'line', xref: 'x', yref: 'paper', x0: x, x1: x, y0: 0, y1: 1, line };
 }
 

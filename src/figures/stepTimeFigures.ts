@@ -13,6 +13,8 @@ export type TimedRecord =
 /** Parts of a step in the order in which they pass; `other`: between them, in the program itself. */
 const PARTS = ['wait', 'copy', 'compute', 'reduce', 'update', 'other'] as const;
 type Part = (typeof PARTS)[number];
+/** What a record says. */
+const KNOWN = ['wait', 'copy', 'compute', 'reduce', 'update'] as const;
 
 const COLORS: Readonly<Record<Part, string>> = {
   wait: '#d55e00',
@@ -20,7 +22,7 @@ const COLORS: Readonly<Record<Part, string>> = {
   compute: '#7fb2d9',
   reduce: '#009e73',
   update: '#cc79a7',
-  other: '#b0b0b0',
+  other: '#c8c8c8',
 };
 
 /** Times of a step in ms, and its speed. */
@@ -72,12 +74,16 @@ class StepTimes {
   private readonly sums = new Float64Array(PARTS.length);
   private count = 0;
   private first: StepTime | undefined;
+  private without = 0;
   private slowest = { step: 0, totalMs: 0 };
 
   add(record: StepRecord): void {
     const time = timeOf(record);
     const { ms, totalMs } = time;
-    if (!ms.every(Number.isFinite)) return;
+    if (!ms.every(Number.isFinite)) {
+      this.without++;
+      return;
+    }
     const patches = record.patchesPerSecond;
     this.columns.add(record.step, [...ms, patches]);
     // It traces the program.
@@ -133,7 +139,8 @@ class StepTimes {
 
   private says(): string[] {
     const { steps, ms, totalMs } = this.mean();
-    if (this.first === undefined) return ['no step yet'];
+    if (this.first === undefined)
+      return [this.without === 0 ? 'no step yet' : `${this.without} steps, of which none says its times`];
     return [
       `first step ${this.first.totalMs.toFixed(1)} ms: it traces the program, and is in no mean`,
       ...(steps === 0
@@ -143,15 +150,16 @@ class StepTimes {
             ...PARTS.map((part, at) => `  ${part}: ${ms[at]!.toFixed(2)} ms, ${percent(ms[at]! / totalMs)}`),
             `slowest further step: ${this.slowest.step}, ${this.slowest.totalMs.toFixed(1)} ms`,
           ]),
+      ...(this.without === 0 ? [] : [`${this.without} steps do not say their times, and are left out`]),
     ];
   }
 }
 
 /** A step's whole time is that of which `waitShare` was spent waiting; the parts do not fill it. */
 function timeOf({ ms, waitShare }: StepRecord): StepTime {
-  const known = [ms.wait, ms.copy, ms.compute, ms.reduce, ms.update];
+  const known = KNOWN.map((part) => ms?.[part] ?? Number.NaN);
   const sum = known.reduce((all, part) => all + part, 0);
-  const totalMs = waitShare > 0 ? Math.max(sum, ms.wait / waitShare) : sum;
+  const totalMs = waitShare > 0 ? Math.max(sum, known[0]! / waitShare) : sum;
   return { ms: [...known, totalMs - sum], totalMs };
 }
 

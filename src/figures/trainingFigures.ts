@@ -49,14 +49,20 @@ export class TrainingCurves {
   private readonly meanAccuracy = runningMean(MEAN_OF);
   private last: { step: number; epoch: number; loss: number; learningRate: number } | undefined;
   private skipped = 0;
+  private notFinite = 0;
 
   add(record: Drawable | EpochRecord): void {
     if (record.kind === 'validation') this.validations.push(record);
     if (record.kind !== 'step') return;
     const { step, epoch, loss, accuracy, learningRate } = record;
-    this.rates.add(step, learningRate);
+    if (Number.isFinite(learningRate)) this.rates.add(step, learningRate);
     if (record.skipped === true) {
       this.skipped++;
+      return;
+    }
+    // JSON has null for what is no finite number: a training that diverges.
+    if (!Number.isFinite(loss)) {
+      this.notFinite++;
       return;
     }
     const mean = this.meanLoss(loss);
@@ -80,7 +86,8 @@ export class TrainingCurves {
 
   private best(): ValidationRecord | undefined {
     return this.validations.reduce<ValidationRecord | undefined>(
-      (best, each) => (best === undefined || each.loss < best.loss ? each : best),
+      (best, each) =>
+        Number.isFinite(each.loss) && (best === undefined || each.loss < best.loss) ? each : best,
       undefined,
     );
   }
@@ -91,7 +98,7 @@ export class TrainingCurves {
     const chosen =
       best === undefined
         ? 'no validation yet'
-        : `validation ${best.loss.toFixed(3)} at its lowest, ROC AUC ${best.rocAuc.toFixed(3)}`;
+        : `validation ${best.loss.toFixed(3)} at its lowest, ROC AUC ${fixed(best.rocAuc, 3)}`;
     return `Loss ${loss.toFixed(3)} at step ${step.toLocaleString('en')}, epoch ${epoch}; ${chosen}`;
   }
 
@@ -118,7 +125,8 @@ export class TrainingCurves {
 
   private tellingApart(): ChartPart {
     const x = this.validations.map(({ step }) => step);
-    const ends = (end: 0 | 1): number[] => this.validations.map(({ rocAucInterval }) => rocAucInterval[end]);
+    const ends = (end: 0 | 1): (number | null)[] =>
+      this.validations.map(({ rocAucInterval }) => rocAucInterval?.[end] ?? null);
     return {
       y: { title: 'AUC, share' },
       traces: [
@@ -144,22 +152,31 @@ export class TrainingCurves {
     const { step, epoch, loss, learningRate } = this.last;
     const now = this.validations.at(-1);
     return [
-      `step ${step}, epoch ${epoch}: mean loss of the last ${MEAN_OF} batches ${loss.toFixed(4)}, learning rate ${learningRate.toExponential(2)}`,
+      `step ${step}, epoch ${epoch}: mean loss of the last ${MEAN_OF} batches ${loss.toFixed(4)}, learning rate ${Number.isFinite(learningRate) ? learningRate.toExponential(2) : 'not known'}`,
       ...(now === undefined || best === undefined
         ? ['no validation yet']
         : [validationSays('last', now), validationSays('lowest', best)]),
       ...(this.skipped === 0
         ? []
         : [`${this.skipped} steps changed nothing, as a gradient was not finite; their loss is not drawn`]),
+      ...(this.notFinite === 0
+        ? []
+        : [`the loss of ${this.notFinite} steps is no finite number, and not drawn`]),
     ];
   }
 }
 
 function validationSays(
   which: string,
-  { step, loss, accuracy, rocAuc, rocAucInterval: [low, high] }: ValidationRecord,
+  { step, loss, accuracy, rocAuc, rocAucInterval }: ValidationRecord,
 ): string {
-  return `${which} validation, step ${step}: loss ${loss.toFixed(4)}, right side of 0.5 ${(100 * accuracy).toFixed(1)} %, ROC AUC ${rocAuc.toFixed(3)} (95 % ${low.toFixed(3)} to ${high.toFixed(3)})`;
+  const [low, high] = rocAucInterval ?? [null, null];
+  return `${which} validation, step ${step}: loss ${fixed(loss, 4)}, right side of 0.5 ${fixed(100 * accuracy, 1)} %, ROC AUC ${fixed(rocAuc, 3)} (95 % ${fixed(low, 3)} to ${fixed(high, 3)})`;
+}
+
+/** With so many decimals; of a record that does not say it, a dash. */
+function fixed(value: number | null | undefined, decimals: number): string {
+  return typeof value === 'number' && Number.isFinite(value) ? value.toFixed(decimals) : '-';
 }
 
 function overSteps(
@@ -177,6 +194,7 @@ function overSteps(
     if (record.kind === 'validation') validations.add(record.step, measure(record));
     if (record.kind !== 'step' || record.skipped === true) continue;
     const value = measure(record);
+    if (!Number.isFinite(value)) continue;
     batches.add(record.step, value);
     means.add(record.step, mean(value));
   }
