@@ -155,9 +155,9 @@ class StepTimes {
   }
 }
 
-/** A step's whole time is that of which `waitShare` was spent waiting; the parts do not fill it. */
+/** A part that is measured by two clocks may come out below 0: it took no time. A step's whole time is that of which `waitShare` was spent waiting; the parts do not fill it. */
 function timeOf({ ms, waitShare }: StepRecord): StepTime {
-  const known = KNOWN.map((part) => ms?.[part] ?? Number.NaN);
+  const known = KNOWN.map((part) => Math.max(0, ms?.[part] ?? Number.NaN));
   const sum = known.reduce((all, part) => all + part, 0);
   const totalMs = waitShare > 0 ? Math.max(sum, known[0]! / waitShare) : sum;
   return { ms: [...known, totalMs - sum], totalMs };

@@ -18,6 +18,11 @@ const TAIL = 0.025;
  * with the patches that it has in the bin. Where all patches of a bin are of one class, samples do not differ: then it is the exact
  * binomial limit (Clopper and Pearson, Biometrika 26, 1934), with each scan that has patches there counted once, as patches of one scan
  * are alike. Throws RangeError for what are no probabilities, and for one scan less or more than cases.
+ * @example
+ * const [probabilities, classes] = [[0.9, 0.7, 0.4, 0.2], [1, 1, 0, 0]];
+ * const bins = calibrationCurve(probabilities, classes, { bins: 2 });
+ * const band = calibrationBand(bins, probabilities, classes, scanIndex(['a', 'b', 'a', 'b']));
+ * band.map(({ high }) => high.toFixed(2)) //=> [ '0.84', '1.00' ]
  */
 export function calibrationBand(
   bins: readonly CalibrationBin[],

@@ -50,6 +50,10 @@ interface Runs {
 /**
  * Draws as many scans as there are, with replacement, again and again: the band of the precision at each recall, in steps as
  * averagePrecision() adds them up. Throws RangeError for cases that are none, or where no sample has a positive.
+ * @example
+ * const [scores, classes] = [[0.9, 0.7, 0.4, 0.2], [1, 0, 1, 0]];
+ * const { areas } = bootstrapPrecisionRecall(scores, classes, scanIndex(['a', 'a', 'b', 'b']), { rounds: 20 });
+ * areas.length //=> 20
  */
 export function bootstrapPrecisionRecall(
   scores: ArrayLike<number>,

@@ -5,7 +5,11 @@ export interface ScanIndex {
   readonly scanOf: Uint32Array;
 }
 
-/** Numbers the scans that `names` (a series uid a case) mentions. */
+/**
+ * Numbers the scans that `names` (a series uid a case) mentions.
+ * @example
+ * Array.from(scanIndex(['b', 'a', 'b']).scanOf) //=> [ 1, 0, 1 ]
+ */
 export function scanIndex(names: ArrayLike<string | number>): ScanIndex {
   const keys = Array.from(names, String);
   const places = new Map([...new Set(keys)].sort().map((name, place) => [name, place]));

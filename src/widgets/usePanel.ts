@@ -1,7 +1,9 @@
 import { drawingSvg } from '../figures/drawing.js';
+import type { Chart } from '../figures/figure.js';
 import { gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
 import { escaped } from '../figures/markup.js';
 import { panelDrawing } from '../figures/panelDrawing.js';
+import type { PanelFigure } from '../figures/panelFigure.js';
 import type { Picture } from '../figures/picture.js';
 import { epochEnds, type RunMoment } from '../figures/runMarks.js';
 import { sideBySide } from '../figures/sideBySide.js';
@@ -87,18 +89,7 @@ function drawInto(
     sample() {
       samples.push(meter.sample());
       if (samples.length > MOST_SAMPLES) samples.shift();
-      live?.show(
-        withoutKeys(
-          sideBySide(
-            'training, and the use of the machine',
-            [
-              curves.figure().svg(),
-              drawingSvg(panelDrawing(gpuUtilizationFigure({ samples }, orNone(epochs)), USE_WIDTH)),
-            ],
-            WIDTH,
-          ),
-        ),
-      );
+      live?.show(drawn(curves.figure(), gpuUtilizationFigure({ samples }, orNone(epochs))));
     },
   };
 }
@@ -106,6 +97,14 @@ function drawInto(
 /** Without an epoch's end, steps are marked. */
 function orNone(epochs: readonly RunMoment[]): readonly RunMoment[] | undefined {
   return epochs.length === 0 ? undefined : epochs;
+}
+
+/** Both beside each other; in words one below the other. */
+function drawn(training: Chart, use: PanelFigure): MimeBundle {
+  const title = `training, and the use of the machine: ${training.title}; ${use.title}`;
+  const svgs = [training.svg(), drawingSvg(panelDrawing(use, USE_WIDTH))];
+  const bundle = withoutKeys(sideBySide(title, svgs, WIDTH));
+  return { ...bundle, 'text/plain': `${training.text()}\n${use.text()}` };
 }
 
 /** Keys after a click on the picture stay there: the notebook's would delete and move cells while a training runs. A press on selected text gives no focus by itself. */
