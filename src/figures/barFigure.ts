@@ -2,7 +2,7 @@ import { shortNumber } from './chartText.js';
 import { type Drawing, nameWidth, type Shape, titleSize } from './drawing.js';
 import { type DrawnFigure, drawnFigure } from './drawnFigure.js';
 import type { PlotlyFigure } from './figure.js';
-import { widthOf } from './strokeFont.js';
+import { fitting, widthOf } from './strokeFont.js';
 import { INK, inkOn, PLOTLY_TEMPLATE } from './theme.js';
 import { linearTicks } from './ticks.js';
 
@@ -35,6 +35,7 @@ export type BarFigure = BarSpec & DrawnFigure;
 const WIDTH = 760;
 const RIGHT = 30;
 const NOTE_LETTERS = 11;
+const MOST_NOTE = 160;
 const TOP = 44;
 const BAR = 24;
 const GAP = 8;
@@ -55,9 +56,13 @@ function barSays({ label, total, parts, note }: Bar, unit: string): string {
   return `${label}: ${said}${of} ${unit}${note === undefined ? '' : ` (${note})`}`;
 }
 
+function noteOf({ note = '' }: Bar): string {
+  return fitting(note, NOTE_LETTERS, MOST_NOTE);
+}
+
 function barDrawing({ title, unit, bars }: BarSpec): Drawing {
   const left = leftOf(bars);
-  const right = RIGHT + Math.max(0, ...bars.map(({ note = '' }) => widthOf(note, NOTE_LETTERS)));
+  const right = RIGHT + Math.max(0, ...bars.map((bar) => widthOf(noteOf(bar), NOTE_LETTERS)));
   const highest = Math.max(1, ...bars.map((bar) => Math.max(bar.total ?? 0, sumOf(bar))));
   const x = (value: number): number => left + (value / highest) * (WIDTH - left - right);
   const bottom = TOP + bars.length * (BAR + GAP);
@@ -130,7 +135,7 @@ function barShapes(bar: Bar, y: number, x: (value: number) => number): Shape[] {
     kind: 'text',
     x: x(0) - 8,
     y: y + 16,
-    text: bar.label,
+    text: fitting(bar.label, 11, x(0) - 16),
     size: 11,
     anchor: 'end',
     color: INK,
@@ -158,7 +163,7 @@ function barShapes(bar: Bar, y: number, x: (value: number) => number): Shape[] {
       ? []
       : [
           {
-            ...{ kind: 'text', x: Math.max(x(from), right) + 8, y: y + 16, text: bar.note },
+            ...{ kind: 'text', x: Math.max(x(from), right) + 8, y: y + 16, text: noteOf(bar) },
             ...{ size: NOTE_LETTERS, anchor: 'start', color: INK },
           },
         ];

@@ -4,7 +4,7 @@ import { type Box, clippedLine, runsOf } from './clippedLine.js';
 import type { Drawing, Point, Shape } from './drawing.js';
 import { type Band, type ChartPart, type ChartSpec, colorOf, isDrawn, type Trace } from './figure.js';
 import { lettersIn, titleLines } from './markup.js';
-import { widthOf } from './strokeFont.js';
+import { fitting, widthOf } from './strokeFont.js';
 import { INK } from './theme.js';
 
 /** Of a chart alone, in pixels; each one below it makes it higher. */
@@ -16,6 +16,7 @@ export interface ChartSize {
 const MARGIN = { top: 40, right: 16, bottom: 48, left: 60 } as const;
 const LEGEND_LINE = 18;
 const LOWER_HEIGHT = 92;
+const LEAST_HEIGHT = 150;
 const BETWEEN = 18;
 const [UPPER_TICKS, LOWER_TICKS] = [6, 3];
 const DASHES = { solid: undefined, dot: [2, 3], dash: [7, 4] } as const;
@@ -41,7 +42,8 @@ export function chartDrawing(
   for (const [at, part] of parts.entries()) {
     const legend = legendOf(part, left, right, y);
     const top = y + legend.height;
-    const bottom = at === 0 ? height - MARGIN.bottom : top + LOWER_HEIGHT;
+    // A legend of many lines leaves the curves their room.
+    const bottom = at === 0 ? Math.max(height - MARGIN.bottom, top + LEAST_HEIGHT) : top + LOWER_HEIGHT;
     const box = { left, right, top, bottom };
     const isLast = at === parts.length - 1;
     shapes.push(
@@ -52,7 +54,9 @@ export function chartDrawing(
     y = bottom + BETWEEN;
   }
   const bottom = y - BETWEEN;
-  shapes.push(words((left + right) / 2, bottom + 38, spec.x.title, 12, 'middle'));
+  shapes.push(
+    words((left + right) / 2, bottom + 38, fitting(spec.x.title, 12, 0.9 * (right - left)), 12, 'middle'),
+  );
   return { title: spec.title, width, height: bottom + MARGIN.bottom, shapes };
 }
 
@@ -88,8 +92,8 @@ function partShapes(part: ChartPart, x: Scale, box: Box, tickCount: number): Sha
       ],
     },
     {
-      ...{ kind: 'text', x: 16, y: (top + bottom) / 2, text: part.y.title, size: 12, anchor: 'middle' },
-      ...{ color: INK, turned: true },
+      ...{ kind: 'text', x: 16, y: (top + bottom) / 2, size: 12, anchor: 'middle', turned: true },
+      ...{ text: fitting(part.y.title, 12, bottom - top), color: INK },
     },
     ...traces.flatMap((trace, index) => lineShapes(trace, colorOf(trace, index), placed(trace), box)),
     ...labelShapes(traces.filter(isDrawn), placed, box),
@@ -117,11 +121,12 @@ function legendOf(
   if (traces.length + bands.length < 2) return { shapes: [], height: 0 };
   let [x, y] = [left, top - 4];
   const shapes = entries.flatMap((entry): Shape[] => {
-    const width = 40 + widthOf(entry.name, 12);
+    const name = fitting(entry.name, 12, right - left - 40);
+    const width = 40 + widthOf(name, 12);
     if (x > left && x + width > right + 16) [x, y] = [left, y + LEGEND_LINE];
     const at = x;
     x += width;
-    return [swatch(entry, at, y), words(at + 26, y + 4, entry.name, 12, 'start')];
+    return [swatch(entry, at, y), words(at + 26, y + 4, name, 12, 'start')];
   });
   return { shapes, height: y + 4 + LEGEND_LINE - top };
 }

@@ -22,6 +22,8 @@ const BETWEEN = 0.06;
 /** More digits than a screen shows make outputs large. */
 const DIGITS = 6;
 const MOST_NAMES = 24;
+/** Of red, green and blue in a light colour. */
+const LIGHT = 140;
 
 /** A chart, and those below it, as one figure of plotly with one x axis. */
 export function chartPlotly(spec: ChartSpec): PlotlyFigure {
@@ -141,14 +143,12 @@ function bandTrace({ name, x, low, high, color }: Band, xAxis: Axis): Json {
   };
 }
 
-/** Half of a light colour, so that both themes show it. */
+/** A light colour, which a dark page would show as a glare, as twice its distance from white, half as thick. */
 function seeThrough(color: string): string {
   const value = Number.parseInt(color.slice(1), 16);
-  // Light colours are mostly white: twice the distance from it, half as thick.
-  const [red, green, blue] = [value >> 16, (value >> 8) & 255, value & 255].map((part) =>
-    Math.max(0, 255 - 2 * (255 - part)),
-  );
-  return `rgba(${red}, ${green}, ${blue}, 0.5)`;
+  const parts = [value >> 16, (value >> 8) & 255, value & 255];
+  if (parts.some((part) => part < LIGHT)) return color;
+  return `rgba(${parts.map((part) => 255 - 2 * (255 - part)).join(', ')}, 0.5)`;
 }
 
 function placesOf(x: readonly (number | string)[], { type }: Axis): (number | string)[] {

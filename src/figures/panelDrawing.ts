@@ -2,7 +2,7 @@ import { runsOf } from './clippedLine.js';
 import { type Drawing, nameWidth, type Point, type Shape, titleSize } from './drawing.js';
 import { heatColor } from './heatColor.js';
 import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelFigure.js';
-import { widthOf } from './strokeFont.js';
+import { fitting, widthOf } from './strokeFont.js';
 import { INK } from './theme.js';
 import { linearTicks, type Tick, timeTicks } from './ticks.js';
 
@@ -106,7 +106,7 @@ function heatShapes({ hosts, range, unit }: HeatPanel, box: Box): Shape[] {
         const fill = heatColor((value - range[0]) / (range[1] - range[0]));
         return [{ kind: 'rectangle', x: from, y: at, width: to - from, height: HEAT_ROW - 1, fill }];
       });
-      return [...cells, text(left - 8, at + 12, label, 11, { anchor: 'end' })];
+      return [...cells, text(left - 8, at + 12, fitting(label, 11, left - 16), 11, { anchor: 'end' })];
     }),
   );
   return [...rows, ...scale(range, unit, box)];
@@ -153,7 +153,7 @@ function laneShapes(panel: LanePanel, { top, bottom, left, right, x }: Box): Sha
         return { kind: 'line', points: seen, color: curve.color, width: 1.5 };
       }),
     ),
-    text(left - 8, (top + bottom) / 2 + 4, panel.label, 11, { anchor: 'end' }),
+    text(left - 8, (top + bottom) / 2 + 4, fitting(panel.label, 11, left - 16), 11, { anchor: 'end' }),
     text(right + 6, top + 9, `${shortNumber(high)} ${panel.unit}`, 10),
     text(right + 6, bottom, shortNumber(low), 10),
   ];

@@ -98,8 +98,8 @@ export class TrainingCurves {
     const chosen =
       best === undefined
         ? 'no validation yet'
-        : `validation ${best.loss.toFixed(3)} at its lowest, ROC AUC ${fixed(best.rocAuc, 3)}`;
-    return `Loss ${loss.toFixed(3)} at step ${step.toLocaleString('en')}, epoch ${epoch}; ${chosen}`;
+        : `lowest validation ${best.loss.toFixed(3)}, ROC AUC ${fixed(best.rocAuc, 3)}`;
+    return `Loss ${loss.toFixed(3)} at step ${step.toLocaleString('en')} (epoch ${epoch}); ${chosen}`;
   }
 
   private lossPart(best: ValidationRecord | undefined): ChartPart {

@@ -14,7 +14,7 @@ export interface ShareInterval {
 const TAIL = 0.025;
 
 /**
- * An interval of the share of class 1 for each of `bins`: 2.5 % and 97.5 % of samples of scans (the same as bootstrapRoc() draws), each
+ * An interval of the share of class 1 for each of `bins`: 2.5 % and 97.5 % of samples of scans (the same as for the band of a ROC curve), each
  * with the patches that it has in the bin. Where all patches of a bin are of one class, samples do not differ: then it is the exact
  * binomial limit (Clopper and Pearson, Biometrika 26, 1934), with each scan that has patches there counted once, as patches of one scan
  * are alike. Throws RangeError for what are no probabilities, and for one scan less or more than cases.

@@ -4,7 +4,7 @@ import { orderByScore } from './ranking.js';
 import { drawScans, rocBootstrapRandom } from './rocBootstrap.js';
 import { requireScans, type ScanIndex } from './scanIndex.js';
 
-/** How often scans are drawn anew, with which seed: the same scans as bootstrapRoc() draws. */
+/** How often scans are drawn anew, with which seed: the same scans as for the band of a ROC curve. */
 export interface BootstrapDraws {
   /** Samples of scans; 1000. */
   readonly rounds?: number;

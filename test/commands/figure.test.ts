@@ -106,7 +106,7 @@ test('figure draws a run: training, where the time of a step goes, how it was fe
   const folder = scratch(t);
   const run = runIn(folder);
   const training = drawn('training', run, '--out', folder);
-  assert.match(training.title, /^Loss 0\.\d+ at step 40, epoch 2; validation 0\.500/);
+  assert.match(training.title, /^Loss 0\.\d+ at step 40 \(epoch 2\); lowest validation 0\.500/);
   assert.equal(training.files.figure, join(folder, 'training.svg'));
   const times = drawn('step-times', run, '--out', folder);
   assert.equal(times.title, 'A step takes 40.0 ms: compute 50.0 %, other 25.0 %');

@@ -19,6 +19,12 @@ test('a band is a closed line around each of its parts, behind the traces', () =
   assert.deepEqual([data[0]!.fill, data[0]!.fillcolor], ['toself', 'rgba(159, 195, 225, 0.5)']);
 });
 
+test('a band of a strong colour keeps it', () => {
+  const band = { name: 'b', x: [1, 2], low: [0, 0], high: [1, 1], color: '#d55e00' };
+  const { data } = chart({ title: 't', x: { title: 'x' }, ...part, bands: [band] }).plotly();
+  assert.equal(data[0]!.fillcolor, '#d55e00');
+});
+
 test('charts below share the x axis, each with a third of the height of the first', () => {
   const { data, layout } = chart({ title: 't', x: { title: 'x' }, ...part, below: [part, part] }).plotly();
   assert.deepEqual(

@@ -48,7 +48,7 @@ test('long titles are broken into lines, legends list what is drawn, markers at 
   const svg = chart(spec).svg();
   const lines = [...svg.matchAll(/font-size="15" font-weight="600">([^<]*)</g)].map(([, line]) => line!);
   assert.equal(lines.join(' '), title);
-  assert.ok(lines.length > 1 && lines.every((line) => line.length * 8.2 <= 700));
+  assert.ok(lines.length > 1 && lines.every((line) => line.length * 8.8 <= 700));
   assert.ok(svg.includes('>drawn<') && !svg.includes('nothing yet'));
   assert.doesNotMatch(svg, /clip/, 'nothing cuts a marker');
   assert.equal(svg.match(/<circle/g)?.length, 2, 'the third lies beyond the axis');

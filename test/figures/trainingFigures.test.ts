@@ -78,7 +78,7 @@ test('trainingFigure() has losses, ROC AUC with its interval, and the learning r
   );
   assert.match(
     figure.title,
-    /^Loss 0\.\d{3} at step 60, epoch 3; validation 0\.500 at its lowest, ROC AUC 0\.900$/,
+    /^Loss 0\.\d{3} at step 60 \(epoch 3\); lowest validation 0\.500, ROC AUC 0\.900$/,
   );
   assert.match(
     figure.text(),
