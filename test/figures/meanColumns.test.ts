@@ -21,5 +21,10 @@ test('MeanColumns of many rows: few columns of equally many, and no row is lost'
     for (const { x, values } of all) assert.ok(Math.abs(x - values[0]!) < 1e-9);
     const widths = all.slice(1, -1).map(({ x }, at) => x - all[at]!.x);
     assert.ok(new Set(widths).size <= 1, widths.join(' '));
+    // The last one has what is left, and no more than the others.
+    const width = 2 * all[0]!.x + 1;
+    const rest = length - width * (all.length - 1);
+    assert.ok(rest > 0 && rest <= width, `${rest} of ${width}`);
+    assert.equal(all.at(-1)!.x, width * (all.length - 1) + (rest - 1) / 2);
   }
 });
