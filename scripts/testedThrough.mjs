@@ -3,6 +3,9 @@
 /** Files that run only inside another one (a thread's program, a seam, a part of one story): the test that runs them. */
 export const TESTED_THROUGH = {
   'src/store/globalHeap.ts': 'test/store/textColumn.test.ts',
+  'src/commands/figureKinds.ts': 'test/commands/figure.test.ts',
+  'src/commands/figureSources.ts': 'test/commands/figure.test.ts',
+  'src/figures/chartScale.ts': 'test/figures/chartDrawing.test.ts',
   'src/widgets/savedViewer.ts': 'test/program/savedPages.test.ts',
   'src/exchange/exportNetwork.ts': 'test/commands/export.test.ts',
   'src/exchange/portableNetwork.ts': 'test/commands/export.test.ts',
@@ -54,7 +57,7 @@ export const TESTED_THROUGH = {
   'src/detection/rim.ts': 'test/detection/detect.test.ts',
   'src/detection/separateBlobs.ts': 'test/detection/detect.test.ts',
   'src/figures/picture.ts': 'test/figures/threePlanes.test.ts',
-  'src/figures/ticks.ts': 'test/figures/svgChart.test.ts',
+  'src/figures/ticks.ts': 'test/figures/chartDrawing.test.ts',
   'src/config/optimizerSettings.ts': 'test/config/trainingSettings.test.ts',
   'src/config/intensity.ts': 'test/store/voxelSample.test.ts',
   'src/feed/rowLabels.ts': 'test/feed/parts.test.ts',

@@ -81,6 +81,11 @@ export function takeFolderLock(folder: string, name: string): () => void {
   };
 }
 
+/** Whether a process that is there, here or on another host, holds `<path>.lock`. It is neither taken nor touched. */
+export function isLocked(path: string): boolean {
+  return holderIn(`${path}.lock`) !== undefined;
+}
+
 /** Holders are this short. */
 const MOST_BYTES = 4096;
 const HOLDER_START = '{"pid":';

@@ -191,7 +191,7 @@ function openOrCreate(path: string): number {
 }
 
 /** Undefined for a line that is no record. */
-function recordOf(text: string): MetricRecord | undefined {
+export function recordOf(text: string): MetricRecord | undefined {
   try {
     const record: unknown = JSON.parse(text);
     return isRecord(record) ? record : undefined;
