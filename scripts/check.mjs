@@ -5,6 +5,7 @@ import { dirname, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkMarkdown } from './links.mjs';
 import { checkSources } from './publicApi.mjs';
+import { checkPagePolicy, checkPrinting } from './strangerRules.mjs';
 import { TESTED_THROUGH } from './testedThrough.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -16,6 +17,7 @@ const FIRST_STAGES = [
   'random',
   'progress',
   'paths',
+  'sharedPath',
   'koffi',
   'libc',
   'jsonPlace',
@@ -95,6 +97,8 @@ const rules = [
   ['mirrored tests', checkMirror],
   ['files of at most 300 lines', checkLength],
   ['public names as in docs/reference/public-api.txt', checkSources],
+  ['texts of data go to streams by one way', () => checkPrinting(sources, read)],
+  ['every page says what it may do', () => checkPagePolicy(sources, read)],
   ['links of the pages', checkLinks],
   ['notebooks without outputs', checkNotebooks],
   ['no addresses or machine paths', checkAddresses],

@@ -1,3 +1,5 @@
+import { withoutControls } from './withoutControls.js';
+
 /** What long work says of itself: plain data, drawn by the command line or a notebook. */
 export interface Progress {
   readonly stage: string;
@@ -37,7 +39,8 @@ export function progressLine(
       const finished = progress.done >= progress.total;
       if (!finished && now - lastAt < everyMs) return;
       lastAt = now;
-      const text = progressText(progress, now - started.get(progress.stage)!);
+      // A stage may bear the name of a scan.
+      const text = withoutControls(progressText(progress, now - started.get(progress.stage)!));
       if (text !== drawn) draw(text);
     },
     end() {

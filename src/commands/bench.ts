@@ -2,8 +2,9 @@ import { pathToFileURL } from 'node:url';
 import { Argument } from 'commander';
 import type { Precision } from '../config/trainingSettings.js';
 import { inPackage } from '../paths.js';
-import { oneOf, printJson, wholeNumber } from './options.js';
+import { oneOf, wholeNumber } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson } from './standardStreams.js';
 
 interface BenchFlags {
   readonly repetitions?: number;
@@ -58,7 +59,7 @@ async function runBench(name: (typeof NAMES)[number], { json, ...options }: Benc
   const { run, reportText } = await load(name);
   const report = await run(options);
   if (json === true) printJson(report);
-  else process.stdout.write(reportText(report));
+  else print(reportText(report));
 }
 
 async function load(name: string): Promise<BenchModules> {

@@ -2,6 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline';
 import { childOfThisProcess } from '../parentProcess.js';
 import { inPackage } from '../paths.js';
+import { say } from './standardStreams.js';
 
 export interface ChildOptions {
   readonly stdio: StdioOptions;
@@ -25,6 +26,5 @@ export function startCommand(words: readonly string[], { stdio, env, cwd }: Chil
 
 /** What a child says on stderr, line by line behind its name; nothing where it shares this process' own. */
 export function showLines({ stderr }: ChildProcess, name: string): void {
-  if (stderr !== null)
-    createInterface({ input: stderr }).on('line', (line) => process.stderr.write(`[${name}] ${line}\n`));
+  if (stderr !== null) createInterface({ input: stderr }).on('line', (line) => say(`[${name}] ${line}\n`));
 }

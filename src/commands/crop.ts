@@ -18,8 +18,9 @@ import type { PatchFormat } from '../store/patchFileContract.js';
 import { NIFTI_FRAMES, type NiftiFrame } from '../volumes/niftiGeometry.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { resampledLine, tellBeside } from './cropNotes.js';
-import { oneOf, printJson, shard, wholeNumber, withInterrupt } from './options.js';
+import { oneOf, shard, wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson } from './standardStreams.js';
 
 interface CropFlags {
   readonly subset: readonly number[] | 'all';
@@ -137,7 +138,7 @@ async function runCrop(flags: CropFlags): Promise<void> {
     return flags.dryRun === true ? dryRun(options) : crop(options);
   }).finally(() => line.end());
   if (flags.json === true) printJson(results.length === 1 ? results[0] : results);
-  else process.stdout.write(`${results.map(summary).join('\n')}\n`);
+  else print(`${results.map(summary).join('\n')}\n`);
   tellBeside(results[0]!);
   for (const result of results) failIfIncomplete(result, flags);
 }

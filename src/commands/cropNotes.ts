@@ -1,4 +1,5 @@
 import type { CropResult } from '../patches/crop.js';
+import { say } from './standardStreams.js';
 
 /** Files and rows that are named one by one. */
 const SHOWN = 10;
@@ -21,7 +22,7 @@ function tell(items: readonly string[], title: (count: number) => string): void 
   if (items.length === 0) return;
   const shown = items.slice(0, SHOWN).map((item) => `  ${item}\n`);
   const rest = items.length - shown.length;
-  process.stderr.write(
+  say(
     `${title(items.length)}:\n${shown.join('')}${rest > 0 ? `  and ${rest} more (--json names all)\n` : ''}`,
   );
 }

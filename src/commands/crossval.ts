@@ -9,16 +9,17 @@ import { scanLabels } from '../feed/rowLabels.js';
 import { takeFolderLock } from '../fileLock.js';
 import { readJson } from '../jsonPlace.js';
 import { writeFileAtomically } from '../paths.js';
+import { withSharedPaths } from '../sharedPath.js';
 import { openPatchFile } from '../store/patchFile.js';
 import { prepareRun } from '../training/runFolder.js';
 import { storedConfig } from '../training/storedConfig.js';
 import type { TrainConfig } from '../training/trainConfig.js';
-import { withoutControls } from '../withoutControls.js';
 import { findingLines, rocText } from './evaluate.js';
 import { gpusHere, runFolds } from './foldProcesses.js';
-import { printJson, wholeNumber } from './options.js';
+import { wholeNumber } from './options.js';
 import type { RegisterCommand } from './program.js';
 import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';
+import { print, printJson, say } from './standardStreams.js';
 import { withTrainingOptions } from './train.js';
 import { configOf, type TrainFlags, threadShare, visibleGpus } from './trainConfigOf.js';
 
@@ -76,7 +77,7 @@ async function crossval(flags: CrossvalFlags): Promise<void> {
   try {
     if (flags.resume === undefined) writePlan(folder, configs);
     for (const config of configs) prepareRun({ ...config, ...threadsOf(config, jobs) });
-    process.stderr.write(`${configs.length} folds, ${jobs} at a time, in ${folder}\n`);
+    say(`${configs.length} folds, ${jobs} at a time, in ${folder}\n`);
     const runs = configs.map(({ run }) => run);
     const devices = configs[0]!.devices;
     const evaluation = (['annotations', 'excluded'] as const).flatMap((name) =>
@@ -172,10 +173,10 @@ function report(folder: string, scores: Crossval, asJson: boolean): void {
     seriesUids: findings.map(({ seriesUid }) => seriesUid),
   });
   const document = documentOf(scores);
-  writeFileAtomically(files.scores, `${JSON.stringify(document, null, 2)}\n`);
-  for (const note of scores.notes) process.stderr.write(`note: ${note}\n`);
+  writeFileAtomically(files.scores, `${JSON.stringify(withSharedPaths(document), null, 2)}\n`);
+  for (const note of scores.notes) say(`note: ${note}\n`);
   if (asJson) printJson({ ...document, files });
-  else process.stdout.write(textOf(scores, files));
+  else print(textOf(scores, files));
 }
 
 /** What is printed and stored: all but the long lists. */
@@ -213,7 +214,7 @@ function textOf(scores: Crossval, files: Readonly<Record<string, string>>): stri
     `  ROC AUC  ${rocText(scores)}`,
     `  at the thresholds of the validations: sensitivity ${digits(sensitivity)}, specificity ${digits(specificity)}`,
     ...findingLines(scores),
-    ...Object.entries(files).map(([name, file]) => `  ${name}: ${withoutControls(file)}`),
+    ...Object.entries(files).map(([name, file]) => `  ${name}: ${file}`),
     '',
   ].join('\n');
 }

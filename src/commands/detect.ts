@@ -5,10 +5,10 @@ import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, progressLine } from '../progress.js';
 import { namedScans, type ScanFile } from '../volumes/findScans.js';
 import { readVolume } from '../volumes/readVolume.js';
-import { withoutControls } from '../withoutControls.js';
-import { printJson, wholeNumber } from './options.js';
+import { wholeNumber } from './options.js';
 import type { RegisterCommand } from './program.js';
 import { scanByScan, scansDocument } from './scanByScan.js';
+import { printData, printJson, say } from './standardStreams.js';
 
 interface DetectFlags {
   readonly most: number;
@@ -66,7 +66,7 @@ async function runDetect(paths: readonly string[], flags: DetectFlags): Promise<
   const table = tableOf(done.found);
   if (flags.out !== undefined) writeFileAtomically(resolve(flags.out), table);
   if (flags.json === true) printJson(scansDocument(done));
-  else if (flags.out === undefined) process.stdout.write(table);
+  else if (flags.out === undefined) printData(table);
 }
 
 async function marksOf(
@@ -79,12 +79,12 @@ async function marksOf(
   const volume = await readVolume(scan, { signal });
   const { marks, lungLitres } = await detectedIn(volume, scan.path, {
     ...{ most, signal },
-    onProgress: (progress) => line.update({ ...progress, stage: `detect ${withoutControls(scan.uid)}` }),
+    onProgress: (progress) => line.update({ ...progress, stage: `detect ${scan.uid}` }),
     ...(threads === undefined ? {} : { threads }),
   });
   line.end();
-  process.stderr.write(
-    `${withoutControls(scan.uid)}: ${marks.length} marks in ${lungLitres.toFixed(1)} l of lungs (${formatSeconds((performance.now() - began) / 1000)})\n`,
+  say(
+    `${scan.uid}: ${marks.length} marks in ${lungLitres.toFixed(1)} l of lungs (${formatSeconds((performance.now() - began) / 1000)})\n`,
   );
   return marks.map(pointOf);
 }

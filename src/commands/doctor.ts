@@ -1,6 +1,6 @@
 import { type DoctorFinding, doctor } from '../doctor.js';
-import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson } from './standardStreams.js';
 
 export const registerDoctorCommand: RegisterCommand = (program) => {
   program
@@ -11,7 +11,7 @@ export const registerDoctorCommand: RegisterCommand = (program) => {
       const findings = doctor();
       const ok = findings.every(({ state }) => state !== 'fail');
       if (options.json) printJson({ ok, findings });
-      else for (const finding of findings) process.stdout.write(`${findingText(finding)}\n`);
+      else for (const finding of findings) print(`${findingText(finding)}\n`);
       if (!ok) process.exitCode = 1;
     });
 };

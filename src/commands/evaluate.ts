@@ -8,10 +8,10 @@ import { scoresDocument } from '../evaluation/scoresDocument.js';
 import { SYMMETRY_GROUPS, type SymmetryGroup } from '../evaluation/symmetricPredictions.js';
 import { progressLine } from '../progress.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
-import { withoutControls } from '../withoutControls.js';
-import { holdout, oneOf, printJson, withInterrupt } from './options.js';
+import { holdout, oneOf, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
 import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';
+import { print, printJson, say } from './standardStreams.js';
 
 interface EvaluateFlags {
   readonly data?: string;
@@ -78,15 +78,15 @@ async function runEvaluate(run: string, flags: EvaluateFlags): Promise<void> {
       beforeRelease: drawFigures,
     }),
   ).finally(() => line.end());
-  for (const note of evaluation.notes) process.stderr.write(`warning: ${note}\n`);
+  for (const note of evaluation.notes) say(`warning: ${note}\n`);
   if (evaluation.seenInTraining)
-    process.stderr.write(`note: ${evaluation.part} was seen in training; its scores are no estimate\n`);
+    say(`note: ${evaluation.part} was seen in training; its scores are no estimate\n`);
   if (evaluation.choseTheNetwork)
-    process.stderr.write(`note: scans of ${evaluation.part} chose the network; its scores are too good\n`);
+    say(`note: scans of ${evaluation.part} chose the network; its scores are too good\n`);
   const folder = evaluationFolder(evaluation.run, evaluation.part);
   const files = { ...evaluation.files, ...scoreFigureFiles(folder, evaluation) };
   if (flags.json === true) printJson({ ...scoresDocument(evaluation), files });
-  else process.stdout.write(textOf({ ...evaluation, files }));
+  else print(textOf({ ...evaluation, files }));
 }
 
 /** While no other evaluation of this run can. */
@@ -133,7 +133,7 @@ export function findingLines({ findingScores }: Pick<Evaluation, 'findingScores'
   const { cpm, cpmBand, counts, annotations, bySize } = findingScores;
   const text = (value: number | null): string => value?.toFixed(3) ?? '-';
   return [
-    `  CPM      ${cpm.toFixed(3)}; ${cpmBand === null ? 'one scan alone has no band' : `95 % band ${cpmBand.map((value) => value.toFixed(3)).join(' to ')}`}; ${counts.nodules} nodules of ${withoutControls(annotations)}, ${counts.missedNodules} of them hit by no candidate`,
+    `  CPM      ${cpm.toFixed(3)}; ${cpmBand === null ? 'one scan alone has no band' : `95 % band ${cpmBand.map((value) => value.toFixed(3)).join(' to ')}`}; ${counts.nodules} nodules of ${annotations}, ${counts.missedNodules} of them hit by no candidate`,
     ...bySize
       .filter(({ nodules }) => nodules > 0)
       .map(

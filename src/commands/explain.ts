@@ -14,9 +14,10 @@ import { readRunConfig } from '../training/runFolder.js';
 import { writeNrrd } from '../volumes/nrrdWriter.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { withoutControls } from '../withoutControls.js';
-import { oneOf, printJson, wholeNumber, withInterrupt } from './options.js';
+import { oneOf, wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
 import { rowList } from './rowList.js';
+import { print, printJson } from './standardStreams.js';
 
 type Method = (typeof EXPLAIN_METHODS)[number];
 
@@ -102,7 +103,7 @@ async function runExplain(run: string, flags: ExplainFlags): Promise<void> {
       const page = join(out, 'explain.html');
       writeFileAtomically(page, explanationPage(pageOf(folder, data, predictor, explained)));
       if (flags.json === true) printJson({ run: folder, data, page, rows: explained.said });
-      else process.stdout.write(textOf(explained.said, page));
+      else print(textOf(explained.said, page));
     } finally {
       predictor.close();
     }
@@ -254,5 +255,5 @@ function textOf(rows: readonly ExplainedRow[], page: string): string {
     ({ row, class: label, networkProbability, peakVoxel, strongest }) =>
       `row ${row}: class ${label}, the network says ${networkProbability.toFixed(3)}, ${peakVoxel === null ? 'nothing speaks for a nodule' : `strongest at ${peakVoxel.join(', ')} (${strongest.toPrecision(3)})`}`,
   );
-  return `${[...lines, withoutControls(page)].join('\n')}\n`;
+  return `${[...lines, page].join('\n')}\n`;
 }

@@ -10,9 +10,10 @@ import { type DatasetDescription, shapeName } from '../store/datasetDescription.
 import { openPatchFile, type PatchFile, type PatchReader } from '../store/patchFile.js';
 import { sampleVoxels, voxelFaults } from '../store/voxelSample.js';
 import { patchGallery } from '../widgets/patchGallery.js';
-import { oneOf, printJson } from './options.js';
+import { oneOf } from './options.js';
 import type { RegisterCommand } from './program.js';
 import { rowList } from './rowList.js';
+import { print, printJson, say } from './standardStreams.js';
 
 interface ExploreFlags {
   readonly rows?: string;
@@ -87,13 +88,13 @@ async function explore(path: string, flags: ExploreFlags): Promise<void> {
     if (flags.rows === undefined) {
       const overview = await overviewOf(patches);
       if (flags.json === true) printJson(overview);
-      else process.stdout.write(textOf(overview));
+      else print(textOf(overview));
     } else {
       const hashes = await hashRows(patches, rowList(flags.rows, patches.rows), flags.reader ?? 'index');
       if (flags.json === true) printJson(hashes);
-      else process.stdout.write(hashes.rows.map(({ row, sha256 }) => `${sha256}  row ${row}\n`).join(''));
+      else print(hashes.rows.map(({ row, sha256 }) => `${sha256}  row ${row}\n`).join(''));
       if (hashes.fellBackTo !== undefined && 'because' in patches.input && flags.json !== true)
-        process.stderr.write(`read with ${hashes.fellBackTo}: ${patches.input.because}\n`);
+        say(`read with ${hashes.fellBackTo}: ${patches.input.because}\n`);
     }
   } finally {
     patches.close();
@@ -115,10 +116,10 @@ async function writePage(patches: PatchFile, file: string, flags: ExploreFlags):
   writeFileAtomically(resolve(file), gallery.page());
   const { leftOut } = gallery;
   if (leftOut.length > 0)
-    process.stderr.write(
+    say(
       `${leftOut.length} rows are left out, from row ${leftOut[0]} on: a page holds 3 MB; name fewer with --rows\n`,
     );
-  process.stderr.write(`${gallery.rows.length} patches, ${file}\n`);
+  say(`${gallery.rows.length} patches, ${file}\n`);
   if (flags.json === true) printJson({ page: resolve(file), rows: gallery.rows, leftOut });
 }
 

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { EXPORT_FORMATS, type ExportFormat, exportNetwork } from '../exchange/exportNetwork.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
-import { oneOf, printJson } from './options.js';
+import { oneOf } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson, say } from './standardStreams.js';
 
 interface ExportFlags {
   readonly to: ExportFormat;
@@ -35,7 +36,7 @@ async function runExport(run: string, flags: ExportFlags): Promise<void> {
     checkpoint: flags.checkpoint,
     ...(flags.out === undefined ? {} : { out: resolve(flags.out) }),
   });
-  for (const note of result.notes) process.stderr.write(`warning: ${note}\n`);
+  for (const note of result.notes) say(`warning: ${note}\n`);
   if (flags.json === true) printJson(result);
-  else process.stdout.write(`${result.files.join('\n')}\n`);
+  else print(`${result.files.join('\n')}\n`);
 }

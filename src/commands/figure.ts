@@ -5,10 +5,10 @@ import type { DrawnFigure } from '../figures/drawnFigure.js';
 import { performanceFigure } from '../figures/performanceFigure.js';
 import { PERFORMANCE_MEASURED, type PerformanceSeries, readPerformance } from '../gpu/performance.js';
 import { writeFileAtomically } from '../paths.js';
-import { withoutControls } from '../withoutControls.js';
 import { FIGURE_KINDS, type FigureKind, type FigureTables } from './figureKinds.js';
-import { oneOf, printJson } from './options.js';
+import { oneOf } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson } from './standardStreams.js';
 
 interface FigureFlags extends FigureTables {
   readonly measured?: string;
@@ -66,10 +66,7 @@ async function drawNamed(name: string, sources: readonly string[], flags: Figure
   const files = { figure: writeFigure(name, figure, flags) };
   const [title, ...says] = figure.text().split('\n');
   if (flags.json === true) printJson({ name, title, says, files });
-  else
-    process.stdout.write(
-      `${withoutControls(title!)}\n${says.map((line) => `  ${withoutControls(line)}\n`).join('')}${files.figure}\n`,
-    );
+  else print(`${title!}\n${says.map((line) => `  ${line}\n`).join('')}${files.figure}\n`);
 }
 
 /** Nothing that was said is left alone in silence. */
@@ -99,7 +96,7 @@ function drawPerformance(flags: FigureFlags): void {
   const series = [...readPerformance(), ...readPerformance(resolve(flags.measured ?? PERFORMANCE_MEASURED))];
   const files = { figure: writeFigure(PERFORMANCE, performanceFigure(series), flags) };
   if (flags.json === true) printJson({ series, files });
-  else process.stdout.write(`${series.map(seriesText).join('')}${files.figure}\n`);
+  else print(`${series.map(seriesText).join('')}${files.figure}\n`);
 }
 
 /** Returns its path. */

@@ -8,6 +8,7 @@ import { readJson } from '../jsonPlace.js';
 import { isFolder } from '../paths.js';
 import { type MetricRecord, metricsOf } from '../training/metricsLog.js';
 import { readRunConfig } from '../training/runFolder.js';
+import { say } from './standardStreams.js';
 
 const ROWS_FILE = 'rows.csv';
 
@@ -20,7 +21,7 @@ export function recordsOf(run: string): Iterable<MetricRecord> {
     );
   let warned = false;
   return metricsOf(run, ({ message }) => {
-    if (!warned) process.stderr.write(`warning: ${message}; the figure is drawn without it\n`);
+    if (!warned) say(`warning: ${message}; the figure is drawn without it\n`);
     warned = true;
   });
 }

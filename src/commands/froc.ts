@@ -7,9 +7,9 @@ import { frocFigure } from '../figures/frocFigure.js';
 import { writeFileAtomically } from '../paths.js';
 import { OPERATING_POINTS } from '../scores/froc.js';
 import type { FrocBootstrap } from '../scores/frocBootstrap.js';
-import { withoutControls } from '../withoutControls.js';
-import { printJson, wholeNumber } from './options.js';
+import { wholeNumber } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson, say } from './standardStreams.js';
 
 interface FrocFlags {
   readonly annotations: string;
@@ -77,8 +77,8 @@ function froc(submission: string, flags: FrocFlags): void {
   });
   const files = flags.out === undefined ? {} : writeFiles(score, resolve(flags.out), resolve(submission));
   if (flags.json === true) printJson({ ...documentOf(score), files });
-  else process.stdout.write(textOf(score, files));
-  for (const note of score.notes) process.stderr.write(`note: ${note}\n`);
+  else print(textOf(score, files));
+  for (const note of score.notes) say(`note: ${note}\n`);
 }
 
 /** What --json prints and froc.json holds: all but the curves, which froc.csv and froc-curve.csv hold. */
@@ -147,7 +147,7 @@ function textOf(score: SubmissionScore, files: Readonly<Record<string, string>>)
       ({ fold, cpm, counts: { scans, nodules }, bootstrap: band }) =>
         `  ${`fold ${fold}`.padStart(22)}   ${(cpm === null ? '-' : cpm.toFixed(3)).padStart(11)}   ${band === null ? '' : bandText(band)}  ${scans} scans, ${nodules} nodules`,
     ),
-    ...Object.entries(files).map(([name, file]) => `  ${name}: ${withoutControls(file)}`),
+    ...Object.entries(files).map(([name, file]) => `  ${name}: ${file}`),
     '',
   ].join('\n');
 }

@@ -7,12 +7,12 @@ import { toJsonLines } from '../gpu/gpuJsonLines.js';
 import { type GpuLogNotes, openGpuLog } from '../gpu/readGpuLog.js';
 import { summariseGpuSamples } from '../gpu/summary.js';
 import { writeFileAtomically } from '../paths.js';
-import { withoutControls } from '../withoutControls.js';
+import { jsonWithoutControls } from '../withoutControls.js';
 import { registerGpuRecord } from './gpuRecord.js';
 import { gpuSummaryText } from './gpuSummaryText.js';
 import { registerGpuTop } from './gpuTop.js';
-import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson, say } from './standardStreams.js';
 
 const FORMATS = `
 A log is known by its content, packed by gzip or not: gpustat's text (0.x, 1.x) and gpustat --json, nvidia-smi --query-gpu=...
@@ -60,7 +60,7 @@ async function convert(file: string): Promise<void> {
   const { samples, notes } = openGpuLog(resolve(file));
   let text = '';
   for await (const sample of samples) {
-    text += toJsonLines(sample);
+    text += jsonWithoutControls(toJsonLines(sample));
     if (text.length < CHUNK_LETTERS) continue;
     if (!(await isRead(text))) return;
     text = '';
@@ -83,7 +83,7 @@ async function summarise(file: string, flags: { json?: boolean }): Promise<void>
   reportIgnored(notes);
   if (flags.json === true)
     printJson({ ...summary, format: notes.format, ignoredLines: notes.ignoredCount, ignored: notes.ignored });
-  else process.stdout.write(gpuSummaryText(summary));
+  else print(gpuSummaryText(summary));
 }
 
 async function plot(file: string, flags: { out: string; json?: boolean }): Promise<void> {
@@ -107,7 +107,7 @@ async function plot(file: string, flags: { out: string; json?: boolean }): Promi
   const said = use.summary.findings.map(({ text }) => text);
   writeFileAtomically(files.page, figurePage(`GPU use: ${parse(file).base}`, Object.values(figures), said));
   if (flags.json === true) printJson({ files });
-  else process.stdout.write(`${Object.values(files).join('\n')}\n`);
+  else print(`${Object.values(files).join('\n')}\n`);
 }
 
 function reportIgnored({ ignored, ignoredCount }: GpuLogNotes): void {
@@ -115,7 +115,7 @@ function reportIgnored({ ignored, ignoredCount }: GpuLogNotes): void {
   if (first === undefined) return;
   const numbers = ignored.slice(0, 10).map(({ line }) => line);
   const more = ignoredCount > numbers.length ? ', ...' : '';
-  process.stderr.write(
-    `note: ${ignoredCount} lines are no part of a sample and were left out (${numbers.join(', ')}${more}); line ${first.line}: ${withoutControls(first.reason)}\n`,
+  say(
+    `note: ${ignoredCount} lines are no part of a sample and were left out (${numbers.join(', ')}${more}); line ${first.line}: ${first.reason}\n`,
   );
 }

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EnvironmentError } from '../errors.js';
 import { RECORD_INTERVAL_MS, recordUse } from '../gpu/recordUse.js';
-import { withoutControls } from '../withoutControls.js';
-import { numberAbove, printJson, wholeNumber, withInterrupt } from './options.js';
+import { numberAbove, wholeNumber, withInterrupt } from './options.js';
+import { print, printJson, say } from './standardStreams.js';
 
 interface RecordFlags {
   readonly interval: number;
@@ -30,7 +30,7 @@ export function registerGpuRecord(gpu: Command): void {
 
 async function record({ interval, out, pid, seconds, json }: RecordFlags): Promise<void> {
   const file = resolve(out);
-  const said = (text: string): void => void process.stderr.write(`note: ${withoutControls(text)}\n`);
+  const said = (text: string): void => say(`note: ${text}\n`);
   await withInterrupt(async (signal) => {
     const recording = await recordUse({
       out: file,
@@ -38,13 +38,13 @@ async function record({ interval, out, pid, seconds, json }: RecordFlags): Promi
       onTrouble: said,
       ...(pid === undefined ? {} : { pid }),
     });
-    process.stderr.write(`recording ${from(recording.source)} to ${file}\n`);
+    say(`recording ${from(recording.source)} to ${file}\n`);
     const failure = await Promise.race([ended(signal, seconds), recording.failed]);
     recording.stop();
     if (failure !== undefined) throw new EnvironmentError(failure);
     const { source, samples } = recording;
     if (json === true) printJson({ file, source, samples });
-    else process.stdout.write(`${samples} samples in ${file}\n  next: npx voxlab gpu summary ${out}\n`);
+    else print(`${samples} samples in ${file}\n  next: npx voxlab gpu summary ${out}\n`);
   });
 }
 

@@ -3,7 +3,6 @@ import { deviceLabeller } from '../gpu/gpuRecord.js';
 import type { HostSummary } from '../gpu/hostTally.js';
 import type { GpuSummary } from '../gpu/summary.js';
 import { formatSeconds } from '../progress.js';
-import { withoutControls } from '../withoutControls.js';
 
 /** A summary for people: a line a device, one for all that were used, and the findings. */
 export function gpuSummaryText(summary: GpuSummary): string {
@@ -18,7 +17,7 @@ export function gpuSummaryText(summary: GpuSummary): string {
     ...(findings.length === 0 ? [] : ['findings']),
     ...findings.map(({ text }) => `  - ${text}`),
   ];
-  return withoutControls(lines.join('\n')).concat('\n');
+  return lines.join('\n').concat('\n');
 }
 
 function useOf(device: DeviceSummary): string {

@@ -4,6 +4,7 @@ import { everyMs } from '../gpu/everyMs.js';
 import type { GpuSample } from '../gpu/gpuRecord.js';
 import { openUseMeter, type UseMeter } from '../gpu/useMeter.js';
 import { wholeNumber, withInterrupt } from './options.js';
+import { print, say } from './standardStreams.js';
 import { topScreen } from './topScreen.js';
 
 const MIB = 2 ** 20;
@@ -40,7 +41,7 @@ async function top({ interval }: { interval: number }): Promise<void> {
     );
   } finally {
     meter.close();
-    for (const text of troubles) process.stderr.write(`note: ${text}\n`);
+    for (const text of troubles) say(`note: ${text}\n`);
   }
 }
 
@@ -48,7 +49,7 @@ async function top({ interval }: { interval: number }): Promise<void> {
 async function once(meter: UseMeter, interval: number): Promise<void> {
   meter.sample();
   await new Promise((resolve) => setTimeout(resolve, interval));
-  process.stdout.write(`${screenOf([meter.sample()], meter, interval, PLAIN).join('\n')}\n`);
+  print(`${screenOf([meter.sample()], meter, interval, PLAIN).join('\n')}\n`);
 }
 
 async function onTerminal(meter: UseMeter, interval: number, signal: AbortSignal): Promise<void> {

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { MODEL_CONFIG_FILE, readTrainingSettings } from '../config/trainingSettings.js';
 import { UsageError } from '../errors.js';
 import { importNetwork } from '../exchange/importNetwork.js';
-import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson, say } from './standardStreams.js';
 import { configOf, newRunFolder } from './trainConfigOf.js';
 
 interface ImportFlags {
@@ -47,12 +47,10 @@ async function runImport(file: string, flags: ImportFlags): Promise<void> {
   try {
     const origin = config === undefined ? { like: resolve(like!) } : { config };
     const result = await importNetwork({ file: resolve(file), origin, run });
-    for (const note of result.notes) process.stderr.write(`warning: ${note}\n`);
+    for (const note of result.notes) say(`warning: ${note}\n`);
     if (flags.json === true) printJson(result);
     else
-      process.stdout.write(
-        `${result.run}: ${result.parameters} numbers, ${result.filters} filters (${result.network})\n`,
-      );
+      print(`${result.run}: ${result.parameters} numbers, ${result.filters} filters (${result.network})\n`);
   } catch (error) {
     if (out === undefined) removeEmpty(run);
     throw error;

@@ -10,8 +10,8 @@ import {
   listKernelSpecs,
   uninstallKernelSpec,
 } from '../kernel/kernelSpec.js';
-import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson } from './standardStreams.js';
 
 interface KernelFlags {
   readonly user?: true;
@@ -35,26 +35,23 @@ export const registerKernelCommand: RegisterCommand = (program) => {
     (flags: KernelFlags) => {
       const folder = installKernelSpec(kernelsOf(flags));
       if (flags.json) printJson({ name: KERNEL_NAME, folder });
-      else process.stdout.write(`installed the kernel ${KERNEL_NAME} in ${folder}\n`);
+      else print(`installed the kernel ${KERNEL_NAME} in ${folder}\n`);
     },
   );
   withPrefix('list', 'Lists the kernels of that place.').action((flags: KernelFlags) => {
     const place = kernelsOf(flags);
     const kernels = listKernelSpecs(place);
     if (flags.json) return printJson({ kernels });
-    if (kernels.length === 0) process.stdout.write(`no kernels in ${place}\n`);
+    if (kernels.length === 0) print(`no kernels in ${place}\n`);
     for (const { name, displayName, folder, missing } of kernels) {
       const gone = missing.length === 0 ? '' : `, but ${missing.join(', ')} is gone: voxlab kernel install`;
-      process.stdout.write(`${name}  ${displayName}  ${relative(process.cwd(), folder)}${gone}\n`);
+      print(`${name}  ${displayName}  ${relative(process.cwd(), folder)}${gone}\n`);
     }
   });
   withPrefix('uninstall', 'Removes the kernelspec.').action((flags: KernelFlags) => {
     const removed = uninstallKernelSpec(kernelsOf(flags));
     if (flags.json) printJson({ name: KERNEL_NAME, removed });
-    else
-      process.stdout.write(
-        removed ? `removed the kernel ${KERNEL_NAME}\n` : `no kernel ${KERNEL_NAME} was installed\n`,
-      );
+    else print(removed ? `removed the kernel ${KERNEL_NAME}\n` : `no kernel ${KERNEL_NAME} was installed\n`);
   });
   kernel
     .command('start')

@@ -1,6 +1,7 @@
 import { startLab } from '../kernel/lab.js';
 import { wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print } from './standardStreams.js';
 
 export const registerLabCommand: RegisterCommand = (program) => {
   program
@@ -13,7 +14,7 @@ export const registerLabCommand: RegisterCommand = (program) => {
     .action((flags: { port?: number; browser: boolean }) =>
       withInterrupt(async (signal) => {
         const lab = await startLab({ ...flags, signal });
-        process.stdout.write(`JupyterLab: ${lab.url}\nCtrl-C ends it.\n`);
+        print(`JupyterLab: ${lab.url}\nCtrl-C ends it.\n`);
         await lab.ended;
       }),
     );

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { endHard, GRACE_MS, handSignalsOn } from '../parentProcess.js';
 import { SECRET_VARIABLE } from '../training/talkProof.js';
 import { showLines, startCommand } from './childCommand.js';
+import { say } from './standardStreams.js';
 
 /** Of a process that was ended by a signal. */
 const FAILED = 1;
@@ -42,7 +43,7 @@ export async function launchProcesses(
     children.map(async (child, rank) => {
       showLines(child, `rank ${rank}`);
       const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-      if (signal !== null) process.stderr.write(`[rank ${rank}] was ended by ${signal}\n`);
+      if (signal !== null) say(`[rank ${rank}] was ended by ${signal}\n`);
       // One that was interrupted leaves while the first one still writes the checkpoint.
       const graceMs = code === INTERRUPTED ? GRACE_MS : LAST_WORDS_MS;
       if (code !== 0) setTimeout(() => endHard(children), graceMs).unref();

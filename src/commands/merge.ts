@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { mergeShards } from '../patches/mergeShards.js';
 import { progressLine } from '../progress.js';
-import { printJson, withInterrupt } from './options.js';
+import { withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson } from './standardStreams.js';
 
 interface MergeFlags {
   readonly out?: string;
@@ -35,5 +36,5 @@ async function runMerge(shards: readonly string[], flags: MergeFlags): Promise<v
     }),
   ).finally(() => line.end());
   if (flags.json === true) printJson(result);
-  else process.stdout.write(`${result.rows} patches written: ${result.file}\n`);
+  else print(`${result.rows} patches written: ${result.file}\n`);
 }

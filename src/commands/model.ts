@@ -4,8 +4,9 @@ import { BATCH_NORM_EPSILON } from '../model/layers.js';
 import { layersOf, usualFilters } from '../model/networks.js';
 import { ADAM } from '../model/optimizers.js';
 import { BATCH_NORM_MOMENTUM } from '../training/tracedStep.js';
-import { oneOf, printJson, wholeNumber } from './options.js';
+import { oneOf, wholeNumber } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson } from './standardStreams.js';
 
 interface ModelFlags {
   readonly network: NetworkName;
@@ -42,7 +43,7 @@ function printModel({ network: name, channels, dim, slices, json, ...flags }: Mo
   const layers = layersOf(network);
   const counts = countsOfLayers(layers);
   if (json !== true) {
-    process.stdout.write(table(layers, counts));
+    print(table(layers, counts));
     return;
   }
   printJson({

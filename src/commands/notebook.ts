@@ -5,8 +5,9 @@ import { writeGallery } from '../kernel/notebookGallery.js';
 import { parseParameters } from '../kernel/notebookParameters.js';
 import { findNotebook, type NotebookRun, runNotebook } from '../kernel/notebookRun.js';
 import { inRepository } from '../paths.js';
-import { printJson, wholeNumber, withInterrupt } from './options.js';
+import { wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { printJson, say } from './standardStreams.js';
 
 interface RunFlags {
   readonly parameter: readonly string[];
@@ -76,8 +77,8 @@ async function gallery(names: readonly string[], flags: GalleryFlags, signal: Ab
       ? []
       : expected.filter((name) => !there.includes(name)).map((name) => basename(name, '.ipynb'));
   const { index, pages } = await writeGallery(files, folder, { missing, signal });
-  for (const name of missing) process.stderr.write(`${name}: not run yet, left out\n`);
-  process.stderr.write(`${pages.length} pages, ${here(index)}\n`);
+  for (const name of missing) say(`${name}: not run yet, left out\n`);
+  say(`${pages.length} pages, ${here(index)}\n`);
   if (flags.json)
     printJson({ index, notebooks: pages.map(({ image: _, text: __, ...page }) => page), missing });
 }
@@ -99,7 +100,7 @@ async function runAll(names: readonly string[], flags: RunFlags, signal: AbortSi
       signal,
     });
     if (run.error !== null) throw failureOf(run);
-    process.stderr.write(`${run.name}: ${run.cells} cells in ${run.seconds} s, ${here(run.html)}\n`);
+    say(`${run.name}: ${run.cells} cells in ${run.seconds} s, ${here(run.html)}\n`);
     runs.push(run);
   }
   if (flags.json) printJson({ notebooks: runs.map(({ error: _, ...run }) => run) });
@@ -126,7 +127,7 @@ function checkOutFile(outFile: string, names: readonly string[]): void {
 /** The full text of the error goes to stderr ahead of the one line that names notebook and cell. */
 function failureOf({ name, error, notebook }: NotebookRun): NotebookFailed {
   const { cell, code, ename, evalue, traceback } = error!;
-  process.stderr.write(`${code}\n${'-'.repeat(40)}\n${traceback}\n`);
+  say(`${code}\n${'-'.repeat(40)}\n${traceback}\n`);
   return new NotebookFailed(
     `${name}, code cell ${cell}: ${ename}: ${evalue} (outputs so far: ${here(notebook)})`,
   );

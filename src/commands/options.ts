@@ -119,11 +119,6 @@ export function shard(text: string): Shard {
   return { index, count };
 }
 
-/** With `--json` exactly one JSON document goes to stdout; everything else goes to stderr. */
-export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document)}\n`);
-}
-
 /** What asks a command to end: Ctrl-C, a job system or `kill`, a terminal that is closed (which may say so twice). */
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

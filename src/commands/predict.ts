@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Candidate } from '../candidates/candidate.js';
 import { readCandidates } from '../candidates/candidateTable.js';
 import { groupBySeries } from '../candidates/groupBySeries.js';
@@ -13,17 +13,19 @@ import { readJson } from '../jsonPlace.js';
 import { markFiles } from '../marks/markFiles.js';
 import { hashOfFile, ofShard, type Shard, shardEnding } from '../patches/cropJob.js';
 import { PROGRAM } from '../patches/patchHeader.js';
-import { REPOSITORY_ROOT, writeFileAtomically } from '../paths.js';
+import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, type Progress, type ProgressLine, progressLine } from '../progress.js';
+import { sharedPath } from '../sharedPath.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
 import { namedScans, type ScanFile } from '../volumes/findScans.js';
 import { nrrdBytes } from '../volumes/nrrdWriter.js';
 import { readHashedVolume } from '../volumes/readVolume.js';
 import { withoutControls } from '../withoutControls.js';
-import { numberWithin, oneOf, printJson, shard, wholeNumber } from './options.js';
+import { numberWithin, oneOf, shard, wholeNumber } from './options.js';
 import { marksOf, openResults, type PredictResults, type ScanMarks, submissionOf } from './predictResults.js';
 import type { RegisterCommand } from './program.js';
 import { type ScansDone, scanByScan, scansDocument } from './scanByScan.js';
+import { print, printJson, say } from './standardStreams.js';
 
 interface PredictFlags {
   readonly candidates?: string;
@@ -94,8 +96,8 @@ async function runPredict(run: string, paths: readonly string[], flags: PredictF
     writeFileAtomically(join(out, `marks${ending}.json`), `${JSON.stringify(document, null, 2)}\n`);
     if (flags.json === true) return printJson(document);
     const pace = paceOf(done.found.length - stood, (performance.now() - began) / 1000);
-    process.stdout.write(
-      `${done.found.length} scans in ${withoutControls(out)} (${stood} already done${pace}): submission${ending}.csv, marks${ending}.json, a page and markups each\n`,
+    print(
+      `${done.found.length} scans in ${out} (${stood} already done${pace}): submission${ending}.csv, marks${ending}.json, a page and markups each\n`,
     );
   } finally {
     release();
@@ -125,7 +127,7 @@ async function predictAll(
       const standing = await results.standing(scan);
       if (standing === undefined) return predictScan(work, scan, results, signal);
       stood++;
-      process.stderr.write(`${withoutControls(scan.uid)}: already done, ${standing.marks.length} marks\n`);
+      say(`${scan.uid}: already done, ${standing.marks.length} marks\n`);
       return standing;
     },
     () => line.end(),
@@ -157,8 +159,7 @@ async function predictScan(
   const began = performance.now();
   const options = {
     signal,
-    onProgress: (progress: Progress) =>
-      line.update({ ...progress, stage: `${progress.stage} ${withoutControls(scan.uid)}` }),
+    onProgress: (progress: Progress) => line.update({ ...progress, stage: `${progress.stage} ${scan.uid}` }),
   };
   const places = table === undefined ? undefined : placesOf(table, scan, flags.candidates!);
   const { volume, sha256 } = await readHashedVolume(scan);
@@ -192,7 +193,7 @@ async function predictScan(
         : [[`${scan.uid}.heatmap.nrrd`, nrrdBytes(heatMap.volume, ABOUT_MAP)] as const]),
     ]),
   );
-  process.stderr.write(`${withoutControls(scan.uid)}: ${lines.join('; ')}\n`);
+  say(`${scan.uid}: ${lines.join('; ')}\n`);
   return marksOf(scan, prediction);
 }
 
@@ -233,16 +234,10 @@ function networkLines(run: string, { checkpoint, format }: Predictor): string[] 
   const { meta } = checkpoint;
   const { rows, positives, series } = meta.data!;
   return [
-    `network of ${withoutControls(shortPath(run))}, epoch ${meta.epoch}, trained on data of ${series} scans: ${rows} patches of ${format.dim} x ${format.dim} x ${format.slices} voxels, ${positives} of them nodules`,
+    `network of ${withoutControls(sharedPath(run))}, epoch ${meta.epoch}, trained on data of ${series} scans: ${rows} patches of ${format.dim} x ${format.dim} x ${format.slices} voxels, ${positives} of them nodules`,
     `probabilities are for the share of nodules among those patches (${((100 * positives) / rows).toFixed(1)} %)`,
     scoreOf(run),
   ];
-}
-
-/** From the project's folder, as a page is handed on to people of other machines; of a run elsewhere its name. */
-function shortPath(run: string): string {
-  const path = relative(REPOSITORY_ROOT, run);
-  return path.startsWith('..') ? basename(run) : path;
 }
 
 /** How good the run is, where it was evaluated. */

@@ -2,7 +2,6 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, VoxlabError } from '../errors.js';
 import { libc } from '../libc.js';
 import { VERSION } from '../version.js';
-import { withoutControls } from '../withoutControls.js';
 import { registerBenchCommand } from './bench.js';
 import { registerCropCommand } from './crop.js';
 import { registerCrossvalCommand } from './crossval.js';
@@ -25,7 +24,7 @@ import { registerPredictCommand } from './predict.js';
 import { registerRunsCommand } from './runs.js';
 import { registerSampleCommand } from './sample.js';
 import { registerSetupCommand } from './setup.js';
-import { guardStandardStreams, requirePrinted } from './standardStreams.js';
+import { guardStandardStreams, requirePrinted, say } from './standardStreams.js';
 import { registerStartCommand } from './start.js';
 import { registerTablesCommand } from './tables.js';
 import { registerTrainCommand } from './train.js';
@@ -100,11 +99,11 @@ function reportFailure(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     const reason = error.code === 'commander.help' ? 'expected a command' : messageOf(error);
-    process.stderr.write(`voxlab: ${reason.replace(/^error: /, '')} (voxlab --help says what it takes)\n`);
+    say(`voxlab: ${reason.replace(/^error: /, '')} (voxlab --help says what it takes)\n`);
     return 2;
   }
-  const said = debug && error instanceof Error ? withoutControls(error.stack ?? '') : messageOf(error);
-  process.stderr.write(`voxlab: ${said}\n`);
+  const said = debug && error instanceof Error ? (error.stack ?? '') : messageOf(error);
+  say(`voxlab: ${said}\n`);
   return error instanceof VoxlabError ? error.exitCode : 1;
 }
 

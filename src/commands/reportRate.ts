@@ -6,7 +6,8 @@ import { writeFileAtomically } from '../paths.js';
 import { progressLine } from '../progress.js';
 import { findRate, type RateRecord } from '../training/findRate.js';
 import type { TrainConfig } from '../training/trainConfig.js';
-import { printJson, withInterrupt } from './options.js';
+import { withInterrupt } from './options.js';
+import { print, printJson } from './standardStreams.js';
 import { type TrainFlags, visibleGpus } from './trainConfigOf.js';
 
 /** `train --find-rate`: prints the learning rate to take, and draws why; no run is made. */
@@ -56,5 +57,5 @@ export async function reportRate(config: TrainConfig, flags: TrainFlags, steps: 
         ]),
     `  figure: ${figure}`,
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(`${lines.join('\n')}\n`);
 }

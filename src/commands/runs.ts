@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import { MODEL_CONFIG_FILE, readTrainingSettings } from '../config/trainingSettings.js';
 import { type ListedRun, listRuns, RUN_ORDERS, type RunList, type RunOrder } from '../evaluation/runList.js';
 import { withoutControls } from '../withoutControls.js';
-import { oneOf, printJson } from './options.js';
+import { oneOf } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson, say } from './standardStreams.js';
 
 interface RunsFlags {
   readonly config: string;
@@ -36,9 +37,9 @@ function runs(given: string | undefined, flags: RunsFlags): void {
   const folder = resolve(given ?? readTrainingSettings(resolve(flags.config)).runsFolder);
   const list = listRuns(folder, flags.sort);
   if (flags.json === true) printJson({ folder, ...list });
-  else process.stdout.write(list.runs.length === 0 ? `no runs in ${folder}\n` : tableOf(list));
+  else print(list.runs.length === 0 ? `no runs in ${folder}\n` : tableOf(list));
   for (const { run, problems } of list.runs)
-    for (const problem of problems) process.stderr.write(`warning: ${run} is damaged: ${problem}\n`);
+    for (const problem of problems) say(`warning: ${run} is damaged: ${problem}\n`);
 }
 
 /** A line a run; a column for each setting in which they differ. */

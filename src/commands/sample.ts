@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { progressLine } from '../progress.js';
 import { makeSampleDataSet, type SampleResult } from '../sample/sampleDataSet.js';
-import { printJson, wholeNumber, withInterrupt } from './options.js';
+import { wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson } from './standardStreams.js';
 
 interface SampleFlags {
   readonly out: string;
@@ -41,7 +42,7 @@ async function runSample(flags: SampleFlags): Promise<void> {
     makeSampleDataSet({ ...flags, signal, onProgress: (progress) => line.update(progress) }),
   ).finally(() => line.end());
   if (flags.json === true) printJson(result);
-  else process.stdout.write(`${summary(result)}\n`);
+  else print(`${summary(result)}\n`);
 }
 
 function summary({ out, scans, nodules, candidates, bytes, seconds, written }: SampleResult): string {

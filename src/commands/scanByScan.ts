@@ -1,6 +1,7 @@
 import { InputError, messageOf } from '../errors.js';
 import type { ScanFile } from '../volumes/findScans.js';
 import { withInterrupt } from './options.js';
+import { say } from './standardStreams.js';
 
 /** What became of some scans. */
 export interface ScansDone<T> {
@@ -27,7 +28,7 @@ export async function scanByScan<T>(
         if (!(error instanceof InputError)) throw error;
         endLine();
         failed.push({ scan: scan.uid, reason: messageOf(error) });
-        process.stderr.write(`${messageOf(error)}\n`);
+        say(`${messageOf(error)}\n`);
       }
   }).finally(endLine);
   const paths = scans.map(({ path }) => path).join(' ');

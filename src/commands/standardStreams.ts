@@ -1,6 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { EnvironmentError, messageOf } from '../errors.js';
+import { jsonWithoutControls, withoutControls } from '../withoutControls.js';
 
 /**
  * What a command prints, kept or told: `voxlab ... > file` on a full disk ends with one line and exit 1, however much of it
@@ -16,6 +17,26 @@ export function guardStandardStreams(): void {
       if (!hasNoReader(stream, error)) lost ??= lostOutput(fd, error);
     });
   }
+}
+
+/** A command's result for people, to stdout. Texts of data steer no terminal: all that commands print goes this way, or that of say(). */
+export function print(text: string): void {
+  process.stdout.write(withoutControls(text));
+}
+
+/** What a command says of its work, to stderr. */
+export function say(text: string): void {
+  process.stderr.write(withoutControls(text));
+}
+
+/** With `--json` exactly one JSON document goes to stdout; everything else goes to stderr. */
+export function printJson(document: unknown): void {
+  process.stdout.write(`${jsonWithoutControls(JSON.stringify(document))}\n`);
+}
+
+/** A result for other programs (a table, JSON lines), to stdout: byte for byte as a file of it, but on a terminal as print(). */
+export function printData(text: string): void {
+  process.stdout.write(process.stdout.isTTY ? withoutControls(text) : text);
 }
 
 /** The first error of what was printed. */

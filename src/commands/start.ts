@@ -14,6 +14,7 @@ import { metricsOf } from '../training/metricsLog.js';
 import { lockRun } from '../training/runFolder.js';
 import { startCommand } from './childCommand.js';
 import type { RegisterCommand } from './program.js';
+import { print, say } from './standardStreams.js';
 
 /** What a command of the main job failed with; its own line stands on stderr already. */
 class StepFailed extends VoxlabError {
@@ -78,14 +79,14 @@ async function runMainJob(): Promise<void> {
 async function runSteps(): Promise<void> {
   const from = Date.now();
   const sample = await voxlab<SampleAnswer>('sample');
-  if (sample.written === 0) say(`sample: already done, ${sample.scans} scans in ${here(sample.out)}`);
+  if (sample.written === 0) say(`sample: already done, ${sample.scans} scans in ${here(sample.out)}\n`);
   const crop = await voxlab<CropAnswer>('crop', '--subset', 'all');
-  if (crop.status === 'done') say(`crop: already done, ${crop.rows} patches in ${here(crop.file)}`);
+  if (crop.status === 'done') say(`crop: already done, ${crop.rows} patches in ${here(crop.file)}\n`);
   const run = join('runs', 'start');
   const train = await trainOnce(run, crop.file);
   const scores = await voxlab<EvaluateAnswer>('evaluate', run);
   const notebooks = await runNotebooksOnce(crop.file);
-  process.stdout.write(summary({ from, crop, train, scores, notebooks }));
+  print(summary({ from, crop, train, scores, notebooks }));
 }
 
 /** Trains unless `run` holds a finished run of the same settings and data; a run cut short is resumed. */
@@ -96,7 +97,7 @@ async function trainOnce(run: string, dataFile: string): Promise<TrainAnswer> {
   const isSame = readIfThere(startedFor) === inputs;
   const finished = isSame ? answerIn(marker) : undefined;
   if (finished !== undefined) {
-    say(`train: already done, see ${run}`);
+    say(`train: already done, see ${run}\n`);
     return finished;
   }
   // A run without a checkpoint begins again by itself; whether its last one is whole is for `train` to say.
@@ -150,7 +151,7 @@ async function runNotebooksOnce(dataFile: string): Promise<string> {
   const build = inRepository('.setup', 'build');
   const inputs = hashOf(...files, dataFile, existsSync(build) ? build : inPackage('package.json'));
   if (readIfThere(marker) === inputs) {
-    say(`notebooks: already done, see ${out}`);
+    say(`notebooks: already done, see ${out}\n`);
     return out;
   }
   await voxlab('notebook', 'run', ...names, '--out', out);
@@ -160,7 +161,7 @@ async function runNotebooksOnce(dataFile: string): Promise<string> {
 
 /** One command of this program as a process of its own: its progress goes to stderr, its --json answer comes back. */
 function voxlab<T>(...words: readonly string[]): Promise<T> {
-  say(`$ npx voxlab ${words.join(' ')}`);
+  say(`$ npx voxlab ${words.join(' ')}\n`);
   return new Promise((done, failed) => {
     const child = startCommand([...words, '--json'], {
       cwd: inRepository(),
@@ -228,8 +229,4 @@ function readIfThere(path: string): string | undefined {
 
 function here(path: string): string {
   return relative(process.cwd(), path) || path;
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

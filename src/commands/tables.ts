@@ -7,8 +7,8 @@ import {
 } from '../candidates/lunaTables.js';
 import { CROP_CONFIG_FILE, readCropSettings } from '../config/cropSettings.js';
 import { VoxlabError } from '../errors.js';
-import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson } from './standardStreams.js';
 import { registerLidcTables } from './tablesLidc.js';
 import { registerMarkFiles } from './tablesMarks.js';
 import { registerSegmentsTable } from './tablesSegments.js';
@@ -44,7 +44,7 @@ function tables(folder: string | undefined, flags: TablesFlags): void {
   );
   const differences = flags.official === true ? officialDifferences(found) : [];
   if (flags.json === true) printJson({ ...found, differences });
-  else process.stdout.write(`${textOf(found, differences, flags.official === true)}\n`);
+  else print(`${textOf(found, differences, flags.official === true)}\n`);
   const all = [...found.contradictions, ...differences.map(describe)];
   if (all.length > 0)
     throw new TablesDiffer(

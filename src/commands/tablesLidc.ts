@@ -8,8 +8,8 @@ import {
 } from '../candidates/lidc/lidcTables.js';
 import { VoxlabError } from '../errors.js';
 import { progressLine } from '../progress.js';
-import { withoutControls } from '../withoutControls.js';
-import { printJson, wholeNumber, withInterrupt } from './options.js';
+import { wholeNumber, withInterrupt } from './options.js';
+import { print, printJson } from './standardStreams.js';
 import { writeTables } from './writeTables.js';
 
 interface LidcFlags {
@@ -70,7 +70,7 @@ async function lidc(folder: string, flags: LidcFlags, command: Command): Promise
       ...{ files, series: seriesUids.length, nodules: nodules.length, excluded: excluded.length },
       ...{ otherXml, withoutScan, crowded, failed },
     });
-  else process.stdout.write(`${withoutControls(textOf(read, files, flags.readers))}\n`);
+  else print(`${textOf(read, files, flags.readers)}\n`);
   if (failed.length > 0)
     throw new SeriesFailed(
       `${failed.length} of ${failed.length + seriesUids.length} series could not be read and are in no table: ${failed[0]!.reason}`,

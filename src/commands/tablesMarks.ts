@@ -5,8 +5,8 @@ import { markFiles } from '../marks/markFiles.js';
 import { readMarks } from '../marks/readMarks.js';
 import { writeFileAtomically } from '../paths.js';
 import { searchScans } from '../volumes/findScans.js';
-import { withoutControls } from '../withoutControls.js';
-import { numberWithin, printJson, wholeNumber } from './options.js';
+import { numberWithin, wholeNumber } from './options.js';
+import { print, printJson } from './standardStreams.js';
 
 interface MarksFlags {
   readonly out: string;
@@ -66,10 +66,8 @@ async function marks(table: string, flags: MarksFlags, command: Command): Promis
   if (command.optsWithGlobals<MarksFlags>().json === true)
     printJson({ files, series: bySeries.size, marks: written, leftOut, failed });
   else
-    process.stdout.write(
-      withoutControls(
-        `wrote ${files.length} files of ${bySeries.size - failed.length} series in ${resolve(flags.out)}: ${written} marks, ${leftOut} less sure ones left out\n`,
-      ),
+    print(
+      `wrote ${files.length} files of ${bySeries.size - failed.length} series in ${resolve(flags.out)}: ${written} marks, ${leftOut} less sure ones left out\n`,
     );
   if (failed.length > 0)
     throw new MarksFailed(`${failed.length} of ${bySeries.size} series have no files: ${failed[0]!.reason}`);

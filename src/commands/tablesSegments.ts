@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type SegmentFinding, segmentFindings, segmentTableText } from '../candidates/segmentFindings.js';
 import { InputError, messageOf, UsageError, VoxlabError } from '../errors.js';
-import { numberWithin, printJson, withInterrupt } from './options.js';
+import { numberWithin, withInterrupt } from './options.js';
+import { printData, printJson, say } from './standardStreams.js';
 import { writeTables } from './writeTables.js';
 
 interface SegmentsFlags {
@@ -52,8 +53,8 @@ async function segments(files: readonly string[], flags: SegmentsFlags, command:
   const out = flags.out === undefined ? undefined : resolve(flags.out);
   if (out !== undefined) writeTables(new Map([[out, text]]), flags.force === true);
   if (isJson) printJson({ ...(out === undefined ? {} : { file: out }), findings, tooSmall, failed });
-  else if (out === undefined) process.stdout.write(text);
-  process.stderr.write(
+  else if (out === undefined) printData(text);
+  say(
     `${findings.length} parts of ${files.length - failed.length} files${tooSmall === 0 ? '' : `, ${tooSmall} smaller than ${flags.smallest} mm left out`}${out === undefined ? '' : `, in ${out}`}\n`,
   );
   if (failed.length > 0)

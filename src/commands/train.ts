@@ -18,7 +18,6 @@ import { metricsOf } from '../training/metricsLog.js';
 import { type TrainOptions, train } from '../training/train.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 import type { EndRecord, TrainRecord } from '../training/trainRecords.js';
-import { withoutControls } from '../withoutControls.js';
 import { launchProcesses } from './launchProcesses.js';
 import {
   classNames,
@@ -28,7 +27,6 @@ import {
   numberAbove,
   numberWithin,
   oneOf,
-  printJson,
   validation,
   wholeNumber,
   windows,
@@ -36,6 +34,7 @@ import {
 } from './options.js';
 import type { RegisterCommand } from './program.js';
 import { reportRate } from './reportRate.js';
+import { print, printJson, say } from './standardStreams.js';
 import { configOf, type TrainFlags, threadShare, visibleGpus } from './trainConfigOf.js';
 import { drawing } from './trainProgress.js';
 
@@ -195,7 +194,7 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
   const { run, epochs, steps, best, stoppedEarly } = end!;
   if (flags.json === true) printJson({ run, epochs, steps, best });
   else
-    process.stdout.write(
+    print(
       `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}${best.step % (steps / epochs) === 0 ? '' : `, step ${best.step}`}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}${useOf(run)}\n  next: npx voxlab evaluate ${run}\n`,
     );
 }
@@ -215,7 +214,7 @@ function recorded(
   if (recordGpu === false || (cluster?.rank ?? 0) > 0) return records;
   return withRecordedUse(records, {
     when: recordGpu === true ? 'always' : 'where-a-gpu-is',
-    onTrouble: (text) => void process.stderr.write(`note: ${withoutControls(text)}\n`),
+    onTrouble: (text) => say(`note: ${text}\n`),
   });
 }
 
@@ -233,7 +232,7 @@ function drawFigures(run: string): string {
 function warnOnce(): (error: InputError) => void {
   let warned = false;
   return ({ message }) => {
-    if (!warned) process.stderr.write(`warning: ${message}; the figures are drawn without it\n`);
+    if (!warned) say(`warning: ${message}; the figures are drawn without it\n`);
     warned = true;
   };
 }

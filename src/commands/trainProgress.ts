@@ -2,6 +2,7 @@ import { CROSS_ENTROPY } from '../config/lossSettings.js';
 import { formatSeconds, type progressLine } from '../progress.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 import type { StartRecord, TrainRecord } from '../training/trainRecords.js';
+import { say } from './standardStreams.js';
 
 /** Progress with the pace of the last steps; a line that stays for each epoch. */
 export function drawing(
@@ -15,20 +16,18 @@ export function drawing(
     if (record.kind === 'start') {
       total = record.steps;
       perEpoch = record.stepsPerEpoch;
-      process.stderr.write(
+      say(
         `training on ${record.positives} ${record.classNames[1]} and ${record.negatives} ${record.classNames[0]}, ${record.validation} patches choose the best network, ${record.heldOut} are held out; ${record.stepsPerEpoch} steps of ${batchSize} an epoch${record.stepsDone > 0 ? `, going on after step ${record.stepsDone}` : ''}\n  ${record.parts}\n  network: ${record.network}\n`,
       );
       if (record.ranks > 1 || record.devices.flat().length > 1)
-        process.stderr.write(`${describePlaces(record)}\n${describeMemory(record)}`);
-      if (record.begins !== undefined) process.stderr.write(`begins with ${record.begins}\n`);
-      if (record.loss !== CROSS_ENTROPY.kind) process.stderr.write(`loss: ${record.loss}\n`);
+        say(`${describePlaces(record)}\n${describeMemory(record)}`);
+      if (record.begins !== undefined) say(`begins with ${record.begins}\n`);
+      if (record.loss !== CROSS_ENTROPY.kind) say(`loss: ${record.loss}\n`);
       if (record.precision !== 'float32')
-        process.stderr.write(`convolutions in ${record.precision}, weights and the rest in float32\n`);
-      for (const warning of record.warnings) process.stderr.write(`warning: ${warning}\n`);
+        say(`convolutions in ${record.precision}, weights and the rest in float32\n`);
+      for (const warning of record.warnings) say(`warning: ${warning}\n`);
       if (record.differences.length > 0)
-        process.stderr.write(
-          `note: not bit for bit as before, because of ${record.differences.join('; ')}\n`,
-        );
+        say(`note: not bit for bit as before, because of ${record.differences.join('; ')}\n`);
     } else if (record.kind === 'step') {
       rates.push(record.patchesPerSecond);
       if (rates.length > 20) rates.shift();
@@ -42,7 +41,7 @@ export function drawing(
       });
     } else if (record.kind === 'validation') {
       line.end();
-      process.stderr.write(
+      say(
         `epoch ${record.epoch}${record.step % perEpoch === 0 ? '' : `, step ${record.step}`}: validation loss ${record.loss.toFixed(4)}, accuracy ${(100 * record.accuracy).toFixed(1)} %, ROC AUC ${record.rocAuc.toFixed(3)} [${record.rocAucInterval.map((value) => value.toFixed(3)).join(', ')}] (${formatSeconds(record.seconds)})\n`,
       );
     }

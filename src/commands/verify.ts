@@ -3,8 +3,9 @@ import { CROP_CONFIG_FILE, readCropSettings } from '../config/cropSettings.js';
 import { VoxlabError } from '../errors.js';
 import { type Verification, verifyPatchFile } from '../patches/verifyPatchFile.js';
 import { progressLine } from '../progress.js';
-import { printJson, wholeNumber, withInterrupt } from './options.js';
+import { wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './program.js';
+import { print, printJson } from './standardStreams.js';
 
 interface VerifyFlags {
   readonly scans?: string;
@@ -52,7 +53,7 @@ async function verify(file: string, flags: VerifyFlags): Promise<void> {
     }),
   ).finally(() => line.end());
   if (flags.json === true) printJson(found);
-  else process.stdout.write(`${textOf(found)}\n`);
+  else print(`${textOf(found)}\n`);
   const { missing, changed, wrongRows } = found;
   if (missing.length + changed.length + wrongRows.length > 0)
     throw new VerificationFailed(

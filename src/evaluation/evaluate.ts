@@ -13,6 +13,7 @@ import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
 import { correctedForShare } from '../scores/priorShift.js';
 import { type RocPoint, rocCurve } from '../scores/roc.js';
 import type { RocBand } from '../scores/rocBootstrap.js';
+import { withSharedPaths } from '../sharedPath.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels } from '../store/voxelSample.js';
 import type { CheckpointLink } from '../training/checkpoint.js';
@@ -100,7 +101,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   try {
     const evaluation = await evaluateCheckpoint(checkpoint, options);
     const document = { ...scoresDocument(evaluation), ...evaluation.provenance };
-    writeFileAtomically(evaluation.files.scores!, `${JSON.stringify(document, null, 2)}\n`);
+    writeFileAtomically(evaluation.files.scores!, `${JSON.stringify(withSharedPaths(document), null, 2)}\n`);
     options.beforeRelease?.(evaluation);
     return evaluation;
   } finally {

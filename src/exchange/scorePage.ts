@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { escaped } from '../figures/markup.js';
+import { pagePolicy } from '../figures/pagePolicy.js';
 import { wordsOf } from '../model/network.js';
 import { browserBundle } from '../tensorflow/tf.js';
 import type { PortableNetwork } from './portableNetwork.js';
@@ -17,7 +18,7 @@ export function scorePage(
   const settings = { size: network.inputSize, windowHu, name: classNames[1], model, weightSpecs };
   const what = `${wordsOf(network)}, checkpoint ${checkpoint}`;
   const head = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>voxlab: score a patch</title>
+<html lang="en"><head><meta charset="utf-8">${pagePolicy({ scripts: true })}<title>voxlab: score a patch</title>
 <style>
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
 canvas { width: 16rem; height: ${(16 * height) / width}rem; image-rendering: pixelated; background: #000; display: block; }

@@ -1,6 +1,7 @@
 import { voxelToWorld } from '../volumes/geometry.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { escaped } from './markup.js';
+import { pagePolicy } from './pagePolicy.js';
 import { patchMontage } from './patchMontage.js';
 import type { WindowHu } from './picture.js';
 import { sideBySide } from './sideBySide.js';
@@ -44,7 +45,7 @@ export function explanationPage({ title, patches, lines, window }: ExplanationPa
 <ul>${patch.lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>`,
   );
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${pagePolicy()}<title>${escaped(title)}</title>
 <style>body{font:15px system-ui,sans-serif;margin:1em auto;max-width:1200px;padding:0 1em}h1{font-size:1.4em;overflow-wrap:anywhere}h2{font-size:1.1em;margin-top:1.6em;overflow-wrap:anywhere}figure{margin:.5em 0}svg{max-width:100%;height:auto}.warning{border:2px solid #d55e00;padding:.5em 1em}</style></head>
 <body><h1>${escaped(title)}</h1>
 <p class="warning">Research use. Not a medical device: no diagnosis may rest on this page. A map says what moved this network, not what is there.</p>

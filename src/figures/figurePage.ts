@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { inPackage } from '../paths.js';
 import type { PlotlyFigure } from './figure.js';
 import { escaped } from './markup.js';
+import { pagePolicy } from './pagePolicy.js';
 
 /**
  * A page with figures that can be zoomed and read off, below some lines of text; complete in one file: plotly's own code is
@@ -17,7 +18,7 @@ export function figurePage(
   // `<` in data would end the script element.
   const data = JSON.stringify(drawn).replaceAll('<', '\\u003c');
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>
+<html lang="en"><head><meta charset="utf-8">${pagePolicy({ scripts: true })}<title>${escaped(title)}</title>
 <script>${library.replaceAll('</script', '<\\/script')}</script></head>
 <body>${textOf(title, lines)}${drawn.map((_, index) => `<div id="figure${index}"></div>`).join('')}
 <script>${data}.forEach((figure, index) => {

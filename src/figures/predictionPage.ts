@@ -1,5 +1,6 @@
 import type { Volume } from '../volumes/volume.js';
 import { escaped } from './markup.js';
+import { pagePolicy } from './pagePolicy.js';
 import { patchMontage } from './patchMontage.js';
 import { threePlanes } from './threePlanes.js';
 
@@ -65,7 +66,7 @@ export function predictionPage({ scan, volume, heatMap, marks, patch, lines }: P
     );
   const title = `Marks of ${scan}`;
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${pagePolicy()}<title>${escaped(title)}</title>
 <style>body{font:15px system-ui,sans-serif;margin:1em auto;max-width:1100px;padding:0 1em}h1{font-size:1.4em;overflow-wrap:anywhere}svg{max-width:100%;height:auto}td,th{padding:.2em .8em;text-align:right}.warning{border:2px solid #d55e00;padding:.5em 1em}</style></head>
 <body><h1>${escaped(title)}</h1>
 <p class="warning">Research use. Not a medical device: no diagnosis may rest on this page.</p>

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { withoutControls } from '../withoutControls.js';
 import { type Displayable, type MimeBundle, mimeBundleOf } from './mimeBundle.js';
 import type { JsonObject } from './protocol.js';
 import { sessionFor, sessionIfAny } from './session.js';
@@ -61,6 +62,7 @@ export function clearOutput({ wait = false } = {}): void {
 function publish(type: string, value: Shown, metadata: JsonObject, transient: JsonObject): void {
   const data = mimeBundleOf(value);
   const session = sessionIfAny();
-  if (session === undefined) process.stdout.write(`${data['text/plain'] ?? Object.keys(data).join(', ')}\n`);
+  if (session === undefined)
+    process.stdout.write(`${withoutControls(String(data['text/plain'] ?? Object.keys(data).join(', ')))}\n`);
   else session.publish(type, { data, metadata, transient });
 }

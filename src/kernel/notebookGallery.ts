@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { escaped } from '../figures/markup.js';
+import { pagePolicy } from '../figures/pagePolicy.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
 import { pythonAnswer } from './pythonAnswer.js';
 
@@ -80,7 +81,7 @@ export function galleryPage(pages: readonly NotebookPage[], missing: readonly st
       ? ''
       : `<p class="facts">Not run yet: ${missing.map(escaped).join(', ')} (voxlab notebook run NAME)</p>`;
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Notebooks</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${pagePolicy()}<title>Notebooks</title>
 <style>${STYLE}</style></head>
 <body><h1>Notebooks</h1><ul>${cards.join('\n')}</ul>${absent}</body></html>
 `;

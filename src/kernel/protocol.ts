@@ -114,7 +114,7 @@ export function endpoint({ transport, ip }: Connection, port: number): string {
 const DELIMITER = Buffer.from('<IDS|MSG>');
 
 export interface Wire {
-  /** Throws on frames that are no message, or whose signature is not ours. */
+  /** Throws on frames that are no message, whose signature is not ours, or that came before: sent again by somebody who listened. */
   parse(frames: readonly Buffer[]): Message;
   build(message: Outgoing | EncodedOutgoing): Uint8Array[];
 }
@@ -122,6 +122,7 @@ export interface Wire {
 /** Messages to frames and back: `[identities.., delimiter, signature, header, parent, metadata, content, buffers..]`. */
 export function createWire({ key, signature_scheme }: Pick<Connection, 'key' | 'signature_scheme'>): Wire {
   const session = randomUUID();
+  const seen = recentTexts(REMEMBERED_SIGNATURES);
   const algorithm = signature_scheme.slice('hmac-'.length);
   const sign = (parts: readonly Uint8Array[]): Buffer => {
     if (key === '') return Buffer.alloc(0);
@@ -140,6 +141,9 @@ export function createWire({ key, signature_scheme }: Pick<Connection, 'key' | '
       const expected = sign(signed);
       if (signature.length !== expected.length || !timingSafeEqual(signature, expected))
         throw new Error('the signature of a message is not made with the key of this kernel');
+      // An id makes each message another one; without a key there is no signature, and everybody may send anything.
+      if (key !== '' && !seen.isNew(signature.toString()))
+        throw new Error('a message came a second time, with the same signature: it is not carried out again');
       const [header, parent, metadata, content] = signed.map(parsePart);
       checkHeader(header);
       return {
@@ -164,6 +168,23 @@ export function createWire({ key, signature_scheme }: Pick<Connection, 'key' | '
         Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)),
       );
       return [...identities, DELIMITER, sign(parts), ...parts, ...buffers];
+    },
+  };
+}
+
+/** As many as Jupyter's own kernels remember: a message that is sent again later than that is not known any more. */
+const REMEMBERED_SIGNATURES = 65_536;
+
+/** The last `most` texts. */
+function recentTexts(most: number): { isNew(text: string): boolean } {
+  const texts = new Set<string>();
+  return {
+    isNew(text) {
+      if (texts.has(text)) return false;
+      texts.add(text);
+      // A set keeps the order in which its values came.
+      if (texts.size > most) texts.delete(texts.values().next().value!);
+      return true;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { withoutPlaces } from '../sharedPath.js';
 import type { Normalisation } from '../store/intensity.js';
 import type { PatchColumns, PatchFormat, PatchProvenance } from '../store/patchFileContract.js';
 import { VERSION } from '../version.js';
@@ -22,8 +23,8 @@ export function patchHeader(
   normalisation: Normalisation | undefined,
   { scansFolder }: Pick<CropOptions, 'scansFolder'>,
 ): PatchHeader {
-  // Where the scans lie does not change the file.
-  const reasons = failed.map(({ uid, reason }) => [uid, reason.replaceAll(`${scansFolder}/`, '')]);
+  // Where the scans lie does not change the file, and is nobody's business who reads it.
+  const reasons = failed.map(({ uid, reason }) => [uid, withoutPlaces(reason, scansFolder)]);
   const outside = cut.filter(({ outsideLines }) => outsideLines.length > 0);
   return {
     format: { ...job.format, ...(normalisation === undefined ? {} : { normalisation }) },

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InputError } from '../errors.js';
 import { cannotWrite } from '../paths.js';
 import { type Line, linesBackwards, linesOf } from './fileLines.js';
@@ -71,6 +71,7 @@ export interface EpochRecord {
   /** Share of the time of its steps that went by waiting for batches, and what the reader threads did meanwhile. */
   readonly starvedShare: number;
   readonly feed: EpochFeed;
+  /** Its folder; in metrics.jsonl from the run's folder. */
   readonly checkpoint: string;
   /** Whether the network of its end is the best so far. */
   readonly best: boolean;
@@ -104,9 +105,13 @@ export function metricsFile(run: string): string {
   return join(run, 'metrics.jsonl');
 }
 
-/** A record as metrics.jsonl has it. */
+/** A record as metrics.jsonl has it: a run may be moved, and handed on. */
 export function metricLine(record: MetricRecord): Uint8Array {
-  return Buffer.from(`${JSON.stringify(record)}\n`);
+  const told =
+    record.kind === 'epoch'
+      ? { ...record, checkpoint: `checkpoints/${basename(record.checkpoint)}` }
+      : record;
+  return Buffer.from(`${JSON.stringify(told)}\n`);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { escaped } from '../figures/markup.js';
+import { pagePolicy } from '../figures/pagePolicy.js';
 import { patchMontage } from '../figures/patchMontage.js';
 import type { PatchFile } from '../store/patchFile.js';
 import { frontEnd } from './frontEnd.js';
@@ -130,7 +131,7 @@ function galleryHtml(picture: string, state: GalleryState): string {
 function pageOf(title: string, html: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'; img-src data:">
+${pagePolicy({ scripts: true })}
 <title>${escaped(title)}</title><style>body{margin:16px;background:#fff}@media (prefers-color-scheme:dark){body{background:#111}}img{max-width:100%}</style></head>
 <body>${html}</body></html>
 `;

@@ -76,11 +76,38 @@ test('createWire().parse() refuses a signed message whose parts are no objects, 
   );
 });
 
+test('createWire().parse() refuses a message that comes a second time, whoever sends it', () => {
+  const wire = createWire(SIGNING);
+  const frames = (): Buffer[] =>
+    wire
+      .build({ type: 'execute_request', content: { code: 'n++' }, parent: {} })
+      .map((frame) => Buffer.from(frame));
+  const once = frames();
+  wire.parse(once);
+  assert.throws(() => wire.parse(once), /came a second time, with the same signature/);
+  assert.throws(() => wire.parse([Buffer.from('another sender'), ...once]), /second time/);
+  wire.parse(frames());
+  // What is not signed with the key is not remembered: it would push out what is.
+  const forged = frames();
+  forged[1] = Buffer.from('0'.repeat(64));
+  for (let i = 0; i < 3; i++) assert.throws(() => wire.parse(forged), /not made with the key/);
+});
+
+test('createWire().parse() remembers the last 65,536 messages, and no more', () => {
+  const wire = createWire(SIGNING);
+  const built = Array.from({ length: 65_537 }, () =>
+    wire.build({ type: 'x', content: {}, parent: {} }).map((frame) => Buffer.from(frame)),
+  );
+  for (const frames of built) wire.parse(frames);
+  assert.throws(() => wire.parse(built[1]!), /second time/);
+  wire.parse(built[0]!);
+});
+
 test('createWire() with an empty key neither signs nor checks', () => {
   const wire = createWire({ key: '', signature_scheme: 'hmac-sha256' });
   const frames = wire.build({ type: 'x', content: {}, parent: {} }).map((frame) => Buffer.from(frame));
   assert.equal(frames[1]!.length, 0);
-  assert.equal(wire.parse(frames).header.msg_type, 'x');
+  for (let i = 0; i < 2; i++) assert.equal(wire.parse(frames).header.msg_type, 'x');
 });
 
 test('readConnection() names the file and the port that is wrong', () => {
