@@ -14,6 +14,8 @@ const FIRST_STAGES = [
   'decimal',
   'withoutControls',
   'errors',
+  'freeMemory',
+  'hangingCalls',
   'random',
   'progress',
   'paths',

@@ -1,8 +1,7 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InputError } from '../errors.js';
 import { hasDicomMark, peekDicom } from '../volumes/dicomDataSet.js';
-import { cannotRead } from '../volumes/fileBytes.js';
+import { withFile } from '../volumes/inputFile.js';
 import { readVolume, SCAN_EXTENSIONS } from '../volumes/readVolume.js';
 import {
   type DicomSegmentation,
@@ -46,13 +45,16 @@ export async function segmentFindings(
   file: string,
   { seriesUid, signal }: SegmentFindingsOptions = {},
 ): Promise<SegmentFinding[]> {
-  const kind = dicomClass(file);
+  const kind = await dicomClass(file);
   if (kind === undefined) {
     const volume = await readVolume(file, signal === undefined ? {} : { signal });
     return findingsOf(labelsOf(volume, file), seriesUid ?? uidOf(file));
   }
-  const read = (parse: (content: Buffer, file: string) => DicomSegmentation): SegmentFinding[] => {
-    const { segments, seriesUid: said } = parse(readFileSync(file), file);
+  const read = async (
+    parse: (content: Buffer, file: string) => DicomSegmentation,
+  ): Promise<SegmentFinding[]> => {
+    const content = await withFile(file, (input) => input.content());
+    const { segments, seriesUid: said } = parse(content, file);
     return findingsOf(segments, seriesUid ?? said ?? uidOf(file));
   };
   if (SEGMENTATION_CLASSES.has(kind)) return read(parseDicomSegmentation);
@@ -87,17 +89,10 @@ function uidOf(file: string): string {
 }
 
 /** SOP class of a DICOM file; undefined for other files. */
-function dicomClass(file: string): string | undefined {
-  const start = Buffer.alloc(START_BYTES);
-  try {
-    const descriptor = openSync(file, 'r');
-    try {
-      const bytes = start.subarray(0, readSync(descriptor, start, 0, start.length, 0));
-      return hasDicomMark(bytes) ? (peekDicom(bytes)?.mediaClass ?? '') : undefined;
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    throw cannotRead(file, error);
-  }
+async function dicomClass(file: string): Promise<string | undefined> {
+  return withFile(file, async (input) => {
+    const start = Buffer.alloc(START_BYTES);
+    const bytes = start.subarray(0, await input.read(start, 0));
+    return hasDicomMark(bytes) ? (peekDicom(bytes)?.mediaClass ?? '') : undefined;
+  });
 }

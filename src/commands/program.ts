@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, VoxlabError } from '../errors.js';
+import { hasHangingCalls } from '../hangingCalls.js';
 import { libc } from '../libc.js';
 import { VERSION } from '../version.js';
 import { registerBenchCommand } from './bench.js';
@@ -75,10 +76,13 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   try {
     await buildProgram().parseAsync(acceptOriginalFlags(argv), { from: 'user' });
     await requirePrinted();
+    // Node's own end waits for them.
+    if (hasHangingCalls()) libc()._exit(Number(process.exitCode ?? 0));
   } catch (error) {
     process.exitCode = reportFailure(error, debug);
     // A call into TensorFlow that waits for a process that hangs never comes back; process.exit() would wait for it.
-    setTimeout(() => libc()._exit(Number(process.exitCode)), LAST_CALLS_MS).unref();
+    const last = setTimeout(() => libc()._exit(Number(process.exitCode)), LAST_CALLS_MS);
+    if (!hasHangingCalls()) last.unref();
   }
 }
 

@@ -91,7 +91,7 @@ const ROWS_PER_WRITE = 16;
  */
 export async function cutScan(
   task: CutTask,
-  memory?: (bytes: number) => ArrayBuffer,
+  memory?: (bytes: number, path: string) => ArrayBuffer,
 ): Promise<readonly CutScan[] | FailedScan> {
   const { scan } = task;
   let read: HashedVolume;

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { freemem } from 'node:os';
 import { EngineError, EnvironmentError, messageOf } from '../errors.js';
+import { freeBytes } from '../freeMemory.js';
 import { bytesOfStep, type DeviceMemory } from './stepMemory.js';
 
 /** Free memory of each NVIDIA GPU that this process may use; none where there is no GPU. */
@@ -57,15 +56,6 @@ function gpuOf(device: string): number | undefined {
   return index === undefined ? undefined : Number(index);
 }
 
-/** Memory that programs may still take on this machine, or in the container that this process runs in. */
-export function freeBytes(): number {
-  const available = /^MemAvailable:\s*(\d+) kB$/m.exec(textOf('/proc/meminfo'))?.[1];
-  const ofMachine = available === undefined ? freemem() : 1024 * Number(available);
-  const limit = Number(textOf('/sys/fs/cgroup/memory.max'));
-  const used = Number(textOf('/sys/fs/cgroup/memory.current'));
-  return limit > 0 && used > 0 ? Math.min(ofMachine, limit - used) : ofMachine;
-}
-
 /** Throws EnvironmentError where a step needs more than is free, with the batch that would fit. */
 export function requireMemory(
   step: readonly DeviceMemory[],
@@ -95,12 +85,4 @@ export function explainOutOfMemory(error: unknown, { batchSize }: { readonly bat
 
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return '';
-  }
 }

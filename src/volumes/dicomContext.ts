@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js';
 import { elementsOf, isUid, openDicom, REMEDY } from './dicomDataSet.js';
 import { DicomFields } from './dicomFields.js';
-import { withFile } from './fileBytes.js';
+import { withFile } from './inputFile.js';
 
 /** What files that are to lie beside a series must repeat of its slices: whose it is, of which study and frame of reference. */
 export interface DicomContext {
@@ -74,7 +74,7 @@ export async function readDicomContext(slices: readonly string[]): Promise<Dicom
 async function fieldsOf(file: string): Promise<DicomFields> {
   const start = await withFile(file, async (handle) => {
     const bytes = Buffer.alloc(Math.min(START_BYTES, (await handle.stat()).size));
-    return bytes.subarray(0, (await handle.read(bytes, 0, bytes.length, 0)).bytesRead);
+    return bytes.subarray(0, await handle.read(bytes, 0));
   });
   const opened = openDicom(start, file);
   const elements = elementsOf(opened, WANTED, TAGS.frameOfReference);

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { elementsOf, hasDicomMark, isUid, peekDicom } from './dicomDataSet.js';
 import { DicomFields } from './dicomFields.js';
 import { kindBesideSlices } from './dicomKinds.js';
-import { systemReason } from './fileBytes.js';
+import { systemReason } from './inputFile.js';
 
 /** What a search sees in a file. */
 export type DicomFile =

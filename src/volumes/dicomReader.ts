@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { InputError, throwIfAborted } from '../errors.js';
 import { openDicom } from './dicomDataSet.js';
 import { dicomFrameFile } from './dicomFrameFile.js';
@@ -10,9 +9,10 @@ import { resampleSlices } from './dicomResample.js';
 import { decodeRunLengths } from './dicomRunLengths.js';
 import { arrangeDicomSeries, type DicomSeries } from './dicomSeries.js';
 import { nativeWords, type SliceVoxels, sliceValues } from './dicomVoxels.js';
-import { withFile } from './fileBytes.js';
 import { decodeWithGdcm } from './gdcmDecoder.js';
+import { type InputFile, withFile } from './inputFile.js';
 import { type JpegStream, jpegStreamOf } from './jpegStream.js';
+import { requireScanMemory } from './scanMemory.js';
 import type { Volume, VoxelArray } from './volume.js';
 
 /** Headers have some KiB; with long private tags, more; the last is for files that keep something huge before the voxels. */
@@ -94,18 +94,19 @@ async function stacked(
   // The first slice is decoded before room is made: a damaged header may promise more than there is.
   let values = await read(0);
   const voxels = values.length;
+  requireScanMemory(voxels * slices.length * (whole ? 2 : 4), slices[0]!.file);
   let data: Int16Array | Int32Array | Float32Array = whole
     ? new Int16Array(voxels * slices.length)
     : new Float32Array(voxels * slices.length);
   for (let z = 0; z < slices.length; z++) {
     if (z > 0) values = await read(z);
-    if (data instanceof Int16Array && !fitsInt16(values)) data = Int32Array.from(data);
+    if (data instanceof Int16Array && !fitsInt16(values)) data = new Int32Array(data);
     data.set(values, z * voxels);
   }
   return data;
 }
 
-async function readHeader(handle: FileHandle, file: string): Promise<readonly DicomSlice[]> {
+async function readHeader(handle: InputFile, file: string): Promise<readonly DicomSlice[]> {
   const { size } = await handle.stat();
   for (const limit of HEADER_LIMITS_BYTES) {
     const start = await readBytes(handle, 0, Math.min(limit, size));
@@ -211,12 +212,12 @@ function fitsInt16(values: SliceVoxels): boolean {
 }
 
 /** Fewer bytes only where the file ends. */
-async function readBytes(handle: FileHandle, from: number, length: number): Promise<Buffer> {
+async function readBytes(handle: InputFile, from: number, length: number): Promise<Buffer> {
   // A buffer of its own, unlike Buffer.alloc's pool: 16-bit views need an even start.
   const bytes = Buffer.from(new ArrayBuffer(length));
   let done = 0;
   while (done < length) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, from + done);
+    const bytesRead = await handle.read(bytes.subarray(done), from + done);
     if (bytesRead === 0) break;
     done += bytesRead;
   }

@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { type DicomFile, isMisread, lookAtFile, PACKED_SLICE } from './dicomFile.js';
-import { cannotRead, systemReason } from './fileBytes.js';
+import { cannotRead, systemReason } from './inputFile.js';
 
 /** The files of one DICOM series, found by what they hold. */
 export interface DicomSeriesFiles {

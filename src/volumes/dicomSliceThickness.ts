@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { decimalNumber } from '../decimal.js';
 import { elementsOf, peekDicom } from './dicomDataSet.js';
 import { DicomFields } from './dicomFields.js';
-import { cannotRead } from './fileBytes.js';
+import { cannotRead } from './inputFile.js';
 
 const SLICE_THICKNESS = 0x00180050;
 /** It stands in the first KiB. */

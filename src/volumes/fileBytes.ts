@@ -1,8 +1,7 @@
-import type { FileHandle } from 'node:fs/promises';
-import { open, stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createUnzip } from 'node:zlib';
 import { InputError, messageOf } from '../errors.js';
+import { type InputFile, withFile } from './inputFile.js';
 
 const PIECE_BYTES = 2 ** 22;
 const PACKED_PIECE_BYTES = 2 ** 20;
@@ -26,34 +25,6 @@ export interface BytesRequest {
   readonly onBytes?: ((bytes: Uint8Array) => void) | undefined;
 }
 
-/** An InputError for a file that the system would not open or read; the reason names no other path. */
-export function cannotRead(path: string, error: unknown): InputError {
-  return new InputError(path, `cannot be read (${systemReason(error)})`, { cause: error });
-}
-
-/** What the system said, without a path. */
-export function systemReason(error: unknown): string {
-  return messageOf(error).replace(/, \w+( '.*')?$/, '');
-}
-
-/** A file that is open for the length of `use`. Throws InputError where the system refuses it. */
-export async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
-  let handle: FileHandle | undefined;
-  try {
-    // Opening a pipe would wait for a writer.
-    const kind = await stat(path);
-    if (!kind.isFile() && !kind.isDirectory())
-      throw new InputError(path, 'expected a file, found a pipe or a device');
-    handle = await open(path, 'r');
-    return await use(handle);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw cannotRead(path, error);
-  } finally {
-    await handle?.close();
-  }
-}
-
 /**
  * A file's bytes for the length of `use`. What `use` leaves is read for `onBytes` alone.
  * Throws InputError, naming the file, where it cannot be read or unpacked.
@@ -63,8 +34,8 @@ export async function withBytes<T>(
   request: BytesRequest,
   use: (bytes: FileBytes) => Promise<T>,
 ): Promise<T> {
-  return withFile(path, async (handle) => {
-    const file = new PlainBytes(handle, request.onBytes);
+  return withFile(path, async (input) => {
+    const file = new PlainBytes(input, request.onBytes);
     await file.skip(request.from ?? 0);
     if (request.packed !== true) {
       const result = await use(file);
@@ -83,12 +54,12 @@ export async function withBytes<T>(
 }
 
 class PlainBytes implements FileBytes {
-  readonly #handle: FileHandle;
+  readonly #file: InputFile;
   readonly #onBytes: BytesRequest['onBytes'];
   #at = 0;
 
-  constructor(handle: FileHandle, onBytes: BytesRequest['onBytes']) {
-    this.#handle = handle;
+  constructor(file: InputFile, onBytes: BytesRequest['onBytes']) {
+    this.#file = file;
     this.#onBytes = onBytes;
   }
 
@@ -96,7 +67,7 @@ class PlainBytes implements FileBytes {
   async fill(target: Uint8Array): Promise<number> {
     const readPiece = async (start: number): Promise<number> => {
       const length = Math.min(target.length - start, PIECE_BYTES);
-      return start + (await this.#handle.read(target, start, length, this.#at + start)).bytesRead;
+      return start + (await this.#file.read(target.subarray(start, start + length), this.#at + start));
     };
     let done = 0;
     let reading = target.length === 0 ? undefined : readPiece(0);
@@ -126,7 +97,7 @@ class PlainBytes implements FileBytes {
   }
 
   async rest(limit: number): Promise<number> {
-    return Math.min(limit, Math.max(0, (await this.#handle.stat()).size - this.#at));
+    return Math.min(limit, Math.max(0, (await this.#file.stat()).size - this.#at));
   }
 }
 

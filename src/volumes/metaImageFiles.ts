@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js';
-import { withFile } from './fileBytes.js';
+import { withFile } from './inputFile.js';
 import type { MetaImageHeader } from './metaImageHeader.js';
 import { namedFile } from './namedFile.js';
 import type { Vector3 } from './volume.js';
@@ -54,7 +54,7 @@ function sizeOf(dimensions: number, [x, y, z]: Vector3): Vector3 {
 }
 
 async function listedNames(path: string, header: MetaImageHeader): Promise<string[]> {
-  const text = await withFile(path, (handle) => handle.readFile('latin1'));
+  const text = await withFile(path, async (input) => (await input.content()).toString('latin1'));
   const names = text
     .slice(header.headerBytes)
     .split(/\r?\n/)

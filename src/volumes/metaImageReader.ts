@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { InputError } from '../errors.js';
-import { withFile } from './fileBytes.js';
+import { withFile } from './inputFile.js';
 import { hasManyFiles, isLocal, type MetaImagePart, metaImageParts } from './metaImageFiles.js';
 import { type MetaImageHeader, parseMetaImageHeader } from './metaImageHeader.js';
 import { requirePlausibleSpacing } from './plausibleSpacing.js';
@@ -16,7 +16,7 @@ const HEADER_LIMIT_BYTES = 64 * 1024;
 export async function readMetaImageHeader(path: string): Promise<MetaImageHeader> {
   return withFile(path, async (handle) => {
     const start = Buffer.alloc(HEADER_LIMIT_BYTES);
-    const { bytesRead } = await handle.read(start, 0, start.length, 0);
+    const bytesRead = await handle.read(start, 0);
     const header = parseMetaImageHeader(start.subarray(0, bytesRead), path);
     requirePlausibleSpacing(header.geometry.spacingMm, path, 'ElementSpacing');
     return header;
@@ -39,10 +39,10 @@ export async function readMetaImage(path: string, options: ReadOptions = {}): Pr
   const parts = await metaImageParts(path, header);
   const [first] = parts;
   if (options.onBytes !== undefined && first!.file !== path)
-    options.onBytes(await withFile(path, (handle) => handle.readFile()));
+    options.onBytes(await withFile(path, (input) => input.content()));
   const data = await readParts(
     parts,
-    { type, count: geometry.size[0] * geometry.size[1] * geometry.size[2] },
+    { type, path, count: geometry.size[0] * geometry.size[1] * geometry.size[2] },
     (part, partOptions) => readPart(part, path, header, partOptions),
     options,
   );

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InputError } from '../errors.js';
-import { withBytes, withFile } from './fileBytes.js';
+import { withBytes } from './fileBytes.js';
+import { withFile } from './inputFile.js';
 import { type NiftiFrame, niftiGeometry } from './niftiGeometry.js';
 import { NIFTI_HEADER_BYTES, type NiftiHeader, parseNiftiHeader } from './niftiHeader.js';
 import { rescaled } from './rescaled.js';
@@ -30,7 +31,7 @@ export async function readNifti(
   const geometry = niftiGeometry(header, path, frame);
   const file = voxelFileOf(path, header);
   if (options.onBytes !== undefined && file !== path)
-    options.onBytes(await withFile(path, (handle) => handle.readFile()));
+    options.onBytes(await withFile(path, (input) => input.content()));
   const packed = await isPacked(file);
   const { size, voxelType: type, bigEndian, voxelOffset } = header;
   const stored = await readStoredVoxels(
@@ -60,7 +61,7 @@ async function readHeader(path: string): Promise<NiftiHeader> {
 /** By its first bytes, not its name. */
 async function isPacked(path: string): Promise<boolean> {
   const start = Buffer.alloc(2);
-  await withFile(path, (handle) => handle.read(start, 0, 2, 0));
+  await withFile(path, (handle) => handle.read(start, 0));
   return start.readUInt16BE(0) === 0x1f8b;
 }
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { InputError } from '../errors.js';
-import { withFile } from './fileBytes.js';
+import { withFile } from './inputFile.js';
 import { namedFile } from './namedFile.js';
 import type { NrrdPart } from './nrrdFiles.js';
 import { type NrrdHeader, parseNrrdHeader } from './nrrdHeader.js';
@@ -33,10 +33,10 @@ export async function readNrrd(path: string, options: ReadOptions = {}): Promise
   const { geometry, voxelType: type } = header;
   const parts = placedParts(path, header);
   const isAlone = parts.length === 1 && parts[0]!.file === path;
-  if (!isAlone) options.onBytes?.(await withFile(path, (handle) => handle.readFile()));
+  if (!isAlone) options.onBytes?.(await withFile(path, (input) => input.content()));
   const data = await readParts(
     parts,
-    { type, count: geometry.size[0] * geometry.size[1] * geometry.size[2] },
+    { type, path, count: geometry.size[0] * geometry.size[1] * geometry.size[2] },
     (part, { onBytes, ...rest }) =>
       readPart(part, path, header, { ...rest, onBytes: part.file !== path || isAlone ? onBytes : undefined }),
     options,
@@ -47,7 +47,7 @@ export async function readNrrd(path: string, options: ReadOptions = {}): Promise
 async function readNrrdHeader(path: string): Promise<NrrdHeader> {
   return withFile(path, async (handle) => {
     const start = Buffer.alloc(HEADER_LIMIT_BYTES);
-    const { bytesRead } = await handle.read(start, 0, start.length, 0);
+    const bytesRead = await handle.read(start, 0);
     return parseNrrdHeader(start.subarray(0, bytesRead), path);
   });
 }
@@ -108,7 +108,7 @@ async function byteBehindLines(file: string, from: number, lines: number): Promi
     let at = from;
     let left = lines;
     for (;;) {
-      const { bytesRead } = await handle.read(piece, 0, piece.length, at);
+      const bytesRead = await handle.read(piece, at);
       for (let end = piece.indexOf(0x0a); end >= 0 && end < bytesRead; end = piece.indexOf(0x0a, end + 1))
         if (--left === 0) return at + end + 1;
       if (bytesRead === 0)

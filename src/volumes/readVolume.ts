@@ -1,10 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { InputError, throwIfAborted } from '../errors.js';
 import { isFolder } from '../paths.js';
 import { chosenSeries } from './dicomChoice.js';
 import type { Resampling } from './dicomGrid.js';
 import { filesInOrder, readDicomSeries, readDicomVolume } from './dicomReader.js';
+import { withBytes } from './fileBytes.js';
 import { isInvertible } from './geometry.js';
 import { metaImageFiles, readMetaImage, readMetaImageHeader } from './metaImageReader.js';
 import type { NiftiFrame } from './niftiGeometry.js';
@@ -68,7 +68,7 @@ export async function readVolume(source: ScanSource, options: ReadVolumeOptions 
 export async function readHashedVolume(
   source: ScanSource,
   choices: ReadingChoices = {},
-  memory?: (bytes: number) => ArrayBuffer,
+  memory?: ReadOptions['memory'],
 ): Promise<HashedVolume> {
   const path = pathOf(source);
   if (formatOf(path) === 'dicom') {
@@ -95,7 +95,9 @@ async function hashOfFiles(files: readonly string[]): Promise<string> {
 }
 
 async function hashFile(hash: Hash, path: string): Promise<void> {
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  await withBytes(path, { onBytes: (bytes) => void hash.update(bytes) }, (bytes) =>
+    bytes.skip(Number.POSITIVE_INFINITY),
+  );
 }
 
 /**

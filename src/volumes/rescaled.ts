@@ -8,7 +8,7 @@ export interface Rescaling {
 
 /**
  * Voxels in the units that their header promises. Whole values are Int16, or Int32 where one does not fit, anything else
- * Float32 (Float64 where float64 was stored): a new array, but in place where the type stays.
+ * Float32 (Float64 where float64 was stored): in the memory of what was stored where that is no narrower.
  */
 export function rescaled(stored: VoxelArray, { slope, intercept }: Rescaling): VoxelArray {
   const isFloat = stored instanceof Float32Array || stored instanceof Float64Array;
@@ -22,11 +22,25 @@ export function rescaled(stored: VoxelArray, { slope, intercept }: Rescaling): V
   const values = fits(-32768, 32767)
     ? stored instanceof Int16Array
       ? stored
-      : new Int16Array(stored.length)
+      : wholeArray(Int16Array, stored)
     : fits(-(2 ** 31), 2 ** 31 - 1)
-      ? new Int32Array(stored.length)
+      ? wholeArray(Int32Array, stored)
       : new Float64Array(stored.length);
   return scaleInto(stored, values, slope, intercept);
+}
+
+/** In the memory of values that are no narrower, else new: from the first on, each is read before it is written over. */
+function wholeArray<T extends Int16Array | Int32Array>(
+  Kind: {
+    new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
+    new (length: number): T;
+    readonly BYTES_PER_ELEMENT: number;
+  },
+  stored: VoxelArray,
+): T {
+  return stored.BYTES_PER_ELEMENT >= Kind.BYTES_PER_ELEMENT
+    ? new Kind(stored.buffer, stored.byteOffset, stored.length)
+    : new Kind(stored.length);
 }
 
 function scaleInto(stored: VoxelArray, values: VoxelArray, slope: number, intercept: number): VoxelArray {

@@ -1,5 +1,7 @@
 import { InputError } from '../errors.js';
-import { type FileBytes, withBytes, withFile } from './fileBytes.js';
+import { type FileBytes, withBytes } from './fileBytes.js';
+import { withFile } from './inputFile.js';
+import { newScanMemory } from './scanMemory.js';
 import type { Vector3, VoxelArray } from './volume.js';
 import { VOXEL_BYTES, type VoxelType, voxelsOf } from './voxelType.js';
 
@@ -26,8 +28,8 @@ export interface StoredVoxels {
 
 /** Where voxels are read to, and who else sees the bytes of their file. */
 export interface ReadOptions {
-  /** Memory of at least so many bytes for the voxels, whose view they are then. Default: new memory. */
-  readonly memory?: (bytes: number) => ArrayBuffer;
+  /** Memory of at least so many bytes for the voxels of a file, whose view they are then. Default: new memory, where there is enough. */
+  readonly memory?: (bytes: number, path: string) => ArrayBuffer;
   /** Receives all bytes of the file that holds the voxels, in order, while they are read. */
   readonly onBytes?: ((bytes: Uint8Array) => void) | undefined;
 }
@@ -38,7 +40,7 @@ const MOST_PACKED = 1032;
 /** Reads voxels that lie in one file. Throws InputError for too few, too many, and a corrupt stream. */
 export async function readStoredVoxels(
   stored: StoredVoxels,
-  { memory = (bytes) => new ArrayBuffer(bytes), onBytes }: ReadOptions = {},
+  { memory = newScanMemory, onBytes }: ReadOptions = {},
 ): Promise<VoxelArray> {
   const { path, packed, type, bigEndian } = stored;
   const expected = voxelBytes(stored);
@@ -52,7 +54,7 @@ export async function readStoredVoxels(
   return withBytes(path, { from, packed, onBytes }, async (bytes) => {
     const skip = stored.skip ?? 0;
     // A buffer of its own, unlike Buffer.alloc's pool: typed arrays need an aligned start.
-    const voxels = Buffer.from(memory(expected), 0, expected);
+    const voxels = Buffer.from(memory(expected, path), 0, expected);
     const found = (await bytes.skip(skip)) < skip ? 0 : await bytes.fill(voxels);
     if (found < expected) throw tooFew(stored, expected, found);
     await requireEnd(bytes, stored, expected);

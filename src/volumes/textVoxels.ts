@@ -1,6 +1,7 @@
 import { decimalNumber } from '../decimal.js';
 import { InputError } from '../errors.js';
 import { type FileBytes, withBytes } from './fileBytes.js';
+import { newScanMemory } from './scanMemory.js';
 import type { ReadOptions, StoredVoxels } from './storedVoxels.js';
 import type { VoxelArray } from './volume.js';
 import { emptyVoxels } from './voxelParts.js';
@@ -22,7 +23,7 @@ export async function readDecimalVoxels(stored: TextVoxels, options: ReadOptions
   return withBytes(path, { from, onBytes: options.onBytes }, async (bytes) => {
     // What cannot hold so many is only counted: no memory is taken for it.
     const voxels =
-      (await bytes.rest(2 * count)) < 2 * count - 1 ? undefined : emptyVoxels(type, count, options);
+      (await bytes.rest(2 * count)) < 2 * count - 1 ? undefined : emptyVoxels(type, count, path, options);
     let found = 0;
     for await (const word of wordsOf(bytes)) {
       if (voxels !== undefined && found < count && !put(voxels, found, word, type))
@@ -41,13 +42,13 @@ export async function readDecimalVoxels(stored: TextVoxels, options: ReadOptions
 /** Reads voxels of which each byte is written as two hexadecimal digits. Throws InputError. */
 export async function readHexVoxels(
   stored: TextVoxels & Pick<StoredVoxels, 'bigEndian'>,
-  { memory = (bytes) => new ArrayBuffer(bytes), onBytes }: ReadOptions,
+  { memory = newScanMemory, onBytes }: ReadOptions,
 ): Promise<VoxelArray> {
   const { path, from, type, bigEndian } = stored;
   const count = countOf(stored) * VOXEL_BYTES[type];
   return withBytes(path, { from, onBytes }, async (bytes) => {
     const isWhole = (await bytes.rest(2 * count)) === 2 * count;
-    const voxels = isWhole ? Buffer.from(memory(count), 0, count) : Buffer.alloc(0);
+    const voxels = isWhole ? Buffer.from(memory(count, path), 0, count) : Buffer.alloc(0);
     let digits = 0;
     for await (const piece of piecesOf(bytes))
       for (const letter of piece) {

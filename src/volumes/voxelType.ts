@@ -42,14 +42,21 @@ export function voxelsOf(bytes: Buffer, type: VoxelType, bigEndian: boolean): Vo
     case 'uint32':
       return new Uint32Array(buffer, byteOffset, count);
     case 'int64':
-      return Float64Array.from(new BigInt64Array(buffer, byteOffset, count), Number);
+      return asFloat64(new BigInt64Array(buffer, byteOffset, count));
     case 'uint64':
-      return Float64Array.from(new BigUint64Array(buffer, byteOffset, count), Number);
+      return asFloat64(new BigUint64Array(buffer, byteOffset, count));
     case 'float32':
       return new Float32Array(buffer, byteOffset, count);
     case 'float64':
       return new Float64Array(buffer, byteOffset, count);
   }
+}
+
+/** In place: both take eight bytes. */
+function asFloat64(values: BigInt64Array | BigUint64Array): Float64Array {
+  const floats = new Float64Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < floats.length; i++) floats[i] = Number(values[i]);
+  return floats;
 }
 
 /** Turns the bytes of each value of 1, 2, 4 or 8 bytes round, in place. */
