@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkLicences } from './licences.mjs';
 import { checkMarkdown } from './links.mjs';
 import { checkSources } from './publicApi.mjs';
 import { checkPagePolicy, checkPrinting } from './strangerRules.mjs';
@@ -101,6 +102,7 @@ const rules = [
   ['public names as in docs/reference/public-api.txt', checkSources],
   ['texts of data go to streams by one way', () => checkPrinting(sources, read)],
   ['every page says what it may do', () => checkPagePolicy(sources, read)],
+  ['versions and licences as in docs/licences.md', checkLicences],
   ['links of the pages', checkLinks],
   ['notebooks without outputs', checkNotebooks],
   ['no addresses or machine paths', checkAddresses],

@@ -7,6 +7,7 @@ import { frocFigure } from '../figures/frocFigure.js';
 import { writeFileAtomically } from '../paths.js';
 import { OPERATING_POINTS } from '../scores/froc.js';
 import type { FrocBootstrap } from '../scores/frocBootstrap.js';
+import { withSharedPaths } from '../sharedPath.js';
 import { wholeNumber } from './options.js';
 import type { RegisterCommand } from './program.js';
 import { print, printJson, say } from './standardStreams.js';
@@ -121,7 +122,10 @@ function writeFiles(score: SubmissionScore, folder: string, submission: string):
   };
   writeFileAtomically(files.bands, table('falsePositivesPerScan,mean,lower,upper', bands));
   writeFileAtomically(files.curve, table('falsePositivesPerScan,sensitivity,threshold', points));
-  writeFileAtomically(files.json, `${JSON.stringify({ submission, ...documentOf(score) }, undefined, 2)}\n`);
+  writeFileAtomically(
+    files.json,
+    `${JSON.stringify(withSharedPaths({ submission, ...documentOf(score) }), undefined, 2)}\n`,
+  );
   writeFileAtomically(files.figure, figure.svg());
   writeFileAtomically(files.page, figurePage(figure.title, [figure]));
   return files;

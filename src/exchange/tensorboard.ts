@@ -4,6 +4,7 @@ import { InputError, messageOf } from '../errors.js';
 import { greyOf } from '../figures/picture.js';
 import { encodePng } from '../figures/png.js';
 import { writeFileAtomically } from '../paths.js';
+import { withSharedPaths } from '../sharedPath.js';
 import { openPatchFile } from '../store/patchFile.js';
 import { checkpointNames } from '../training/checkpoint.js';
 import { META_FILE } from '../training/checkpointMeta.js';
@@ -153,7 +154,7 @@ function hparamsOf({ data: _, run: __, from: ___, ...settings }: TrainConfig): R
     else if (typeof value === 'object' && value !== null)
       for (const [key, part] of Object.entries(value)) add(`${name}.${key}`, part);
   };
-  for (const [name, value] of Object.entries(settings)) add(name, value);
+  for (const [name, value] of Object.entries(settings)) add(name, withSharedPaths(value));
   return hparams;
 }
 
