@@ -1,7 +1,7 @@
 /** The library ships no types; only what the seam uses. */
 declare module 'adm-zip' {
   interface Entry {
-    readonly header: { method: number };
+    readonly header: { method: number; readonly size: number; readonly compressedSize: number };
     getData(): Buffer;
   }
   export default class AdmZip {

@@ -40,8 +40,9 @@ export function openStaging(file: string, key: string): Staging {
   const folder = folderOf(file);
   const keyFile = join(folder, 'settings.json');
   const rowsFile = join(folder, 'rows.hdf5');
-  // Uids come from file names; the prefix keeps them apart from settings.json.
-  const recordFile = (uid: string): string => join(folder, `scan-${uid}.json`);
+  // The prefix keeps them apart from settings.json; uids come from file names and headers, and name no other folder.
+  const recordFile = (uid: string): string =>
+    join(folder, `scan-${uid.replace(/[/\\\0%]/g, encodeURIComponent)}.json`);
   const isBegun = readIfThere(keyFile) === key && hasPlaces(rowsFile);
   return {
     rowsFile,

@@ -93,7 +93,7 @@ test('files that are handed on hold no path of this machine, and every page says
   // Each of the kinds of pages that commands write.
   assert.deepEqual(pages.map((page) => basename(page)).sort(), [
     ...['01-scan.html', 'chest2.html', 'explain.html', 'froc.html', 'gallery.html'],
-    ...['index.html', 'k80x8_2018.html', 'score.html'],
+    ...['index.html', 'index.html', 'k80x8_2018-gpu.html'],
   ]);
 });
 

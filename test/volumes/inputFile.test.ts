@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { InputError } from '../../src/errors.js';
+import { readLimitSeconds, withFile } from '../../src/volumes/inputFile.js';
+
+// Files whose file system hangs: test/program/hangingFiles.test.ts.
+
+const folder = mkdtempSync(join(tmpdir(), 'voxlab-input-'));
+after(() => rmSync(folder, { recursive: true }));
+const at = (name: string): string => join(folder, name);
+
+test('withFile() reads from any byte on, fewer at the end, and all at once', async () => {
+  writeFileSync(at('file'), 'abcdef');
+  const read = await withFile(at('file'), async (file) => {
+    const some = Buffer.alloc(4);
+    const counts = [
+      await file.read(some, 1),
+      await file.read(Buffer.alloc(4), 4),
+      await file.read(Buffer.alloc(1), 6),
+    ];
+    return [some.toString(), counts, (await file.stat()).size, (await file.content()).toString()];
+  });
+  assert.deepEqual(read, ['bcde', [4, 2, 0], 6, 'abcdef']);
+});
+
+test('withFile() refuses what is no file before it is opened, and names what the system refuses', async () => {
+  assert.equal(spawnSync('mkfifo', [at('pipe')]).status, 0);
+  symlinkSync('/dev/zero', at('device'));
+  symlinkSync(at('loop'), at('loop'));
+  const content = (name: string) => withFile(at(name), (file) => file.content());
+  for (const [name, reason] of [
+    ['pipe', /expected a file, found a pipe or a device/],
+    ['device', /expected a file, found a pipe or a device/],
+    ['none', /none: cannot be read \(ENOENT: no such file or directory\)/],
+    ['loop', /loop: cannot be read \(ELOOP/],
+    ['.', /cannot be read \(EISDIR/],
+  ] as const)
+    await assert.rejects(
+      content(name),
+      (error) => error instanceof InputError && reason.test(error.message),
+      name,
+    );
+});
+
+test('withFile() leaves no file open, whatever becomes of its use', async () => {
+  const open = () =>
+    spawnSync('ls', [`/proc/${process.pid}/fd`], { encoding: 'utf8' }).stdout.split('\n').length;
+  await withFile(at('file'), (file) => file.stat());
+  const before = open();
+  for (let i = 0; i < 20; i++) {
+    await withFile(at('file'), (file) => file.content());
+    await assert.rejects(
+      withFile(at('file'), () => Promise.reject(new InputError('x', 'no'))),
+      /^InputError: x: no$/,
+    );
+  }
+  assert.equal(open(), before);
+});
+
+test('readLimitSeconds() is two minutes, or what VOXLAB_READ_LIMIT_S says', () => {
+  assert.equal(readLimitSeconds(''), 120);
+  assert.equal(readLimitSeconds('0.5'), 0.5);
+  for (const said of ['0', '-1', 'long', '1e9', '0x10', ' 5'])
+    assert.throws(() => readLimitSeconds(said), /VOXLAB_READ_LIMIT_S: expected seconds above 0/, said);
+});
