@@ -44,6 +44,9 @@ const TRANSFER_SYNTAX = 0x00020010;
 const META_GROUP_END = 0x0002ffff;
 /** A data set that unpacks to more is no slice of a scan. */
 const MOST_UNPACKED_BYTES = 2 ** 30;
+/** Voxels of a scan pack ten times at most; a header, and a slice of nothing but air, are small. What packs more is made to fill memory. */
+const MOST_PACKED = 100;
+const SURELY_FITS_BYTES = 64 * 2 ** 20;
 export const REMEDY = 'copy the file again, or remove it if it is no slice of a volume';
 
 /** Whether a file's first bytes are those of DICOM: DICM at byte 128. */
@@ -77,7 +80,7 @@ export function openDicom(start: Buffer, file: string): DicomStart {
   if (opened !== undefined) return opened;
   throw new InputError(
     file,
-    `the deflated data set is corrupt, or has more than ${MOST_UNPACKED_BYTES} bytes; ${REMEDY}`,
+    `the deflated data set is corrupt, or has more than ${mostUnpacked(start.length - meta.end)} bytes; ${REMEDY}`,
   );
 }
 
@@ -130,6 +133,10 @@ function metaOf(start: Buffer): Meta | undefined {
   }
 }
 
+function mostUnpacked(packedBytes: number): number {
+  return Math.min(MOST_UNPACKED_BYTES, Math.max(SURELY_FITS_BYTES, MOST_PACKED * packedBytes));
+}
+
 function unpacked(start: Buffer, { syntax, mediaClass, end }: Meta): DicomStart | undefined {
   const deflated = syntax === DEFLATED;
   const shared = (bytes: Buffer): DicomStart => ({
@@ -145,7 +152,7 @@ function unpacked(start: Buffer, { syntax, mediaClass, end }: Meta): DicomStart 
     const dataSet = inflateRawSync(start.subarray(end), {
       // The start of a file gives the start of its data set.
       finishFlush: constants.Z_SYNC_FLUSH,
-      maxOutputLength: MOST_UNPACKED_BYTES,
+      maxOutputLength: mostUnpacked(start.length - end),
     });
     const bytes = Buffer.from(new ArrayBuffer(end + dataSet.length));
     start.copy(bytes, 0, 0, end);
