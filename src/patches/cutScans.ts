@@ -1,8 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { InputError, throwIfAborted } from '../errors.js';
 import { runOnThreads } from '../threadPool.js';
 import type { ScanFile } from '../volumes/findScans.js';
+import { statsOf } from '../volumes/inputFile.js';
 import { scanFiles } from '../volumes/readVolume.js';
 import type { CropOptions } from './crop.js';
 import type { CutScan, CutTask, FailedScan } from './cutScan.js';
@@ -111,9 +111,17 @@ function isFailed(answer: CutScan | readonly CutScan[] | FailedScan): answer is 
 
 /** Size and time of a scan's files: a staged scan that changed since is cut again. */
 async function stampOf(scan: ScanFile): Promise<string> {
-  const files = scan.slices ?? (await scanFiles(scan).catch(() => [scan.path]));
-  return files
-    .map((file) => (existsSync(file) ? statSync(file) : undefined))
-    .map((stat) => (stat === undefined ? 'missing' : `${stat.size} ${stat.mtimeMs}`))
-    .join(', ');
+  try {
+    const files = scan.slices ?? (await scanFiles(scan).catch(() => [scan.path]));
+    const stamps: string[] = [];
+    for (const file of files) {
+      const stats = await statsOf(file);
+      stamps.push(stats === undefined ? 'missing' : `${stats.size} ${stats.mtimeMs}`);
+    }
+    return stamps.join(', ');
+  } catch (error) {
+    // Whoever reads it says so.
+    if (error instanceof InputError) return 'does not answer';
+    throw error;
+  }
 }

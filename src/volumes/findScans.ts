@@ -104,9 +104,11 @@ function subsetFolders(folder: string): ReadonlyMap<number, readonly string[]> {
 
 /** A link that leads nowhere counts as a scan: reading it says so, and the others go on. */
 function scansIn(folder: string, subset: number): ScanSearch {
-  const files = readdirSync(folder)
-    .map((name) => ({ uid: uidOf(name), subset, path: join(folder, name) }))
-    .filter((scan): scan is ScanFile => scan.uid !== undefined && !isFolder(scan.path));
+  // Files are not looked at: a file system that hangs at one of them would hold up the search.
+  const files = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !(entry.isSymbolicLink() ? isFolder(join(folder, entry.name)) : entry.isDirectory()))
+    .map(({ name }) => ({ uid: uidOf(name), subset, path: join(folder, name) }))
+    .filter((scan): scan is ScanFile => scan.uid !== undefined);
   const { series, leftOut } = findDicomSeries(folder);
   const scans = series.map(
     ({ uid, folder: path, files: slices, fault }): ScanFile => ({

@@ -63,6 +63,16 @@ export async function withFile<T>(path: string, use: (file: InputFile) => Promis
   }
 }
 
+/** What the system knows of a path; undefined for what is not there. Throws InputError where its file system does not answer. */
+export async function statsOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await inTime(stat(path), path, readLimitSeconds());
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    return undefined;
+  }
+}
+
 /** Some file systems do not come back at all. */
 class HangingFile extends InputError {}
 

@@ -1,11 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { InputError, throwIfAborted } from '../errors.js';
-import { isFolder } from '../paths.js';
 import { chosenSeries } from './dicomChoice.js';
 import type { Resampling } from './dicomGrid.js';
 import { filesInOrder, readDicomSeries, readDicomVolume } from './dicomReader.js';
 import { withBytes } from './fileBytes.js';
 import { isInvertible } from './geometry.js';
+import { statsOf } from './inputFile.js';
 import { metaImageFiles, readMetaImage, readMetaImageHeader } from './metaImageReader.js';
 import type { NiftiFrame } from './niftiGeometry.js';
 import { niftiFiles, readNifti, readNiftiGeometry } from './niftiReader.js';
@@ -71,7 +71,7 @@ export async function readHashedVolume(
   memory?: ReadOptions['memory'],
 ): Promise<HashedVolume> {
   const path = pathOf(source);
-  if (formatOf(path) === 'dicom') {
+  if ((await formatOf(path)) === 'dicom') {
     const { volume, files, resampling } = await readDicomVolume(...dicomOf(source, choices));
     const sha256 = await hashOfFiles(files);
     return { volume: checkedGeometry(volume, path), sha256, ...(resampling && { resampling }) };
@@ -112,7 +112,7 @@ export async function readGeometry(source: ScanSource, options: ReadVolumeOption
   const { signal, niftiFrame } = options;
   throwIfAborted(signal, `reading ${path}`);
   const read = async (): Promise<Geometry> => {
-    switch (formatOf(path)) {
+    switch (await formatOf(path)) {
       case 'dicom':
         return (await readDicomSeries(...dicomOf(source, options))).geometry;
       case 'metaimage':
@@ -132,7 +132,7 @@ export async function scanFiles(
   choices: ReadingChoices = {},
 ): Promise<readonly string[]> {
   const path = pathOf(source);
-  switch (formatOf(path)) {
+  switch (await formatOf(path)) {
     case 'dicom':
       return filesInOrder(await readDicomSeries(...dicomOf(source, choices)));
     case 'metaimage':
@@ -151,7 +151,7 @@ async function readAny(
 ): Promise<Volume> {
   const path = pathOf(source);
   const { niftiFrame } = choices;
-  switch (formatOf(path)) {
+  switch (await formatOf(path)) {
     case 'dicom':
       return (await readDicomVolume(...dicomOf(source, choices))).volume;
     case 'metaimage':
@@ -175,8 +175,8 @@ function dicomOf(source: ScanSource, options: ReadVolumeOptions): Parameters<typ
   return [slices ?? chosenSeries(path, options.series), path, options];
 }
 
-function formatOf(path: string): ScanFormat {
-  if (isFolder(path)) return 'dicom';
+async function formatOf(path: string): Promise<ScanFormat> {
+  if ((await statsOf(path))?.isDirectory()) return 'dicom';
   const name = path.toLowerCase();
   if (name.endsWith('.mhd') || name.endsWith('.mha')) return 'metaimage';
   if (name.endsWith('.nrrd') || name.endsWith('.nhdr')) return 'nrrd';

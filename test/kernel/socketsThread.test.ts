@@ -41,6 +41,27 @@ test('socketsThread drops unsigned, malformed and foreign messages, logs them, a
   }
 });
 
+test('socketsThread carries a message out once, however often and on whatever socket it is sent', async () => {
+  const frames = createWire(kernel.connection).build({
+    type: 'execute_request',
+    content: {
+      code: '(globalThis as any).times = ((globalThis as any).times ?? 0) + 1',
+      silent: false,
+      store_history: false,
+    },
+    parent: {},
+  });
+  for (const socket of ['shell', 'shell', 'control', 'shell'] as const)
+    await kernel.sendFrames(frames, socket);
+  const { published } = await kernel.run('console.log((globalThis as any).times)');
+  const printed = published.filter(({ header }) => header.msg_type === 'stream');
+  assert.deepEqual(
+    printed.map(({ content }) => content.text),
+    ['1\n'],
+  );
+  await kernel.until(() => kernel.log.split('came a second time').length === 4);
+});
+
 test('socketsThread: a message of unknown type gets busy and idle, no reply, and a line in the log', async () => {
   const id = await kernel.send('telepathy_request', {});
   await kernel.until(() => kernel.isIdle(id));

@@ -77,6 +77,16 @@ for (const workers of ['1', '2'])
     await patches.close();
   });
 
+test('a file system that does not even say what a file is costs a scan', async (t) => {
+  const { folder, raw, run } = prepare(t, ['a', 'gone', 'z']);
+  for (const uid of ['a', 'gone', 'z']) writeScan(join(raw, 'subset0'), uid);
+  const done = run('crop', '--config', join(folder, 'crop.ini'), ...CROP, '--json');
+  assert.deepEqual([done.status, done.signal], [1, null], done.stderr);
+  const { failed, rows } = JSON.parse(done.stdout);
+  assert.deepEqual([rows, failed.length], [2, 1]);
+  assert.match(failed[0].reason, /gone\.mhd: its file system does not answer/);
+});
+
 test('a command that reads itself ends, too, where a file system hangs, and goes on with the others', (t) => {
   const { raw, run } = prepare(t, []);
   for (const uid of ['hangs', 'z']) writeScan(join(raw, 'subset0'), uid);
