@@ -184,3 +184,5 @@ export { type SliceViewer, type SliceViewerOptions, sliceViewer } from './widget
 export { type SliderOptions, slider } from './widgets/slider.js';
 export { type UsePanel, type UsePanelOptions, usePanel } from './widgets/usePanel.js';
 export type { ViewedPatch } from './widgets/viewedPatch.js';
+export type { MaskShown, VolumeMode } from './widgets/volumeState.js';
+export { type VolumeView, type VolumeViewOptions, volumeView } from './widgets/volumeView.js';

@@ -8,7 +8,7 @@ export interface FrontEnd {
   readonly style: string;
 }
 
-export type FrontEndName = 'controls' | 'sliceViewer' | 'savedViewer' | 'patchGallery';
+export type FrontEndName = 'controls' | 'sliceViewer' | 'volumeView' | 'savedViewer' | 'patchGallery';
 
 const read = new Map<FrontEndName, FrontEnd>();
 

@@ -3,8 +3,8 @@ import { patchMontage } from '../figures/patchMontage.js';
 import type { PatchFile } from '../store/patchFile.js';
 import { frontEnd } from './frontEnd.js';
 import { savedVolume } from './savedVolume.js';
-import { viewerScan } from './sliceViewer.js';
 import { volumeOfPatch } from './viewedPatch.js';
+import { viewerScan } from './viewerScan.js';
 import type { GalleryPatch, GalleryState } from './viewerState.js';
 
 /** Which patches are shown, and what is known of them. */

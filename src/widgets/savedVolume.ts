@@ -32,7 +32,8 @@ export function savedVolume(volume: Volume, overlay?: Overlay): SavedVolume {
 /** Undefined where it takes too much. */
 function packed(volume: Volume, means: Vector3, overlay?: Overlay): SavedVolume | undefined {
   const geometry = coarser(volume, means);
-  const hu = deflated(differences(meanValues(volume, geometry.size, means), geometry.size[0]));
+  const step = means.every((count) => count === 1) ? 1 : MEAN_STEP_HU;
+  const hu = deflated(differences(meanValues(volume, geometry.size, means, step), geometry.size[0]));
   const over = overlay && deflated(overlayValues(geometry, overlay.volume));
   if (hu.length + (over?.length ?? 0) > MOST_BYTES) return undefined;
   return { geometry, means, hu: hu.toString('base64'), ...(over && { overlay: over.toString('base64') }) };
@@ -50,12 +51,17 @@ export function coarser({ size, spacingMm, originMm, direction }: Geometry, mean
   };
 }
 
-function meanValues({ data, size }: Volume, [width, height, depth]: Vector3, means: Vector3): Int16Array {
+/** Means of blocks, in steps of `step`. */
+export function meanValues(
+  { data, size }: Pick<Volume, 'data' | 'size'>,
+  [width, height, depth]: Vector3,
+  means: Vector3,
+  step: number,
+): Int16Array {
   const [fx, fy, fz] = means;
   const values = new Int16Array(width * height * depth);
   const row = new Float64Array(width);
   const count = fx * fy * fz;
-  const step = count === 1 ? 1 : MEAN_STEP_HU;
   for (let z = 0, at = 0; z < depth; z++)
     for (let y = 0; y < height; y++) {
       row.fill(0);

@@ -15,6 +15,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** A button; its label is what is read aloud, and shown where the pointer rests. */
+export function pressButton(label: string, content: Node | string, work: () => void): HTMLButtonElement {
+  const pressed = element('button', { type: 'button', 'aria-label': label, title: label }, content);
+  pressed.addEventListener('click', work);
+  return pressed;
+}
+
 /** The namespace, as the page knows it. */
 const SVG = new DOMParser().parseFromString('<svg></svg>', 'text/html').body.firstElementChild?.namespaceURI;
 

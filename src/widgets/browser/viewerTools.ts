@@ -1,5 +1,6 @@
 import { wholeFrame, zoomed } from '../viewFrame.js';
-import { element, icon, leave } from './elements.js';
+import { element, icon, leave, pressButton } from './elements.js';
+import { type HelpLine, helpTable } from './helpTable.js';
 import type { PlaneContext } from './planeView.js';
 import { distanceMm } from './ruler.js';
 import { number } from './viewerModel.js';
@@ -28,7 +29,7 @@ const ICONS = {
 } as const;
 const ZOOM_STEP = 1.25;
 
-const HELP: readonly (readonly [does: string, pointer: string, key: string])[] = [
+const HELP: readonly HelpLine[] = [
   ['move the crosshair', 'click, drag; one finger', 'Shift + arrows'],
   ['next slice; ten; first, last', 'wheel; slider', 'arrows; Page Up, Down; Home, End'],
   ['zoom', 'Ctrl + wheel; two fingers; double click', '+  −  0'],
@@ -45,7 +46,7 @@ const HELP: readonly (readonly [does: string, pointer: string, key: string])[] =
 export function createViewerTools(shared: PlaneContext): ViewerTools {
   const { viewer, ruler } = shared;
   const { scan } = viewer;
-  const help = helpTable();
+  const help = helpTable(HELP);
   const measured = element('span', { class: 'voxlab-measured' });
   const zoomText = element('span', { class: 'voxlab-zoom', title: 'zoom' });
   const tools = {
@@ -72,18 +73,13 @@ export function createViewerTools(shared: PlaneContext): ViewerTools {
       asked.setAttribute('aria-expanded', String(!help.hidden));
     },
   };
-  const press = (label: string, content: Node | string, work: () => void): HTMLButtonElement => {
-    const pressed = element('button', { type: 'button', 'aria-label': label, title: label }, content);
-    pressed.addEventListener('click', work);
-    return pressed;
-  };
-  const further = press('zoom out (−)', '−', () => tools.zoom(1 / ZOOM_STEP));
-  const nearer = press('zoom in (+)', '+', () => tools.zoom(ZOOM_STEP));
-  const whole = press('whole slices (0)', icon(ICONS.whole), tools.whole);
-  const cross = press('crosshair (c)', icon(ICONS.crosshair), tools.toggleCrosshair);
-  const measure = press('distance between two points (m)', icon(ICONS.ruler), ruler.toggle);
-  const side = press('', '', tools.mirror);
-  const asked = press('gestures and keys (?)', '?', tools.toggleHelp);
+  const further = pressButton('zoom out (−)', '−', () => tools.zoom(1 / ZOOM_STEP));
+  const nearer = pressButton('zoom in (+)', '+', () => tools.zoom(ZOOM_STEP));
+  const whole = pressButton('whole slices (0)', icon(ICONS.whole), tools.whole);
+  const cross = pressButton('crosshair (c)', icon(ICONS.crosshair), tools.toggleCrosshair);
+  const measure = pressButton('distance between two points (m)', icon(ICONS.ruler), ruler.toggle);
+  const side = pressButton('', '', tools.mirror);
+  const asked = pressButton('gestures and keys (?)', '?', tools.toggleHelp);
   asked.setAttribute('aria-expanded', 'false');
   side.hidden = !scan.oriented;
   return {
@@ -112,18 +108,4 @@ export function createViewerTools(shared: PlaneContext): ViewerTools {
       measured.hidden = start === undefined;
     },
   };
-}
-
-function helpTable(): HTMLElement {
-  const row = (cells: readonly string[], tag: 'td' | 'th'): HTMLElement =>
-    element('tr', {}, ...cells.map((cell) => element(tag, {}, cell)));
-  const table = element(
-    'table',
-    {},
-    row(['', 'pointer', 'key'], 'th'),
-    ...HELP.map((line) => row(line, 'td')),
-  );
-  const help = element('div', { class: 'voxlab-help' }, table);
-  help.hidden = true;
-  return help;
 }
