@@ -10,7 +10,7 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const SOURCE = join(ROOT, 'src', 'widgets', 'browser');
 const OUT = join(ROOT, 'dist', 'browser');
 const ESBUILD = join(ROOT, 'node_modules', '@esbuild', 'linux-x64', 'bin', 'esbuild');
-const NAMES = ['controls', 'sliceViewer', 'volumeView'];
+const NAMES = ['controls', 'sliceViewer', 'volumeView', 'compareViewer'];
 const PAGE_NAMES = ['savedViewer', 'patchGallery'];
 
 const COMPILED = join(ROOT, 'dist', 'src');
@@ -48,8 +48,9 @@ const styleOf = (name) => readFileSync(join(SOURCE, `${name}.css`), 'utf8');
 const STYLES = {
   controls: ['controls'],
   sliceViewer: ['sliceViewer'],
-  savedViewer: ['sliceViewer'],
+  savedViewer: ['sliceViewer', 'compareViewer'],
   volumeView: ['sliceViewer', 'volumeView'],
+  compareViewer: ['sliceViewer', 'compareViewer'],
   patchGallery: ['sliceViewer', 'patchGallery'],
 };
 for (const [name, parts] of Object.entries(STYLES))

@@ -176,6 +176,7 @@ export { writeNrrd } from './volumes/nrrdWriter.js';
 export { readGeometry, readVolume } from './volumes/readVolume.js';
 export type { Geometry, Vector3, Volume } from './volumes/volume.js';
 export { type Button, button } from './widgets/button.js';
+export { type CompareViewer, type CompareViewerOptions, compareViewer } from './widgets/compareViewer.js';
 export type { Control } from './widgets/control.js';
 export { type PatchGallery, type PatchGalleryOptions, patchGallery } from './widgets/patchGallery.js';
 export { type Progress, type ProgressOptions, progress } from './widgets/progressBar.js';

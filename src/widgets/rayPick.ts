@@ -19,6 +19,8 @@ export interface Picked {
 
 /** What the picture shows inside of lungs is solid from here on. */
 const SOLID_IN_LUNGS_HU = -325;
+/** The face of a cut is grey from here on. */
+export const FACE_HU = -300;
 
 /**
  * The voxel that a pixel shows: the highest on its ray, the first of them; of lit surfaces the first that is at least half
@@ -32,7 +34,7 @@ export function pickVoxel(
 ): Picked | undefined {
   const inside = insideMm(rays, [rightMm, upMm], depthMm);
   if (inside === undefined) return undefined;
-  const { start, fromMm, toMm } = inside;
+  const { start, fromMm, toMm, throughCut } = inside;
   const solid = (window[0] + window[1]) / 2;
   let best = -1;
   for (let mm = fromMm + rays.stepMm / 2; mm < toMm; mm += rays.stepMm) {
@@ -44,7 +46,8 @@ export function pickVoxel(
     const inLungs = mask !== 'off' && grid.maskValues[voxel]! > 0;
     if (mask === 'alone' && !inLungs) continue;
     if (mode === 'render') {
-      if (grid.hu[voxel]! < (inLungs ? SOLID_IN_LUNGS_HU : solid)) continue;
+      const isFace = throughCut && mm < fromMm + rays.stepMm && grid.hu[voxel]! > FACE_HU;
+      if (!isFace && grid.hu[voxel]! < (inLungs ? SOLID_IN_LUNGS_HU : solid)) continue;
       best = voxel;
       break;
     }

@@ -64,12 +64,21 @@ function cutInShares(grid: Geometry, { normal, atMm }: CutPlane): [number, numbe
   return [along(0), along(1), along(2), atMm + dot(normal, minus(middleOf(grid), corner))];
 }
 
+/** A ray's way through a volume: `start` lies at 0 mm. */
+export interface InsideMm {
+  readonly start: Vector3;
+  readonly fromMm: number;
+  readonly toMm: number;
+  /** It comes in through the cut, into the middle of the volume. */
+  readonly throughCut: boolean;
+}
+
 /** Where a ray is inside of the volume, of what stays, and of the depths: mm from the middle's depth. Undefined: nowhere. */
 export function insideMm(
   rays: Rays,
   [rightMm, upMm]: readonly [number, number],
   [nearMm, farMm]: readonly [number, number],
-): { readonly start: Vector3; readonly fromMm: number; readonly toMm: number } | undefined {
+): InsideMm | undefined {
   const at = (axis: 0 | 1 | 2): number =>
     rays.origin[axis] + rightMm * rays.right[axis] + upMm * rays.up[axis];
   const start: Vector3 = [at(0), at(1), at(2)];
@@ -85,8 +94,9 @@ export function insideMm(
     keep(start[axis], rays.forward[axis]);
     keep(1 - start[axis], -rays.forward[axis]);
   }
+  const outerMm = fromMm;
   const [x, y, z, w] = rays.cut;
   const normal: Vector3 = [x, y, z];
   keep(dot(normal, start) - w, dot(normal, rays.forward));
-  return fromMm < toMm ? { start, fromMm, toMm } : undefined;
+  return fromMm < toMm ? { start, fromMm, toMm, throughCut: fromMm > outerMm } : undefined;
 }

@@ -3,7 +3,7 @@ import type { Volume } from '../../volumes/volume.js';
 import type { GalleryPatch, GalleryState } from '../viewerState.js';
 import { watch } from './anywidget.js';
 import { element, keepKeys } from './elements.js';
-import { bytesOf, savedModel, valuesOf } from './savedModel.js';
+import { bytesOf, cutSlices, savedModel, valuesOf } from './savedModel.js';
 import { drawSlice } from './sliceImage.js';
 import viewer from './sliceViewer.js';
 
@@ -121,8 +121,7 @@ function openPatch(
       ...{ scan: { ...state.scan, title }, window: [window.low, window.high], crosshair: true },
       ...{ voxel: size.map((count) => Math.floor(count / 2)), neurological: false },
     },
-    patch.volume,
-    undefined,
+    cutSlices(state.scan, patch.volume, undefined),
   );
   const stop = viewer.render({ model, el });
   const { through } = state.scan.planes[0]!;
@@ -163,7 +162,7 @@ function tileOf(
     canvas.getContext('2d')!,
     { hu, overlay: undefined },
     columns,
-    { window: [low, high], opacity: 0 },
+    { window: [low, high], opacity: 0, rangeHu: undefined },
     place,
   );
   const text = label === '' ? [] : [label];

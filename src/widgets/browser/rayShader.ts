@@ -1,4 +1,5 @@
 import { BLOCK } from '../blockGrid.js';
+import { FACE_HU } from '../rayPick.js';
 
 export const VERTEX = `#version 300 es
 out vec2 place;
@@ -23,6 +24,7 @@ in vec2 place;
 out vec4 color;
 
 const int COLOURED = 1, ALONE = 2;
+const float FACE_HU = ${FACE_HU.toFixed(1)};
 const vec3 LUNG = vec3(0.36, 0.66, 1.0);
 vec2 range;
 
@@ -62,9 +64,20 @@ void main() {
   keep(start.x, forward.x); keep(1.0 - start.x, -forward.x);
   keep(start.y, forward.y); keep(1.0 - start.y, -forward.y);
   keep(start.z, forward.z); keep(1.0 - start.z, -forward.z);
+  float outer = range.x;
   keep(dot(cut.xyz, start) - cut.w, dot(cut.xyz, forward));
   color = vec4(0.0, 0.0, 0.0, 1.0);
   if (range.x >= range.y) return;
+
+  // Where the cut goes through the body its face is grey, as a slice is: what lies behind would be noise.
+  if (lit == 1 && range.x > outer) {
+    vec3 entry = start + range.x * forward;
+    float value = texture(hu, entry).r;
+    if (value > FACE_HU && (lungsShown != ALONE || texture(lungs, entry).r > 0.5)) {
+      color = vec4(vec3(0.12 + 0.80 * clamp((value - FACE_HU) / 750.0, 0.0, 1.0)), 1.0);
+      return;
+    }
+  }
 
   vec3 cells = size / ${BLOCK}.0;
   vec3 perCell = 1.0 / max(abs(forward * cells), vec3(1e-9));

@@ -17,9 +17,9 @@ export interface ViewerBar {
 
 export interface BarSources {
   /** Under the pointer, in the slice that is shown; undefined where no pointer is. */
-  found(): Found | undefined;
-  /** At the crosshair; undefined before the slices have come. */
-  huAtCrosshair(): number | undefined;
+  found(): Pick<Found, 'voxel'> | undefined;
+  /** What is there, or at the crosshair, with its unit. */
+  values(): string;
 }
 
 export function createViewerBar(viewer: ViewerModel, tools: ViewerTools, sources: BarSources): ViewerBar {
@@ -51,8 +51,7 @@ export function createViewerBar(viewer: ViewerModel, tools: ViewerTools, sources
   );
   const say = (): void => {
     const found = sources.found();
-    const value = found === undefined ? sources.huAtCrosshair() : found.hu;
-    write(hu, value === undefined ? '… HU' : `${number(value)} HU`);
+    write(hu, sources.values());
     const texts = placeTexts(scan, found?.voxel ?? viewer.voxel);
     write(world, texts[0]);
     write(voxel, texts[1]);
@@ -72,7 +71,7 @@ export function createViewerBar(viewer: ViewerModel, tools: ViewerTools, sources
 }
 
 /** A saved page holds a reduced scan: its values are means. */
-function meansOf({ scan: { means } }: ViewerModel): string {
+export function meansOf({ scan: { means } }: Pick<ViewerModel, 'scan'>): string {
   return means === undefined ? '' : `; saved: means of ${means.join(' × ')} voxels`;
 }
 

@@ -13,6 +13,8 @@ export interface ViewerModel {
   readonly window: readonly [number, number];
   /** Of the overlay; undefined where there is none. */
   readonly opacity: number | undefined;
+  /** Of a difference, which is drawn in colours that are full there; undefined: grey values of a scan. */
+  readonly rangeHu: number | undefined;
   /** Whether the lines of the crosshair are drawn. */
   readonly crosshair: boolean;
   /** The patient's left at the left of the picture; radiologists have it at the right. */
@@ -43,6 +45,9 @@ export function viewerModel(model: Model): ViewerModel {
     },
     get opacity() {
       return model.get('opacity') as number | undefined;
+    },
+    get rangeHu() {
+      return model.get('rangeHu') as number | undefined;
     },
     // A kernel of an older program knows neither.
     get crosshair() {

@@ -43,10 +43,10 @@ const HELP: readonly HelpLine[] = [
   ['clear the distance', 'ruler', 'Esc'],
 ];
 
-export function createViewerTools(shared: PlaneContext): ViewerTools {
+export function createViewerTools(shared: PlaneContext, further: readonly HelpLine[] = []): ViewerTools {
   const { viewer, ruler } = shared;
   const { scan } = viewer;
-  const help = helpTable(HELP);
+  const help = helpTable([...HELP, ...further]);
   const measured = element('span', { class: 'voxlab-measured' });
   const zoomText = element('span', { class: 'voxlab-zoom', title: 'zoom' });
   const tools = {
@@ -73,7 +73,7 @@ export function createViewerTools(shared: PlaneContext): ViewerTools {
       asked.setAttribute('aria-expanded', String(!help.hidden));
     },
   };
-  const further = pressButton('zoom out (−)', '−', () => tools.zoom(1 / ZOOM_STEP));
+  const farther = pressButton('zoom out (−)', '−', () => tools.zoom(1 / ZOOM_STEP));
   const nearer = pressButton('zoom in (+)', '+', () => tools.zoom(ZOOM_STEP));
   const whole = pressButton('whole slices (0)', icon(ICONS.whole), tools.whole);
   const cross = pressButton('crosshair (c)', icon(ICONS.crosshair), tools.toggleCrosshair);
@@ -88,11 +88,11 @@ export function createViewerTools(shared: PlaneContext): ViewerTools {
     root: element(
       'div',
       { class: 'voxlab-group voxlab-tools' },
-      ...[further, zoomText, nearer, whole, cross, measure, side, asked],
+      ...[farther, zoomText, nearer, whole, cross, measure, side, asked],
     ),
     draw() {
       zoomText.textContent = `${Math.round(100 * shared.frame.zoom)} %`;
-      for (const button of [whole, further]) {
+      for (const button of [whole, farther]) {
         if (shared.frame.zoom === 1) leave(button);
         button.disabled = shared.frame.zoom === 1;
       }
