@@ -17,6 +17,7 @@ function volumeOf(random: Random, geometry = randomGeometry(random)): Volume {
 
 test("differenceSlice() is SimpleITK's linear resampling onto the first grid, less the first; nothing outside", () => {
   const random = createRandom('difference');
+  let shown = 0;
   for (let turn = 0; turn < 6; turn++) {
     const first = volumeOf(random);
     const own = volumeOf(random);
@@ -29,7 +30,6 @@ test("differenceSlice() is SimpleITK's linear resampling onto the first grid, le
       second: { ...second, data: Array.from(second.data) },
     });
     const resampled: Volume = { ...first, data: Float64Array.from(values) };
-    let shown = 0;
     for (const name of PLANE_NAMES) {
       const axes = planeAxes(first, name);
       const level = Math.floor(first.size[axes.through.axis] / 2);
@@ -43,8 +43,8 @@ test("differenceSlice() is SimpleITK's linear resampling onto the first grid, le
         assert.ok(Math.abs(hu - (expected[pixel]! - base[pixel]!)) <= 0.5 + 1e-3, `${name} ${pixel}`);
       }
     }
-    assert.ok(shown > 10, `${shown} pixels of turn ${turn} have a difference`);
   }
+  assert.ok(shown > 500, `${shown} pixels have a difference`);
 });
 
 const PROGRAM = `

@@ -2,6 +2,8 @@
 export interface ContextHolder {
   /** Whether its picture can be seen now. */
   isSeen(): boolean;
+  /** Whether it is in the middle of a picture. */
+  isBusy(): boolean;
   /** Gives the context back; the picture stays. */
   release(): void;
 }
@@ -17,16 +19,17 @@ function holders(): Set<ContextHolder> {
   return shared[POOL];
 }
 
-/** Says that a view draws now. Where too many contexts are held, the one used longest ago that is not seen is given back. */
+/** Says that a view draws now. Where too many contexts are held, those used longest ago that nobody sees are given back. */
 export function holdContext(holder: ContextHolder): void {
   const held = holders();
   held.delete(holder);
   held.add(holder);
-  if (held.size <= MOST) return;
-  const others = [...held].filter((one) => one !== holder);
-  const idle = others.find((one) => !one.isSeen()) ?? others[0]!;
-  held.delete(idle);
-  idle.release();
+  const others = [...held].filter((one) => one !== holder && !one.isBusy());
+  const spare = [...others.filter((one) => !one.isSeen()), ...others.filter((one) => one.isSeen())];
+  for (const one of spare.slice(0, Math.max(0, held.size - MOST))) {
+    held.delete(one);
+    one.release();
+  }
 }
 
 export function letContextGo(holder: ContextHolder): void {

@@ -34,7 +34,10 @@ export function followPointer(canvas: HTMLCanvasElement, viewer: Windowed, targe
   let drags: 'crosshair' | 'window' | 'picture' | undefined;
   const fingers = new Map<number, { x: number; y: number }>();
 
-  canvas.addEventListener('contextmenu', (event) => event.preventDefault());
+  canvas.addEventListener('contextmenu', (event) => {
+    event.preventDefault();
+    event.stopPropagation(); // JupyterLab would open its own
+  });
   canvas.addEventListener('dblclick', (event) => targets.twice(event.offsetX, event.offsetY));
   canvas.addEventListener('pointerdown', (event) => {
     canvas.setPointerCapture(event.pointerId);

@@ -52,6 +52,7 @@ export function createVolumePicture(
 
   const holder: ContextHolder = {
     isSeen,
+    isBusy: () => isSeen() && !complete,
     release() {
       caster?.close();
       caster = undefined;
@@ -116,8 +117,9 @@ export function createVolumePicture(
   };
   /** In pieces, so that the page answers meanwhile. */
   const fine = (): void => {
+    if (closed || !isSeen()) return; // it begins anew when it is seen
     const to = open();
-    if (to === undefined || closed) return;
+    if (to === undefined) return;
     holdContext(holder);
     upload(to);
     const wholeMs = lastFrame.ms / lastFrame.density ** 2;
@@ -147,7 +149,7 @@ export function createVolumePicture(
     },
     changed() {
       complete = false;
-      if (waiting) return;
+      if (waiting || !isSeen()) return; // the view says when it comes in sight
       waiting = true;
       requestAnimationFrame(() => {
         waiting = false;

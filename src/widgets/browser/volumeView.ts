@@ -40,7 +40,7 @@ function render({ model, el }: RenderArguments): CleanUp {
   const stage = element('div', { class: 'voxlab-stage' }, canvas, loading);
   const root = element('div', { class: 'voxlab-viewer' }, bar.top, bar.help, stage, why, bar.bottom);
   el.append(root, still);
-  let seen = true;
+  let seen = false;
   let pointer: readonly [number, number] | undefined;
 
   const picture = createVolumePicture(viewer, store, () => seen, paint);
@@ -119,6 +119,10 @@ function render({ model, el }: RenderArguments): CleanUp {
     tell: () => tell(viewer.camera.centerMm),
   });
 
+  const changed = (): void => {
+    root.dataset.complete = 'false';
+    picture.changed();
+  };
   const stops = [keepKeys(root), watchConnection(model, el, ALONE)];
   let loadedAtMs = 0;
   const load = (): void => {
@@ -128,12 +132,9 @@ function render({ model, el }: RenderArguments): CleanUp {
     // Each picture on the way delays the rest.
     if (share < 1 && performance.now() - loadedAtMs < WHILE_LOADING_MS) return;
     loadedAtMs = performance.now();
-    picture.changed();
+    changed();
   };
-  stops.push(
-    store.follow(model, load),
-    watch(model, WATCHED, () => picture.changed()),
-  );
+  stops.push(store.follow(model, load), watch(model, WATCHED, changed));
   stops.push(
     watch(model, ['still'], () => {
       const kept = model.get('still');
@@ -155,6 +156,7 @@ function render({ model, el }: RenderArguments): CleanUp {
   observer.observe(el);
   const watcher = new IntersectionObserver((entries) => {
     seen = entries.at(-1)!.isIntersecting;
+    if (seen && !picture.complete) picture.changed();
   });
   watcher.observe(canvas);
   return () => {
