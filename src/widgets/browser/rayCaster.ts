@@ -36,6 +36,8 @@ export interface Look {
   readonly blocks: BlockGrid;
 }
 
+/** Of a voxel: surfaces are smooth then. */
+const LIT_STEP = 0.65;
 const MASKS: Readonly<Record<MaskShown, number>> = { off: 0, coloured: 1, alone: 2 };
 
 /** Undefined where there is no WebGL2, or the volume is too large for it: then the reason is said. */
@@ -119,7 +121,7 @@ function setLook(
   gl.uniform2f(places.window!, ...window);
   gl.uniform4f(places.cut!, ...rays.cut);
   gl.uniformMatrix3fv(places.toWorld!, true, rays.toWorld);
-  gl.uniform1f(places.stepMm!, rays.stepMm);
+  gl.uniform1f(places.stepMm!, (mode === 'render' ? LIT_STEP : 1) * rays.stepMm);
   gl.uniform1i(places.lit!, mode === 'render' ? 1 : 0);
   gl.uniform1i(places.lungsShown!, MASKS[mask]);
 }

@@ -123,7 +123,9 @@ void main() {
         float alpha = 1.0 - exp(-2.2 * solid * solid * stepMm);
         vec3 base = colorOf(value);
         if (lung > 0.5 && coloured) base = mix(base, vec3(1.0, 0.62, 0.42), 0.35);
-        sum += (1.0 - sum.a) * alpha * vec4(shaded(base, slopeOf(hu, here), view), 1.0);
+        // Where the volume begins its noise is no surface.
+        vec3 slope = at < range.x + 2.0 * stepMm ? vec3(0.0) : slopeOf(hu, here);
+        sum += (1.0 - sum.a) * alpha * vec4(shaded(base, slope, view), 1.0);
       }
       if (shell > 0.05) {
         vec3 slope = slopeOf(lungs, here);

@@ -16,8 +16,8 @@ export interface VolumeStore {
   follow(model: Model, arrived: (part: number) => void): () => void;
 }
 
-/** On their way at a time: while one is unpacked the next travels. */
-const ON_THE_WAY = 2;
+/** On their way at a time: while one is unpacked the next ones travel. */
+const ON_THE_WAY = 3;
 /** A kernel that computes answers late; one that is gone, never. */
 const PATIENCE_MS = 8000;
 

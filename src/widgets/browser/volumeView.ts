@@ -130,7 +130,8 @@ function render({ model, el }: RenderArguments): CleanUp {
     loading.value = share;
     loading.hidden = share === 1;
     // Each picture on the way delays the rest.
-    if (share < 1 && performance.now() - loadedAtMs < WHILE_LOADING_MS) return;
+    const pauseMs = Math.max(WHILE_LOADING_MS, 8 * picture.lastFrame.ms);
+    if (share < 1 && performance.now() - loadedAtMs < pauseMs) return;
     loadedAtMs = performance.now();
     changed();
   };
