@@ -3,6 +3,12 @@
 /** Files that run only inside another one (a thread's program, a seam, a part of one story): the test that runs them. */
 export const TESTED_THROUGH = {
   'src/widgets/savedViewer.ts': 'test/program/savedPages.test.ts',
+  'src/widgets/viewerChecks.ts': 'test/widgets/sliceViewer.test.ts',
+  'src/widgets/viewerScan.ts': 'test/widgets/sliceViewer.test.ts',
+  'src/widgets/viewerSlices.ts': 'test/widgets/sliceViewer.test.ts',
+  'src/widgets/volumeChecks.ts': 'test/widgets/volumeView.test.ts',
+  'src/widgets/volumeState.ts': 'test/widgets/volumeParts.test.ts',
+  'src/figures/differenceColor.ts': 'test/figures/differenceSlice.test.ts',
   'src/exchange/exportNetwork.ts': 'test/commands/export.test.ts',
   'src/exchange/portableNetwork.ts': 'test/commands/export.test.ts',
   'src/exchange/kerasConfig.ts': 'test/exchange/kerasFile.test.ts',

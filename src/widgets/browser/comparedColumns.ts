@@ -1,6 +1,6 @@
 import { voxelToWorld, worldToVoxel } from '../../volumes/geometry.js';
 import type { Vector3 } from '../../volumes/volume.js';
-import { COMPARED_COLUMNS, type ComparedColumn } from '../viewerState.js';
+import type { ComparedColumn } from '../viewerState.js';
 import type { ViewFrame } from '../viewFrame.js';
 import { wholeFrame } from '../viewFrame.js';
 import type { Model } from './anywidget.js';
@@ -9,6 +9,8 @@ import { createPlaneView, type PlaneContext, type PlaneView } from './planeView.
 import { createRuler, type Ruler } from './ruler.js';
 import { createSliceStore, type SliceStore } from './sliceStore.js';
 import { pixelOf, type ViewerModel, viewerModel } from './viewerModel.js';
+
+const COLUMNS = ['first', 'second', 'difference'] as const satisfies readonly ComparedColumn[];
 
 /** One of the volumes, or their difference, with a view of each plane. */
 export interface Column {
@@ -41,7 +43,7 @@ export function createColumns(
     centerMm: voxelToWorld(start, wholeFrame(start).center),
     aimMm: undefined,
   };
-  const made = COMPARED_COLUMNS.map((of) => createColumn(model, of, names[of], shared, ruler, calls));
+  const made = COLUMNS.map((of) => createColumn(model, of, names[of], shared, ruler, calls));
   return made as unknown as readonly [Column, Column, Column];
 }
 
