@@ -43,11 +43,6 @@ export interface SlicesMessage {
 
 /** What is shown in a column of two volumes that are compared. */
 export type ComparedColumn = 'first' | 'second' | 'difference';
-export const COMPARED_COLUMNS = [
-  'first',
-  'second',
-  'difference',
-] as const satisfies readonly ComparedColumn[];
 
 /** As SlicesMessage, of one column; slices of the difference are those of the first one's grid, -32768 where there is none. */
 export interface ComparedSlicesMessage extends SlicesMessage {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { escaped } from '../figures/markup.js';
 import { type Picture, WINDOWS, type WindowHu } from '../figures/picture.js';
+import { PLANE_NAMES, planeAxes } from '../figures/planeAxes.js';
 import { type Mark, threePlanes } from '../figures/threePlanes.js';
 import { currentCell } from '../kernel/cellContext.js';
 import type { JsonObject } from '../kernel/protocol.js';
@@ -62,6 +63,8 @@ const SURFACES: readonly Preset[] = [
   { name: 'dense', low: 450, high: 900 },
 ];
 const THICKNESS_MM = 10;
+/** Of the three projections together, pixels. */
+const STILL_WIDTH = 920;
 /** JupyterLab's id of a cell -> from where its reader looked: the cell that runs again starts there. */
 const cameras = new Map<string, Camera>();
 
@@ -219,8 +222,13 @@ function checkedMask({ data }: Volume, mask: Uint8Array | undefined): Uint8Array
 /** Where no page draws it: the highest values from the feet, the front and the left. */
 function projections(volume: Volume, options: VolumeViewOptions, { title, oriented }: VolumeScan): Picture {
   const mode = options.mode ?? 'render';
+  const widthMm = PLANE_NAMES.reduce((sum, name) => {
+    const { axis } = planeAxes(volume, name).right;
+    return sum + volume.size[axis] * volume.spacingMm[axis];
+  }, 0);
   return threePlanes(volume, middleOf(volume), {
-    ...{ title, oriented, projection: 'maximum' },
+    ...{ oriented, projection: 'maximum', pixelsPerMm: STILL_WIDTH / widthMm },
+    title: `${title}, highest values${options.mask === undefined ? '' : ' within the mask'}`,
     window: mode === 'render' ? WINDOWS.bone : (options.window ?? WINDOWS.mediastinum),
     marks: options.marks ?? [],
     ...(options.mask !== undefined && { mask: options.mask }),

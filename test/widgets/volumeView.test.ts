@@ -150,6 +150,8 @@ test('volumeView() has marks as voxels, and without a page a picture of three pr
   assert.match(html, /^<img alt="&lt;img onerror=x&gt;: [^"<]*" src="data:image\/svg\+xml,[\w%.~!*()'-]+">/);
   const picture = decodeURIComponent(/ src="data:image\/svg\+xml,([^"]*)"/.exec(html)![1]!);
   assert.equal(picture.match(/<image /g)!.length, 3);
+  assert.ok(Number(/ width="([\d.]+)"/.exec(picture)![1]) >= 900, 'large enough to read');
+  assert.match(picture, /&lt;img onerror=x&gt;, highest values within the mask/);
   assert.equal(picture.match(/<circle /g)!.length, 6, 'every mark in every projection');
   for (const letter of ['L', 'R', 'A', 'P', 'S', 'I']) assert.ok(picture.includes(`>${letter}</text>`));
   assert.match(String(bundle['text/plain']), /^<img onerror=x>: \d+ x \d+ x \d+ voxels$/);

@@ -15,7 +15,8 @@ import { drawVolumeOverlay, seenMarks } from './volumeOverlay.js';
 import { createVolumePicture } from './volumePicture.js';
 import { shareStore } from './volumeStore.js';
 
-const ALONE = 'No answer: the kernel that holds the voxels is gone, or busy. Run the cell again.';
+const ALONE =
+  'No answer: the kernel of this view is gone, or busy. What has come stays; places are not told. Run the cell again.';
 /** CSS pixels. */
 const PADDING = 9;
 const HIGHEST = 520;
@@ -129,6 +130,7 @@ function render({ model, el }: RenderArguments): CleanUp {
     const share = store.here.length / store.parts;
     loading.value = share;
     loading.hidden = share === 1;
+    root.dataset.loaded = String(share === 1);
     // Each picture on the way delays the rest.
     const pauseMs = Math.max(WHILE_LOADING_MS, 8 * picture.lastFrame.ms);
     if (share < 1 && performance.now() - loadedAtMs < pauseMs) return;
