@@ -24,14 +24,20 @@ export function fillBlocks(
   hu: Int16Array,
   mask: Uint8Array,
 ): void {
-  for (let row = 0, voxel = 0; voxel < hu.length; row++) {
+  const rowsHere = hu.length / width;
+  for (let row = 0; row < rowsHere; row++) {
     const z = first + Math.floor(row / height);
     const start = 2 * (Math.floor(z / BLOCK) * rows + Math.floor((row % height) / BLOCK)) * columns;
-    for (let x = 0; x < width; x++, voxel++) {
-      const at = start + 2 * (x >> 3);
-      if (hu[voxel]! > values[at]!) values[at] = hu[voxel]!;
-      if (mask[voxel]! > 0) values[at + 1] = 1;
+    for (let block = 0, voxel = row * width; block < columns; block++) {
+      const end = Math.min((row + 1) * width, voxel + BLOCK);
+      let most = -32_768;
+      for (; voxel < end; voxel++) if (hu[voxel]! > most) most = hu[voxel]!;
+      if (most > values[start + 2 * block]!) values[start + 2 * block] = most;
     }
+    // Without a mask it is empty.
+    if (mask.length > 0)
+      for (let x = 0, voxel = row * width; x < width; x++, voxel++)
+        if (mask[voxel]! > 0) values[start + 2 * (x >> 3) + 1] = 1;
   }
 }
 
