@@ -32,6 +32,7 @@ export const TESTED_THROUGH = {
   'src/training/trainedOn.ts': 'test/evaluation/predictor.test.ts',
   'src/kernel/shapedValue.ts': 'test/kernel/gridForm.test.ts',
   'src/kernel/cellDiagnostics.ts': 'test/kernel/tslab.test.ts',
+  'src/kernel/formulasProgram.ts': 'test/program/savedPages.test.ts',
   'src/kernel/pythonAnswer.ts': 'test/kernel/notebookRun.test.ts',
   'src/kernel/ownModules.ts': 'test/kernel/modules.test.ts',
   'src/kernel/ownPaths.ts': 'test/kernel/modules.test.ts',
