@@ -85,6 +85,7 @@ function labArguments({ port, root, browser }: { port: number; root: string; bro
     '--LabApp.news_url=None', // no question to the network
     '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
     '--KernelSpecManager.ensure_native_kernel=False',
+    '--ServerApp.contents_manager_class=labContents.NotebookContents',
     // "Save and Export Notebook As: HTML" writes the page that `voxlab notebook run` writes.
     '--HTMLExporter.template_name=page',
     `--HTMLExporter.extra_template_basedirs=${inPackage('src', 'kernel')}`,
