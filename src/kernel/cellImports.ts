@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { Diagnostic } from './cellDiagnostics.js';
+import { cureOf } from './missingModule.js';
 import { ownModulePath } from './ownPaths.js';
 import { pathCompletion } from './pathCompletion.js';
 import type { CellCompiler, Ts } from './tslab.js';
@@ -12,6 +14,8 @@ export interface CellImports {
   readonly isCompiled: (path: string) => boolean;
   /** From which relative paths count. */
   readonly folders: readonly string[];
+  /** Why an import of the cell, or of a file, leads nowhere, and what to write instead. */
+  readonly cureOf: (name: string, file?: string) => string;
 }
 
 /**
@@ -23,6 +27,7 @@ export function createCellImports(ts: Ts, root: string, folder: string): CellImp
   return {
     isCompiled,
     folders: [...new Set([folder, root])],
+    cureOf: (name, file) => cureOf(name, file === undefined ? folder : dirname(resolve(root, file)), root),
     pathOf(name) {
       if (!/^\.\.?\//.test(name)) return name;
       const places = [resolve(folder, name), resolve(root, name)];
@@ -69,9 +74,11 @@ export function withCellImports(compiler: CellCompiler, imports: CellImports): C
     check(code, declarations) {
       const { code: inRoot, backAt } = rewritten(code);
       const checked = compiler.check(inRoot, declarations);
-      const diagnostics = checked.diagnostics.map((said) =>
-        said.file === undefined ? { ...said, column: said.column - backAt(said.line, said.column) } : said,
-      );
+      const diagnostics = checked.diagnostics.map((said) => ({
+        ...said,
+        ...(said.file === undefined && { column: said.column - backAt(said.line, said.column) }),
+        ...missing(said, imports),
+      }));
       return { ...checked, diagnostics, backAt };
     },
     complete(code, offset, declarations) {
@@ -87,6 +94,12 @@ export function withCellImports(compiler: CellCompiler, imports: CellImports): C
       return compiler.inspect(inRoot, offset + shiftAt(offset), declarations);
     },
   };
+}
+
+/** What a complaint about a module that cannot be found lacks. */
+function missing({ code, message, file }: Diagnostic, imports: CellImports): { cure?: string } {
+  const [, name] = (code === 2307 && /^Cannot find module '([^']+)'/.exec(message)) || [];
+  return name === undefined ? {} : { cure: imports.cureOf(name, file) };
 }
 
 /** `shiftAt`: how much further right an offset of the original lies; `backAt`: the same of a place in the rewritten code. */
