@@ -31,6 +31,7 @@ export const TESTED_THROUGH = {
   'src/commands/trainConfigOf.ts': 'test/commands/train.test.ts',
   'src/training/trainedOn.ts': 'test/evaluation/predictor.test.ts',
   'src/kernel/shapedValue.ts': 'test/kernel/gridForm.test.ts',
+  'src/kernel/sortableTable.ts': 'test/kernel/recordTable.test.ts',
   'src/kernel/cellDiagnostics.ts': 'test/kernel/tslab.test.ts',
   'src/kernel/formulasProgram.ts': 'test/program/savedPages.test.ts',
   'src/kernel/pythonAnswer.ts': 'test/kernel/notebookRun.test.ts',

@@ -16,7 +16,9 @@ import {
   type ToSockets,
 } from './channel.js';
 import { createComms } from './comms.js';
+import { showConsoleTables } from './consoleTable.js';
 import { shortenConsoleValues } from './consoleValues.js';
+import { display } from './display.js';
 import { createExecuteQueue, type ExecuteQueue } from './executeQueue.js';
 import { createGarbageCollection } from './garbage.js';
 import { createHistory } from './history.js';
@@ -93,6 +95,7 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   const session = createSession(send, createInputReader(shared, input.port1, send), queue);
   openSession(session);
   shortenConsoleValues();
+  showConsoleTables(display);
   Object.assign(globalThis, createPrompts(session.readInput));
   reportUncaught(cells);
   forbidExit();

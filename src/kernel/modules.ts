@@ -143,7 +143,9 @@ function isMissing(thrown: unknown, file: string): thrown is Error {
   const { code } = thrown as NodeJS.ErrnoException;
   if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') return false;
   const { requireStack } = thrown as { requireStack?: readonly string[] };
-  return requireStack === undefined ? thrown.message.endsWith(`imported from ${file}`) : requireStack[0] === file;
+  return requireStack === undefined
+    ? thrown.message.endsWith(`imported from ${file}`)
+    : requireStack[0] === file;
 }
 
 type Undisturbed = <T>(work: () => T) => T;
