@@ -34,6 +34,7 @@ export const TESTED_THROUGH = {
   'src/kernel/sortableTable.ts': 'test/kernel/recordTable.test.ts',
   'src/kernel/cellDiagnostics.ts': 'test/kernel/tslab.test.ts',
   'src/kernel/formulasProgram.ts': 'test/program/savedPages.test.ts',
+  'src/kernel/loopStop.ts': 'test/kernel/loopLowering.test.ts',
   'src/kernel/pythonAnswer.ts': 'test/kernel/notebookRun.test.ts',
   'src/kernel/ownModules.ts': 'test/kernel/modules.test.ts',
   'src/kernel/ownPaths.ts': 'test/kernel/modules.test.ts',

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Diagnostic } from './cellDiagnostics.js';
-import { cureOf } from './missingModule.js';
+import type { Completion } from './completions.js';
+import { cureOf, VOXLAB } from './missingModule.js';
 import { ownModulePath } from './ownPaths.js';
 import { pathCompletion } from './pathCompletion.js';
 import type { CellCompiler, Ts } from './tslab.js';
@@ -87,13 +88,25 @@ export function withCellImports(compiler: CellCompiler, imports: CellImports): C
       const { code: inRoot, shiftAt } = rewritten(code);
       const shift = shiftAt(offset);
       const found = compiler.complete(inRoot, offset + shift, declarations);
-      return { ...found, start: found.start - shift, end: found.end - shift };
+      return withVoxlab({ ...found, start: found.start - shift, end: found.end - shift }, code, offset);
     },
     inspect(code, offset, declarations) {
       const { code: inRoot, shiftAt } = rewritten(code);
       return compiler.inspect(inRoot, offset + shiftAt(offset), declarations);
     },
   };
+}
+
+/** voxlab is found from any folder, also where no package of it lies. */
+function withVoxlab(found: Completion, code: string, offset: number): Completion {
+  const [, typed] = /(?:\bfrom\s*|\bimport\s*\(?\s*)['"](v[\w/]*)$/.exec(code.slice(0, offset)) ?? [];
+  const more = VOXLAB.filter((name) => typed !== undefined && name.startsWith(typed));
+  if (typed === undefined || more.length === 0) return found;
+  const others =
+    found.start === offset - typed.length ? found.matches.filter((name) => !more.includes(name)) : [];
+  const kinds = new Map([...found.kinds, ...more.map((name) => [name, 'module'] as const)]);
+  const rest = /^[\w/]*(?=['"])/.exec(code.slice(offset))?.[0] ?? '';
+  return { matches: [...more, ...others], start: offset - typed.length, end: offset + rest.length, kinds };
 }
 
 /** What a complaint about a module that cannot be found lacks. */

@@ -3,7 +3,8 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { isPath, ownModulePath } from './ownPaths.js';
 
 const SHOWN_FILES = 6;
-const VOXLAB = ['voxlab', 'voxlab/hdf5', 'voxlab/kernel', 'voxlab/tensorflow'];
+/** What can be imported of voxlab, from any folder. */
+export const VOXLAB = ['voxlab', 'voxlab/hdf5', 'voxlab/kernel', 'voxlab/tensorflow'];
 
 /** Why an import leads nowhere, and what to write instead. `folder`: of the notebook or module that imports; `root`: of the project. */
 export function cureOf(name: string, folder: string, root: string): string {
