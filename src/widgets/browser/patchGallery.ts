@@ -3,7 +3,7 @@ import { NODULE_SIZES, sizeOf } from '../../scores/noduleSize.js';
 import type { Volume } from '../../volumes/volume.js';
 import type { GalleryPatch, GalleryState } from '../viewerState.js';
 import { watch } from './anywidget.js';
-import { element, keepKeys } from './elements.js';
+import { element, keepKeys, savedParts } from './elements.js';
 import { bytesOf, savedModel, valuesOf } from './savedModel.js';
 import { drawSlice } from './sliceImage.js';
 import viewer from './sliceViewer.js';
@@ -228,8 +228,6 @@ async function start(picture: Element, data: Element): Promise<void> {
   gallery(state, patches, el);
 }
 
-const script = document.currentScript;
-const data = script?.previousElementSibling;
-const picture = data?.previousElementSibling;
+const parts = savedParts();
 // Where it cannot be opened, by an older browser, the picture stays.
-if (data && picture) void start(picture, data);
+if (parts !== undefined) void start(parts.picture, parts.data);
