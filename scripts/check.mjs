@@ -16,6 +16,7 @@ const FIRST_STAGES = [
   'random',
   'progress',
   'paths',
+  'doctor',
   'koffi',
   'libc',
   'fileLock',

@@ -28,6 +28,7 @@ export {
   detect,
   detected,
 } from './detection/detect.js';
+export { type DoctorFinding, doctor } from './doctor.js';
 export * from './errors.js';
 export { type Crossval, type CrossvalFold, crossvalScores } from './evaluation/crossval.js';
 export { crossvalConfigs } from './evaluation/crossvalConfigs.js';
@@ -135,6 +136,7 @@ export {
   normShapes,
 } from './model/pieceParts.js';
 export { type CropOptions, type CropResult, crop } from './patches/crop.js';
+export { cutAs2018, type Place2018, placeAs2018 } from './patches/crop2018.js';
 export { cutterOf } from './patches/cutScan.js';
 export { centerVoxelOf, firstVoxelOf, type PatchGrid, patchGrid } from './patches/patchGrid.js';
 export { type PlannedPatch, planScan, type ScanPlan } from './patches/planScan.js';

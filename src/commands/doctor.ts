@@ -1,23 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
-import { inRepository, typed } from '../paths.js';
+import { type DoctorFinding, doctor } from '../doctor.js';
 import { printJson } from './options.js';
 import type { RegisterCommand } from './program.js';
-
-/** One thing that voxlab stands on. `fix` says what to do where `state` is not ok. */
-export interface Finding {
-  readonly name: string;
-  /** `note`: works without it, slower or with less. */
-  readonly state: 'ok' | 'note' | 'fail';
-  readonly found: string;
-  readonly fix?: string;
-}
-
-/** What a run needs free: a patch file of the sample, a run with two checkpoints, notebooks' copies. */
-const DISK_NEEDED_GB = 3;
-const PYTHON = inRepository('.venv', 'bin', 'python');
-const SET_UP = `run: ${typed('setup')}`;
 
 export const registerDoctorCommand: RegisterCommand = (program) => {
   program
@@ -25,7 +8,7 @@ export const registerDoctorCommand: RegisterCommand = (program) => {
     .description('Checks what voxlab stands on, and says the fix for each part that fails.')
     .option('--json', 'print {ok, findings:[{name, state, found, fix}]}')
     .action((options: { json?: boolean }) => {
-      const findings = examine();
+      const findings = doctor();
       const ok = findings.every(({ state }) => state !== 'fail');
       if (options.json) printJson({ ok, findings });
       else for (const finding of findings) process.stdout.write(`${findingText(finding)}\n`);
@@ -33,162 +16,7 @@ export const registerDoctorCommand: RegisterCommand = (program) => {
     });
 };
 
-/** Examines this machine; nothing is changed and nothing is fetched. */
-export function examine(): Finding[] {
-  return [
-    nodeFinding(process.versions.node),
-    pythonFinding(),
-    libraryFinding(),
-    cpuFinding(readIfThere('/proc/cpuinfo')),
-    gpuFinding(),
-    diskFinding(),
-    jupyterFinding(),
-    kernelFinding(),
-    chromiumFinding(),
-  ];
-}
-
-export function nodeFinding(version: string): Finding {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const suits = major > 20 || (major === 20 && minor >= 19);
-  return suits ? ok('Node.js', version) : fail('Node.js', version, 'install Node.js 20.19 or newer');
-}
-
-function pythonFinding(): Finding {
-  const version = firstLineOf(PYTHON, ['-c', 'import platform; print(platform.python_version())']);
-  return version === undefined
-    ? fail('Python environment', 'none in .venv', SET_UP)
-    : ok('Python environment', `${version} in .venv`);
-}
-
-function libraryFinding(): Finding {
-  const folder = tensorflowFolder();
-  const named = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-  const missing = named.filter((file) => folder === undefined || !existsSync(join(folder, file)));
-  return missing.length === 0
-    ? ok('TensorFlow library', `${tensorflowVersion() ?? 'version unknown'}, ${named.join(' and ')}`)
-    : fail('TensorFlow library', `${missing.join(' and ')} missing`, SET_UP);
-}
-
-function tensorflowFolder(): string | undefined {
-  const named = process.env.VOXLAB_TENSORFLOW_DIR;
-  return (
-    named ??
-    sitePackages()
-      .map((folder) => join(folder, 'tensorflow'))
-      .find((folder) => existsSync(folder))
-  );
-}
-
-function tensorflowVersion(): string | undefined {
-  const distributions = sitePackages().flatMap((folder) => readdirSync(folder));
-  return distributions
-    .map((name) => /^tensorflow(?:_cpu)?-([\d.]+)\.dist-info$/.exec(name)?.[1])
-    .find(Boolean);
-}
-
-function sitePackages(): string[] {
-  const lib = inRepository('.venv', 'lib');
-  if (!existsSync(lib)) return [];
-  return readdirSync(lib)
-    .map((python) => join(lib, python, 'site-packages'))
-    .filter((folder) => existsSync(folder));
-}
-
-export function cpuFinding(cpuinfo: string | undefined): Finding {
-  const flags = new Set(
-    /^flags\s*:(.*)$/m
-      .exec(cpuinfo ?? '')?.[1]
-      ?.trim()
-      .split(/\s+/),
-  );
-  const found = ['avx2', 'avx512f', 'avx512_bf16', 'amx_bf16'].map((flag) =>
-    flags.has(flag) ? flag : `no ${flag}`,
-  );
-  if (!flags.has('avx2') && !flags.has('avx512f'))
-    return {
-      name: 'CPU features',
-      state: 'note',
-      found: 'no AVX2',
-      fix: 'training will be slow: use a newer CPU or a GPU',
-    };
-  return ok('CPU features', found.join(', '));
-}
-
-function gpuFinding(): Finding {
-  const listed = spawnSync(
-    'nvidia-smi',
-    ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader'],
-    {
-      encoding: 'utf8',
-    },
-  );
-  const gpus = listed.status === 0 ? listed.stdout.trim().split('\n').filter(Boolean) : [];
-  if (gpus.length === 0)
-    return { name: 'GPU', state: 'note', found: 'none: the CPU trains', fix: 'none needed' };
-  const withCuda = sitePackages().some((folder) => existsSync(join(folder, 'nvidia', 'cudnn')));
-  return withCuda
-    ? ok('GPU', gpus.join('; '))
-    : {
-        name: 'GPU',
-        state: 'note',
-        found: `${gpus.join('; ')}, but TensorFlow's library is the CPU's`,
-        fix: SET_UP,
-      };
-}
-
-function diskFinding(): Finding {
-  const { bavail, bsize } = statfsSync(inRepository());
-  const freeGb = (bavail * bsize) / 1e9;
-  const found = `${freeGb.toFixed(1)} GB free`;
-  return freeGb >= DISK_NEEDED_GB
-    ? ok('Disk', found)
-    : fail('Disk', found, `make room: ${DISK_NEEDED_GB} GB are needed`);
-}
-
-function jupyterFinding(): Finding {
-  const version = firstLineOf(inRepository('.venv', 'bin', 'jupyter-lab'), ['--version']);
-  return version === undefined ? fail('JupyterLab', 'none in .venv', SET_UP) : ok('JupyterLab', version);
-}
-
-function kernelFinding(): Finding {
-  const specFile = inRepository('.jupyter', 'share', 'jupyter', 'kernels', 'voxlab', 'kernel.json');
-  const spec = readIfThere(specFile);
-  if (spec === undefined) return fail('Notebook kernel', 'not installed', 'run: npx voxlab kernel install');
-  const argv: string[] = JSON.parse(spec).argv;
-  const gone = argv.filter((word) => word.startsWith('/') && !existsSync(word));
-  return gone.length === 0
-    ? ok('Notebook kernel', 'installed')
-    : fail('Notebook kernel', `names ${gone.join(', ')}, which is gone`, 'run: npx voxlab kernel install');
-}
-
-function chromiumFinding(): Finding {
-  const version = ['chromium', 'chromium-browser', 'google-chrome']
-    .map((program) => firstLineOf(program, ['--version']))
-    .find((line) => line !== undefined);
-  return version === undefined
-    ? {
-        name: 'Chromium',
-        state: 'note',
-        found: 'none',
-        fix: 'install chromium to run the browser checks of npm test',
-      }
-    : ok('Chromium', version);
-}
-
-function firstLineOf(program: string, args: readonly string[]): string | undefined {
-  const run = spawnSync(program, args, { encoding: 'utf8', timeout: 30_000 });
-  return run.status === 0 ? run.stdout.trim().split('\n')[0] : undefined;
-}
-
-function readIfThere(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-}
-
-const ok = (name: string, found: string): Finding => ({ name, state: 'ok', found });
-const fail = (name: string, found: string, fix: string): Finding => ({ name, state: 'fail', found, fix });
-
-function findingText({ name, state, found, fix }: Finding): string {
+function findingText({ name, state, found, fix }: DoctorFinding): string {
   const mark = { ok: 'ok  ', note: 'note', fail: 'FAIL' }[state];
   return `${mark}  ${name.padEnd(20)} ${found}${fix === undefined ? '' : `  ->  ${fix}`}`;
 }

@@ -139,9 +139,9 @@ async function runNotebooksOnce(dataFile: string): Promise<string> {
   const out = join('runs', 'notebooks');
   const marker = inRepository(out, 'finished');
   const names = [
-    ...['01-scan', '02-crop-step-by-step', '03-feed', '04-train', '05-gpu-usage', '06-crossval'],
-    '09-own-scan',
-    '11-own-model',
+    ...['00-start-here', '01-scan', '02-crop-step-by-step', '03-explore-patches', '04-train'],
+    ...['05-gpu-usage', '06-data-and-model-parallel', '07-feed', '08-evaluate', '09-own-scan'],
+    ...['10-analysis', '11-own-model', '12-crossval'],
   ];
   const files = names.map(findNotebook);
   const build = inRepository('.setup', 'build');

@@ -78,7 +78,8 @@ export interface Evaluation extends PatchScores {
   readonly isHoldout: boolean;
   /** What the scores come from: program, checkpoint, and the content of the data. */
   readonly provenance: Readonly<Record<string, unknown>>;
-  readonly findings: readonly ScoredFinding[];
+  /** The scored rows, each with its number in the patch file. */
+  readonly findings: readonly (ScoredFinding & { readonly row: number })[];
   /** Later checkpoints that are damaged, and were passed over; scans that were not scored. */
   readonly notes: readonly string[];
   /** Absolute paths of what was written. */
@@ -141,6 +142,7 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
     const probabilities = await predict(checkpoint, patches, rows, options);
     const notrain = Array.from(rows, (row) => labels.notrain[row]!);
     const findings = patches.findings(rows).map((finding, i) => ({
+      row: rows[i]!,
       ...finding,
       ...{ class: classes[i]!, notrain: notrain[i]!, probability: probabilities[i]! },
     }));

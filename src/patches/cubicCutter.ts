@@ -114,7 +114,8 @@ function axisTaps(volume: Volume, grid: PatchGrid, axis: 0 | 1 | 2): AxisTaps {
   const index = new Int32Array(count * TAPS);
   const weight = new Float64Array(count * TAPS);
   for (let voxel = 0; voxel < count; voxel++) {
-    const position = Math.min(voxel * step, last);
+    // Beyond the last voxel, up to its edge, the mirrored scan goes on.
+    const position = Math.min(voxel * step, last + 0.5);
     const before = Math.floor(position);
     const weights = cubicWeights(position - before);
     for (let tap = 0; tap < TAPS; tap++) {
