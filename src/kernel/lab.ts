@@ -98,6 +98,8 @@ const DEFAULT_SETTINGS = {
   '@jupyterlab/apputils-extension/notification': { fetchNews: 'false', checkForUpdates: false },
   // A saved notebook keeps its widgets' state: opened without their kernel they show their last picture and a note.
   '@jupyter-widgets/jupyterlab-manager/plugin': { saveState: true },
+  // A long line is read without scrolling its cell.
+  '@jupyterlab/notebook-extension/tracker': { codeCellConfig: { lineWrap: true } },
 } as const;
 
 /** Settings that a user has changed stay as they are. */

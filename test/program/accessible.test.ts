@@ -18,10 +18,12 @@ import { openLab, whyNoLab } from './labPage.js';
 
 /** Something of all that cells show. */
 const CELLS = [
-  `import { button, chart, display, progress, readVolume, select, sliceViewer, slider, tf } from 'voxlab';
+  `import { button, chart, display, progress, select, sliceViewer, slider, tf } from 'voxlab';
 const dataHu = Int16Array.from({ length: 32 ** 3 }, (_, i) => (i % 32) * 20 - 900);
 const format = { dim: 32, slices: 32, spacingMm: [1, 1, 1] } as const;
 display({ dataHu, format });
+const scan = { data: dataHu, size: [32, 32, 32], spacingMm: [1, 1, 2], originMm: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] } as const;
+display(sliceViewer(scan, { title: 'scan', marks: [{ centerWorldMm: [5, 6, 7], class: 1 }], overlay: { volume: { ...scan, data: new Float32Array(32 ** 3).fill(0.3) } } }));
 sliceViewer({ dataHu, format }, { title: 'patch' })`,
   `display(chart({ title: 'Loss', x: { title: 'epoch' }, y: { title: 'loss' }, traces: [{ name: 'run', x: [1, 2], y: [1, 0.5] }] }));
 const bar = progress({ label: 'work', total: 4 });
