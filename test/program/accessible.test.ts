@@ -177,6 +177,19 @@ test('widgets in JupyterLab have no serious fault that axe-core finds, in the li
   }
 });
 
+test("JupyterLab's export to HTML draws formulas, too", { skip: whyNoLab() }, async (t) => {
+  const lab = await openLab();
+  t.after(() => lab.close());
+  writeFileSync(join(lab.folder, 'formula.ipynb'), JSON.stringify(notebookOf(TEXT, [])));
+  lab.write('any.ipynb', ['1']);
+  const { page } = await lab.open('any.ipynb');
+  const { origin } = new URL(page.url());
+  const answer = await page.request.get(
+    `${origin}/nbconvert/html/formula.ipynb?download=false&token=${lab.token}`,
+  );
+  assert.match(await answer.text(), /<math><mfrac><mi>a<\/mi><mi>b<\/mi><\/mfrac><\/math>/);
+});
+
 function notebookOf(text: string, cells: readonly string[]): object {
   return {
     ...{ nbformat: 4, nbformat_minor: 5 },
