@@ -2,6 +2,7 @@
 
 /** Files that run only inside another one (a thread's program, a seam, a part of one story): the test that runs them. */
 export const TESTED_THROUGH = {
+  'src/store/globalHeap.ts': 'test/store/textColumn.test.ts',
   'src/widgets/savedViewer.ts': 'test/program/savedPages.test.ts',
   'src/exchange/exportNetwork.ts': 'test/commands/export.test.ts',
   'src/exchange/portableNetwork.ts': 'test/commands/export.test.ts',
