@@ -43,6 +43,7 @@ export {
   type Predictor,
   type ScanPrediction,
 } from './evaluation/predictor.js';
+export { rowDiameters } from './evaluation/rowDiameters.js';
 export { type ListedRun, listRuns, type RunList, type RunOrder } from './evaluation/runList.js';
 export {
   type ScoreSubmissionOptions,

@@ -1,6 +1,6 @@
 import type { Volume, VoxelArray } from '../../volumes/volume.js';
 import type { SavedViewer } from '../viewerState.js';
-import { element } from './elements.js';
+import { element, savedParts } from './elements.js';
 import { bytesOf, savedModel, valuesOf } from './savedModel.js';
 import viewer from './sliceViewer.js';
 
@@ -16,8 +16,6 @@ async function open(picture: Element, data: Element): Promise<void> {
   viewer.render({ model: savedModel({ ...state }, hu, overlay), el });
 }
 
-const script = document.currentScript;
-const data = script?.previousElementSibling;
-const picture = data?.previousElementSibling;
+const parts = savedParts();
 // Where it cannot be opened, by an older browser, the picture stays.
-if (data && picture) void open(picture, data);
+if (parts !== undefined) void open(parts.picture, parts.data);
