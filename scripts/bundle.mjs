@@ -15,7 +15,15 @@ const PAGE_NAMES = ['savedViewer', 'patchGallery'];
 
 const COMPILED = join(ROOT, 'dist', 'src');
 const LIBRARY = join(ROOT, 'dist', 'lib');
-const DOORS = ['index', 'doors/hdf5', 'doors/kernel', 'doors/tensorflow', 'commands/cli', 'kernel/launcher'];
+const DOORS = [
+  'index',
+  'doors/hdf5',
+  'doors/kernel',
+  'doors/tensorflow',
+  'commands/cli',
+  'kernel/launcher',
+  'kernel/formulasProgram',
+];
 
 const run = (program, ...args) => execFileSync(program, args, { cwd: ROOT, stdio: 'inherit' });
 rmSync(LIBRARY, { recursive: true, force: true });

@@ -2,6 +2,10 @@
 
 /** Files that run only inside another one (a thread's program, a seam, a part of one story): the test that runs them. */
 export const TESTED_THROUGH = {
+  'src/store/globalHeap.ts': 'test/store/textColumn.test.ts',
+  'src/commands/figureKinds.ts': 'test/commands/figure.test.ts',
+  'src/commands/figureSources.ts': 'test/commands/figure.test.ts',
+  'src/figures/chartScale.ts': 'test/figures/chartDrawing.test.ts',
   'src/widgets/savedViewer.ts': 'test/program/savedPages.test.ts',
   'src/widgets/viewerChecks.ts': 'test/widgets/sliceViewer.test.ts',
   'src/widgets/viewerScan.ts': 'test/widgets/sliceViewer.test.ts',
@@ -37,7 +41,10 @@ export const TESTED_THROUGH = {
   'src/commands/trainConfigOf.ts': 'test/commands/train.test.ts',
   'src/training/trainedOn.ts': 'test/evaluation/predictor.test.ts',
   'src/kernel/shapedValue.ts': 'test/kernel/gridForm.test.ts',
+  'src/kernel/sortableTable.ts': 'test/kernel/recordTable.test.ts',
   'src/kernel/cellDiagnostics.ts': 'test/kernel/tslab.test.ts',
+  'src/kernel/formulasProgram.ts': 'test/program/savedPages.test.ts',
+  'src/kernel/loopStop.ts': 'test/kernel/loopLowering.test.ts',
   'src/kernel/pythonAnswer.ts': 'test/kernel/notebookRun.test.ts',
   'src/kernel/ownModules.ts': 'test/kernel/modules.test.ts',
   'src/kernel/ownPaths.ts': 'test/kernel/modules.test.ts',
@@ -59,7 +66,7 @@ export const TESTED_THROUGH = {
   'src/detection/rim.ts': 'test/detection/detect.test.ts',
   'src/detection/separateBlobs.ts': 'test/detection/detect.test.ts',
   'src/figures/picture.ts': 'test/figures/threePlanes.test.ts',
-  'src/figures/ticks.ts': 'test/figures/svgChart.test.ts',
+  'src/figures/ticks.ts': 'test/figures/chartDrawing.test.ts',
   'src/config/optimizerSettings.ts': 'test/config/trainingSettings.test.ts',
   'src/config/intensity.ts': 'test/store/voxelSample.test.ts',
   'src/feed/rowLabels.ts': 'test/feed/parts.test.ts',

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from './errors.js';
+import { readJson } from './jsonPlace.js';
 import { inRepository, typed } from './paths.js';
 
 /** One thing that voxlab stands on. `fix` says what to do where `state` is not ok. */
@@ -142,13 +144,17 @@ function jupyterFinding(): DoctorFinding {
 
 function kernelFinding(): DoctorFinding {
   const specFile = inRepository('.jupyter', 'share', 'jupyter', 'kernels', 'voxlab', 'kernel.json');
-  const spec = readIfThere(specFile);
-  if (spec === undefined) return fail('Notebook kernel', 'not installed', 'run: npx voxlab kernel install');
-  const argv: string[] = JSON.parse(spec).argv;
-  const gone = argv.filter((word) => word.startsWith('/') && !existsSync(word));
-  return gone.length === 0
-    ? ok('Notebook kernel', 'installed')
-    : fail('Notebook kernel', `names ${gone.join(', ')}, which is gone`, 'run: npx voxlab kernel install');
+  const fix = 'run: npx voxlab kernel install';
+  if (!existsSync(specFile)) return fail('Notebook kernel', 'not installed', fix);
+  try {
+    const argv = readJson(specFile, 'a kernel').at('argv').list();
+    const gone = argv.map((word) => word.text()).filter((word) => word.startsWith('/') && !existsSync(word));
+    return gone.length === 0
+      ? ok('Notebook kernel', 'installed')
+      : fail('Notebook kernel', `names ${gone.join(', ')}, which is gone`, fix);
+  } catch (error) {
+    return fail('Notebook kernel', messageOf(error), fix);
+  }
 }
 
 function chromiumFinding(): DoctorFinding {

@@ -15,7 +15,8 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { EnvironmentError } from './errors.js';
+import { EnvironmentError, InputError } from './errors.js';
+import { jsonIn } from './jsonPlace.js';
 import { lastError, libc } from './libc.js';
 import { cannotWrite, makeFolder } from './paths.js';
 import { formatSeconds } from './progress.js';
@@ -78,6 +79,11 @@ export function takeFolderLock(folder: string, name: string): () => void {
     release();
     if (isNew && existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
   };
+}
+
+/** Whether a process that is there, here or on another host, holds `<path>.lock`. It is neither taken nor touched. */
+export function isLocked(path: string): boolean {
+  return holderIn(`${path}.lock`) !== undefined;
 }
 
 /** Holders are this short. */
@@ -200,11 +206,10 @@ function isThere(pid: number): boolean {
 /** Undefined for an empty file and for one that was cut short by the death of its writer. */
 function holderOf(text: string): Holder | undefined {
   try {
-    const { pid, host, since }: Partial<Holder> = JSON.parse(text);
-    return typeof pid === 'number' && typeof host === 'string'
-      ? { pid, host, since: String(since) }
-      : undefined;
-  } catch {
+    const place = jsonIn('', text, 'a lock');
+    return { pid: place.at('pid').whole(1), host: place.at('host').text(), since: place.at('since').text() };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
     return undefined;
   }
 }

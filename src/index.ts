@@ -43,6 +43,7 @@ export {
   type Predictor,
   type ScanPrediction,
 } from './evaluation/predictor.js';
+export { rowDiameters } from './evaluation/rowDiameters.js';
 export { type ListedRun, listRuns, type RunList, type RunOrder } from './evaluation/runList.js';
 export {
   type ScoreSubmissionOptions,
@@ -64,12 +65,13 @@ export { orderOf } from './feed/orderOf.js';
 export { definiteParts } from './feed/parts.js';
 export { type PatchRows, type ScanLabels, scanLabels } from './feed/rowLabels.js';
 export { heldOutRows, type Split, splitRows } from './feed/split.js';
+export { type BalanceLabels, classBalanceFigure } from './figures/classBalanceFigure.js';
 export { feedFigure } from './figures/feedFigure.js';
 export { type Chart, type ChartSpec, chart } from './figures/figure.js';
 export { type FramePanel, frameFigure } from './figures/frameFigure.js';
 export { frocFigure } from './figures/frocFigure.js';
 export { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
-export { type HuSample, huHistogramFigure } from './figures/huHistogram.js';
+export { type HuSample, huByClassFigure, huHistogramFigure } from './figures/huHistogram.js';
 export type { Overlay } from './figures/overlaySlice.js';
 export { passesFigure } from './figures/passesFigure.js';
 export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
@@ -77,11 +79,13 @@ export { performanceFigure } from './figures/performanceFigure.js';
 export { type Picture, WINDOWS, type WindowHu } from './figures/picture.js';
 export { rateFigure } from './figures/rateFigure.js';
 export { type RiverPart, riverFigure } from './figures/riverFigure.js';
+export { rocFigure } from './figures/rocFigure.js';
 export { classShareFigure, coverageFigure } from './figures/samplingFigures.js';
 export { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from './figures/scoreFigures.js';
+export { stepTimeBars, stepTimeFigure } from './figures/stepTimeFigures.js';
 export { type StrategyPanel, strategyFigure } from './figures/strategyFigure.js';
 export { type Mark, threePlanes } from './figures/threePlanes.js';
-export { accuracyFigure, lossFigure, rocFigure } from './figures/trainingFigures.js';
+export { accuracyFigure, lossFigure, trainingFigure } from './figures/trainingFigures.js';
 export { type UseOverTime, useOverTime, useOverTimeOf } from './figures/useOverTime.js';
 export type { DeviceSummary, Load } from './gpu/deviceTally.js';
 export type { Finding } from './gpu/findings.js';
@@ -144,6 +148,7 @@ export { inRepository } from './paths.js';
 export { createRandom, type Random } from './random.js';
 export { type AreaWithInterval, areaWithInterval } from './scores/areaWithInterval.js';
 export { brierScore, type CalibrationBin, calibrationCurve } from './scores/calibration.js';
+export { calibrationBand, type ShareInterval } from './scores/calibrationBand.js';
 export { type FrocCase, type FrocCounts, matchMarks } from './scores/frocEvents.js';
 export { type FoldScore, type FrocScore, officialRates, scoreFolds, scoreFroc } from './scores/frocScore.js';
 export { type SizeScores, scoresBySize } from './scores/noduleSize.js';
@@ -153,14 +158,21 @@ export {
   type PrecisionRecallPoint,
   precisionRecallCurve,
 } from './scores/precisionRecall.js';
+export {
+  type BootstrapDraws,
+  bootstrapPrecisionRecall,
+  type PrecisionRecallBootstrap,
+} from './scores/precisionRecallBootstrap.js';
 export { type ClassShares, correctedForShare } from './scores/priorShift.js';
 export { type RocArea, type RocPoint, rocArea, rocCurve } from './scores/roc.js';
+export { type ScanIndex, scanIndex } from './scores/scanIndex.js';
 export { openPatchFile, type PatchFile } from './store/patchFile.js';
 export type { PatchColumns, PatchFormat, PatchProvenance } from './store/patchFileContract.js';
 export { writePatchFile } from './store/writePatchFile.js';
 export { type TensorflowJs, tf } from './tensorflow/publicTf.js';
 export { createLearner } from './training/createLearner.js';
 export { type FindRateOptions, findRate, type RateRecord } from './training/findRate.js';
+export { type FollowOptions, followMetrics } from './training/followMetrics.js';
 export type { Learner, StepResult, StepTimes, TimedPass } from './training/learner.js';
 export type { LearnerOptions, ParallelOptions } from './training/learnerOptions.js';
 export { metricsOf, readMetrics } from './training/metricsLog.js';

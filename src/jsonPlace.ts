@@ -75,12 +75,16 @@ export class JsonPlace {
 
 /** The whole of a JSON file; `what` it should be completes `expected ...`. Throws InputError for none, or for no JSON. */
 export function readJson(file: string, what: string): JsonPlace {
-  let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    return jsonIn(file, readFileSync(file, 'utf8'), what);
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(file, `expected ${what} (${messageOf(error).split(',')[0]})`, { cause: error });
   }
+}
+
+/** A text that came from `file`. Throws InputError for no JSON. */
+export function jsonIn(file: string, text: string, what: string): JsonPlace {
   try {
     return new JsonPlace(file, JSON.parse(text));
   } catch (error) {

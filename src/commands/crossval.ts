@@ -169,6 +169,7 @@ function report(folder: string, scores: Crossval, asJson: boolean): void {
     ...scores,
     classes: findings.map((finding) => finding.class),
     probabilities: findings.map(({ probability }) => probability),
+    seriesUids: findings.map(({ seriesUid }) => seriesUid),
   });
   const document = documentOf(scores);
   writeFileAtomically(files.scores, `${JSON.stringify(document, null, 2)}\n`);

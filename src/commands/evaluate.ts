@@ -97,6 +97,7 @@ function drawFigures(evaluation: Evaluation): void {
     ...evaluation,
     classes: findings.map((finding) => finding.class),
     probabilities: findings.map(({ probability }) => probability),
+    seriesUids: findings.map(({ seriesUid }) => seriesUid),
   });
   if (isHoldout) leadTo(join(folder, 'roc.svg'), join(run, 'roc.svg'));
 }

@@ -25,6 +25,7 @@ import { registerPredictCommand } from './predict.js';
 import { registerRunsCommand } from './runs.js';
 import { registerSampleCommand } from './sample.js';
 import { registerSetupCommand } from './setup.js';
+import { guardStandardStreams, requirePrinted } from './standardStreams.js';
 import { registerStartCommand } from './start.js';
 import { registerTablesCommand } from './tables.js';
 import { registerTrainCommand } from './train.js';
@@ -71,25 +72,15 @@ const LAST_CALLS_MS = 2000;
 /** Runs the command line and sets the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const debug = argv.includes('--debug');
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!hasNoReader(stream, error)) throw error;
-    });
+  guardStandardStreams();
   try {
     await buildProgram().parseAsync(acceptOriginalFlags(argv), { from: 'user' });
+    await requirePrinted();
   } catch (error) {
     process.exitCode = reportFailure(error, debug);
     // A call into TensorFlow that waits for a process that hangs never comes back; process.exit() would wait for it.
     setTimeout(() => libc()._exit(Number(process.exitCode)), LAST_CALLS_MS).unref();
   }
-}
-
-/**
- * `voxlab ... | head` closes the pipe early, and a window that is closed takes its terminal away (EIO): what is left of the
- * output has no reader, the work goes on or ends in order.
- */
-function hasNoReader(stream: NodeJS.WriteStream, { code }: NodeJS.ErrnoException): boolean {
-  return code === 'EPIPE' || (stream.isTTY && code === 'EIO');
 }
 
 /** The command tree, also for the docs and the tests. */

@@ -2,14 +2,18 @@ import { join } from 'node:path';
 import type { ClassNames } from '../config/classNames.js';
 import type { FindingFroc } from '../evaluation/findingScores.js';
 import type { PatchScores } from '../evaluation/patchScores.js';
+import type { Chart } from '../figures/figure.js';
 import { frocFigure } from '../figures/frocFigure.js';
+import { rocFigure } from '../figures/rocFigure.js';
 import { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from '../figures/scoreFigures.js';
-import { rocFigure } from '../figures/trainingFigures.js';
 import { writeFileAtomically } from '../paths.js';
 import { calibrationCurve } from '../scores/calibration.js';
+import { calibrationBand } from '../scores/calibrationBand.js';
 import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
+import { bootstrapPrecisionRecall } from '../scores/precisionRecallBootstrap.js';
 import type { RocPoint } from '../scores/roc.js';
 import type { RocBand } from '../scores/rocBootstrap.js';
+import { scanIndex } from '../scores/scanIndex.js';
 
 /** Scored patches, as figures show them. */
 export interface DrawnScores
@@ -21,9 +25,14 @@ export interface DrawnScores
   readonly classes: readonly number[];
   readonly classNames: ClassNames;
   readonly probabilities: readonly number[];
+  /** Of each patch. */
+  readonly seriesUids: readonly string[];
 }
 
 const HISTOGRAM_BINS = 20;
+
+/** Figures of patches, as their files are called. */
+export type ScoreFigure = 'roc' | 'pr' | 'reliability' | 'histogram';
 
 /** Paths of what drawScores() writes. */
 export function scoreFigureFiles(
@@ -36,15 +45,34 @@ export function scoreFigureFiles(
 
 /** Writes roc.svg, pr.svg, reliability.svg, histogram.svg and, by the readers' nodules, froc.svg. Throws EnvironmentError. */
 export function drawScores(folder: string, scores: DrawnScores): void {
-  const { roc, rocBand, rocAuc, rocAucInterval, precisionRecall, prAuc, positives, rows, brier } = scores;
-  const { classes, classNames: names, probabilities, froc } = scores;
-  const figures = {
-    roc: rocFigure(roc, rocAuc, rocAucInterval, rocBand),
-    pr: precisionRecallFigure(precisionRecall, prAuc, positives / rows, names),
-    reliability: reliabilityFigure(calibrationCurve(probabilities, classes), brier, names),
-    histogram: scoreHistogramFigure(probabilities, classes, HISTOGRAM_BINS, names),
-    ...(froc === undefined ? {} : { froc: frocFigure(froc) }),
-  };
-  for (const [name, figure] of Object.entries(figures))
-    writeFileAtomically(join(folder, `${name}.svg`), figure.svg());
+  for (const [name, file] of Object.entries(scoreFigureFiles(folder, scores))) {
+    const figure = name === 'froc' ? frocFigure(scores.froc!) : scoreFigure(name as ScoreFigure, scores);
+    writeFileAtomically(file, figure.svg());
+  }
+}
+
+/** One of the figures of scored patches, with its band. */
+export function scoreFigure(
+  name: ScoreFigure,
+  { seriesUids, classes, probabilities, classNames: names, ...scores }: Omit<DrawnScores, 'froc'>,
+): Chart {
+  switch (name) {
+    case 'roc':
+      return rocFigure(scores.roc, scores.rocAuc, scores.rocAucInterval, scores.rocBand);
+    case 'pr': {
+      const scans = scanIndex(seriesUids);
+      // One scan alone does not say how scans differ.
+      const samples = scans.scans < 2 ? undefined : bootstrapPrecisionRecall(probabilities, classes, scans);
+      const { precisionRecall, prAuc, positives, rows } = scores;
+      return precisionRecallFigure(precisionRecall, prAuc, positives / rows, names, samples);
+    }
+    case 'reliability': {
+      const scans = scanIndex(seriesUids);
+      const bins = calibrationCurve(probabilities, classes);
+      const intervals = scans.scans < 2 ? undefined : calibrationBand(bins, probabilities, classes, scans);
+      return reliabilityFigure(bins, scores.brier, names, intervals);
+    }
+    case 'histogram':
+      return scoreHistogramFigure(probabilities, classes, HISTOGRAM_BINS, names);
+  }
 }

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { MODEL_CONFIG_FILE } from '../config/trainingSettings.js';
-import { VoxlabError } from '../errors.js';
+import { InputError, VoxlabError } from '../errors.js';
 import { lockEvaluation } from '../evaluation/evaluate.js';
 import { takeLock } from '../fileLock.js';
+import { readJson } from '../jsonPlace.js';
 import { findNotebook } from '../kernel/notebookRun.js';
 import { handSignalsOn } from '../parentProcess.js';
 import { inPackage, inRepository, makeFolder, typed, writeFileAtomically } from '../paths.js';
@@ -46,7 +47,6 @@ interface TrainAnswer {
   readonly run: string;
   readonly epochs: number;
   readonly steps: number;
-  readonly best: { readonly epoch: number; readonly valLoss: number; readonly rocAuc: number };
 }
 interface EvaluateAnswer {
   readonly holdout: number;
@@ -111,11 +111,14 @@ async function trainOnce(run: string, dataFile: string): Promise<TrainAnswer> {
 /** Undefined where training has not come to its end, or a power cut has left nothing of its answer. */
 function answerIn(marker: string): TrainAnswer | undefined {
   try {
-    const answer: Partial<TrainAnswer> | null = JSON.parse(readIfThere(marker) ?? 'null');
-    return typeof answer?.run === 'string' && typeof answer.epochs === 'number'
-      ? (answer as TrainAnswer)
-      : undefined;
-  } catch {
+    const answer = readJson(marker, "training's answer");
+    return {
+      run: answer.at('run').text(),
+      epochs: answer.at('epochs').whole(),
+      steps: answer.at('steps').whole(),
+    };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
     return undefined;
   }
 }
@@ -171,8 +174,8 @@ function voxlab<T>(...words: readonly string[]): Promise<T> {
     child.once('error', failed);
     child.once('close', (code) => {
       leaveSignals();
-      if (code === 0) done(JSON.parse(answer));
-      else failed(new StepFailed(words, code ?? 1));
+      if (code !== 0) failed(new StepFailed(words, code ?? 1));
+      else done(JSON.parse(answer)); // One document on stdout is what --json promises.
     });
   });
 }

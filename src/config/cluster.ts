@@ -79,7 +79,7 @@ function fromTfConfig(text: string): Cluster | undefined {
   try {
     config = new JsonPlace('TF_CONFIG', JSON.parse(text));
   } catch (error) {
-    throw new UsageError(`TF_CONFIG: expected JSON (${messageOf(error)}), received ${text}`);
+    throw new UsageError(`TF_CONFIG: expected JSON (${messageOf(error)}), received ${shown(text)}`);
   }
   try {
     const textsAt = (job: string): string[] => {
@@ -94,9 +94,14 @@ function fromTfConfig(text: string): Cluster | undefined {
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new UsageError(
-      `TF_CONFIG: expected {"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}, received ${text} (${error.reason})`,
+      `TF_CONFIG: expected {"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}, received ${shown(text)} (${error.reason})`,
     );
   }
+}
+
+/** In one line, and no longer than a line should be. */
+function shown(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300).replaceAll('\n', ' ')}...` : text.replaceAll('\n', ' ');
 }
 
 /** Slurm's tasks in blocks: so many on each host, one after the other (`srun --distribution=block`, its default). */

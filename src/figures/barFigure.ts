@@ -1,7 +1,9 @@
+import { shortNumber } from './chartText.js';
 import { type Drawing, nameWidth, type Shape, titleSize } from './drawing.js';
+import { type DrawnFigure, drawnFigure } from './drawnFigure.js';
 import type { PlotlyFigure } from './figure.js';
-import { type DrawnFigure, drawnFigure } from './panelFigure.js';
-import { PLOTLY_TEMPLATE } from './theme.js';
+import { fitting, widthOf } from './strokeFont.js';
+import { INK, inkOn, PLOTLY_TEMPLATE } from './theme.js';
 import { linearTicks } from './ticks.js';
 
 /** A part of a bar; `value` in the unit of the axis. */
@@ -16,6 +18,8 @@ export interface Bar {
   readonly label: string;
   readonly total: number | null;
   readonly parts: readonly BarPart[];
+  /** Stands at the right of the bar. */
+  readonly note?: string;
 }
 
 /** Bars as plain data. */
@@ -28,26 +32,39 @@ export interface BarSpec {
 /** Bars of one length, each in parts, as data and as drawn. */
 export type BarFigure = BarSpec & DrawnFigure;
 
-const WIDTH = 1000;
+const WIDTH = 760;
 const RIGHT = 30;
+const NOTE_LETTERS = 11;
+const MOST_NOTE = 160;
 const TOP = 44;
 const BAR = 24;
 const GAP = 8;
-const INK = '#333333';
 
 /** Adds to bars how they are drawn. */
 export function barFigure(spec: BarSpec): BarFigure {
-  return drawnFigure(
-    spec,
-    () => barDrawing(spec),
-    () => barPlotly(spec),
-  );
+  return drawnFigure(spec, {
+    drawing: () => barDrawing(spec),
+    plotly: () => barPlotly(spec),
+    says: () => spec.bars.map((bar) => barSays(bar, spec.unit)),
+  });
+}
+
+/** `GPU 0: in use 11320 of 11441 MiB`. */
+function barSays({ label, total, parts, note }: Bar, unit: string): string {
+  const said = parts.map(({ name, value }) => `${name} ${shortNumber(value)}`).join(', ') || 'nothing';
+  const of = total === null ? '' : ` of ${shortNumber(total)}`;
+  return `${label}: ${said}${of} ${unit}${note === undefined ? '' : ` (${note})`}`;
+}
+
+function noteOf({ note = '' }: Bar): string {
+  return fitting(note, NOTE_LETTERS, MOST_NOTE);
 }
 
 function barDrawing({ title, unit, bars }: BarSpec): Drawing {
   const left = leftOf(bars);
+  const right = RIGHT + Math.max(0, ...bars.map((bar) => widthOf(noteOf(bar), NOTE_LETTERS)));
   const highest = Math.max(1, ...bars.map((bar) => Math.max(bar.total ?? 0, sumOf(bar))));
-  const x = (value: number): number => left + (value / highest) * (WIDTH - left - RIGHT);
+  const x = (value: number): number => left + (value / highest) * (WIDTH - left - right);
   const bottom = TOP + bars.length * (BAR + GAP);
   const ticks = linearTicks(0, highest, 8);
   return {
@@ -80,7 +97,7 @@ function barDrawing({ title, unit, bars }: BarSpec): Drawing {
       ...bars.flatMap((bar, at) => barShapes(bar, TOP + at * (BAR + GAP), x)),
       {
         kind: 'text',
-        x: (left + WIDTH - RIGHT) / 2,
+        x: (left + WIDTH - right) / 2,
         y: bottom + 38,
         text: unit,
         size: 12,
@@ -108,7 +125,7 @@ function barShapes(bar: Bar, y: number, x: (value: number) => number): Shape[] {
               text: name,
               size: 11,
               anchor: 'start',
-              color: '#ffffff',
+              color: inkOn(color),
             } as const,
           ]
         : []),
@@ -118,7 +135,7 @@ function barShapes(bar: Bar, y: number, x: (value: number) => number): Shape[] {
     kind: 'text',
     x: x(0) - 8,
     y: y + 16,
-    text: bar.label,
+    text: fitting(bar.label, 11, x(0) - 16),
     size: 11,
     anchor: 'end',
     color: INK,
@@ -141,7 +158,16 @@ function barShapes(bar: Bar, y: number, x: (value: number) => number): Shape[] {
             width: 1,
           },
         ];
-  return [...parts, ...frame, label];
+  const note: Shape[] =
+    bar.note === undefined
+      ? []
+      : [
+          {
+            ...{ kind: 'text', x: Math.max(x(from), right) + 8, y: y + 16, text: noteOf(bar) },
+            ...{ size: NOTE_LETTERS, anchor: 'start', color: INK },
+          },
+        ];
+  return [...parts, ...frame, label, ...note];
 }
 
 function barPlotly({ title, unit, bars }: BarSpec): PlotlyFigure {

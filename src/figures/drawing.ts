@@ -1,4 +1,5 @@
 import { coordinate, escaped } from './markup.js';
+import { BACKGROUNDS, fillIn, lineIn, type Theme } from './theme.js';
 
 export type Point = readonly [x: number, y: number];
 
@@ -17,7 +18,15 @@ export type Shape =
       readonly points: readonly Point[];
       readonly color: string;
       readonly width: number;
-      readonly dashed?: boolean;
+      /** Lengths of a dash and of the gap behind it. */
+      readonly dash?: readonly [dash: number, gap: number];
+    }
+  | {
+      readonly kind: 'dot';
+      readonly x: number;
+      readonly y: number;
+      readonly radius: number;
+      readonly color: string;
     }
   | {
       /** Between two curves over the same x. */
@@ -37,6 +46,8 @@ export type Shape =
       readonly anchor: 'start' | 'middle' | 'end';
       readonly color: string;
       readonly bold?: boolean;
+      /** Read from below to above. */
+      readonly turned?: boolean;
     };
 
 /** A picture as plain data, for SVG and for pixels. */
@@ -63,23 +74,36 @@ export function titleSize(title: string, width: number): number {
   return Math.max(8, Math.min(15, Math.floor((width - 24) / (0.58 * title.length))));
 }
 
-/** The drawing as a standalone SVG. */
-export function drawingSvg({ title, width, height, shapes }: Drawing): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(title)}"><rect width="${width}" height="${height}" fill="white"/><g font-family="system-ui, sans-serif" stroke-linejoin="round">${shapes.map(shapeSvg).join('')}</g></svg>`;
+/** The drawing as a standalone SVG; `alt`: what it shows, in words, for who does not see it. */
+export function drawingSvg(
+  { title, width, height, shapes }: Drawing,
+  theme: Theme = 'light',
+  alt = title,
+): string {
+  const behind = theme === 'light' ? 'white' : BACKGROUNDS[theme];
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(alt)}"><rect width="${width}" height="${height}" fill="${behind}"/><g font-family="system-ui, sans-serif" stroke-linejoin="round">${shapes.map((shape) => shapeSvg(shape, theme)).join('')}</g></svg>`;
 }
 
-function shapeSvg(shape: Shape): string {
+function shapeSvg(shape: Shape, theme: Theme): string {
+  const fill = (color: string): string => escaped(fillIn(theme, color));
+  const line = (color: string): string => escaped(lineIn(theme, color));
   switch (shape.kind) {
     case 'rectangle':
-      return `<rect x="${coordinate(shape.x)}" y="${coordinate(shape.y)}" width="${coordinate(shape.width)}" height="${coordinate(shape.height)}" fill="${shape.fill}"/>`;
+      return `<rect x="${coordinate(shape.x)}" y="${coordinate(shape.y)}" width="${coordinate(shape.width)}" height="${coordinate(shape.height)}" fill="${fill(shape.fill)}"/>`;
     case 'line':
-      return `<path d="${pathOf(shape.points)}" fill="none" stroke="${shape.color}" stroke-width="${shape.width}"${shape.dashed === true ? ' stroke-dasharray="4 4"' : ''}/>`;
+      return `<path d="${pathOf(shape.points)}" fill="none" stroke="${line(shape.color)}" stroke-width="${shape.width}"${shape.dash === undefined ? '' : ` stroke-dasharray="${shape.dash.join(' ')}"`}/>`;
+    case 'dot':
+      return `<circle cx="${coordinate(shape.x)}" cy="${coordinate(shape.y)}" r="${shape.radius}" fill="${line(shape.color)}"/>`;
     case 'band': {
       const edge = (y: readonly number[]): Point[] => shape.x.map((x, at) => [x, y[at]!]);
-      return `<path d="${pathOf([...edge(shape.high), ...edge(shape.low).reverse()])}Z" fill="${shape.fill}"/>`;
+      return `<path d="${pathOf([...edge(shape.high), ...edge(shape.low).reverse()])}Z" fill="${fill(shape.fill)}"/>`;
     }
-    case 'text':
-      return `<text x="${coordinate(shape.x)}" y="${coordinate(shape.y)}" font-size="${shape.size}" text-anchor="${shape.anchor}" fill="${shape.color}"${shape.bold === true ? ' font-weight="600"' : ''}>${escaped(shape.text)}</text>`;
+    case 'text': {
+      const [x, y] = [coordinate(shape.x), coordinate(shape.y)];
+      const place =
+        shape.turned === true ? `transform="translate(${x} ${y}) rotate(-90)"` : `x="${x}" y="${y}"`;
+      return `<text ${place} text-anchor="${shape.anchor}" fill="${fill(shape.color)}" font-size="${shape.size}"${shape.bold === true ? ' font-weight="600"' : ''}>${escaped(shape.text)}</text>`;
+    }
   }
 }
 

@@ -1,21 +1,35 @@
-import { titleLines } from './markup.js';
-import { renderSvg } from './svgChart.js';
-import { PLOTLY_TEMPLATE, plotlyColor, themed } from './theme.js';
-import { decadeTicks, powerTicks, type Tick } from './ticks.js';
+import { cleanSpec } from './chartData.js';
+import { chartDrawing } from './chartDrawing.js';
+import { chartPlotly } from './chartPlotly.js';
+import { chartSays } from './chartText.js';
+import { type DrawnFigure, drawnFigure } from './drawnFigure.js';
 
-/** One curve: a subset of plotly's scatter trace. */
+/** One curve, or one row of bars: a subset of plotly's traces. */
 export interface Trace {
   readonly name: string;
   /** Numbers, or local times in ISO 8601. */
   readonly x: readonly (number | string)[];
-  /** Null = a gap. */
+  /** Null = a gap; so is what is no finite number. */
   readonly y: readonly (number | null)[];
+  /** `#rrggbb`. */
   readonly color?: string;
   readonly dash?: 'solid' | 'dot' | 'dash';
   readonly width?: number;
   readonly markers?: boolean;
   /** Text above each point; '' = none. */
   readonly labels?: readonly string[];
+  /** Bars in place of a line: `width` in units of x, of all or of each, from its `base` (0) up to its y. */
+  readonly bars?: { readonly width: number | readonly number[]; readonly base?: readonly (number | null)[] };
+}
+
+/** What lies between two curves, behind the traces; null = a gap. */
+export interface Band {
+  readonly name: string;
+  readonly x: readonly (number | string)[];
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+  /** `#rrggbb`, a light one. */
+  readonly color: string;
 }
 
 /** An axis of a chart. */
@@ -24,14 +38,25 @@ export interface Axis {
   /** For positive numbers, log2 with a tick at each power of two, log10 at each power of ten. */
   readonly type?: 'linear' | 'date' | 'log2' | 'log10';
   readonly range?: readonly [number, number];
+  /** What 0, 1, 2, ... are called: a tick each. */
+  readonly names?: readonly string[];
 }
 
-/** A line chart as plain data: shown by plotly in a notebook, as SVG in files. */
-export interface ChartSpec {
-  readonly title: string;
-  readonly x: Axis;
+/** A chart over an axis that it may share with others. */
+export interface ChartPart {
   readonly y: Axis;
   readonly traces: readonly Trace[];
+  readonly bands?: readonly Band[];
+}
+
+/** A line chart as plain data, with further ones below it over the same x axis: shown by plotly in a notebook, as SVG or PNG in files. */
+export interface ChartSpec extends ChartPart {
+  readonly title: string;
+  readonly x: Axis;
+  /** Lower charts, each a third as high. */
+  readonly below?: readonly ChartPart[];
+  /** What the chart shows, in sentences with numbers; default: the ends and the extremes of each curve. */
+  readonly says?: readonly string[];
 }
 
 /** A figure of plotly's JSON schema, with plotly's own names. */
@@ -41,12 +66,7 @@ export interface PlotlyFigure {
 }
 
 /** A chart that a notebook shows as it is: `display(chart)`, or the last line of a cell. */
-export interface Chart extends ChartSpec {
-  /** The chart as a picture. */
-  readonly svg: () => string;
-  /** The chart for plotly, which notebooks show. */
-  readonly plotly: () => PlotlyFigure;
-}
+export type Chart = ChartSpec & DrawnFigure;
 
 /** Colours that differ for most colour-blind readers: Okabe and Ito (2008). */
 export const PALETTE = [
@@ -60,21 +80,23 @@ export const PALETTE = [
   '#8c8c8c',
 ] as const;
 
+/** Behind a curve: where it may lie. */
+export const BAND_COLOR = '#cfe1f0';
+/** Of what stands for comparison: chance, the ideal. */
+export const GREY = '#8c8c8c';
+
 /**
- * Adds to a chart how it is drawn.
+ * Adds to a chart how it is drawn. Long curves are thinned to what a figure shows: the lowest and the highest point of each part.
  * @example
  * const loss = { name: 'run 1', x: [1, 2, 3], y: [0.7, 0.5, 0.4] };
  * display(chart({ title: 'Loss', x: { title: 'epoch' }, y: { title: 'loss' }, traces: [loss] }));
  */
 export function chart(spec: ChartSpec): Chart {
-  const drawn: Chart = { ...spec, svg: () => renderSvg(spec), plotly: () => plotlyFigure(spec) };
-  return Object.defineProperty(drawn, Symbol.for('Jupyter.display'), {
-    value: () => ({
-      'application/vnd.plotly.v1+json': plotlyFigure(spec),
-      // Where plotly's renderer is missing: an executed notebook on a web page, a PDF.
-      'image/svg+xml': themed(renderSvg(spec)),
-      'text/plain': spec.title,
-    }),
+  const drawn = cleanSpec(spec);
+  return drawnFigure(spec, {
+    drawing: () => chartDrawing(drawn),
+    plotly: () => chartPlotly(drawn),
+    says: () => chartSays(spec),
   });
 }
 
@@ -84,50 +106,6 @@ export function colorOf(trace: Trace, index: number): string {
 }
 
 /** Whether a trace has a point that can be seen: a legend lists no other. */
-export function isDrawn({ y }: Trace): boolean {
+export function isDrawn({ y }: Pick<Trace, 'y'>): boolean {
   return y.some((value) => value !== null);
-}
-
-/** Of a title in a notebook's width. */
-const PLOTLY_LETTERS = 90;
-
-function plotlyTicks(ticks: readonly Tick[]): Record<string, unknown> {
-  return { tickvals: ticks.map(({ value }) => value), ticktext: ticks.map(({ label }) => label) };
-}
-
-function plotlyFigure({ title, x, y, traces }: ChartSpec): PlotlyFigure {
-  const axis = ({ title: text, type, range }: Axis): Record<string, unknown> => {
-    const ticksOf = type === 'log2' ? powerTicks : type === 'log10' ? decadeTicks : undefined;
-    return {
-      title: { text },
-      ...(type === undefined ? {} : { type: ticksOf === undefined ? type : 'log' }),
-      // Plotly's range of a logarithmic axis is in powers of ten.
-      ...(range === undefined ? {} : { range: ticksOf === undefined ? range : range.map(Math.log10) }),
-      ...(ticksOf === undefined || range === undefined ? {} : plotlyTicks(ticksOf(...range))),
-    };
-  };
-  const lines = titleLines(title, PLOTLY_LETTERS);
-  return {
-    data: traces.map((trace, index) => ({
-      type: 'scatter',
-      mode: `lines${trace.markers === true ? '+markers' : ''}${trace.labels === undefined ? '' : '+text'}`,
-      name: trace.name,
-      x: trace.x,
-      y: trace.y,
-      ...(isDrawn(trace) ? { cliponaxis: false } : { showlegend: false }),
-      ...(trace.labels === undefined ? {} : { text: trace.labels, textposition: 'top center' }),
-      line: {
-        color: plotlyColor(colorOf(trace, index)),
-        dash: trace.dash ?? 'solid',
-        width: trace.width ?? 2,
-      },
-    })),
-    layout: {
-      title: { text: lines.join('<br>') },
-      xaxis: axis(x),
-      yaxis: axis(y),
-      template: PLOTLY_TEMPLATE,
-      margin: { t: 30 + 20 * lines.length, r: 20, b: 50, l: 60 },
-    },
-  };
 }

@@ -1,6 +1,6 @@
 import { OPERATING_POINTS } from '../scores/froc.js';
 import type { FrocScore } from '../scores/frocScore.js';
-import { type Chart, chart, PALETTE, type Trace } from './figure.js';
+import { BAND_COLOR, type Chart, chart, PALETTE } from './figure.js';
 
 /** What a FROC figure is drawn from. */
 export type DrawableFroc = Pick<FrocScore, 'cpm' | 'sensitivities' | 'curve' | 'bootstrap'> & {
@@ -23,9 +23,7 @@ const POINTS_PER_OCTAVE = 48;
  */
 export function frocFigure({ cpm, sensitivities, curve, rates, bootstrap }: DrawableFroc): Chart {
   const { lower, upper } = bootstrap.cpm;
-  const band = (name: string, values: ArrayLike<number>): Trace => {
-    return { name, ...thinned(rates, values), color: '#8c8c8c', dash: 'dash', width: 1 };
-  };
+  const [low, high] = [thinned(rates, bootstrap.curve.lower), thinned(rates, bootstrap.curve.upper)];
   return chart({
     title: `FROC: CPM ${cpm.toFixed(3)} (95 % ${lower.toFixed(3)} to ${upper.toFixed(3)})`,
     x: {
@@ -48,9 +46,12 @@ export function frocFigure({ cpm, sensitivities, curve, rates, bootstrap }: Draw
         ...{ x: OPERATING_POINTS, y: sensitivities },
         ...({ color: PALETTE[1], dash: 'dot', width: 1, markers: true } as const),
       },
-      band('95 % band, lower end', bootstrap.curve.lower),
-      band('upper end', bootstrap.curve.upper),
     ],
+    bands: [{ name: '95 % band, scans drawn anew', x: low.x, low: low.y, high: high.y, color: BAND_COLOR }],
+    says: OPERATING_POINTS.map((rate, at) => {
+      const { lower: from, upper: to } = bootstrap.sensitivities;
+      return `${rate} false positives a scan: sensitivity ${sensitivities[at]!.toFixed(3)} (95 % ${from[at]!.toFixed(3)} to ${to[at]!.toFixed(3)})`;
+    }),
   });
 }
 

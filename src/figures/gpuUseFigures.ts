@@ -3,6 +3,7 @@ import { quantile } from '../scores/quantile.js';
 import { type BarFigure, barFigure } from './barFigure.js';
 import { PALETTE } from './figure.js';
 import { type HeatRows, type LanePanel, type Panel, type PanelFigure, panelFigure } from './panelFigure.js';
+import { type RunMoment, runMarks } from './runMarks.js';
 import type { TrackColumn } from './thinnedTracks.js';
 import {
   type DeviceOverTime,
@@ -25,11 +26,11 @@ export type UseLog = Pick<GpuLog, 'samples'> | UseOverTime;
 
 /**
  * Utilisation over time: a heat map of all devices, a lane a device (of at most eight), how it is spread over the devices in
- * use, and, of our own recordings, what the run and the host did meanwhile.
+ * use, and, of our own recordings, what the run and the host did meanwhile, with marks at `moments` of the run, by default at some steps.
  * @example
  * display(gpuUtilizationFigure(await readGpuLog(inRepository('data/gpustat/k80x8_2018.txt'))));
  */
-export function gpuUtilizationFigure(log: UseLog): PanelFigure {
+export function gpuUtilizationFigure(log: UseLog, moments?: readonly RunMoment[]): PanelFigure {
   const use = gathered(log);
   const { meanPercent, idleShare } = use.summary;
   const said =
@@ -46,6 +47,7 @@ export function gpuUtilizationFigure(log: UseLog): PanelFigure {
       ...spreadPanels(use),
       ...use.hosts.flatMap((host) => hostPanels(host, use.hosts.length > 1)),
     ],
+    marks: use.hosts.slice(0, 1).flatMap((host) => runMarks(host, moments)),
   });
 }
 
@@ -226,7 +228,7 @@ interface HostLane {
   readonly factor?: number;
 }
 
-const HOST_LANES: Readonly<Record<HostTrack, HostLane>> = {
+const HOST_LANES: Readonly<Record<Exclude<HostTrack, 'step'>, HostLane>> = {
   stepMilliseconds: { label: 'a step takes', unit: 'ms', color: RUN },
   waitShare: { label: 'steps wait', unit: '%', color: RUN, top: 100, factor: 100 },
   cpuPercent: { label: 'processors', unit: '%', color: HOST, top: 100 },

@@ -35,7 +35,7 @@ export function titleLines(title: string, letters: number): string[] {
 
 /** So many letters of a bold title of size 14 to 15 stand in so many pixels. */
 export function lettersIn(width: number): number {
-  return Math.max(12, Math.floor(width / 8.2));
+  return Math.max(12, Math.floor(width / 8.8));
 }
 
 /** Lines of text below one another, of size 14. */

@@ -1,18 +1,21 @@
+import { runsOf } from './clippedLine.js';
 import { type Drawing, nameWidth, type Point, type Shape, titleSize } from './drawing.js';
 import { heatColor } from './heatColor.js';
 import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelFigure.js';
+import { fitting, widthOf } from './strokeFont.js';
+import { INK } from './theme.js';
 import { linearTicks, type Tick, timeTicks } from './ticks.js';
 
-const WIDTH = 1000;
+const WIDTH = 760;
 const RIGHT = 70;
 const TOP = 44;
 const GAP = 10;
 const BOTTOM = 46;
 export const LANE_HEIGHT = 44;
 const HEAT_ROW = 16;
-const INK = '#333333';
 const FAINT = '#e5e5e5';
 const LINE = '#999999';
+const MARK = '#8c8c8c';
 
 interface Box {
   readonly top: number;
@@ -23,7 +26,7 @@ interface Box {
 }
 
 /** Panels as a picture: lanes one above the other, one axis below. */
-export function panelDrawing({ title, x, panels }: PanelSpec, width = WIDTH): Drawing {
+export function panelDrawing({ title, x, panels, marks = [] }: PanelSpec, width = WIDTH): Drawing {
   const [low, high] = x.range[0] < x.range[1] ? x.range : [x.range[0] - 0.5, x.range[0] + 0.5];
   const right = width - RIGHT;
   const left = nameWidth(namesOfPanels(panels));
@@ -47,10 +50,30 @@ export function panelDrawing({ title, x, panels }: PanelSpec, width = WIDTH): Dr
       ...boxes.flatMap(({ panel, box }) =>
         panel.kind === 'heat' ? heatShapes(panel, box) : laneShapes(panel, box),
       ),
+      ...markShapes(marks, placeX, bottom),
       ...ticks.flatMap((tick) => axisTick(tick, placeX(tick.value), bottom)),
       text((left + right) / 2, bottom + 38, x.title, 12, { anchor: 'middle' }),
     ],
   };
+}
+
+/** Dashed lines across all panels; a label where the one before leaves it room. */
+function markShapes(
+  marks: NonNullable<PanelSpec['marks']>,
+  x: (value: number) => number,
+  bottom: number,
+): Shape[] {
+  let free = Number.NEGATIVE_INFINITY;
+  return marks.flatMap(({ x: value, label }): Shape[] => {
+    const at = x(value);
+    const half = widthOf(label, 10) / 2 + 4;
+    const isLabelled = at - half > free;
+    if (isLabelled) free = at + half;
+    return [
+      line([at, TOP - 2], [at, bottom], MARK, [3, 3]),
+      ...(isLabelled ? [text(at, TOP - 6, label, 10, { anchor: 'middle' })] : []),
+    ];
+  });
 }
 
 /** The names in front of lanes and rows. */
@@ -83,7 +106,7 @@ function heatShapes({ hosts, range, unit }: HeatPanel, box: Box): Shape[] {
         const fill = heatColor((value - range[0]) / (range[1] - range[0]));
         return [{ kind: 'rectangle', x: from, y: at, width: to - from, height: HEAT_ROW - 1, fill }];
       });
-      return [...cells, text(left - 8, at + 12, label, 11, { anchor: 'end' })];
+      return [...cells, text(left - 8, at + 12, fitting(label, 11, left - 16), 11, { anchor: 'end' })];
     }),
   );
   return [...rows, ...scale(range, unit, box)];
@@ -106,44 +129,34 @@ function laneShapes(panel: LanePanel, { top, bottom, left, right, x }: Box): Sha
   const y = (value: number): number => bottom - ((value - low) / (high - low || 1)) * (bottom - top);
   return [
     ...(panel.bands ?? []).flatMap((band): Shape[] =>
-      runsOf(band.x, band.low).map((run) => ({
+      runsOf(band.low).map(([from, to]) => ({
         kind: 'band',
-        x: run.map((at) => x(band.x[at]!)),
-        low: run.map((at) => y(band.low[at]!)),
-        high: run.map((at) => y(band.high[at]!)),
+        x: band.x.slice(from, to + 1).map(x),
+        low: band.low.slice(from, to + 1).map((value) => y(value!)),
+        high: band.high.slice(from, to + 1).map((value) => y(value!)),
         fill: band.color,
       })),
     ),
     line([left, bottom], [right, bottom], LINE),
     line([left, top], [right, top], FAINT),
-    ...(panel.limit === undefined ? [] : [line([left, y(panel.limit)], [right, y(panel.limit)], LINE, true)]),
+    ...(panel.limit === undefined
+      ? []
+      : [line([left, y(panel.limit)], [right, y(panel.limit)], LINE, [4, 4])]),
     ...panel.curves.flatMap((curve): Shape[] =>
-      runsOf(curve.x, curve.y).map((run) => {
-        const points = run.map((at): Point => [x(curve.x[at]!), y(curve.y[at]!)]);
+      runsOf(curve.y).map(([from, to]) => {
+        const points = curve.y
+          .slice(from, to + 1)
+          .map((value, at): Point => [x(curve.x[from + at]!), y(value!)]);
         // A point between two gaps is seen as a short line.
         const [only] = points;
         const seen = points.length > 1 ? points : [only!, [only![0] + 1.5, only![1]] as const];
         return { kind: 'line', points: seen, color: curve.color, width: 1.5 };
       }),
     ),
-    text(left - 8, (top + bottom) / 2 + 4, panel.label, 11, { anchor: 'end' }),
+    text(left - 8, (top + bottom) / 2 + 4, fitting(panel.label, 11, left - 16), 11, { anchor: 'end' }),
     text(right + 6, top + 9, `${shortNumber(high)} ${panel.unit}`, 10),
     text(right + 6, bottom, shortNumber(low), 10),
   ];
-}
-
-/** Places of points without gaps between them. */
-function runsOf(x: readonly number[], y: readonly (number | null)[]): number[][] {
-  const runs: number[][] = [];
-  let run: number[] = [];
-  for (const at of x.keys()) {
-    if (y[at] !== null) run.push(at);
-    if ((y[at] === null || at === x.length - 1) && run.length > 0) {
-      runs.push(run);
-      run = [];
-    }
-  }
-  return runs;
 }
 
 function shortNumber(value: number): string {
@@ -152,8 +165,8 @@ function shortNumber(value: number): string {
     : String(Number(value.toPrecision(3)));
 }
 
-function line(from: Point, to: Point, color: string, dashed = false): Shape {
-  return { kind: 'line', points: [from, to], color, width: 1, dashed };
+function line(from: Point, to: Point, color: string, dash?: readonly [number, number]): Shape {
+  return { kind: 'line', points: [from, to], color, width: 1, ...(dash === undefined ? {} : { dash }) };
 }
 
 function text(

@@ -1,9 +1,7 @@
-import { type Drawing, drawingSvg } from './drawing.js';
-import type { PlotlyFigure } from './figure.js';
+import { shortNumber } from './chartText.js';
+import { type DrawnFigure, drawnFigure } from './drawnFigure.js';
 import { panelDrawing } from './panelDrawing.js';
 import { panelPlotly } from './panelPlotly.js';
-import { drawingPng } from './raster.js';
-import { themed } from './theme.js';
 
 /** A curve of a lane; null = a gap. */
 export interface LaneCurve {
@@ -72,17 +70,10 @@ export interface PanelSpec {
     readonly range: readonly [number, number];
   };
   readonly panels: readonly Panel[];
-}
-
-/** A figure that a notebook shows as it is, and that a file holds as SVG, PNG, or in a page. */
-export interface DrawnFigure {
-  readonly title: string;
-  /** The figure as a picture. */
-  readonly svg: () => string;
-  /** The same in pixels. */
-  readonly png: () => Buffer;
-  /** The same for plotly, which notebooks show. */
-  readonly plotly: () => PlotlyFigure;
+  /** Lines across all panels at a moment: where an epoch ended. */
+  readonly marks?: readonly { readonly x: number; readonly label: string }[];
+  /** What they show, in sentences with numbers; default: what each row and lane shows. */
+  readonly says?: readonly string[];
 }
 
 /** Panels over one axis of time, as data and as drawn. */
@@ -90,25 +81,36 @@ export type PanelFigure = PanelSpec & DrawnFigure;
 
 /** Adds to panels how they are drawn. */
 export function panelFigure(spec: PanelSpec): PanelFigure {
-  return drawnFigure(
-    spec,
-    () => panelDrawing(spec),
-    () => panelPlotly(spec),
+  return drawnFigure(spec, {
+    drawing: () => panelDrawing(spec),
+    plotly: () => panelPlotly(spec),
+    says: () => panelSays(spec),
+  });
+}
+
+/** What each row and lane shows, in numbers; of a lane in the unit of its axis. */
+function panelSays({ panels, says }: PanelSpec): readonly string[] {
+  return says ?? panels.flatMap((panel) => (panel.kind === 'heat' ? heatSays(panel) : [laneSays(panel)]));
+}
+
+function heatSays({ hosts, unit }: HeatPanel): string[] {
+  return hosts.flatMap(({ edges, rows }) =>
+    rows.map(({ label, values }) => {
+      let [sum, length] = [0, 0];
+      for (const [at, value] of values.entries()) {
+        if (value === null) continue;
+        sum += value * (edges[at + 1]! - edges[at]!);
+        length += edges[at + 1]! - edges[at]!;
+      }
+      return `${label}: ${length === 0 ? 'not known' : `mean ${shortNumber(sum / length)} ${unit}`}`;
+    }),
   );
 }
 
-/** Adds to a spec how it is drawn, and how a notebook shows it. */
-export function drawnFigure<S extends { readonly title: string }>(
-  spec: S,
-  drawing: () => Drawing,
-  plotly: () => PlotlyFigure,
-): S & DrawnFigure {
-  const figure = { ...spec, svg: () => drawingSvg(drawing()), png: () => drawingPng(drawing()), plotly };
-  return Object.defineProperty(figure, Symbol.for('Jupyter.display'), {
-    value: () => ({
-      'application/vnd.plotly.v1+json': plotly(),
-      'image/svg+xml': themed(drawingSvg(drawing())),
-      'text/plain': spec.title,
-    }),
-  });
+function laneSays({ label, unit, curves, limit }: LanePanel): string {
+  const values = curves.flatMap(({ y }) => y.filter((value) => value !== null));
+  if (values.length === 0) return `${label}: not known`;
+  const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+  const of = limit === undefined ? '' : ` of ${shortNumber(limit)}`;
+  return `${label}: ${shortNumber(low)} to ${shortNumber(high)}${of} ${unit}`;
 }

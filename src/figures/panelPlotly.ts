@@ -16,7 +16,7 @@ type Json = Record<string, unknown>;
  * Panels as one figure of plotly: a drag across any of them zooms all (a double click goes back), and the tooltips of all
  * stand at one time.
  */
-export function panelPlotly({ title, x, panels }: PanelSpec): PlotlyFigure {
+export function panelPlotly({ title, x, panels, marks = [] }: PanelSpec): PlotlyFigure {
   const heights = panels.map(panelHeight);
   const inner = heights.reduce((sum, height) => sum + height + GAP, -GAP);
   const axes: Json = {};
@@ -47,9 +47,20 @@ export function panelPlotly({ title, x, panels }: PanelSpec): PlotlyFigure {
       template: PLOTLY_TEMPLATE,
       xaxis: { title: { text: x.title }, type: x.type, range: x.range, anchor: lowest },
       ...axes,
-      annotations: names,
+      annotations: [...names, ...marks.map(markName)],
+      ...(marks.length === 0 ? {} : { shapes: marks.map(markLine) }),
     },
   };
+}
+
+function markLine({ x }: { readonly x: number }): Json {
+  const line = { color: '#8c8c8c', width: 1, dash: 'dot' };
+  return { type: 'line', xref: 'x', yref: 'paper', x0: x, x1: x, y0: 0, y1: 1, line };
+}
+
+function markName({ x, label }: { readonly x: number; readonly label: string }): Json {
+  const place = { xref: 'x', yref: 'paper', x, y: 1, yanchor: 'bottom' };
+  return { text: label, showarrow: false, font: { size: 10 }, ...place };
 }
 
 function nameOf({ label }: LanePanel, y: number): Json {

@@ -16,15 +16,26 @@ export function performanceFigure(series: readonly PerformanceSeries[]): Chart {
       y: points.map((point) => point.speedup),
       color: PALETTE[(at + 1) % PALETTE.length]!,
       markers: true,
+      // The first point is what the others are compared with.
+      labels: points.map((point, i) => (i === 0 ? '' : `${(100 * point.efficiency).toFixed(0)} %`)),
     };
   });
   return chart({
     title: 'Training speed over devices: times as fast as one, share of ideal speed',
-    x: { title: 'devices', range: [0.8, most + 0.4] },
+    x: {
+      ...{ title: 'devices', range: [0.8, most + 0.4] },
+      names: Array.from({ length: most + 1 }, (_, devices) => String(devices)),
+    },
     y: { title: 'times as fast as one', range: [0, most] },
     traces: [
       { name: 'ideal', x: [1, most], y: [1, most], color: '#8c8c8c', dash: 'dot', width: 1 },
       ...traces,
     ],
+    says: series.flatMap(({ name, points }) =>
+      points.map(
+        ({ devices, machine, speedup, efficiency, patchesPerSecond }) =>
+          `${name}, ${devices} on ${machine}: ${patchesPerSecond.toFixed(1)} patches/s, ${speedup.toFixed(2)} times as fast as one, ${(100 * efficiency).toFixed(1)} % of ideal`,
+      ),
+    ),
   });
 }

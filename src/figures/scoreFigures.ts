@@ -1,14 +1,23 @@
 import { CLASS_NAMES, type ClassNames } from '../config/classNames.js';
 import type { CalibrationBin } from '../scores/calibration.js';
+import type { ShareInterval } from '../scores/calibrationBand.js';
 import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
-import { type Chart, chart, PALETTE } from './figure.js';
+import type { PrecisionRecallBootstrap } from '../scores/precisionRecallBootstrap.js';
+import { shortNumber } from './chartText.js';
+import { BAND_COLOR, type Band, type Chart, type ChartPart, chart, GREY, PALETTE } from './figure.js';
 import { thinnedCurve } from './thinnedCurve.js';
 
 /** More counts than this do not fit beside each other. */
 const MOST_COUNTS = 12;
+/** Samples of fewer differ too little. */
+const FEW_SCANS = 10;
+
+/** Where a precision-recall curve may lie, and its area: as bootstrapPrecisionRecall() says. */
+export type DrawnPrecisionRecallBand = Pick<PrecisionRecallBootstrap, 'interval' | 'band' | 'scans'>;
 
 /**
- * The precision-recall curve with its area (average precision), and chance: the share of positives.
+ * The precision-recall curve with its area (average precision), chance (the share of positives), and the bootstrap's 95 % band where there
+ * is one.
  * @example
  * const points = precisionRecallCurve([0.9, 0.7, 0.4, 0.2], [1, 0, 1, 0]);
  * display(precisionRecallFigure(points, averagePrecision(points), 0.5));
@@ -18,28 +27,64 @@ export function precisionRecallFigure(
   averagePrecision: number,
   positiveShare: number,
   names: ClassNames = CLASS_NAMES,
+  samples?: DrawnPrecisionRecallBand,
 ): Chart {
+  const range =
+    samples === undefined ? '' : ` (95 % ${samples.interval.map((end) => end.toFixed(3)).join(' to ')})`;
   const curve = thinnedCurve(
     points,
     ({ recall }) => recall,
     ({ precision }) => precision,
   );
   return chart({
-    title: `PR AUC ${averagePrecision.toFixed(3)} (average precision; chance ${positiveShare.toFixed(3)})`,
+    title:
+      samples === undefined
+        ? `PR AUC ${averagePrecision.toFixed(3)} (average precision; chance ${positiveShare.toFixed(3)})`
+        : `PR AUC ${averagePrecision.toFixed(3)}${range}, chance ${positiveShare.toFixed(3)}`,
     x: { title: 'recall (sensitivity)', range: [0, 1] },
     y: { title: 'precision', range: [0, 1] },
     traces: [
       { name: 'patches', ...curve },
       {
         name: `chance: share of ${names[1]}`,
-        ...{ x: [0, 1], y: [positiveShare, positiveShare], color: '#8c8c8c', dash: 'dot', width: 1 },
+        ...{ x: [0, 1], y: [positiveShare, positiveShare], color: GREY, dash: 'dot', width: 1 },
       },
+    ],
+    ...(samples === undefined ? {} : { bands: [precisionBand(samples)] }),
+    says: [
+      `average precision ${averagePrecision.toFixed(4)}${range}; a ranking by chance has ${positiveShare.toFixed(4)}`,
+      ...precisionSays(points),
+      ...(samples !== undefined && samples.scans < FEW_SCANS
+        ? [`of ${samples.scans} scans: band and interval are too narrow for so few`]
+        : []),
     ],
   });
 }
 
+function precisionBand({ band }: DrawnPrecisionRecallBand): Band {
+  return {
+    name: '95 % band, scans drawn anew',
+    x: Array.from(band.recall),
+    low: Array.from(band.low),
+    high: Array.from(band.high),
+    color: BAND_COLOR,
+  };
+}
+
+/** Precision where half, four fifths and nine tenths are found. */
+function precisionSays(points: readonly PrecisionRecallPoint[]): string[] {
+  return [0.5, 0.8, 0.9].flatMap((wanted) => {
+    const point = points.find(({ recall }) => recall >= wanted);
+    if (point === undefined) return [];
+    return [
+      `recall ${point.recall.toFixed(3)}: precision ${point.precision.toFixed(3)} (at least ${shortNumber(point.threshold)})`,
+    ];
+  });
+}
+
 /**
- * Share of nodules over mean probability of each bin, on the diagonal where calibrated; below it the bins' numbers of patches.
+ * Share of nodules over mean probability of each bin, on the diagonal where calibrated, with the 95 % interval of each bin (as
+ * calibrationBand() says) where there is one; below it the bins' numbers of patches.
  * @example
  * const [probabilities, classes] = [[0.9, 0.7, 0.4, 0.2], [1, 0, 1, 0]];
  * const bins = calibrationCurve(probabilities, classes, { bins: 2 });
@@ -49,19 +94,9 @@ export function reliabilityFigure(
   bins: readonly CalibrationBin[],
   brierScore: number,
   names: ClassNames = CLASS_NAMES,
+  intervals?: readonly ShareInterval[],
 ): Chart {
   const patches = bins.reduce((sum, { count }) => sum + count, 0);
-  const outline = bins.flatMap(({ low, high, count }) => {
-    const top = count / patches;
-    const label = bins.length <= MOST_COUNTS ? count.toLocaleString('en') : '';
-    return [
-      { x: low, y: 0, label: '' },
-      { x: low, y: top, label: '' },
-      { x: (low + high) / 2, y: top, label },
-      { x: high, y: top, label: '' },
-      { x: high, y: 0, label: '' },
-    ];
-  });
   return chart({
     title: `Reliability: Brier score ${brierScore.toFixed(4)}, ${patches.toLocaleString('en')} patches`,
     x: { title: 'predicted probability (mean of the bin)', range: [0, 1] },
@@ -73,16 +108,44 @@ export function reliabilityFigure(
         y: bins.map(({ positiveShare }) => positiveShare),
         ...{ color: PALETTE[0], markers: true },
       },
-      { name: 'calibrated', x: [0, 1], y: [0, 1], color: '#8c8c8c', dash: 'dot', width: 1 },
+      { name: 'calibrated', x: [0, 1], y: [0, 1], color: GREY, dash: 'dot', width: 1 },
+    ],
+    below: [countsPart(bins)],
+    ...(intervals === undefined
+      ? {}
+      : {
+          bands: [
+            {
+              name: '95 % interval, scans drawn anew',
+              x: bins.map(({ meanProbability }) => meanProbability),
+              low: intervals.map(({ low }) => low),
+              high: intervals.map(({ high }) => high),
+              color: BAND_COLOR,
+            },
+          ],
+        }),
+    says: bins.map(({ count, meanProbability, positiveShare }, at) => {
+      const { low, high } = intervals?.[at] ?? {};
+      const range = low === undefined ? '' : ` (95 % ${low.toFixed(3)} to ${high!.toFixed(3)})`;
+      return `mean probability ${meanProbability.toFixed(3)}: share of ${names[1]} ${positiveShare.toFixed(3)}${range}, ${count.toLocaleString('en')} patches`;
+    }),
+  });
+}
+
+function countsPart(bins: readonly CalibrationBin[]): ChartPart {
+  const most = bins.reduce((highest, { count }) => Math.max(highest, count), 1);
+  return {
+    y: { title: 'patches', range: [0, 1.25 * most] },
+    traces: [
       {
-        name: 'share of all patches in the bin, with their number',
-        x: outline.map(({ x }) => x),
-        y: outline.map(({ y }) => y),
-        labels: outline.map(({ label }) => label),
-        ...{ color: '#b7d5ea', width: 1 },
+        ...{ name: 'patches of the bin', color: '#92bfdf' },
+        x: bins.map(({ low, high }) => (low + high) / 2),
+        y: bins.map(({ count }) => count),
+        bars: { width: bins.map(({ low, high }) => 0.94 * (high - low)) },
+        ...(bins.length > MOST_COUNTS ? {} : { labels: bins.map(({ count }) => count.toLocaleString('en')) }),
       },
     ],
-  });
+  };
 }
 
 /**
@@ -112,6 +175,7 @@ export function scoreHistogramFigure(
       y: shares.flatMap((share) => [share, share]),
       color: PALETTE[index]!,
     })),
+    says: named.map(({ name, shares }) => `${name}: ${shares.map((share) => share.toFixed(1)).join(', ')} %`),
   });
 }
 

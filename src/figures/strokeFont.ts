@@ -124,6 +124,19 @@ export function widthOf(text: string, size: number): number {
   return Math.max(0, width - BETWEEN) * unit(size);
 }
 
+/** A text that is cut with an ellipsis where it is wider than `width`, in pixels. */
+export function fitting(text: string, size: number, width: number): string {
+  if (widthOf(text, size) <= width) return text;
+  const letters = [...text];
+  let [low, high] = [0, letters.length];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (widthOf(`${letters.slice(0, middle).join('')}...`, size) <= width) low = middle;
+    else high = middle - 1;
+  }
+  return `${letters.slice(0, low).join('')}...`;
+}
+
 /** The strokes of a text that begins at x = 0. Letters with marks are drawn without them, letters that it does not have as `?`. */
 export function strokesOf(text: string, size: number): Strokes {
   const scale = unit(size);

@@ -33,6 +33,12 @@ export function powerTicks(low: number, high: number): Tick[] {
   return ticks;
 }
 
+/** A tick for each name, at 0, 1, 2, ...; of more than `count`, one of each so many. */
+export function nameTicks(names: readonly string[], count: number): Tick[] {
+  const step = Math.max(1, Math.ceil(names.length / count));
+  return names.flatMap((label, value) => (value % step === 0 ? [{ value, label }] : []));
+}
+
 const SECOND = 1000;
 const TIME_STEPS = [
   ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND),

@@ -23,7 +23,9 @@ export interface DeviceOverTime {
 }
 
 /** What our own recorder says of a host, as tracks. */
-export type HostTrack = 'cpuPercent' | 'diskReadMBPerSecond' | 'stepMilliseconds' | 'waitShare';
+export type HostTrack = 'cpuPercent' | 'diskReadMBPerSecond' | 'step' | 'stepMilliseconds' | 'waitShare';
+
+const HOST_TRACKS = ['cpuPercent', 'diskReadMBPerSecond', 'step', 'stepMilliseconds', 'waitShare'] as const;
 
 /** One host: each has a clock of its own. */
 export interface HostOverTime {
@@ -161,7 +163,7 @@ class HostGathering {
   }
 
   private addHost(use: HostUse, values: (number | undefined)[]): void {
-    for (const name of ['cpuPercent', 'diskReadMBPerSecond', 'stepMilliseconds', 'waitShare'] as const) {
+    for (const name of HOST_TRACKS) {
       const value = use[name];
       if (value === null) continue;
       const track = this.hostTracks.get(name) ?? this.trackCount++;

@@ -79,7 +79,8 @@ export class DeviceTally {
     }
     this.idle.add(utilizationPercent === 0, record.time, timed);
     this.memory.add(memoryUsedMiB);
-    this.totalMemory.add(record.memoryTotalMiB);
+    // A log's 0 is no size: a share of it would be infinite.
+    this.totalMemory.add(record.memoryTotalMiB || null);
     this.temperature.add(record.temperatureC);
     this.used ||=
       (utilizationPercent ?? 0) > 0 || (processes?.length ?? 0) > 0 || (memoryUsedMiB ?? 0) > DRIVERS_OWN_MIB;

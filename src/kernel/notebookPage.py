@@ -15,7 +15,10 @@ import sys
 import nbformat
 from nbconvert import HTMLExporter
 
+from formulas import draw_formulas
+
 HERE = pathlib.Path(__file__).resolve().parent
+draw_formulas()
 
 
 def page_of(notebook, name, folder):

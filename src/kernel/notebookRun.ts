@@ -1,19 +1,11 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { InputError, messageOf, UsageError } from '../errors.js';
+import { InputError, UsageError } from '../errors.js';
 import { takeLock } from '../fileLock.js';
 import { cannotWrite, inRepository, isFolder, makeFolder } from '../paths.js';
 import { ensureKernelSpec } from './jupyter.js';
+import { readNotebook } from './notebookFile.js';
 import { injectParameters, type Notebook, type Parameters } from './notebookParameters.js';
 import { pythonAnswer } from './pythonAnswer.js';
 
@@ -127,19 +119,6 @@ function checkWritable(file: string): void {
   } catch (error) {
     throw cannotWrite(file, error);
   }
-}
-
-function readNotebook(path: string): Notebook {
-  let read: Partial<Notebook> | null;
-  try {
-    read = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new InputError(path, `expected a notebook (JSON): ${messageOf(cause)}`, { cause });
-  }
-  const isOld = typeof read?.nbformat === 'number' && read.nbformat < 4;
-  if (!isOld && !Array.isArray(read?.cells))
-    throw new InputError(path, 'expected a notebook (JSON with a list of cells), received other JSON');
-  return read as Notebook;
 }
 
 /** The notebook to run: itself, or for the time of the run a copy with the values in it. */

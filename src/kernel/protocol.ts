@@ -1,7 +1,7 @@
-import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createHmac, getHashes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { resolve } from 'node:path';
-import { InputError, messageOf } from '../errors.js';
+import { messageOf } from '../errors.js';
+import { type JsonPlace, readJson } from '../jsonPlace.js';
 
 /** Version of the Jupyter messaging protocol that the kernel speaks. */
 export const PROTOCOL_VERSION = '5.4';
@@ -66,45 +66,44 @@ export interface Connection {
 
 const PORTS = ['shell_port', 'control_port', 'stdin_port', 'hb_port', 'iopub_port'] as const;
 
-/** `folder`: where the kernel was started; an ipc path of the file is relative to it. */
+/** `folder`: where the kernel was started; an ipc path of the file is relative to it. Throws InputError that names the field. */
 export function readConnection(file: string, folder = process.cwd()): Connection {
-  let read: Partial<Connection>;
-  try {
-    read = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new InputError(file, `expected Jupyter's connection file (JSON): ${messageOf(cause)}`, { cause });
-  }
-  for (const port of PORTS)
-    if (!Number.isInteger(read[port]))
-      throw new InputError(
-        file,
-        `expected a whole number as ${port}, received ${JSON.stringify(read[port])}`,
-      );
-  const { transport = 'tcp', ip = '127.0.0.1', key = '', signature_scheme = 'hmac-sha256' } = read;
-  if (transport !== 'tcp' && transport !== 'ipc')
-    throw new InputError(file, `expected transport tcp or ipc, received ${JSON.stringify(transport)}`);
-  if (!signature_scheme.startsWith('hmac-'))
-    throw new InputError(file, `expected an hmac signature scheme, received ${signature_scheme}`);
-  checkCurveKeys(file, read);
+  const place = readJson(file, "Jupyter's connection file");
+  const textAt = (name: string, otherwise: string): string => {
+    const text = place.at(name);
+    return text.isThere ? text.text() : otherwise;
+  };
+  const ports = Object.fromEntries(PORTS.map((port) => [port, place.at(port).whole()]));
+  const transport = textAt('transport', 'tcp');
+  const ip = textAt('ip', '127.0.0.1');
+  if (transport !== 'tcp' && transport !== 'ipc') place.at('transport').refuse('tcp or ipc');
+  const scheme = textAt('signature_scheme', 'hmac-sha256');
+  if (!isHmac(scheme)) place.at('signature_scheme').refuse('an hmac signature scheme (hmac-sha256)');
   return {
-    ...(read as Connection),
-    transport,
+    ...(ports as Record<(typeof PORTS)[number], number>),
+    transport: transport as Connection['transport'],
     ip: transport === 'ipc' ? resolve(folder, ip) : ip,
-    key,
-    signature_scheme,
+    key: textAt('key', ''),
+    signature_scheme: scheme,
+    ...curveKeys(place),
   };
 }
 
+function isHmac(scheme: string): boolean {
+  return scheme.startsWith('hmac-') && getHashes().includes(scheme.slice('hmac-'.length));
+}
+
 /** Both keys or none: half a pair must not silently leave the sockets open. */
-function checkCurveKeys(file: string, read: Partial<Connection>): void {
+function curveKeys(place: JsonPlace): Pick<Connection, 'curve_publickey' | 'curve_secretkey'> {
   const names = ['curve_publickey', 'curve_secretkey'] as const;
-  if (names.every((name) => read[name] === undefined)) return;
-  for (const name of names)
-    if (read[name]?.length !== 40)
-      throw new InputError(
-        file,
-        `expected a CurveZMQ key of 40 characters as ${name}, received ${read[name]?.length ?? 'none'}`,
-      );
+  if (names.every((name) => !place.at(name).isThere)) return {};
+  return Object.fromEntries(
+    names.map((name) => {
+      const key = place.at(name);
+      const isKey = typeof key.value === 'string' && key.value.length === 40;
+      return [name, isKey ? key.text() : key.refuse('a CurveZMQ key of 40 characters')];
+    }),
+  );
 }
 
 /** ZeroMQ's address of a port: `tcp://127.0.0.1:5555`, or `ipc://<path>-5555`. */

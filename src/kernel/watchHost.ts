@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { readJson } from '../jsonPlace.js';
 import { inPackage } from '../paths.js';
 import { createLeanPrograms } from './leanProgram.js';
 import { isLibrary, withoutDocs } from './libraryDocs.js';
@@ -88,9 +89,10 @@ export function adaptedWatchHost(ts: Ts, emitted: Emitted, names: TypeNames, wat
         paths: { ...names.paths, ...pathsOfVoxlab() },
         disableTopLevelAwait: false,
         experimentalDecorators: false,
-        // JavaScript has no types that a cell could be held to: it is imported as `any`, like packages without types.
-        allowJs: false,
+        // JavaScript of the user's own has the types that TypeScript reads out of it, and is not checked itself; that of packages is `any`.
+        allowJs: true,
         checkJs: false,
+        maxNodeModuleJsDepth: 0,
         rootDir: '/',
         sourceMap: true,
       },
@@ -140,7 +142,7 @@ function adaptFiles(
     const text = readFile(path, encoding);
     if (text === undefined || VIRTUAL.test(path)) return text;
     if (isLibrary(path)) return withoutDocs(text);
-    return path.includes('/node_modules/') || !/(?<!\.d)\.[mc]?tsx?$/.test(path)
+    return path.includes('/node_modules/') || !/(?<!\.d)\.[mc]?[jt]sx?$/.test(path)
       ? text
       : readableCode(ts, text).text;
   };
@@ -161,15 +163,14 @@ function adaptFiles(
 /** Where the types of voxlab lie, which is found from any folder: the project's own, else that in whose kernel the cells run. */
 function pathsOfVoxlab(): Record<string, string[]> {
   const description = voxlabFrom(process.cwd());
-  const { exports } = JSON.parse(readFileSync(description, 'utf8')) as {
-    exports: Record<string, string | { types?: string }>;
-  };
+  const doors = readJson(description, "voxlab's package.json").at('exports').entries();
   return Object.fromEntries(
-    Object.entries(exports).flatMap(([door, target]) =>
-      typeof target === 'object' && target.types !== undefined
-        ? [[`voxlab${door.slice(1)}`, [join(dirname(description), target.types)]]]
-        : [],
-    ),
+    doors.flatMap(([door, target]) => {
+      const types = typeof target.value === 'string' ? undefined : target.at('types');
+      return types?.isThere === true
+        ? [[`voxlab${door.slice(1)}`, [join(dirname(description), types.text())]]]
+        : [];
+    }),
   );
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
+import { jsonIn } from '../jsonPlace.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
 import { findContiguous } from '../store/hdf5Layout.js';
 import type { CutScan } from './cutScan.js';
@@ -53,7 +54,9 @@ export function openStaging(file: string, key: string): Staging {
     begun: () => writeFileAtomically(keyFile, key),
     finished: (uid, stamp) => {
       const record = isBegun ? parsed(readIfThere(recordFile(uid))) : undefined;
-      return record?.stamp === stamp ? (JSON.parse(record.scan) as CutScan) : undefined;
+      // Its sha256 says that it is what finish() wrote, by this version: another one has another key.
+      const whole = record?.stamp === stamp ? record.scan : undefined;
+      return whole === undefined ? undefined : JSON.parse(whole);
     },
     finish: (uid, stamp, scan) =>
       writeFileAtomically(recordFile(uid), JSON.stringify(recordOf(stamp, JSON.stringify(scan)))),
@@ -82,11 +85,11 @@ function recordOf(stamp: string, scan: string): ScanRecord {
 /** A power cut may leave a record without its bytes, or with others. */
 function parsed(text: string | undefined): ScanRecord | undefined {
   try {
-    const { stamp, sha256, scan } = (JSON.parse(text ?? '{}') ?? {}) as Partial<ScanRecord>;
-    if (typeof stamp !== 'string' || typeof scan !== 'string') return undefined;
-    const record = recordOf(stamp, scan);
-    return record.sha256 === sha256 ? record : undefined;
-  } catch {
+    const place = jsonIn('', text ?? '', 'a record');
+    const record = recordOf(place.at('stamp').text(), place.at('scan').text());
+    return record.sha256 === place.at('sha256').value ? record : undefined;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
     return undefined;
   }
 }

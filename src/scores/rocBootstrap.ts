@@ -2,7 +2,7 @@ import { createRandom, type Random } from '../random.js';
 import { requireCases } from './cases.js';
 import { quantile } from './quantile.js';
 import { orderByScore } from './ranking.js';
-import type { ScanIndex } from './scanIndex.js';
+import { requireScans, type ScanIndex } from './scanIndex.js';
 
 /** How often scans are drawn anew, with which seed, and at which false positive rates the curve has a band. */
 export interface RocBootstrapOptions {
@@ -95,8 +95,7 @@ export function drawScans(random: Random, scans: number): Uint32Array {
 
 function runsOf(scores: ArrayLike<number>, classes: ArrayLike<number>, { scans, scanOf }: ScanIndex): Runs {
   requireCases(scores, classes);
-  if (scanOf.length !== scores.length)
-    throw new RangeError(`Expected one scan a score, received ${scanOf.length} for ${scores.length} scores`);
+  requireScans({ scans, scanOf }, scores.length);
   const order = orderByScore(scores);
   const sorted = new Uint32Array(order.length);
   const positivesOfScan = new Uint32Array(scans);

@@ -5,9 +5,19 @@ export interface ScanIndex {
   readonly scanOf: Uint32Array;
 }
 
-/** Numbers the scans that `names` (a series uid a case) mentions. */
+/**
+ * Numbers the scans that `names` (a series uid a case) mentions.
+ * @example
+ * Array.from(scanIndex(['b', 'a', 'b']).scanOf) //=> [ 1, 0, 1 ]
+ */
 export function scanIndex(names: ArrayLike<string | number>): ScanIndex {
   const keys = Array.from(names, String);
   const places = new Map([...new Set(keys)].sort().map((name, place) => [name, place]));
   return { scans: places.size, scanOf: Uint32Array.from(keys, (key) => places.get(key)!) };
+}
+
+/** Throws RangeError unless there is one scan a case. */
+export function requireScans({ scanOf }: ScanIndex, cases: number): void {
+  if (scanOf.length !== cases)
+    throw new RangeError(`Expected one scan a score, received ${scanOf.length} for ${cases} scores`);
 }

@@ -19,8 +19,15 @@ export interface DatasetHeader {
   readonly bytes: Uint8Array;
 }
 
-/** Reads the header of a dataset of the root group. Throws InputError for a file cut short, and UnknownStructure. */
-export function readDatasetHeader(file: Hdf5File, dataset: string): DatasetHeader {
+/**
+ * Reads the header of a dataset of the root group, whose type `readType` understands. Throws InputError for a file cut short,
+ * and UnknownStructure.
+ */
+export function readDatasetHeader(
+  file: Hdf5File,
+  dataset: string,
+  readType: (body: Buffer) => ElementType = numberOf,
+): DatasetHeader {
   const header = childHeader(file, dataset);
   if (header === undefined) throw new UnknownStructure('its root group has no such dataset that was found');
   const messages = new Map<number, Message>();
@@ -32,7 +39,7 @@ export function readDatasetHeader(file: Hdf5File, dataset: string): DatasetHeade
       throw new UnknownStructure(message === undefined ? `it has no ${name}` : `its ${name} lies elsewhere`);
     return message;
   };
-  const element = elementOf(needed(MESSAGE.datatype, 'datatype').body);
+  const element = readType(needed(MESSAGE.datatype, 'datatype').body);
   const filters = messages.has(MESSAGE.filterPipeline)
     ? filtersOf(needed(MESSAGE.filterPipeline, 'filter pipeline').body, element)
     : [];
@@ -67,7 +74,7 @@ const IEEE_BITS: Readonly<Record<number, readonly [number, number]>> = {
   8: [11, 52],
 };
 
-function elementOf(body: Buffer): ElementType {
+function numberOf(body: Buffer): ElementType {
   const [typeClass, flags, bytes] = [body[0]! & 15, body[1]!, body.readUInt32LE(4)];
   if (typeClass !== INTEGER && typeClass !== FLOAT)
     throw new UnknownStructure('its values are not plain numbers');

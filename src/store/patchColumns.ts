@@ -6,6 +6,7 @@ import { aliveCheck, asInput, type Dataset, type H5File } from './h5.js';
 import { elementOf, libraryNumbers, libraryStrings } from './libraryRows.js';
 import { datasetOf } from './rootMembers.js';
 import { product } from './rowIndex.js';
+import { readTexts } from './textColumn.js';
 
 /** What a dataset of a patch file must hold in each row. */
 type Form = 'voxels' | 'bytes' | 'number' | 'position' | 'string';
@@ -23,6 +24,9 @@ const OPTIONAL: Readonly<Record<string, Form>> = {
   in_lung: 'number',
   mask: 'bytes',
 };
+
+/** Of what a patch file has and may have. */
+export const DATASET_NAMES = [...Object.keys(NEEDED), ...Object.keys(OPTIONAL)];
 
 /** The datasets of a patch file, each of the form that it must have. */
 export interface PatchDatasets {
@@ -179,7 +183,7 @@ export function placesOf(path: string, datasets: PatchDatasets): PatchPlaces {
   const { rows } = datasets;
   if (rows === 0) return { seriesUids: [], centersWorldMm: new Float64Array(0) };
   return {
-    seriesUids: libraryStrings(path, datasets.get('uuid')!, [0, rows]),
+    seriesUids: textsOf(path, datasets, [0, rows]),
     centersWorldMm: libraryNumbers(path, datasets.get('centroid')!, [0, rows]),
   };
 }
@@ -194,7 +198,7 @@ export function findingsOf(
   const rows = Array.from(wanted);
   const first = rows.reduce((a, b) => Math.min(a, b));
   const last = rows.reduce((a, b) => Math.max(a, b));
-  const uids = libraryStrings(path, datasets.get('uuid')!, [first, last + 1]);
+  const uids = textsOf(path, datasets, [first, last + 1]);
   const centers = libraryNumbers(path, datasets.get('centroid')!, [first, last + 1]);
   return rows.map((row) => {
     const at = row - first;
@@ -203,4 +207,11 @@ export function findingsOf(
       centerWorldMm: [centers[at * 3]!, centers[at * 3 + 1]!, centers[at * 3 + 2]!],
     };
   });
+}
+
+/** Series of rows [from, to). */
+function textsOf(path: string, datasets: PatchDatasets, rows: [number, number]): string[] {
+  const uuid = datasets.get('uuid')!;
+  const texts = uuid.metadata.vlen ? readTexts(path, 'uuid', rows) : undefined;
+  return texts ?? libraryStrings(path, uuid, rows);
 }

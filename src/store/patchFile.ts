@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { type DatasetDescription, descriptionOf } from './datasetDescription.js';
+import { checkAttributes } from './globalHeap.js';
 import { aliveCheck, asInput, closeFile, type Dataset, type H5File, loadH5 } from './h5.js';
 import { checkHdf5File } from './hdf5Layout.js';
 import { NORMALISATIONS } from './intensity.js';
@@ -8,6 +9,7 @@ import { elementOf, libraryRowBytes, openLibraryRows } from './libraryRows.js';
 import { openRowIndex } from './openRowIndex.js';
 import { openRows } from './openRows.js';
 import {
+  DATASET_NAMES,
   findingsOf,
   labelsOf,
   openDatasets,
@@ -70,6 +72,7 @@ export interface PatchFile {
 export async function openPatchFile(path: string): Promise<PatchFile> {
   checkHdf5File(path);
   const { File } = await loadH5();
+  checkAttributes(path, DATASET_NAMES);
   const file = asInput(path, 'the file', () => new File(path, 'r'));
   const open: { close(): void }[] = [{ close: () => closeFile(file) }];
   try {

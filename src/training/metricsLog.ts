@@ -191,7 +191,7 @@ function openOrCreate(path: string): number {
 }
 
 /** Undefined for a line that is no record. */
-function recordOf(text: string): MetricRecord | undefined {
+export function recordOf(text: string): MetricRecord | undefined {
   try {
     const record: unknown = JSON.parse(text);
     return isRecord(record) ? record : undefined;
@@ -206,8 +206,15 @@ function isRecord(value: unknown): value is MetricRecord {
   return (
     (kind === 'step' || kind === 'validation' || kind === 'epoch') &&
     Number.isSafeInteger(epoch) &&
-    Number.isSafeInteger(step)
+    Number.isSafeInteger(step) &&
+    allFinite(value)
   );
+}
+
+/** JSON has no infinite number, but a text for one: 1e400. */
+function allFinite(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(allFinite);
 }
 
 /** From 1. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EnvironmentError, InputError, messageOf } from '../errors.js';
-import { takeFolderLock } from '../fileLock.js';
+import { isLocked, takeFolderLock } from '../fileLock.js';
 import { readJson } from '../jsonPlace.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
 import { type SeriesSplit, storedSplit } from './dataIdentity.js';
@@ -12,6 +12,11 @@ import type { TrainConfig } from './trainConfig.js';
 /** Makes this process the only one that writes a run; returns the release. Throws EnvironmentError, naming the other one. */
 export function lockRun(run: string): () => void {
   return takeFolderLock(resolve(run), LOCK);
+}
+
+/** Whether a process writes the run now. */
+export function isBeingWritten(run: string): boolean {
+  return isLocked(join(resolve(run), LOCK));
 }
 
 const LOCK = 'run';

@@ -159,6 +159,7 @@ function readFields(
         `expected a MetaImage header line 'Key = value', received ${JSON.stringify(text.slice(0, 40))}`,
         { line },
       );
+    requirePlainKey(text, file, line);
     const earlier = fields.get(key);
     if (earlier !== undefined && FIELDS.has(key))
       throw new InputError(file, `${key}: expected one such line, received also line ${earlier.line}`, {
@@ -171,6 +172,14 @@ function readFields(
     file,
     'the MetaImage header has no line ElementDataFile: the file is cut short or no MetaImage',
   );
+}
+
+/** `TransformMatrix` with a character that nobody sees is another key: what it says would be lost without a word. */
+function requirePlainKey(text: string, file: string, line: number): void {
+  const [written = ''] = text.split(/[=:]/, 1);
+  const plain = written.replace(/[^\x21-\x7e]/g, '');
+  if (!/[^\x20-\x7e\t]/.test(written) || !FIELDS.has(plain)) return;
+  throw new InputError(file, `expected the key ${plain}, received ${JSON.stringify(written)}`, { line });
 }
 
 function fieldOf(fields: ReadonlyMap<string, Field>, keys: readonly string[]): Field | undefined {

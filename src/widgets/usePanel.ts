@@ -1,10 +1,13 @@
 import { drawingSvg } from '../figures/drawing.js';
+import type { Chart } from '../figures/figure.js';
 import { gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
 import { escaped } from '../figures/markup.js';
 import { panelDrawing } from '../figures/panelDrawing.js';
+import type { PanelFigure } from '../figures/panelFigure.js';
 import type { Picture } from '../figures/picture.js';
+import { epochEnds, type RunMoment } from '../figures/runMarks.js';
 import { sideBySide } from '../figures/sideBySide.js';
-import { type Drawable, lossFigure } from '../figures/trainingFigures.js';
+import { TrainingCurves } from '../figures/trainingFigures.js';
 import { everyMs } from '../gpu/everyMs.js';
 import type { GpuSample } from '../gpu/gpuRecord.js';
 import { progressOf } from '../gpu/recordUse.js';
@@ -20,11 +23,11 @@ export interface UsePanelOptions {
   readonly intervalMs?: number;
 }
 
-/** The curve of a training beside the use of GPUs and machine, in one output of the cell. */
+/** The curves of a training (loss, validation, learning rate) beside the use of GPUs and machine, in one output of the cell. */
 export interface UsePanel {
   /**
-   * Hands on what a training yields, and draws meanwhile: `for await (const record of panel.follow(train(config)))`. The last
-   * drawing stays in the notebook.
+   * Hands on what a training yields, and draws meanwhile: `for await (const record of panel.follow(train(config)))`; of a run that
+   * another process trains: `panel.follow(followMetrics(run))`. The last drawing stays in the notebook.
    */
   follow<R extends TrainRecord>(records: AsyncIterable<R>): AsyncGenerator<R, void, undefined>;
   /** Samples of the last ten minutes (at the default interval). */
@@ -75,29 +78,33 @@ function drawInto(
   meter: UseMeter,
 ): { add: (record: TrainRecord) => void; sample: () => void } {
   const live = sessionIfAny() === undefined ? undefined : liveDisplay();
-  const records: Drawable[] = [];
+  const curves = new TrainingCurves();
+  const epochs: RunMoment[] = [];
   return {
     add(record) {
-      records.push(record);
+      if (record.kind !== 'end' && record.kind !== 'start') curves.add(record);
+      epochs.push(...epochEnds([record]));
       if (record.kind === 'step') meter.stepped(progressOf(record));
     },
     sample() {
       samples.push(meter.sample());
       if (samples.length > MOST_SAMPLES) samples.shift();
-      live?.show(
-        withoutKeys(
-          sideBySide(
-            'training, and the use of the machine',
-            [
-              lossFigure(records).svg(),
-              drawingSvg(panelDrawing(gpuUtilizationFigure({ samples }), USE_WIDTH)),
-            ],
-            WIDTH,
-          ),
-        ),
-      );
+      live?.show(drawn(curves.figure(), gpuUtilizationFigure({ samples }, orNone(epochs))));
     },
   };
+}
+
+/** Without an epoch's end, steps are marked. */
+function orNone(epochs: readonly RunMoment[]): readonly RunMoment[] | undefined {
+  return epochs.length === 0 ? undefined : epochs;
+}
+
+/** Both beside each other; in words one below the other. */
+function drawn(training: Chart, use: PanelFigure): MimeBundle {
+  const title = `training, and the use of the machine: ${training.title}; ${use.title}`;
+  const svgs = [training.svg(), drawingSvg(panelDrawing(use, USE_WIDTH))];
+  const bundle = withoutKeys(sideBySide(title, svgs, WIDTH));
+  return { ...bundle, 'text/plain': `${training.text()}\n${use.text()}` };
 }
 
 /** Keys after a click on the picture stay there: the notebook's would delete and move cells while a training runs. A press on selected text gives no focus by itself. */

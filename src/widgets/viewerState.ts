@@ -76,6 +76,8 @@ export interface GalleryPatch {
   readonly seriesUid: string;
   /** Of class 1; undefined where nobody has scored the row. */
   readonly probability?: number;
+  /** Of the nodule; undefined where it is unknown, and for what is none. */
+  readonly diameterMm?: number;
   /** As in SavedVolume. */
   readonly hu: string;
 }

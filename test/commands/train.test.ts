@@ -70,6 +70,16 @@ test('train --json, --resume and evaluate --json print the documents of the cont
   assert.deepEqual(Object.keys(scores.files), [
     ...['predictions', 'rows', 'scores', 'roc', 'pr', 'reliability', 'histogram'],
   ]);
+  // The figures of a run, and of its hold-out, by its folder alone; the ROC curve is that of the evaluation.
+  for (const name of ['training', 'step-times', 'feed', 'roc', 'pr', 'calibration', 'probabilities']) {
+    const { status, stderr } = voxlab('figure', name, run, '--out', `${run}-figures`);
+    assert.equal(status, 0, stderr);
+  }
+  assert.equal(
+    readFileSync(join(`${run}-figures`, 'roc.svg'), 'utf8'),
+    readFileSync(scores.files.roc, 'utf8'),
+  );
+  assert.equal(readFileSync(join(`${run}-figures`, 'pr.svg'), 'utf8'), readFileSync(scores.files.pr, 'utf8'));
 });
 
 test('train: Ctrl-C between steps ends with exit 130 and says how to go on; kill -9 leaves a run to resume', async (t) => {

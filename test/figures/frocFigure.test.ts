@@ -11,11 +11,13 @@ const figure = frocFigure({ ...scoreFroc(frocCase(30, marks, nodules), { samples
 
 test('frocFigure() says CPM and band, draws the curve, the seven points and the band on an axis of doubling rates', () => {
   assert.match(figure.title, /^FROC: CPM 0\.\d{3} \(95 % 0\.\d{3} to 0\.\d{3}\)$/);
-  const [curve, read, lower, upper] = figure.traces;
+  const [curve, read] = figure.traces;
   assert.equal(read?.x.length, 7);
   assert.ok(curve!.x.every((rate) => Number(rate) > 0));
-  for (const trace of [lower, upper])
-    assert.ok(trace!.x.length > 200 && trace!.x.length < 1200, `${trace!.x.length} points`);
+  const [band] = figure.bands!;
+  assert.ok(band!.x.length > 200 && band!.x.length < 1200, `${band!.x.length} points`);
+  const isInside = band!.x.every((_, at) => band!.low[at]! <= band!.high[at]!);
+  assert.ok(isInside && band!.low.length === band!.x.length && band!.high.length === band!.x.length);
   const svg = figure.svg();
   for (const label of ['1/8', '1/4', '1/2', '1', '2', '4', '8'])
     assert.ok(svg.includes(`>${label}</text>`), label);

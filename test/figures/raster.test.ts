@@ -76,7 +76,7 @@ test('drawingPng(): an edge through a pixel colours it by its share; text leaves
       ],
       color: '#000000',
       width: 1,
-      dashed: true,
+      dash: [4, 4],
     }),
   )[10]!;
   assert.ok(row[4]![0]! < 50 && row[12]![0] === 255, 'a dash, then a gap');

@@ -28,15 +28,21 @@ test('reliabilityFigure() has a point a bin, and the number of patches over each
     figure.traces[0]!.y,
     bins.map(({ positiveShare }) => positiveShare),
   );
-  const labels = figure.traces[2]!.labels!.filter((label) => label !== '');
+  const [counts] = figure.below![0]!.traces;
+  const labels = counts!.labels!;
+  assert.deepEqual(
+    counts!.y,
+    bins.map(({ count }) => count),
+  );
   assert.deepEqual(
     labels.map(Number),
     bins.map(({ count }) => count),
   );
   for (const label of labels) assert.ok(figure.svg().includes(`>${label}</text>`), label);
-  assert.equal(figure.plotly().data[2]?.mode, 'lines+text');
+  const { type, text } = figure.plotly().data[2]!;
+  assert.deepEqual([type, text], ['bar', labels]);
   const many = reliabilityFigure(calibrationCurve(scores, classes, { bins: 40 }), 0.07);
-  assert.ok(many.traces[2]!.labels!.every((label) => label === ''));
+  assert.equal(many.below![0]!.traces[0]!.labels, undefined);
 });
 
 test('scoreHistogramFigure() has shares of each class, 1 in the last bin; a class without patches is drawn at 0', () => {
@@ -67,7 +73,7 @@ print(json.dumps([dict(text=t.text, x=float(t.get('x')), y=float(t.get('y')), an
     for (const { text, x, y, anchor, size } of texts) {
       const width = 0.58 * size * text.length;
       const left = x - width * (anchor === 'start' ? 0 : anchor === 'end' ? 1 : 0.5);
-      assert.ok(left >= 0 && left + width <= 760 && y >= size && y <= 400, text);
+      assert.ok(left >= 0 && left + width <= 760 && y >= size && y <= 510, text);
     }
   }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { strokesOf, widthOf } from '../../src/figures/strokeFont.js';
+import { fitting, strokesOf, widthOf } from '../../src/figures/strokeFont.js';
 
 const ASCII = Array.from({ length: 94 }, (_, at) => String.fromCharCode(33 + at));
 
@@ -36,4 +36,13 @@ test('strokesOf() stands on its line, letters one after the other; marks are lef
   assert.deepEqual(strokesOf('é', 10), strokesOf('e', 10));
   assert.deepEqual(strokesOf('漢', 10), strokesOf('?', 10));
   assert.deepEqual([strokesOf('', 10), widthOf('', 10)], [[], 0]);
+});
+
+test('fitting() leaves what fits, and cuts the rest as late as it fits', () => {
+  assert.equal(fitting('a name', 11, 500), 'a name');
+  const long = 'x'.repeat(400);
+  const cut = fitting(long, 11, 100);
+  assert.ok(cut.endsWith('...') && widthOf(cut, 11) <= 100, cut);
+  assert.ok(widthOf(`x${cut}`, 11) > 100, 'one letter more would not fit');
+  assert.equal(fitting(long, 11, 0), '...');
 });

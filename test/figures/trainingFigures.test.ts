@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accuracyFigure, lossFigure, rocFigure } from '../../src/figures/trainingFigures.js';
-import { rocCurve } from '../../src/scores/roc.js';
+import { accuracyFigure, lossFigure, trainingFigure } from '../../src/figures/trainingFigures.js';
 import type { ValidationRecord } from '../../src/training/metricsLog.js';
+import { stepRecord, validationRecord } from './sampleRecords.js';
 
 const step = (n: number) =>
   ({
@@ -47,39 +47,64 @@ test('accuracyFigure() is in percent; a figure before the first step can be draw
   assert.match(lossFigure([]).svg(), /^<svg/);
 });
 
-test('rocFigure() says area and interval', () => {
-  const figure = rocFigure(
-    [{ threshold: 1, falsePositiveRate: 0, truePositiveRate: 1 }],
-    0.91234,
-    [0.85, 0.97],
-  );
-  assert.equal(figure.title, 'ROC AUC 0.912 (95 % 0.850 to 0.970)');
-});
-
-test('rocFigure() without an interval says so; with a band it has its two ends', () => {
-  const roc = rocCurve([0.9, 0.8, 0.3], [1, 0, 1]);
-  const band = {
-    falsePositiveRate: Float64Array.of(0, 1),
-    low: Float64Array.of(0.1, 1),
-    high: Float64Array.of(0.6, 1),
-  };
-  const figure = rocFigure(roc, 0.5, null, band);
-  assert.equal(figure.title, 'ROC AUC 0.500 (no interval)');
+test('trainingFigure() has losses, ROC AUC with its interval, and the learning rate over the same steps', () => {
+  const steps = Array.from({ length: 60 }, (_, i) => stepRecord(i + 1));
+  const validations = [0.7, 0.5, 0.6].map((loss, i) => validationRecord(20 * (i + 1), loss));
+  const figure = trainingFigure([...steps, ...validations]);
+  const [batches, mean, held, lowest] = figure.traces;
+  assert.equal(batches!.y.length, 60);
+  const last = steps.slice(-20).reduce((sum, { loss }) => sum + loss, 0) / 20;
+  assert.ok(Math.abs(mean!.y.at(-1)! - last) < 1e-12);
   assert.deepEqual(
-    figure.traces.slice(2).map(({ name, y }) => [name, y]),
+    [held!.x, held!.y],
     [
-      ['95 % band, lower end', [0.1, 1]],
-      ['upper end', [0.6, 1]],
+      [20, 40, 60],
+      [0.7, 0.5, 0.6],
     ],
   );
-  assert.equal(rocFigure(roc, 0.5, null).traces.length, 2);
+  assert.deepEqual([lowest!.x, lowest!.y, lowest!.labels], [[40], [0.5], ['0.500']]);
+  const [apart, rate] = figure.below!;
+  assert.deepEqual(apart!.traces[1]!.y, [0.9, 0.9, 0.9]);
+  assert.deepEqual(
+    [apart!.bands![0]!.low, apart!.bands![0]!.high],
+    [
+      [0.8, 0.8, 0.8],
+      [0.95, 0.95, 0.95],
+    ],
+  );
+  assert.deepEqual(
+    rate!.traces[0]!.y,
+    steps.map(({ learningRate }) => learningRate),
+  );
+  assert.match(
+    figure.title,
+    /^Loss 0\.\d{3} at step 60 \(epoch 3\); lowest validation 0\.500, ROC AUC 0\.900$/,
+  );
+  assert.match(
+    figure.text(),
+    /lowest validation, step 40: loss 0\.5000, .* ROC AUC 0\.900 \(95 % 0\.800 to 0\.950\)/,
+  );
 });
 
-test('rocFigure() of very many points stays small', () => {
-  const many = Array.from({ length: 100_000 }, (_, i) => ({
-    threshold: -i,
-    falsePositiveRate: i / 99_999,
-    truePositiveRate: Math.sqrt(i / 99_999),
-  }));
-  assert.ok(rocFigure(many, 0.9, [0.8, 1]).svg().length < 200_000);
+test('trainingFigure() leaves out, and counts, skipped steps and losses that are no numbers', () => {
+  const records = [
+    stepRecord(1),
+    stepRecord(2, { skipped: true }),
+    stepRecord(3, { loss: null as unknown as number }),
+    validationRecord(3, Number.NaN),
+  ];
+  const figure = trainingFigure(records);
+  assert.equal(figure.traces[0]!.y.length, 1);
+  assert.match(figure.text(), /1 steps changed nothing/);
+  assert.match(figure.text(), /the loss of 1 steps is no finite number/);
+  assert.doesNotMatch(figure.svg(), /NaN/);
+});
+
+test('trainingFigure() of a million steps stays small, and in bounded memory', () => {
+  function* many() {
+    for (let i = 1; i <= 1_000_000; i++) yield stepRecord(i);
+  }
+  const figure = trainingFigure(many());
+  assert.ok(figure.traces[0]!.y.length <= 4000);
+  assert.ok(figure.svg().length < 200_000, String(figure.svg().length));
 });

@@ -112,9 +112,13 @@ test('runNotebook() says at once what cannot be read, written or replaced', asyn
     [file, { outFile: link }, /^UsageError: the executed copy would replace the notebook/],
     [file, { outFile: join(folder, 'taken.ipynb') }, /^EnvironmentError: .*taken\.ipynb cannot be written/],
     [file, { outFolder: file }, /^EnvironmentError: the folder .*input\.ipynb cannot be made/],
-    [textOf('text.ipynb', 'hello'), {}, /^InputError: .*text\.ipynb: expected a notebook \(JSON\)/],
-    [textOf('list.ipynb', '[1]'), { parameters }, /^InputError: .* a list of cells/],
-    [textOf('null.ipynb', 'null'), {}, /^InputError: .* a list of cells/],
+    [textOf('text.ipynb', 'hello'), {}, /^InputError: .*text\.ipynb: expected a notebook, in JSON/],
+    [
+      textOf('list.ipynb', '[1]'),
+      { parameters },
+      /^InputError: .*list\.ipynb: expected an object, received \[1\]/,
+    ],
+    [textOf('null.ipynb', 'null'), {}, /^InputError: .*null\.ipynb: expected an object, received null/],
     [join(folder, 'taken.ipynb'), {}, /^InputError: .*taken\.ipynb: expected a notebook/],
     [old, { parameters }, /^InputError: .*format 4 for -p, received format 3: open and save it/],
   ] as const)

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { InputError } from '../../src/errors.js';
 import {
   type Connection,
   createWire,
@@ -88,17 +89,26 @@ test('readConnection() names the file and the port that is wrong', () => {
   assert.throws(() => readConnection(file), /connection\.json: expected Jupyter's connection file/);
   const whole = { shell_port: 1, control_port: 2, stdin_port: 3, hb_port: 4, iopub_port: 5 };
   writeFileSync(file, JSON.stringify({ ...whole, hb_port: 'x' }));
-  assert.throws(() => readConnection(file), /whole number as hb_port, received "x"/);
+  assert.throws(() => readConnection(file), /hb_port: expected a whole number of at least 0, received "x"/);
   writeFileSync(file, JSON.stringify({ ...whole, transport: 'udp' }));
-  assert.throws(() => readConnection(file), /transport tcp or ipc, received "udp"/);
+  assert.throws(() => readConnection(file), /transport: expected tcp or ipc, received "udp"/);
   assert.throws(
     () => readConnection(join(folder, 'none.json')),
     /none\.json: expected Jupyter's connection file/,
   );
+  for (const other of ['null', '[]', '{}', '3']) {
+    writeFileSync(file, other);
+    assert.throws(() => readConnection(file), InputError, other);
+  }
+  writeFileSync(file, JSON.stringify({ ...whole, signature_scheme: 'hmac-none' }));
+  assert.throws(() => readConnection(file), /signature_scheme: expected an hmac signature scheme/);
   writeFileSync(file, JSON.stringify(whole));
   assert.equal(readConnection(file).ip, '127.0.0.1');
   writeFileSync(file, JSON.stringify({ ...whole, curve_publickey: 'x'.repeat(40) }));
-  assert.throws(() => readConnection(file), /40 characters as curve_secretkey, received none/);
+  assert.throws(
+    () => readConnection(file),
+    /curve_secretkey: expected a CurveZMQ key of 40 characters, received nothing/,
+  );
   writeFileSync(file, JSON.stringify({ ...whole, transport: 'ipc', ip: 'kernel-ipc' }));
   assert.equal(readConnection(file, '/somewhere').ip, '/somewhere/kernel-ipc');
 });

@@ -71,7 +71,9 @@ test('readMetrics() names the line that is no record, and a run without metrics'
 
 test('a line that is JSON and no record is named like any other, or handed on where somebody counts them', (t) => {
   const run = scratch(t);
-  for (const line of ['null', '7', '[]', '{"kind":"step"}', '{"kind":"other","epoch":1,"step":1}']) {
+  const infinite = '{"kind":"step","epoch":1,"step":1,"loss":1e400}';
+  const others = ['null', '7', '[]', '{"kind":"step"}', '{"kind":"other","epoch":1,"step":1}', infinite];
+  for (const line of others) {
     rmSync(metricsFile(run), { force: true });
     appendMetric(run, step(1));
     appendFileSync(metricsFile(run), `${line}\n`);

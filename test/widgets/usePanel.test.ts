@@ -57,7 +57,10 @@ test('usePanel() hands on a training and draws it in one output, at most twice a
     html,
     /^<div tabindex="-1" data-lm-suppress-shortcuts="true"[^>]*><img alt="training, [^"]*" src="data:/,
   );
-  for (const words of ['Loss', 'a step takes', 'steps wait']) assert.ok(svg.includes(words), words);
+  const text = (outputs.at(-1)!.content.data as JsonObject)['text/plain'] as string;
+  assert.match(text, /^Loss 0\.\d{3} at step 60.*\nstep 60, .*\na step takes: [\d.]+ to [\d.]+ ms\n/s);
+  for (const words of ['Loss', 'validation', 'rate', 'a step takes', 'steps wait'])
+    assert.ok(svg.includes(words), words);
   assert.equal(panel.samples.at(-1)!.use!.step, 60);
 });
 

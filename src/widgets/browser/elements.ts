@@ -70,3 +70,15 @@ export function leave(control: HTMLElement): void {
   if (document.activeElement === control)
     control.parentElement?.closest<HTMLElement>(`[${KEEPS_KEYS}]`)?.focus({ preventScroll: true });
 }
+
+/**
+ * What stands before the script that runs now: its data, and before that the picture that it puts itself in place of. Not always
+ * right before it: VS Code runs copies of an output's scripts at the output's end.
+ */
+export function savedParts(): { readonly data: Element; readonly picture: Element } | undefined {
+  let data = document.currentScript?.previousElementSibling ?? null;
+  while (data !== null && data.getAttribute('type') !== 'application/json')
+    data = data.previousElementSibling;
+  const picture = data?.previousElementSibling;
+  return data && picture ? { data, picture } : undefined;
+}

@@ -8,7 +8,7 @@ import type {
   ViewerScan,
 } from '../viewerState.js';
 import comparison from './compareViewer.js';
-import { element } from './elements.js';
+import { element, savedParts } from './elements.js';
 import { axesOf, bytesOf, cutSlices, savedModel, valuesOf, viewOf } from './savedModel.js';
 import viewer from './sliceViewer.js';
 
@@ -53,8 +53,6 @@ function comparedSlices(state: Record<string, unknown>, first: SavedGrid, second
   };
 }
 
-const script = document.currentScript;
-const data = script?.previousElementSibling;
-const picture = data?.previousElementSibling;
+const parts = savedParts();
 // Where it cannot be opened, by an older browser, the picture stays.
-if (data && picture) void open(picture, data);
+if (parts !== undefined) void open(parts.picture, parts.data);

@@ -102,7 +102,7 @@ export function createViewerTools(shared: PlaneContext, further: readonly HelpLi
       side.title = viewer.neurological
         ? 'patient’s left at the left, as neurologists look (f)'
         : 'patient’s left at the right, as radiologists look (f)';
-      side.setAttribute('aria-label', side.title);
+      side.setAttribute('aria-label', `${side.textContent}: ${side.title}`); // what is read begins with what is seen
       const [start, end = shared.aim ?? viewer.voxel] = ruler.points;
       measured.textContent = start === undefined ? '' : `↔ ${number(distanceMm(scan, start, end!), 1)} mm`;
       measured.hidden = start === undefined;

@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { inRepository } from '../../src/paths.js';
+import { KernelClient } from '../kernel/kernelClient.js';
+import type { Campaign, Fault } from './campaign.js';
+
+/** A process that does one thing for hours. */
+interface Soaked {
+  readonly name: string;
+  readonly pid: number;
+  rounds: number;
+  readonly samples: Sample[];
+  end(): Promise<void>;
+}
+
+interface Sample {
+  readonly hours: number;
+  readonly rounds: number;
+  readonly residentMiB: number;
+  readonly threads: number;
+  readonly files: number;
+}
+
+const TURN_MS = 10_000;
+/** What a slope is judged by: the first part of the samples is warming up. */
+const SETTLED = 1 / 3;
+/** Below this many hours a slope says nothing. */
+const JUDGED_HOURS = 0.5;
+const MOST_MIB_AN_HOUR = 1;
+
+/** A kernel's cells, trainings, the steps of one training, and the feed, for hours: memory, threads and open files stay as they are. */
+export const soakCampaign: Campaign = {
+  name: 'soak',
+  open: async (folder) => {
+    const began = Date.now();
+    const soaked = [
+      ...(['trainings', 'steps', 'feed'] as const).map((kind) => startProcess(kind, join(folder, kind))),
+      await startKernel(),
+    ];
+    return {
+      turn: async () => {
+        const before = soaked.map(({ rounds }) => rounds);
+        await wait(TURN_MS);
+        for (const each of soaked) each.samples.push(sampleOf(each, (Date.now() - began) / 3_600_000));
+        const done = soaked.map(({ name, rounds }, at) => [`${name}: rounds`, rounds - before[at]!] as const);
+        return {
+          cases: done.reduce((sum, [, rounds]) => sum + rounds, 0),
+          faults: [],
+          outcomes: Object.fromEntries(done),
+        };
+      },
+      close: async () => {
+        const faults = soaked.flatMap(faultsOf);
+        for (const each of soaked) await each.end();
+        return { lines: soaked.map(lineOf), faults };
+      },
+    };
+  },
+};
+
+function startProcess(kind: string, folder: string): Soaked {
+  const child = spawn(process.execPath, [inRepository('dist/test/torture/soakProcess.js'), kind, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const soaked = { name: kind, pid: child.pid!, rounds: 0, samples: [], end: async () => endOf(child) };
+  createInterface({ input: child.stdout }).on('line', () => soaked.rounds++);
+  return soaked;
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  const ended = new Promise((done) => child.once('exit', done));
+  if (child.exitCode !== null) return;
+  child.kill('SIGKILL');
+  await ended;
+}
+
+/** Cells of several kinds, one after the other, for as long as the kernel lives. */
+async function startKernel(): Promise<Soaked> {
+  const client = await KernelClient.start();
+  let isOver = false;
+  const soaked = {
+    name: 'kernel cells',
+    pid: client.process.pid!,
+    rounds: 0,
+    samples: [],
+    end: async () => {
+      isOver = true;
+      await client.stop();
+    },
+  };
+  const cells = async (): Promise<void> => {
+    while (!isOver) {
+      await client.run(CELLS[soaked.rounds % CELLS.length]!, { stop_on_error: false }).catch(() => {});
+      client.published.length = 0;
+      soaked.rounds++;
+    }
+  };
+  void cells();
+  return soaked;
+}
+
+const CELLS = [
+  'const numbers = Array.from({ length: 1000 }, (_, i) => i * i);\nnumbers.length',
+  'function twice(value: number): number { return 2 * value; }\ntwice(21)',
+  "console.log('a line', numbers.slice(0, 3));",
+  'await new Promise((done) => setTimeout(done, 1)); ({ deep: { value: [1, 2, 3] } })',
+  "throw new Error('on purpose');",
+];
+
+function sampleOf({ pid, rounds }: Soaked, hours: number): Sample {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const numberOf = (key: string): number => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)?.[1]);
+  return {
+    hours,
+    rounds,
+    residentMiB: numberOf('VmRSS') / 1024,
+    threads: numberOf('Threads'),
+    files: readdirSync(`/proc/${pid}/fd`).length,
+  };
+}
+
+/** Theil and Sen's slope: the median of all pairs', which a garbage collection does not move. */
+function slopeOf(samples: readonly Sample[], of: (sample: Sample) => number): number {
+  const slopes = samples.flatMap((a, i) =>
+    samples.slice(i + 1).map((b) => (of(b) - of(a)) / (b.hours - a.hours)),
+  );
+  return slopes.sort((a, b) => a - b)[slopes.length >> 1] ?? 0;
+}
+
+function settledOf({ samples }: Soaked): readonly Sample[] {
+  const settled = samples.slice(Math.floor(SETTLED * samples.length));
+  // Pairs grow with the square.
+  const every = Math.ceil(settled.length / 300);
+  return settled.filter((_, at) => at % every === 0);
+}
+
+function lineOf(soaked: Soaked): string {
+  const settled = settledOf(soaked);
+  const [first, last] = [settled[0], settled.at(-1)];
+  if (first === undefined || last === undefined) return `${soaked.name}: no samples`;
+  const slope = slopeOf(settled, ({ residentMiB }) => residentMiB);
+  const rounds = last.rounds - first.rounds;
+  return `${soaked.name}: ${last.rounds} rounds in ${last.hours.toFixed(2)} h; after the first third memory ${first.residentMiB.toFixed(1)} -> ${last.residentMiB.toFixed(1)} MiB (${slope.toFixed(2)} MiB an hour, ${((1024 * (last.residentMiB - first.residentMiB)) / Math.max(1, rounds)).toFixed(2)} KiB a round), threads ${first.threads} -> ${last.threads}, files ${first.files} -> ${last.files}`;
+}
+
+function faultsOf(soaked: Soaked): Fault[] {
+  const settled = settledOf(soaked);
+  const [first, last] = [settled[0], settled.at(-1)];
+  if (first === undefined || last === undefined || last.hours < JUDGED_HOURS) return [];
+  const slope = slopeOf(settled, ({ residentMiB }) => residentMiB);
+  const grown = (['threads', 'files'] as const).filter(
+    (what) => slopeOf(settled, (sample) => sample[what]) > 0,
+  );
+  const evidence = { 'samples.json': JSON.stringify(soaked.samples) };
+  return [
+    ...(slope > MOST_MIB_AN_HOUR
+      ? [{ what: `${soaked.name}: ${slope.toFixed(2)} MiB more an hour`, evidence }]
+      : []),
+    ...grown.map((what) => ({ what: `${soaked.name}: more and more ${what}`, evidence })),
+  ];
+}
