@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { accessibilityFaults } from './accessibleFaults.js';
 import { type LabPage, type LabWithBrowser, openLab, whyNoLab } from './labPage.js';
 
 /** HU of the first volume by world mm; the second has 40 more at the left, 20 less at the right, on a finer grid. */
@@ -118,6 +119,7 @@ test('two volumes compared in JupyterLab', { skip: whyNoLab() }, async (t) => {
       }
       assert.deepEqual(await cells(), before);
       assert.deepEqual([await notebook.errors(), faults], [[], []]);
+      assert.deepEqual(await accessibilityFaults(page, '.voxlab-viewer'), []);
     },
   );
 

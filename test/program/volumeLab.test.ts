@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { accessibilityFaults } from './accessibleFaults.js';
 import { type LabPage, type LabWithBrowser, openLab, whyNoLab } from './labPage.js';
 import {
   BALLS,
@@ -122,6 +123,7 @@ test('the volume view in JupyterLab', { skip: whyNoLab() }, async (t) => {
     }
     assert.deepEqual(await cells(), before);
     assert.deepEqual([await notebook.errors(), faults], [[], []]);
+    assert.deepEqual(await accessibilityFaults(page, '.voxlab-viewer'), []);
   });
 
   await t.test('pointer and wheel do it, too', async () => {
