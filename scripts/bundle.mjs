@@ -2,16 +2,7 @@
 // Checks and bundles what widgets run in the browser: src/widgets/browser/NAME.ts and NAME.css -> dist/browser/. Beside them
 // plotly, shortened to less than half, for pages with figures: a page that holds it opens in a third of the time.
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,12 +10,20 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const SOURCE = join(ROOT, 'src', 'widgets', 'browser');
 const OUT = join(ROOT, 'dist', 'browser');
 const ESBUILD = join(ROOT, 'node_modules', '@esbuild', 'linux-x64', 'bin', 'esbuild');
-const NAMES = ['controls', 'sliceViewer'];
+const NAMES = ['controls', 'sliceViewer', 'volumeView', 'compareViewer'];
 const PAGE_NAMES = ['savedViewer', 'patchGallery'];
 
 const COMPILED = join(ROOT, 'dist', 'src');
 const LIBRARY = join(ROOT, 'dist', 'lib');
-const DOORS = ['index', 'doors/hdf5', 'doors/kernel', 'doors/tensorflow', 'commands/cli', 'kernel/launcher'];
+const DOORS = [
+  'index',
+  'doors/hdf5',
+  'doors/kernel',
+  'doors/tensorflow',
+  'commands/cli',
+  'kernel/launcher',
+  'kernel/formulasProgram',
+];
 
 const run = (program, ...args) => execFileSync(program, args, { cwd: ROOT, stdio: 'inherit' });
 rmSync(LIBRARY, { recursive: true, force: true });
@@ -52,13 +51,18 @@ run(
   ...['--bundle', '--format=iife', '--target=es2022', '--charset=utf8', '--minify', '--log-level=warning'],
   `--outdir=${OUT}`,
 );
-const viewerStyle = readFileSync(join(SOURCE, 'sliceViewer.css'), 'utf8');
-writeFileSync(join(OUT, 'savedViewer.css'), viewerStyle);
-writeFileSync(
-  join(OUT, 'patchGallery.css'),
-  viewerStyle + readFileSync(join(SOURCE, 'patchGallery.css'), 'utf8'),
-);
-for (const name of NAMES) copyFileSync(join(SOURCE, `${name}.css`), join(OUT, `${name}.css`));
+// What begins with the viewer's style goes on with its own.
+const styleOf = (name) => readFileSync(join(SOURCE, `${name}.css`), 'utf8');
+const STYLES = {
+  controls: ['controls'],
+  sliceViewer: ['sliceViewer'],
+  savedViewer: ['sliceViewer', 'compareViewer'],
+  volumeView: ['sliceViewer', 'volumeView'],
+  compareViewer: ['sliceViewer', 'compareViewer'],
+  patchGallery: ['sliceViewer', 'patchGallery'],
+};
+for (const [name, parts] of Object.entries(STYLES))
+  writeFileSync(join(OUT, `${name}.css`), parts.map(styleOf).join(''));
 
 const plotly = join(ROOT, 'node_modules', 'plotly.js-dist', 'plotly.js');
 const shortened = join(OUT, 'plotly.min.js');

@@ -43,6 +43,7 @@ export {
   type Predictor,
   type ScanPrediction,
 } from './evaluation/predictor.js';
+export { rowDiameters } from './evaluation/rowDiameters.js';
 export { type ListedRun, listRuns, type RunList, type RunOrder } from './evaluation/runList.js';
 export {
   type ScoreSubmissionOptions,
@@ -189,6 +190,7 @@ export { writeNrrd } from './volumes/nrrdWriter.js';
 export { readGeometry, readVolume } from './volumes/readVolume.js';
 export type { Geometry, Vector3, Volume } from './volumes/volume.js';
 export { type Button, button } from './widgets/button.js';
+export { type CompareViewer, type CompareViewerOptions, compareViewer } from './widgets/compareViewer.js';
 export type { Control } from './widgets/control.js';
 export { type PatchGallery, type PatchGalleryOptions, patchGallery } from './widgets/patchGallery.js';
 export { type Progress, type ProgressOptions, progress } from './widgets/progressBar.js';
@@ -197,3 +199,5 @@ export { type SliceViewer, type SliceViewerOptions, sliceViewer } from './widget
 export { type SliderOptions, slider } from './widgets/slider.js';
 export { type UsePanel, type UsePanelOptions, usePanel } from './widgets/usePanel.js';
 export type { ViewedPatch } from './widgets/viewedPatch.js';
+export type { MaskShown, VolumeMode } from './widgets/volumeState.js';
+export { type VolumeView, type VolumeViewOptions, volumeView } from './widgets/volumeView.js';

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
 import { InputError, UsageError } from '../errors.js';
+import { readersTables } from '../evaluation/readersTables.js';
+import { rowDiameters } from '../evaluation/rowDiameters.js';
 import { rowProbabilities } from '../evaluation/rowProbabilities.js';
 import { sharedScans } from '../feed/parts.js';
 import { type PatchRows, scanLabels } from '../feed/rowLabels.js';
@@ -20,6 +22,7 @@ interface ExploreFlags {
   readonly reader?: PatchReader;
   readonly html?: string;
   readonly predictions?: string;
+  readonly annotations?: string;
   readonly json?: boolean;
 }
 
@@ -71,6 +74,10 @@ export const registerExploreCommand: RegisterCommand = (program) => {
       'with --html: the probabilities of an evaluation (predictions.csv); false positives and negatives come first',
     )
     .option(
+      '--annotations <csv>',
+      'with --html: nodules with diameter_mm, by which the patches can be chosen and sorted (default: annotations.csv beside the candidates, where it knows the scans)',
+    )
+    .option(
       '--json',
       'one JSON document on stdout: {datasets, rows, byClass, bySubset, rangeHu, ...}; with --rows {reader, rows:[{row, sha256}]}',
     )
@@ -82,6 +89,10 @@ async function explore(path: string, flags: ExploreFlags): Promise<void> {
   try {
     if (flags.predictions !== undefined && flags.html === undefined)
       throw new UsageError('--predictions sorts the patches of a page: expected --html beside it');
+    if (flags.annotations !== undefined && flags.html === undefined)
+      throw new UsageError(
+        '--annotations gives the patches of a page their diameters: expected --html beside it',
+      );
     if (flags.html !== undefined) return await writePage(patches, flags.html, flags);
     if (flags.rows === undefined && flags.reader !== undefined)
       throw new UsageError('--reader says how --rows are read: expected --rows beside it');
@@ -107,10 +118,14 @@ async function writePage(patches: PatchFile, file: string, flags: ExploreFlags):
   const probabilities =
     flags.predictions === undefined ? undefined : rowProbabilities(patches, resolve(flags.predictions));
   const rows = flags.rows === undefined ? undefined : rowList(flags.rows, patches.rows);
+  const tables = readersTables(new Set(patches.places().seriesUids), {
+    ...(flags.annotations !== undefined && { annotations: resolve(flags.annotations) }),
+  });
   const gallery = await patchGallery(patches, {
     title: basename(patches.path),
     ...(rows !== undefined && { rows, most: rows.length }),
     ...(probabilities !== undefined && { probabilities }),
+    ...(tables !== undefined && { diametersMm: rowDiameters(patches, tables.annotations) }),
   });
   makeFolder(dirname(resolve(file)));
   writeFileAtomically(resolve(file), gallery.page());

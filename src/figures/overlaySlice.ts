@@ -35,24 +35,36 @@ export function overlaySlice(
   level: number,
 ): Uint8Array {
   const [columns, rows] = [scan.size[right.axis], scan.size[down.axis]];
-  /** Where a pixel of the slice lies on the overlay's grid. */
+  const { first, next, below } = stepsOnGrid(scan, { size, ...rest }, { right, down, through }, level);
+  const values = new Uint8Array(columns * rows);
+  for (let row = 0, pixel = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, pixel++) {
+      const at = (axis: 0 | 1 | 2): number => first[axis] + column * next[axis] + row * below[axis];
+      values[pixel] = Math.round(255 * Math.min(1, valueAt(data, size, at(0), at(1), at(2))));
+    }
+  return values;
+}
+
+/**
+ * Where the pixels of a scan's slice lie on another grid (fractional voxels): the one at the top left, and a step to the right
+ * and down. Both grids are straight: a step is the same everywhere.
+ */
+export function stepsOnGrid(
+  scan: Geometry,
+  grid: Geometry,
+  { right, down, through }: Omit<PlaneAxes, 'name'>,
+  level: number,
+): { readonly first: Vector3; readonly next: Vector3; readonly below: Vector3 } {
   const placeOf = (column: number, row: number): Vector3 => {
     const voxel: [number, number, number] = [0, 0, 0];
     voxel[through.axis] = level;
     voxel[right.axis] = pixelAlong(right, scan.size, column);
     voxel[down.axis] = pixelAlong(down, scan.size, row);
-    return worldToVoxel({ size, ...rest }, voxelToWorld(scan, voxel));
+    return worldToVoxel(grid, voxelToWorld(scan, voxel));
   };
-  // Both grids are straight: a step to the right or down is the same everywhere.
-  const [first, next, below] = [placeOf(0, 0), placeOf(1, 0), placeOf(0, 1)];
-  const values = new Uint8Array(columns * rows);
-  for (let row = 0, pixel = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++, pixel++) {
-      const at = (axis: 0 | 1 | 2): number =>
-        first[axis] + column * (next[axis] - first[axis]) + row * (below[axis] - first[axis]);
-      values[pixel] = Math.round(255 * Math.min(1, valueAt(data, size, at(0), at(1), at(2))));
-    }
-  return values;
+  const first = placeOf(0, 0);
+  const stepTo = ([x, y, z]: Vector3): Vector3 => [x - first[0], y - first[1], z - first[2]];
+  return { first, next: stepTo(placeOf(1, 0)), below: stepTo(placeOf(0, 1)) };
 }
 
 /** The same, as pixels with their colours. */

@@ -1,5 +1,6 @@
 import type { Geometry, Matrix3, Vector3 } from '../volumes/volume.js';
 
+/** Across the body, along it from side to side, or from front to back. */
 export type PlaneName = 'axial' | 'coronal' | 'sagittal';
 export const PLANE_NAMES = ['axial', 'coronal', 'sagittal'] as const satisfies readonly PlaneName[];
 

@@ -7,6 +7,7 @@ import { type Picture, picture, WINDOWS, type WindowHu } from './picture.js';
 import type { PixelImage } from './pixelImage.js';
 import { PLANE_NAMES, planeTitle } from './planeAxes.js';
 import { pngDataUri } from './png.js';
+import { projectedPlanes } from './projectedPlanes.js';
 import { type SlicePlane, slicePlane } from './slicePlane.js';
 
 /** A place to be marked: a candidate, a finding. */
@@ -31,6 +32,10 @@ export interface ThreePlanesOptions {
   readonly pixelsPerMm?: number;
   /** False for a patch whose direction nobody knows: no letters, and planes named by their axes. */
   readonly oriented?: boolean;
+  /** In place of the slices the highest value along each way through the volume; all marks are drawn then. */
+  readonly projection?: 'maximum';
+  /** Of a projection: voxels where it is 0 are left out. A value a voxel, in their order. */
+  readonly mask?: Uint8Array;
 }
 
 const PIXELS_PER_MM = 0.9;
@@ -54,9 +59,7 @@ export function threePlanes(
     options.title ?? `three planes through ${throughWorldMm.map((mm) => mm.toFixed(1)).join(', ')} mm`;
   return picture(title, () => {
     const { pixelsPerMm = PIXELS_PER_MM } = options;
-    const planes = PLANE_NAMES.map((name) =>
-      slicePlane(volume, name, throughWorldMm, options.window ?? WINDOWS.lung),
-    );
+    const planes = planesOf(volume, throughWorldMm, options);
     let x = GAP;
     const widthMm = planes.reduce((sum, plane) => sum + plane.widthMm, 0);
     const lines = titleLines(title, lettersIn(widthMm * pixelsPerMm + 2 * GAP));
@@ -69,6 +72,15 @@ export function threePlanes(
     const height = head + Math.max(...planes.map(({ heightMm }) => heightMm)) * pixelsPerMm + 34;
     return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${coordinate(x)} ${coordinate(height)}" width="${coordinate(x)}" height="${coordinate(height)}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>${titleText(lines, GAP, 20)}${drawn.join('')}${legend(options, x - GAP, height - 17)}</svg>`;
   });
+}
+
+function planesOf(
+  volume: Volume,
+  throughWorldMm: Vector3,
+  { window = WINDOWS.lung, projection, mask }: ThreePlanesOptions,
+): SlicePlane[] {
+  const planes = PLANE_NAMES.map((name) => slicePlane(volume, name, throughWorldMm, window));
+  return projection === undefined ? planes : projectedPlanes(volume, planes, window, mask);
 }
 
 /** What the rings are, where marks of both classes are given; ends at x. */
@@ -105,7 +117,7 @@ function planeContent(
     ...(options.overlay === undefined
       ? []
       : [imageContent(overlayOf(volume, plane, options.overlay), width, height)]),
-    `<path d="M${x} 0V${coordinate(height)}M0 ${y}H${coordinate(width)}" stroke="#56b4e9" stroke-opacity="0.35" fill="none"/>`,
+    ...(options.projection !== undefined ? [] : [crosshairContent(x, y, width, height)]),
     ...(options.boxes ?? []).map((box) => boxContent(plane, box, pixelsPerMm)),
     ...(options.marks ?? []).map((mark) => markContent(plane, mark, options.marksWithinMm ?? 4, pixelsPerMm)),
     ...(oriented
@@ -118,6 +130,10 @@ function planeContent(
       : []),
     `<text x="0" y="${coordinate(height + 17)}" fill="#333">${planeTitle(plane.name, oriented)}</text>`,
   ].join('');
+}
+
+function crosshairContent(x: string, y: string, width: number, height: number): string {
+  return `<path d="M${x} 0V${coordinate(height)}M0 ${y}H${coordinate(width)}" stroke="#56b4e9" stroke-opacity="0.35" fill="none"/>`;
 }
 
 function imageContent(image: PixelImage, width: number, height: number): string {

@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Ts, TypeScript } from './tslab.js';
+import { type Unclosed, unclosedIn } from './unclosed.js';
 
 /** A complaint of the type checker; line and column count from 1. */
 export interface Diagnostic {
@@ -11,6 +12,8 @@ export interface Diagnostic {
   readonly length: number;
   readonly code: number;
   readonly message: string;
+  /** What to do, where more is known than the code says. */
+  readonly cure?: string;
 }
 
 /** tslab puts `export {};` and a line end before each cell. */
@@ -55,6 +58,7 @@ export function syntaxErrors(ts: Ts, code: string): Diagnostic[] {
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: TypeScript.DiagnosticWithLocation[] };
   // A complaint about the end of the cell stands behind the last word, not in the empty lines below.
   const end = text.trimEnd().length;
+  const unclosed = parseDiagnostics.length === 0 ? undefined : unclosedIn(ts, text);
   return parseDiagnostics.map((diagnostic) => {
     const at = Math.min(diagnostic.start, end);
     const { line, character } = file.getLineAndCharacterOfPosition(at);
@@ -64,7 +68,12 @@ export function syntaxErrors(ts: Ts, code: string): Diagnostic[] {
       column: character + 1,
       length: Math.max(1, diagnostic.length),
       code: diagnostic.code,
-      message: withOpening(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'), file, diagnostic),
+      message: withOpening(
+        ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'),
+        file,
+        diagnostic,
+        unclosed,
+      ),
     };
   });
 }
@@ -73,11 +82,16 @@ export function syntaxErrors(ts: Ts, code: string): Diagnostic[] {
 function withOpening(
   message: string,
   file: TypeScript.SourceFile,
-  { relatedInformation }: TypeScript.Diagnostic,
+  { relatedInformation, start }: TypeScript.DiagnosticWithLocation,
+  unclosed: Unclosed | undefined,
 ): string {
-  const opened = relatedInformation?.[0];
-  if (opened?.start === undefined) return message;
-  const { line, character } = file.getLineAndCharacterOfPosition(opened.start);
-  const [bracket] = file.text.slice(opened.start);
-  return `${message.replace(/\.$/, '')}, for the '${bracket}' at ${line + 1 - LINE_OFFSET}:${character + 1}.`;
+  const place = (at: number): string => {
+    const { line, character } = file.getLineAndCharacterOfPosition(at);
+    return `${line + 1 - LINE_OFFSET}:${character + 1}`;
+  };
+  const said = message.replace(/\.$/, '');
+  const opened = relatedInformation?.[0]?.start;
+  if (opened !== undefined) return `${said}, for the '${file.text[opened]}' at ${place(opened)}.`;
+  if (unclosed === undefined || unclosed.start > start) return message;
+  return `${said}; the ${unclosed.opening} at ${place(unclosed.start)} is not closed.`;
 }

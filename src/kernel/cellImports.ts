@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { Diagnostic } from './cellDiagnostics.js';
+import type { Completion } from './completions.js';
+import { cureOf, VOXLAB } from './missingModule.js';
 import { ownModulePath } from './ownPaths.js';
 import { pathCompletion } from './pathCompletion.js';
 import type { CellCompiler, Ts } from './tslab.js';
@@ -12,6 +15,8 @@ export interface CellImports {
   readonly isCompiled: (path: string) => boolean;
   /** From which relative paths count. */
   readonly folders: readonly string[];
+  /** Why an import of the cell, or of a file, leads nowhere, and what to write instead. */
+  readonly cureOf: (name: string, file?: string) => string;
 }
 
 /**
@@ -23,6 +28,7 @@ export function createCellImports(ts: Ts, root: string, folder: string): CellImp
   return {
     isCompiled,
     folders: [...new Set([folder, root])],
+    cureOf: (name, file) => cureOf(name, file === undefined ? folder : dirname(resolve(root, file)), root),
     pathOf(name) {
       if (!/^\.\.?\//.test(name)) return name;
       const places = [resolve(folder, name), resolve(root, name)];
@@ -69,9 +75,11 @@ export function withCellImports(compiler: CellCompiler, imports: CellImports): C
     check(code, declarations) {
       const { code: inRoot, backAt } = rewritten(code);
       const checked = compiler.check(inRoot, declarations);
-      const diagnostics = checked.diagnostics.map((said) =>
-        said.file === undefined ? { ...said, column: said.column - backAt(said.line, said.column) } : said,
-      );
+      const diagnostics = checked.diagnostics.map((said) => ({
+        ...said,
+        ...(said.file === undefined && { column: said.column - backAt(said.line, said.column) }),
+        ...missing(said, imports),
+      }));
       return { ...checked, diagnostics, backAt };
     },
     complete(code, offset, declarations) {
@@ -80,13 +88,31 @@ export function withCellImports(compiler: CellCompiler, imports: CellImports): C
       const { code: inRoot, shiftAt } = rewritten(code);
       const shift = shiftAt(offset);
       const found = compiler.complete(inRoot, offset + shift, declarations);
-      return { ...found, start: found.start - shift, end: found.end - shift };
+      return withVoxlab({ ...found, start: found.start - shift, end: found.end - shift }, code, offset);
     },
     inspect(code, offset, declarations) {
       const { code: inRoot, shiftAt } = rewritten(code);
       return compiler.inspect(inRoot, offset + shiftAt(offset), declarations);
     },
   };
+}
+
+/** voxlab is found from any folder, also where no package of it lies. */
+function withVoxlab(found: Completion, code: string, offset: number): Completion {
+  const [, typed] = /(?:\bfrom\s*|\bimport\s*\(?\s*)['"](v[\w/]*)$/.exec(code.slice(0, offset)) ?? [];
+  const more = VOXLAB.filter((name) => typed !== undefined && name.startsWith(typed));
+  if (typed === undefined || more.length === 0) return found;
+  const others =
+    found.start === offset - typed.length ? found.matches.filter((name) => !more.includes(name)) : [];
+  const kinds = new Map([...found.kinds, ...more.map((name) => [name, 'module'] as const)]);
+  const rest = /^[\w/]*(?=['"])/.exec(code.slice(offset))?.[0] ?? '';
+  return { matches: [...more, ...others], start: offset - typed.length, end: offset + rest.length, kinds };
+}
+
+/** What a complaint about a module that cannot be found lacks. */
+function missing({ code, message, file }: Diagnostic, imports: CellImports): { cure?: string } {
+  const [, name] = (code === 2307 && /^Cannot find module '([^']+)'/.exec(message)) || [];
+  return name === undefined ? {} : { cure: imports.cureOf(name, file) };
 }
 
 /** `shiftAt`: how much further right an offset of the original lies; `backAt`: the same of a place in the rewritten code. */

@@ -6,6 +6,7 @@ import { LINE_OFFSET } from './cellDiagnostics.js';
 import { CELL_OBJECT } from './cellObject.js';
 import { createDeclarations, type Given } from './declarations.js';
 import { keyboardInterrupt } from './keyboardInterrupt.js';
+import { loopWord, stopLoop, stopLoopsOf } from './loopStop.js';
 import { type LoweredCell, lowerCell } from './lowering.js';
 import type { CellModules } from './modules.js';
 import { atName, type StackPlaces } from './stackPlaces.js';
@@ -52,6 +53,9 @@ interface CellObject {
   readonly waiting: typeof waiting;
   readonly resumed: typeof resumed;
   readonly iterating: typeof iterating;
+  /** See loopStop.ts. */
+  readonly stop: Int32Array;
+  readonly stopLoop: typeof stopLoop;
   /** Of a block with `using`, see usingLowering.ts; of the cell itself. */
   readonly scope: typeof createUsingScope;
   readonly top: UsingScope;
@@ -86,6 +90,7 @@ export function createCells(
   const runs = new Map<string, CellRun>();
   const declarations = createDeclarations(compiler.ts);
   let running: { run: CellRun; endsInOrder: boolean; fail(error: unknown): void } | undefined;
+  stopLoopsOf((run) => running?.run === run);
 
   const compile = (
     code: string,
@@ -153,7 +158,8 @@ export function createCells(
         import: modules.import,
         meta: { ...place, url: pathToFileURL(place.filename).href },
         result: undefined,
-        ...{ waiting, resumed, iterating, scope: createUsingScope, top: createUsingScope() },
+        ...{ waiting, resumed, iterating, stop: loopWord(), stopLoop },
+        ...{ scope: createUsingScope, top: createUsingScope() },
       };
       modules.forgetBegun();
       try {

@@ -28,13 +28,15 @@ export type ToSockets =
 export type StreamName = 'stdout' | 'stderr';
 
 /** Words of the shared memory (Int32) through which the threads see each other even when one of them is blocked. */
-export const SHARED_WORDS = 4;
+export const SHARED_WORDS = 5;
 export const INTERRUPT_TAKEN = 0;
 /** 1 while the compiler works: to end it midway would leave it unusable. */
 export const COMPILING = 1;
 export const INPUT = 2;
 /** Whether code of a cell runs (userCode.ts). */
 export const USER_CODE = 3;
+/** 1 while an interrupt waits for a loop of the running cell to take it (loopStop.ts). */
+export const STOP_LOOPS = 4;
 
 /** States of the word INPUT. */
 export const INPUT_NONE = 0;

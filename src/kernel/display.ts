@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { withoutControls } from '../withoutControls.js';
-import { type Displayable, type MimeBundle, mimeBundleOf } from './mimeBundle.js';
+import { type Displayable, displayIdOf, type MimeBundle, mimeBundleOf } from './mimeBundle.js';
 import type { JsonObject } from './protocol.js';
 import { sessionFor, sessionIfAny } from './session.js';
 
@@ -15,7 +15,8 @@ export type Shown = Displayable | MimeBundle | unknown;
  * display(chart({ title: 'Loss', x: { title: 'epoch' }, y: { title: 'loss' }, traces: [] }));
  */
 export function display(value: Shown, { metadata = {} }: { metadata?: JsonObject } = {}): void {
-  publish('display_data', value, metadata, {});
+  const display_id = displayIdOf(value);
+  publish('display_data', value, metadata, display_id === undefined ? {} : { display_id });
 }
 
 /** An output that can be changed later, also from another cell. */

@@ -2,7 +2,7 @@ import { beginCell, type CellRun, createRun } from './cellContext.js';
 import type { Cells } from './cells.js';
 import type { Route, ToSockets } from './channel.js';
 import type { History } from './history.js';
-import { mimeBundleSoon } from './mimeBundle.js';
+import { displayIdOf, mimeBundleSoon } from './mimeBundle.js';
 import { encodeContent, type JsonObject, type Message } from './protocol.js';
 import { type CellError, errorOf } from './traceback.js';
 
@@ -67,7 +67,11 @@ export function createExecuteQueue({
       if (!outcome.ok) throw new Failed(outcome.error);
       if (outcome.value !== undefined && silent !== true) {
         const data = await shown(outcome.value, run, cells);
-        publish(message, 'execute_result', { execution_count: count, data, metadata: {} });
+        const display_id = displayIdOf(outcome.value);
+        // JupyterLab changes no results, only what was displayed.
+        if (display_id === undefined)
+          publish(message, 'execute_result', { execution_count: count, data, metadata: {} });
+        else publish(message, 'display_data', { data, metadata: {}, transient: { display_id } });
       }
       const expressions = await evaluate((user_expressions ?? {}) as Record<string, unknown>, message);
       return { status: 'ok', execution_count: count, payload, user_expressions: expressions };

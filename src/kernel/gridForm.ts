@@ -7,6 +7,7 @@ import type { Vector3, Volume } from '../volumes/volume.js';
 import { LOOKED_AT, statisticsOf, statisticsText } from './arraySummary.js';
 import { boundedKeys } from './boundedKeys.js';
 import { type NumberArray, product, type ShapedValues, shapedValuesOf, volumeOf } from './shapedValue.js';
+import { cellOfValue, SHOWN_ROWS, sortableTable } from './sortableTable.js';
 import { textOf } from './valueText.js';
 
 /** Pixels of a plane that is drawn without being asked for: encoding more takes longer than a glance should. */
@@ -17,6 +18,8 @@ const MOST_FETCHED = 2 ** 24;
 const EDGE = 256;
 /** A tensor with smaller sides is no picture. */
 const LEAST_SIDE = 8;
+/** A tensor of two axes with more columns is a picture. */
+const MOST_COLUMNS = 12;
 
 /**
  * A scan, a patch or a tensor: its shape, spacing and values in words, with a picture below. Undefined for all that is no grid of
@@ -30,7 +33,10 @@ export function gridForm(value: object): Record<string, unknown> | undefined {
   if (shaped === undefined) return undefined;
   const { text, values } = tensorText(shaped);
   const rest = shaped.isTensor ? '' : restText(value, SHAPED);
-  return form(`${text}${rest}`, values && slicePicture(values, shaped.shape));
+  return form(
+    `${text}${rest}`,
+    values && (matrixTable(values, shaped.shape) ?? slicePicture(values, shaped.shape)),
+  );
 }
 
 /** Fields that the words have said. */
@@ -100,11 +106,40 @@ function tensorText(shaped: ShapedValues): { text: string; values?: NumberArray 
   try {
     const values = shaped.values();
     if (values === undefined) return { text: shaped.title };
-    const few = count <= 20 ? `\n${textOf([...values])}` : `, ${count} values: ${statisticsText(values)}`;
+    const few =
+      count <= 20
+        ? `\n${textOf(rowsOf(values, shaped.shape))}`
+        : `, ${count} values: ${statisticsText(values)}`;
     return { text: `${shaped.title}${few}`, values };
   } catch (error) {
     return { text: `${shaped.title}: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+/** Few values as lists of lists, as their shape is. */
+function rowsOf(values: ArrayLike<number>, shape: readonly number[]): unknown[] {
+  let items: unknown[] = Array.from(values);
+  for (const length of shape.slice(1).reverse())
+    items = Array.from({ length: length === 0 ? 0 : items.length / length }, (_, row) =>
+      items.slice(row * length, (row + 1) * length),
+    );
+  return items;
+}
+
+/** Two axes of which the second is short: the first rows as a table. */
+function matrixTable(values: NumberArray, shape: readonly number[]): string | undefined {
+  const [rows, columns, ...more] = shape;
+  if (rows === undefined || columns === undefined || more.length > 0) return undefined;
+  if (rows === 0 || columns === 0 || columns > MOST_COLUMNS) return undefined;
+  const lines = Array.from({ length: Math.min(rows, SHOWN_ROWS) }, (_, row) => ({
+    heading: String(row),
+    cells: Array.from({ length: columns }, (_, column) => cellOfValue(values[row * columns + column])),
+  }));
+  return sortableTable({
+    columns: Array.from({ length: columns }, (_, column) => String(column)),
+    lines,
+    rows,
+  });
 }
 
 /** The middle slice of the first item: the last two axes but one of channels are rows and columns. */

@@ -7,6 +7,7 @@ import {
   INPUT_INTERRUPTED,
   INPUT_WAITING,
   INTERRUPT_TAKEN,
+  STOP_LOOPS,
   USER_CODE,
 } from './channel.js';
 
@@ -15,9 +16,13 @@ const PATIENCE_MS = 150;
 /** More time where the code that blocks the main thread is none that a cell is known to run. */
 const UNKNOWN_CODE_MS = 300;
 
+/** Time for a loop to come to its next round. */
+const ROUND_MS = 150;
+
 /**
  * Interrupts the main thread from the sockets' thread. First `ask` posts a message; a main thread that does not take it
- * is inside synchronous code, which the inspector then terminates. The main thread's state is kept.
+ * is inside synchronous code: its next loop throws, else, and at a second interrupt, the inspector terminates it. The main
+ * thread's state is kept.
  */
 export function createInterrupter(shared: Int32Array, ask: () => void): () => Promise<void> {
   const inspector = new Session();
@@ -27,7 +32,20 @@ export function createInterrupter(shared: Int32Array, ask: () => void): () => Pr
   const endsUserCode = (): boolean =>
     Atomics.compareExchange(shared, USER_CODE, IN_USER_CODE, ENDING_USER_CODE) === IN_USER_CODE;
 
+  /** A loop of the running cell takes the interrupt; true also where the main thread does meanwhile. */
+  const loopTakes = async (): Promise<boolean> => {
+    if (Atomics.load(shared, USER_CODE) !== IN_USER_CODE) return false;
+    Atomics.store(shared, STOP_LOOPS, 1);
+    for (let waited = 0; waited < ROUND_MS && Atomics.load(shared, STOP_LOOPS) === 1; waited += 5)
+      await delay(5);
+    return Atomics.exchange(shared, STOP_LOOPS, 0) === 0;
+  };
+  let thrown = false;
+
   return async () => {
+    // Thrown once, and the code has caught it and blocks on.
+    const refused = thrown && !taken();
+    thrown = false;
     Atomics.store(shared, INTERRUPT_TAKEN, 0);
     ask();
     if (Atomics.compareExchange(shared, INPUT, INPUT_WAITING, INPUT_INTERRUPTED) === INPUT_WAITING)
@@ -36,6 +54,10 @@ export function createInterrupter(shared: Int32Array, ask: () => void): () => Pr
     while (!taken() && Atomics.load(shared, COMPILING) === 1) await delay(20);
     if (!taken()) await delay(20); // the compiler may just have ended: the cell has not begun, or has
     if (taken()) return;
+    if (!refused && (await loopTakes())) {
+      thrown = !taken();
+      return;
+    }
     // No code of a cell that is known: it has just ended, or a library's callback blocks the main thread.
     if (!endsUserCode()) await delay(UNKNOWN_CODE_MS);
     if (taken()) return;

@@ -23,6 +23,7 @@ export function jupyterEnvironment(home: string = jupyterFolder()): NodeJS.Proce
     JUPYTERLAB_WORKSPACES_DIR: `${home}/workspaces`,
     IPYTHONDIR: `${home}/ipython`,
     PYTHONDONTWRITEBYTECODE: '1',
+    VOXLAB_NODE: process.execPath, // for formulas.py
   };
 }
 

@@ -12,16 +12,20 @@ import {
   INTERRUPT_TAKEN,
   SHARED_WORDS,
   type SocketsThreadData,
+  STOP_LOOPS,
   type ToMain,
   type ToSockets,
 } from './channel.js';
 import { createComms } from './comms.js';
+import { showConsoleTables } from './consoleTable.js';
 import { shortenConsoleValues } from './consoleValues.js';
+import { display } from './display.js';
 import { createExecuteQueue, type ExecuteQueue } from './executeQueue.js';
 import { createGarbageCollection } from './garbage.js';
 import { createHistory } from './history.js';
 import { createInputReader } from './inputReader.js';
 import { kernelInfo } from './kernelInfo.js';
+import { announceLoops } from './loopStop.js';
 import { moduleLowering } from './lowering.js';
 import { createCellModules } from './modules.js';
 import { replaceOutputs } from './outputPipes.js';
@@ -72,6 +76,7 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   process.chdir(findProjectRoot(notebooks));
   process.removeAllListeners('warning'); // Node's notes on experimental features are not the notebook's
   announceUserCode(shared);
+  announceLoops(shared);
   rememberCellsInTimers();
   rememberCellsInTimers(timers); // what `import … from 'node:timers'` gives
   syncBuiltinESMExports();
@@ -93,6 +98,7 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   const session = createSession(send, createInputReader(shared, input.port1, send), queue);
   openSession(session);
   shortenConsoleValues();
+  showConsoleTables(display);
   Object.assign(globalThis, createPrompts(session.readInput));
   reportUncaught(cells);
   forbidExit();
@@ -108,6 +114,7 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   });
   const interrupt = (): void => {
     Atomics.store(shared, INTERRUPT_TAKEN, 1);
+    Atomics.store(shared, STOP_LOOPS, 0);
     cells.interrupt();
   };
   process.on('SIGINT', interrupt);

@@ -85,6 +85,7 @@ function labArguments({ port, root, browser }: { port: number; root: string; bro
     '--LabApp.news_url=None', // no question to the network
     '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
     '--KernelSpecManager.ensure_native_kernel=False',
+    '--ServerApp.contents_manager_class=labContents.NotebookContents',
     // "Save and Export Notebook As: HTML" writes the page that `voxlab notebook run` writes.
     '--HTMLExporter.template_name=page',
     `--HTMLExporter.extra_template_basedirs=${inPackage('src', 'kernel')}`,
@@ -97,6 +98,8 @@ const DEFAULT_SETTINGS = {
   '@jupyterlab/apputils-extension/notification': { fetchNews: 'false', checkForUpdates: false },
   // A saved notebook keeps its widgets' state: opened without their kernel they show their last picture and a note.
   '@jupyter-widgets/jupyterlab-manager/plugin': { saveState: true },
+  // A long line is read without scrolling its cell.
+  '@jupyterlab/notebook-extension/tracker': { codeCellConfig: { lineWrap: true } },
 } as const;
 
 /** Settings that a user has changed stay as they are. */

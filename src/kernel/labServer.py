@@ -14,6 +14,10 @@ def main():
         sys.exit("labServer.py: expected the token on stdin, received nothing")
     from jupyterlab.labapp import LabApp
 
+    from formulas import draw_formulas
+
+    draw_formulas()
+
     # Arguments of this call alone: the process' own stay as they are.
     return LabApp.launch_instance(argv=[*sys.argv[1:], f"--IdentityProvider.token={token}"])
 

@@ -1,5 +1,6 @@
 import { rewriteAwaits } from './awaitLowering.js';
 import { CELL_OBJECT } from './cellObject.js';
+import { rewriteLoops } from './loopLowering.js';
 import { readableCode, type UsingAt, type UsingKind, usingFinder } from './newerSyntax.js';
 import { atName, locateBy, type StackPlaces } from './stackPlaces.js';
 import { LAST_EXPRESSION, type Ts, type TypeScript } from './tslab.js';
@@ -27,7 +28,11 @@ export function lowerCell(ts: Ts, moduleText: string, usingAt: UsingAt = () => u
     const scoped = withUsings(ts, context, file, usingAt);
     found.isAsync = scoped.isAsync;
     found.imports = namesImported(ts, file);
-    const declared = rewriteAwaits(ts, context, rewriteExports(ts, context.factory, scoped.file));
+    const declared = rewriteAwaits(
+      ts,
+      context,
+      rewriteLoops(ts, context, rewriteExports(ts, context.factory, scoped.file)),
+    );
     return rewriteCalls(ts, context, rewriteImports(ts, context, declared));
   });
   return { script: outputText, sourceMap: sourceMapText ?? '', ...found };
@@ -53,7 +58,7 @@ export function lowerModule(ts: Ts, text: string, path: string): LoweredModule {
       const scoped = withUsings(ts, context, file, usingAt);
       found.isAsync = ts.isExternalModule(file) && scoped.isAsync;
       found.imports = namesImported(ts, file);
-      return rewriteAwaits(ts, context, rewriteImports(ts, context, scoped.file));
+      return rewriteAwaits(ts, context, rewriteLoops(ts, context, rewriteImports(ts, context, scoped.file)));
     },
     asCommonJs,
   );

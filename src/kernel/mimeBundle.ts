@@ -13,6 +13,8 @@ export interface Displayable {
 }
 
 const DISPLAY = Symbol.for('Jupyter.display');
+/** What a value has under this symbol names its outputs: they can be changed later, by `update_display_data`. */
+export const DISPLAY_ID = Symbol.for('voxlab.displayId');
 const MIME_TYPE = /^[a-z]+\/[\w.+-]+$/;
 
 /** Turns a value into what Jupyter shows: its own form, a mime bundle as it is, anything else as text. */
@@ -48,6 +50,13 @@ function ownFormOf(value: object): (() => unknown) | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The name of the outputs that show a value, where it has one. */
+export function displayIdOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return undefined;
+  const id: unknown = Object.getOwnPropertyDescriptor(value, DISPLAY_ID)?.value;
+  return typeof id === 'string' ? id : undefined;
 }
 
 /** The keys of a value that might be a mime bundle. Lists, buffers and maps are none, and listing their keys takes long. */

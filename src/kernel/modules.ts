@@ -30,6 +30,8 @@ export interface CellModulesOptions {
   readonly lower: (text: string, path: string) => LoweredModule;
   /** What a relative name leads to, see cellImports.ts; static imports come here with that already. */
   readonly pathOf?: (name: string) => string;
+  /** What to write instead of a name that leads nowhere, see missingModule.ts. */
+  readonly cureOf?: (name: string) => string;
   /** Whether a file is a compiled source of the project: such is Node's, the same module that the package is. */
   readonly isCompiled?: (path: string) => boolean;
 }
@@ -45,6 +47,7 @@ export function createCellModules({
   root,
   lower,
   pathOf = (name) => name,
+  cureOf,
   isCompiled = () => false,
 }: CellModulesOptions): CellModules {
   const cellFile = join(root, 'cell.js');
@@ -102,13 +105,28 @@ export function createCellModules({
     if (isAsync) await own.loadAwaiting(path);
   };
 
+  /** Of what Node says the words; where the cell itself names the module, also the cure. */
+  const withCure = (thrown: unknown, name: string): unknown => {
+    if (cureOf === undefined || !isMissing(thrown, cellFile)) return thrown;
+    thrown.message = `Cannot find module '${name}'; ${cureOf(name)}`;
+    return thrown;
+  };
+
   return {
     place: { dirname: root, filename: cellFile },
-    require: (name) => requireFrom(cellFile, root, name),
+    require: (name) => {
+      try {
+        return requireFrom(cellFile, root, name);
+      } catch (error) {
+        throw withCure(error, name);
+      }
+    },
     import: (written) => {
       const name = pathOf(written);
       own.refresh();
-      return importFrom(cellFile, root, name);
+      return importFrom(cellFile, root, name).catch((error) => {
+        throw withCure(error, written);
+      });
     },
     forgetBegun: own.forgetBegun,
     async prepare(names, undisturbed) {
@@ -117,6 +135,17 @@ export function createCellModules({
       for (const name of names) await prepareFrom(cellFile, name, seen, undisturbed);
     },
   };
+}
+
+/** Whether Node found no module that this file asked for: not one that a module of it asks for. */
+function isMissing(thrown: unknown, file: string): thrown is Error {
+  if (!(thrown instanceof Error)) return false;
+  const { code } = thrown as NodeJS.ErrnoException;
+  if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') return false;
+  const { requireStack } = thrown as { requireStack?: readonly string[] };
+  return requireStack === undefined
+    ? thrown.message.endsWith(`imported from ${file}`)
+    : requireStack[0] === file;
 }
 
 type Undisturbed = <T>(work: () => T) => T;

@@ -15,13 +15,22 @@ import sys
 import nbformat
 from nbconvert import HTMLExporter
 
+from formulas import draw_formulas
+
 HERE = pathlib.Path(__file__).resolve().parent
+draw_formulas()
+
+# A link to a notebook beside this one: a page leads to its page.
+BESIDE = re.compile(r"\]\(([^()/\s]+)\.ipynb(#[^()\s]*)?\)")
 
 
 def page_of(notebook, name, folder):
     """HTML of a notebook whose files, such as pictures in its text, lie relative to the folder."""
     # With their state, nbconvert would load widgets from the network instead of showing what stands for them.
     notebook = nbformat.from_dict({**notebook, "metadata": {k: v for k, v in notebook.metadata.items() if k != "widgets"}})
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = BESIDE.sub(r"](\1.html\2)", cell.source)
     exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(HERE)], embed_images=True)
     page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": name, "path": str(folder)}})
     return page

@@ -6,6 +6,7 @@ import vm from 'node:vm';
 import { iterating, resumed, waiting } from './cellAwaits.js';
 import { inMicrotask } from './cellContext.js';
 import { CELL_OBJECT } from './cellObject.js';
+import { loopWord, stopLoop } from './loopStop.js';
 import type { LoweredModule } from './lowering.js';
 import { createUsingScope, runInScope } from './usingScope.js';
 
@@ -81,7 +82,7 @@ export function createOwnModules({ lower, requireFrom, importFrom }: ModuleNeeds
     const cell = {
       import: (name: string) => importFrom(path, folder, name),
       meta: { dirname: folder, filename: path, url: pathToFileURL(path).href },
-      ...{ waiting, resumed, iterating, scope: createUsingScope, top },
+      ...{ waiting, resumed, iterating, stop: loopWord(), stopLoop, scope: createUsingScope, top },
     };
     module.isBegun = true;
     return runInScope(top, () => functionOf(path, module)(held.exports, require, held, cell, path, folder));

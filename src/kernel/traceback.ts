@@ -89,9 +89,9 @@ export function diagnosticsError(all: readonly Diagnostic[], code: string): Cell
   // tslab puts a line of its own below the cell: what is said of it repeats what is said of the cell.
   const ofCell = all.filter(({ file, line }) => file !== undefined || line <= lines.length);
   const diagnostics = ofCell.length === 0 ? all : ofCell;
-  const said = diagnostics.map(({ file, line, column, message, code: number }) => ({
+  const said = diagnostics.map(({ file, line, column, message, code: number, cure }) => ({
     place: `${file === undefined ? '' : `${file} `}${line}:${column}`,
-    message: `${message} (TS${number})${HINTS[number] ?? ''}`,
+    message: `${message} (TS${number})${cure === undefined ? (HINTS[number] ?? '') : `; ${cure}`}`,
   }));
   const advice = adviceOn(lines);
   const traceback = diagnostics.flatMap(({ file, line, column, length }, index) => {
@@ -115,7 +115,6 @@ const HINTS: Readonly<Record<number, string>> = {
   1240: OLD_DECORATOR,
   1241: OLD_DECORATOR,
   2323: '; in a cell every declaration is visible to later cells: leave out `export`',
-  2307: '; a package: install it in the project (npm install); a file: its path counts from the folder of the notebook, and a source of the project must be compiled (npm run build)',
   6059: '; import the compiled package voxlab instead of a source file above the project',
 };
 

@@ -7,7 +7,12 @@ export function reportUncaught(
   target: NodeJS.Process = process,
 ): void {
   const report = (kind: string) => (thrown: unknown) => {
-    if (thrown instanceof Error && thrown.name === 'KeyboardInterrupt') return;
+    if (thrown instanceof Error && thrown.name === 'KeyboardInterrupt') {
+      // It ended a timer, or code that nobody waits for: the cell itself is still to be interrupted.
+      const run = cells.cellOf(thrown);
+      if (run !== undefined) run.hasThrownInterrupt = false;
+      return;
+    }
     const { traceback } = cells.errorOf(thrown);
     runInCell(cells.cellOf(thrown), () => target.stderr.write(`${kind} ${traceback.join('\n')}\n`));
   };

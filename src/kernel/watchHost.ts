@@ -89,9 +89,10 @@ export function adaptedWatchHost(ts: Ts, emitted: Emitted, names: TypeNames, wat
         paths: { ...names.paths, ...pathsOfVoxlab() },
         disableTopLevelAwait: false,
         experimentalDecorators: false,
-        // JavaScript has no types that a cell could be held to: it is imported as `any`, like packages without types.
-        allowJs: false,
+        // JavaScript of the user's own has the types that TypeScript reads out of it, and is not checked itself; that of packages is `any`.
+        allowJs: true,
         checkJs: false,
+        maxNodeModuleJsDepth: 0,
         rootDir: '/',
         sourceMap: true,
       },
@@ -141,7 +142,7 @@ function adaptFiles(
     const text = readFile(path, encoding);
     if (text === undefined || VIRTUAL.test(path)) return text;
     if (isLibrary(path)) return withoutDocs(text);
-    return path.includes('/node_modules/') || !/(?<!\.d)\.[mc]?tsx?$/.test(path)
+    return path.includes('/node_modules/') || !/(?<!\.d)\.[mc]?[jt]sx?$/.test(path)
       ? text
       : readableCode(ts, text).text;
   };

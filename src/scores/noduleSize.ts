@@ -2,10 +2,10 @@ import { requireCases } from './cases.js';
 import { orderByScore } from './ranking.js';
 
 /** Sizes of nodules by diameter. */
-const SIZES = ['< 6 mm', '6-8 mm', '8-15 mm', '> 15 mm', 'unknown'] as const;
+export const NODULE_SIZES = ['< 6 mm', '6-8 mm', '8-15 mm', '> 15 mm', 'unknown'] as const;
 
 /** One of the sizes. */
-export type NoduleSize = (typeof SIZES)[number];
+export type NoduleSize = (typeof NODULE_SIZES)[number];
 
 /** Scores of the nodules of one size. */
 export interface SizeScores {
@@ -52,7 +52,7 @@ export function scoresBySize(
   const positives = Array.from(classes, (_, index) => index).filter((index) => classes[index] === 1);
   const negatives = classes.length - positives.length;
   const sizes = positives.map((index) => sizeOf(diametersMm[index]!));
-  return SIZES.map((size) => {
+  return NODULE_SIZES.map((size) => {
     const nodules = positives.filter((_, i) => sizes[i] === size);
     const found = nodules.filter((index) => scores[index]! >= thresholds[index]!).length;
     const sum = nodules.reduce((total, index) => total + beaten[index]!, 0);

@@ -32,7 +32,8 @@ export function globalHeap(file: Hdf5File): ReadReference {
   return (reference) => {
     const length = reference.readUInt32LE(0);
     const offset = addressAt(file, reference, 4);
-    if (length === 0 || offset === undefined) return Buffer.alloc(0);
+    // As the library writes nothing at all: no address, whatever the length.
+    if (offset === undefined || reference.readBigUInt64LE(4) === 0n) return Buffer.alloc(0);
     const number = reference.readUInt32LE(12);
     const object = collectionAt(offset).get(number);
     if (object === undefined || object.length < length)

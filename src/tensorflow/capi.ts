@@ -72,6 +72,7 @@ export interface CApi {
   TFE_Execute: Executor;
   TFE_ContextAddFunction(context: Address, fn: Address, status: Address): void;
   TFE_ContextRemoveFunction(context: Address, name: string, status: Address): void;
+  TFE_ContextClearCaches(context: Address): void;
 
   TF_NewGraph(): Address;
   TF_DeleteGraph(graph: Address): void;

@@ -58,6 +58,7 @@ export const CORE_PROTOTYPES: readonly string[] = [
   'void TFE_Execute(void* op, _Out_ void** results, _Inout_ int* resultCount, void* status)',
   'void TFE_ContextAddFunction(void* context, void* fn, void* status)',
   'void TFE_ContextRemoveFunction(void* context, const char* name, void* status)',
+  'void TFE_ContextClearCaches(void* context)',
   'void* TF_NewGraph()',
   'void TF_DeleteGraph(void* graph)',
   'void* TF_NewOperation(void* graph, const char* type, const char* name)',

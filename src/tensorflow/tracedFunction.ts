@@ -60,9 +60,11 @@ export function traceFunction(
       run: async (inputIds) =>
         (await executeAsync(context, callOf(inputIds))).map((handle) => binding.adopt(handle)),
       runSync: (inputIds) => execute(context, callOf(inputIds)).map((handle) => binding.adopt(handle)),
-      dispose: once(() =>
-        withStatus(name, (status, api) => api.TFE_ContextRemoveFunction(context.address, uniqueName, status)),
-      ),
+      dispose: once(() => {
+        withStatus(name, (status, api) => api.TFE_ContextRemoveFunction(context.address, uniqueName, status));
+        // What was instantiated for it stays in the context's cache otherwise, for as long as the process lives.
+        capi().TFE_ContextClearCaches(context.address);
+      }),
     };
   } finally {
     trace.dispose();

@@ -1,4 +1,5 @@
 import { escaped } from '../figures/markup.js';
+import { DISPLAY_ID } from '../kernel/mimeBundle.js';
 import type { JsonObject } from '../kernel/protocol.js';
 import { createListeners } from './listeners.js';
 import { createWidget, type Widget } from './widget.js';
@@ -69,5 +70,6 @@ export function createControl<T>(spec: ControlSpec<T>): Control<T> {
 
 /** Makes a value show a widget in the notebook. */
 export function shownBy<T extends object>(value: T, widget: Widget): T {
+  Object.defineProperty(value, DISPLAY_ID, { value: widget[DISPLAY_ID] });
   return Object.defineProperty(value, Symbol.for('Jupyter.display'), { value: widget.mimeBundle });
 }

@@ -8,7 +8,13 @@ export interface FrontEnd {
   readonly style: string;
 }
 
-export type FrontEndName = 'controls' | 'sliceViewer' | 'savedViewer' | 'patchGallery';
+export type FrontEndName =
+  | 'controls'
+  | 'sliceViewer'
+  | 'volumeView'
+  | 'compareViewer'
+  | 'savedViewer'
+  | 'patchGallery';
 
 const read = new Map<FrontEndName, FrontEnd>();
 

@@ -4,8 +4,8 @@ import { patchMontage } from '../figures/patchMontage.js';
 import type { PatchFile } from '../store/patchFile.js';
 import { frontEnd } from './frontEnd.js';
 import { savedVolume } from './savedVolume.js';
-import { viewerScan } from './sliceViewer.js';
 import { volumeOfPatch } from './viewedPatch.js';
+import { viewerScan } from './viewerScan.js';
 import type { GalleryPatch, GalleryState } from './viewerState.js';
 
 /** Which patches are shown, and what is known of them. */
@@ -17,6 +17,8 @@ export interface PatchGalleryOptions {
   readonly most?: number;
   /** Row -> probability of class 1: patches are sorted by it, and false positives and negatives can be chosen. */
   readonly probabilities?: ReadonlyMap<number, number>;
+  /** Row -> diameter of its nodule in mm: patches can be chosen and sorted by it. */
+  readonly diametersMm?: ReadonlyMap<number, number>;
 }
 
 /** Patches to be sorted, filtered and opened, for a notebook's output or a page of its own. */
@@ -45,7 +47,13 @@ const MOST_PATCHES = 48;
  */
 export async function patchGallery(
   patches: PatchFile,
-  { title = 'patches', rows, most = MOST_PATCHES, probabilities = new Map() }: PatchGalleryOptions = {},
+  {
+    title = 'patches',
+    rows,
+    most = MOST_PATCHES,
+    probabilities = new Map(),
+    diametersMm = new Map(),
+  }: PatchGalleryOptions = {},
 ): Promise<PatchGallery> {
   const [labels, places] = [patches.labels(), patches.places()];
   const wanted = rows ?? chosenRows(labels.classes, probabilities, most);
@@ -62,10 +70,12 @@ export async function patchGallery(
     if (kept.length > 0 && bytes + hu.length > MOST_BYTES) break;
     bytes += hu.length;
     const probability = probabilities.get(row);
+    const diameterMm = diametersMm.get(row);
     kept.push({
       ...{ row, class: labels.classes[row]!, subset: labels.subsets[row]!, hu },
       seriesUid: places.seriesUids[row]!,
       ...(probability !== undefined && { probability }),
+      ...(diameterMm !== undefined && { diameterMm }),
     });
     const caption = probability === undefined ? `row ${row}` : `${row}: ${probability.toFixed(2)}`;
     stills.push({ dataHu: dataHu.slice(), class: labels.classes[row]!, caption });

@@ -50,14 +50,15 @@ export function progress({ label = '', total }: ProgressOptions = {}): Progress 
   const signal = eitherOf(cancelled.signal);
   let status: ProgressStatus = 'running';
   let [done, text] = [0, ''];
+  let updated = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const name = label === '' ? 'progress bar' : `progress bar: ${label}`;
   const widget = createWidget({
     frontEnd: 'controls',
     state: { kind: 'progress', label, fraction: null, text: '…', status },
-    // Made before the work: a saved notebook must not say for ever that it runs.
-    still: () => ({ html: `<span>${escaped(name)}</span>`, text: name }),
+    still: () =>
+      stillOf(label === '' ? 'progress' : label, status, shareDone(), updated ? textOf(clockNow()) : ''),
+    stillChanges: true,
     accept: () => ({}),
     onMessage({ cancel }) {
       if (cancel !== true || status !== 'running') return;
@@ -70,18 +71,20 @@ export function progress({ label = '', total }: ProgressOptions = {}): Progress 
     total !== undefined && total > 0 && total < Number.POSITIVE_INFINITY
       ? Math.max(0, Math.min(1, done / total))
       : undefined;
-  const textNow = (): string => {
-    const seconds = (performance.now() - startedMs) / 1000;
+  const secondsNow = (): number => (performance.now() - startedMs) / 1000;
+  const clockNow = (): string => clock(secondsNow());
+  const remaining = (): string => {
     const share = shareDone() ?? 0;
-    const remaining = share > 0 ? `${clock((seconds * (1 - share)) / share)} left` : `… · ${clock(seconds)}`;
-    const left = status === 'running' ? remaining : clock(seconds);
-    return [total === undefined ? '' : `${done} of ${total}`, text, left]
-      .filter((part) => part !== '')
-      .join(' · ');
+    return share > 0 ? `${clock((secondsNow() * (1 - share)) / share)} left` : `… · ${clockNow()}`;
   };
+  const textOf = (time: string): string =>
+    joined(total === undefined ? '' : `${done} of ${total}`, text, time);
   const show = (): void => {
     timer = undefined;
-    widget.set({ fraction: shareDone() ?? null, status, text: textNow() });
+    const isRunning = status === 'running';
+    widget.set({ fraction: shareDone() ?? null, status, text: textOf(isRunning ? remaining() : clockNow()) });
+    // Also for work that never says that it has ended.
+    if (!isRunning || shareDone() === 1) widget.renewStill();
   };
 
   const bar: Progress = {
@@ -98,13 +101,13 @@ export function progress({ label = '', total }: ProgressOptions = {}): Progress 
       return signal();
     },
     update(steps, said = text) {
-      [done, text] = [steps, said];
+      [done, text, updated] = [steps, said, true];
       if (status === 'running') timer ??= setTimeout(show, PAUSE_MS);
     },
     finish(end = 'done') {
       if (status !== 'running') return;
       clearTimeout(timer);
-      status = end;
+      [status, updated] = [end, true];
       show();
     },
     async *follow(source) {
@@ -121,6 +124,29 @@ export function progress({ label = '', total }: ProgressOptions = {}): Progress 
     },
   };
   return shownBy(bar, widget);
+}
+
+/** What a saved notebook keeps. Of work that goes on it says so little that it holds for ever: it is drawn anew when the work ends. */
+function stillOf(
+  label: string,
+  status: ProgressStatus,
+  share: number | undefined,
+  said: string,
+): { html: string; text: string } {
+  const isKnown = share !== undefined && said !== '';
+  const percent = isKnown ? `${Math.floor(100 * share)} %` : '';
+  const words = joined(percent, said, status === 'running' ? 'not finished' : status);
+  const bar = !isKnown
+    ? ''
+    : `<progress aria-label="${escaped(label)}" value="${share}" max="1" style="width: 240px"></progress> `;
+  return {
+    html: `<div class="voxlab-progress-still">${escaped(label)} ${bar}<span>${escaped(words)}</span></div>`,
+    text: `${label}: ${words}`,
+  };
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' · ');
 }
 
 /** Aborted by a signal, or by the interrupt of the cell that asks for it: not always the one that made the bar. */

@@ -4,26 +4,51 @@ import type { Vector3, Volume } from '../volumes/volume.js';
 import { frontEnd } from './frontEnd.js';
 import { voxelInside } from './presentMark.js';
 import { savedVolume } from './savedVolume.js';
-import type { SavedViewer, ViewerScan } from './viewerState.js';
+import type { SavedViewer, SavedVolume, ViewerScan } from './viewerState.js';
 
 /** A viewer's state on the grid that is saved. */
 export function savedViewer(volume: Volume, state: JsonObject, overlay?: Overlay): SavedViewer {
   const saved = savedVolume(volume, overlay);
-  const { means, geometry } = saved;
-  const onGrid = (voxel: Vector3): Vector3 => {
-    const at = (axis: 0 | 1 | 2): number => (voxel[axis] - (means[axis] - 1) / 2) / means[axis];
-    return [at(0), at(1), at(2)];
-  };
-  const scan = state.scan as unknown as ViewerScan;
-  const small: ViewerScan = {
+  const scan = savedScan(state.scan as unknown as ViewerScan, saved);
+  const voxel = voxelInside(scan, onSavedGrid(saved, state.voxel as unknown as Vector3));
+  return { state: { ...withoutStill(state), scan, voxel }, volume: saved };
+}
+
+/** Two volumes' state, each on its saved grid; the page takes the difference of what is saved. */
+export function savedComparison(
+  first: Volume,
+  second: Volume,
+  state: JsonObject,
+  overlay?: Overlay,
+): SavedViewer {
+  const saved = [
+    savedVolume(first, overlay, MOST_OF_TWO),
+    savedVolume(second, overlay, MOST_OF_TWO),
+  ] as const;
+  const known = state.scans as unknown as readonly ViewerScan[];
+  const scans = saved.map((volume, at) => savedScan(known[at]!, volume));
+  return { state: { ...withoutStill(state), scans }, volume: saved[0], second: saved[1] };
+}
+
+/** Bytes of each of two, as savedVolume.ts has them of one. */
+const MOST_OF_TWO = 5e5;
+
+function onSavedGrid({ means }: SavedVolume, voxel: Vector3): Vector3 {
+  const at = (axis: 0 | 1 | 2): number => (voxel[axis] - (means[axis] - 1) / 2) / means[axis];
+  return [at(0), at(1), at(2)];
+}
+
+function savedScan(scan: ViewerScan, saved: SavedVolume): ViewerScan {
+  return {
     ...scan,
-    ...geometry,
-    markers: scan.markers.map((marker) => ({ ...marker, voxel: onGrid(marker.voxel) })),
-    ...(means.some((count) => count > 1) && { means }),
+    ...saved.geometry,
+    markers: scan.markers.map((marker) => ({ ...marker, voxel: onSavedGrid(saved, marker.voxel) })),
+    ...(saved.means.some((count) => count > 1) && { means: saved.means }),
   };
-  const { still: _, ...rest } = state;
-  const voxel = voxelInside(small, onGrid(state.voxel as unknown as Vector3));
-  return { state: { ...rest, scan: small, voxel }, volume: saved };
+}
+
+function withoutStill({ still: _, ...rest }: JsonObject): JsonObject {
+  return rest;
 }
 
 /**

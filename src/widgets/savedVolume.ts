@@ -12,29 +12,35 @@ const MEAN_STEP_HU = 4;
 /** Bytes of a voxel of a CT, packed: where the search for a size begins. */
 const BYTES_PER_MEAN = 0.6;
 
-/** The voxels themselves where they take less than a megabyte, else means of blocks that are about as long as wide. */
-export function savedVolume(volume: Volume, overlay?: Overlay): SavedVolume {
+/** The voxels themselves where they take less than `mostBytes`, else means of blocks that are about as long as wide. */
+export function savedVolume(volume: Volume, overlay?: Overlay, mostBytes = MOST_BYTES): SavedVolume {
   const voxels = volume.data.length;
-  const exact = voxels <= 2 * MOST_BYTES ? packed(volume, [1, 1, 1], overlay) : undefined;
+  const exact = voxels <= 2 * mostBytes ? packed(volume, [1, 1, 1], mostBytes, overlay) : undefined;
   if (exact !== undefined) return exact;
   const [x, y, z] = volume.spacingMm;
-  let edgeMm = Math.cbrt((x * y * z * voxels * BYTES_PER_MEAN) / MOST_BYTES);
+  let edgeMm = Math.cbrt((x * y * z * voxels * BYTES_PER_MEAN) / mostBytes);
   for (;;) {
     const means = volume.spacingMm.map((mm, axis) =>
       Math.min(volume.size[axis]!, Math.max(1, Math.round(edgeMm / mm))),
     ) as unknown as Vector3;
-    const found = means.some((count) => count > 1) ? packed(volume, means, overlay) : undefined;
+    const found = means.some((count) => count > 1) ? packed(volume, means, mostBytes, overlay) : undefined;
     if (found !== undefined) return found;
     edgeMm *= 1.15;
   }
 }
 
 /** Undefined where it takes too much. */
-function packed(volume: Volume, means: Vector3, overlay?: Overlay): SavedVolume | undefined {
+function packed(
+  volume: Volume,
+  means: Vector3,
+  mostBytes: number,
+  overlay?: Overlay,
+): SavedVolume | undefined {
   const geometry = coarser(volume, means);
-  const hu = deflated(differences(meanValues(volume, geometry.size, means), geometry.size[0]));
+  const step = means.every((count) => count === 1) ? 1 : MEAN_STEP_HU;
+  const hu = deflated(differences(meanValues(volume, geometry.size, means, step), geometry.size[0]));
   const over = overlay && deflated(overlayValues(geometry, overlay.volume));
-  if (hu.length + (over?.length ?? 0) > MOST_BYTES) return undefined;
+  if (hu.length + (over?.length ?? 0) > mostBytes) return undefined;
   return { geometry, means, hu: hu.toString('base64'), ...(over && { overlay: over.toString('base64') }) };
 }
 
@@ -50,12 +56,17 @@ export function coarser({ size, spacingMm, originMm, direction }: Geometry, mean
   };
 }
 
-function meanValues({ data, size }: Volume, [width, height, depth]: Vector3, means: Vector3): Int16Array {
+/** Means of blocks, in steps of `step`. */
+export function meanValues(
+  { data, size }: Pick<Volume, 'data' | 'size'>,
+  [width, height, depth]: Vector3,
+  means: Vector3,
+  step: number,
+): Int16Array {
   const [fx, fy, fz] = means;
   const values = new Int16Array(width * height * depth);
   const row = new Float64Array(width);
   const count = fx * fy * fz;
-  const step = count === 1 ? 1 : MEAN_STEP_HU;
   for (let z = 0, at = 0; z < depth; z++)
     for (let y = 0; y < height; y++) {
       row.fill(0);

@@ -1,16 +1,17 @@
 import { escaped } from '../figures/markup.js';
-import { checkedOverlay, type Overlay, overlaySlice } from '../figures/overlaySlice.js';
+import { checkedOverlay, type Overlay } from '../figures/overlaySlice.js';
 import { type Picture, WINDOWS, type WindowHu } from '../figures/picture.js';
-import { PLANE_NAMES, type PlaneAxes, planeAxes } from '../figures/planeAxes.js';
-import { sliceValues } from '../figures/slicePlane.js';
 import { type Mark, threePlanes } from '../figures/threePlanes.js';
-import { voxelToWorld, worldToVoxel } from '../volumes/geometry.js';
+import { voxelToWorld } from '../volumes/geometry.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { shownBy } from './control.js';
 import { createListeners } from './listeners.js';
 import { savedViewer, savedViewerHtml } from './savedViewer.js';
 import { isPatch, type ViewedPatch, volumeOfPatch } from './viewedPatch.js';
-import type { Preset, SliceRequest, SlicesMessage, ViewerScan } from './viewerState.js';
+import { checkedWindow, isShare, isVoxelOf, isWindow, nearestVoxel } from './viewerChecks.js';
+import { viewerScan } from './viewerScan.js';
+import { isSliceOf, overlayBytes, sliceBytes } from './viewerSlices.js';
+import type { SlicesMessage } from './viewerState.js';
 import { createWidget } from './widget.js';
 
 /** What the viewer shows beside the voxels. */
@@ -147,99 +148,9 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
   return shownBy(viewer, { ...widget, mimeBundle });
 }
 
-/** What the page knows of a scan. Throws RangeError for one that cannot be shown. */
-export function viewerScan(volume: Volume, options: SliceViewerOptions, oriented: boolean): ViewerScan {
-  const { size, spacingMm, originMm, direction, data } = volume;
-  const voxels = size[0] * size[1] * size[2];
-  if (!size.every((count) => Number.isInteger(count) && count > 0))
-    throw new RangeError(`Expected at least one voxel along each axis, received ${size.join(' x ')}`);
-  if (!spacingMm.every((mm) => mm > 0 && mm < Number.POSITIVE_INFINITY))
-    throw new RangeError(`Expected a spacing above 0 mm along each axis, received ${spacingMm.join(', ')}`);
-  if (data.length !== voxels)
-    throw new RangeError(`Expected ${size.join(' x ')} = ${voxels} voxels, received ${data.length}`);
-  return {
-    ...{ size, spacingMm, originMm, direction, oriented },
-    title: options.title ?? (oriented ? 'scan' : 'patch'),
-    planes: PLANE_NAMES.map((name) => planeAxes(volume, name)),
-    presets: presetsOf(volume),
-    markers: (options.marks ?? []).map((mark, index) => ({
-      voxel: worldToVoxel(volume, checkedPlace(`center of mark ${index + 1}`, mark.centerWorldMm)),
-      class: mark.class,
-      label: `${mark.class === 1 ? 'nodule' : 'other'} ${index + 1}`,
-    })),
-    markersWithinMm: options.marksWithinMm ?? 4,
-  };
-}
-
-/** Radiologists' windows, and the one that the scan's file asks for. */
-function presetsOf({ displayWindow }: Volume): Preset[] {
-  const windows = Object.entries(WINDOWS).map(([name, { low, high }]) => ({ name, low, high }));
-  return displayWindow === undefined ? windows : [...windows, { name: 'DICOM', ...displayWindow }];
-}
-
 function startVoxel(volume: Volume, { throughWorldMm, marks = [] }: SliceViewerOptions): Vector3 {
   const start = throughWorldMm ?? marks.find((mark) => mark.class === 1)?.centerWorldMm;
   if (start !== undefined) return nearestVoxel(volume, start);
   const [x, y, z] = volume.size;
   return [Math.floor(x / 2), Math.floor(y / 2), Math.floor(z / 2)];
-}
-
-/** The voxel of the grid that is nearest to a place. */
-function nearestVoxel(volume: Volume, worldMm: Vector3): Vector3 {
-  const index = worldToVoxel(volume, checkedPlace('position', worldMm));
-  const along = (axis: 0 | 1 | 2): number =>
-    Math.max(0, Math.min(volume.size[axis] - 1, Math.round(index[axis])));
-  return [along(0), along(1), along(2)];
-}
-
-function checkedPlace(name: string, worldMm: Vector3): Vector3 {
-  if (worldMm.length === 3 && worldMm.every(Number.isFinite)) return worldMm;
-  throw new RangeError(`Expected three numbers in mm as ${name}, received ${worldMm.join(', ')}`);
-}
-
-function checkedWindow(window: WindowHu): WindowHu {
-  if (isWindow([window.low, window.high])) return window;
-  throw new RangeError(`Expected a window with low below high, received ${window.low} to ${window.high} HU`);
-}
-
-/** One slice as it travels: int16 HU, little-endian, row after row from the top left as seen. */
-function sliceBytes(volume: Volume, scan: ViewerScan, slice: SliceRequest): Uint8Array {
-  const values = sliceValues(volume, axesOf(scan, slice), slice.level);
-  const hu =
-    values instanceof Int16Array
-      ? values
-      : Int16Array.from(values, (value) => Math.max(-32_768, Math.min(32_767, Math.round(value))));
-  return new Uint8Array(hu.buffer);
-}
-
-/** What lies over it, a byte a pixel. */
-function overlayBytes(overlay: Volume, scan: ViewerScan, slice: SliceRequest): Uint8Array {
-  return overlaySlice(scan, overlay, axesOf(scan, slice), slice.level);
-}
-
-function axesOf({ planes }: ViewerScan, { plane }: SliceRequest): PlaneAxes {
-  return planes.find(({ name }) => name === plane)!;
-}
-
-// What the page sends is checked: a page may be of an older program.
-
-function isVoxelOf({ size }: Volume, value: unknown): value is Vector3 {
-  return (
-    Array.isArray(value) &&
-    value.length === 3 &&
-    value.every((index, axis) => Number.isInteger(index) && index >= 0 && index < size[axis]!)
-  );
-}
-
-function isWindow(value: unknown): value is readonly [number, number] {
-  return Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1];
-}
-
-function isShare(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= 1;
-}
-
-function isSliceOf({ planes, size }: ViewerScan, { plane, level }: SliceRequest): boolean {
-  const axes = planes.find(({ name }) => name === plane);
-  return axes !== undefined && Number.isInteger(level) && level >= 0 && level < size[axes.through.axis];
 }

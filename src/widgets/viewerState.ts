@@ -41,6 +41,14 @@ export interface SlicesMessage {
   readonly slices: readonly SliceRequest[];
 }
 
+/** What is shown in a column of two volumes that are compared. */
+export type ComparedColumn = 'first' | 'second' | 'difference';
+
+/** As SlicesMessage, of one column; slices of the difference are those of the first one's grid, -32768 where there is none. */
+export interface ComparedSlicesMessage extends SlicesMessage {
+  readonly of: ComparedColumn;
+}
+
 /** A scan as a saved notebook keeps it: small enough for a page, and complete for a patch. */
 export interface SavedVolume {
   readonly geometry: Geometry;
@@ -56,6 +64,8 @@ export interface SavedVolume {
 export interface SavedViewer {
   readonly state: Readonly<Record<string, unknown>>;
   readonly volume: SavedVolume;
+  /** Which the first is compared with. */
+  readonly second?: SavedVolume;
 }
 
 /** A patch as a page of many keeps it. */
@@ -66,6 +76,8 @@ export interface GalleryPatch {
   readonly seriesUid: string;
   /** Of class 1; undefined where nobody has scored the row. */
   readonly probability?: number;
+  /** Of the nodule; undefined where it is unknown, and for what is none. */
+  readonly diameterMm?: number;
   /** As in SavedVolume. */
   readonly hu: string;
 }

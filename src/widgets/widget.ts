@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { type Comm, openComm } from '../kernel/comms.js';
-import type { MimeBundle } from '../kernel/mimeBundle.js';
+import { DISPLAY_ID, type MimeBundle } from '../kernel/mimeBundle.js';
 import type { JsonObject } from '../kernel/protocol.js';
 import { sessionIfAny } from '../kernel/session.js';
 import { joinState, splitState } from './binaryState.js';
@@ -26,6 +27,8 @@ export interface WidgetSpec {
   readonly onMessage?: (content: JsonObject, buffers: readonly Uint8Array[]) => void;
   /** What stands for the widget where no kernel runs: HTML (escaped by its maker) and text. */
   readonly still: () => { readonly html: string; readonly text: string };
+  /** Whether that changes after the widget was shown, see `renewStill`. */
+  readonly stillChanges?: boolean;
 }
 
 /** The kernel's half of a widget; every view in every page shows the same state. */
@@ -39,6 +42,10 @@ export interface Widget {
   close(): void;
   /** What the notebook shows. The first call opens the widget; outside of a notebook there is only its text. */
   mimeBundle(): MimeBundle;
+  /** Of a widget whose still changes: by it the notebook finds the outputs that show the widget. */
+  readonly [DISPLAY_ID]?: string;
+  /** Puts the still as it is now into the outputs that show the widget: what a saved notebook keeps. A page draws its view anew, so call it rarely. */
+  renewStill(): void;
 }
 
 /** A widget drawn by anywidget's front end. It costs nothing until it is shown. */
@@ -46,6 +53,7 @@ export function createWidget(spec: WidgetSpec): Widget {
   const state = { ...spec.state };
   let comm: Comm | undefined;
   let closed = false;
+  const displayId = spec.stillChanges === true ? randomUUID() : undefined;
 
   const close = (): void => {
     closed = true;
@@ -96,23 +104,31 @@ export function createWidget(spec: WidgetSpec): Widget {
     return opened;
   };
 
+  const mimeBundle = (): MimeBundle => {
+    const { html, text } = spec.still();
+    if (closed || sessionIfAny() === undefined) return { 'text/html': html, 'text/plain': text };
+    comm ??= open();
+    return {
+      [VIEW]: { version_major: 2, version_minor: 0, model_id: comm.id },
+      'text/html': html,
+      'text/plain': text,
+    };
+  };
+
   return {
     state,
+    ...(displayId && { [DISPLAY_ID]: displayId }),
     set(changes) {
       Object.assign(state, changes);
       sendState('update', changes);
     },
     send: (content, buffers = []) => comm?.send({ method: 'custom', content }, { buffers }),
     close,
-    mimeBundle() {
-      const { html, text } = spec.still();
-      if (closed || sessionIfAny() === undefined) return { 'text/html': html, 'text/plain': text };
-      comm ??= open();
-      return {
-        [VIEW]: { version_major: 2, version_minor: 0, model_id: comm.id },
-        'text/html': html,
-        'text/plain': text,
-      };
+    mimeBundle,
+    renewStill() {
+      if (displayId === undefined || comm === undefined) return; // nobody shows it
+      const content = { data: mimeBundle(), metadata: {}, transient: { display_id: displayId } };
+      sessionIfAny()?.publish('update_display_data', content);
     },
   };
 }

@@ -76,3 +76,17 @@ test('gridForm() leaves all else', () => {
   ])
     assert.equal(gridForm(value), undefined);
 });
+
+test('gridForm() shows a small matrix with its rows, a long narrow one as a table, and a wide one as a picture', () => {
+  const matrix = (rows: number, columns: number) => ({
+    ...{ shape: [rows, columns], dtype: 'int32' },
+    dataSync: () => Int32Array.from({ length: rows * columns }, (_, i) => i),
+  });
+  const small = gridForm(matrix(2, 3))!;
+  assert.equal(small['text/plain'], 'Tensor int32 [2, 3]\n[ [ 0, 1, 2 ], [ 3, 4, 5 ] ]');
+  assert.match(String(small['text/html']), /<p>2 rows x 3 columns<\/p>/);
+  const long = String(gridForm(matrix(500, 2))!['text/html']);
+  assert.match(long, /500, 2\], 1000 values: min 0, max 999, mean 499\.5/);
+  assert.match(long, /<th scope="row">99<\/th><td [^>]*>198<\/td>.*the first 100 of 500 rows/s);
+  assert.match(String(gridForm(matrix(32, 32))!['text/html']), /<img src="data:image\/png/);
+});

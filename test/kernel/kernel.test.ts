@@ -72,7 +72,7 @@ test('startKernel(): an interrupt stops synchronous and waiting cells, and the s
     'console.log("on"); while (true) {}',
     'await 0; console.log("on"); while (true) {}',
     'console.log("on"); for (;;) await new Promise((go) => setTimeout(go, 20));',
-    'console.log("on"); try { while (true) {} } catch { console.log("swallowed"); }',
+    'console.log("on"); try { while (true) {} } finally { console.log("tidied"); }',
     'console.log("on"); setTimeout(() => { for (;;); }, 5); await new Promise(() => {});',
     'console.log("on"); ({ [Symbol.for("Jupyter.display")]() { for (;;); } })',
   ]) {
@@ -121,8 +121,8 @@ test('startKernel(): what code prints after an await goes to its own cell', asyn
 });
 
 test('startKernel(): an interrupt ends the timer of an earlier cell that blocks the kernel', async () => {
-  await kernel.run('setInterval(() => { for (;;); }, 20);');
-  await wait(200);
+  const id = await kernel.sendCell("setInterval(() => { console.log('on'); for (;;); }, 20);");
+  await kernel.until(() => kernel.publishedFor(id).some(({ header }) => header.msg_type === 'stream'));
   await kernel.send('interrupt_request', {}, { on: 'control' });
   await wait(500);
   assert.equal((await kernel.run('1')).reply.status, 'ok');

@@ -38,7 +38,7 @@ test('writeGallery() writes a page of each notebook, its title, text and first p
   const shown = { output_type: 'display_data', metadata: {}, data: { 'image/svg+xml': svg } };
   const first = write(
     '01 a&b.ipynb',
-    '# What <is> it?\n\nA *scan* with [words](x.md).\n\nMore.',
+    '# What <is> it?\n\nA *scan* with [words](x.md).\n\n[Next](02.ipynb#there), [other](sub/03.ipynb).',
     [shown],
     ['y'],
   );
@@ -54,6 +54,7 @@ test('writeGallery() writes a page of each notebook, its title, text and first p
   );
   assert.equal(pages[0]!.image, `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`);
   for (const { html, bytes } of pages) assert.equal(readFileSync(html).length, bytes);
+  assert.match(readFileSync(pages[0]!.html, 'utf8'), /href="02\.html#there".*href="sub\/03\.ipynb"/s);
   const html = readFileSync(index, 'utf8');
   assert.match(html, /href="01%20a%26b\.html"/);
   assert.match(html, /<h2>What &lt;is&gt; it\?<\/h2>/);

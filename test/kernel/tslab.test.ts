@@ -125,14 +125,14 @@ const elsewhere = mkdtempSync(join(tmpdir(), 'voxlab-elsewhere-'));
 after(() => rmSync(elsewhere, { recursive: true }));
 const codesOf = (code: string): number[] => compiler.check(code, '').diagnostics.map((said) => said.code);
 
-test('check() takes JavaScript and packages without types as any, wherever they lie', () => {
+test('check() reads the types of own JavaScript, and takes packages without types as any, wherever they lie', () => {
   mkdirSync(join(elsewhere, 'node_modules', 'untyped'), { recursive: true });
   const files = {
     'plain.js': 'export function quad(x) { return x * 4; }',
     'common.cjs': 'module.exports = { anything(x) { return x; } };',
     'data.json': '{ "size": [1, 2, 3] }',
     'typed.ts':
-      "import { quad } from './plain.js'; import { seven } from 'untyped'; export const typed: string = quad(seven);",
+      "import { quad } from './plain.js'; import { seven } from 'untyped'; export const typed: string = String(quad(seven));",
     'node_modules/untyped/package.json': '{"name":"untyped","main":"i.js"}',
     'node_modules/untyped/i.js': 'exports.seven = 7;',
   };
@@ -140,6 +140,10 @@ test('check() takes JavaScript and packages without types as any, wherever they 
   assert.deepEqual(
     codesOf(`import { quad } from '${elsewhere}/plain.js'; const n: number = quad('any');`),
     [],
+  );
+  assert.deepEqual(
+    codesOf(`import { quad } from '${elsewhere}/plain.js'; const s: string = quad(1);`),
+    [2322],
   );
   assert.deepEqual(codesOf(`import common from '${elsewhere}/common.cjs'; common.anything(1).what;`), []);
   assert.deepEqual(codesOf(`import { typed } from '${elsewhere}/typed.ts'; typed.length;`), []);

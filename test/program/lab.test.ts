@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { ElementHandle, Page } from 'playwright-core';
+import { inRepository } from '../../src/paths.js';
 import { type LabPage, type LabWithBrowser, openLab, whyNoLab } from './labPage.js';
 
 test('widgets in JupyterLab', { skip: whyNoLab() }, async (t) => {
@@ -19,7 +21,34 @@ test('widgets in JupyterLab', { skip: whyNoLab() }, async (t) => {
     await answering(t.test.bind(t), notebook);
     await notebook.save();
     const saved = JSON.parse(readFileSync(join(lab.folder, 'widgets.ipynb'), 'utf8'));
-    assert.ok('application/vnd.jupyter.widget-state+json' in saved.metadata.widgets);
+    assert.ok('application/vnd.jupyter.widget-state+json' in saved.metadata['voxlab-widgets']);
+
+    await t.test(
+      'a saved progress bar has its last state, and plain nbconvert takes what stands for widgets',
+      () => {
+        const bar = saved.cells
+          .flatMap(({ outputs }: { outputs: { data?: Record<string, string | string[]> }[] }) => outputs)
+          .map(({ data }: { data?: Record<string, string | string[]> }) =>
+            [data?.['text/plain'] ?? ''].flat().join(''),
+          )
+          .find((text: string) => text.includes('cancelled'));
+        assert.match(bar, /^work: \d+ % · \d+ of 1000 · 0:0\d · cancelled$/);
+        // An environment that knows nothing of voxlab: no settings, no template.
+        const { status, stdout, stderr } = spawnSync(
+          inRepository('.venv', 'bin', 'jupyter'),
+          ['nbconvert', '--to', 'html', '--stdout', join(lab.folder, 'widgets.ipynb')],
+          {
+            encoding: 'utf8',
+            maxBuffer: 1e8,
+            env: { PATH: process.env.PATH, HOME: lab.folder, JUPYTER_CONFIG_DIR: lab.folder },
+          },
+        );
+        assert.equal(status, 0, stderr);
+        assert.doesNotMatch(stdout, /vnd\.jupyter\.widget-(view|state)\+json"/);
+        assert.match(stdout, /<progress aria-label="work"/);
+        assert.match(stdout, /<img alt="[^"]*" src="data:image\/svg\+xml/);
+      },
+    );
 
     await t.test('a second page shows the same widgets, and moves with the first', async () => {
       const second = await lab.open('widgets.ipynb');

@@ -26,7 +26,10 @@ export interface LabWithBrowser {
   close(): Promise<void>;
 }
 
-export async function openLab(): Promise<LabWithBrowser> {
+/** WebGL2 without a graphics card. */
+export const SOFTWARE_WEBGL = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+
+export async function openLab(webgl = false): Promise<LabWithBrowser> {
   const home = mkdtempSync(join(tmpdir(), 'voxlab-lab-'));
   mkdirSync(inRepository('runs'), { recursive: true });
   const folder = mkdtempSync(inRepository('runs', 'lab-test-'));
@@ -39,7 +42,7 @@ export async function openLab(): Promise<LabWithBrowser> {
     viewport: { width: 1200, height: 1000 },
     args: [
       '--no-sandbox',
-      '--disable-gpu',
+      ...(webgl ? SOFTWARE_WEBGL : ['--disable-gpu']),
       '--no-first-run',
       '--disable-background-networking',
       '--disable-sync',

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { inRepository } from '../../src/paths.js';
 import { voxlab } from '../commands/voxlab.js';
+import { accessibilityFaults } from './accessibleFaults.js';
+import { openBrowser } from './chromium.js';
 import { openLab, whyNoLab } from './labPage.js';
 
 const out = mkdtempSync(join(tmpdir(), 'voxlab-notebooks-'));
@@ -216,6 +219,32 @@ test('12-crossval scores every scan once, by networks that never saw it', () => 
     .split('\n').length;
   assert.equal(Number(scans), all);
   assert.ok(Number(area) > 0.5 && Number(area) <= 1 && Number(cpm) > 0 && Number(cpm) < 1, finding(outputs));
+});
+
+test('their pages are small, fit 700 to 1600 pixels, ask nobody and have no serious fault that axe-core finds', {
+  skip: whyNoLab(),
+}, async (t) => {
+  const browser = await openBrowser();
+  t.after(() => browser.close());
+  for (const name of NOTEBOOKS)
+    await t.test(name, async () => {
+      const file = join(out, name.replace('.ipynb', '.html'));
+      assert.ok(statSync(file).size < 3e6, `${statSync(file).size} bytes`);
+      const page = await browser.newPage();
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url().slice(0, 60)));
+      await page.goto(pathToFileURL(file).href);
+      await page.waitForTimeout(500); // until its viewers have drawn themselves
+      for (const width of [700, 1100, 1600]) {
+        await page.setViewportSize({ width, height: 900 });
+        const inside = (await page.evaluate('document.documentElement.scrollWidth')) as number;
+        assert.ok(inside <= width, `${inside} of ${width} pixels`);
+      }
+      assert.deepEqual(await accessibilityFaults(page), []);
+      const outside = asked.filter((url) => !/^(data|blob|file):/.test(url));
+      assert.deepEqual(outside, []);
+      await page.close();
+    });
 });
 
 test('the same in JupyterLab: no error, and every figure is drawn', { skip: whyNoLab() }, async (t) => {

@@ -159,7 +159,11 @@ test('saved pages in a browser', { skip: whyNoLab() }, async (t) => {
       `seriesuid,coordX,coordY,coordZ,probability\n${columns.seriesUid.map((uid, row) => [uid, ...columns.centerWorldMm[row]!, probability[row]].join()).join('\n')}\n`,
     );
     const html = join(folder, 'patches.html');
-    const run = voxlab('explore', file, '--html', html, '--predictions', predictions);
+    const annotations = join(folder, 'annotations.csv');
+    writeFileSync(annotations, 'seriesuid,coordX,coordY,coordZ,diameter_mm\na,1,2,3,5\né,0,2,3,20\n');
+    const run = voxlab(
+      ...['explore', file, '--html', html, '--predictions', predictions, '--annotations', annotations],
+    );
     assert.equal(run.status, 0, run.stderr);
     const page = await browser.newPage();
     const asked: string[] = [];
@@ -185,6 +189,17 @@ test('saved pages in a browser', { skip: whyNoLab() }, async (t) => {
       [0, 1, 2, 3, 4].filter((row) => isNodule(row) && probability[row]! < 0.5),
     );
     await page.selectOption('[aria-label=outcome]', 'any outcome');
+    await page.selectOption('[aria-label="sorted by"]', 'diameter, largest first');
+    assert.deepEqual(await rows(), [3, 0, 1, 2, 4]);
+    await page.selectOption('[aria-label="sorted by"]', 'diameter, smallest first');
+    assert.deepEqual(await rows(), [0, 3, 1, 2, 4]);
+    assert.match((await page.textContent('.voxlab-tile'))!, /^row 0 · 0\.90 · 5\.0 mm$/);
+    await page.selectOption('[aria-label=diameter]', '> 15 mm');
+    assert.deepEqual(await rows(), [3]);
+    await page.selectOption('[aria-label=diameter]', 'unknown');
+    assert.deepEqual(await rows(), [1, 2, 4]);
+    await page.selectOption('[aria-label=diameter]', 'any diameter');
+    await page.selectOption('[aria-label="sorted by"]', 'row');
     await page.selectOption('[aria-label=class]', 'nodule');
     assert.deepEqual(await rows(), [0, 1, 2, 3, 4].filter(isNodule));
     const [row] = await rows();

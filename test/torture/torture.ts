@@ -41,7 +41,11 @@ const chosen = values.only.split(',').map((name) => {
     throw new Error(`expected --only of ${CAMPAIGNS.map((each) => each.name).join(', ')}, received ${name}`);
   return found;
 });
-const end = Date.now() + 60_000 * Number(values.minutes);
+let end = Date.now() + 60_000 * Number(values.minutes);
+// Ctrl-C: the turn ends, and what was found is told.
+process.once('SIGINT', () => {
+  end = 0;
+});
 const random = createRandom(values.seed);
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-torture-'));
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -107,8 +111,9 @@ function report(): void {
   for (const [{ name }, tally] of tallies) {
     faults += tally.faults.length;
     const parts = [...tally.outcomes].sort().map(([kind, count]) => `${kind} ${count}`);
+    const lines = [parts.join(', '), ...tally.lines].map((line) => `  ${line}\n`);
     process.stdout.write(
-      `${name}: ${tally.cases} cases in ${tally.turns} turns, ${tally.faults.length} faults\n  ${parts.join(', ')}\n`,
+      `${name}: ${tally.cases} cases in ${tally.turns} turns, ${tally.faults.length} faults\n${lines.join('')}`,
     );
   }
   process.exitCode = faults === 0 ? 0 : 1;

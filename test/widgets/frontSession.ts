@@ -21,7 +21,7 @@ export function openFrontSession() {
   };
   openSession({
     comms,
-    publish: unused,
+    publish: (type, content) => published.push({ type, content, buffers: [], parent: undefined }),
     readInput: unused,
     showInPager: unused,
     interruptSignal: () => new AbortController().signal,

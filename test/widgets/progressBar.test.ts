@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InterruptedError, throwIfAborted } from '../../src/errors.js';
+import { displayIdOf } from '../../src/kernel/mimeBundle.js';
 import { progress } from '../../src/widgets/progressBar.js';
 import { openFrontSession } from './frontSession.js';
+
+const VIEW = 'application/vnd.jupyter.widget-view+json';
 
 /** Work that ends between two steps, as train() does. */
 async function* steps(count: number, signal?: AbortSignal) {
@@ -22,6 +25,35 @@ test('progress() follows a source to its end, and tells the page at most ten tim
   assert.ok(front.published.length < 8, `${front.published.length} messages`);
   assert.deepEqual([front.lastState().fraction, front.lastState().status], [1, 'done']);
   assert.match(String(front.lastState().text), /^40 of 40 · loss 40 · 0:00$/);
+});
+
+test('progress() saves its last state: what stands for the bar is drawn anew when the work ends, and escaped', async () => {
+  const front = openFrontSession();
+  const bar = progress({ label: 'a <b>', total: 8 });
+  const { bundle } = front.show(bar);
+  assert.equal(bundle['text/plain'], 'a <b>: not finished');
+  bar.update(6, 'loss <i>');
+  bar.finish('cancelled');
+  const renewed = front.published.filter(({ type }) => type === 'update_display_data');
+  assert.equal(renewed.length, 1);
+  const { data, transient } = renewed[0]!.content as { data: Record<string, string>; transient: object };
+  assert.deepEqual(transient, { display_id: displayIdOf(bar) });
+  assert.match(data['text/plain']!, /^a <b>: 75 % · 6 of 8 · loss <i> · 0:00 · cancelled$/);
+  assert.match(data['text/html']!, /a &lt;b&gt; <progress aria-label="a &lt;b&gt;" value="0.75" max="1"/);
+  assert.match(data['text/html']!, /loss &lt;i&gt; · 0:00 · cancelled/);
+  assert.deepEqual(data[VIEW], bundle[VIEW], 'the view stays that of the bar');
+});
+
+test('progress() that reaches its total and is never finished keeps that', async () => {
+  const front = openFrontSession();
+  const bar = progress({ total: 2 });
+  front.show(bar);
+  bar.update(2);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  const { data } = front.published.find(({ type }) => type === 'update_display_data')!.content as {
+    data: Record<string, string>;
+  };
+  assert.equal(data['text/plain'], 'progress: 100 % · 2 of 2 · 0:00 · not finished');
 });
 
 test('the button of progress() aborts its signal, and the loop ends without an error', async () => {

@@ -24,7 +24,13 @@ function render({ model, el }: RenderArguments): CleanUp {
 function slider(model: Model, row: HTMLElement): CleanUp {
   const [min, max, step] = ['min', 'max', 'step'].map((key) => String(model.get(key)));
   const label = String(model.get('label'));
-  const input = element('input', { type: 'range', min: min!, max: max!, step: step!, 'aria-label': label });
+  const input = element('input', {
+    type: 'range',
+    min: min!,
+    max: max!,
+    step: step!,
+    'aria-label': label || 'value',
+  });
   const output = element('output');
   row.append(element('span', { class: 'voxlab-label' }, label), input, output);
   input.addEventListener('input', () => {
@@ -40,7 +46,7 @@ function slider(model: Model, row: HTMLElement): CleanUp {
 function select(model: Model, row: HTMLElement): CleanUp {
   const options = model.get('options') as readonly string[];
   const label = String(model.get('label'));
-  const input = element('select', { 'aria-label': label });
+  const input = element('select', { 'aria-label': label || 'choice' });
   input.append(...options.map((text, index) => element('option', { value: String(index) }, text)));
   row.append(element('span', { class: 'voxlab-label' }, label), input);
   input.addEventListener('change', () => {
@@ -65,7 +71,7 @@ function button(model: Model, row: HTMLElement): CleanUp {
 
 function progress(model: Model, row: HTMLElement): CleanUp {
   const label = String(model.get('label'));
-  const bar = element('progress', { max: '1', 'aria-label': label });
+  const bar = element('progress', { max: '1', 'aria-label': label || 'progress' });
   const text = element('span', { class: 'voxlab-text' });
   const cancel = element('button', { type: 'button' }, 'Cancel');
   row.append(element('span', { class: 'voxlab-label' }, label), bar, text, cancel);

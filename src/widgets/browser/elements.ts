@@ -15,6 +15,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** A button; its label is what is read aloud, and shown where the pointer rests. */
+export function pressButton(label: string, content: Node | string, work: () => void): HTMLButtonElement {
+  const pressed = element('button', { type: 'button', 'aria-label': label, title: label }, content);
+  pressed.addEventListener('click', work);
+  return pressed;
+}
+
 /** The namespace, as the page knows it. */
 const SVG = new DOMParser().parseFromString('<svg></svg>', 'text/html').body.firstElementChild?.namespaceURI;
 
@@ -62,4 +69,16 @@ export function keepKeys(el: HTMLElement): () => void {
 export function leave(control: HTMLElement): void {
   if (document.activeElement === control)
     control.parentElement?.closest<HTMLElement>(`[${KEEPS_KEYS}]`)?.focus({ preventScroll: true });
+}
+
+/**
+ * What stands before the script that runs now: its data, and before that the picture that it puts itself in place of. Not always
+ * right before it: VS Code runs copies of an output's scripts at the output's end.
+ */
+export function savedParts(): { readonly data: Element; readonly picture: Element } | undefined {
+  let data = document.currentScript?.previousElementSibling ?? null;
+  while (data !== null && data.getAttribute('type') !== 'application/json')
+    data = data.previousElementSibling;
+  const picture = data?.previousElementSibling;
+  return data && picture ? { data, picture } : undefined;
 }

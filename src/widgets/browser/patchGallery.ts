@@ -1,9 +1,10 @@
 import { sliceValues } from '../../figures/slicePlane.js';
+import { NODULE_SIZES, sizeOf } from '../../scores/noduleSize.js';
 import type { Volume } from '../../volumes/volume.js';
 import type { GalleryPatch, GalleryState } from '../viewerState.js';
 import { watch } from './anywidget.js';
-import { element, keepKeys } from './elements.js';
-import { bytesOf, savedModel, valuesOf } from './savedModel.js';
+import { element, keepKeys, savedParts } from './elements.js';
+import { bytesOf, cutSlices, savedModel, valuesOf } from './savedModel.js';
 import { drawSlice } from './sliceImage.js';
 import viewer from './sliceViewer.js';
 
@@ -39,6 +40,23 @@ const BY_PROBABILITY: readonly Order[] = [
   { name: 'probability, highest first', by: (a, b) => said(b) - said(a) },
   { name: 'probability, lowest first', by: (a, b) => said(a) - said(b) },
 ];
+const BY_DIAMETER: readonly Order[] = [
+  {
+    name: 'diameter, largest first',
+    by: (a, b) => (b.diameterMm ?? -1) - (a.diameterMm ?? -1) || a.row - b.row,
+  },
+  {
+    name: 'diameter, smallest first',
+    by: (a, b) => (a.diameterMm ?? Infinity) - (b.diameterMm ?? Infinity) || a.row - b.row,
+  },
+];
+const DIAMETERS: readonly Choice[] = [
+  { name: 'any diameter', of: () => true },
+  ...NODULE_SIZES.map((size) => ({
+    name: size,
+    of: ({ diameterMm }: Patch) => sizeOf(diameterMm ?? null) === size,
+  })),
+];
 const BY_SUBSET: Order = { name: 'subset', by: (a, b) => a.subset - b.subset || a.row - b.row };
 
 function gallery(state: GalleryState, patches: readonly Patch[], el: HTMLElement): void {
@@ -48,11 +66,13 @@ function gallery(state: GalleryState, patches: readonly Patch[], el: HTMLElement
     { name: 'all subsets', of: () => true },
     ...subsets.map((subset) => ({ name: `subset ${subset}`, of: (patch: Patch) => patch.subset === subset })),
   ];
-  const orders = [...(scored ? BY_PROBABILITY : []), BY_ROW, BY_SUBSET];
+  const measured = patches.some(({ diameterMm }) => diameterMm !== undefined);
+  const orders = [...(scored ? BY_PROBABILITY : []), BY_ROW, BY_SUBSET, ...(measured ? BY_DIAMETER : [])];
   const axes = state.scan.planes.map(({ name }, at) => ({ name: ['x, y', 'x, z', 'y, z'][at] ?? name, at }));
   const choose = choiceOf('class', CLASSES, () => draw());
   const inSubset = choiceOf('subset', bySubset, () => draw());
   const outcome = choiceOf('outcome', OUTCOMES, () => draw());
+  const diameter = choiceOf('diameter', DIAMETERS, () => draw());
   const order = choiceOf('sorted by', orders, () => draw());
   const plane = choiceOf('plane', axes, () => draw());
   const window = choiceOf('window', state.scan.presets, () => draw());
@@ -66,6 +86,7 @@ function gallery(state: GalleryState, patches: readonly Patch[], el: HTMLElement
     choose.root,
     ...(subsets.length > 1 ? [inSubset.root] : []),
     ...(scored ? [outcome.root] : []),
+    ...(measured ? [diameter.root] : []),
     ...[order.root, plane.root, window.root, count],
   );
   const root = element('div', { class: 'voxlab-gallery' }, bar, tiles, opened);
@@ -76,14 +97,14 @@ function gallery(state: GalleryState, patches: readonly Patch[], el: HTMLElement
 
   function draw(): void {
     const shown = patches
-      .filter((patch) => choose.value().of(patch) && inSubset.value().of(patch) && outcome.value().of(patch))
+      .filter((patch) => [choose, inSubset, outcome, diameter].every((choice) => choice.value().of(patch)))
       .sort(order.value().by);
     count.textContent = `${shown.length} of ${patches.length} here, ${state.rows} in the file`;
     const axis = state.scan.planes[plane.value().at]!;
     const middle = Math.floor(state.scan.size[axis.through.axis] / 2);
     tiles.replaceChildren(
       ...shown.map((patch) => {
-        const label = `row ${patch.row}${patch.probability === undefined ? '' : ` · ${patch.probability.toFixed(2)}`}`;
+        const label = labelOf(patch);
         const kind = patch.class === 1 ? 'nodule' : 'other';
         const title = `${kind}, subset ${patch.subset}, ${patch.seriesUid}`;
         const tile = tileOf(state, patch, plane.value().at, middle, window.value(), label, title);
@@ -107,6 +128,12 @@ function gallery(state: GalleryState, patches: readonly Patch[], el: HTMLElement
   draw();
 }
 
+/** `row 3 · 0.93 · 7.2 mm`. */
+function labelOf({ row, probability, diameterMm }: Patch): string {
+  const parts = [probability?.toFixed(2), diameterMm && `${diameterMm.toFixed(1)} mm`];
+  return [`row ${row}`, ...parts.filter((part) => part !== undefined)].join(' · ');
+}
+
 /** Its three planes, and all its slices: a click on one goes there. */
 function openPatch(
   state: GalleryState,
@@ -121,8 +148,7 @@ function openPatch(
       ...{ scan: { ...state.scan, title }, window: [window.low, window.high], crosshair: true },
       ...{ voxel: size.map((count) => Math.floor(count / 2)), neurological: false },
     },
-    patch.volume,
-    undefined,
+    cutSlices(state.scan, patch.volume, undefined),
   );
   const stop = viewer.render({ model, el });
   const { through } = state.scan.planes[0]!;
@@ -163,7 +189,7 @@ function tileOf(
     canvas.getContext('2d')!,
     { hu, overlay: undefined },
     columns,
-    { window: [low, high], opacity: 0 },
+    { window: [low, high], opacity: 0, rangeHu: undefined },
     place,
   );
   const text = label === '' ? [] : [label];
@@ -201,8 +227,6 @@ async function start(picture: Element, data: Element): Promise<void> {
   gallery(state, patches, el);
 }
 
-const script = document.currentScript;
-const data = script?.previousElementSibling;
-const picture = data?.previousElementSibling;
+const parts = savedParts();
 // Where it cannot be opened, by an older browser, the picture stays.
-if (data && picture) void start(picture, data);
+if (parts !== undefined) void start(parts.picture, parts.data);

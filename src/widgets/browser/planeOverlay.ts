@@ -41,7 +41,7 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay)
   for (const { point, class: label } of overlay.markers) {
     context.beginPath();
     context.arc(point[0], point[1], overlay.ringRadius, 0, 2 * Math.PI);
-    edged(context, label === 1 ? NODULE : OTHER, 1.5);
+    edged(context, markColor(label), 1.5);
   }
   drawRuler(context, overlay);
   const { width, height, letters } = overlay;
@@ -53,6 +53,11 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay)
     text(context, letters.bottom, width / 2, height - 7, 'center');
   }
   drawScale(context, overlay);
+}
+
+/** Orange is a nodule. */
+export function markColor(label: number): string {
+  return label === 1 ? NODULE : OTHER;
 }
 
 function drawCrosshair(context: CanvasRenderingContext2D, overlay: Overlay): void {
@@ -94,7 +99,10 @@ function drawRuler(context: CanvasRenderingContext2D, { ruler, width, height }: 
 }
 
 /** A bar of a round number of mm at the bottom left. */
-function drawScale(context: CanvasRenderingContext2D, { perMm, height, width }: Overlay): void {
+export function drawScale(
+  context: CanvasRenderingContext2D,
+  { perMm, height, width }: Pick<Overlay, 'perMm' | 'height' | 'width'>,
+): void {
   const mm = [100, 50, 20, 10, 5, 2].find((length) => length * perMm <= width / 4) ?? 1;
   const y = height - 9.5;
   const end = 8 + mm * perMm;
@@ -119,7 +127,7 @@ function path(
 }
 
 /** Strokes the path with a dark edge, which can be seen on any slice. */
-function edged(context: CanvasRenderingContext2D, color: string, width: number, edge = EDGE): void {
+export function edged(context: CanvasRenderingContext2D, color: string, width: number, edge = EDGE): void {
   context.lineWidth = width + 2;
   context.strokeStyle = edge;
   context.stroke();
@@ -129,7 +137,7 @@ function edged(context: CanvasRenderingContext2D, color: string, width: number, 
 }
 
 /** Text with a dark edge, which can be read on any slice. */
-function text(
+export function text(
   context: CanvasRenderingContext2D,
   content: string,
   x: number,

@@ -1,5 +1,8 @@
 import type { ViewerModel } from './viewerModel.js';
 
+/** What a drag sets the window of. */
+export type Windowed = Pick<ViewerModel, 'window' | 'setWindow'>;
+
 /** Places are CSS pixels in the canvas. */
 export interface PointerTargets {
   /** So many slices towards left, back or head. */
@@ -27,11 +30,14 @@ const NARROWEST_HU = 2;
  * Click and drag move the crosshair, the wheel the slice; with Ctrl, and with two fingers, it zooms. Dragging with the right
  * button or Shift sets the window, with the middle one or Alt it moves the picture.
  */
-export function followPointer(canvas: HTMLCanvasElement, viewer: ViewerModel, targets: PointerTargets): void {
+export function followPointer(canvas: HTMLCanvasElement, viewer: Windowed, targets: PointerTargets): void {
   let drags: 'crosshair' | 'window' | 'picture' | undefined;
   const fingers = new Map<number, { x: number; y: number }>();
 
-  canvas.addEventListener('contextmenu', (event) => event.preventDefault());
+  canvas.addEventListener('contextmenu', (event) => {
+    event.preventDefault();
+    event.stopPropagation(); // JupyterLab would open its own
+  });
   canvas.addEventListener('dblclick', (event) => targets.twice(event.offsetX, event.offsetY));
   canvas.addEventListener('pointerdown', (event) => {
     canvas.setPointerCapture(event.pointerId);
@@ -92,7 +98,7 @@ function pinch(fingers: Map<number, { x: number; y: number }>, event: PointerEve
 }
 
 /** To the right: wider, less contrast. Down: lower, brighter. */
-export function dragWindow(viewer: ViewerModel, dx: number, dy: number): void {
+export function dragWindow(viewer: Windowed, dx: number, dy: number): void {
   const [low, high] = viewer.window;
   const width = Math.max(NARROWEST_HU, high - low + dx * HU_PER_PIXEL);
   const level = (low + high) / 2 + dy * HU_PER_PIXEL;

@@ -1,3 +1,4 @@
+import { NO_DIFFERENCE } from '../../figures/differenceColor.js';
 import { type PlaneAxes, planeLetters, planeTitle } from '../../figures/planeAxes.js';
 import { voxelToWorld } from '../../volumes/geometry.js';
 import type { Vector3 } from '../../volumes/volume.js';
@@ -39,6 +40,8 @@ export interface Found {
 /** What the planes of a viewer share. */
 export interface PlaneContext {
   readonly viewer: ViewerModel;
+  /** Of the scan, where there are several. */
+  readonly label?: string;
   readonly store: SliceStore;
   readonly ruler: Ruler;
   frame: ViewFrame;
@@ -62,7 +65,8 @@ export function createPlaneView(shared: PlaneContext, plane: PlaneAxes): PlaneVi
   const widthMm = columns * scan.spacingMm[plane.right.axis];
   const heightMm = rows * scan.spacingMm[plane.down.axis];
   const last = scan.size[through] - 1;
-  const name = planeTitle(plane.name, scan.oriented);
+  const title = planeTitle(plane.name, scan.oriented);
+  const name = shared.label === undefined ? title : `${shared.label}, ${title}`;
   const canvas = element('canvas', { class: 'voxlab-plane', tabindex: '0', 'aria-label': `${name} plane` });
   const level = element('input', {
     ...{ type: 'range', min: '0', max: String(last), 'aria-label': `${name} slice` },
@@ -194,7 +198,7 @@ export function createPlaneView(shared: PlaneContext, plane: PlaneAxes): PlaneVi
         mirrored: seen() !== plane,
       });
     drawOverlay(context, {
-      ...{ name, plane: plane.name, width: box.width, height: box.height, perMm },
+      ...{ name: shared.label ?? title, plane: plane.name, width: box.width, height: box.height, perMm },
       letters: scan.oriented ? planeLetters(scan, seen()) : undefined,
       crosshair: viewer.crosshair ? pointOf(viewer.voxel) : undefined,
       markers: markersHere(),
@@ -227,7 +231,8 @@ export function createPlaneView(shared: PlaneContext, plane: PlaneAxes): PlaneVi
       if (column < 0 || column >= columns || line < 0 || line >= rows) return undefined;
       const voxel = voxelAt(...pointer).map(Math.round) as unknown as Vector3;
       const stored = pixelOf(scan, plane, voxel);
-      return { voxel, hu: shown.hu[stored[1] * columns + stored[0]]! };
+      const hu = shown.hu[stored[1] * columns + stored[0]]!;
+      return hu === NO_DIFFERENCE && viewer.rangeHu !== undefined ? undefined : { voxel, hu };
     },
     draw() {
       const wanted = viewer.voxel[through];

@@ -1,24 +1,19 @@
+import type { PlaneAxes } from '../../figures/planeAxes.js';
 import { sliceValues } from '../../figures/slicePlane.js';
-import type { Volume } from '../../volumes/volume.js';
+import type { Volume, VoxelArray } from '../../volumes/volume.js';
 import type { SliceRequest, SlicesMessage, ViewerScan } from '../viewerState.js';
 import type { Model } from './anywidget.js';
 
 type Listener = (...values: never[]) => void;
 
+/** What a kernel would answer with: a buffer for each slice, and one more of each where there is an overlay. */
+type Answer = (message: SlicesMessage) => DataView[];
+
 /** In place of a kernel: slices are cut here. */
-export function savedModel(
-  state: Record<string, unknown>,
-  volume: Volume,
-  overlay: Volume | undefined,
-): Model {
+export function savedModel(state: Record<string, unknown>, answer: Answer): Model {
   const listeners = new Map<string, Set<Listener>>();
   const tell = (event: string, ...values: unknown[]): void => {
     for (const listener of listeners.get(event) ?? []) (listener as (...all: unknown[]) => void)(...values);
-  };
-  const scan = state.scan as ViewerScan;
-  const cut = (of: Volume, { plane, level }: SliceRequest): DataView => {
-    const values = sliceValues(of, scan.planes.find(({ name }) => name === plane)!, level);
-    return new DataView(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
   };
   return {
     get: (key) => state[key],
@@ -28,12 +23,10 @@ export function savedModel(
     },
     save_changes() {},
     send(content) {
-      const { number, slices } = content as Partial<SlicesMessage>;
-      const buffers = (slices ?? []).map((slice) => cut(volume, slice));
-      if (overlay !== undefined) buffers.push(...(slices ?? []).map((slice) => cut(overlay, slice)));
-      queueMicrotask(() =>
-        tell('msg:custom', slices === undefined ? { pong: true } : { number, slices }, buffers),
-      );
+      const asked = content as SlicesMessage;
+      const isQuestion = (content as Partial<SlicesMessage>).slices !== undefined;
+      const buffers = isQuestion ? answer(asked) : [];
+      queueMicrotask(() => tell('msg:custom', isQuestion ? asked : { pong: true }, buffers));
     },
     on(event: string, listener: Listener) {
       listeners.set(event, (listeners.get(event) ?? new Set()).add(listener));
@@ -42,6 +35,22 @@ export function savedModel(
       listeners.get(event)?.delete(listener);
     },
   };
+}
+
+/** Slices of a saved scan, and of what lies over it. */
+export function cutSlices(scan: ViewerScan, volume: Volume, overlay: Volume | undefined): Answer {
+  const cut = (of: Volume, slice: SliceRequest): DataView =>
+    viewOf(sliceValues(of, axesOf(scan, slice), slice.level));
+  return ({ slices }) =>
+    [volume, ...(overlay ? [overlay] : [])].flatMap((of) => slices.map((slice) => cut(of, slice)));
+}
+
+export function axesOf({ planes }: ViewerScan, { plane }: SliceRequest): PlaneAxes {
+  return planes.find(({ name }) => name === plane)!;
+}
+
+export function viewOf({ buffer, byteOffset, byteLength }: VoxelArray): DataView {
+  return new DataView(buffer as ArrayBuffer, byteOffset, byteLength);
 }
 
 export async function bytesOf(packed: string): Promise<Uint8Array> {

@@ -1,9 +1,13 @@
+import { differenceColor, NO_DIFFERENCE } from '../../figures/differenceColor.js';
 import { overlayColors } from '../../figures/overlayColor.js';
 import type { StoredSlice } from './sliceStore.js';
+import type { ViewerModel } from './viewerModel.js';
 
-/** Grey of every int16 value; as a table, so that a slice is drawn in a millisecond. */
+/** Colours of every int16 value; as a table, so that a slice is drawn in a millisecond. */
 const grey = new Uint32Array(65_536);
 let greyOf: readonly [number, number] | undefined;
+const differences = new Uint32Array(65_536);
+let differencesOf: number | undefined;
 
 const pixels = document.createElement('canvas');
 
@@ -21,12 +25,12 @@ export function drawSlice(
   context: CanvasRenderingContext2D,
   { hu, overlay }: StoredSlice,
   columns: number,
-  { window, opacity }: { readonly window: readonly [number, number]; readonly opacity: number | undefined },
+  { window, opacity, rangeHu }: Pick<ViewerModel, 'window' | 'opacity' | 'rangeHu'>,
   place: Rectangle,
 ): void {
-  prepareGrey(window);
+  const table = rangeHu === undefined ? greyTable(window) : differenceTable(rangeHu);
   drawPixels(context, columns, hu.length, place, (colors) => {
-    for (let i = 0; i < colors.length; i++) colors[i] = grey[hu[i]! + 32_768]!;
+    for (let i = 0; i < colors.length; i++) colors[i] = table[hu[i]! + 32_768]!;
   });
   if (overlay === undefined || !opacity) return;
   const tints = new Uint32Array(overlayColors(opacity).buffer);
@@ -59,12 +63,27 @@ function drawPixels(
   context.restore();
 }
 
-function prepareGrey(window: readonly [number, number]): void {
-  if (greyOf?.[0] === window[0] && greyOf[1] === window[1]) return;
+function greyTable(window: readonly [number, number]): Uint32Array {
+  if (greyOf?.[0] === window[0] && greyOf[1] === window[1]) return grey;
   greyOf = [window[0], window[1]];
   const [low, high] = window;
   for (let value = 0; value < grey.length; value++) {
     const level = Math.round(255 * Math.min(1, Math.max(0, (value - 32_768 - low) / (high - low))));
-    grey[value] = 0xff000000 | (level << 16) | (level << 8) | level; // alpha, blue, green, red: little-endian
+    grey[value] = packed([level, level, level]);
   }
+  return grey;
+}
+
+function differenceTable(rangeHu: number): Uint32Array {
+  if (differencesOf === rangeHu) return differences;
+  differencesOf = rangeHu;
+  for (let value = 0; value < differences.length; value++)
+    differences[value] = packed(differenceColor((value - 32_768) / rangeHu));
+  differences[NO_DIFFERENCE + 32_768] = packed([0, 0, 0]);
+  return differences;
+}
+
+/** Alpha, blue, green, red: little-endian. */
+function packed([red, green, blue]: readonly [number, number, number]): number {
+  return 0xff000000 | (blue << 16) | (green << 8) | red;
 }

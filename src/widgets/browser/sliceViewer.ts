@@ -3,23 +3,17 @@ import { following, wholeFrame } from '../viewFrame.js';
 import { type CleanUp, type RenderArguments, watch } from './anywidget.js';
 import { watchConnection } from './connection.js';
 import { element, keepKeys } from './elements.js';
-import { createPlaneView, type PlaneContext, type PlaneView } from './planeView.js';
+import { layOut, onceAFrame, PADDING, usedLast } from './planeLayout.js';
+import { createPlaneView, type PlaneContext } from './planeView.js';
 import { createRuler } from './ruler.js';
 import { createSliceStore, type SliceStore } from './sliceStore.js';
 import { createViewerBar } from './viewerBar.js';
 import { followKeys } from './viewerKeys.js';
-import { pixelOf, type ViewerModel, viewerModel } from './viewerModel.js';
+import { number, pixelOf, type ViewerModel, viewerModel } from './viewerModel.js';
 import { createViewerTools } from './viewerTools.js';
 
 const ALONE =
   'No answer: the kernel that holds the voxels is gone, or busy. The picture is the one of the start; run the cell again.';
-/** CSS pixels. */
-const GAP = 2;
-const PADDING = 9;
-const HIGHEST = 400;
-const NARROWEST = 170;
-/** Below this width the planes stand below one another. */
-const STACKED_BELOW = 700;
 
 function render({ model, el }: RenderArguments): CleanUp {
   const viewer = viewerModel(model);
@@ -34,8 +28,14 @@ function render({ model, el }: RenderArguments): CleanUp {
   const views = viewer.scan.planes.map((plane) => createPlaneView(shared, plane));
   const found = () => views.map((view) => view.found()).find((one) => one !== undefined);
   const tools = createViewerTools(shared);
-  const huAtCrosshair = (): number | undefined => valueAtCrosshair(viewer, store);
-  const bar = createViewerBar(viewer, tools, { found, huAtCrosshair });
+  const bar = createViewerBar(viewer, tools, {
+    found,
+    values() {
+      const here = found();
+      const value = here === undefined ? valueAtCrosshair(viewer, store) : here.hu;
+      return value === undefined ? '… HU' : `${number(value)} HU`;
+    },
+  });
   const planes = element('div', { class: 'voxlab-planes' }, ...views.map(({ root }) => root));
   const still = element('img', { class: 'voxlab-still', alt: 'the three planes as they were shown' });
   const root = element('div', { class: 'voxlab-viewer' }, bar.top, tools.help, planes, bar.bottom);
@@ -80,25 +80,6 @@ function render({ model, el }: RenderArguments): CleanUp {
   };
 }
 
-/** Beside each other, or below one another where that would be too small; one scale for all. */
-function layOut(views: readonly PlaneView[], planes: HTMLElement, width: number): void {
-  const stacked = width < STACKED_BELOW - 2 * PADDING;
-  planes.dataset.stacked = String(stacked);
-  const widths = views.map(({ widthMm }) => widthMm);
-  const highestMm = Math.max(...views.map(({ heightMm }) => heightMm));
-  const room = width - GAP * (views.length - 1);
-  const perMm = stacked
-    ? Math.min(width / Math.max(...widths), HIGHEST / highestMm)
-    : Math.min(room / widths.reduce((sum, mm) => sum + mm, 0), HIGHEST / highestMm);
-  const narrowest = Math.min(NARROWEST, room / views.length);
-  for (const view of views)
-    view.layOut({
-      perMm,
-      width: stacked ? width : Math.max(narrowest, Math.floor(view.widthMm * perMm)),
-      height: Math.ceil((stacked ? view.heightMm : highestMm) * perMm),
-    });
-}
-
 /** Of the first plane whose slice is here. */
 function valueAtCrosshair({ scan, voxel }: ViewerModel, store: SliceStore): number | undefined {
   for (const plane of scan.planes) {
@@ -107,30 +88,6 @@ function valueAtCrosshair({ scan, voxel }: ViewerModel, store: SliceStore): numb
     if (slice !== undefined) return slice.hu[row * scan.size[plane.right.axis] + column];
   }
   return undefined;
-}
-
-/** Keys go to the plane that had the focus or the pointer last. */
-function usedLast(views: readonly PlaneView[]): () => PlaneView {
-  let last = views[0]!;
-  for (const view of views)
-    for (const type of ['focusin', 'pointerdown'])
-      view.root.addEventListener(type, () => {
-        last = view;
-      });
-  return () => last;
-}
-
-/** However often it is called, the work is done once before the next frame. */
-function onceAFrame(work: () => void): () => void {
-  let waits = false;
-  return () => {
-    if (waits) return;
-    waits = true;
-    requestAnimationFrame(() => {
-      waits = false;
-      work();
-    });
-  };
 }
 
 export default { render };

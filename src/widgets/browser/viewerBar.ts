@@ -1,6 +1,6 @@
-import { presentMark } from '../presentMark.js';
 import { element } from './elements.js';
 import type { Found } from './planeView.js';
+import { createJump } from './viewerJump.js';
 import { number, placeTexts, type ViewerModel } from './viewerModel.js';
 import type { ViewerTools } from './viewerTools.js';
 
@@ -17,9 +17,9 @@ export interface ViewerBar {
 
 export interface BarSources {
   /** Under the pointer, in the slice that is shown; undefined where no pointer is. */
-  found(): Found | undefined;
-  /** At the crosshair; undefined before the slices have come. */
-  huAtCrosshair(): number | undefined;
+  found(): Pick<Found, 'voxel'> | undefined;
+  /** What is there, or at the crosshair, with its unit. */
+  values(): string;
 }
 
 export function createViewerBar(viewer: ViewerModel, tools: ViewerTools, sources: BarSources): ViewerBar {
@@ -51,8 +51,7 @@ export function createViewerBar(viewer: ViewerModel, tools: ViewerTools, sources
   );
   const say = (): void => {
     const found = sources.found();
-    const value = found === undefined ? sources.huAtCrosshair() : found.hu;
-    write(hu, value === undefined ? '… HU' : `${number(value)} HU`);
+    write(hu, sources.values());
     const texts = placeTexts(scan, found?.voxel ?? viewer.voxel);
     write(world, texts[0]);
     write(voxel, texts[1]);
@@ -72,12 +71,12 @@ export function createViewerBar(viewer: ViewerModel, tools: ViewerTools, sources
 }
 
 /** A saved page holds a reduced scan: its values are means. */
-function meansOf({ scan: { means } }: ViewerModel): string {
+export function meansOf({ scan: { means } }: Pick<ViewerModel, 'scan'>): string {
   return means === undefined ? '' : `; saved: means of ${means.join(' × ')} voxels`;
 }
 
 /** A text that stays the same stays selected. */
-function write(into: HTMLElement, text: string): void {
+export function write(into: HTMLElement, text: string): void {
   if (into.textContent !== text) into.textContent = text;
 }
 
@@ -132,53 +131,6 @@ function createFade(viewer: ViewerModel): { root: HTMLElement; draw: () => void 
     root: element('div', { class: 'voxlab-group voxlab-fade' }, 'overlay', slider),
     draw() {
       slider.value = String(viewer.opacity);
-    },
-  };
-}
-
-/** The list of candidates, with buttons to the one before and after. */
-function createJump(
-  viewer: ViewerModel,
-): { root: HTMLElement; draw: () => void; by: (by: number) => void } | undefined {
-  const { markers } = viewer.scan;
-  if (markers.length === 0) return undefined;
-  const list = element(
-    'select',
-    { 'aria-label': 'candidate' },
-    element('option', { value: '-1' }, `${markers.length} marks`),
-  );
-  list.append(...markers.map(({ label }, index) => element('option', { value: String(index) }, label)));
-  let last = -1;
-  const go = (index: number): void => {
-    last = (index + markers.length) % markers.length;
-    viewer.moveTo(markers[last]!.voxel);
-    list.value = String(last); // also where the crosshair stays: marks may share a voxel
-  };
-  const by = (step: number): void => {
-    const at = Number(list.value);
-    go(at < 0 ? (step > 0 ? 0 : -1) : at + step);
-  };
-  const arrow = (text: string, label: string, key: string, step: number): HTMLElement => {
-    const title = `${label} (${key})`;
-    const pressed = element('button', { type: 'button', 'aria-label': label, title }, text);
-    pressed.addEventListener('click', () => by(step));
-    return pressed;
-  };
-  list.addEventListener('change', () => {
-    if (Number(list.value) >= 0) go(Number(list.value));
-  });
-  return {
-    by,
-    root: element(
-      'div',
-      { class: 'voxlab-group voxlab-jump' },
-      arrow('\u2039', 'previous candidate', 'p', -1),
-      list,
-      arrow('\u203a', 'next candidate', 'n', 1),
-    ),
-    draw() {
-      last = presentMark(viewer.scan, viewer.voxel, last);
-      list.value = String(last);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type PlaneAxes, type PlaneName, pixelAlong, seenFromHead } from '../../figures/planeAxes.js';
 import { voxelToWorld } from '../../volumes/geometry.js';
-import type { Vector3 } from '../../volumes/volume.js';
+import type { Geometry, Vector3 } from '../../volumes/volume.js';
 import { voxelInside } from '../presentMark.js';
 import type { ViewerScan } from '../viewerState.js';
 import type { Model } from './anywidget.js';
@@ -13,6 +13,8 @@ export interface ViewerModel {
   readonly window: readonly [number, number];
   /** Of the overlay; undefined where there is none. */
   readonly opacity: number | undefined;
+  /** Of a difference, which is drawn in colours that are full there; undefined: grey values of a scan. */
+  readonly rangeHu: number | undefined;
   /** Whether the lines of the crosshair are drawn. */
   readonly crosshair: boolean;
   /** The patient's left at the left of the picture; radiologists have it at the right. */
@@ -43,6 +45,9 @@ export function viewerModel(model: Model): ViewerModel {
     },
     get opacity() {
       return model.get('opacity') as number | undefined;
+    },
+    get rangeHu() {
+      return model.get('rangeHu') as number | undefined;
     },
     // A kernel of an older program knows neither.
     get crosshair() {
@@ -91,8 +96,11 @@ export function pointAt(
   return voxel;
 }
 
+/** A grid in the world, as it is said to readers. */
+type SaidGrid = Pick<ViewerScan, keyof Geometry | 'oriented' | 'means'>;
+
 /** Position, for readers: world mm, and the voxel. */
-export function placeTexts(scan: ViewerScan, voxel: Vector3): [string, string] {
+export function placeTexts(scan: SaidGrid, voxel: Vector3): [string, string] {
   const [x, y, z] = voxelToWorld(scan, voxel).map((mm) => number(mm, 1));
   return [
     `x ${x}  y ${y}  z ${z} mm${scan.oriented ? ' LPS' : ''}`,
@@ -101,7 +109,7 @@ export function placeTexts(scan: ViewerScan, voxel: Vector3): [string, string] {
 }
 
 /** Index of a voxel in the scan itself, where a saved page holds means. */
-function inScan({ means = [1, 1, 1] }: ViewerScan, voxel: Vector3): number[] {
+function inScan({ means = [1, 1, 1] }: SaidGrid, voxel: Vector3): number[] {
   return voxel.map((index, axis) => Math.floor(index * means[axis]! + (means[axis]! - 1) / 2));
 }
 

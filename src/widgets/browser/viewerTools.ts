@@ -1,5 +1,6 @@
 import { wholeFrame, zoomed } from '../viewFrame.js';
-import { element, icon, leave } from './elements.js';
+import { element, icon, leave, pressButton } from './elements.js';
+import { type HelpLine, helpTable } from './helpTable.js';
 import type { PlaneContext } from './planeView.js';
 import { distanceMm } from './ruler.js';
 import { number } from './viewerModel.js';
@@ -28,7 +29,7 @@ const ICONS = {
 } as const;
 const ZOOM_STEP = 1.25;
 
-const HELP: readonly (readonly [does: string, pointer: string, key: string])[] = [
+const HELP: readonly HelpLine[] = [
   ['move the crosshair', 'click, drag; one finger', 'Shift + arrows'],
   ['next slice; ten; first, last', 'wheel; slider', 'arrows; Page Up, Down; Home, End'],
   ['zoom', 'Ctrl + wheel; two fingers; double click', '+  −  0'],
@@ -42,10 +43,10 @@ const HELP: readonly (readonly [does: string, pointer: string, key: string])[] =
   ['clear the distance', 'ruler', 'Esc'],
 ];
 
-export function createViewerTools(shared: PlaneContext): ViewerTools {
+export function createViewerTools(shared: PlaneContext, further: readonly HelpLine[] = []): ViewerTools {
   const { viewer, ruler } = shared;
   const { scan } = viewer;
-  const help = helpTable();
+  const help = helpTable([...HELP, ...further]);
   const measured = element('span', { class: 'voxlab-measured' });
   const zoomText = element('span', { class: 'voxlab-zoom', title: 'zoom' });
   const tools = {
@@ -72,18 +73,13 @@ export function createViewerTools(shared: PlaneContext): ViewerTools {
       asked.setAttribute('aria-expanded', String(!help.hidden));
     },
   };
-  const press = (label: string, content: Node | string, work: () => void): HTMLButtonElement => {
-    const pressed = element('button', { type: 'button', 'aria-label': label, title: label }, content);
-    pressed.addEventListener('click', work);
-    return pressed;
-  };
-  const further = press('zoom out (−)', '−', () => tools.zoom(1 / ZOOM_STEP));
-  const nearer = press('zoom in (+)', '+', () => tools.zoom(ZOOM_STEP));
-  const whole = press('whole slices (0)', icon(ICONS.whole), tools.whole);
-  const cross = press('crosshair (c)', icon(ICONS.crosshair), tools.toggleCrosshair);
-  const measure = press('distance between two points (m)', icon(ICONS.ruler), ruler.toggle);
-  const side = press('', '', tools.mirror);
-  const asked = press('gestures and keys (?)', '?', tools.toggleHelp);
+  const farther = pressButton('zoom out (−)', '−', () => tools.zoom(1 / ZOOM_STEP));
+  const nearer = pressButton('zoom in (+)', '+', () => tools.zoom(ZOOM_STEP));
+  const whole = pressButton('whole slices (0)', icon(ICONS.whole), tools.whole);
+  const cross = pressButton('crosshair (c)', icon(ICONS.crosshair), tools.toggleCrosshair);
+  const measure = pressButton('distance between two points (m)', icon(ICONS.ruler), ruler.toggle);
+  const side = pressButton('', '', tools.mirror);
+  const asked = pressButton('gestures and keys (?)', '?', tools.toggleHelp);
   asked.setAttribute('aria-expanded', 'false');
   side.hidden = !scan.oriented;
   return {
@@ -92,11 +88,11 @@ export function createViewerTools(shared: PlaneContext): ViewerTools {
     root: element(
       'div',
       { class: 'voxlab-group voxlab-tools' },
-      ...[further, zoomText, nearer, whole, cross, measure, side, asked],
+      ...[farther, zoomText, nearer, whole, cross, measure, side, asked],
     ),
     draw() {
       zoomText.textContent = `${Math.round(100 * shared.frame.zoom)} %`;
-      for (const button of [whole, further]) {
+      for (const button of [whole, farther]) {
         if (shared.frame.zoom === 1) leave(button);
         button.disabled = shared.frame.zoom === 1;
       }
@@ -106,24 +102,10 @@ export function createViewerTools(shared: PlaneContext): ViewerTools {
       side.title = viewer.neurological
         ? 'patient’s left at the left, as neurologists look (f)'
         : 'patient’s left at the right, as radiologists look (f)';
-      side.setAttribute('aria-label', side.title);
+      side.setAttribute('aria-label', `${side.textContent}: ${side.title}`); // what is read begins with what is seen
       const [start, end = shared.aim ?? viewer.voxel] = ruler.points;
       measured.textContent = start === undefined ? '' : `↔ ${number(distanceMm(scan, start, end!), 1)} mm`;
       measured.hidden = start === undefined;
     },
   };
-}
-
-function helpTable(): HTMLElement {
-  const row = (cells: readonly string[], tag: 'td' | 'th'): HTMLElement =>
-    element('tr', {}, ...cells.map((cell) => element(tag, {}, cell)));
-  const table = element(
-    'table',
-    {},
-    row(['', 'pointer', 'key'], 'th'),
-    ...HELP.map((line) => row(line, 'td')),
-  );
-  const help = element('div', { class: 'voxlab-help' }, table);
-  help.hidden = true;
-  return help;
 }

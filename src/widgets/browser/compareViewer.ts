@@ -1,0 +1,207 @@
+import { differenceColor, NO_DIFFERENCE } from '../../figures/differenceColor.js';
+import { PLANE_NAMES, type PlaneName } from '../../figures/planeAxes.js';
+import { voxelToWorld } from '../../volumes/geometry.js';
+import type { Vector3 } from '../../volumes/volume.js';
+import { nearestVoxel } from '../viewerChecks.js';
+import type { ComparedColumn } from '../viewerState.js';
+import { following } from '../viewFrame.js';
+import { type CleanUp, type Model, type RenderArguments, watch } from './anywidget.js';
+import { type Column, createColumns } from './comparedColumns.js';
+import { watchConnection } from './connection.js';
+import { element, keepKeys, pressButton } from './elements.js';
+import { layOut, onceAFrame, PADDING, usedLast } from './planeLayout.js';
+import type { PlaneView } from './planeView.js';
+import { createViewerBar, meansOf } from './viewerBar.js';
+import { followKeys } from './viewerKeys.js';
+import { number } from './viewerModel.js';
+import { createViewerTools } from './viewerTools.js';
+
+const ALONE =
+  'No answer: the kernel that holds the voxels is gone, or busy. The picture is the one of the start; run the cell again.';
+const RANGE_STEP = 1.25;
+const MOST_RANGE_HU = 1000;
+
+function render({ model, el }: RenderArguments): CleanUp {
+  const [first, second] = model.get('names') as readonly [string, string];
+  const names = { first, second, difference: `${second} \u2212 ${first}` };
+  const drawSoon = onceAFrame(() => draw());
+  const columns = createColumns(model, names, { changed: drawSoon, pointed: () => bar.say() });
+  const [one] = columns;
+  const { viewer, context } = one;
+  const plane = (): PlaneName => model.get('plane') as PlaneName;
+  const shown = (): PlaneView[] =>
+    columns.map(({ views }) => views.find((view) => view.plane.name === plane())!);
+  const choice = createPlaneChoice(model);
+  const range = createRange(model);
+  const tools = createViewerTools(context, [
+    ['axial, coronal, sagittal', 'its button', 'v'],
+    ['full colours at a smaller, larger difference', 'slider', '[  ]'],
+  ]);
+  /** Under the pointer, in whichever column it is; mm. */
+  const pointedMm = (): Vector3 | undefined => {
+    for (const [at, view] of shown().entries()) {
+      const found = view.found();
+      if (found !== undefined) return voxelToWorld(columns[at]!.viewer.scan, found.voxel);
+    }
+    return undefined;
+  };
+  const bar = createViewerBar(viewer, tools, {
+    found() {
+      const worldMm = pointedMm();
+      return worldMm && { voxel: nearestVoxel(viewer.scan, worldMm) };
+    },
+    values: () => valuesText(columns, names, pointedMm() ?? (model.get('positionMm') as Vector3)),
+  });
+  bar.top.insertBefore(choice.root, tools.root);
+  bar.bottom.insertBefore(range.root, bar.bottom.lastElementChild);
+  const planes = element('div', { class: 'voxlab-planes' });
+  const still = element('img', { class: 'voxlab-still', alt: 'the two volumes as they were shown' });
+  const root = element(
+    'div',
+    { class: 'voxlab-viewer voxlab-compare' },
+    bar.top,
+    tools.help,
+    planes,
+    bar.bottom,
+  );
+  el.append(root, still);
+  const allViews = columns.flatMap(({ views }) => views);
+  const current = usedLast(allViews);
+  const inSight = (): PlaneView => shown().find((view) => view === current()) ?? shown()[0]!;
+  followKeys(root, viewer, inSight, { ...tools, jump: bar.jump, help: tools.toggleHelp });
+  root.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target instanceof Element && event.target.tagName === 'SELECT') return;
+    if (event.key === 'v') choice.next();
+    if (event.key === '[') range.scale(1 / RANGE_STEP);
+    if (event.key === ']') range.scale(RANGE_STEP);
+  });
+  const stops = [keepKeys(root), watchConnection(model, el, ALONE)];
+
+  const want = (): void => {
+    for (const [at, view] of shown().entries()) {
+      const { store, viewer: own } = columns[at]!;
+      store.want([{ plane: view.plane.name, level: own.voxel[view.plane.through.axis] }]);
+    }
+  };
+  let laidOut: PlaneName | undefined;
+  let width = 0;
+  let drawnAt = viewer.voxel;
+  function draw(): void {
+    if (width === 0) return;
+    if (laidOut !== plane()) {
+      const used = allViews.findIndex((view) => view.root.contains(document.activeElement));
+      planes.replaceChildren(...shown().map((view) => view.root));
+      // Else the focus, and the next key, would be JupyterLab's.
+      if (used >= 0) shown()[Math.floor(used / PLANE_NAMES.length)]!.canvas.focus({ preventScroll: true });
+      layOut(shown(), planes, width);
+      laidOut = plane();
+    }
+    if (viewer.voxel !== drawnAt) {
+      const seen = shown()
+        .slice(0, 1)
+        .map(({ plane: axes, box }) => ({ plane: viewer.seen(axes), box }));
+      context.frame = following(viewer.scan, context.frame, viewer.voxel, seen);
+      drawnAt = viewer.voxel;
+    }
+    root.dataset.complete = String(
+      shown().every((view, at) => {
+        const { store, viewer: own } = columns[at]!;
+        return store.get({ plane: view.plane.name, level: own.voxel[view.plane.through.axis] }) !== undefined;
+      }),
+    );
+    for (const view of shown()) view.draw();
+    choice.draw();
+    range.draw();
+    bar.draw();
+  }
+  const observer = new ResizeObserver(() => {
+    if (el.clientWidth === 0) return;
+    width = el.clientWidth - 2 * PADDING;
+    laidOut = undefined;
+    drawSoon();
+  });
+  observer.observe(el);
+  const watched = ['positionMm', 'window', 'opacity', 'crosshair', 'neurological', 'plane', 'rangeHu'];
+  stops.push(
+    watch(model, watched, () => {
+      want();
+      drawSoon();
+    }),
+    watch(model, ['still'], () => {
+      const kept = model.get('still');
+      if (typeof kept === 'string' && kept !== '') still.src = kept; // a saved page has none
+    }),
+  );
+  return () => {
+    observer.disconnect();
+    for (const stop of stops) stop();
+    for (const { store } of columns) store.close();
+  };
+}
+
+/** At the voxel of the first that is nearest to a place; the second as the difference has it, linear between its voxels. */
+function valuesText(
+  [first, second, difference]: readonly [Column, Column, Column],
+  names: Readonly<Record<ComparedColumn, string>>,
+  worldMm: Vector3,
+): string {
+  const value = first.valueAt(worldMm);
+  const by = difference.valueAt(worldMm);
+  const known = value !== undefined && by !== undefined && by !== NO_DIFFERENCE;
+  const said = (of: ComparedColumn, hu: number | undefined): string =>
+    `${names[of]} ${hu === undefined ? '\u2013' : `${of === 'difference' && hu > 0 ? '+' : ''}${number(hu)}`} HU`;
+  return [
+    said('first', value),
+    `${said('second', known ? value + by : undefined)}${meansOf(second.viewer)}`,
+    said('difference', known ? by : undefined),
+  ].join('   ');
+}
+
+function createPlaneChoice(model: Model): { root: HTMLElement; draw(): void; next(): void } {
+  const choose = (name: PlaneName): void => {
+    model.set('plane', name);
+    model.save_changes();
+  };
+  const buttons = PLANE_NAMES.map((name) => pressButton(`${name} (v)`, name, () => choose(name)));
+  return {
+    root: element('div', { class: 'voxlab-group' }, ...buttons),
+    draw() {
+      for (const [at, button] of buttons.entries())
+        button.setAttribute('aria-pressed', String(PLANE_NAMES[at] === model.get('plane')));
+    },
+    next() {
+      const at = PLANE_NAMES.indexOf(model.get('plane') as PlaneName);
+      choose(PLANE_NAMES[(at + 1) % PLANE_NAMES.length]!);
+    },
+  };
+}
+
+/** The colours of the difference, and where they are full. */
+function createRange(model: Model): { root: HTMLElement; draw(): void; scale(factor: number): void } {
+  const set = (hu: number): void => {
+    model.set('rangeHu', Math.max(1, Math.min(MOST_RANGE_HU, Math.round(hu))));
+    model.save_changes();
+  };
+  const slider = element('input', {
+    ...{ type: 'range', min: '1', max: String(MOST_RANGE_HU), step: '1' },
+    ...{ 'aria-label': 'difference of full colour, HU', title: 'difference of full colour, HU' },
+  });
+  slider.addEventListener('input', () => set(slider.valueAsNumber));
+  const [low, high] = [element('span'), element('span')];
+  const bar = element('i', { class: 'voxlab-colors', 'aria-hidden': 'true' });
+  const stops = Array.from({ length: 21 }, (_, at) => `rgb(${differenceColor(at / 10 - 1).join(' ')})`);
+  bar.style.background = `linear-gradient(to right, ${stops.join(', ')})`;
+  return {
+    root: element('div', { class: 'voxlab-group voxlab-range' }, low, bar, high, slider),
+    draw() {
+      const rangeHu = model.get('rangeHu') as number;
+      slider.value = String(rangeHu);
+      low.textContent = number(-rangeHu);
+      high.textContent = `+${number(rangeHu)} HU`;
+    },
+    scale: (factor) => set((model.get('rangeHu') as number) * factor),
+  };
+}
+
+export default { render };

@@ -1,0 +1,47 @@
+import { WINDOWS } from '../figures/picture.js';
+import { PLANE_NAMES, planeAxes } from '../figures/planeAxes.js';
+import type { Mark } from '../figures/threePlanes.js';
+import { worldToVoxel } from '../volumes/geometry.js';
+import type { Vector3, Volume } from '../volumes/volume.js';
+import { checkedPlace, checkedVolume } from './viewerChecks.js';
+import type { Preset, ViewerMarker, ViewerScan } from './viewerState.js';
+
+/** What is said of a scan beside its voxels. */
+export interface ScanDescription {
+  readonly title?: string;
+  readonly marks?: readonly Mark[];
+  readonly marksWithinMm?: number;
+}
+
+/** What the page knows of a scan. Throws RangeError for one that cannot be shown. */
+export function viewerScan(volume: Volume, options: ScanDescription, oriented: boolean): ViewerScan {
+  const { size, spacingMm, originMm, direction } = checkedVolume(volume);
+  return {
+    ...{ size, spacingMm, originMm, direction, oriented },
+    title: options.title ?? (oriented ? 'scan' : 'patch'),
+    planes: PLANE_NAMES.map((name) => planeAxes(volume, name)),
+    presets: presetsOf(volume),
+    markers: markersOf(options.marks ?? []).map(({ centerWorldMm, ...marker }) => ({
+      ...marker,
+      voxel: worldToVoxel(volume, centerWorldMm),
+    })),
+    markersWithinMm: options.marksWithinMm ?? 4,
+  };
+}
+
+/** Marks with their names. */
+export function markersOf(
+  marks: readonly Mark[],
+): (Omit<ViewerMarker, 'voxel'> & { readonly centerWorldMm: Vector3 })[] {
+  return marks.map((mark, index) => ({
+    centerWorldMm: checkedPlace(`center of mark ${index + 1}`, mark.centerWorldMm),
+    class: mark.class,
+    label: `${mark.class === 1 ? 'nodule' : 'other'} ${index + 1}`,
+  }));
+}
+
+/** Radiologists' windows, and the one that the scan's file asks for. */
+function presetsOf({ displayWindow }: Volume): Preset[] {
+  const windows = Object.entries(WINDOWS).map(([name, { low, high }]) => ({ name, low, high }));
+  return displayWindow === undefined ? windows : [...windows, { name: 'DICOM', ...displayWindow }];
+}

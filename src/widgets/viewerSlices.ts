@@ -1,0 +1,29 @@
+import { overlaySlice } from '../figures/overlaySlice.js';
+import type { PlaneAxes } from '../figures/planeAxes.js';
+import { sliceValues } from '../figures/slicePlane.js';
+import type { Volume } from '../volumes/volume.js';
+import type { SliceRequest, ViewerScan } from './viewerState.js';
+
+/** One slice as it travels: int16 HU, little-endian, row after row from the top left as seen. */
+export function sliceBytes(volume: Volume, scan: ViewerScan, slice: SliceRequest): Uint8Array {
+  const values = sliceValues(volume, axesOf(scan, slice), slice.level);
+  const hu =
+    values instanceof Int16Array
+      ? values
+      : Int16Array.from(values, (value) => Math.max(-32_768, Math.min(32_767, Math.round(value))));
+  return new Uint8Array(hu.buffer);
+}
+
+/** What lies over it, a byte a pixel. */
+export function overlayBytes(overlay: Volume, scan: ViewerScan, slice: SliceRequest): Uint8Array {
+  return overlaySlice(scan, overlay, axesOf(scan, slice), slice.level);
+}
+
+export function axesOf({ planes }: ViewerScan, { plane }: SliceRequest): PlaneAxes {
+  return planes.find(({ name }) => name === plane)!;
+}
+
+export function isSliceOf({ planes, size }: ViewerScan, { plane, level }: SliceRequest): boolean {
+  const axes = planes.find(({ name }) => name === plane);
+  return axes !== undefined && Number.isInteger(level) && level >= 0 && level < size[axes.through.axis];
+}
