@@ -22,13 +22,14 @@ export function withSharedPaths(document: unknown): unknown {
 const PLACE = /(?<![\w./~%-])(?:\/[^\s/'"()[\]{},;:]+)*\/(?=[^\s/'"()[\]{},;:])/g;
 
 /**
- * A sentence (the reason of an error) without the places of this machine: what lies below `folder` is said from there, of other
- * absolute paths the last name is left.
+ * A sentence (the reason of an error) without the places of this machine: what lies below `folder`, the project's or the user's own
+ * is said from there, of other absolute paths the last name is left.
  */
 export function withoutPlaces(sentence: string, folder: string): string {
   const below = folder === '' || folder.endsWith(sep) ? folder : `${folder}${sep}`;
   const said = below === '' ? sentence : sentence.replaceAll(below, '').replaceAll(folder, basename(folder));
   const own = said.replaceAll(`${REPOSITORY_ROOT}${sep}`, '');
+  // What lies below it may have blanks in its path.
   const home = process.env.HOME ?? '';
-  return (home.length < 2 ? own : own.replaceAll(`${home}${sep}`, '/~/')).replace(PLACE, '');
+  return (home.length < 2 ? own : own.replaceAll(`${home}${sep}`, '')).replace(PLACE, '');
 }

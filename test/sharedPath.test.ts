@@ -38,10 +38,9 @@ test('withoutPlaces() leaves names in a sentence, whatever surrounds the paths',
     'names "disk 3/../x/a.raw", which is not there',
   );
   assert.equal(said('(/mnt/a/b.dcm), /c.raw'), '(b.dcm), c.raw');
-  assert.equal(
-    said(`${process.env.HOME}/my own/x.raw:3: bad`),
-    process.env.HOME === undefined ? '' : 'x.raw:3: bad',
-  );
+  const { HOME } = process.env;
+  if (HOME !== undefined && HOME.length > 1)
+    assert.equal(said(`${HOME}/my own/x.raw:3: bad`), 'my own/x.raw:3: bad');
   const sentence = 'expected 1/2 or a/b, 3 m/s and https://example.org/x/y; a / b';
   assert.equal(said(sentence), sentence);
   assert.equal(withoutPlaces('/a/b.mhd: bad', ''), 'b.mhd: bad');

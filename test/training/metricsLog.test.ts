@@ -88,10 +88,20 @@ test('a line that is JSON and no record is named like any other, or handed on wh
   }
 });
 
+test('metricLine() names a checkpoint from the folder of its run', (t) => {
+  const run = scratch(t);
+  const record = { kind: 'epoch', epoch: 1, step: 1, checkpoint: join(run, 'checkpoints', 'epoch-0001') };
+  appendMetric(run, record as MetricRecord);
+  assert.deepEqual(readMetrics(run), [{ ...record, checkpoint: 'checkpoints/epoch-0001' }]);
+});
+
 test('truncateMetrics() keeps the steps of a checkpoint inside an epoch, not a validation that comes again', (t) => {
   const run = scratch(t);
   const other = (kind: 'validation' | 'epoch', epoch: number, n: number) =>
-    ({ kind, epoch, step: n }) as MetricRecord;
+    ({
+      ...{ kind, epoch, step: n },
+      ...(kind === 'epoch' ? { checkpoint: `checkpoints/epoch-000${epoch}` } : {}),
+    }) as MetricRecord;
   const inEpoch2 = (n: number): StepRecord => ({ ...step(n), epoch: 2 });
   const all = [step(1), other('validation', 1, 1), other('epoch', 1, 1), inEpoch2(2), inEpoch2(3)];
   for (const record of [...all, other('validation', 2, 3)]) appendMetric(run, record);
