@@ -16,7 +16,8 @@ export abstract class VoxlabError extends Error {
   readonly exitCode: number = 1;
 
   constructor(message: string, options?: { cause?: unknown }) {
-    super(message, options);
+    // Names out of a damaged file may hold anything.
+    super(message.replace(/\s*[\r\n]+\s*/g, ' '), options);
     this.name = new.target.name;
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { JsonPlace } from '../jsonPlace.js';
 import { BATCH_NORM_EPSILON } from '../model/layers.js';
+import { checkHeaps } from '../store/globalHeap.js';
 import { asInput, closeFile, type H5File, loadH5 } from '../store/h5.js';
 import type { NamedArray } from '../training/learner.js';
 import { VARIABLES, type WeightedKind } from './weightedLayers.js';
@@ -49,6 +50,7 @@ export async function readKerasWeights(path: string): Promise<KerasLayerWeights[
 /** `named` is the file that the user gave. */
 async function readHdf5(path: string, named: string): Promise<KerasLayerWeights[]> {
   const { File } = await loadH5();
+  checkHeaps(path);
   return asInput(named, 'weights of Keras', () => {
     const file = new File(path, 'r');
     try {

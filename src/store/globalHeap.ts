@@ -100,3 +100,30 @@ function referencesIn(body: Buffer): Buffer[] {
     values.subarray(i * REFERENCE_BYTES, (i + 1) * REFERENCE_BYTES),
   );
 }
+
+/** Bytes that are searched at a time. */
+const SEARCHED = 2 ** 20;
+
+/**
+ * Looks at every collection of a file of which it is not known what refers to them, such as Keras' weights. Throws InputError for
+ * one that is damaged.
+ */
+export function checkHeaps(path: string): void {
+  try {
+    withHdf5File(path, (file) => {
+      for (let from = 0; from < file.size; from += SEARCHED) {
+        // A signature may lie across two parts.
+        const part = bytesAt(file, from, SEARCHED + HEAD);
+        for (let at = part.indexOf('GCOL'); at >= 0 && at < SEARCHED; at = part.indexOf('GCOL', at + 1))
+          if (isHead(part.subarray(at, at + HEAD))) readCollection(file, from + at);
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof UnknownStructure)) throw error;
+  }
+}
+
+/** Version 1 and three reserved zeros: the four letters alone may stand in any data. */
+function isHead(head: Buffer): boolean {
+  return head.length === HEAD && head.readUInt32LE(4) === 1;
+}

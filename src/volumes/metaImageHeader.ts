@@ -159,7 +159,7 @@ function readFields(
         `expected a MetaImage header line 'Key = value', received ${JSON.stringify(text.slice(0, 40))}`,
         { line },
       );
-    requirePlainKey(text, file, line);
+    requirePlain(text, file, line);
     const earlier = fields.get(key);
     if (earlier !== undefined && FIELDS.has(key))
       throw new InputError(file, `${key}: expected one such line, received also line ${earlier.line}`, {
@@ -174,12 +174,20 @@ function readFields(
   );
 }
 
-/** `TransformMatrix` with a character that nobody sees is another key: what it says would be lost without a word. */
-function requirePlainKey(text: string, file: string, line: number): void {
+/**
+ * `TransformMatrix` with a character that nobody sees is another key, and numbers with one between them are others to ITK: what
+ * the line says would be lost without a word.
+ */
+function requirePlain(text: string, file: string, line: number): void {
+  if (/^[\x20-\x7e\t]*$/.test(text)) return;
   const [written = ''] = text.split(/[=:]/, 1);
   const plain = written.replace(/[^\x21-\x7e]/g, '');
-  if (!/[^\x20-\x7e\t]/.test(written) || !FIELDS.has(plain)) return;
-  throw new InputError(file, `expected the key ${plain}, received ${JSON.stringify(written)}`, { line });
+  if (!FIELDS.has(plain) || (plain === 'ElementDataFile' && written.trim() === plain)) return;
+  throw new InputError(
+    file,
+    `expected the key ${plain} with letters, digits and spaces alone, received ${JSON.stringify(text.slice(0, 60))}`,
+    { line },
+  );
 }
 
 function fieldOf(fields: ReadonlyMap<string, Field>, keys: readonly string[]): Field | undefined {

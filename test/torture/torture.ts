@@ -31,6 +31,8 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '3' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    /** Of each campaign, at most: the same cases on a fast machine and on a slow one. */
+    turns: { type: 'string', default: 'Infinity' },
     only: { type: 'string', default: DEFAULT },
     out: { type: 'string', default: 'runs/torture' },
   },
@@ -59,7 +61,7 @@ try {
     open.set(campaign, await campaign.open(join(folder, campaign.name)));
     tallies.set(campaign, { turns: 0, cases: 0, faults: [], outcomes: new Map(), lines: [] });
   }
-  for (let said = Date.now(); Date.now() < end; ) {
+  for (let said = Date.now(), turn = 0; Date.now() < end && turn < Number(values.turns); turn++) {
     for (const campaign of chosen) await turnOf(campaign);
     if (Date.now() - said < SAY_EVERY_MS) continue;
     said = Date.now();

@@ -25,26 +25,33 @@ export function workerProcess(program: string, words: readonly string[], answers
     running?.child.kill('SIGKILL');
     running = undefined;
   };
+  const askNow = (line: string, limitMs: number): Promise<Answered> =>
+    new Promise((resolve) => {
+      running ??= start();
+      const { child, lines } = running;
+      const done = (answer: Answered): void => {
+        clearTimeout(timer);
+        lines.off('line', answered);
+        child.off('exit', died);
+        if (!('line' in answer)) stop();
+        resolve(answer);
+      };
+      const answered = (text: string): void => done({ line: text });
+      const died = (code: number | null, signal: string | null): void =>
+        done({ died: String(signal ?? code) });
+      const timer = setTimeout(() => done({ hung: limitMs }), limitMs);
+      lines.once('line', answered);
+      child.once('exit', died);
+      child.stdin!.write(`${line}\n`);
+    });
+  // One question at a time, also where somebody no longer waits for the last answer.
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    ask: (line, limitMs) =>
-      new Promise((resolve) => {
-        running ??= start();
-        const { child, lines } = running;
-        const done = (answer: Answered): void => {
-          clearTimeout(timer);
-          lines.off('line', answered);
-          child.off('exit', died);
-          if (!('line' in answer)) stop();
-          resolve(answer);
-        };
-        const answered = (text: string): void => done({ line: text });
-        const died = (code: number | null, signal: string | null): void =>
-          done({ died: String(signal ?? code) });
-        const timer = setTimeout(() => done({ hung: limitMs }), limitMs);
-        lines.once('line', answered);
-        child.once('exit', died);
-        child.stdin!.write(`${line}\n`);
-      }),
+    ask: (line, limitMs) => {
+      const answer = last.then(() => askNow(line, limitMs));
+      last = answer;
+      return answer;
+    },
     close: stop,
   };
 }

@@ -63,13 +63,17 @@ test('parseMetaImageHeader() names the line of what does not fit', () => {
   refuses(header({ NDims: '2' }), /3 dimensions/);
   refuses(header({ ElementType: 'MET_OTHER' }), /ElementType: expected one of/);
   refuses(Buffer.from('NDims = 3\n'), /no line ElementDataFile/);
+  refuses(
+    Buffer.from('NDims = 3\nOffset = -100\u00a020 30\nElementDataFile = a.raw\n', 'latin1'),
+    /a\.mhd:2: expected the key Offset with letters, digits and spaces alone/,
+  );
   for (const unseen of ['\0', '\u00a0', '\u0001'])
     refuses(
       Buffer.from(
         `NDims = 3\nTransformMatrix${unseen}= -1 0 0 0 -1 0 0 0 1\nElementDataFile = a.raw\n`,
         'latin1',
       ),
-      /a\.mhd:2: expected the key TransformMatrix, received/,
+      /a\.mhd:2: expected the key TransformMatrix with letters, digits and spaces alone/,
     );
   refuses(Buffer.from('what is this'), /a\.mhd:1: expected a MetaImage header line/);
 });
