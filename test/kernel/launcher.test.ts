@@ -33,7 +33,10 @@ test('launcher: a wrong connection file ends the process with one line that name
   const file = join(folder, 'wrong.json');
   writeFileSync(file, '{"shell_port": "x"}');
   const { log, ended } = launch('--connection-file', file);
-  assert.equal(log, `voxlab kernel: ${file}: expected a whole number as shell_port, received "x"\n`);
+  assert.equal(
+    log,
+    `voxlab kernel: ${file}: shell_port: expected a whole number of at least 0, received "x"\n`,
+  );
   assert.ok(ended);
 });
 
