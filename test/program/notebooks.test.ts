@@ -83,10 +83,10 @@ test('00-start-here says what the machine has and what lies on the disk', () => 
   assert.match(finding(outputs), /(\d+) of \1 parts are there; 30 scans, 1758 patches with 293 nodules/);
 });
 
-test('01-scan shows three planes twice and a viewer, of which the page keeps a picture; all nodules lie inside', () => {
+test('01-scan shows three planes twice, a viewer and a volume, of which the page keeps pictures; all nodules lie inside', () => {
   const outputs = outputsOf('01-scan');
   assert.equal(shown(outputs, 'image/svg+xml'), 2);
-  assert.equal(shown(outputs, 'application/vnd.jupyter.widget-view+json'), 1);
+  assert.equal(shown(outputs, 'application/vnd.jupyter.widget-view+json'), 2);
   const page = readFileSync(join(out, '01-scan.html'), 'utf8');
   assert.match(page, /<img alt="scan \d+: [^"]*" src="data:image\/svg\+xml,%3Csvg/);
   assert.doesNotMatch(
