@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { InputError } from '../errors.js';
 import { cannotWrite } from '../paths.js';
 import { type Line, linesBackwards, linesOf } from './fileLines.js';
@@ -135,7 +135,7 @@ export function metricsOf(
       for (const { text, isWhole } of linesOf(file)) {
         number++;
         const record = recordOf(text);
-        if (record !== undefined) yield record;
+        if (record !== undefined) yield placed(record, run);
         // The last line of a run that was killed may be cut.
         else if (text !== '' && isWhole) onDamaged(noRecord(file, text, number));
       }
@@ -193,6 +193,13 @@ function openOrCreate(path: string): number {
   } catch (error) {
     throw cannotWrite(path, error);
   }
+}
+
+/** As train() yields it: the checkpoint lies where the run lies now. */
+function placed(record: MetricRecord, run: string): MetricRecord {
+  if (record.kind !== 'epoch' || typeof record.checkpoint !== 'string' || isAbsolute(record.checkpoint))
+    return record;
+  return { ...record, checkpoint: join(run, record.checkpoint) };
 }
 
 /** Undefined for a line that is no record. */
