@@ -1,7 +1,7 @@
 import { requireCases } from './cases.js';
 import { quantile } from './quantile.js';
 import { orderByScore } from './ranking.js';
-import { drawScans, rocBootstrapRandom } from './rocBootstrap.js';
+import { curvesOfSamples, spreadOf } from './rocBootstrap.js';
 import { requireScans, type ScanIndex } from './scanIndex.js';
 
 /** How often scans are drawn anew, with which seed: the same scans as for the band of a ROC curve. */
@@ -65,19 +65,9 @@ export function bootstrapPrecisionRecall(
   requireCases(scores, classes);
   requireScans(scans, scores.length);
   const runs = runsOf(scores, classes, scans);
-  const random = rocBootstrapRandom(seed);
-  const weights = new Uint32Array(scans.scans);
-  const areas: number[] = [];
-  const curves: Float64Array[] = [];
-  for (let round = 0; round < rounds; round++) {
-    weights.fill(0);
-    for (const scan of drawScans(random, scans.scans)) weights[scan]!++;
-    const curve = new Float64Array(recalls.length);
-    const area = areaOfSample(runs, weights, recalls, curve);
-    if (area === undefined) continue;
-    areas.push(area);
-    curves.push(curve);
-  }
+  const { areas, curves } = curvesOfSamples(scans, { rounds, seed }, recalls.length, (weights, curve) =>
+    areaOfSample(runs, weights, recalls, curve),
+  );
   if (areas.length === 0)
     throw new RangeError(`Expected samples of scans with a positive, received none in ${rounds}`);
   const sorted = Float64Array.from(areas).sort();
@@ -148,10 +138,5 @@ function areaOfSample(
 }
 
 function bandOf(curves: readonly Float64Array[], recalls: ArrayLike<number>): PrecisionRecallBand {
-  const sorted = Array.from(recalls, (_, at) => Float64Array.from(curves, (curve) => curve[at]!).sort());
-  return {
-    recall: Float64Array.from(recalls),
-    low: Float64Array.from(sorted, (values) => quantile(values, TAIL)),
-    high: Float64Array.from(sorted, (values) => quantile(values, 1 - TAIL)),
-  };
+  return { recall: Float64Array.from(recalls), ...spreadOf(curves, recalls.length) };
 }

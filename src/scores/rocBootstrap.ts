@@ -60,19 +60,9 @@ export function bootstrapRoc(
   { rounds = 1000, seed = 0, rates = [] }: RocBootstrapOptions = {},
 ): RocBootstrap {
   const runs = runsOf(scores, classes, scans);
-  const random = rocBootstrapRandom(seed);
-  const weights = new Uint32Array(scans.scans);
-  const areas: number[] = [];
-  const curves: Float64Array[] = [];
-  for (let round = 0; round < rounds; round++) {
-    weights.fill(0);
-    for (const scan of drawScans(random, scans.scans)) weights[scan]!++;
-    const curve = new Float64Array(rates.length);
-    const area = areaOfSample(runs, weights, rates, curve);
-    if (area === undefined) continue;
-    areas.push(area);
-    curves.push(curve);
-  }
+  const { areas, curves } = curvesOfSamples(scans, { rounds, seed }, rates.length, (weights, curve) =>
+    areaOfSample(runs, weights, rates, curve),
+  );
   if (areas.length === 0)
     throw new RangeError(`Expected samples of scans with both classes, received none in ${rounds}`);
   return {
@@ -80,6 +70,46 @@ export function bootstrapRoc(
     rounds,
     withoutBothClasses: rounds - areas.length,
     ...(rates.length === 0 ? {} : { band: bandOf(curves, rates) }),
+  };
+}
+
+/**
+ * Area and curve of each sample of scans, drawn with replacement, that has an area. `areaOf` gets how often each scan was drawn,
+ * and fills the curve.
+ */
+export function curvesOfSamples(
+  { scans }: ScanIndex,
+  { rounds, seed }: { readonly rounds: number; readonly seed: number },
+  points: number,
+  areaOf: (weights: Uint32Array, curve: Float64Array) => number | undefined,
+): { readonly areas: readonly number[]; readonly curves: readonly Float64Array[] } {
+  const random = rocBootstrapRandom(seed);
+  const weights = new Uint32Array(scans);
+  const areas: number[] = [];
+  const curves: Float64Array[] = [];
+  for (let round = 0; round < rounds; round++) {
+    weights.fill(0);
+    for (const scan of drawScans(random, scans)) weights[scan]!++;
+    const curve = new Float64Array(points);
+    const area = areaOf(weights, curve);
+    if (area === undefined) continue;
+    areas.push(area);
+    curves.push(curve);
+  }
+  return { areas, curves };
+}
+
+/** Between which lie 95 % of the curves, at each of their points for itself. */
+export function spreadOf(
+  curves: readonly Float64Array[],
+  points: number,
+): { readonly low: Float64Array; readonly high: Float64Array } {
+  const sorted = Array.from({ length: points }, (_, at) =>
+    Float64Array.from(curves, (curve) => curve[at]!).sort(),
+  );
+  return {
+    low: Float64Array.from(sorted, (values) => quantile(values, 0.025)),
+    high: Float64Array.from(sorted, (values) => quantile(values, 0.975)),
   };
 }
 
@@ -168,10 +198,5 @@ function weightedSum(values: Uint32Array, weights: Uint32Array): number {
 }
 
 function bandOf(curves: readonly Float64Array[], rates: ArrayLike<number>): RocBand {
-  const sorted = Array.from(rates, (_, at) => Float64Array.from(curves, (curve) => curve[at]!).sort());
-  return {
-    falsePositiveRate: Float64Array.from(rates),
-    low: Float64Array.from(sorted, (values) => quantile(values, 0.025)),
-    high: Float64Array.from(sorted, (values) => quantile(values, 0.975)),
-  };
+  return { falsePositiveRate: Float64Array.from(rates), ...spreadOf(curves, rates.length) };
 }
