@@ -64,7 +64,8 @@ function readCollection(file: Hdf5File, offset: number): Collection {
 }
 
 const ATTRIBUTE = 0x0c;
-const VARIABLE_LENGTH = 9;
+/** HDF5's class of values of variable length. */
+export const VARIABLE_LENGTH = 9;
 
 /**
  * Looks at what the attributes of the root group and of some datasets refer to, before the library reads them. Throws InputError

@@ -1,13 +1,11 @@
 import { readChunkTable } from './chunkTable.js';
 import { readDatasetHeader } from './datasetHeader.js';
-import { globalHeap, REFERENCE_BYTES } from './globalHeap.js';
+import { globalHeap, REFERENCE_BYTES, VARIABLE_LENGTH } from './globalHeap.js';
 import { type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
 import { withHdf5File } from './hdf5File.js';
 import { type ElementType, product, type RowIndex } from './rowIndex.js';
 import { openRowReader } from './rowReader.js';
 
-/** HDF5's class of values of variable length. */
-const VARIABLE_LENGTH = 9;
 /** As which references are read. */
 const WORD: ElementType = { kind: 'uint', bytes: 8, bigEndian: false };
 const WORDS = REFERENCE_BYTES / WORD.bytes;

@@ -14,7 +14,7 @@ import { exchangeRun } from '../exchange/exchangeRun.js';
 import { columns, format, provenance, rowsOf } from '../store/patchFixture.js';
 import { accessibilityFaults } from './accessibleFaults.js';
 import { openBrowser } from './chromium.js';
-import { openLab, whyNoLab } from './labPage.js';
+import { notebookOf, openLab, whyNoLab } from './labPage.js';
 
 /** Something of all that cells show. */
 const CELLS = [
@@ -70,7 +70,7 @@ test('pages have no serious fault that axe-core finds, in a light and a dark bro
 
   await t.test('an executed notebook and the gallery', async () => {
     const source = join(folder, 'all.ipynb');
-    writeFileSync(source, JSON.stringify(notebookOf(TEXT, CELLS)));
+    writeFileSync(source, JSON.stringify(notebookOf(CELLS, TEXT)));
     const ran = voxlab('notebook', 'run', source, '--out', join(folder, 'ran'));
     assert.match(ran.stderr + ran.stdout, /broken/);
     await checked(join(folder, 'ran', 'all.html'), '.voxlab-viewer[data-complete=true]');
@@ -180,7 +180,7 @@ test('widgets in JupyterLab have no serious fault that axe-core finds, in the li
 test("JupyterLab's export to HTML draws formulas, too", { skip: whyNoLab() }, async (t) => {
   const lab = await openLab();
   t.after(() => lab.close());
-  writeFileSync(join(lab.folder, 'formula.ipynb'), JSON.stringify(notebookOf(TEXT, [])));
+  writeFileSync(join(lab.folder, 'formula.ipynb'), JSON.stringify(notebookOf([], TEXT)));
   lab.write('any.ipynb', ['1']);
   const { page } = await lab.open('any.ipynb');
   const { origin } = new URL(page.url());
@@ -189,23 +189,3 @@ test("JupyterLab's export to HTML draws formulas, too", { skip: whyNoLab() }, as
   );
   assert.match(await answer.text(), /<math><mfrac><mi>a<\/mi><mi>b<\/mi><\/mfrac><\/math>/);
 });
-
-function notebookOf(text: string, cells: readonly string[]): object {
-  return {
-    ...{ nbformat: 4, nbformat_minor: 5 },
-    metadata: { kernelspec: { name: 'voxlab', display_name: 'TypeScript (voxlab)', language: 'typescript' } },
-    cells: [
-      { id: 'text', cell_type: 'markdown', metadata: {}, source: text },
-      ...cells.map((source, index) => ({
-        ...{
-          id: `cell-${index}`,
-          cell_type: 'code',
-          source,
-          metadata: {},
-          outputs: [],
-          execution_count: null,
-        },
-      })),
-    ],
-  };
-}

@@ -75,15 +75,26 @@ function writeSettings(home: string): void {
   }
 }
 
-function notebookOf(cells: readonly string[]): object {
+/** A notebook of code cells that have not run, below a cell of text where there is one. */
+export function notebookOf(cells: readonly string[], text?: string): object {
   const kernelspec = { name: 'voxlab', display_name: 'TypeScript (voxlab)', language: 'typescript' };
   return {
     nbformat: 4,
     nbformat_minor: 5,
     metadata: { kernelspec, language_info: { name: 'typescript' } },
-    cells: cells.map((source, index) => ({
-      ...{ id: `cell-${index}`, cell_type: 'code', source, metadata: {}, outputs: [], execution_count: null },
-    })),
+    cells: [
+      ...(text === undefined ? [] : [{ id: 'text', cell_type: 'markdown', metadata: {}, source: text }]),
+      ...cells.map((source, index) => ({
+        ...{
+          id: `cell-${index}`,
+          cell_type: 'code',
+          source,
+          metadata: {},
+          outputs: [],
+          execution_count: null,
+        },
+      })),
+    ],
   };
 }
 

@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import { inRepository } from '../../src/paths.js';
 import { voxlab } from '../commands/voxlab.js';
 import { openBrowser } from './chromium.js';
-import { whyNoLab } from './labPage.js';
+import { notebookOf, whyNoLab } from './labPage.js';
 
 const TEXT = `# Units $x^2$
 
@@ -37,7 +37,7 @@ test('pages of notebooks', { skip: whyNoLab() }, async (t) => {
   let browser: Browser;
   before(async () => {
     const source = join(folder, 'page.ipynb');
-    writeFileSync(source, JSON.stringify(notebook()));
+    writeFileSync(source, JSON.stringify(notebookOf(CELLS, TEXT)));
     const { status, stderr } = voxlab('notebook', 'run', source, '--out', join(folder, 'ran'));
     assert.equal(status, 0, stderr);
     browser = await openBrowser();
@@ -63,7 +63,7 @@ test('pages of notebooks', { skip: whyNoLab() }, async (t) => {
 
   await t.test('a page without formulas has nothing of them', () => {
     const plain = join(folder, 'plain.ipynb');
-    writeFileSync(plain, JSON.stringify({ ...notebook(), cells: [] }));
+    writeFileSync(plain, JSON.stringify({ ...notebookOf(CELLS, TEXT), cells: [] }));
     const { status, stderr } = voxlab('notebook', 'gallery', plain, '--out', join(folder, 'gallery'));
     assert.equal(status, 0, stderr);
     assert.doesNotMatch(readFileSync(join(folder, 'gallery', 'plain.html'), 'utf8'), /tml-display/);
@@ -128,23 +128,3 @@ test('pages of notebooks', { skip: whyNoLab() }, async (t) => {
     await page.close();
   });
 });
-
-function notebook(): object {
-  return {
-    ...{ nbformat: 4, nbformat_minor: 5 },
-    metadata: { kernelspec: { name: 'voxlab', display_name: 'TypeScript (voxlab)', language: 'typescript' } },
-    cells: [
-      { id: 'text', cell_type: 'markdown', metadata: {}, source: TEXT },
-      ...CELLS.map((source, index) => ({
-        ...{
-          id: `cell-${index}`,
-          cell_type: 'code',
-          source,
-          metadata: {},
-          outputs: [],
-          execution_count: null,
-        },
-      })),
-    ],
-  };
-}
