@@ -1,8 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
 import { ensureKernelSpec, jupyterEnvironment } from '../src/kernel/jupyter.js';
-import { jupyterFolder } from '../src/kernel/kernelSpec.js';
 import { inRepository } from '../src/paths.js';
 import { startPeer } from './peer.js';
 import { type BenchReport, type BenchRow, spread } from './report.js';
@@ -71,19 +68,6 @@ def answer(message):
 opened.on_msg(answer)`,
     },
   },
-  {
-    title: 'stock tslab',
-    question: {
-      name: 'tslab',
-      prepare: 'const scope = 1;',
-      line: "for (let i = 0; i < 20_000; i++) console.log('line ' + i);",
-      completion: 'Math.',
-      cell: 'const v# = #; function f#(x: number): number { return x + v#; } f#(1)',
-      // Its own way to show one is Node's console: bounded, and without a look at the values.
-      ct: ['const ct = new Int16Array(512 * 512 * 300);', 'ct'],
-      comm: null,
-    },
-  },
 ];
 
 const TIMES = {
@@ -102,13 +86,10 @@ const LIMITS: Partial<Record<Time, number>> = {
   ...{ trivial: 25, later: 50, show: 500, lines: 1000, completion: 150, comm: 30 },
 };
 
-/** Our kernel, with the whole of voxlab imported, beside ipykernel and stock tslab with nothing, each driven by jupyter_client. */
+/** Our kernel, with the whole of voxlab imported, beside ipykernel with nothing, each driven by jupyter_client. */
 export async function benchKernel({ repetitions = 5 }: KernelBenchOptions = {}): Promise<BenchReport> {
   ensureKernelSpec();
-  const stock = writeStockTslab();
-  Object.assign(process.env, jupyterEnvironment(), {
-    JUPYTER_PATH: `${jupyterFolder('share', 'jupyter')}:${join(stock, 'share', 'jupyter')}`,
-  });
+  Object.assign(process.env, jupyterEnvironment());
   const peer = await startPeer('kernelPeer.py', { folder: inRepository('notebooks') });
   const measured = new Map<string, Measured[]>(KERNELS.map(({ title }) => [title, []]));
   try {
@@ -118,23 +99,8 @@ export async function benchKernel({ repetitions = 5 }: KernelBenchOptions = {}):
         measured.get(title)!.push(await peer.ask<Measured>(question));
   } finally {
     peer.end();
-    rmSync(stock, { recursive: true });
   }
   return reportOf(measured, repetitions);
-}
-
-/** A kernelspec of tslab as its own installer would write it. */
-function writeStockTslab(): string {
-  const prefix = mkdtempSync(join(tmpdir(), 'voxlab-bench-tslab-'));
-  const folder = join(prefix, 'share', 'jupyter', 'kernels', 'tslab');
-  mkdirSync(folder, { recursive: true });
-  const program = inRepository('node_modules', 'tslab', 'bin', 'tslab');
-  const argv = [process.execPath, program, 'kernel', '--config-path', '{connection_file}'];
-  writeFileSync(
-    join(folder, 'kernel.json'),
-    JSON.stringify({ argv, display_name: 'tslab', language: 'typescript' }),
-  );
-  return prefix;
 }
 
 function reportOf(measured: ReadonlyMap<string, readonly Measured[]>, repetitions: number): BenchReport {
@@ -153,7 +119,7 @@ function reportOf(measured: ReadonlyMap<string, readonly Measured[]>, repetition
         .map(({ title, row }) => ({
           of: `${TIMES[time]}, ${title} / voxlab`,
           ratio: row.median / ours,
-          ...(time === 'start' && title === 'ipykernel' ? { target: 0.5 } : {}),
+          ...(time === 'start' ? { target: 0.5 } : {}),
         })),
       ...(limit === undefined
         ? []

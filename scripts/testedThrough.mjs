@@ -49,10 +49,12 @@ export const TESTED_THROUGH = {
   'src/kernel/pythonAnswer.ts': 'test/kernel/notebookRun.test.ts',
   'src/kernel/ownModules.ts': 'test/kernel/modules.test.ts',
   'src/kernel/ownPaths.ts': 'test/kernel/modules.test.ts',
-  'src/kernel/watchHost.ts': 'test/kernel/leanProgram.test.ts',
+
   'src/kernel/signature.ts': 'test/kernel/completions.test.ts',
   'src/kernel/usingLowering.ts': 'test/kernel/cells.test.ts',
   'src/kernel/typeNames.ts': 'test/kernel/tslab.test.ts',
+  'src/kernel/cellFiles.ts': 'test/kernel/cellService.test.ts',
+  'src/kernel/tslabsWatch.ts': 'test/kernel/tslab.test.ts',
   'src/commands/setup.ts': 'test/program/package.test.ts',
   'src/commands/childCommand.ts': 'test/program/orphans.test.ts',
   'src/commands/foldProcesses.ts': 'test/commands/crossval.test.ts',

@@ -101,7 +101,7 @@ export function createCells(
       compiler.setGlobals(given.globals);
       const checked = compiler.check(code, given.text);
       if (checked.diagnostics.length > 0) return { checked, given };
-      const lowered = lowerCell(compiler.ts, checked.moduleText, checked.usingAt);
+      const lowered = lowerCell(compiler.ts, checked.moduleText);
       runs.set(run.label, run);
       codes.set(run.label, code);
       const maps = { script: lowered.sourceMap, module: checked.sourceMap };

@@ -9,28 +9,10 @@ export interface Completion {
   readonly kinds: ReadonlyMap<string, string>;
 }
 
-/** Functions of TypeScript that its declarations leave out. */
-interface WithCompletions {
-  Completions: {
-    getCompletionsAtPositionForTslab(
-      host: object,
-      program: TypeScript.Program,
-      log: () => void,
-      file: TypeScript.SourceFile,
-      position: number,
-      preferences: TypeScript.UserPreferences,
-      trigger: undefined,
-      kind: TypeScript.CompletionTriggerKind,
-      cancellation: object,
-    ): TypeScript.CompletionInfo | undefined;
-  };
+/** A function of TypeScript that its declarations leave out. */
+interface WithTokens {
   findPrecedingToken(position: number, file: TypeScript.SourceFile): TypeScript.Node | undefined;
 }
-
-export const NEVER_CANCELLED = {
-  isCancellationRequested: () => false,
-  throwIfCancellationRequested: () => {},
-};
 
 /** A text that a match stands for, and the part of the file that it replaces. */
 interface Candidate {
@@ -47,22 +29,14 @@ interface Candidate {
  */
 export function completionsAt(
   ts: Ts,
-  program: TypeScript.Program,
+  service: TypeScript.LanguageService,
   file: TypeScript.SourceFile,
   position: number,
 ): Completion {
-  const { Completions, findPrecedingToken } = ts as unknown as WithCompletions;
-  const info = Completions.getCompletionsAtPositionForTslab(
-    { ...ts.sys, useCaseSensitiveFileNames: () => true },
-    program,
-    () => {},
-    file,
-    position,
-    { includeCompletionsWithInsertText: true },
-    undefined,
-    ts.CompletionTriggerKind.Invoked,
-    NEVER_CANCELLED,
-  );
+  const info = service.getCompletionsAtPosition(file.fileName, position, {
+    includeCompletionsWithInsertText: true,
+  });
+  const { findPrecedingToken } = ts as unknown as WithTokens;
   const token = findPrecedingToken(position, file);
   const usual = quoted(ts, file, token, position) ?? wordAt(file.text, position);
   // Of the path of a module TypeScript names the last part, where that could be a name.

@@ -9,7 +9,7 @@ export const kernelInfo: JsonObject = {
   implementation_version: '0.1.0',
   language_info: {
     name: 'typescript',
-    version: '5.0.4',
+    version: '6.0.3',
     mimetype: 'text/typescript',
     file_extension: '.ts',
     codemirror_mode: { name: 'javascript', typescript: true },

@@ -18,12 +18,11 @@ export function withoutDocs(text: string): string {
 export function libraryDocsAt(
   ts: Ts,
   program: TypeScript.Program,
-  fileName: string,
+  file: TypeScript.SourceFile,
   offset: number,
 ): string | undefined {
-  const file = program.getSourceFile(fileName);
-  const node = file && (ts as unknown as WithTouching).getTouchingPropertyName(file, offset);
-  const symbol = node && program.getTypeChecker().getSymbolAtLocation(node);
+  const node = (ts as unknown as WithTouching).getTouchingPropertyName(file, offset);
+  const symbol = program.getTypeChecker().getSymbolAtLocation(node);
   const aliased =
     symbol && symbol.flags & ts.SymbolFlags.Alias
       ? program.getTypeChecker().getAliasedSymbol(symbol)

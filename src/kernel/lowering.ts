@@ -1,10 +1,10 @@
 import { rewriteAwaits } from './awaitLowering.js';
 import { CELL_OBJECT } from './cellObject.js';
 import { rewriteLoops } from './loopLowering.js';
-import { readableCode, type UsingAt, type UsingKind, usingFinder } from './newerSyntax.js';
+import { withoutShellLine } from './shellLine.js';
 import { atName, locateBy, type StackPlaces } from './stackPlaces.js';
 import { LAST_EXPRESSION, type Ts, type TypeScript } from './tslab.js';
-import { rewriteUsings } from './usingLowering.js';
+import { rewriteUsings, usingOf } from './usingLowering.js';
 
 /** A cell as the body of a function of (exports, require, cell, __dirname, __filename). */
 export interface LoweredCell {
@@ -22,10 +22,10 @@ export interface LoweredCell {
  * accessors, so that cells see each other's later assignments; the last expression's value is handed over;
  * `import()` stays a real import and `import.meta` says where the cell is; code that waits knows its cell afterwards.
  */
-export function lowerCell(ts: Ts, moduleText: string, usingAt: UsingAt = () => undefined): LoweredCell {
+export function lowerCell(ts: Ts, moduleText: string): LoweredCell {
   const found = { imports: [] as string[], isAsync: false };
   const { outputText, sourceMapText } = transpile(ts, moduleText, CELL_FILE, (context) => (file) => {
-    const scoped = withUsings(ts, context, file, usingAt);
+    const scoped = withUsings(ts, context, file);
     found.isAsync = scoped.isAsync;
     found.imports = namesImported(ts, file);
     const declared = rewriteAwaits(
@@ -47,15 +47,14 @@ export type LoweredModule = LoweredCell;
  */
 export function lowerModule(ts: Ts, text: string, path: string): LoweredModule {
   const found = { imports: [] as string[], isAsync: false };
-  const readable = readableCode(ts, text);
-  const usingAt = usingFinder(readable, (line, column) => ({ line, column }));
-  const asCommonJs = isCommonJs(ts, readable.text, path);
+  const asCommonJs = isCommonJs(ts, text, path);
   const { outputText, sourceMapText } = transpile(
     ts,
-    readable.text,
-    path,
+    withoutShellLine(text),
+    // By an ending in .mts or .mjs TypeScript would leave it an ES module.
+    path.replace(/\.[mc]([jt]s)$/, '.$1'),
     (context) => (file) => {
-      const scoped = withUsings(ts, context, file, usingAt);
+      const scoped = withUsings(ts, context, file);
       found.isAsync = ts.isExternalModule(file) && scoped.isAsync;
       found.imports = namesImported(ts, file);
       return rewriteAwaits(ts, context, rewriteLoops(ts, context, rewriteImports(ts, context, scoped.file)));
@@ -90,17 +89,9 @@ function withUsings(
   ts: Ts,
   context: TypeScript.TransformationContext,
   file: TypeScript.SourceFile,
-  usingAt: UsingAt,
 ): { file: TypeScript.SourceFile; isAsync: boolean } {
-  const kindAt = (node: TypeScript.Node): UsingKind | undefined => {
-    if (node.pos < 0 || !ts.isVariableDeclarationList(node)) return undefined;
-    const { line, character } = file.getLineAndCharacterOfPosition(node.getStart(file));
-    return usingAt(line + 1, character + 1);
-  };
-  const awaits = file.statements.some(
-    (statement) => ts.isVariableStatement(statement) && kindAt(statement.declarationList) === 'await using',
-  );
-  const scoped = rewriteUsings(ts, context, file, kindAt);
+  const awaits = file.statements.some((statement) => usingOf(ts, statement) === 'await using');
+  const scoped = rewriteUsings(ts, context, file);
   return { file: scoped, isAsync: awaits || awaitsAtTop(ts, scoped) };
 }
 
@@ -129,7 +120,8 @@ function transpile(
       newLine: ts.NewLineKind.LineFeed,
       jsx: ts.JsxEmit.React,
       esModuleInterop: true,
-      noImplicitUseStrict: fileName === CELL_FILE,
+      // JavaScript without `import` and `export` may be of the older kind, which assigns to what it does not declare.
+      alwaysStrict: false,
       sourceMap: true,
     },
   });
@@ -152,7 +144,7 @@ function rewriteExports(
       const clause = statement.exportClause;
       if (clause !== undefined && ts.isNamedExports(clause))
         for (const { name } of clause.elements)
-          accessors.push(accessorsOf(ts, factory, name, imported.has(name.text)));
+          if (ts.isIdentifier(name)) accessors.push(accessorsOf(ts, factory, name, imported.has(name.text)));
     } else statements.push(lastExpressionOf(ts, factory, statement) ?? statement);
   }
   const handOver = factory.createExpressionStatement(

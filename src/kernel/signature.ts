@@ -1,18 +1,4 @@
-import { NEVER_CANCELLED } from './completions.js';
-import type { Ts, TypeScript } from './tslab.js';
-
-/** Functions of TypeScript that its declarations leave out. */
-interface WithSignatures {
-  SignatureHelp: {
-    getSignatureHelpItems(
-      program: TypeScript.Program,
-      file: TypeScript.SourceFile,
-      position: number,
-      reason: undefined,
-      cancellation: object,
-    ): TypeScript.SignatureHelpItems | undefined;
-  };
-}
+import type { TypeScript } from './tslab.js';
 
 /** The call in whose brackets a place is. */
 export interface CallAt {
@@ -23,13 +9,11 @@ export interface CallAt {
 }
 
 export function callAt(
-  ts: Ts,
-  program: TypeScript.Program,
-  file: TypeScript.SourceFile,
+  service: TypeScript.LanguageService,
+  { fileName }: TypeScript.SourceFile,
   position: number,
 ): CallAt | undefined {
-  const { SignatureHelp } = ts as unknown as WithSignatures;
-  const help = SignatureHelp.getSignatureHelpItems(program, file, position, undefined, NEVER_CANCELLED);
+  const help = service.getSignatureHelpItems(fileName, position, undefined);
   const item = help?.items[help.selectedItemIndex];
   if (help === undefined || item === undefined) return undefined;
   const words = (parts: readonly TypeScript.SymbolDisplayPart[] = []): string =>

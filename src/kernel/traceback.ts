@@ -129,14 +129,6 @@ const ADVICE: readonly (readonly [line: RegExp, advice: string])[] = [
     /^\s*![a-z./]/,
     "Cells have no shell lines (!): import { execSync } from 'node:child_process'; execSync('ls', { stdio: 'inherit' })",
   ],
-  [
-    /^\s*(import|export)\b.*\b(with|assert)\s*\{/,
-    'Import attributes came with TypeScript 5.3, cells are TypeScript 5.0: leave them out, JSON is imported without.',
-  ],
-  [
-    /\busing\s+\w+\s*=/,
-    '`using` came with TypeScript 5.2, cells are TypeScript 5.0: write try { ... } finally { ... }.',
-  ],
 ];
 
 function adviceOn(lines: readonly string[]): string[] {

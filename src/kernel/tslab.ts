@@ -1,33 +1,28 @@
 import { statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import Module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as TypeScript from '@tslab/typescript-for-tslab';
 import type { Converter } from 'tslab/dist/converter.js';
 import { EnvironmentError } from '../errors.js';
-import {
-  CELL_PREFIX,
-  type Diagnostic,
-  diagnosticsOf,
-  LINE_OFFSET,
-  NOT_SAID,
-  syntaxErrors,
-} from './cellDiagnostics.js';
+import { CELL_PREFIX, type Diagnostic, diagnosticsOf, NOT_SAID, syntaxErrors } from './cellDiagnostics.js';
+import { type CellService, createCellService, virtualFiles } from './cellService.js';
 import { requireWithCodeCache } from './codeCache.js';
 import { type Completion, completionsAt } from './completions.js';
 import { jupyterFolder } from './kernelSpec.js';
 import { libraryDocsAt } from './libraryDocs.js';
-import { readableCode, type UsingAt, usingFinder } from './newerSyntax.js';
 import { isPath, ownModulePath } from './ownPaths.js';
+import { withoutShellLine } from './shellLine.js';
 import { callAt } from './signature.js';
-import { locateBy } from './stackPlaces.js';
+import { createTslabsWatch, type Emitted } from './tslabsWatch.js';
 import { createTypeNames, type TypeNames } from './typeNames.js';
-import { adaptedWatchHost, createWatchedFiles, type Emitted, globalsFile } from './watchHost.js';
 
 /**
- * The one file that knows tslab's internals. tslab brings the cell compiler: a watch program over two virtual files,
- * the cell and the declarations of earlier cells. Executor, protocol and display are the kernel's own.
+ * The one file that knows tslab's internals. tslab brings what makes a cell of TypeScript: it exports a cell's names, hands over the
+ * last value and carries declarations from cell to cell. It runs here on TypeScript 6.0, where it was written for a fork of 5.0; programs
+ * come from a language service. Executor, protocol and display are the kernel's own.
  */
 export const TSLAB_VERSION = '1.0.22';
+export const TYPESCRIPT_VERSION = '6.0.3';
 
 export type { TypeScript };
 export type Ts = typeof TypeScript;
@@ -41,8 +36,6 @@ export interface CheckedCell {
   readonly sourceMap: string;
   /** How much further right a place in what was checked lies than in the cell. */
   readonly backAt?: (line: number, column: number) => number;
-  /** Which of moduleText's declarations are `using`. */
-  readonly usingAt: UsingAt;
   /** Declarations of this and all earlier cells, for the next. */
   readonly declarations: string;
 }
@@ -61,85 +54,78 @@ export interface CellCompiler {
 /** The name under which tslab exports the value of a cell's last expression (a number follows if the cell uses it). */
 export const LAST_EXPRESSION = /^tsLastExpr\d*$/;
 
-const NOTHING = { moduleText: '', sourceMap: '', usingAt: () => undefined, declarations: '' };
+const NOTHING = { moduleText: '', sourceMap: '', declarations: '' };
 
 /** Makes a compiler for cells; the working directory must be the project's root. Takes about a second. */
 export function createCellCompiler(packages: NodeJS.Require = createRequire(import.meta.url)): CellCompiler {
   const { ts, seenByTslab } = loadCompiler(packages);
-  const emitted: Emitted = { sourceMap: '', program: undefined, diagnostics: [], globals: { text: '' } };
-  const cell = join(process.cwd(), '__tslab__.ts');
-  const names = createTypeNames(process.cwd());
-  const watched = createWatchedFiles(ts);
+  const emitted: Emitted = { sourceMap: '', diagnostics: [] };
+  const root = process.cwd();
+  const names = createTypeNames(root);
+  let cells: CellService | undefined;
   Object.assign(seenByTslab, {
-    createWatchCompilerHost: adaptedWatchHost(ts, emitted, names, watched),
+    ...createTslabsWatch(ts, root, names, emitted, (options) => {
+      cells = createCellService(ts, root, names, options);
+      return cells;
+    }),
     // tslab lowers to CommonJS with this call; the kernel lowers by itself, so the text comes through unchanged.
     transpileModule: (text: string) => ({ outputText: text }),
-    getPreEmitDiagnosticsOfFiles: diagnosed(seenByTslab, names, emitted),
+    getPreEmitDiagnosticsOfFiles: diagnosed(ts, names, emitted),
   });
   const { createConverter } = packages('tslab/dist/converter.js') as { createConverter(): Converter };
   const { printQuickInfo } = packages('tslab/dist/inspect.js') as {
     printQuickInfo(info: TypeScript.QuickInfo): string;
   };
-  let converter = createConverter();
+  const converter = createConverter();
+  const { service, program, cell, write, refresh, forgetMissing, writeGlobals } = cells!;
   let madeAtMs = Date.now();
   const convert: Converter['convert'] = (declarations, code) => {
-    watched.refresh();
+    refresh();
     const converted = converter.convert(declarations, code);
     if (!emitted.diagnostics.some((said) => isThereNow(said, madeAtMs))) return converted;
-    converter.close();
-    converter = createConverter();
+    forgetMissing();
     madeAtMs = Date.now();
     return converter.convert(declarations, code);
   };
-
-  /** The program in which the code is the cell, and what is said of the place. */
-  const programOf = (code: string, offset: number, declarations: string) => {
-    watched.refresh();
-    const info: TypeScript.QuickInfo | undefined = converter.inspect(
-      declarations,
-      readableCode(ts, code).text,
-      offset,
-    );
-    const program = emitted.program!;
-    return { program, file: program.getSourceFile(cell)!, info };
+  /** Makes the code the cell; a place in it as the service counts. */
+  const placed = (code: string, offset: number, declarations: string): number => {
+    refresh();
+    write(CELL_PREFIX + withoutShellLine(code), CELL_PREFIX + declarations);
+    return offset + CELL_PREFIX.length;
   };
 
   return {
     ts,
-    setGlobals(text) {
-      if (text === emitted.globals.text) return;
-      emitted.globals.text = text;
-      emitted.globals.changed?.(globalsFile(), ts.FileWatcherEventKind.Changed);
-    },
+    setGlobals: writeGlobals,
     check(code, declarations) {
-      const readable = readableCode(ts, code);
-      const unfinished = syntaxErrors(ts, readable.text);
+      const text = withoutShellLine(code);
+      const unfinished = syntaxErrors(ts, text);
       if (unfinished.length > 0) return { diagnostics: unfinished, ...NOTHING };
-      const { output, declOutput } = convert(declarations, readable.text);
-      const diagnostics = diagnosticsOf(ts, emitted.diagnostics, cell);
+      const { output, declOutput } = convert(declarations, text);
+      const diagnostics = diagnosticsOf(ts, emitted.diagnostics, virtualFiles(root).cell);
       if (diagnostics.length > 0 || output === undefined) return { diagnostics, ...NOTHING };
       return {
         diagnostics,
         moduleText: output,
         sourceMap: emitted.sourceMap,
-        usingAt: usingFinder(readable, locateBy(emitted.sourceMap), LINE_OFFSET),
         // Each emit puts this line first; node's types are there anyway.
         declarations: (declOutput ?? '').replaceAll('/// <reference types="node" />\n', ''),
       };
     },
     complete(code, offset, declarations) {
-      const { program, file } = programOf(code, offset, declarations);
+      const at = placed(code, offset, declarations);
       const { length } = CELL_PREFIX;
-      const { start, end, ...found } = completionsAt(ts, program, file, offset + length);
+      const { start, end, ...found } = completionsAt(ts, service(), cell(), at);
       return { ...found, start: start - length, end: end - length };
     },
     inspect(code, offset, declarations) {
-      const { program, file, info } = programOf(code, offset, declarations);
-      const at = offset + CELL_PREFIX.length;
-      const call = callAt(ts, program, file, at);
+      const at = placed(code, offset, declarations);
+      const file = cell();
+      const info = service().getQuickInfoAtPosition(file.fileName, at);
+      const call = callAt(service(), file, at);
       const told = [
-        info && withDocs(printQuickInfo(withNamedTags(info)), libraryDocsAt(ts, program, cell, at)),
-        call && withDocs(call.text, libraryDocsAt(ts, program, cell, call.nameEnd - 1)),
+        info && withDocs(printQuickInfo(withNamedTags(info)), libraryDocsAt(ts, program(), file, at)),
+        call && withDocs(call.text, libraryDocsAt(ts, program(), file, call.nameEnd - 1)),
       ].filter((text) => text !== undefined);
       return told.length === 0 ? undefined : told.join('\n\n');
     },
@@ -174,44 +160,81 @@ function isThereNow({ code, file, messageText }: TypeScript.Diagnostic, timeMs: 
 
 /** The cells' TypeScript alone, for what is read without being run. */
 export function loadTypeScript(): Ts {
-  alone ??= loadCompiler(createRequire(import.meta.url)).ts;
-  return alone;
+  return loadCompiler(createRequire(import.meta.url)).ts;
 }
-let alone: Ts | undefined;
 
-/** The compiler, and the copy of its exports that tslab's own modules will get and whose members can be replaced. */
-function loadCompiler(packages: NodeJS.Require): { ts: Ts; seenByTslab: SeenByTslab } {
-  const { version } = packages('tslab/package.json') as { version: string };
-  if (version !== TSLAB_VERSION)
+interface Compiler {
+  readonly ts: Ts;
+  /** The copy of its exports that tslab's own modules get and whose members can be replaced. */
+  readonly seenByTslab: object;
+}
+let loaded: Compiler | undefined;
+
+function loadCompiler(packages: NodeJS.Require): Compiler {
+  refuseOther(packages, 'tslab', TSLAB_VERSION);
+  refuseOther(packages, TYPESCRIPT, TYPESCRIPT_VERSION);
+  loaded ??= load(packages);
+  return loaded;
+}
+
+/** The package stands where tslab looks for its fork of TypeScript. */
+const TYPESCRIPT = '@tslab/typescript-for-tslab';
+
+function refuseOther(packages: NodeJS.Require, name: string, expected: string): void {
+  const { version } = packages(`${name}/package.json`) as { version: string };
+  if (version !== expected)
     throw new EnvironmentError(
-      `the kernel knows the internals of tslab ${TSLAB_VERSION}, node_modules holds ${version}: run npm ci`,
+      `the kernel knows the internals of ${name} ${expected}, node_modules holds ${version}: run npm ci`,
     );
-  const path = packages.resolve('@tslab/typescript-for-tslab', {
-    paths: [dirname(packages.resolve('tslab/package.json'))],
-  });
+}
+
+function load(packages: NodeJS.Require): Compiler {
+  const path = packages.resolve(TYPESCRIPT);
   // Nine megabytes of JavaScript: V8's cache saves compiling them at each start. Kept when the kernel has come to rest.
-  const loaded = requireWithCodeCache(path, jupyterFolder('cache', `typescript-${process.version}.bin`));
-  if (!loaded.fromCache) setTimeout(() => loaded.keep(), 5000).unref();
-  const ts = loaded.exports as Ts;
-  const seenByTslab = { ...ts } as unknown as SeenByTslab;
-  packages.cache[path]!.exports = seenByTslab;
+  const cached = requireWithCodeCache(
+    path,
+    jupyterFolder('cache', `typescript-${TYPESCRIPT_VERSION}-${process.version}.bin`),
+  );
+  if (!cached.fromCache) setTimeout(() => cached.keep(), 5000).unref();
+  const ts = cached.exports as Ts;
+  const seenByTslab = { ...ts, ...gone(ts) };
+  // Where voxlab is a package, tslab has its fork after all, below its own folder: it is not loaded.
+  const tslabs = packages.resolve(TYPESCRIPT, { paths: [dirname(packages.resolve('tslab/package.json'))] });
+  packages.cache[tslabs] = Object.assign(new Module(tslabs), { exports: seenByTslab, loaded: true });
   return { ts, seenByTslab };
 }
 
-/** A function of tslab's fork that TypeScript does not have. */
-interface SeenByTslab {
-  getPreEmitDiagnosticsOfFiles: Diagnose;
+/** What tslab calls and TypeScript 6.0 has under another name, or not at all. */
+function gone(ts: Ts): object {
+  const { nullTransformationContext } = ts as unknown as { nullTransformationContext: object };
+  return {
+    getNullTransformationContext: () => nullTransformationContext,
+    getDefaultTypeRoots: (folder: string) => typeRootsAbove(folder),
+  };
 }
-type Diagnose = (...args: unknown[]) => TypeScript.Diagnostic[];
+
+function typeRootsAbove(folder: string): string[] {
+  const own = join(folder, 'node_modules', '@types');
+  const above = dirname(folder);
+  return [own, ...(above === folder ? [] : typeRootsAbove(above))];
+}
+
+type Diagnose = (
+  program: TypeScript.Program,
+  files: readonly TypeScript.SourceFile[],
+) => readonly TypeScript.Diagnostic[];
 
 /** Keeps all that TypeScript says, of which tslab drops what lies outside of its folder; tells tslab whether to emit. */
-function diagnosed(
-  { getPreEmitDiagnosticsOfFiles: diagnose }: SeenByTslab,
-  names: TypeNames,
-  emitted: Emitted,
-): Diagnose {
-  return (...args) => {
-    emitted.diagnostics = names.naming(() => diagnose(...args));
+function diagnosed(ts: Ts, names: TypeNames, emitted: Emitted): Diagnose {
+  return (program, files) => {
+    const said = names.naming(() =>
+      files.flatMap((file) => [
+        ...program.getSyntacticDiagnostics(file),
+        ...program.getSemanticDiagnostics(file),
+        ...program.getDeclarationDiagnostics(file),
+      ]),
+    );
+    emitted.diagnostics = ts.sortAndDeduplicateDiagnostics(said);
     return emitted.diagnostics.filter(({ code }) => !NOT_SAID.has(code));
   };
 }

@@ -19,7 +19,7 @@ export interface TypeNames {
 
 /** `root`: the folder of the cells. */
 export function createTypeNames(root: string): TypeNames {
-  // A package's file gets a name by `paths` only where the cell is of another package; TypeScript 5.0 asks whether both are of one.
+  // A package's file gets a name by `paths` only where the cell is of another package; TypeScript asks whether both are of one.
   const ownPackages = packageFilesAbove(root);
   let isNaming = false;
   return {

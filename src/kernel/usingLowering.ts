@@ -1,9 +1,19 @@
 import { CELL_OBJECT } from './cellObject.js';
-import type { UsingKind } from './newerSyntax.js';
 import type { Ts, TypeScript } from './tslab.js';
 
+export type UsingKind = 'using' | 'await using';
+
+/** The kind of a statement, or of the head of a loop, that declares with `using`. */
+export function usingOf(ts: Ts, node: TypeScript.Node): UsingKind | undefined {
+  const list = ts.isVariableStatement(node) ? node.declarationList : node;
+  if (!ts.isVariableDeclarationList(list)) return undefined;
+  const kind = list.flags & ts.NodeFlags.BlockScoped;
+  if (kind === ts.NodeFlags.AwaitUsing) return 'await using';
+  return kind === ts.NodeFlags.Using ? 'using' : undefined;
+}
+
 /**
- * Gives the `const` that was a `using` its meaning: the block around it disposes of the value when it ends, however that is.
+ * Lowers `using`: the block around it disposes of the value when it ends, however that is.
  * `{ using x = e; … }` -> `{ const scope = cell.scope(); try { const x = scope.use(e); … } catch (error) { scope.fail(error); }
  * finally { scope.end(); } }`. At the top of a cell it is the cell that ends, so that later cells know the name.
  */
@@ -11,7 +21,6 @@ export function rewriteUsings(
   ts: Ts,
   context: TypeScript.TransformationContext,
   file: TypeScript.SourceFile,
-  kindAt: (node: TypeScript.Node) => UsingKind | undefined,
 ): TypeScript.SourceFile {
   const { factory } = context;
   const member = (of: TypeScript.Expression, name: string): TypeScript.Expression =>
@@ -22,20 +31,13 @@ export function rewriteUsings(
     ...args: TypeScript.Expression[]
   ): TypeScript.CallExpression => factory.createCallExpression(member(of, name), undefined, args);
   const cell = (): TypeScript.Expression => factory.createIdentifier(CELL_OBJECT);
-  /** Declarations that have been rewritten keep their places. */
-  const rewritten = new Set<number>();
-  const kindOf = (statement: TypeScript.Node): UsingKind | undefined =>
-    ts.isVariableStatement(statement) && !rewritten.has(statement.declarationList.pos)
-      ? kindAt(statement.declarationList)
-      : undefined;
   const nameOf = (kind: UsingKind): string => (kind === 'using' ? 'use' : 'useAwaiting');
 
   /** `const x = e` -> `const x = scope.use(e)`. */
   const taken = (statement: TypeScript.Statement, scope: TypeScript.Expression): TypeScript.Statement => {
-    const kind = kindOf(statement);
+    const kind = usingOf(ts, statement);
     if (kind === undefined || !ts.isVariableStatement(statement)) return statement;
     const { declarationList: list, modifiers } = statement;
-    rewritten.add(list.pos);
     const declarations = list.declarations.map((declaration) =>
       factory.updateVariableDeclaration(
         declaration,
@@ -48,7 +50,7 @@ export function rewriteUsings(
     return factory.updateVariableStatement(
       statement,
       modifiers,
-      factory.updateVariableDeclarationList(list, declarations),
+      ts.setTextRange(factory.createVariableDeclarationList(declarations, ts.NodeFlags.Const), list),
     );
   };
   const scoped = (
@@ -88,13 +90,15 @@ export function rewriteUsings(
     const value = list.declarations[0]!.name as TypeScript.Identifier;
     const use = factory.createExpressionStatement(call(scope, nameOf(kind), value));
     const body = factory.createBlock(scoped(scope, [use, loop.statement], kind === 'await using'), true);
-    return factory.updateForOfStatement(loop, loop.awaitModifier, list, loop.expression, body);
+    const named = factory.createVariableDeclarationList(list.declarations, ts.NodeFlags.Const);
+    return factory.updateForOfStatement(loop, loop.awaitModifier, named, loop.expression, body);
   };
 
   const visit = (node: TypeScript.Node): TypeScript.Node => {
-    // Before the children are visited: their places are those of the text.
-    const kinds = ts.isBlock(node) ? node.statements.flatMap((statement) => kindOf(statement) ?? []) : [];
-    const ofRound = ts.isForOfStatement(node) ? kindAt(node.initializer) : undefined;
+    const kinds = ts.isBlock(node)
+      ? node.statements.flatMap((statement) => usingOf(ts, statement) ?? [])
+      : [];
+    const ofRound = ts.isForOfStatement(node) ? usingOf(ts, node.initializer) : undefined;
     const block = kinds.length > 0 ? ofBlock(node as TypeScript.Block, kinds) : node;
     const visited = ts.visitEachChild(block, visit, context);
     return ofRound === undefined ? visited : ofLoop(visited as TypeScript.ForOfStatement, ofRound);

@@ -10,7 +10,7 @@ const ts = createRequire(import.meta.url)('@tslab/typescript-for-tslab') as Ts;
 function lowered(text: string): string {
   return ts.transpileModule(text, {
     transformers: { before: [(context) => (file) => rewriteAwaits(ts, context, file)] },
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, alwaysStrict: false },
   }).outputText;
 }
 

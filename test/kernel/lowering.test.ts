@@ -114,3 +114,10 @@ test('lowerModule() says what a module imports for its values, and whether it wa
     false,
   );
 });
+
+test('lowerModule() leaves JavaScript of the older kind as it is', () => {
+  const { script } = lowerModule(ts, 'late = 5; module.exports = late; delete globalThis.late;', '/x/old.js');
+  const module = { exports: undefined as unknown };
+  vm.runInThisContext(`(function (module) {${script}\n})`)(module);
+  assert.equal(module.exports, 5);
+});

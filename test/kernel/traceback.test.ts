@@ -99,8 +99,6 @@ test('diagnosticsError() says what to write instead of what cells cannot hold', 
   const evalueOf = (code: string) => diagnosticsError([complaint], code).evalue;
   assert.match(evalueOf('%time 1 + 1'), /no magics/);
   assert.match(evalueOf('!ls -l'), /execSync\('ls'/);
-  assert.match(evalueOf("import a from './a.json' with { type: 'json' };"), /leave them out/);
-  assert.match(evalueOf('{ using file = open(); }'), /try \{ \.\.\. \} finally/);
   assert.match(evalueOf('const view = <div a="1">x</div>;'), /\.tsx beside the notebook/);
   assert.match(evalueOf('show(<br />)'), /\.tsx beside the notebook/);
   for (const code of [

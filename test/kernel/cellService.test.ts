@@ -18,7 +18,7 @@ after(() => {
   rmSync(root, { recursive: true });
 });
 
-test('createLeanPrograms(): a source that is imported over another one is checked, and again when it is edited', () => {
+test('createCellService(): a source that is imported over another one is checked, and again when it is edited', () => {
   const code = "import { near } from './near';\nnear.toFixed();";
   assert.deepEqual(compiler.check(code, '').diagnostics, []);
   const edit = (text: string) => writeFileSync(join(root, 'far.ts'), text);
@@ -36,12 +36,12 @@ test('createLeanPrograms(): a source that is imported over another one is checke
   assert.deepEqual(compiler.check(code, '').diagnostics, []);
 });
 
-test('createLeanPrograms(): what the type checker says of an imported source stops the cell', () => {
+test('createCellService(): what the type checker says of an imported source stops the cell', () => {
   const [said] = compiler.check("import { wrong } from './wrong';\nwrong;", '').diagnostics;
   assert.equal(said?.code, 2322);
   assert.match(String(said?.file), /wrong\.ts$/);
 });
 
-test('createLeanPrograms(): names of a cell are known as soon as there is a program', () => {
+test('createCellService(): names of a cell are known as soon as there is a program', () => {
   assert.match(compiler.check('const a = 1;', '').declarations, /declare const a = 1;/);
 });
