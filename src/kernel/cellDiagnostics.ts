@@ -28,12 +28,16 @@ export const CELL_PREFIX = 'export {};\n';
 export const NOT_SAID = new Set([2742, 7016, 5097, 7026]);
 
 /** Complaints of the checker about the cell and the modules that it imports, wherever those lie. */
-export function diagnosticsOf(ts: Ts, all: readonly TypeScript.Diagnostic[], cell: string): Diagnostic[] {
+export function diagnosticsOf(
+  ts: Ts,
+  all: readonly TypeScript.Diagnostic[],
+  isOfCell: (file: TypeScript.SourceFile) => boolean,
+): Diagnostic[] {
   return all.flatMap((diagnostic) => {
     const { file, start, length, code } = diagnostic;
     if (file === undefined || start === undefined || NOT_SAID.has(code)) return [];
     if (file.fileName.includes('/node_modules/')) return []; // a package that brings its sources
-    const isCell = file.fileName === cell;
+    const isCell = isOfCell(file);
     const { line, character } = file.getLineAndCharacterOfPosition(start);
     return {
       file: isCell ? undefined : nameOf(file.fileName),

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { inPackage } from '../paths.js';
 import { isLibrary, withoutDocs } from './libraryDocs.js';
 import type { Ts, TypeScript } from './tslab.js';
@@ -7,6 +8,8 @@ import type { Ts, TypeScript } from './tslab.js';
 export interface CellFiles {
   /** Changes with every change of any file. */
   readonly version: () => string;
+  /** The same, without the cell and the declarations of earlier ones. */
+  readonly versionBesideCells: () => string;
   versionOf(path: string): string;
   /** Undefined = there is no such file. */
   snapshotOf(path: string): TypeScript.IScriptSnapshot | undefined;
@@ -25,11 +28,32 @@ interface CellFile {
   stamp: string | undefined;
 }
 
-export function createCellFiles(ts: Ts): CellFiles {
+/** Virtual files of a folder of cells. */
+export interface VirtualFiles {
+  readonly cell: string;
+  /** What earlier cells declare. */
+  readonly declarations: string;
+  /** `declare global { }` of earlier cells. */
+  readonly globals: string;
+}
+
+/** The first two have tslab's names. */
+export function virtualFiles(root: string): VirtualFiles {
+  return {
+    cell: join(root, '__tslab__.ts'),
+    declarations: join(root, '__prev__.d.ts'),
+    // Names declared there are the global object's, where those of __prev__ are cells'.
+    globals: join(root, '__globals__.d.ts'),
+  };
+}
+
+export function createCellFiles(ts: Ts, virtual: VirtualFiles): CellFiles {
   const written = new Map<string, CellFile & { text: string }>();
   const lasting = new Map<string, CellFile>();
   const edited = new Map<string, CellFile>();
   let changes = 0;
+  let changesBeside = 0;
+  const ofCells = new Set([virtual.cell, virtual.declarations]);
 
   const read = (path: string): TypeScript.IScriptSnapshot | undefined => {
     const text = ts.sys.readFile(path);
@@ -46,6 +70,7 @@ export function createCellFiles(ts: Ts): CellFiles {
 
   return {
     version: () => String(changes),
+    versionBesideCells: () => String(changesBeside),
     versionOf: (path) => String(fileOf(path).version),
     snapshotOf: (path) => fileOf(path).snapshot,
     isWritten: (path) => written.has(path),
@@ -53,6 +78,7 @@ export function createCellFiles(ts: Ts): CellFiles {
       const before = written.get(path);
       if (before?.text === text) return;
       changes++;
+      if (!ofCells.has(path)) changesBeside++;
       const snapshot = ts.ScriptSnapshot.fromString(text);
       written.set(path, { version: (before?.version ?? 0) + 1, snapshot, stamp: undefined, text });
     },
@@ -61,6 +87,7 @@ export function createCellFiles(ts: Ts): CellFiles {
         const stamp = stampOf(path);
         if (stamp === file.stamp) continue;
         changes++;
+        changesBeside++;
         Object.assign(file, { version: file.version + 1, snapshot: read(path), stamp });
       }
     },

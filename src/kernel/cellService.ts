@@ -1,18 +1,17 @@
-import { join } from 'node:path';
 import { inPackage } from '../paths.js';
-import { createCellFiles } from './cellFiles.js';
+import { createCellFiles, virtualFiles } from './cellFiles.js';
 import { cellOptions } from './cellOptions.js';
+import { type CellInProgram, createKeptProgram } from './keptProgram.js';
 import type { Ts, TypeScript } from './tslab.js';
 import type { TypeNames } from './typeNames.js';
 
 /** TypeScript's language service over the cell, what earlier cells declare, and all that those import. */
 export interface CellService {
   readonly service: () => TypeScript.LanguageService;
-  /** Of the cell and declarations as they were written last. */
-  readonly program: () => TypeScript.Program;
-  readonly cell: () => TypeScript.SourceFile;
-  /** `cell` and `declarations` as tslab writes them: modules. */
-  write(cell: string, declarations: string): void;
+  /** `cell` and `declarations` as tslab writes them, modules, for the service to be asked about. */
+  written(cell: string, declarations: string): CellInProgram;
+  /** The same to be checked and emitted only, which is quicker. */
+  checked(cell: string, declarations: string): CellInProgram;
   /** `declare global { }` of earlier cells. */
   writeGlobals(text: string): void;
   /** Reads what was edited anew. */
@@ -24,16 +23,6 @@ export interface CellService {
 /** What voxlab adds to the library: names of the browser's that cells have. */
 const CELL_LIBRARY = inPackage('src', 'kernel', 'cellLibrary.d.ts');
 
-/** Virtual files of a folder of cells. The first two have tslab's names. */
-export function virtualFiles(root: string): Record<'cell' | 'declarations' | 'globals', string> {
-  return {
-    cell: join(root, '__tslab__.ts'),
-    declarations: join(root, '__prev__.d.ts'),
-    /** Names declared there are the global object's, where those of __prev__ are cells'. */
-    globals: join(root, '__globals__.d.ts'),
-  };
-}
-
 export function createCellService(
   ts: Ts,
   root: string,
@@ -41,7 +30,7 @@ export function createCellService(
   tslabs: TypeScript.CompilerOptions,
 ): CellService {
   const virtual = virtualFiles(root);
-  const files = createCellFiles(ts);
+  const files = createCellFiles(ts, virtual);
   const options = cellOptions(ts, tslabs, names);
   const roots = [virtual.declarations, virtual.cell, CELL_LIBRARY, virtual.globals];
   files.write(virtual.globals, 'export {};\n');
@@ -69,21 +58,23 @@ export function createCellService(
   });
   const registry = ts.createDocumentRegistry(true, root);
   let service = ts.createLanguageService(host, registry);
-  const cell = (): TypeScript.SourceFile => {
+  const kept = createKeptProgram(ts, files, virtual);
+  const written = (cell: string, declarations: string): CellInProgram => {
+    files.write(virtual.cell, cell);
+    files.write(virtual.declarations, declarations);
     const program = service.getProgram()!;
-    const file = program.getSourceFile(virtual.cell)!;
-    // As tslab does: a name that the cell does not declare is looked for in what earlier cells declare.
-    (file as { parent: TypeScript.Node }).parent = program.getSourceFile(virtual.declarations)!;
-    (file as { readonly locals?: Map<string, unknown> }).locals?.delete('__global');
-    return file;
+    kept.keep(program);
+    const [cellFile, before] = [virtual.cell, virtual.declarations].map(
+      (path) => program.getSourceFile(path)!,
+    );
+    return linked({ program, cell: cellFile!, declarations: before! });
   };
   return {
     service: () => service,
-    program: () => service.getProgram()!,
-    cell,
-    write(code, declarations) {
-      files.write(virtual.cell, code);
-      files.write(virtual.declarations, declarations);
+    written,
+    checked(cell, declarations) {
+      const inProgram = kept.filesOf(cell, declarations);
+      return inProgram === undefined ? written(cell, declarations) : linked(inProgram);
     },
     writeGlobals: (text) => files.write(virtual.globals, `export {};\n${text}`),
     refresh: files.refresh,
@@ -91,8 +82,18 @@ export function createCellService(
       service.dispose();
       found = ts.createModuleResolutionCache(root, (path) => path, options);
       service = ts.createLanguageService(host, registry);
+      kept.forget();
     },
   };
+}
+
+/** As tslab does: a name that the cell does not declare is looked for in what earlier cells declare. */
+function linked(made: CellInProgram): CellInProgram {
+  const cell = made.cell as { parent: TypeScript.Node; readonly locals?: Map<string, unknown> };
+  cell.parent = made.declarations;
+  // `declare global` is no name that tslab could export.
+  cell.locals?.delete('__global');
+  return made;
 }
 
 /** TypeScript's own way to resolve imports, with results that last. */

@@ -1,16 +1,14 @@
 import type { Ts, TypeScript } from './tslab.js';
 
-/** tslab's virtual file of what earlier cells declare. */
-const DECLARATIONS_FILE = '__prev__.d.ts';
-
-/** `{ y }` where y is of an earlier cell -> `{ y: exports.y }`. */
+/** `{ y }` where y is of an earlier cell, in its `declarations` -> `{ y: exports.y }`. */
 export function writeOutShorthand(
   ts: Ts,
   checker: TypeScript.TypeChecker,
+  declarations: TypeScript.SourceFile,
 ): TypeScript.TransformerFactory<TypeScript.SourceFile> {
   const isOfEarlierCell = (node: TypeScript.ShorthandPropertyAssignment): boolean =>
-    (checker.getShorthandAssignmentValueSymbol(node)?.declarations ?? []).some((declaration) =>
-      declaration.getSourceFile().fileName.endsWith(DECLARATIONS_FILE),
+    (checker.getShorthandAssignmentValueSymbol(node)?.declarations ?? []).some(
+      (declaration) => declaration.getSourceFile() === declarations,
     );
   return (context) => (file) => {
     const { factory } = context;

@@ -5,9 +5,10 @@ import type * as TypeScript from '@tslab/typescript-for-tslab';
 import type { Converter } from 'tslab/dist/converter.js';
 import { EnvironmentError } from '../errors.js';
 import { CELL_PREFIX, type Diagnostic, diagnosticsOf, NOT_SAID, syntaxErrors } from './cellDiagnostics.js';
-import { type CellService, createCellService, virtualFiles } from './cellService.js';
+import { type CellService, createCellService } from './cellService.js';
 import { requireWithCodeCache } from './codeCache.js';
 import { type Completion, completionsAt } from './completions.js';
+import type { CellInProgram } from './keptProgram.js';
 import { jupyterFolder } from './kernelSpec.js';
 import { libraryDocsAt } from './libraryDocs.js';
 import { isPath, ownModulePath } from './ownPaths.js';
@@ -77,7 +78,7 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
     printQuickInfo(info: TypeScript.QuickInfo): string;
   };
   const converter = createConverter();
-  const { service, program, cell, write, refresh, forgetMissing, writeGlobals } = cells!;
+  const { service, written, refresh, forgetMissing, writeGlobals } = cells!;
   let madeAtMs = Date.now();
   const convert: Converter['convert'] = (declarations, code) => {
     refresh();
@@ -87,11 +88,10 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
     madeAtMs = Date.now();
     return converter.convert(declarations, code);
   };
-  /** Makes the code the cell; a place in it as the service counts. */
-  const placed = (code: string, offset: number, declarations: string): number => {
+  /** Makes the code the cell, for questions to the service. */
+  const placed = (code: string, declarations: string): CellInProgram => {
     refresh();
-    write(CELL_PREFIX + withoutShellLine(code), CELL_PREFIX + declarations);
-    return offset + CELL_PREFIX.length;
+    return written(CELL_PREFIX + withoutShellLine(code), CELL_PREFIX + declarations);
   };
 
   return {
@@ -102,7 +102,7 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
       const unfinished = syntaxErrors(ts, text);
       if (unfinished.length > 0) return { diagnostics: unfinished, ...NOTHING };
       const { output, declOutput } = convert(declarations, text);
-      const diagnostics = diagnosticsOf(ts, emitted.diagnostics, virtualFiles(root).cell);
+      const diagnostics = diagnosticsOf(ts, emitted.diagnostics, isCell);
       if (diagnostics.length > 0 || output === undefined) return { diagnostics, ...NOTHING };
       return {
         diagnostics,
@@ -113,24 +113,29 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
       };
     },
     complete(code, offset, declarations) {
-      const at = placed(code, offset, declarations);
+      const { cell } = placed(code, declarations);
       const { length } = CELL_PREFIX;
-      const { start, end, ...found } = completionsAt(ts, service(), cell(), at);
+      const { start, end, ...found } = completionsAt(ts, service(), cell, offset + length);
       return { ...found, start: start - length, end: end - length };
     },
     inspect(code, offset, declarations) {
-      const at = placed(code, offset, declarations);
-      const file = cell();
+      const { program, cell: file } = placed(code, declarations);
+      const at = offset + CELL_PREFIX.length;
       const info = service().getQuickInfoAtPosition(file.fileName, at);
       const call = callAt(service(), file, at);
       const told = [
-        info && withDocs(printQuickInfo(withNamedTags(info)), libraryDocsAt(ts, program(), file, at)),
-        call && withDocs(call.text, libraryDocsAt(ts, program(), file, call.nameEnd - 1)),
+        info && withDocs(printQuickInfo(withNamedTags(info)), libraryDocsAt(ts, program, file, at)),
+        call && withDocs(call.text, libraryDocsAt(ts, program, file, call.nameEnd - 1)),
       ].filter((text) => text !== undefined);
       return told.length === 0 ? undefined : told.join('\n\n');
     },
     close: () => converter.close(),
   };
+}
+
+/** By its name; that of one in a kept program ends with a number. */
+function isCell(file: TypeScript.SourceFile): boolean {
+  return /\/__tslab__\d*\.ts$/.test(file.fileName);
 }
 
 function withDocs(text: string, docs: string | undefined): string {

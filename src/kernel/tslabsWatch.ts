@@ -1,5 +1,6 @@
+import { type VirtualFiles, virtualFiles } from './cellFiles.js';
 import type { CellService } from './cellService.js';
-import { virtualFiles } from './cellService.js';
+import type { CellInProgram } from './keptProgram.js';
 import { writeOutShorthand } from './shorthand.js';
 import type { Ts, TypeScript } from './tslab.js';
 import type { TypeNames } from './typeNames.js';
@@ -46,14 +47,18 @@ export function createTslabsWatch(
     createWatchProgram(host: TslabsHost): object {
       const { options, system } = host;
       const service = createService(options);
-      const builder = tslabsBuilder(ts, service, emitted, names);
       let withNames = '';
       const rebuild = (): void => {
         const text = system.readFile(virtual.cell);
         const named = text === withNames ? undefined : namedFile(ts, virtual.cell, text);
         const found = [...(named?.locals?.keys() ?? [])];
         if (found.length > 0) withNames = `${text}\nexport {${found.join(', ')}}`;
-        else service.write(text, system.readFile(virtual.declarations));
+        let made: CellInProgram | undefined;
+        const inProgram = (): CellInProgram => {
+          made ??= service.checked(text, system.readFile(virtual.declarations));
+          return made;
+        };
+        const builder = tslabsBuilder(ts, inProgram, virtual, emitted, names);
         const getSourceFile = (path: string) => (path === virtual.cell ? named : undefined);
         host.afterProgramCreate!({ ...builder, ...(found.length > 0 && { getSourceFile }) });
       };
@@ -105,53 +110,66 @@ interface TslabsBuilder {
  */
 function tslabsBuilder(
   ts: Ts,
-  { program, cell }: CellService,
+  made: () => CellInProgram,
+  virtual: VirtualFiles,
   emitted: Emitted,
   names: TypeNames,
 ): TslabsBuilder {
   return {
-    getProgram: program,
-    getSourceFile: (path) => (path.endsWith('/__tslab__.ts') ? cell() : program().getSourceFile(path)),
-    getAllDependencies: (file) => dependenciesOf(file, program()),
+    getProgram: () => made().program,
+    getSourceFile(path) {
+      // In a kept program it has a name of its own.
+      if (path === virtual.cell || path === made().cell.fileName) return made().cell;
+      return path === virtual.declarations ? made().declarations : made().program.getSourceFile(path);
+    },
+    getAllDependencies: () => [virtual.cell, ...dependenciesOf(made())],
     emit(file, write, cancel, onlyDeclarations, transformers) {
-      if (file?.fileName !== cell().fileName) return { emitSkipped: true, diagnostics: [] };
+      const { program, cell } = made();
+      if (file !== cell) return { emitSkipped: true, diagnostics: [] };
       return names.naming(() =>
-        program().emit(
+        program.emit(
           file,
           (path, text, ...rest) => {
-            const [, name] = /\/(__tslab__\.[^/]*)$/.exec(path) ?? [];
-            if (name === '__tslab__.js.map') emitted.sourceMap = text;
-            write?.(name === undefined ? path : `outDir/${name}`, text, ...rest);
+            const [, ending] = /\/__tslab__\d*(\.[^/]*)$/.exec(path) ?? [];
+            if (ending === '.js.map') emitted.sourceMap = text;
+            write?.(ending === undefined ? path : `outDir/__tslab__${ending}`, text, ...rest);
           },
           cancel,
           onlyDeclarations,
-          { ...transformers, before: [writeOutShorthand(ts, program().getTypeChecker())] },
+          { ...transformers, before: [writeOutShorthand(ts, program.getTypeChecker(), made().declarations)] },
         ),
       );
     },
   };
 }
 
-/** A function of TypeScript's programs that its declarations leave out. */
+/** What TypeScript's declarations leave out. */
 interface WithResolutions {
-  forEachResolvedModule(
-    visit: (found: { readonly resolvedModule?: TypeScript.ResolvedModuleFull }) => void,
+  getResolvedModule(
     file: TypeScript.SourceFile,
-  ): void;
+    name: string,
+    mode: unknown,
+  ): { readonly resolvedModule?: TypeScript.ResolvedModuleFull } | undefined;
+}
+interface WithImports {
+  readonly imports?: readonly TypeScript.StringLiteralLike[];
 }
 
-/** The file and the sources that it imports, directly or not. Declaration files are passed over: they hold no code. */
-function dependenciesOf(file: TypeScript.SourceFile, program: TypeScript.Program): string[] {
-  const seen = new Set([file.fileName]);
-  const visit = (source: TypeScript.SourceFile): void =>
-    (program as unknown as WithResolutions).forEachResolvedModule(({ resolvedModule }) => {
-      const name = resolvedModule?.resolvedFileName;
-      if (name === undefined || seen.has(name) || /\.d\.[cm]?ts$/.test(name)) return;
-      const imported = program.getSourceFile(name);
-      if (imported === undefined) return;
-      seen.add(name);
+/** The sources that a cell imports, directly or not. Declaration files are passed over: they hold no code. */
+function dependenciesOf({ cell, program }: CellInProgram): string[] {
+  const seen = new Set<string>();
+  const { getResolvedModule } = program as unknown as WithResolutions;
+  const visit = (source: TypeScript.SourceFile): void => {
+    for (const name of (source as WithImports).imports ?? []) {
+      const mode = program.getModeForUsageLocation(source, name);
+      const path = getResolvedModule(source, name.text, mode)?.resolvedModule?.resolvedFileName;
+      if (path === undefined || seen.has(path) || /\.d\.[cm]?ts$/.test(path)) continue;
+      const imported = program.getSourceFile(path);
+      if (imported === undefined) continue;
+      seen.add(path);
       visit(imported);
-    }, source);
-  visit(file);
+    }
+  };
+  visit(cell);
   return [...seen];
 }
