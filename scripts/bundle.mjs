@@ -35,6 +35,15 @@ run(
   ...['--entry-names=[name]', '--log-level=warning', `--outdir=${LIBRARY}`],
 );
 chmodSync(join(LIBRARY, 'cli.js'), 0o755);
+// V8 makes a snapshot of one file, which is no module.
+run(
+  ESBUILD,
+  join(COMPILED, 'kernel', 'snapshotProgram.js'),
+  ...['--bundle', '--format=cjs', '--platform=node', '--packages=external', '--charset=utf8'],
+  '--banner:js=const fileUrl = require("node:url").pathToFileURL(__filename).href;',
+  ...['--define:import.meta.url=fileUrl', '--log-level=warning', '--out-extension:.js=.cjs'],
+  `--outdir=${LIBRARY}`,
+);
 
 run(process.execPath, 'node_modules/typescript/bin/tsc', '-p', SOURCE);
 mkdirSync(OUT, { recursive: true });

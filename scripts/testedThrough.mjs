@@ -53,6 +53,8 @@ export const TESTED_THROUGH = {
   'src/kernel/signature.ts': 'test/kernel/completions.test.ts',
   'src/kernel/usingLowering.ts': 'test/kernel/cells.test.ts',
   'src/kernel/typeNames.ts': 'test/kernel/tslab.test.ts',
+  'src/kernel/snapshotModules.ts': 'test/kernel/kernelSnapshot.test.ts',
+  'src/kernel/snapshotProgram.ts': 'test/kernel/kernelSnapshot.test.ts',
   'src/kernel/cellFiles.ts': 'test/kernel/cellService.test.ts',
   'src/kernel/tslabsWatch.ts': 'test/kernel/tslab.test.ts',
   'src/commands/setup.ts': 'test/program/package.test.ts',

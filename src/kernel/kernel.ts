@@ -25,6 +25,7 @@ import { createGarbageCollection } from './garbage.js';
 import { createHistory } from './history.js';
 import { createInputReader } from './inputReader.js';
 import { kernelInfo } from './kernelInfo.js';
+import { keptCompiler, seeToSnapshot } from './kernelSnapshot.js';
 import { announceLoops } from './loopStop.js';
 import { moduleLowering } from './lowering.js';
 import { createCellModules } from './modules.js';
@@ -82,7 +83,8 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   syncBuiltinESMExports();
 
   const whileCompiling = protectCompiler(shared);
-  const plain = whileCompiling(() => createCellCompiler());
+  const kept = keptCompiler(process.cwd());
+  const plain = kept ?? whileCompiling(() => createCellCompiler());
   const imports = createCellImports(plain.ts, process.cwd(), notebooks);
   const compiler = withCellImports(plain, imports);
   const places = createStackPlaces();
@@ -118,6 +120,7 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
     cells.interrupt();
   };
   process.on('SIGINT', interrupt);
+  seeToSnapshot(process.cwd(), kept !== undefined);
   sockets.on('message', (message: ToMain) => {
     if (message.kind === 'request') handle(message);
     else if (message.kind === 'interrupt') interrupt();

@@ -69,11 +69,16 @@ function launcherWords(): string[] {
 export function installKernelSpec(kernels: string = kernelsBelow()): string {
   const words = launcherWords();
   const folder = join(kernels, KERNEL_NAME);
+  const snapshots = jupyterFolder('cache');
   makeFolder(folder);
+  makeFolder(snapshots);
   writeFileAtomically(join(folder, 'logo-svg.svg'), LOGO);
   const spec = {
     // Absolute paths: Jupyter may be started from anywhere, with another PATH.
-    argv: [process.execPath, ...words, '--connection-file', '{connection_file}'],
+    argv: [
+      ...['/bin/sh', inPackage('src', 'kernel', 'startKernel.sh'), process.execPath, snapshots],
+      ...[...words, '--connection-file', '{connection_file}'],
+    ],
     display_name: 'TypeScript (voxlab)',
     language: 'typescript',
     interrupt_mode: 'message',

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { startupSnapshot } from 'node:v8';
 import type * as TypeScript from '@tslab/typescript-for-tslab';
 import type { Converter } from 'tslab/dist/converter.js';
 import { EnvironmentError } from '../errors.js';
@@ -195,18 +196,22 @@ function refuseOther(packages: NodeJS.Require, name: string, expected: string): 
 
 function load(packages: NodeJS.Require): Compiler {
   const path = packages.resolve(TYPESCRIPT);
-  // Nine megabytes of JavaScript: V8's cache saves compiling them at each start. Kept when the kernel has come to rest.
-  const cached = requireWithCodeCache(
-    path,
-    jupyterFolder('cache', `typescript-${TYPESCRIPT_VERSION}-${process.version}.bin`),
-  );
-  if (!cached.fromCache) setTimeout(() => cached.keep(), 5000).unref();
-  const ts = cached.exports as Ts;
+  const ts = exportsOf(packages, path) as Ts;
   const seenByTslab = { ...ts, ...gone(ts) };
   // Where voxlab is a package, tslab has its fork after all, below its own folder: it is not loaded.
   const tslabs = packages.resolve(TYPESCRIPT, { paths: [dirname(packages.resolve('tslab/package.json'))] });
   packages.cache[tslabs] = Object.assign(new Module(tslabs), { exports: seenByTslab, loaded: true });
   return { ts, seenByTslab };
+}
+
+/** Nine megabytes of JavaScript: V8's cache saves compiling them at each start. Kept when the kernel has come to rest. */
+function exportsOf(packages: NodeJS.Require, path: string): unknown {
+  // A snapshot holds what is compiled, and no cache (kernelSnapshot.ts).
+  if (startupSnapshot.isBuildingSnapshot()) return packages(path);
+  const file = `typescript-${TYPESCRIPT_VERSION}-${process.version}.bin`;
+  const cached = requireWithCodeCache(path, jupyterFolder('cache', file));
+  if (!cached.fromCache) setTimeout(() => cached.keep(), 5000).unref();
+  return cached.exports;
 }
 
 /** What tslab calls and TypeScript 6.0 has under another name, or not at all. */
