@@ -32,7 +32,8 @@ export { type DoctorFinding, doctor } from './doctor.js';
 export * from './errors.js';
 export { type Crossval, type CrossvalFold, crossvalScores } from './evaluation/crossval.js';
 export { crossvalConfigs } from './evaluation/crossvalConfigs.js';
-export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.js';
+export { evaluate } from './evaluation/evaluate.js';
+export type { EvaluateOptions, Evaluation } from './evaluation/evaluation.js';
 export type { ExplainOptions, Explanation, GradCamOptions } from './evaluation/explain.js';
 export type { HeatMap, HeatMapOptions } from './evaluation/heatMap.js';
 export type { OcclusionOptions } from './evaluation/occlusion.js';
@@ -65,9 +66,10 @@ export { orderOf } from './feed/orderOf.js';
 export { definiteParts } from './feed/parts.js';
 export { type PatchRows, type ScanLabels, scanLabels } from './feed/rowLabels.js';
 export { heldOutRows, type Split, splitRows } from './feed/split.js';
+export type { ChartSpec } from './figures/chartSpec.js';
 export { type BalanceLabels, classBalanceFigure } from './figures/classBalanceFigure.js';
 export { feedFigure } from './figures/feedFigure.js';
-export { type Chart, type ChartSpec, chart } from './figures/figure.js';
+export { type Chart, chart } from './figures/figure.js';
 export { type FramePanel, frameFigure } from './figures/frameFigure.js';
 export { frocFigure } from './figures/frocFigure.js';
 export { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
@@ -138,8 +140,9 @@ export {
   normRelu,
   normShapes,
 } from './model/pieceParts.js';
-export { type CropOptions, type CropResult, crop } from './patches/crop.js';
+export { type CropResult, crop } from './patches/crop.js';
 export { cutAs2018, type Place2018, placeAs2018 } from './patches/crop2018.js';
+export type { CropOptions } from './patches/cropOptions.js';
 export { cutterOf } from './patches/cutScan.js';
 export { centerVoxelOf, firstVoxelOf, type PatchGrid, patchGrid } from './patches/patchGrid.js';
 export { type PlannedPatch, planScan, type ScanPlan } from './patches/planScan.js';

@@ -6,7 +6,7 @@ import { UsageError } from '../errors.js';
 import { usualFilters } from '../model/networks.js';
 import { startingPoint } from '../training/startingPoint.js';
 import type { TrainConfig } from '../training/trainConfig.js';
-import type { TrainFlags } from './trainConfigOf.js';
+import type { TrainFlags } from './trainFlags.js';
 
 /** What a run begins with: its network and windows, and the checkpoint whose these are unless a flag names others. Throws UsageError, InputError. */
 export function beginningOf(

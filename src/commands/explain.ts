@@ -15,7 +15,7 @@ import { writeNrrd } from '../volumes/nrrdWriter.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { withoutControls } from '../withoutControls.js';
 import { oneOf, wholeNumber, withInterrupt } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { rowList } from './rowList.js';
 import { print, printJson } from './standardStreams.js';
 

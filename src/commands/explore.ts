@@ -13,7 +13,7 @@ import { openPatchFile, type PatchFile, type PatchReader } from '../store/patchF
 import { sampleVoxels, voxelFaults } from '../store/voxelSample.js';
 import { patchGallery } from '../widgets/patchGallery.js';
 import { oneOf } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { rowList } from './rowList.js';
 import { print, printJson, say } from './standardStreams.js';
 

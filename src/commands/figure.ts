@@ -7,7 +7,7 @@ import { PERFORMANCE_MEASURED, type PerformanceSeries, readPerformance } from '.
 import { writeFileAtomically } from '../paths.js';
 import { FIGURE_KINDS, type FigureKind, type FigureTables } from './figureKinds.js';
 import { oneOf } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 
 interface FigureFlags extends FigureTables {

@@ -11,7 +11,7 @@ import { jsonWithoutControls } from '../withoutControls.js';
 import { registerGpuRecord } from './gpuRecord.js';
 import { gpuSummaryText } from './gpuSummaryText.js';
 import { registerGpuTop } from './gpuTop.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson, say } from './standardStreams.js';
 
 const FORMATS = `

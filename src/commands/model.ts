@@ -5,7 +5,7 @@ import { layersOf, usualFilters } from '../model/networks.js';
 import { ADAM } from '../model/optimizers.js';
 import { BATCH_NORM_MOMENTUM } from '../training/tracedStep.js';
 import { oneOf, wholeNumber } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 
 interface ModelFlags {

@@ -23,7 +23,7 @@ import { readHashedVolume } from '../volumes/readVolume.js';
 import { withoutControls } from '../withoutControls.js';
 import { numberWithin, oneOf, shard, wholeNumber } from './options.js';
 import { marksOf, openResults, type PredictResults, type ScanMarks, submissionOf } from './predictResults.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { type ScansDone, scanByScan, scansDocument } from './scanByScan.js';
 import { print, printJson, say } from './standardStreams.js';
 

@@ -32,10 +32,11 @@ import {
   windows,
   withInterrupt,
 } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { reportRate } from './reportRate.js';
 import { print, printJson, say } from './standardStreams.js';
-import { configOf, type TrainFlags, threadShare, visibleGpus } from './trainConfigOf.js';
+import { configOf, threadShare, visibleGpus } from './trainConfigOf.js';
+import type { TrainFlags } from './trainFlags.js';
 import { drawing } from './trainProgress.js';
 
 export const registerTrainCommand: RegisterCommand = (program) => {

@@ -3,8 +3,8 @@ import { escaped } from '../figures/markup.js';
 import { pagePolicy } from '../figures/pagePolicy.js';
 import { wordsOf } from '../model/network.js';
 import { browserBundle } from '../tensorflow/tf.js';
+import type { GraphModel } from './graphModel.js';
 import type { PortableNetwork } from './portableNetwork.js';
-import type { GraphModel } from './tfjsModel.js';
 
 /**
  * A page that scores a patch in the browser, by a file from the disk and without a server: TensorFlow.js, the network and a

@@ -1,7 +1,7 @@
+import type { PlotlyFigure } from './chartSpec.js';
 import { shortNumber } from './chartText.js';
 import { type Drawing, nameWidth, type Shape, titleSize } from './drawing.js';
 import { type DrawnFigure, drawnFigure } from './drawnFigure.js';
-import type { PlotlyFigure } from './figure.js';
 import { fitting, widthOf } from './strokeFont.js';
 import { INK, inkOn, PLOTLY_TEMPLATE } from './theme.js';
 import { linearTicks } from './ticks.js';

@@ -1,4 +1,4 @@
-import type { Axis, Band, ChartPart, ChartSpec, Trace } from './figure.js';
+import type { Axis, Band, ChartPart, ChartSpec, Trace } from './chartSpec.js';
 
 /** A figure has fewer pixels across than so many parts, and each keeps two or three points. */
 const MOST_PARTS = 700;

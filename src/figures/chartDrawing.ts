@@ -1,8 +1,8 @@
 import { placesOf, type Scale, scaleOf, toNumber, widthAt, yScale } from './chartScale.js';
+import { type Band, type ChartPart, type ChartSpec, colorOf, isDrawn, type Trace } from './chartSpec.js';
 import { isBandDrawn } from './chartText.js';
 import { type Box, clippedLine, runsOf } from './clippedLine.js';
 import type { Drawing, Point, Shape } from './drawing.js';
-import { type Band, type ChartPart, type ChartSpec, colorOf, isDrawn, type Trace } from './figure.js';
 import { lettersIn, titleLines } from './markup.js';
 import { fitting, widthOf } from './strokeFont.js';
 import { INK } from './theme.js';

@@ -1,4 +1,3 @@
-import { isBandDrawn } from './chartText.js';
 import {
   type Axis,
   type Band,
@@ -8,7 +7,8 @@ import {
   isDrawn,
   type PlotlyFigure,
   type Trace,
-} from './figure.js';
+} from './chartSpec.js';
+import { isBandDrawn } from './chartText.js';
 import { titleLines } from './markup.js';
 import { PLOTLY_TEMPLATE, plotlyColor } from './theme.js';
 import { decadeTicks, nameTicks, powerTicks, type Tick } from './ticks.js';

@@ -1,5 +1,5 @@
 import { millisecondsOf } from '../gpu/timeAxis.js';
-import type { Axis, ChartPart } from './figure.js';
+import type { Axis, ChartPart } from './chartSpec.js';
 import { decadeTicks, linearTicks, nameTicks, powerTicks, type Tick, timeTicks } from './ticks.js';
 
 /** Values of an axis as places in a picture. */

@@ -1,6 +1,6 @@
 import { notFinite } from './chartData.js';
-import type { Band, ChartPart, ChartSpec, Trace } from './figure.js';
-import { isDrawn } from './figure.js';
+import type { Band, ChartPart, ChartSpec, Trace } from './chartSpec.js';
+import { isDrawn } from './chartSpec.js';
 
 /** A curve of at most so many points is told point by point. */
 const FEW = 8;

@@ -1,5 +1,5 @@
+import type { PlotlyFigure } from './chartSpec.js';
 import { type Drawing, drawingSvg } from './drawing.js';
-import type { PlotlyFigure } from './figure.js';
 import { drawingPng } from './raster.js';
 import { type Theme, themed } from './theme.js';
 

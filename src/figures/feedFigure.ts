@@ -1,5 +1,6 @@
 import type { EpochRecord, StepRecord } from '../training/metricsLog.js';
-import { type Chart, chart, PALETTE } from './figure.js';
+import { PALETTE } from './chartSpec.js';
+import { type Chart, chart } from './figure.js';
 import { ThinnedCurve } from './thinnedCurve.js';
 
 /** What it is drawn from; other records are left alone. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { inPackage } from '../paths.js';
-import type { PlotlyFigure } from './figure.js';
+import type { PlotlyFigure } from './chartSpec.js';
 import { escaped } from './markup.js';
 import { pagePolicy } from './pagePolicy.js';
 

@@ -1,6 +1,6 @@
 import { voxelToWorld, worldToVoxel } from '../volumes/geometry.js';
 import type { Geometry, Vector3 } from '../volumes/volume.js';
-import { PALETTE } from './figure.js';
+import { PALETTE } from './chartSpec.js';
 import { coordinate, escaped } from './markup.js';
 import { type Picture, picture } from './picture.js';
 

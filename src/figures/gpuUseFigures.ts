@@ -1,8 +1,9 @@
 import type { GpuLog } from '../gpu/gpuRecord.js';
 import { quantile } from '../scores/quantile.js';
 import { type BarFigure, barFigure } from './barFigure.js';
-import { PALETTE } from './figure.js';
-import { type HeatRows, type LanePanel, type Panel, type PanelFigure, panelFigure } from './panelFigure.js';
+import { PALETTE } from './chartSpec.js';
+import { type PanelFigure, panelFigure } from './panelFigure.js';
+import type { HeatRows, LanePanel, Panel } from './panelSpec.js';
 import { type RunMoment, runMarks } from './runMarks.js';
 import type { TrackColumn } from './thinnedTracks.js';
 import {

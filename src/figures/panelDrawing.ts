@@ -1,7 +1,7 @@
 import { runsOf } from './clippedLine.js';
 import { type Drawing, nameWidth, type Point, type Shape, titleSize } from './drawing.js';
 import { heatColor } from './heatColor.js';
-import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelFigure.js';
+import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelSpec.js';
 import { fitting, widthOf } from './strokeFont.js';
 import { INK } from './theme.js';
 import { linearTicks, type Tick, timeTicks } from './ticks.js';

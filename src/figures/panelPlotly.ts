@@ -1,8 +1,8 @@
+import type { PlotlyFigure } from './chartSpec.js';
 import { nameWidth } from './drawing.js';
-import type { PlotlyFigure } from './figure.js';
 import { heatScale } from './heatColor.js';
 import { namesOfPanels, panelHeight } from './panelDrawing.js';
-import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelFigure.js';
+import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelSpec.js';
 import { PLOTLY_TEMPLATE } from './theme.js';
 
 const GAP = 12;

@@ -1,5 +1,5 @@
 import type { TimedPass } from '../training/learner.js';
-import { PALETTE } from './figure.js';
+import { PALETTE } from './chartSpec.js';
 import { coordinate, escaped } from './markup.js';
 import { type Picture, picture } from './picture.js';
 

@@ -1,5 +1,5 @@
 import type { Vector3 } from '../volumes/volume.js';
-import { PALETTE } from './figure.js';
+import { PALETTE } from './chartSpec.js';
 import { coordinate, escaped, lettersIn, titleLines, titleText } from './markup.js';
 import { checkedOverlay, type Overlay, overlayImage } from './overlaySlice.js';
 import { greyOf, type Picture, picture, WINDOWS, type WindowHu } from './picture.js';

@@ -1,6 +1,7 @@
 import type { RocPoint } from '../scores/roc.js';
 import type { RocBand } from '../scores/rocBootstrap.js';
-import { BAND_COLOR, type Chart, chart, GREY } from './figure.js';
+import { BAND_COLOR, GREY } from './chartSpec.js';
+import { type Chart, chart } from './figure.js';
 import { thinnedCurve } from './thinnedCurve.js';
 
 /**

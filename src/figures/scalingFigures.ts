@@ -1,4 +1,5 @@
-import { type Chart, chart, PALETTE } from './figure.js';
+import { PALETTE } from './chartSpec.js';
+import { type Chart, chart } from './figure.js';
 
 export interface ScalingPoint {
   readonly devices: number;

@@ -3,8 +3,9 @@ import type { CalibrationBin } from '../scores/calibration.js';
 import type { ShareInterval } from '../scores/calibrationBand.js';
 import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
 import type { PrecisionRecallBootstrap } from '../scores/precisionRecallBootstrap.js';
+import { BAND_COLOR, type Band, type ChartPart, GREY, PALETTE } from './chartSpec.js';
 import { shortNumber } from './chartText.js';
-import { BAND_COLOR, type Band, type Chart, type ChartPart, chart, GREY, PALETTE } from './figure.js';
+import { type Chart, chart } from './figure.js';
 import { thinnedCurve } from './thinnedCurve.js';
 
 /** More counts than this do not fit beside each other. */

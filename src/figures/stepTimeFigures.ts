@@ -1,6 +1,7 @@
 import type { EpochRecord, StepRecord, ValidationRecord } from '../training/metricsLog.js';
 import { type BarFigure, barFigure } from './barFigure.js';
-import { type Chart, chart, PALETTE } from './figure.js';
+import { PALETTE } from './chartSpec.js';
+import { type Chart, chart } from './figure.js';
 import { MeanColumns } from './meanColumns.js';
 
 /** What it is drawn from; other records are left alone. */

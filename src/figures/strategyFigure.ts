@@ -1,4 +1,4 @@
-import { PALETTE } from './figure.js';
+import { PALETTE } from './chartSpec.js';
 import { coordinate, escaped } from './markup.js';
 import { type Picture, picture } from './picture.js';
 

@@ -1,6 +1,6 @@
 import type { PatchBox } from '../patches/resample.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
-import { PALETTE } from './figure.js';
+import { PALETTE } from './chartSpec.js';
 import { coordinate, escaped, lettersIn, titleLines, titleText } from './markup.js';
 import { checkedOverlay, type Overlay, overlayImage, overlaySlice } from './overlaySlice.js';
 import { type Picture, picture, WINDOWS, type WindowHu } from './picture.js';

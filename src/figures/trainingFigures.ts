@@ -1,5 +1,6 @@
 import type { EpochRecord, StepRecord, ValidationRecord } from '../training/metricsLog.js';
-import { type Chart, type ChartPart, chart, PALETTE } from './figure.js';
+import { type ChartPart, PALETTE } from './chartSpec.js';
+import { type Chart, chart } from './figure.js';
 import { ThinnedCurve } from './thinnedCurve.js';
 
 /** What a training figure is drawn from; other records are left alone. */

@@ -1,6 +1,6 @@
 import type { DeviceSummary } from './deviceTally.js';
 import { deviceLabeller } from './gpuRecord.js';
-import type { GpuUse } from './summary.js';
+import type { GpuUse } from './gpuUse.js';
 import { millisecondsOf } from './timeAxis.js';
 
 /** What a log means, in words, and the numbers it rests on. */

@@ -1,5 +1,5 @@
 import { parseTableTime } from './logTime.js';
-import type { SmiField } from './nvidiaSmiCsv.js';
+import type { SmiField } from './smiField.js';
 import { isUnknown } from './tableCells.js';
 
 type Rows = readonly (readonly string[])[];

@@ -3,6 +3,7 @@ import { CUT_SHORT, type LogReader, type LogSink } from './logReader.js';
 import { parseTableTime } from './logTime.js';
 import { guessColumns } from './nvidiaSmiColumns.js';
 import { SampleGrouping } from './sampleGrouping.js';
+import type { SmiField } from './smiField.js';
 import {
   CellError,
   commaCells,
@@ -12,20 +13,6 @@ import {
   textCell,
   wholeCell,
 } from './tableCells.js';
-
-/** A field of `nvidia-smi --query-gpu`; others are skipped. */
-export type SmiField =
-  | 'timestamp'
-  | 'index'
-  | 'uuid'
-  | 'pci.bus_id'
-  | 'name'
-  | 'utilization.gpu'
-  | 'memory.used'
-  | 'memory.total'
-  | 'temperature.gpu'
-  | 'power.draw'
-  | 'hostname';
 
 /** nvidia-smi's own other names of the fields. */
 const ALIASES: Readonly<Record<string, SmiField>> = {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { messageOf } from '../errors.js';
 import type { DeviceReading, GpuSource, OnTrouble } from './gpuSource.js';
-import { type SmiField, smiRecord } from './nvidiaSmiCsv.js';
+import { smiRecord } from './nvidiaSmiCsv.js';
+import type { SmiField } from './smiField.js';
 import { commaCells, rowOrReason } from './tableCells.js';
 
 const FIELDS = [

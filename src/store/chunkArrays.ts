@@ -1,5 +1,5 @@
-import type { PutNumbered } from './chunkTable.js';
 import { addressAt, checkedBytes, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
+import type { PutNumbered } from './putChunk.js';
 
 /*
  * The array indexes of the newest format: chunk i is element i. An element is an address, and for filtered chunks their bytes

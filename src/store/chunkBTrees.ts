@@ -1,5 +1,5 @@
-import type { PutChunk } from './chunkTable.js';
 import { addressAt, bytesAt, checkedBytes, damaged, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
+import type { PutChunk } from './putChunk.js';
 
 /** Deeper than any tree is: a node that is its own child would go on for ever. */
 const DEEPEST = 32;

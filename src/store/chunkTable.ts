@@ -3,6 +3,7 @@ import { readBTree1, readBTree2 } from './chunkBTrees.js';
 import type { DatasetHeader } from './datasetHeader.js';
 import { damaged, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
 import type { StoredLayout } from './hdf5Layout.js';
+import type { PutChunk, PutNumbered } from './putChunk.js';
 import { chunkGrid, product } from './rowIndex.js';
 
 /** Where each chunk lies, the last axis fastest. */
@@ -14,12 +15,6 @@ export interface ChunkTable {
   /** Bit i set: filter i was not applied. */
   readonly masks: Uint32Array;
 }
-
-/** One chunk of an index: where it begins, in chunks along each axis, and where it lies. */
-export type PutChunk = (place: readonly number[], offset: number, bytes: number, mask: number) => void;
-
-/** One chunk of an array index: its number in the grid of the largest extent. */
-export type PutNumbered = (number: number, offset: number, bytes: number, mask: number) => void;
 
 type Chunked = Extract<StoredLayout, { kind: 'chunked' }>;
 

@@ -8,17 +8,7 @@ import type { Network } from '../model/network.js';
 import { networkOf } from '../model/networks.js';
 import { networkOfOwn, type OwnNetwork } from '../model/ownNetwork.js';
 import { recordedNetwork } from '../model/recordedGraph.js';
-import type { TrainConfig } from './trainConfig.js';
-
-/** What a network of one's own was: a run goes on, and is used, with the same alone. Plain JSON. */
-export interface OwnNetworkIdentity {
-  /** The file that it came from, absolute; undefined for one that a program handed over. */
-  readonly module?: string;
-  /** SHA-256 of its parameters' names and shapes. */
-  readonly parameters: string;
-  /** SHA-256 of the operations that its pieces do, with their parameters and constants. */
-  readonly operations: string;
-}
+import type { OwnNetworkIdentity, TrainConfig } from './trainConfig.js';
 
 type NetworkKeys = Pick<TrainConfig, 'network' | 'filters' | 'dropout' | 'moreWindows' | 'ownNetwork'>;
 

@@ -8,7 +8,7 @@ import type { Engine } from '../tensorflow/engine.js';
 import type { TensorSpec } from '../tensorflow/tensors.js';
 import { type Tensor, type Tensor5D, tensorId, tensorOf, tf } from '../tensorflow/tf.js';
 import { tracedValue } from '../tensorflow/variables.js';
-import type { WorkItem } from '../tensorflow/workItems.js';
+import type { WorkItem } from '../tensorflow/workItem.js';
 import { EMA, type ProgramOptions, variablesOf } from './programOptions.js';
 
 /** The nodes that follow belong to this device and to this part of the schedule. */

@@ -1,8 +1,3 @@
-import type { Cluster } from '../config/cluster.js';
-import { FirstRank } from './firstRank.js';
-import { OtherRank } from './otherRank.js';
-import type { SharedSecret } from './talkProof.js';
-
 /**
  * A small talk beside TensorFlow's collectives, which know neither who is missing nor why: all processes come, prove that they
  * know the secret, agree on what they are going to do, and are heard twice a second. Who ends, hangs or differs is named to all
@@ -23,19 +18,4 @@ export interface RankWatch {
   readonly stopping: AbortSignal;
   /** Ends the talk. With a reason, the others are told why this process ends. */
   leave(reason?: string): void;
-}
-
-/**
- * Throws EngineError when the first process cannot listen, is not there in time, or has another secret; InterruptedError when
- * `signal` is aborted while it is waited for.
- */
-export async function watchRanks(
-  cluster: Cluster,
-  timeoutSeconds: number,
-  secret: SharedSecret,
-  signal?: AbortSignal,
-): Promise<RankWatch> {
-  return cluster.rank === 0
-    ? FirstRank.start(cluster, timeoutSeconds, secret)
-    : OtherRank.start(cluster, timeoutSeconds, secret, signal);
 }

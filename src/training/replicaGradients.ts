@@ -7,7 +7,7 @@ import type { Engine } from '../tensorflow/engine.js';
 import { recomputed } from '../tensorflow/recompute.js';
 import { withGradientsAt } from '../tensorflow/tapeScope.js';
 import { type Tensor, type Tensor1D, tensorId, tensorOf, tf } from '../tensorflow/tf.js';
-import { WorkItem } from '../tensorflow/workItems.js';
+import { WorkItem } from '../tensorflow/workItem.js';
 import { stagesOfPieces } from './placement.js';
 import {
   microBatchRows,

@@ -10,17 +10,7 @@ import { type Checkpoint, loadCheckpoint } from './loadCheckpoint.js';
 import { EMA } from './programOptions.js';
 import { readRunSplit } from './runFolder.js';
 import { averagesAlone } from './stepCounts.js';
-import type { TrainConfig } from './trainConfig.js';
-
-/** The checkpoint that a run begins with instead of drawn weights. Plain JSON. */
-export interface StartingPoint {
-  /** Its folder, absolute. */
-  readonly checkpoint: string;
-  readonly epoch: number;
-  readonly step: number;
-  /** Of the arrays' file; null for checkpoints of earlier versions. */
-  readonly crc32: number | null;
-}
+import type { StartingPoint, TrainConfig } from './trainConfig.js';
 
 /** What a run takes of its starting point. */
 export interface FirstWeights {

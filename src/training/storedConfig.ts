@@ -10,9 +10,7 @@ import { TRAINING_KEYS } from '../config/trainingSettings.js';
 import { InputError } from '../errors.js';
 import type { JsonPlace } from '../jsonPlace.js';
 import type { ValueScale } from '../store/rowIndex.js';
-import type { OwnNetworkIdentity } from './networkOfRun.js';
-import type { StartingPoint } from './startingPoint.js';
-import type { TrainConfig } from './trainConfig.js';
+import type { OwnNetworkIdentity, StartingPoint, TrainConfig } from './trainConfig.js';
 
 /** What a key of a stored configuration may be. */
 interface Rule {

@@ -19,7 +19,7 @@ import type { Progress } from './metricsLog.js';
 import { networkOfRun, requireSameOperations, withIdentity, withOwnName } from './networkOfRun.js';
 import { openFeed } from './openFeed.js';
 import { namesOf, type OwnParts } from './ownParts.js';
-import { type RankWatch, watchRanks } from './rankWatch.js';
+import type { RankWatch } from './rankWatch.js';
 import { type ResumePoint, requireSameRun, requireSameSteps, resumePoint } from './resume.js';
 import { learnerOfRun, requireBatch, withSettingsOf } from './runData.js';
 import { runEpochs } from './runEpochs.js';
@@ -30,6 +30,7 @@ import { sharedSecret } from './talkProof.js';
 import type { TrainConfig } from './trainConfig.js';
 import { ControlState, heardBy, type OnRecord } from './trainControl.js';
 import { startRecord, type TrainRecord } from './trainRecords.js';
+import { watchRanks } from './watchRanks.js';
 
 /** What train() is told beside the run's settings. */
 export interface TrainOptions extends OwnParts {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cleanSpec, notFinite } from '../../src/figures/chartData.js';
-import { type ChartSpec, chart } from '../../src/figures/figure.js';
+import type { ChartSpec } from '../../src/figures/chartSpec.js';
+import { chart } from '../../src/figures/figure.js';
 
 const specOf = (more: Partial<ChartSpec>): ChartSpec => ({
   ...{ title: 't', x: { title: 'x' }, y: { title: 'y' }, traces: [] },

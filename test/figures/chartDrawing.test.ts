@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ChartSize, chartDrawing } from '../../src/figures/chartDrawing.js';
+import type { ChartSpec } from '../../src/figures/chartSpec.js';
 import { drawingSvg, type Shape } from '../../src/figures/drawing.js';
-import type { ChartSpec } from '../../src/figures/figure.js';
 import { widthOf } from '../../src/figures/strokeFont.js';
 import { linearTicks, timeTicks } from '../../src/figures/ticks.js';
 import { runPython } from '../python.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PALETTE } from '../../src/figures/chartSpec.js';
 import { classBalanceFigure } from '../../src/figures/classBalanceFigure.js';
-import { PALETTE } from '../../src/figures/figure.js';
 import { stepTimeFigure } from '../../src/figures/stepTimeFigures.js';
 import { BACKGROUNDS, contrastOf, type Theme } from '../../src/figures/theme.js';
 import { trainingFigure } from '../../src/figures/trainingFigures.js';

@@ -1,8 +1,9 @@
 import { barFigure } from '../../src/figures/barFigure.js';
+import { PALETTE } from '../../src/figures/chartSpec.js';
 import { classBalanceFigure } from '../../src/figures/classBalanceFigure.js';
 import type { DrawnFigure } from '../../src/figures/drawnFigure.js';
 import { feedFigure } from '../../src/figures/feedFigure.js';
-import { chart, PALETTE } from '../../src/figures/figure.js';
+import { chart } from '../../src/figures/figure.js';
 import { gpuMemoryBars, gpuUtilizationFigure } from '../../src/figures/gpuUseFigures.js';
 import { huHistogramFigure } from '../../src/figures/huHistogram.js';
 import { performanceFigure } from '../../src/figures/performanceFigure.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chart, colorOf, PALETTE } from '../../src/figures/figure.js';
+import { colorOf, PALETTE } from '../../src/figures/chartSpec.js';
+import { chart } from '../../src/figures/figure.js';
 
 const drawn = chart({
   title: 't',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from '../../src/figures/gpuUseFigures.js';
-import type { HeatPanel, LanePanel, Panel } from '../../src/figures/panelFigure.js';
+import type { HeatPanel, LanePanel, Panel } from '../../src/figures/panelSpec.js';
 import { readGpuLog } from '../../src/gpu/readGpuLog.js';
 import { millisecondsOf } from '../../src/gpu/timeAxis.js';
 import { inRepository } from '../../src/paths.js';

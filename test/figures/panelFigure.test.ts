@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { heatColor } from '../../src/figures/heatColor.js';
-import { type PanelSpec, panelFigure } from '../../src/figures/panelFigure.js';
+import { panelFigure } from '../../src/figures/panelFigure.js';
+import type { PanelSpec } from '../../src/figures/panelSpec.js';
 
 const spec: PanelSpec = {
   title: 'use <&>',

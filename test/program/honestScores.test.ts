@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type Evaluation, evaluate } from '../../src/evaluation/evaluate.js';
+import { evaluate } from '../../src/evaluation/evaluate.js';
+import type { Evaluation } from '../../src/evaluation/evaluation.js';
 import { createRandom, type Random } from '../../src/random.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
 import { train } from '../../src/training/train.js';

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { talkAddress } from '../../src/config/cluster.js';
-import { type RankWatch, watchRanks } from '../../src/training/rankWatch.js';
+import type { RankWatch } from '../../src/training/rankWatch.js';
 import { isStoppedByAnother } from '../../src/training/talk.js';
 import { proofOf, type SharedSecret } from '../../src/training/talkProof.js';
+import { watchRanks } from '../../src/training/watchRanks.js';
 
 const secretOf = (text: string): SharedSecret => ({ read: () => text, place: 'the test', remove: () => {} });
 const SECRET = secretOf('of these two');
