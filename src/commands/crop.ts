@@ -8,8 +8,9 @@ import {
 } from '../candidates/tableFormat.js';
 import { CROP_CONFIG_FILE, type CropSettings, readCropSettings } from '../config/cropSettings.js';
 import { UsageError, VoxlabError } from '../errors.js';
-import { type CropOptions, type CropResult, crop } from '../patches/crop.js';
+import { type CropResult, crop } from '../patches/crop.js';
 import type { Shard } from '../patches/cropJob.js';
+import type { CropOptions } from '../patches/cropOptions.js';
 import { type DryRun, dryRun } from '../patches/dryRun.js';
 import { readingSettings } from '../patches/readingSettings.js';
 import { formatSeconds, progressLine } from '../progress.js';
@@ -19,7 +20,7 @@ import { NIFTI_FRAMES, type NiftiFrame } from '../volumes/niftiGeometry.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { resampledLine, tellBeside } from './cropNotes.js';
 import { oneOf, shard, wholeNumber, withInterrupt } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 
 interface CropFlags {
