@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { ensureKernelSpec, jupyterEnvironment } from '../src/kernel/jupyter.js';
+import { ensureKernelSpec, jupyterEnvironment } from '../src/kernel/notebooks/jupyter.js';
 import { inRepository } from '../src/paths.js';
 import { startPeer } from './peer.js';
 import { type BenchReport, type BenchRow, spread } from './report.js';

@@ -16,7 +16,7 @@ export function startPeer(
   settings: unknown,
   python = inRepository('.venv', 'bin', 'python'),
 ): Promise<Peer> {
-  const words = [inRepository('src', 'kernel', 'parentProcess.py'), inRepository('bench', file)];
+  const words = [inRepository('src', 'kernel', 'notebooks', 'parentProcess.py'), inRepository('bench', file)];
   return startProgram(python, [...words, JSON.stringify(settings)], (reason) => {
     return `bench/${file} ended: ${reason}; run: npm test (it installs the peers)`;
   });

@@ -2,7 +2,16 @@
 // Checks and bundles what widgets run in the browser: src/widgets/browser/NAME.ts and NAME.css -> dist/browser/. Beside them
 // plotly, shortened to less than half, for pages with figures: a page that holds it opens in a third of the time.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,7 +31,7 @@ const DOORS = [
   'doors/tensorflow',
   'commands/cli',
   'kernel/launcher',
-  'kernel/formulasProgram',
+  'kernel/notebooks/formulasProgram',
 ];
 
 const run = (program, ...args) => execFileSync(program, args, { cwd: ROOT, stdio: 'inherit' });
@@ -38,7 +47,7 @@ chmodSync(join(LIBRARY, 'cli.js'), 0o755);
 // V8 makes a snapshot of one file, which is no module.
 run(
   ESBUILD,
-  join(COMPILED, 'kernel', 'snapshotProgram.js'),
+  join(COMPILED, 'kernel', 'typescript', 'snapshotProgram.js'),
   ...['--bundle', '--format=cjs', '--platform=node', '--packages=external', '--charset=utf8'],
   '--banner:js=const fileUrl = require("node:url").pathToFileURL(__filename).href;',
   ...['--define:import.meta.url=fileUrl', '--log-level=warning', '--out-extension:.js=.cjs'],
@@ -81,7 +90,10 @@ if (!isNewer)
 
 /** The files that start as a thread: their starter names them, `new URL('./NAME.js', import.meta.url)`. */
 function threadPrograms() {
-  const files = readdirSync(COMPILED, { recursive: true }).filter((file) => file.endsWith('.js'));
+  // What is compiled from a source that has been moved lies there still.
+  const files = readdirSync(COMPILED, { recursive: true }).filter(
+    (file) => file.endsWith('.js') && existsSync(join(ROOT, 'src', file.replace(/\.js$/, '.ts'))),
+  );
   return files.flatMap((file) =>
     [
       ...readFileSync(join(COMPILED, file), 'utf8').matchAll(

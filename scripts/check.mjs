@@ -30,7 +30,7 @@ const SEAMS = {
   '@tslab/typescript-for-tslab': ['src/kernel/'],
   zeromq: ['src/kernel/'],
   'adm-zip': ['src/exchange/zip.ts'],
-  temml: ['src/kernel/formulas.ts'],
+  temml: ['src/kernel/notebooks/formulas.ts'],
   saxes: ['src/candidates/lidc/xmlTree.ts'],
   commander: ['src/commands/'],
 };

@@ -6,7 +6,7 @@ const PRINTERS = {
   'src/progress.ts': 'the line that is redrawn, cleaned there',
   'src/commands/gpuTop.ts': 'a screen of its own, of lines cleaned in topScreen.ts',
   'src/commands/gpu.ts': 'JSON lines, cleaned there, that wait for a slow reader',
-  'src/kernel/formulasProgram.ts': 'answers the program that started it, in JSON',
+  'src/kernel/notebooks/formulasProgram.ts': 'answers the program that started it, in JSON',
   'src/kernel/display.ts': 'what a script displays outside of a notebook, cleaned there',
   'src/volumes/gdcmThread.ts': 'silences a library',
   'src/store/hdf5/h5.ts': 'silences a library',

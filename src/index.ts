@@ -108,17 +108,11 @@ export {
 export type { GpuLog, GpuRecord, GpuSample } from './gpu/records/gpuRecord.js';
 export type { HostUse } from './gpu/records/hostUse.js';
 export { type GpuSummary, summariseGpuLog, summariseGpuSamples } from './gpu/summary.js';
-export {
-  type Comm,
-  type CommListener,
-  type CommOpened,
-  type CommOpenOptions,
-  onCommOpen,
-  openComm,
-} from './kernel/comms.js';
+export { onCommOpen, openComm } from './kernel/comms.js';
+export type { Comm, CommListener, CommOpened, CommOpenOptions } from './kernel/commTypes.js';
 export { clearOutput, display, type LiveDisplay, liveDisplay } from './kernel/display.js';
-export type { Displayable, MimeBundle } from './kernel/mimeBundle.js';
 export { ask, interruptSignal, page } from './kernel/notebookInput.js';
+export type { Displayable, MimeBundle } from './kernel/outputs/mimeBundle.js';
 export { LUNG_MARGIN_MM, type LungMaskOptions, lungMask } from './lungs/lungMask.js';
 export { marksToReport } from './marks/dicomReport.js';
 export type { ReadingMark } from './marks/mark.js';

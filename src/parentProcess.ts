@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 500;
 /** For work that was told to end: a checkpoint of some hundred megabytes on a slow disk must fit. */
 export const GRACE_MS = 30_000;
 
-/** For the environment of a child that calls endWithParent(), or src/kernel/parentProcess.py's own: it ends with this process. */
+/** For the environment of a child that calls endWithParent(), or src/kernel/notebooks/parentProcess.py's own: it ends with this process. */
 export function childOfThisProcess(): Readonly<Record<string, string>> {
   return { [VARIABLE]: String(process.pid) };
 }

@@ -51,6 +51,11 @@ export function inRepository(...parts: string[]): string {
   return resolve(REPOSITORY_ROOT, ...parts);
 }
 
+/** The clone's own place for everything of Jupyter; nothing is written outside the clone. */
+export function jupyterFolder(...parts: string[]): string {
+  return inRepository('.jupyter', ...parts);
+}
+
 /** A path of a file that comes with the program. */
 export function inPackage(...parts: string[]): string {
   return resolve(PACKAGE_ROOT, ...parts);

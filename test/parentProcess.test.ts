@@ -43,7 +43,11 @@ const PYTHON_CHILD = program(
   'import os, time\nprint("ready", os.environ.get("VOXLAB_PARENT"), flush=True)\ntime.sleep(600)\n',
 );
 
-const python = [inRepository('.venv/bin/python'), inRepository('src/kernel/parentProcess.py'), PYTHON_CHILD];
+const python = [
+  inRepository('.venv/bin/python'),
+  inRepository('src/kernel/notebooks/parentProcess.py'),
+  PYTHON_CHILD,
+];
 for (const [what, words] of [
   ['endWithParent(): a child', [process.execPath, CHILD, 'orderly']],
   ['endWithParent(): a child that does not end on SIGTERM', [process.execPath, CHILD, 'stubborn']],

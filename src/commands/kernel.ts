@@ -9,7 +9,7 @@ import {
   kernelsOfUser,
   listKernelSpecs,
   uninstallKernelSpec,
-} from '../kernel/kernelSpec.js';
+} from '../kernel/notebooks/kernelSpec.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 

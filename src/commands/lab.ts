@@ -1,4 +1,4 @@
-import { startLab } from '../kernel/lab.js';
+import { startLab } from '../kernel/notebooks/lab.js';
 import { wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print } from './standardStreams.js';

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { UsageError, VoxlabError } from '../errors.js';
-import { writeGallery } from '../kernel/notebookGallery.js';
-import { parseParameters } from '../kernel/notebookParameters.js';
-import { findNotebook, type NotebookRun, runNotebook } from '../kernel/notebookRun.js';
+import { writeGallery } from '../kernel/notebooks/notebookGallery.js';
+import { parseParameters } from '../kernel/notebooks/notebookParameters.js';
+import { findNotebook, type NotebookRun, runNotebook } from '../kernel/notebooks/notebookRun.js';
 import { inRepository } from '../paths.js';
 import { wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';

@@ -6,7 +6,7 @@ import { InputError, VoxlabError } from '../errors.js';
 import { lockEvaluation } from '../evaluation/evaluate.js';
 import { takeLock } from '../fileLock.js';
 import { readJson } from '../jsonPlace.js';
-import { findNotebook } from '../kernel/notebookRun.js';
+import { findNotebook } from '../kernel/notebooks/notebookRun.js';
 import { handSignalsOn } from '../parentProcess.js';
 import { inPackage, inRepository, makeFolder, typed, writeFileAtomically } from '../paths.js';
 import { formatSeconds } from '../progress.js';

@@ -3,29 +3,23 @@
  * @module voxlab/kernel
  */
 export * from '../errors.js';
-export {
-  type Comm,
-  type CommListener,
-  type CommOpened,
-  type CommOpenOptions,
-  onCommOpen,
-  openComm,
-} from '../kernel/comms.js';
+export { onCommOpen, openComm } from '../kernel/comms.js';
+export type { Comm, CommListener, CommOpened, CommOpenOptions } from '../kernel/commTypes.js';
 export { clearOutput, display, type LiveDisplay, liveDisplay } from '../kernel/display.js';
 export { type KernelOptions, startKernel } from '../kernel/kernel.js';
+export { ask, interruptSignal, page } from '../kernel/notebookInput.js';
 export {
   type FoundKernelSpec,
   installKernelSpec,
   listKernelSpecs,
   uninstallKernelSpec,
-} from '../kernel/kernelSpec.js';
-export type { Displayable, MimeBundle } from '../kernel/mimeBundle.js';
-export { ask, interruptSignal, page } from '../kernel/notebookInput.js';
-export type { Parameters } from '../kernel/notebookParameters.js';
+} from '../kernel/notebooks/kernelSpec.js';
+export type { Parameters } from '../kernel/notebooks/notebookParameters.js';
 export {
   findNotebook,
   type NotebookError,
   type NotebookRun,
   type NotebookRunOptions,
   runNotebook,
-} from '../kernel/notebookRun.js';
+} from '../kernel/notebooks/notebookRun.js';
+export type { Displayable, MimeBundle } from '../kernel/outputs/mimeBundle.js';

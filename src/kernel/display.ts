@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { withoutControls } from '../withoutControls.js';
-import { type Displayable, displayIdOf, type MimeBundle, mimeBundleOf } from './mimeBundle.js';
-import type { JsonObject } from './protocol.js';
+import { type Displayable, displayIdOf, type MimeBundle, mimeBundleOf } from './outputs/mimeBundle.js';
 import { sessionFor, sessionIfAny } from './session.js';
+import type { JsonObject } from './wire/protocol.js';
 
 /** What `display` takes: a figure, a mime bundle, or any value, which is then shown as text. */
 export type Shown = Displayable | MimeBundle | unknown;

@@ -1,45 +1,42 @@
-import { writeSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { resolve } from 'node:path';
 import timers from 'node:timers';
-import { MessageChannel, Worker } from 'node:worker_threads';
-import { messageOf } from '../errors.js';
-import { currentCell, rememberCellsInTimers } from './cellContext.js';
-import { createCellImports, withCellImports } from './cellImports.js';
-import { createCells, type WhileCompiling } from './cells.js';
+import { MessageChannel, type Worker } from 'node:worker_threads';
+import { currentCell, rememberCellsInTimers } from './cells/cellContext.js';
+import { createCellImports, withCellImports } from './cells/cellImports.js';
+import { createCells, type WhileCompiling } from './cells/cells.js';
+import { createExecuteQueue, type ExecuteQueue } from './cells/executeQueue.js';
+import { createGarbageCollection } from './cells/garbage.js';
+import { createHistory } from './cells/history.js';
+import { createInputReader } from './cells/inputReader.js';
+import { announceLoops } from './cells/loopStop.js';
+import { moduleLowering } from './cells/lowering.js';
+import { createCellModules } from './cells/modules.js';
+import { createStackPlaces, mapStacks } from './cells/stackPlaces.js';
+import { reportUncaught } from './cells/uncaught.js';
+import { announceUserCode } from './cells/userCode.js';
+import { createComms } from './comms.js';
+import { display } from './display.js';
+import { findProjectRoot } from './notebooks/projectRoot.js';
+import { redirectOutputStreams } from './outputStreams.js';
+import { showConsoleTables } from './outputs/consoleTable.js';
+import { shortenConsoleValues } from './outputs/consoleValues.js';
+import { createPrompts } from './prompts.js';
+import { createRequestHandler } from './requests.js';
+import { type KernelSession, openSession } from './session.js';
+import { keptCompiler, seeToSnapshot } from './typescript/kernelSnapshot.js';
+import { createCellCompiler } from './typescript/tslab.js';
 import {
   COMPILING,
   INTERRUPT_TAKEN,
   SHARED_WORDS,
-  type SocketsThreadData,
   STOP_LOOPS,
   type ToMain,
   type ToSockets,
-} from './channel.js';
-import { createComms } from './comms.js';
-import { showConsoleTables } from './consoleTable.js';
-import { shortenConsoleValues } from './consoleValues.js';
-import { display } from './display.js';
-import { createExecuteQueue, type ExecuteQueue } from './executeQueue.js';
-import { createGarbageCollection } from './garbage.js';
-import { createHistory } from './history.js';
-import { createInputReader } from './inputReader.js';
-import { kernelInfo } from './kernelInfo.js';
-import { keptCompiler, seeToSnapshot } from './kernelSnapshot.js';
-import { announceLoops } from './loopStop.js';
-import { moduleLowering } from './lowering.js';
-import { createCellModules } from './modules.js';
-import { replaceOutputs } from './outputPipes.js';
-import { redirectOutputStreams } from './outputStreams.js';
-import { findProjectRoot } from './projectRoot.js';
-import { createPrompts } from './prompts.js';
-import { encodeContent } from './protocol.js';
-import { createRequestHandler } from './requests.js';
-import { type KernelSession, openSession } from './session.js';
-import { createStackPlaces, mapStacks } from './stackPlaces.js';
-import { createCellCompiler } from './tslab.js';
-import { reportUncaught } from './uncaught.js';
-import { announceUserCode } from './userCode.js';
+} from './wire/channel.js';
+import { kernelInfo } from './wire/kernelInfo.js';
+import { encodeContent } from './wire/protocol.js';
+import { startSocketsThread } from './wire/startSockets.js';
 
 /** What Jupyter starts a kernel with. */
 export interface KernelOptions {
@@ -126,19 +123,6 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
     else if (message.kind === 'interrupt') interrupt();
     else endProcess();
   });
-}
-
-function startSocketsThread(data: Omit<SocketsThreadData, 'outputs'>, logDescriptor: number): Worker {
-  const workerData: SocketsThreadData = { ...data, outputs: replaceOutputs() };
-  const worker = new Worker(new URL('./socketsThread.js', import.meta.url), {
-    workerData,
-    transferList: [data.inputPort],
-  });
-  worker.on('error', (error) => {
-    writeSync(logDescriptor, `voxlab kernel: ${messageOf(error)}\n`);
-    process.kill(process.pid, 'SIGKILL');
-  });
-  return worker;
 }
 
 /**

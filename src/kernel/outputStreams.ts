@@ -1,5 +1,5 @@
-import { type CellRun, currentCell } from './cellContext.js';
-import type { StreamName, ToSockets } from './channel.js';
+import { type CellRun, currentCell } from './cells/cellContext.js';
+import type { StreamName, ToSockets } from './wire/channel.js';
 
 /** Sends what JavaScript writes to stdout and stderr to the cell that wrote it. Call it before file descriptors change. */
 export function redirectOutputStreams(

@@ -1,12 +1,12 @@
-import type { Cells, WhileCompiling } from './cells.js';
-import type { Route, ToMain, ToSockets } from './channel.js';
-import type { Comms } from './comms.js';
-import { completenessOf } from './completeness.js';
+import type { Cells, WhileCompiling } from './cells/cells.js';
+import type { ExecuteQueue } from './cells/executeQueue.js';
+import type { History } from './cells/history.js';
+import type { Comms } from './commTypes.js';
 import { characterOffset, utf16Offset } from './cursor.js';
-import type { ExecuteQueue } from './executeQueue.js';
-import type { History } from './history.js';
-import type { JsonObject, Message } from './protocol.js';
-import type { CellCompiler } from './tslab.js';
+import { completenessOf } from './typescript/completeness.js';
+import type { CellCompiler } from './typescript/tslab.js';
+import type { Route, ToMain, ToSockets } from './wire/channel.js';
+import type { JsonObject, Message } from './wire/protocol.js';
 
 export interface RequestDependencies {
   readonly compiler: CellCompiler;

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
-import type { Comms } from './comms.js';
-import type { Header, JsonObject } from './protocol.js';
+import type { Comms } from './commTypes.js';
+import type { Header, JsonObject } from './wire/protocol.js';
 
 /** What the notebook's functions (display, comms, input) need of the kernel that runs the cell. */
 export interface KernelSession {

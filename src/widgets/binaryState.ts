@@ -1,4 +1,4 @@
-import type { JsonObject } from '../kernel/protocol.js';
+import type { JsonObject } from '../kernel/wire/protocol.js';
 
 /** State as it travels: bytes are taken out of the JSON and sent beside it, `bufferPaths` says where they belong. */
 export interface SplitState {

@@ -5,7 +5,7 @@ import { differenceSlice } from '../figures/slices/differenceSlice.js';
 import { checkedOverlay, type Overlay } from '../figures/slices/overlaySlice.js';
 import { PLANE_NAMES, type PlaneName } from '../figures/slices/planeAxes.js';
 import type { Mark } from '../figures/slices/threePlanes.js';
-import type { JsonObject } from '../kernel/protocol.js';
+import type { JsonObject } from '../kernel/wire/protocol.js';
 import { voxelToWorld } from '../volumes/geometry.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { shownBy } from './control.js';

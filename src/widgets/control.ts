@@ -1,6 +1,6 @@
 import { escaped } from '../figures/drawing/markup.js';
-import { DISPLAY_ID } from '../kernel/mimeBundle.js';
-import type { JsonObject } from '../kernel/protocol.js';
+import { DISPLAY_ID } from '../kernel/outputs/mimeBundle.js';
+import type { JsonObject } from '../kernel/wire/protocol.js';
 import { createListeners } from './listeners.js';
 import { createWidget, type Widget } from './widget.js';
 

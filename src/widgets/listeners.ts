@@ -1,4 +1,4 @@
-import { currentCell, runInCell } from '../kernel/cellContext.js';
+import { currentCell, runInCell } from '../kernel/cells/cellContext.js';
 
 /** Those who want to know of a value's changes: functions, and loops that wait for the next one. */
 export interface Listeners<T> {

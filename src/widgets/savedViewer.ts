@@ -1,5 +1,5 @@
 import type { Overlay } from '../figures/slices/overlaySlice.js';
-import type { JsonObject } from '../kernel/protocol.js';
+import type { JsonObject } from '../kernel/wire/protocol.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { frontEnd } from './frontEnd.js';
 import { voxelInside } from './presentMark.js';

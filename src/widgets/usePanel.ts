@@ -13,7 +13,7 @@ import { progressOf } from '../gpu/live/recordUse.js';
 import { openUseMeter, type UseMeter } from '../gpu/live/useMeter.js';
 import type { GpuSample } from '../gpu/records/gpuRecord.js';
 import { liveDisplay } from '../kernel/display.js';
-import { type MimeBundle, mimeBundleOf } from '../kernel/mimeBundle.js';
+import { type MimeBundle, mimeBundleOf } from '../kernel/outputs/mimeBundle.js';
 import { sessionIfAny } from '../kernel/session.js';
 import type { TrainRecord } from '../training/run/trainRecords.js';
 

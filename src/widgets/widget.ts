@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type Comm, openComm } from '../kernel/comms.js';
-import { DISPLAY_ID, type MimeBundle } from '../kernel/mimeBundle.js';
-import type { JsonObject } from '../kernel/protocol.js';
+import { openComm } from '../kernel/comms.js';
+import type { Comm } from '../kernel/commTypes.js';
+import { DISPLAY_ID, type MimeBundle } from '../kernel/outputs/mimeBundle.js';
 import { sessionIfAny } from '../kernel/session.js';
+import type { JsonObject } from '../kernel/wire/protocol.js';
 import { joinState, splitState } from './binaryState.js';
 import { type FrontEndName, frontEnd } from './frontEnd.js';
 import { answerStateRequests, forgetWidget, rememberWidget } from './widgetControl.js';

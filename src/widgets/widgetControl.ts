@@ -1,5 +1,5 @@
 import { onCommOpen } from '../kernel/comms.js';
-import type { JsonObject } from '../kernel/protocol.js';
+import type { JsonObject } from '../kernel/wire/protocol.js';
 import { splitState } from './binaryState.js';
 
 /** A page that is loaded again asks here, once for all widgets, what they look like. */

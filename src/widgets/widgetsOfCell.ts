@@ -1,4 +1,4 @@
-import { type CellRun, currentCell } from '../kernel/cellContext.js';
+import { type CellRun, currentCell } from '../kernel/cells/cellContext.js';
 
 interface Opened {
   readonly run: CellRun;

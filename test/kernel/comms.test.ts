@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CellRun, currentCell, runInCell, thrownIn } from '../../src/kernel/cellContext.js';
+import { type CellRun, currentCell, runInCell, thrownIn } from '../../src/kernel/cells/cellContext.js';
 import { createComms, onCommOpen, openComm } from '../../src/kernel/comms.js';
-import type { JsonObject } from '../../src/kernel/protocol.js';
+import type { JsonObject } from '../../src/kernel/wire/protocol.js';
 
 function withRecord() {
   const published: [string, JsonObject, unknown?][] = [];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { clearOutput, display, liveDisplay } from '../../src/kernel/display.js';
-import type { JsonObject } from '../../src/kernel/protocol.js';
 import { type KernelSession, openSession } from '../../src/kernel/session.js';
+import type { JsonObject } from '../../src/kernel/wire/protocol.js';
 
 test('display() prints the text form outside of a notebook', () => {
   const write = mock.method(process.stdout, 'write', () => true);

@@ -5,14 +5,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dealer, Subscriber } from 'zeromq';
-import { SINGLE_FILES } from '../../src/kernel/kernelSpec.js';
+import { SINGLE_FILES } from '../../src/kernel/notebooks/kernelSpec.js';
 import {
   type Connection,
   createWire,
   endpoint,
   type JsonObject,
   type Message,
-} from '../../src/kernel/protocol.js';
+} from '../../src/kernel/wire/protocol.js';
 import { inRepository } from '../../src/paths.js';
 
 /** What one request brought: the reply and everything published for it until the kernel was idle again. */

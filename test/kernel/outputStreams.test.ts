@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CellRun, runInCell } from '../../src/kernel/cellContext.js';
-import type { ToSockets } from '../../src/kernel/channel.js';
+import { type CellRun, runInCell } from '../../src/kernel/cells/cellContext.js';
 import { redirectOutputStreams } from '../../src/kernel/outputStreams.js';
+import type { ToSockets } from '../../src/kernel/wire/channel.js';
 
 test('redirectOutputStreams() sends text, bytes and encoded text to the cell that writes', () => {
   const sent: ToSockets[] = [];

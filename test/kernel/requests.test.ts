@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Cells } from '../../src/kernel/cells.js';
-import type { ToSockets } from '../../src/kernel/channel.js';
+import type { Cells } from '../../src/kernel/cells/cells.js';
+import { createHistory } from '../../src/kernel/cells/history.js';
 import { createComms } from '../../src/kernel/comms.js';
-import { createHistory } from '../../src/kernel/history.js';
-import type { JsonObject, Message } from '../../src/kernel/protocol.js';
 import { createRequestHandler } from '../../src/kernel/requests.js';
-import type { CellCompiler } from '../../src/kernel/tslab.js';
+import type { CellCompiler } from '../../src/kernel/typescript/tslab.js';
+import type { ToSockets } from '../../src/kernel/wire/channel.js';
+import type { JsonObject, Message } from '../../src/kernel/wire/protocol.js';
 
 function handlerWith(compiler: Partial<CellCompiler>) {
   const sent: ToSockets[] = [];

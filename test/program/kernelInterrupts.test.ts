@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Message } from '../../src/kernel/protocol.js';
+import type { Message } from '../../src/kernel/wire/protocol.js';
 import { inRepository } from '../../src/paths.js';
 import { contents, KernelClient, streamText } from '../kernel/kernelClient.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { ensureKernelSpec, jupyterEnvironment, pythonProgram } from '../../src/kernel/jupyter.js';
+import { ensureKernelSpec, jupyterEnvironment, pythonProgram } from '../../src/kernel/notebooks/jupyter.js';
 import { inRepository } from '../../src/paths.js';
 
 test("the kernel answers Jupyter's kernel manager over tcp and ipc, and a client without the CurveZMQ key gets nothing", () => {

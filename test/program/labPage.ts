@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { type RunningLab, startLab } from '../../src/kernel/lab.js';
+import { type RunningLab, startLab } from '../../src/kernel/notebooks/lab.js';
 import { inRepository } from '../../src/paths.js';
 import { findChromium } from './chromium.js';
 

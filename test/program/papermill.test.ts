@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { ensureKernelSpec, jupyterEnvironment } from '../../src/kernel/jupyter.js';
+import { ensureKernelSpec, jupyterEnvironment } from '../../src/kernel/notebooks/jupyter.js';
 import { inRepository } from '../../src/paths.js';
 import { PYTHON } from '../python.js';
 
@@ -58,7 +58,7 @@ const shown = (cell: Cell): string => [cell.outputs.at(-1)!.data!['text/plain']]
 
 test('papermill runs a notebook with parameters of every kind, behind the cell tagged parameters', () => {
   const out = join(folder, 'out.ipynb');
-  const program = inRepository('src', 'kernel', 'typescriptPapermill.py');
+  const program = inRepository('src', 'kernel', 'notebooks', 'typescriptPapermill.py');
   const yaml = 'FOLDS: [1, 2]\nMORE: null\nNAME: "it\'s \\"é\\" \\\\ 😀"';
   const { status, stderr } = python(
     ...[

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { ensureKernelSpec, jupyterEnvironment, pythonProgram } from '../../src/kernel/jupyter.js';
+import { ensureKernelSpec, jupyterEnvironment, pythonProgram } from '../../src/kernel/notebooks/jupyter.js';
 import { inRepository } from '../../src/paths.js';
 
 test("the kernel passes jupyter_kernel_test, Jupyter's own suite for kernels: 13 tests with 21 subtests", () => {

@@ -15,8 +15,8 @@ import { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from '../../src/
 import { readGpuLog } from '../../src/gpu/logs/readGpuLog.js';
 import { readPerformance } from '../../src/gpu/performance.js';
 import { summariseGpuLog } from '../../src/gpu/summary.js';
-import { readNotebook } from '../../src/kernel/notebookFile.js';
-import { readConnection } from '../../src/kernel/protocol.js';
+import { readNotebook } from '../../src/kernel/notebooks/notebookFile.js';
+import { readConnection } from '../../src/kernel/wire/protocol.js';
 import { readManifest } from '../../src/sample/sampleManifest.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
 import { loadLinked } from '../../src/training/run/loadCheckpoint.js';

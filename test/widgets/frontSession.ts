@@ -1,7 +1,7 @@
 import { createComms } from '../../src/kernel/comms.js';
-import type { MimeBundle } from '../../src/kernel/mimeBundle.js';
-import type { Header, JsonObject } from '../../src/kernel/protocol.js';
+import type { MimeBundle } from '../../src/kernel/outputs/mimeBundle.js';
 import { openSession } from '../../src/kernel/session.js';
+import type { Header, JsonObject } from '../../src/kernel/wire/protocol.js';
 
 export interface Published {
   readonly type: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CellRun, currentCell, runInCell, thrownIn } from '../../src/kernel/cellContext.js';
+import { type CellRun, currentCell, runInCell, thrownIn } from '../../src/kernel/cells/cellContext.js';
 import { createListeners } from '../../src/widgets/listeners.js';
 
 test('createListeners() tells each listener until it is taken away', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InterruptedError, throwIfAborted } from '../../src/errors.js';
-import { displayIdOf } from '../../src/kernel/mimeBundle.js';
+import { displayIdOf } from '../../src/kernel/outputs/mimeBundle.js';
 import { progress } from '../../src/widgets/progressBar.js';
 import { openFrontSession } from './frontSession.js';
 

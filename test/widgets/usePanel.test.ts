@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createComms } from '../../src/kernel/comms.js';
-import type { JsonObject } from '../../src/kernel/protocol.js';
 import { openSession } from '../../src/kernel/session.js';
+import type { JsonObject } from '../../src/kernel/wire/protocol.js';
 import type { TrainRecord } from '../../src/training/run/trainRecords.js';
 import { usePanel } from '../../src/widgets/usePanel.js';
 

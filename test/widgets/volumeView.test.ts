@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CellRun, runInCell } from '../../src/kernel/cellContext.js';
+import { type CellRun, runInCell } from '../../src/kernel/cells/cellContext.js';
 import { createRandom } from '../../src/random.js';
 import { voxelToWorld } from '../../src/volumes/geometry.js';
 import type { Vector3, Volume } from '../../src/volumes/volume.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CellRun } from '../../src/kernel/cellContext.js';
+import type { CellRun } from '../../src/kernel/cells/cellContext.js';
 import { closeWithNextRun } from '../../src/widgets/widgetsOfCell.js';
 
 test('closeWithNextRun() closes what an earlier run of the same cell opened, and nothing else', () => {

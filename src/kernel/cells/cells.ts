@@ -1,0 +1,268 @@
+import { pathToFileURL } from 'node:url';
+import vm from 'node:vm';
+import { LINE_OFFSET } from '../typescript/cellDiagnostics.js';
+import type { CellCompiler, CheckedCell } from '../typescript/tslab.js';
+import { iterating, resumed, waiting } from './cellAwaits.js';
+import { type CellRun, leaveCell, runInCell, stopRun, thrownIn } from './cellContext.js';
+import { CELL_OBJECT } from './cellObject.js';
+import { createDeclarations, type Given } from './declarations.js';
+import { keyboardInterrupt } from './keyboardInterrupt.js';
+import { loopWord, stopLoop, stopLoopsOf } from './loopStop.js';
+import { type LoweredCell, lowerCell } from './lowering.js';
+import type { CellModules } from './modules.js';
+import { atName, type StackPlaces } from './stackPlaces.js';
+import {
+  type CellError,
+  diagnosticsError,
+  errorOf,
+  placesOfCell,
+  scriptName,
+  throwerIn,
+} from './traceback.js';
+import { createUsingScope, runInScope, type UsingScope } from './usingScope.js';
+
+/** How a cell ended. `value` is that of its last expression; undefined where there is none. */
+export type CellOutcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: CellError };
+
+/** Runs cells one after the other in one common scope. */
+export interface Cells {
+  run(code: string, run: CellRun): Promise<CellOutcome>;
+  /** Runs other code of the cell, such as a value's way to show itself, so that an interrupt ends it, too. */
+  during<T>(run: CellRun, work: () => T | Promise<T>): Promise<T>;
+  /** Ends the running cell with KeyboardInterrupt. A cell that took the interrupt's signal gets `graceMs` to end. */
+  interrupt(): void;
+  /** TypeScript's declarations of all cells so far. */
+  readonly declarations: () => string;
+  errorOf(thrown: unknown): CellError;
+  /** The cell out of whose code an error came, also long after it has ended; where that is known. */
+  cellOf(thrown: unknown): CellRun | undefined;
+}
+
+/** A name that a cell declares: how to read it, and how a later cell's assignment reaches it. */
+type Accessors = readonly [get: () => unknown, set?: (value: unknown) => void];
+
+/** What the lowered script of a cell sees as CELL_OBJECT. */
+interface CellObject {
+  declare(names: Readonly<Record<string, Accessors>>): void;
+  import(name: string): Promise<unknown>;
+  /** What `import.meta` is. */
+  readonly meta: CellModules['place'] & { readonly url: string };
+  result: unknown;
+  readonly waiting: typeof waiting;
+  readonly resumed: typeof resumed;
+  readonly iterating: typeof iterating;
+  /** See loopStop.ts. */
+  readonly stop: Int32Array;
+  readonly stopLoop: typeof stopLoop;
+  /** Of a block with `using`, see usingLowering.ts; of the cell itself. */
+  readonly scope: typeof createUsingScope;
+  readonly top: UsingScope;
+}
+
+type CellFunction = (
+  exports: object,
+  require: CellModules['require'],
+  cell: CellObject,
+  dirname: string,
+  filename: string,
+) => unknown;
+
+/** Told before and after the compiler works, which must not be terminated. */
+export type WhileCompiling = <T>(work: () => T) => T;
+
+// Those of the time before timers learned to remember cells.
+const originalSetImmediate = setImmediate;
+const originalSetTimeout = setTimeout;
+
+export function createCells(
+  compiler: CellCompiler,
+  modules: CellModules,
+  places: StackPlaces,
+  whileCompiling: WhileCompiling,
+  graceMs = 5000,
+): Cells {
+  /** The names of all cells: code of later cells reads `exports.name`. */
+  const { place } = modules;
+  const scope = Object.defineProperty({}, '__esModule', { value: true });
+  const codes = new Map<string, string>();
+  const runs = new Map<string, CellRun>();
+  const declarations = createDeclarations(compiler.ts);
+  let running: { run: CellRun; endsInOrder: boolean; fail(error: unknown): void } | undefined;
+  stopLoopsOf((run) => running?.run === run);
+
+  const compile = (
+    code: string,
+    run: CellRun,
+  ): { checked: CheckedCell; given: Given; lowered?: LoweredCell } =>
+    whileCompiling(() => {
+      const given = declarations.usedBy(code);
+      compiler.setGlobals(given.globals);
+      const checked = compiler.check(code, given.text);
+      if (checked.diagnostics.length > 0) return { checked, given };
+      const lowered = lowerCell(compiler.ts, checked.moduleText);
+      runs.set(run.label, run);
+      codes.set(run.label, code);
+      const maps = { script: lowered.sourceMap, module: checked.sourceMap };
+      places.add(scriptName(run.label), atName(placesOfCell(maps, LINE_OFFSET, checked.backAt), code));
+      return { checked, given, lowered };
+    });
+
+  /**
+   * Begins code of a cell; settles with it, or rejects when the cell is interrupted. Always in a turn of the event loop
+   * of its own: terminating code that a cell has left behind drops all that waits in the queue of microtasks, and the
+   * kernel's next step must not be among it. `endsInOrder`: interrupted, it comes to its end by itself, after its `finally`.
+   */
+  const endOf = <T>(
+    run: CellRun,
+    begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+    endsInOrder = false,
+  ): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => void originalSetImmediate(() => reject(error));
+      const { stops } = run;
+      running = { run, endsInOrder, fail };
+      startOutsideOfCallbacks(() => {
+        // Stopped before it began: code that does not wait would not notice.
+        if (run.stops > stops && !endsInOrder) return;
+        begin((value) => void originalSetImmediate(() => resolve(value)), fail);
+        if (run.stops > stops) originalSetImmediate(() => stopRun(run)); // all that it waits for by then
+      });
+    });
+
+  return {
+    async during<T>(run: CellRun, work: () => T | Promise<T>): Promise<T> {
+      try {
+        return await endOf<T>(run, (resolve, reject) => {
+          try {
+            const made = runInCell(run, work);
+            if (made instanceof Promise) made.then(resolve, reject);
+            else resolve(made);
+          } catch (error) {
+            reject(error);
+          }
+        });
+      } finally {
+        running = undefined;
+      }
+    },
+    async run(code, run) {
+      const { checked, given, lowered } = compile(code, run);
+      if (lowered === undefined) return { ok: false, error: diagnosticsError(checked.diagnostics, code) };
+      const cell: CellObject & { names: Readonly<Record<string, Accessors>> } = {
+        names: {},
+        declare: (names) => {
+          cell.names = names;
+        },
+        import: modules.import,
+        meta: { ...place, url: pathToFileURL(place.filename).href },
+        result: undefined,
+        ...{ waiting, resumed, iterating, stop: loopWord(), stopLoop },
+        ...{ scope: createUsingScope, top: createUsingScope() },
+      };
+      modules.forgetBegun();
+      try {
+        if (lowered.imports.length > 0)
+          await endOf<void>(
+            run,
+            (resolve, reject) => void modules.prepare(lowered.imports, whileCompiling).then(resolve, reject),
+          );
+        const args: Parameters<CellFunction> = [scope, modules.require, cell, place.dirname, place.filename];
+        await endOf<void>(
+          run,
+          (resolve, reject) => runInCell(run, () => enterCell(lowered, run, args, resolve, reject)),
+          lowered.isAsync,
+        );
+        return { ok: true, value: cell.result };
+      } catch (error) {
+        return { ok: false, error: errorOf(error, codes) };
+      } finally {
+        running = undefined;
+        // Also after an error or interrupt: what the cell had declared by then stays usable.
+        declareIn(scope, cell.names);
+        declarations.update(given, checked.declarations);
+      }
+    },
+    interrupt() {
+      const terminated = leaveCell();
+      // Its timers, too: one that blocks the kernel would do so again.
+      if (terminated !== undefined) stopRun(terminated);
+      if (running === undefined) return;
+      const { run, endsInOrder, fail } = running;
+      const again = run.interruption.signal.aborted;
+      const error = keyboardInterrupt();
+      error.stack = ''; // of the kernel
+      run.interruption.abort(error);
+      const abandon = (): void => {
+        run.abandoned = true;
+        run.waits.clear();
+        fail(error);
+      };
+      const stop = (): void => {
+        if (run.hasThrownInterrupt) run.hasThrownInterrupt = false;
+        else if (terminated !== run) stopRun(run);
+        // The code that was terminated does not come to an end any more.
+        if (terminated === run || !endsInOrder) fail(error);
+        else whenIdle(() => running?.fail === fail, run, abandon);
+      };
+      if (run.signalTaken && !again)
+        originalSetTimeout(() => running?.fail === fail && stop(), graceMs).unref();
+      else if (run.stops === 0 || terminated === run) stop();
+      else abandon();
+    },
+    declarations: declarations.all,
+    errorOf: (thrown) => errorOf(thrown, codes),
+    cellOf: (thrown) => thrownIn(thrown) ?? runs.get(throwerIn(thrown) ?? ''),
+  };
+}
+
+/** So often, and in such steps, an interrupted cell waits for nothing that is known: then it does not end by itself. */
+const IDLE_CHECKS = 10;
+const CHECK_MS = 100;
+
+/** Calls `abandon` when the stopped cell still runs and none of its code waits for anything any more. */
+function whenIdle(isRunning: () => boolean, run: CellRun, abandon: () => void): void {
+  let idle = 0;
+  const check = (): void => {
+    if (!isRunning()) return;
+    idle = run.waits.size === 0 ? idle + 1 : 0;
+    if (idle === IDLE_CHECKS) abandon();
+    else originalSetTimeout(check, CHECK_MS).unref();
+  };
+  check();
+}
+
+/**
+ * User code must begin in a microtask of its own, with neither a timer's or immediate's callback nor an async function
+ * of the kernel below it on the stack: terminating it unwinds only the microtask, else the process would abort.
+ */
+function startOutsideOfCallbacks(start: () => void): void {
+  originalSetImmediate(() => queueMicrotask(start));
+}
+
+function enterCell(
+  { script, isAsync }: LoweredCell,
+  run: CellRun,
+  args: Parameters<CellFunction>,
+  resolve: () => void,
+  reject: (error: unknown) => void,
+): void {
+  try {
+    const head = `(${isAsync ? 'async ' : ''}function (exports, require, ${CELL_OBJECT}, __dirname, __filename) { 'use strict'; `;
+    const cellFunction = vm.runInThisContext(`${head}${script}\n})`, {
+      filename: scriptName(run.label),
+      columnOffset: -head.length,
+    }) as CellFunction;
+    const ended = runInScope(args[2].top, () => cellFunction(...args));
+    if (ended === undefined) resolve();
+    else ended.then(resolve, reject);
+  } catch (error) {
+    reject(error);
+  }
+}
+
+function declareIn(scope: object, names: Readonly<Record<string, Accessors>>): void {
+  for (const [name, [get, set]] of Object.entries(names))
+    Object.defineProperty(scope, name, { configurable: true, enumerable: true, get, ...(set && { set }) });
+}

@@ -1,0 +1,111 @@
+import { inPackage } from '../../paths.js';
+import { createCellFiles, virtualFiles } from './cellFiles.js';
+import { cellOptions } from './cellOptions.js';
+import type { Ts, TypeScript } from './compiler.js';
+import { type CellInProgram, createKeptProgram } from './keptProgram.js';
+import type { TypeNames } from './typeNames.js';
+
+/** TypeScript's language service over the cell, what earlier cells declare, and all that those import. */
+export interface CellService {
+  readonly service: () => TypeScript.LanguageService;
+  /** `cell` and `declarations` as tslab writes them, modules, for the service to be asked about. */
+  written(cell: string, declarations: string): CellInProgram;
+  /** The same to be checked and emitted only, which is quicker. */
+  checked(cell: string, declarations: string): CellInProgram;
+  /** `declare global { }` of earlier cells. */
+  writeGlobals(text: string): void;
+  /** Reads what was edited anew. */
+  refresh(): void;
+  /** Looks for modules that were not found anew. */
+  forgetMissing(): void;
+}
+
+/** What voxlab adds to the library: names of the browser's that cells have. */
+const CELL_LIBRARY = inPackage('src', 'kernel', 'typescript', 'cellLibrary.d.ts');
+
+export function createCellService(
+  ts: Ts,
+  root: string,
+  names: TypeNames,
+  tslabs: TypeScript.CompilerOptions,
+): CellService {
+  const virtual = virtualFiles(root);
+  const files = createCellFiles(ts, virtual);
+  const options = cellOptions(ts, tslabs, names);
+  const roots = [virtual.declarations, virtual.cell, CELL_LIBRARY, virtual.globals];
+  files.write(virtual.globals, 'export {};\n');
+  const host: TypeScript.LanguageServiceHost = {
+    getCompilationSettings: () => options,
+    getCurrentDirectory: () => root,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    getScriptFileNames: () => roots,
+    getProjectVersion: files.version,
+    getScriptVersion: files.versionOf,
+    getScriptSnapshot: files.snapshotOf,
+    fileExists: (path) => files.isWritten(path) || (!names.hides(path) && ts.sys.fileExists(path)),
+    readFile: (path) => ts.sys.readFile(path),
+    directoryExists: ts.sys.directoryExists,
+    getDirectories: ts.sys.getDirectories,
+    readDirectory: ts.sys.readDirectory,
+    realpath: ts.sys.realpath!,
+    useCaseSensitiveFileNames: () => true,
+  };
+  // Kept over all programs: each one would look for the package.json above each of 600 files anew.
+  let found = ts.createModuleResolutionCache(root, (path) => path, options);
+  Object.assign(host, {
+    getModuleResolutionCache: () => found,
+    resolveModuleNameLiterals: resolverOf(ts, host, options, () => found),
+  });
+  const registry = ts.createDocumentRegistry(true, root);
+  let service = ts.createLanguageService(host, registry);
+  const kept = createKeptProgram(ts, files, virtual);
+  const written = (cell: string, declarations: string): CellInProgram => {
+    files.write(virtual.cell, cell);
+    files.write(virtual.declarations, declarations);
+    const program = service.getProgram()!;
+    kept.keep(program);
+    const [cellFile, before] = [virtual.cell, virtual.declarations].map(
+      (path) => program.getSourceFile(path)!,
+    );
+    return linked({ program, cell: cellFile!, declarations: before! });
+  };
+  return {
+    service: () => service,
+    written,
+    checked(cell, declarations) {
+      const inProgram = kept.filesOf(cell, declarations);
+      return inProgram === undefined ? written(cell, declarations) : linked(inProgram);
+    },
+    writeGlobals: (text) => files.write(virtual.globals, `export {};\n${text}`),
+    refresh: files.refresh,
+    forgetMissing() {
+      service.dispose();
+      found = ts.createModuleResolutionCache(root, (path) => path, options);
+      service = ts.createLanguageService(host, registry);
+      kept.forget();
+    },
+  };
+}
+
+/** As tslab does: a name that the cell does not declare is looked for in what earlier cells declare. */
+function linked(made: CellInProgram): CellInProgram {
+  const cell = made.cell as { parent: TypeScript.Node; readonly locals?: Map<string, unknown> };
+  cell.parent = made.declarations;
+  // `declare global` is no name that tslab could export.
+  cell.locals?.delete('__global');
+  return made;
+}
+
+/** TypeScript's own way to resolve imports, with results that last. */
+function resolverOf(
+  ts: Ts,
+  host: TypeScript.LanguageServiceHost,
+  options: TypeScript.CompilerOptions,
+  found: () => TypeScript.ModuleResolutionCache,
+): NonNullable<TypeScript.LanguageServiceHost['resolveModuleNameLiterals']> {
+  return (names, importer, redirected, _options, file) =>
+    names.map((name) => {
+      const mode = ts.getModeForUsageLocation(file, name, options);
+      return ts.resolveModuleName(name.text, importer, options, host, found(), redirected, mode);
+    });
+}

@@ -1,0 +1,80 @@
+import Module, { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { startupSnapshot } from 'node:v8';
+import type * as TypeScript from '@tslab/typescript-for-tslab';
+import { EnvironmentError } from '../../errors.js';
+import { jupyterFolder } from '../../paths.js';
+import { requireWithCodeCache } from './codeCache.js';
+
+export type { TypeScript };
+export type Ts = typeof TypeScript;
+
+/** The versions whose internals tslab.ts, and the files that it is made of, know. */
+export const TSLAB_VERSION = '1.0.22';
+export const TYPESCRIPT_VERSION = '6.0.3';
+
+/** The cells' TypeScript alone, for what is read without being run. */
+export function loadTypeScript(): Ts {
+  return loadCompiler(createRequire(import.meta.url)).ts;
+}
+
+/** TypeScript, and what tslab gets of it. */
+interface Compiler {
+  readonly ts: Ts;
+  /** The copy of its exports that tslab's own modules get and whose members can be replaced. */
+  readonly seenByTslab: object;
+}
+let loaded: Compiler | undefined;
+
+export function loadCompiler(packages: NodeJS.Require): Compiler {
+  refuseOther(packages, 'tslab', TSLAB_VERSION);
+  refuseOther(packages, TYPESCRIPT, TYPESCRIPT_VERSION);
+  loaded ??= load(packages);
+  return loaded;
+}
+
+/** The package stands where tslab looks for its fork of TypeScript. */
+const TYPESCRIPT = '@tslab/typescript-for-tslab';
+
+function refuseOther(packages: NodeJS.Require, name: string, expected: string): void {
+  const { version } = packages(`${name}/package.json`) as { version: string };
+  if (version !== expected)
+    throw new EnvironmentError(
+      `the kernel knows the internals of ${name} ${expected}, node_modules holds ${version}: run npm ci`,
+    );
+}
+
+function load(packages: NodeJS.Require): Compiler {
+  const path = packages.resolve(TYPESCRIPT);
+  const ts = exportsOf(packages, path) as Ts;
+  const seenByTslab = { ...ts, ...gone(ts) };
+  // Where voxlab is a package, tslab has its fork after all, below its own folder: it is not loaded.
+  const tslabs = packages.resolve(TYPESCRIPT, { paths: [dirname(packages.resolve('tslab/package.json'))] });
+  packages.cache[tslabs] = Object.assign(new Module(tslabs), { exports: seenByTslab, loaded: true });
+  return { ts, seenByTslab };
+}
+
+/** Nine megabytes of JavaScript: V8's cache saves compiling them at each start. Kept when the kernel has come to rest. */
+function exportsOf(packages: NodeJS.Require, path: string): unknown {
+  // A snapshot holds what is compiled, and no cache (kernelSnapshot.ts).
+  if (startupSnapshot.isBuildingSnapshot()) return packages(path);
+  const file = `typescript-${TYPESCRIPT_VERSION}-${process.version}.bin`;
+  const cached = requireWithCodeCache(path, jupyterFolder('cache', file));
+  if (!cached.fromCache) setTimeout(() => cached.keep(), 5000).unref();
+  return cached.exports;
+}
+
+/** What tslab calls and TypeScript 6.0 has under another name, or not at all. */
+function gone(ts: Ts): object {
+  const { nullTransformationContext } = ts as unknown as { nullTransformationContext: object };
+  return {
+    getNullTransformationContext: () => nullTransformationContext,
+    getDefaultTypeRoots: (folder: string) => typeRootsAbove(folder),
+  };
+}
+
+function typeRootsAbove(folder: string): string[] {
+  const own = join(folder, 'node_modules', '@types');
+  const above = dirname(folder);
+  return [own, ...(above === folder ? [] : typeRootsAbove(above))];
+}

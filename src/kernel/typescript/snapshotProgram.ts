@@ -1,0 +1,24 @@
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { keepForKernel } from './kernelSnapshot.js';
+import { snapshotRequire } from './snapshotModules.js';
+import { createCellCompiler } from './tslab.js';
+
+/**
+ * What V8 makes a kernel's snapshot of: `node --snapshot-blob FILE --build-snapshot snapshotProgram.cjs`, in the folder of the cells.
+ * A process that starts from it has a compiler that has read the declarations of the language and of Node, and runs the program
+ * that it was started with.
+ */
+const compiler = createCellCompiler(snapshotRequire(fileURLToPath(import.meta.url)));
+compiler.check('1 + 1', '');
+keepForKernel(compiler);
+
+v8.startupSnapshot.setDeserializeMainFunction(() => {
+  process.removeAllListeners('warning'); // that Node's own way to load modules from here is an experiment
+  const load = vm.runInThisContext('(name) => import(name)', {
+    filename: process.argv[1]!,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  }) as (name: string) => Promise<unknown>;
+  void load(pathToFileURL(process.argv[1]!).href); // a rejection ends the process with its message
+});
