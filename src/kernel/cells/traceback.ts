@@ -160,7 +160,7 @@ export function throwerIn(thrown: unknown): string | undefined {
 }
 
 function isKernelsOwn(frame: string): boolean {
-  return isInside(frame) || /\/dist\/src\/kernel\/\w+\.js/.test(frame);
+  return isInside(frame) || /\/dist\/src\/kernel\/(\w+\/)?\w+\.js/.test(frame);
 }
 
 /** The lines of the cell around the innermost frame that lies in one. */
