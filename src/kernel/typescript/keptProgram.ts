@@ -5,7 +5,7 @@ import type { Ts, TypeScript } from './compiler.js';
  * Checks a cell in the program of an earlier one. A program and a type checker of their own for each cell are most of a cell's time, and
  * what differs are two files which no other file knows of: so they are put beside the others, under names of their own, and the checker
  * takes them as files that it has not come to yet. A cell that changes more (a module that no cell has imported, `declare global`, an
- * edited module) has a new program, and so has each hundredth: the checker remembers all that it has seen.
+ * edited module) has a new program, and so has each thirtieth: the checker remembers all that it has seen.
  */
 export interface KeptProgram {
   /** Keeps this one from now on, which has just been made. */
@@ -57,7 +57,7 @@ interface Base {
   cells: number;
 }
 
-const MOST_CELLS = 100;
+const MOST_CELLS = 30;
 
 export function createKeptProgram(ts: Ts, files: CellFiles, virtual: VirtualFiles): KeptProgram {
   let base: Base | undefined;

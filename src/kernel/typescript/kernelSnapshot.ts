@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { renameSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inPackage, inRepository, makeFolder } from '../../paths.js';
 import type { CellCompiler } from './tslab.js';
@@ -56,7 +56,7 @@ function stampsOf(root: string): string {
 }
 
 const REST_MS = 5000;
-/** A snapshot takes 3 s to make, under load several times that. */
+/** A snapshot takes 3 s to make, on a busy machine several times that. */
 const LONGEST_MS = 300_000;
 
 /**
@@ -69,14 +69,16 @@ export function seeToSnapshot(root: string, hadOne: boolean, restMs = REST_MS): 
   if (wanted === undefined) return;
   rmSync(`${wanted}.tried`, { recursive: true, force: true });
   if (hadOne || root !== inRepository()) return;
+  rmSync(wanted, { force: true }); // where there is one, it is of an earlier build: nobody should start from it
   setTimeout(() => makeSnapshot(wanted), restMs).unref();
 }
 
 function makeSnapshot(file: string): void {
   const making = `${file}.making`;
-  const begun = statSync(making, { throwIfNoEntry: false });
-  if (begun !== undefined && Date.now() - begun.mtimeMs < LONGEST_MS) return; // another kernel makes it
+  if (isMadeIn(making)) return; // by another kernel
+  rmSync(making, { recursive: true, force: true });
   makeFolder(making);
+  writeFileSync(join(making, 'kernel'), String(process.pid));
   const made = join(making, 'blob');
   const ended = (code: number | null): void => {
     if (code === 0) renameSync(made, file);
@@ -90,4 +92,13 @@ function makeSnapshot(file: string): void {
   maker.on('error', () => ended(null));
   maker.on('exit', ended);
   maker.unref();
+}
+
+/** Whether the kernel that began there is still alive: the maker ends with it. */
+function isMadeIn(folder: string): boolean {
+  try {
+    return process.kill(Number(readFileSync(join(folder, 'kernel'), 'utf8')), 0);
+  } catch {
+    return false;
+  }
 }
