@@ -176,7 +176,7 @@ function voxlab<T>(...words: readonly string[]): Promise<T> {
     child.once('close', (code) => {
       leaveSignals();
       if (code !== 0) failed(new StepFailed(words, code ?? 1));
-      else done(JSON.parse(answer)); // One document on stdout is what --json promises.
+      else done(JSON.parse(answer)); // one document on stdout is what --json promises
     });
   });
 }

@@ -15,7 +15,7 @@ import { loadLinked } from '../training/loadCheckpoint.js';
 import { machineLayout } from '../training/machineLayout.js';
 import { type NetworkOfRun, networkOfRun, withIdentity } from '../training/networkOfRun.js';
 import { withSettingsOf } from '../training/runData.js';
-import { createRun, lockRun, readRunSplit } from '../training/runFolder.js';
+import { beginImport, createRun, endImport, lockRun, readRunSplit } from '../training/runFolder.js';
 import { writeOrigin } from '../training/runOrigin.js';
 import type { TrainConfig } from '../training/trainConfig.js';
 import { trainedData } from '../training/trainedOn.js';
@@ -75,8 +75,10 @@ export async function importNetwork({ file, origin, run, network }: ImportOption
   const filters = read.filters ?? base.config.filters;
   const unlock = lockRun(run);
   try {
+    beginImport(run);
     const { from: _, ...settings } = base.config;
     await writeRun({ ...settings, filters, network: name, run }, split, progress, weights, found);
+    endImport(run);
   } finally {
     unlock();
   }
