@@ -17,6 +17,7 @@ const FIRST_STAGES = [
   'errors',
   'freeMemory',
   'hangingCalls',
+  'leftBehind',
   'random',
   'progress',
   'paths',
