@@ -58,7 +58,7 @@ async function interrupted(
     if (ended.code === 'SIGKILL') kills++;
   }
   const verdict = await wholeAfter(known, out);
-  return 'fault' in verdict ? verdict : { ...verdict, kills };
+  return 'fault' in verdict || kills === 0 ? verdict : { ...verdict, kills };
 }
 
 async function twoAtOnce(known: Known, out: string): Promise<Verdict> {
