@@ -32,7 +32,8 @@ export { type DoctorFinding, doctor } from './doctor.js';
 export * from './errors.js';
 export { type Crossval, type CrossvalFold, crossvalScores } from './evaluation/crossval.js';
 export { crossvalConfigs } from './evaluation/crossvalConfigs.js';
-export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.js';
+export { evaluate } from './evaluation/evaluate.js';
+export type { EvaluateOptions, Evaluation } from './evaluation/evaluation.js';
 export type { ExplainOptions, Explanation, GradCamOptions } from './evaluation/explain.js';
 export type { HeatMap, HeatMapOptions } from './evaluation/heatMap.js';
 export type { OcclusionOptions } from './evaluation/occlusion.js';
@@ -65,46 +66,47 @@ export { orderOf } from './feed/orderOf.js';
 export { definiteParts } from './feed/parts.js';
 export { type PatchRows, type ScanLabels, scanLabels } from './feed/rowLabels.js';
 export { heldOutRows, type Split, splitRows } from './feed/split.js';
+export { type Chart, chart } from './figures/charts/chart.js';
+export type { ChartSpec } from './figures/charts/chartSpec.js';
 export { type BalanceLabels, classBalanceFigure } from './figures/classBalanceFigure.js';
+export { type Picture, WINDOWS, type WindowHu } from './figures/drawing/picture.js';
 export { feedFigure } from './figures/feedFigure.js';
-export { type Chart, type ChartSpec, chart } from './figures/figure.js';
 export { type FramePanel, frameFigure } from './figures/frameFigure.js';
 export { frocFigure } from './figures/frocFigure.js';
 export { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
 export { type HuSample, huByClassFigure, huHistogramFigure } from './figures/huHistogram.js';
-export type { Overlay } from './figures/overlaySlice.js';
 export { passesFigure } from './figures/passesFigure.js';
-export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
 export { performanceFigure } from './figures/performanceFigure.js';
-export { type Picture, WINDOWS, type WindowHu } from './figures/picture.js';
 export { rateFigure } from './figures/rateFigure.js';
 export { type RiverPart, riverFigure } from './figures/riverFigure.js';
 export { rocFigure } from './figures/rocFigure.js';
 export { classShareFigure, coverageFigure } from './figures/samplingFigures.js';
 export { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from './figures/scoreFigures.js';
+export type { Overlay } from './figures/slices/overlaySlice.js';
+export { type MontagePatch, patchMontage } from './figures/slices/patchMontage.js';
+export { type Mark, threePlanes } from './figures/slices/threePlanes.js';
 export { stepTimeBars, stepTimeFigure } from './figures/stepTimeFigures.js';
 export { type StrategyPanel, strategyFigure } from './figures/strategyFigure.js';
-export { type Mark, threePlanes } from './figures/threePlanes.js';
 export { accuracyFigure, lossFigure, trainingFigure } from './figures/trainingFigures.js';
 export { type UseOverTime, useOverTime, useOverTimeOf } from './figures/useOverTime.js';
 export type { DeviceSummary, Load } from './gpu/deviceTally.js';
 export type { Finding } from './gpu/findings.js';
-export type { GpuLog, GpuRecord, GpuSample } from './gpu/gpuRecord.js';
-export type { HostUse } from './gpu/hostUse.js';
-export {
-  PERFORMANCE_MEASURED,
-  type PerformancePoint,
-  type PerformanceSeries,
-  readPerformance,
-} from './gpu/performance.js';
-export { openGpuLog, readGpuLog } from './gpu/readGpuLog.js';
 export {
   type RecordedRunOptions,
   type RecordOptions,
   recordUse,
   type UseRecording,
   withRecordedUse,
-} from './gpu/recordUse.js';
+} from './gpu/live/recordUse.js';
+export { openGpuLog, readGpuLog } from './gpu/logs/readGpuLog.js';
+export {
+  PERFORMANCE_MEASURED,
+  type PerformancePoint,
+  type PerformanceSeries,
+  readPerformance,
+} from './gpu/performance.js';
+export type { GpuLog, GpuRecord, GpuSample } from './gpu/records/gpuRecord.js';
+export type { HostUse } from './gpu/records/hostUse.js';
 export { type GpuSummary, summariseGpuLog, summariseGpuSamples } from './gpu/summary.js';
 export {
   type Comm,
@@ -125,7 +127,6 @@ export { marksToMarkups } from './marks/slicerMarkups.js';
 export type { Layer, NetworkOptions, Parameter } from './model/architecture.js';
 export type { OwnLoss } from './model/loss.js';
 export type { Network, Piece, PieceInputs } from './model/network.js';
-export { layersOf, networkOf, parametersOf, piecesOf } from './model/networks.js';
 export { networkOfOwn, type OwnNetwork } from './model/ownNetwork.js';
 export {
   conv,
@@ -138,8 +139,10 @@ export {
   normRelu,
   normShapes,
 } from './model/pieceParts.js';
-export { type CropOptions, type CropResult, crop } from './patches/crop.js';
+export { layersOf, networkOf, parametersOf, piecesOf } from './model/zoo/networks.js';
+export { type CropResult, crop } from './patches/crop.js';
 export { cutAs2018, type Place2018, placeAs2018 } from './patches/crop2018.js';
+export type { CropOptions } from './patches/cropOptions.js';
 export { cutterOf } from './patches/cutScan.js';
 export { centerVoxelOf, firstVoxelOf, type PatchGrid, patchGrid } from './patches/patchGrid.js';
 export { type PlannedPatch, planScan, type ScanPlan } from './patches/planScan.js';
@@ -170,18 +173,18 @@ export { openPatchFile, type PatchFile } from './store/patchFile.js';
 export type { PatchColumns, PatchFormat, PatchProvenance } from './store/patchFileContract.js';
 export { writePatchFile } from './store/writePatchFile.js';
 export { type TensorflowJs, tf } from './tensorflow/publicTf.js';
-export { createLearner } from './training/createLearner.js';
 export { type FindRateOptions, findRate, type RateRecord } from './training/findRate.js';
-export { type FollowOptions, followMetrics } from './training/followMetrics.js';
-export type { Learner, StepResult, StepTimes, TimedPass } from './training/learner.js';
-export type { LearnerOptions, ParallelOptions } from './training/learnerOptions.js';
-export { metricsOf, readMetrics } from './training/metricsLog.js';
-export type { OwnAugmentation, OwnMetric, OwnParts } from './training/ownParts.js';
-export { type Placement, stagesOfPieces } from './training/placement.js';
+export { type FollowOptions, followMetrics } from './training/run/followMetrics.js';
+export { metricsOf, readMetrics } from './training/run/metricsLog.js';
+export type { TrainConfig } from './training/run/trainConfig.js';
+export type { OnRecord, TrainControl } from './training/run/trainControl.js';
+export type { TrainRecord } from './training/run/trainRecords.js';
+export { createLearner } from './training/step/createLearner.js';
+export type { Learner, StepResult, StepTimes, TimedPass } from './training/step/learner.js';
+export type { LearnerOptions, ParallelOptions } from './training/step/learnerOptions.js';
+export type { OwnAugmentation, OwnMetric, OwnParts } from './training/step/ownParts.js';
+export { type Placement, stagesOfPieces } from './training/step/placement.js';
 export { type TrainOptions, train } from './training/train.js';
-export type { TrainConfig } from './training/trainConfig.js';
-export type { OnRecord, TrainControl } from './training/trainControl.js';
-export type { TrainRecord } from './training/trainRecords.js';
 export { VERSION } from './version.js';
 export { type DicomContext, readDicomContext } from './volumes/dicomContext.js';
 export { findScans, type ScanFile } from './volumes/findScans.js';

@@ -3,7 +3,7 @@ import { Argument } from 'commander';
 import type { Precision } from '../config/trainingSettings.js';
 import { inPackage } from '../paths.js';
 import { oneOf, wholeNumber } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 
 interface BenchFlags {

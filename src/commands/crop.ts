@@ -9,8 +9,9 @@ import {
 import { CROP_CONFIG_FILE, type CropSettings, readCropSettings } from '../config/cropSettings.js';
 import { decimalNumber } from '../decimal.js';
 import { UsageError, VoxlabError } from '../errors.js';
-import { type CropOptions, type CropResult, crop } from '../patches/crop.js';
+import { type CropResult, crop } from '../patches/crop.js';
 import type { Shard } from '../patches/cropJob.js';
+import type { CropOptions } from '../patches/cropOptions.js';
 import { type DryRun, dryRun } from '../patches/dryRun.js';
 import { readingSettings } from '../patches/readingSettings.js';
 import { formatSeconds, progressLine } from '../progress.js';
@@ -20,7 +21,7 @@ import { NIFTI_FRAMES, type NiftiFrame } from '../volumes/niftiGeometry.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { resampledLine, tellBeside } from './cropNotes.js';
 import { oneOf, shard, wholeNumber, withInterrupt } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 
 interface CropFlags {

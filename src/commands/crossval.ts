@@ -11,17 +11,18 @@ import { readJson } from '../jsonPlace.js';
 import { writeFileAtomically } from '../paths.js';
 import { withSharedPaths } from '../sharedPath.js';
 import { openPatchFile } from '../store/patchFile.js';
-import { prepareRun } from '../training/runFolder.js';
-import { storedConfig } from '../training/storedConfig.js';
-import type { TrainConfig } from '../training/trainConfig.js';
+import { prepareRun } from '../training/run/runFolder.js';
+import { storedConfig } from '../training/run/storedConfig.js';
+import type { TrainConfig } from '../training/run/trainConfig.js';
 import { findingLines, rocText } from './evaluate.js';
 import { gpusHere, runFolds } from './foldProcesses.js';
 import { wholeNumber } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';
 import { print, printJson, say } from './standardStreams.js';
 import { withTrainingOptions } from './train.js';
-import { configOf, type TrainFlags, threadShare, visibleGpus } from './trainConfigOf.js';
+import { configOf, threadShare, visibleGpus } from './trainConfigOf.js';
+import type { TrainFlags } from './trainFlags.js';
 
 interface CrossvalFlags extends TrainFlags {
   readonly jobs?: number;

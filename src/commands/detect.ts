@@ -6,7 +6,7 @@ import { formatSeconds, progressLine } from '../progress.js';
 import { namedScans, type ScanFile } from '../volumes/findScans.js';
 import { readVolume } from '../volumes/readVolume.js';
 import { wholeNumber } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { scanByScan, scansDocument } from './scanByScan.js';
 import { printData, printJson, say } from './standardStreams.js';
 

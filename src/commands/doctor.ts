@@ -1,5 +1,5 @@
 import { type DoctorFinding, doctor } from '../doctor.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 
 export const registerDoctorCommand: RegisterCommand = (program) => {

@@ -1,15 +1,16 @@
 import { join, resolve } from 'node:path';
 import type { Holdout } from '../config/holdout.js';
 import { UsageError } from '../errors.js';
-import { type Evaluation, evaluate, evaluationFolder, leadTo } from '../evaluation/evaluate.js';
+import { evaluate, evaluationFolder, leadTo } from '../evaluation/evaluate.js';
 import { PARTS, type Part } from '../evaluation/evaluatedRows.js';
+import type { Evaluation } from '../evaluation/evaluation.js';
 import type { PatchScores } from '../evaluation/patchScores.js';
 import { scoresDocument } from '../evaluation/scoresDocument.js';
 import { SYMMETRY_GROUPS, type SymmetryGroup } from '../evaluation/symmetricPredictions.js';
 import { progressLine } from '../progress.js';
-import type { CheckpointLink } from '../training/checkpoint.js';
+import type { CheckpointLink } from '../training/run/checkpoint.js';
 import { holdout, oneOf, withInterrupt } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';
 import { print, printJson, say } from './standardStreams.js';
 

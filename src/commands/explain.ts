@@ -9,13 +9,13 @@ import { makeFolder, writeFileAtomically } from '../paths.js';
 import { type Progress, type ProgressLine, progressLine } from '../progress.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels } from '../store/voxelSample.js';
-import type { CheckpointLink } from '../training/checkpoint.js';
-import { readRunConfig } from '../training/runFolder.js';
+import type { CheckpointLink } from '../training/run/checkpoint.js';
+import { readRunConfig } from '../training/run/runFolder.js';
 import { writeNrrd } from '../volumes/nrrdWriter.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { withoutControls } from '../withoutControls.js';
 import { oneOf, wholeNumber, withInterrupt } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { rowList } from './rowList.js';
 import { print, printJson } from './standardStreams.js';
 

@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path';
 import { Argument } from 'commander';
 import { UsageError } from '../errors.js';
-import type { DrawnFigure } from '../figures/drawnFigure.js';
+import type { DrawnFigure } from '../figures/drawing/drawnFigure.js';
 import { performanceFigure } from '../figures/performanceFigure.js';
 import { PERFORMANCE_MEASURED, type PerformanceSeries, readPerformance } from '../gpu/performance.js';
 import { writeFileAtomically } from '../paths.js';
 import { FIGURE_KINDS, type FigureKind, type FigureTables } from './figureKinds.js';
 import { oneOf } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 
 interface FigureFlags extends FigureTables {

@@ -9,7 +9,7 @@ import { OPERATING_POINTS } from '../scores/froc.js';
 import type { FrocBootstrap } from '../scores/frocBootstrap.js';
 import { withSharedPaths } from '../sharedPath.js';
 import { wholeNumber } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson, say } from './standardStreams.js';
 
 interface FrocFlags {

@@ -3,15 +3,15 @@ import { join, parse, resolve } from 'node:path';
 import { figurePage } from '../figures/figurePage.js';
 import { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
 import { useOverTimeOf } from '../figures/useOverTime.js';
-import { toJsonLines } from '../gpu/gpuJsonLines.js';
-import { type GpuLogNotes, openGpuLog } from '../gpu/readGpuLog.js';
+import { toJsonLines } from '../gpu/logs/gpuJsonLines.js';
+import { type GpuLogNotes, openGpuLog } from '../gpu/logs/readGpuLog.js';
 import { summariseGpuSamples } from '../gpu/summary.js';
 import { writeFileAtomically } from '../paths.js';
 import { jsonWithoutControls } from '../withoutControls.js';
 import { registerGpuRecord } from './gpuRecord.js';
 import { gpuSummaryText } from './gpuSummaryText.js';
 import { registerGpuTop } from './gpuTop.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson, say } from './standardStreams.js';
 
 const FORMATS = `

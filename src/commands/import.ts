@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { MODEL_CONFIG_FILE, readTrainingSettings } from '../config/trainingSettings.js';
 import { UsageError } from '../errors.js';
 import { importNetwork } from '../exchange/importNetwork.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson, say } from './standardStreams.js';
 import { configOf, newRunFolder } from './trainConfigOf.js';
 

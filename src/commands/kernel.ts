@@ -10,7 +10,7 @@ import {
   listKernelSpecs,
   uninstallKernelSpec,
 } from '../kernel/kernelSpec.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 
 interface KernelFlags {

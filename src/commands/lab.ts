@@ -1,6 +1,6 @@
 import { startLab } from '../kernel/lab.js';
 import { wholeNumber, withInterrupt } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print } from './standardStreams.js';
 
 export const registerLabCommand: RegisterCommand = (program) => {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { mergeShards } from '../patches/mergeShards.js';
 import { progressLine } from '../progress.js';
 import { withInterrupt } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 
 interface MergeFlags {

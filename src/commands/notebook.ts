@@ -6,7 +6,7 @@ import { parseParameters } from '../kernel/notebookParameters.js';
 import { findNotebook, type NotebookRun, runNotebook } from '../kernel/notebookRun.js';
 import { inRepository } from '../paths.js';
 import { wholeNumber, withInterrupt } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { printJson, say } from './standardStreams.js';
 
 interface RunFlags {

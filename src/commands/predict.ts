@@ -16,14 +16,14 @@ import { PROGRAM } from '../patches/patchHeader.js';
 import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, type Progress, type ProgressLine, progressLine } from '../progress.js';
 import { sharedPath } from '../sharedPath.js';
-import type { CheckpointLink } from '../training/checkpoint.js';
+import type { CheckpointLink } from '../training/run/checkpoint.js';
 import { namedScans, type ScanFile } from '../volumes/findScans.js';
 import { nrrdBytes } from '../volumes/nrrdWriter.js';
 import { readHashedVolume } from '../volumes/readVolume.js';
 import { withoutControls } from '../withoutControls.js';
 import { numberWithin, oneOf, shard, wholeNumber } from './options.js';
 import { marksOf, openResults, type PredictResults, type ScanMarks, submissionOf } from './predictResults.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { type ScansDone, scanByScan, scansDocument } from './scanByScan.js';
 import { print, printJson, say } from './standardStreams.js';
 

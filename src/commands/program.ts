@@ -22,6 +22,7 @@ import { registerMergeCommand } from './merge.js';
 import { registerModelCommand } from './model.js';
 import { registerNotebookCommand } from './notebook.js';
 import { registerPredictCommand } from './predict.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { registerRunsCommand } from './runs.js';
 import { registerSampleCommand } from './sample.js';
 import { registerSetupCommand } from './setup.js';
@@ -30,9 +31,6 @@ import { registerStartCommand } from './start.js';
 import { registerTablesCommand } from './tables.js';
 import { registerTrainCommand } from './train.js';
 import { registerVerifyCommand } from './verify.js';
-
-/** A command: its file exports one of these; `program.ts` lists them in the order of the river. */
-export type RegisterCommand = (program: Command) => void;
 
 const COMMANDS: readonly RegisterCommand[] = [
   registerSampleCommand,

@@ -5,10 +5,11 @@ import { rateFigure } from '../figures/rateFigure.js';
 import { writeFileAtomically } from '../paths.js';
 import { progressLine } from '../progress.js';
 import { findRate, type RateRecord } from '../training/findRate.js';
-import type { TrainConfig } from '../training/trainConfig.js';
+import type { TrainConfig } from '../training/run/trainConfig.js';
 import { withInterrupt } from './options.js';
 import { print, printJson } from './standardStreams.js';
-import { type TrainFlags, visibleGpus } from './trainConfigOf.js';
+import { visibleGpus } from './trainConfigOf.js';
+import type { TrainFlags } from './trainFlags.js';
 
 /** `train --find-rate`: prints the learning rate to take, and draws why; no run is made. */
 export async function reportRate(config: TrainConfig, flags: TrainFlags, steps: number): Promise<void> {

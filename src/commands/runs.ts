@@ -3,7 +3,7 @@ import { MODEL_CONFIG_FILE, readTrainingSettings } from '../config/trainingSetti
 import { type ListedRun, listRuns, RUN_ORDERS, type RunList, type RunOrder } from '../evaluation/runList.js';
 import { withoutControls } from '../withoutControls.js';
 import { oneOf } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson, say } from './standardStreams.js';
 
 interface RunsFlags {

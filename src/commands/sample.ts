@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { progressLine } from '../progress.js';
 import { makeSampleDataSet, type SampleResult } from '../sample/sampleDataSet.js';
 import { wholeNumber, withInterrupt } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 
 interface SampleFlags {

@@ -4,7 +4,7 @@ import { EnvironmentError, InterruptedError } from '../errors.js';
 import { handSignalsOn } from '../parentProcess.js';
 import { inPackage, REPOSITORY_ROOT } from '../paths.js';
 import { withoutControls } from '../withoutControls.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 
 export const registerSetupCommand: RegisterCommand = (program) => {
   program

@@ -11,10 +11,10 @@ import { handSignalsOn } from '../parentProcess.js';
 import { inPackage, inRepository, makeFolder, typed, writeFileAtomically } from '../paths.js';
 import { formatSeconds } from '../progress.js';
 import { withSharedPaths } from '../sharedPath.js';
-import { metricsOf } from '../training/metricsLog.js';
-import { lockRun } from '../training/runFolder.js';
+import { metricsOf } from '../training/run/metricsLog.js';
+import { lockRun } from '../training/run/runFolder.js';
 import { startCommand } from './childCommand.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, say } from './standardStreams.js';
 
 /** What a command of the main job failed with; its own line stands on stderr already. */

@@ -7,7 +7,7 @@ import {
 } from '../candidates/lunaTables.js';
 import { CROP_CONFIG_FILE, readCropSettings } from '../config/cropSettings.js';
 import { VoxlabError } from '../errors.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 import { registerLidcTables } from './tablesLidc.js';
 import { registerMarkFiles } from './tablesMarks.js';

@@ -10,14 +10,14 @@ import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/
 import { type InputError, UsageError } from '../errors.js';
 import { feedFigure } from '../figures/feedFigure.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
-import { withRecordedUse } from '../gpu/recordUse.js';
+import { withRecordedUse } from '../gpu/live/recordUse.js';
 import { writeFileAtomically } from '../paths.js';
 import { progressLine } from '../progress.js';
 import { FEWEST_STEPS } from '../training/findRate.js';
-import { metricsOf } from '../training/metricsLog.js';
+import { metricsOf } from '../training/run/metricsLog.js';
+import type { TrainConfig } from '../training/run/trainConfig.js';
+import type { EndRecord, TrainRecord } from '../training/run/trainRecords.js';
 import { type TrainOptions, train } from '../training/train.js';
-import type { TrainConfig } from '../training/trainConfig.js';
-import type { EndRecord, TrainRecord } from '../training/trainRecords.js';
 import { launchProcesses } from './launchProcesses.js';
 import {
   classNames,
@@ -32,10 +32,11 @@ import {
   windows,
   withInterrupt,
 } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { reportRate } from './reportRate.js';
 import { print, printJson, say } from './standardStreams.js';
-import { configOf, type TrainFlags, threadShare, visibleGpus } from './trainConfigOf.js';
+import { configOf, threadShare, visibleGpus } from './trainConfigOf.js';
+import type { TrainFlags } from './trainFlags.js';
 import { drawing } from './trainProgress.js';
 
 export const registerTrainCommand: RegisterCommand = (program) => {

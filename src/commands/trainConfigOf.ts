@@ -2,80 +2,19 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type AugmentPlan, parseAugment } from '../config/augmentPlan.js';
-import type { ClassNames } from '../config/classNames.js';
-import { type Holdout, overlap, type Validation } from '../config/holdout.js';
-import type { Intensity } from '../config/intensity.js';
-import type { ClassWeights, LossSettings } from '../config/lossSettings.js';
-import type { IntensityWindow } from '../config/networkSettings.js';
-import type { Sampling, SamplingSettings } from '../config/samplingSettings.js';
+import { overlap } from '../config/holdout.js';
+import type { SamplingSettings } from '../config/samplingSettings.js';
 import {
   MODEL_CONFIG_FILE,
-  type Precision,
   readTrainingSettings,
-  type Schedule,
-  type Strategy,
   type TrainingSettings,
 } from '../config/trainingSettings.js';
 import { InputError, messageOf, UsageError } from '../errors.js';
 import { cannotWrite, makeFolder } from '../paths.js';
-import { readRunConfig } from '../training/runFolder.js';
-import type { TrainConfig } from '../training/trainConfig.js';
+import { readRunConfig } from '../training/run/runFolder.js';
+import type { TrainConfig } from '../training/run/trainConfig.js';
 import { beginningOf } from './beginningOf.js';
-
-/** Flags of `voxlab train`; those that are given go before the settings' file. */
-export interface TrainFlags {
-  readonly config: string;
-  readonly data?: string;
-  readonly out?: string;
-  readonly recordGpu?: boolean;
-  readonly resume?: string;
-  readonly from?: string;
-  /** Steps; true for as many as usual. */
-  readonly findRate?: number | true;
-  readonly epochs?: number;
-  readonly batch?: number;
-  readonly strategy?: Strategy;
-  readonly devices?: number;
-  readonly stages?: number;
-  readonly microBatches?: number;
-  readonly schedule?: Schedule;
-  readonly cuts?: string;
-  readonly syncBatchNorm?: boolean;
-  readonly precision?: Precision | 'auto';
-  readonly recompute?: boolean;
-  readonly processes?: number;
-  readonly cluster?: string;
-  readonly rank?: number;
-  readonly openPorts?: boolean;
-  readonly timeout?: number;
-  readonly profile?: boolean;
-  readonly holdout?: Holdout;
-  readonly validation?: Validation;
-  readonly allowSharedScans?: boolean;
-  readonly folds?: number;
-  readonly crop?: number;
-  readonly intensity?: Intensity;
-  readonly classNames?: ClassNames;
-  readonly loss?: LossSettings['kind'];
-  readonly classWeights?: ClassWeights;
-  readonly sampling?: Sampling;
-  readonly positiveShare?: number;
-  readonly hardNegatives?: number;
-  readonly seed?: number;
-  readonly learningRate?: number;
-  readonly filters?: number;
-  /** A name of the table, or a file. */
-  readonly network?: string;
-  readonly dropout?: number;
-  readonly windows?: readonly IntensityWindow[];
-  /** A list; false for none. */
-  readonly augment?: string | boolean;
-  readonly checkpointMinutes?: number;
-  readonly checkpointSteps?: number;
-  readonly validateSteps?: number;
-  readonly threads?: number;
-  readonly json?: boolean;
-}
+import type { TrainFlags } from './trainFlags.js';
 
 /** The configuration of a new run, or of one that is resumed. Throws UsageError, ConfigError, InputError. */
 export function configOf(flags: TrainFlags): TrainConfig {

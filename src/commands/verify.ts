@@ -4,7 +4,7 @@ import { VoxlabError } from '../errors.js';
 import { type Verification, verifyPatchFile } from '../patches/verifyPatchFile.js';
 import { progressLine } from '../progress.js';
 import { wholeNumber, withInterrupt } from './options.js';
-import type { RegisterCommand } from './program.js';
+import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 
 interface VerifyFlags {

@@ -1,4 +1,4 @@
-import type { Evaluation } from './evaluate.js';
+import type { Evaluation } from './evaluation.js';
 import type { FindingScores } from './findingScores.js';
 
 /** What is printed and stored of an evaluation: all but the long lists. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { escaped } from '../figures/markup.js';
-import { pagePolicy } from '../figures/pagePolicy.js';
+import { escaped } from '../figures/drawing/markup.js';
+import { pagePolicy } from '../figures/drawing/pagePolicy.js';
 import { wordsOf } from '../model/network.js';
 import { browserBundle } from '../tensorflow/tf.js';
+import type { GraphModel } from './graphModel.js';
 import type { PortableNetwork } from './portableNetwork.js';
-import type { GraphModel } from './tfjsModel.js';
 
 /**
  * A page that scores a patch in the browser, by a file from the disk and without a server: TensorFlow.js, the network and a

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { makeFolder, writeFileAtomically } from '../paths.js';
 import { FLOAT32 } from '../tensorflow/dataTypes.js';
 import { VERSION } from '../version.js';
+import type { GraphModel } from './graphModel.js';
 import { descriptionOf, INPUT_NAME, OUTPUT_NAME, type PortableNetwork } from './portableNetwork.js';
 import { GRAPH_VERSION } from './savedModel.js';
 import { scorePage } from './scorePage.js';
@@ -9,18 +10,6 @@ import { type GraphAttribute, type TensorflowNode, tensorflowGraph } from './ten
 
 /** Of one file of weights: TensorFlow.js' own choice, so that browsers keep them. */
 const SHARD_BYTES = 4 * 2 ** 20;
-
-/** A GraphModel of TensorFlow.js in memory. */
-export interface GraphModel {
-  /** model.json, without the names of the files of weights. */
-  readonly model: Readonly<Record<string, unknown>>;
-  readonly weightSpecs: readonly {
-    readonly name: string;
-    readonly shape: readonly number[];
-    readonly dtype: string;
-  }[];
-  readonly shards: readonly Uint8Array[];
-}
 
 /**
  * A folder with model.json and its weights for `tf.loadGraphModel`, and index.html: a page that scores patches in the browser, with

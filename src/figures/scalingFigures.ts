@@ -1,4 +1,5 @@
-import { type Chart, chart, PALETTE } from './figure.js';
+import { type Chart, chart } from './charts/chart.js';
+import { PALETTE } from './charts/chartSpec.js';
 
 export interface ScalingPoint {
   readonly devices: number;

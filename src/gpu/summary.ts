@@ -1,26 +1,11 @@
-import { type DeviceSummary, DeviceTally, type Load, loadOf } from './deviceTally.js';
+import { type DeviceSummary, DeviceTally, loadOf } from './deviceTally.js';
 import { type Finding, findingsOf } from './findings.js';
-import { deviceKey, type GpuLog, type GpuRecord, type GpuSample } from './gpuRecord.js';
-import { type HostSummary, HostTally } from './hostTally.js';
+import type { GpuUse } from './gpuUse.js';
+import { HostTally } from './hostTally.js';
 import { IdlePairs } from './idlePairs.js';
-import { SampleClocks, type TimedSample } from './sampleClock.js';
-import { millisecondsOf } from './timeAxis.js';
-
-/** What a log says of the use of its devices; its load is over the devices that were ever used. */
-export interface GpuUse extends Load {
-  readonly samples: number;
-  /** Null where the log has no times. */
-  readonly firstTime: string | null;
-  readonly lastTime: string | null;
-  /** By host and index. */
-  readonly devices: readonly DeviceSummary[];
-  /** Hosts of which our own recorder says more than their devices. */
-  readonly hosts: readonly HostSummary[];
-  /** How far the busiest used device is above the mean of their means: 0.25 = a quarter; null of fewer than two. */
-  readonly imbalance: number | null;
-  /** While one used device stands still, the share of the others that do, too: the idle share, where it is chance. */
-  readonly idleTogetherShare: number | null;
-}
+import { deviceKey, type GpuLog, type GpuRecord, type GpuSample } from './records/gpuRecord.js';
+import { SampleClocks, type TimedSample } from './records/sampleClock.js';
+import { millisecondsOf } from './records/timeAxis.js';
 
 /** Use of each device and of all, and what it means. */
 export interface GpuSummary extends GpuUse {

@@ -4,13 +4,14 @@ import { hintOfScans } from '../candidates/coordinateHint.js';
 import { InputError, throwIfAborted } from '../errors.js';
 import { takeLock } from '../fileLock.js';
 import { makeFolder } from '../paths.js';
-import type { Progress } from '../progress.js';
 import { startPatchThread } from '../store/patchThread.js';
 import type { Resampling } from '../volumes/dicomGrid.js';
 import type { LeftOutFile } from '../volumes/dicomSearch.js';
-import { type CropJob, type CropRequest, prepareCrop, type SeriesCount } from './cropJob.js';
+import { type CropJob, prepareCrop, type SeriesCount } from './cropJob.js';
+import type { CropOptions } from './cropOptions.js';
+import type { CutScans } from './cutScan.js';
 import { countsOf, type FailedScan, resampledOf } from './cutScan.js';
-import { type CutScans, cutScans } from './cutScans.js';
+import { cutScans } from './cutScans.js';
 import { comparePatchFile } from './existingPatchFile.js';
 import { bytesOfRows, bytesOnDisk, requireDisk } from './freeDisk.js';
 import { PROGRAM } from './patchHeader.js';
@@ -21,19 +22,6 @@ import { writeCut } from './writeCut.js';
 
 /** Scans that an error names. */
 const SHOWN_FAILURES = 20;
-
-/** What crop() cuts, and how. */
-export interface CropOptions extends CropRequest {
-  /** Threads; the bytes do not depend on it. Default: one a core. */
-  readonly workers?: number;
-  /** Stop at the first scan that cannot be read. */
-  readonly strict?: boolean;
-  /** Replace a file of other settings or scans, and cut everything anew. */
-  readonly force?: boolean;
-  readonly signal?: AbortSignal;
-  /** Hears of each scan that is done. */
-  readonly onProgress?: (progress: Progress) => void;
-}
 
 /** A candidate whose centre lies outside its scan, by series and line of the table: it has no row. */
 export interface OutsideCandidate {

@@ -230,3 +230,9 @@ function requireFinite({ data, size }: Volume, path: string): void {
     `expected finite voxels, received ${data[at]} at voxel ${voxel.join(', ')} (x, y, z)`,
   );
 }
+
+/** What became of a job's scans, in the order of its work. */
+export interface CutScans {
+  readonly cut: readonly CutScan[];
+  readonly failed: readonly FailedScan[];
+}

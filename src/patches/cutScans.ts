@@ -4,16 +4,10 @@ import { runOnThreads } from '../threadPool.js';
 import type { ScanFile } from '../volumes/findScans.js';
 import { statsOf } from '../volumes/inputFile.js';
 import { scanFiles } from '../volumes/readVolume.js';
-import type { CropOptions } from './crop.js';
-import type { CutScan, CutTask, FailedScan } from './cutScan.js';
+import type { CropOptions } from './cropOptions.js';
+import type { CutScan, CutScans, CutTask, FailedScan } from './cutScan.js';
 import { bytesOfRows } from './freeDisk.js';
 import { firstRowsOf, type StagedJob, stagedChecksum } from './stagedRows.js';
-
-/** What became of a job's scans, in the order of its work. */
-export interface CutScans {
-  readonly cut: readonly CutScan[];
-  readonly failed: readonly FailedScan[];
-}
 
 /** Cuts, on threads, what no earlier run has left in the staging folders; each scan is read once for all jobs. */
 export async function cutScans(

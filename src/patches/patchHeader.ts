@@ -2,10 +2,10 @@ import { withoutPlaces } from '../sharedPath.js';
 import type { Normalisation } from '../store/intensity.js';
 import type { PatchColumns, PatchFormat, PatchProvenance } from '../store/patchFileContract.js';
 import { VERSION } from '../version.js';
-import type { CropOptions } from './crop.js';
 import type { CropJob } from './cropJob.js';
+import type { CropOptions } from './cropOptions.js';
+import type { CutScans } from './cutScan.js';
 import { type CutScan, resampledOf } from './cutScan.js';
-import type { CutScans } from './cutScans.js';
 
 /** What a patch file holds beside its rows. */
 export interface PatchHeader {

@@ -1,14 +1,8 @@
-import type { Cluster } from '../config/cluster.js';
-import { EngineError, messageOf } from '../errors.js';
-import { closeToStrangers, listenersOn } from '../portFilter.js';
-import { guardPort } from '../portGuard.js';
 import { attribute } from './attributes.js';
 import type { Address } from './capi.js';
 import { BFLOAT16, FLOAT32, INT32 } from './dataTypes.js';
 import type { Engine } from './engine.js';
 import type { GraphTrace } from './graphTrace.js';
-import { bytesField, message, numberField } from './protobuf.js';
-import { withStatus } from './status.js';
 import { type Tensor, tensorId, tensorOf } from './tf.js';
 
 /** Those who sum together: as many devices as `size`, each calling once with the same `key` and a sum's own `instance`. */
@@ -25,65 +19,6 @@ export interface SumOptions {
   readonly timeoutSeconds: number;
   /** Element type on the way; `bfloat16` halves the bytes and rounds to 8 bits of mantissa. */
   readonly as?: 'float32' | 'bfloat16';
-}
-
-/** Names TensorFlow gives to the processes of a cluster. */
-const JOB = 'worker';
-const LEADER = `/job:${JOB}/replica:0/task:0`;
-
-/**
- * Starts TensorFlow's server of this process; afterwards the context's devices have other names. The server listens on every
- * address and has no password: its port is closed to all but the cluster's hosts before it is
- * opened. Throws EngineError.
- */
-export function joinCluster(context: Address, cluster: Cluster): void {
-  const address = cluster.addresses[cluster.rank];
-  if (address === undefined)
-    throw new EngineError(
-      'cluster',
-      `expected a rank from 0 to ${cluster.addresses.length - 1}, received ${cluster.rank}`,
-    );
-  const server = encodeServer(cluster);
-  const port = Number(address.split(':').at(-1));
-  const { heard = [] } = cluster;
-  // With the guard another program of this user that listens there would not be in the way: it would share the port.
-  if (listenersOn(port).length > 0)
-    throw new EngineError(
-      'cluster',
-      `rank ${cluster.rank} cannot listen on ${address}: the port is in use; use another`,
-    );
-  const guard = heard === 'anyone' ? undefined : closing(() => guardPort(port));
-  // Read by TensorFlow when it starts its server: for a moment two sockets are on the port.
-  if (guard !== undefined) process.env.TF_GRPC_REUSE_PORT = 'true';
-  try {
-    withStatus('collectives', (status, api) =>
-      api.TFE_EnableCollectiveOps(context, server, server.length, status),
-    );
-    if (heard !== 'anyone') closing(() => closeToStrangers(port, heard, guard?.descriptors));
-  } catch (error) {
-    if (error instanceof EngineError && error.operation === 'cluster') throw error;
-    throw new EngineError(
-      'cluster',
-      `rank ${cluster.rank} cannot listen on ${address}: is the port in use, or the address another machine's?`,
-      { cause: error },
-    );
-  } finally {
-    guard?.leave();
-    delete process.env.TF_GRPC_REUSE_PORT;
-  }
-}
-
-/** What must hold before anyone may connect; else there is no training. */
-function closing<T>(close: () => T): T {
-  try {
-    return close();
-  } catch (error) {
-    throw new EngineError(
-      'cluster',
-      `${messageOf(error)}; whoever reaches the port can read and write this user's files. --open-ports trains all the same, in a network of your own`,
-      { cause: error },
-    );
-  }
 }
 
 /** In a trace: the sum of a tensor over all devices of the group, on each of them. On GPUs through NCCL. */
@@ -137,20 +72,4 @@ const last = new WeakMap<GraphTrace, Map<string | undefined, Address>>();
 function lastCollective(trace: GraphTrace): Address[] {
   const node = last.get(trace)?.get(trace.device);
   return node === undefined ? [] : [node];
-}
-
-/** ServerDef{cluster, job_name, task_index, default_session_config{collective_group_leader}, protocol} (tensorflow_server.proto). */
-function encodeServer({ addresses, rank }: Cluster): Uint8Array {
-  const tasks = addresses.map((address, index) =>
-    bytesField(2, message(numberField(1, index), bytesField(2, address))),
-  );
-  const cluster = bytesField(1, message(bytesField(1, JOB), ...tasks));
-  const session = bytesField(16, bytesField(1, LEADER));
-  return message(
-    bytesField(1, cluster),
-    bytesField(2, JOB),
-    numberField(3, rank),
-    bytesField(4, session),
-    bytesField(5, 'grpc'),
-  );
 }

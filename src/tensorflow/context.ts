@@ -1,7 +1,7 @@
 import type { Cluster } from '../config/cluster.js';
 import type { Address } from './capi.js';
-import { joinCluster } from './collectives.js';
 import { type DeviceLayout, encodeConfig } from './configProto.js';
+import { joinCluster } from './joinCluster.js';
 import { capi } from './library.js';
 import { withStatus } from './status.js';
 

@@ -5,8 +5,9 @@ import { EngineError } from '../errors.js';
 import { Binding } from './binding.js';
 import type { DeviceLayout } from './configProto.js';
 import { type Context, openContext } from './context.js';
+import { registerJavascriptKernels } from './javascriptKernels.js';
 import { withoutStartNotes } from './library.js';
-import { installBinding } from './tf.js';
+import { installBinding, tf } from './tf.js';
 
 /** What the first call of openEngine() fixes. */
 export interface EngineOptions {
@@ -63,6 +64,7 @@ function open(layout: DeviceLayout, cluster: Cluster | undefined): Engine {
     process.emitWarning('TF_ENABLE_ONEDNN_OPTS=0 makes a training step slower; unset it');
   const binding = new Binding(context);
   installBinding(binding);
+  registerJavascriptKernels(tf);
   return { context, binding, version: binding.TF_Version, ...(cluster === undefined ? {} : { cluster }) };
 }
 

@@ -6,7 +6,7 @@ import type { TensorData } from './dataTypes.js';
 import { capi } from './library.js';
 import { withStatus } from './status.js';
 import { dimensions, type TensorSpec, withTensor } from './tensors.js';
-import type { WorkItem } from './workItems.js';
+import type { WorkItem } from './workItem.js';
 
 /** A tensor of a graph under construction: known by shape and type, without data. */
 export interface TracedTensor extends TensorSpec {

@@ -4,7 +4,6 @@ import type * as Tensorflow from '@tensorflow/tfjs';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
 import type { Attribute } from './attributes.js';
 import type { Binding, TensorReference } from './binding.js';
-import { registerJavascriptKernels } from './javascriptKernels.js';
 
 /** All that TensorFlow.js exports. */
 export type TensorflowModule = typeof Tensorflow;
@@ -60,7 +59,6 @@ export function installBinding(binding: Binding): void {
   const kernels = new Kernels(binding, KERNELS);
   backend = kernels as unknown as Backend;
   tf.registerBackend('tensorflow', () => kernels, 3);
-  registerJavascriptKernels(tf);
   tf.setBackend('tensorflow');
   ({ node } = require('@tensorflow/tfjs-node-gpu/dist/node'));
   const { nodeFileSystemRouter } = require('@tensorflow/tfjs-node-gpu/dist/io/file_system');

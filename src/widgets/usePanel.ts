@@ -1,21 +1,21 @@
-import { drawingSvg } from '../figures/drawing.js';
-import type { Chart } from '../figures/figure.js';
+import type { Chart } from '../figures/charts/chart.js';
+import { panelDrawing } from '../figures/charts/panelDrawing.js';
+import type { PanelFigure } from '../figures/charts/panelFigure.js';
+import { drawingSvg } from '../figures/drawing/drawing.js';
+import { escaped } from '../figures/drawing/markup.js';
+import type { Picture } from '../figures/drawing/picture.js';
+import { sideBySide } from '../figures/drawing/sideBySide.js';
 import { gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
-import { escaped } from '../figures/markup.js';
-import { panelDrawing } from '../figures/panelDrawing.js';
-import type { PanelFigure } from '../figures/panelFigure.js';
-import type { Picture } from '../figures/picture.js';
 import { epochEnds, type RunMoment } from '../figures/runMarks.js';
-import { sideBySide } from '../figures/sideBySide.js';
 import { TrainingCurves } from '../figures/trainingFigures.js';
-import { everyMs } from '../gpu/everyMs.js';
-import type { GpuSample } from '../gpu/gpuRecord.js';
-import { progressOf } from '../gpu/recordUse.js';
-import { openUseMeter, type UseMeter } from '../gpu/useMeter.js';
+import { everyMs } from '../gpu/live/everyMs.js';
+import { progressOf } from '../gpu/live/recordUse.js';
+import { openUseMeter, type UseMeter } from '../gpu/live/useMeter.js';
+import type { GpuSample } from '../gpu/records/gpuRecord.js';
 import { liveDisplay } from '../kernel/display.js';
 import { type MimeBundle, mimeBundleOf } from '../kernel/mimeBundle.js';
 import { sessionIfAny } from '../kernel/session.js';
-import type { TrainRecord } from '../training/trainRecords.js';
+import type { TrainRecord } from '../training/run/trainRecords.js';
 
 /** How often the panel looks. */
 export interface UsePanelOptions {

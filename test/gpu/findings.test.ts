@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeviceSummary } from '../../src/gpu/deviceTally.js';
 import * as rules from '../../src/gpu/findings.js';
+import type { GpuUse } from '../../src/gpu/gpuUse.js';
 import type { HostSummary } from '../../src/gpu/hostTally.js';
-import type { GpuUse } from '../../src/gpu/summary.js';
 
 const device = (index: number, given: Partial<DeviceSummary> = {}): DeviceSummary => ({
   ...{ host: 'h', index, uuid: null, name: 'T4', used: true },

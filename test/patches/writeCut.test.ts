@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CropOptions } from '../../src/patches/crop.js';
+import type { CropOptions } from '../../src/patches/cropOptions.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
 import { runPython } from '../python.js';
 import { cropFixture, cropOne } from './cropFixture.js';

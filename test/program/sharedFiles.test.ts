@@ -40,7 +40,12 @@ function writeEverything(folder: string, run: string, candidates: string): void 
   writeFileSync(annotations, ['seriesuid,coordX,coordY,coordZ,diameter_mm', ...nodules, ''].join('\n'));
   writeFileSync(join(folder, 'uids.csv'), 'chest2\n');
   done('evaluate', run, '--annotations', annotations);
-  done('predict', run, scan, ...['--most', '5', '--heatmap', '--heatmap-spacing', '16', '--out', out('predicted')]);
+  done(
+    'predict',
+    run,
+    scan,
+    ...['--most', '5', '--heatmap', '--heatmap-spacing', '16', '--out', out('predicted')],
+  );
   done('explain', run, '--rows', '0,1', '--out', out('explained'));
   done('explore', patches, '--html', out('gallery.html'));
   const submission = join(run, 'predictions.csv');

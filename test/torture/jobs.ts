@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Zip from 'adm-zip';
 import { inRepository } from '../../src/paths.js';
-import { readMetrics } from '../../src/training/metricsLog.js';
+import { readMetrics } from '../../src/training/run/metricsLog.js';
 import { computed } from '../training/trainFixture.js';
 import { fileJob, hashesIn, hashOf, type Job, type NamedJob, PLAIN, printJob, type Results } from './job.js';
 import { type JobInputs, jobInputs, printedBy, TRAIN } from './jobInputs.js';
