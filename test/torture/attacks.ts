@@ -22,7 +22,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   'two at once': twoAtOnce,
   'clock set': clockSet,
   'full disk': fullDisk,
-  quota: quota,
+  quota,
   'read-only folder': readOnly,
   'folder of others': folderOfOthers,
   'long name': longName,
