@@ -1,24 +1,35 @@
-// Draws images/architecture.svg, the rooms of src/ and which uses which, from the imports; --check compares it with the tree.
-//   node scripts/drawArchitecture.mjs [--check]
+// Draws images/architecture.svg, the rooms of src/ and which uses which, from the imports:
+//   node scripts/drawArchitecture.mjs
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { importedFiles, readImports, roomsOf } from './structure.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const PICTURE = join(ROOT, 'images', 'architecture.svg');
+const PICTURE = 'images/architecture.svg';
+const PAGE = 'docs/architecture.md';
 
 const [BOX_HEIGHT, ROW_HEIGHT, GAP, MARGIN] = [34, 78, 26, 24];
 /** Place that an arrow takes in a row that it passes. */
 const PASS_WIDTH = 10;
 const SWEEPS = 24;
 
-/** Findings for check.mjs: the picture shows other rooms or arrows than there are. */
+/** Findings for check.mjs: the picture shows other rooms or arrows than there are, or the page tells of other rooms. */
 export function checkArchitecture(files, read) {
-  const wanted = architectureSvg(arrowsOf(files, read));
-  return wanted === readFileSync(PICTURE, 'utf8')
-    ? []
-    : ['images/architecture.svg is not of these imports: node scripts/drawArchitecture.mjs'];
+  const arrows = arrowsOf(files, read);
+  const picture =
+    architectureSvg(arrows) === read(PICTURE)
+      ? []
+      : [`${PICTURE} is not of these imports: node scripts/drawArchitecture.mjs`];
+  const rooms = [...arrows.keys()].map(nameOf);
+  const told = [...read(PAGE).matchAll(/^- \*\*`([^`]+)\/`\*\*/gm)].map((match) => match[1]);
+  return [
+    ...picture,
+    ...rooms.filter((room) => !told.includes(room)).map((room) => `${PAGE} has no paragraph of ${room}/`),
+    ...told
+      .filter((room) => !rooms.includes(room))
+      .map((room) => `${PAGE} tells of ${room}/, which is not there`),
+  ];
 }
 
 /** Room -> the rooms that it uses, without those that it also reaches through another one. */
@@ -153,5 +164,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     .map((name) => `src/${name}`)
     .sort();
   const read = (file) => readFileSync(join(ROOT, file), 'utf8');
-  writeFileSync(PICTURE, architectureSvg(arrowsOf(files, read)));
+  writeFileSync(join(ROOT, PICTURE), architectureSvg(arrowsOf(files, read)));
 }
