@@ -28,6 +28,9 @@ const VENV = join(ROOT, '.venv');
 const VENV_PYTHON = join(VENV, 'bin', 'python');
 const KERNEL_SPEC = join(ROOT, '.jupyter', 'share', 'jupyter', 'kernels', 'voxlab', 'kernel.json');
 
+/** npm and pip do not go on when the set-up is killed. */
+const WITH_PARENT = join(PACKAGE, 'scripts', 'withParent.mjs');
+
 const started = Date.now();
 const purpose = process.argv[2];
 let child;
@@ -188,7 +191,8 @@ function runLogged(name, label, command, args) {
   say(`${label} ...`);
   const alive = setInterval(() => say(`${label} ... ${seconds(from)}${lastLine(logPath)}`), 10_000);
   return new Promise((done, failed) => {
-    child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', log, log, turn] });
+    const words = [WITH_PARENT, String(process.pid), command, ...args];
+    child = spawn(process.execPath, words, { cwd: ROOT, stdio: ['ignore', log, log, turn] });
     child.once('error', (error) =>
       failed(new SetupError(`${label}: ${command} cannot be started (${error.message})`)),
     );

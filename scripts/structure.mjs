@@ -8,6 +8,7 @@ const FIRST_STAGES = [
   'errors',
   'freeMemory',
   'hangingCalls',
+  'leftBehind',
   'random',
   'progress',
   'paths',

@@ -11,7 +11,7 @@ import type { CheckpointMeta } from '../training/run/checkpointMeta.js';
 import { dataIdentity, patchFormatOf, type SeriesSplit } from '../training/run/dataIdentity.js';
 import { loadLinked } from '../training/run/loadCheckpoint.js';
 import { type NetworkOfRun, networkOfRun, withIdentity } from '../training/run/networkOfRun.js';
-import { createRun, lockRun, readRunSplit } from '../training/run/runFolder.js';
+import { beginImport, createRun, endImport, lockRun, readRunSplit } from '../training/run/runFolder.js';
 import { writeOrigin } from '../training/run/runOrigin.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import { trainedData } from '../training/run/trainedOn.js';
@@ -75,8 +75,10 @@ export async function importNetwork({ file, origin, run, network }: ImportOption
   const filters = read.filters ?? base.config.filters;
   const unlock = lockRun(run);
   try {
+    beginImport(run);
     const { from: _, ...settings } = base.config;
     await writeRun({ ...settings, filters, network: name, run }, split, progress, weights, found);
+    endImport(run);
   } finally {
     unlock();
   }

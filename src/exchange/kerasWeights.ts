@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decimalNumber } from '../decimal.js';
 import { InputError } from '../errors.js';
 import { JsonPlace } from '../jsonPlace.js';
 import { BATCH_NORM_EPSILON } from '../model/layers.js';
@@ -83,7 +84,7 @@ function layersByClass(file: H5File, named: string): KerasLayerWeights[] {
         );
       const place = `layers/${layer}`;
       const arrays = vars.map((index): [string, NamedArray] => [
-        VARIABLES[kind][Number(index)] ?? index,
+        VARIABLES[kind][decimalNumber(index)] ?? index,
         arrayAt(file, `${place}/vars/${index}`, named),
       ]);
       return { kind, place, arrays: new Map(arrays), number: Number(number) };

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentError } from '../errors.js';
+import { readJson } from '../jsonPlace.js';
 import { inPackage, inRepository, isFolder, makeFolder, typed, writeFileAtomically } from '../paths.js';
 
 /** The name under which notebooks ask for the kernel. */
@@ -129,9 +130,15 @@ export function listKernelSpecs(kernels: string = kernelsBelow()): FoundKernelSp
 /** Nothing for a file that holds something else: one broken kernel must not hide the others, and ours is written anew. */
 function readKernelSpec(file: string): KernelSpec | undefined {
   try {
-    const { argv, display_name, language }: Partial<KernelSpec> = JSON.parse(readFileSync(file, 'utf8'));
-    if (!Array.isArray(argv) || !argv.every((word) => typeof word === 'string')) return undefined;
-    return { argv, display_name: String(display_name), language: String(language) };
+    const spec = readJson(file, 'a kernelspec');
+    return {
+      argv: spec
+        .at('argv')
+        .list()
+        .map((word) => word.text()),
+      display_name: spec.at('display_name').text(),
+      language: spec.at('language').text(),
+    };
   } catch {
     return undefined;
   }
