@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Programs of other hosts may write into the same folder, and have numbers of their own. */
-const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
+/** Programs of other hosts, and of containers of this one, may write into the same folder, and have numbers of their own. */
+const HOST = createHash('sha256').update(`${hostname()} ${pidNamespace()}`).digest('hex').slice(0, 6);
 const OF_THIS_HOST = new RegExp(`\\.${HOST}-(\\d+)-[0-9a-f]{8}\\.partial$`);
 
 const lookedInto = new Set<string>();
@@ -29,6 +29,14 @@ function removeLeft(folder: string): void {
     }
   } catch {
     // Whoever writes there next says what is wrong with the folder.
+  }
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
   }
 }
 
