@@ -3,6 +3,7 @@
 /** Files that run only inside another one (a thread's program, a seam, a part of one story): the test that runs them. */
 export const TESTED_THROUGH = {
   'src/hangingCalls.ts': 'test/program/hangingFiles.test.ts',
+  'src/silentMounts.ts': 'test/program/hangingFiles.test.ts',
   'src/store/globalHeap.ts': 'test/store/textColumn.test.ts',
   'src/commands/figureKinds.ts': 'test/commands/figure.test.ts',
   'src/commands/figureSources.ts': 'test/commands/figure.test.ts',

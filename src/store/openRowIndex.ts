@@ -1,3 +1,4 @@
+import { awaitReadable } from '../awaitReadable.js';
 import { InputError } from '../errors.js';
 import { createRandom } from '../random.js';
 import { type ChunkTable, readChunkTable } from './chunkTable.js';
@@ -24,6 +25,7 @@ const SAMPLE_ROWS = 5;
  * console.log('because' in access ? access.because : `${access.rows} rows: ${access.layout.kind}`);
  */
 export async function openRowIndex(path: string, dataset: string): Promise<RowAccess> {
+  await awaitReadable(path);
   const { File } = await loadH5();
   try {
     const index = withHdf5File(path, (file) => indexOf(file, dataset, true));

@@ -1,3 +1,4 @@
+import { awaitReadable } from '../awaitReadable.js';
 import { InputError } from '../errors.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { type DatasetDescription, descriptionOf } from './datasetDescription.js';
@@ -70,6 +71,7 @@ export interface PatchFile {
  * console.log(`row 0 begins with ${rowsHu[0]} HU`);
  */
 export async function openPatchFile(path: string): Promise<PatchFile> {
+  await awaitReadable(path);
   checkHdf5File(path);
   const { File } = await loadH5();
   checkAttributes(path, DATASET_NAMES);
