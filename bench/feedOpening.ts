@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openRowIndex } from '../src/store/openRowIndex.js';
+import { openRowIndex } from '../src/store/hdf5/openRowIndex.js';
 import type { Peer } from './peer.js';
 
 const ROWS = 152_000;

@@ -1,8 +1,8 @@
 import { rowRequests } from '../src/feed/batches.js';
 import { type Chart, chart } from '../src/figures/figure.js';
 import { createRandom } from '../src/random.js';
-import type { RowIndex } from '../src/store/rowIndex.js';
-import { createLearner } from '../src/training/createLearner.js';
+import type { RowIndex } from '../src/store/hdf5/rowIndex.js';
+import { createLearner } from '../src/training/step/createLearner.js';
 import { BATCH, openFeed } from './feed.js';
 
 const READERS = 2;

@@ -7,7 +7,7 @@ import type { RunNetwork } from '../src/evaluation/runNetwork.js';
 import { cutterOf } from '../src/patches/cutScan.js';
 import { firstVoxelOf } from '../src/patches/patchGrid.js';
 import type { PatchFormat } from '../src/store/patchFileContract.js';
-import { createLearner } from '../src/training/createLearner.js';
+import { createLearner } from '../src/training/step/createLearner.js';
 import { IDENTITY_DIRECTION } from '../src/volumes/geometry.js';
 import type { Vector3, Volume } from '../src/volumes/volume.js';
 import { startPeer } from './peer.js';

@@ -8,7 +8,7 @@ import { splitRows } from '../src/feed/split.js';
 import { openPatchFile } from '../src/store/patchFile.js';
 import { requireVoxels, sampleVoxels } from '../src/store/voxelSample.js';
 import { writePatchFile } from '../src/store/writePatchFile.js';
-import { dataIdentity, seriesSplit } from '../src/training/dataIdentity.js';
+import { dataIdentity, seriesSplit } from '../src/training/run/dataIdentity.js';
 import { type BenchReport, spread } from './report.js';
 
 /** Of the patches that training on LUNA16 stores, and of its whole table of candidates. */

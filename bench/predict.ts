@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { readTrainingSettings } from '../src/config/trainingSettings.js';
 import { openPatchFile } from '../src/store/patchFile.js';
 import { writePatchFile } from '../src/store/writePatchFile.js';
-import { createLearner } from '../src/training/createLearner.js';
 import { openFeed } from '../src/training/openFeed.js';
 import { predictRows } from '../src/training/predictRows.js';
+import { createLearner } from '../src/training/step/createLearner.js';
 import { type Peer, startOptionalPeer, startPeer } from './peer.js';
 import { type BenchReport, spread } from './report.js';
 

@@ -5,10 +5,10 @@
 import { createInterface } from 'node:readline';
 import type { Cluster } from '../src/config/cluster.js';
 import { endWithParent } from '../src/parentProcess.js';
-import { createLearner } from '../src/training/createLearner.js';
-import type { TimedPass } from '../src/training/learner.js';
-import { ON_ONE_DEVICE, type ParallelOptions } from '../src/training/learnerOptions.js';
-import type { DeviceMemory } from '../src/training/stepMemory.js';
+import { createLearner } from '../src/training/step/createLearner.js';
+import type { TimedPass } from '../src/training/step/learner.js';
+import { ON_ONE_DEVICE, type ParallelOptions } from '../src/training/step/learnerOptions.js';
+import type { DeviceMemory } from '../src/training/step/stepMemory.js';
 
 export interface ScaleWork {
   readonly batch: number;

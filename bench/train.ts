@@ -5,10 +5,10 @@ import { initialValue } from '../src/model/initialise.js';
 import { normaliseByBatch } from '../src/model/layers.js';
 import { binaryCrossEntropy, l2Penalty } from '../src/model/loss.js';
 import type { PieceInputs } from '../src/model/network.js';
-import { parametersOf, piecesOf } from '../src/model/networks.js';
 import { ADAM } from '../src/model/optimizers.js';
+import { parametersOf, piecesOf } from '../src/model/zoo/networks.js';
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../src/tensorflow/tf.js';
-import { createLearner } from '../src/training/createLearner.js';
+import { createLearner } from '../src/training/step/createLearner.js';
 import { type Peer, startOptionalPeer, startPeer } from './peer.js';
 import { type BenchReport, spread } from './report.js';
 

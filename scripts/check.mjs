@@ -1,72 +1,16 @@
 // The house rules as programs: `npm run check`. Each rule prints one line; any finding ends with exit code 1.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, posix, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkLicences } from './licences.mjs';
 import { checkMarkdown } from './links.mjs';
 import { checkSources } from './publicApi.mjs';
 import { checkPagePolicy, checkPrinting } from './strangerRules.mjs';
+import { circlesOf, importedFiles, libraryImports, outOfOrder, readImports, roomsOf } from './structure.mjs';
 import { TESTED_THROUGH } from './testedThrough.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-
-const FIRST_STAGES = [
-  'decimal',
-  'withoutControls',
-  'errors',
-  'freeMemory',
-  'hangingCalls',
-  'silentMounts',
-  'guardedCall',
-  'awaitReadable',
-  'random',
-  'progress',
-  'paths',
-  'sharedPath',
-  'koffi',
-  'libc',
-  'jsonPlace',
-  'doctor',
-  'fileLock',
-  'parentProcess',
-  'portFilter',
-  'portGuard',
-  'threadPool',
-  'untilAborted',
-  'version',
-];
-/** The river: a stage imports from itself and from stages above it only. */
-const STAGES = [
-  FIRST_STAGES,
-  ...[
-    'config',
-    'volumes',
-    'lungs',
-    'candidates',
-    'sample',
-    'store',
-    'patches',
-    'detection',
-    'feed',
-    'tensorflow',
-    'model',
-    'scores',
-  ],
-  ...[
-    'training',
-    'evaluation',
-    'marks',
-    'gpu',
-    'figures',
-    'exchange',
-    'kernel',
-    'widgets',
-    'commands',
-    'doors',
-    'index',
-  ],
-].flat();
 
 /** Outside library -> the only places that may import it. A place is a file, or a folder with one file per loaded library. */
 const SEAMS = {
@@ -96,10 +40,13 @@ const MANY_FILES_MAY_IMPORT = {
 
 const sources = filesBelow('src', '.ts');
 const tests = filesBelow('test', '.ts');
+const imports = new Map(sources.map((file) => [file, importedFiles(file, readImports(read(file)))]));
 const rules = [
   ['types', checkTypes],
   ['format and lint', checkBiome],
-  ['import order', checkImportOrder],
+  ['import order', () => outOfOrder(imports)],
+  ['no circles of files', () => circlesOf(imports).map((circle) => circle.join(' <-> '))],
+  ['no circles of folders', () => circlesOf(roomsOf(imports)).map((circle) => circle.join(' <-> '))],
   ['one seam a library', checkSeams],
   ['mirrored tests', checkMirror],
   ['files of at most 300 lines', checkLength],
@@ -132,22 +79,10 @@ function checkBiome() {
   return outputOf(join(ROOT, 'node_modules/@biomejs/cli-linux-x64/biome'), ['ci', '--colors=off', '.']);
 }
 
-function checkImportOrder() {
-  return sources.flatMap((file) => {
-    const from = stageOf(file);
-    if (!STAGES.includes(from))
-      return [`${file}: '${from}' is not a stage; add it to the river in scripts/check.mjs`];
-    return relativeImports(file)
-      .map((target) => ({ target, to: stageOf(target) }))
-      .filter(({ to }) => to !== from && STAGES.indexOf(to) > STAGES.indexOf(from) && !bothFirst(from, to))
-      .map(({ target }) => `${file} imports ${target}, which lies below it in the river`);
-  });
-}
-
 function checkSeams() {
   const importers = new Map();
   for (const file of sources)
-    for (const library of libraryImports(file))
+    for (const library of libraryImports(readImports(read(file))))
       importers.set(library, [...(importers.get(library) ?? []), file]);
   return [...importers].flatMap(([library, files]) => {
     const places = SEAMS[library];
@@ -251,42 +186,6 @@ function filesBelow(folder, extension) {
     .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
     .map((entry) => relative(ROOT, join(entry.parentPath ?? entry.path, entry.name)))
     .sort();
-}
-
-/** `src/volumes/geometry.ts` -> `volumes`; `src/errors.ts` -> `errors`. */
-function stageOf(file) {
-  return file.split('/')[1].replace(/\.ts$/, '');
-}
-
-function bothFirst(a, b) {
-  return FIRST_STAGES.includes(a) && FIRST_STAGES.includes(b);
-}
-
-/** Modules that a file names in import, export-from, import() and require. */
-function importsOf(file) {
-  const text = read(file).replace(/^\s*(\*|\/\/).*$/gm, '');
-  return [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire(?:\.resolve)?\(\s*)'([^'\s]+)'/g)].map(
-    (match) => match[1],
-  );
-}
-
-function relativeImports(file) {
-  return importsOf(file)
-    .filter((name) => name.startsWith('.'))
-    .map((name) => posix.join(posix.dirname(file), name).replace(/\.js$/, '.ts'))
-    .filter((target) => target.startsWith('src/'));
-}
-
-function libraryImports(file) {
-  const names = importsOf(file)
-    .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
-    .map((name) =>
-      name
-        .split('/')
-        .slice(0, name.startsWith('@') ? 2 : 1)
-        .join('/'),
-    );
-  return new Set(names);
 }
 
 function outputOf(command, args) {

@@ -9,7 +9,7 @@ const PRINTERS = {
   'src/kernel/formulasProgram.ts': 'answers the program that started it, in JSON',
   'src/kernel/display.ts': 'what a script displays outside of a notebook, cleaned there',
   'src/volumes/gdcmThread.ts': 'silences a library',
-  'src/store/h5.ts': 'silences a library',
+  'src/store/hdf5/h5.ts': 'silences a library',
 };
 
 /** Commands print by print(), say(), printJson() and printData() alone. */

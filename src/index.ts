@@ -127,7 +127,6 @@ export { marksToMarkups } from './marks/slicerMarkups.js';
 export type { Layer, NetworkOptions, Parameter } from './model/architecture.js';
 export type { OwnLoss } from './model/loss.js';
 export type { Network, Piece, PieceInputs } from './model/network.js';
-export { layersOf, networkOf, parametersOf, piecesOf } from './model/networks.js';
 export { networkOfOwn, type OwnNetwork } from './model/ownNetwork.js';
 export {
   conv,
@@ -140,6 +139,7 @@ export {
   normRelu,
   normShapes,
 } from './model/pieceParts.js';
+export { layersOf, networkOf, parametersOf, piecesOf } from './model/zoo/networks.js';
 export { type CropResult, crop } from './patches/crop.js';
 export { cutAs2018, type Place2018, placeAs2018 } from './patches/crop2018.js';
 export type { CropOptions } from './patches/cropOptions.js';
@@ -173,18 +173,18 @@ export { openPatchFile, type PatchFile } from './store/patchFile.js';
 export type { PatchColumns, PatchFormat, PatchProvenance } from './store/patchFileContract.js';
 export { writePatchFile } from './store/writePatchFile.js';
 export { type TensorflowJs, tf } from './tensorflow/publicTf.js';
-export { createLearner } from './training/createLearner.js';
 export { type FindRateOptions, findRate, type RateRecord } from './training/findRate.js';
-export { type FollowOptions, followMetrics } from './training/followMetrics.js';
-export type { Learner, StepResult, StepTimes, TimedPass } from './training/learner.js';
-export type { LearnerOptions, ParallelOptions } from './training/learnerOptions.js';
-export { metricsOf, readMetrics } from './training/metricsLog.js';
-export type { OwnAugmentation, OwnMetric, OwnParts } from './training/ownParts.js';
-export { type Placement, stagesOfPieces } from './training/placement.js';
+export { type FollowOptions, followMetrics } from './training/run/followMetrics.js';
+export { metricsOf, readMetrics } from './training/run/metricsLog.js';
+export type { TrainConfig } from './training/run/trainConfig.js';
+export type { OnRecord, TrainControl } from './training/run/trainControl.js';
+export type { TrainRecord } from './training/run/trainRecords.js';
+export { createLearner } from './training/step/createLearner.js';
+export type { Learner, StepResult, StepTimes, TimedPass } from './training/step/learner.js';
+export type { LearnerOptions, ParallelOptions } from './training/step/learnerOptions.js';
+export type { OwnAugmentation, OwnMetric, OwnParts } from './training/step/ownParts.js';
+export { type Placement, stagesOfPieces } from './training/step/placement.js';
 export { type TrainOptions, train } from './training/train.js';
-export type { TrainConfig } from './training/trainConfig.js';
-export type { OnRecord, TrainControl } from './training/trainControl.js';
-export type { TrainRecord } from './training/trainRecords.js';
 export { VERSION } from './version.js';
 export { type DicomContext, readDicomContext } from './volumes/dicomContext.js';
 export { findScans, type ScanFile } from './volumes/findScans.js';

@@ -3,9 +3,9 @@ import { DEFAULT_NETWORK, isNetworkName } from '../config/networkNames.js';
 import { isNetworkFile } from '../config/networkSettings.js';
 import type { TrainingSettings } from '../config/trainingSettings.js';
 import { UsageError } from '../errors.js';
-import { usualFilters } from '../model/networks.js';
-import { startingPoint } from '../training/startingPoint.js';
-import type { TrainConfig } from '../training/trainConfig.js';
+import { usualFilters } from '../model/zoo/networks.js';
+import { startingPoint } from '../training/run/startingPoint.js';
+import type { TrainConfig } from '../training/run/trainConfig.js';
 import type { TrainFlags } from './trainFlags.js';
 
 /** What a run begins with: its network and windows, and the checkpoint whose these are unless a flag names others. Throws UsageError, InputError. */

@@ -8,7 +8,7 @@ import type { PatchScores } from '../evaluation/patchScores.js';
 import { scoresDocument } from '../evaluation/scoresDocument.js';
 import { SYMMETRY_GROUPS, type SymmetryGroup } from '../evaluation/symmetricPredictions.js';
 import { progressLine } from '../progress.js';
-import type { CheckpointLink } from '../training/checkpoint.js';
+import type { CheckpointLink } from '../training/run/checkpoint.js';
 import { holdout, oneOf, withInterrupt } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';

@@ -8,7 +8,7 @@ import { sharedScans } from '../feed/parts.js';
 import { type PatchRows, scanLabels } from '../feed/rowLabels.js';
 import { countsOf } from '../patches/cutScan.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
-import { type DatasetDescription, shapeName } from '../store/datasetDescription.js';
+import { type DatasetDescription, shapeName } from '../store/hdf5/datasetDescription.js';
 import { openPatchFile, type PatchFile, type PatchReader } from '../store/patchFile.js';
 import { sampleVoxels, voxelFaults } from '../store/voxelSample.js';
 import { patchGallery } from '../widgets/patchGallery.js';

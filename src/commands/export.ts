@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { EXPORT_FORMATS, type ExportFormat, exportNetwork } from '../exchange/exportNetwork.js';
-import type { CheckpointLink } from '../training/checkpoint.js';
+import type { CheckpointLink } from '../training/run/checkpoint.js';
 import { oneOf } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson, say } from './standardStreams.js';

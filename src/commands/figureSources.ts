@@ -6,8 +6,8 @@ import { InputError } from '../errors.js';
 import { holdoutName } from '../evaluation/evaluatedRows.js';
 import { readJson } from '../jsonPlace.js';
 import { isFolder } from '../paths.js';
-import { type MetricRecord, metricsOf } from '../training/metricsLog.js';
-import { readRunConfig } from '../training/runFolder.js';
+import { type MetricRecord, metricsOf } from '../training/run/metricsLog.js';
+import { readRunConfig } from '../training/run/runFolder.js';
 import { say } from './standardStreams.js';
 
 const ROWS_FILE = 'rows.csv';

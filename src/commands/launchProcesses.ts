@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { endHard, GRACE_MS, handSignalsOn } from '../parentProcess.js';
-import { SECRET_VARIABLE } from '../training/talkProof.js';
+import { SECRET_VARIABLE } from '../training/ranks/talkProof.js';
 import { showLines, startCommand } from './childCommand.js';
 import { say } from './standardStreams.js';
 

@@ -1,9 +1,9 @@
 import { DEFAULT_NETWORK, NETWORK_NAMES, type NetworkName } from '../config/networkNames.js';
 import { isTrainable, type Layer, type NetworkOptions, sizeOf } from '../model/architecture.js';
 import { BATCH_NORM_EPSILON } from '../model/layers.js';
-import { layersOf, usualFilters } from '../model/networks.js';
 import { ADAM } from '../model/optimizers.js';
-import { BATCH_NORM_MOMENTUM } from '../training/tracedStep.js';
+import { layersOf, usualFilters } from '../model/zoo/networks.js';
+import { BATCH_NORM_MOMENTUM } from '../training/step/tracedStep.js';
 import { oneOf, wholeNumber } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';

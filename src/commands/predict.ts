@@ -16,7 +16,7 @@ import { PROGRAM } from '../patches/patchHeader.js';
 import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, type Progress, type ProgressLine, progressLine } from '../progress.js';
 import { sharedPath } from '../sharedPath.js';
-import type { CheckpointLink } from '../training/checkpoint.js';
+import type { CheckpointLink } from '../training/run/checkpoint.js';
 import { namedScans, type ScanFile } from '../volumes/findScans.js';
 import { nrrdBytes } from '../volumes/nrrdWriter.js';
 import { readHashedVolume } from '../volumes/readVolume.js';

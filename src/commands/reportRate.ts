@@ -5,7 +5,7 @@ import { rateFigure } from '../figures/rateFigure.js';
 import { writeFileAtomically } from '../paths.js';
 import { progressLine } from '../progress.js';
 import { findRate, type RateRecord } from '../training/findRate.js';
-import type { TrainConfig } from '../training/trainConfig.js';
+import type { TrainConfig } from '../training/run/trainConfig.js';
 import { withInterrupt } from './options.js';
 import { print, printJson } from './standardStreams.js';
 import { visibleGpus } from './trainConfigOf.js';

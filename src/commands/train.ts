@@ -14,10 +14,10 @@ import { withRecordedUse } from '../gpu/recordUse.js';
 import { writeFileAtomically } from '../paths.js';
 import { progressLine } from '../progress.js';
 import { FEWEST_STEPS } from '../training/findRate.js';
-import { metricsOf } from '../training/metricsLog.js';
+import { metricsOf } from '../training/run/metricsLog.js';
+import type { TrainConfig } from '../training/run/trainConfig.js';
+import type { EndRecord, TrainRecord } from '../training/run/trainRecords.js';
 import { type TrainOptions, train } from '../training/train.js';
-import type { TrainConfig } from '../training/trainConfig.js';
-import type { EndRecord, TrainRecord } from '../training/trainRecords.js';
 import { launchProcesses } from './launchProcesses.js';
 import {
   classNames,

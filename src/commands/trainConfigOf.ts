@@ -12,8 +12,8 @@ import {
 } from '../config/trainingSettings.js';
 import { InputError, messageOf, UsageError } from '../errors.js';
 import { cannotWrite, makeFolder } from '../paths.js';
-import { readRunConfig } from '../training/runFolder.js';
-import type { TrainConfig } from '../training/trainConfig.js';
+import { readRunConfig } from '../training/run/runFolder.js';
+import type { TrainConfig } from '../training/run/trainConfig.js';
 import { beginningOf } from './beginningOf.js';
 import type { TrainFlags } from './trainFlags.js';
 

@@ -1,7 +1,7 @@
 import { CROSS_ENTROPY } from '../config/lossSettings.js';
 import { formatSeconds, type progressLine } from '../progress.js';
-import type { TrainConfig } from '../training/trainConfig.js';
-import type { StartRecord, TrainRecord } from '../training/trainRecords.js';
+import type { TrainConfig } from '../training/run/trainConfig.js';
+import type { StartRecord, TrainRecord } from '../training/run/trainRecords.js';
 import { say } from './standardStreams.js';
 
 /** Progress with the pace of the last steps; a line that stays for each epoch. */

@@ -4,8 +4,8 @@
  * @module voxlab/hdf5
  */
 export * from '../errors.js';
-export { openRowIndex } from '../store/openRowIndex.js';
-export { openRows } from '../store/openRows.js';
+export { openRowIndex } from '../store/hdf5/openRowIndex.js';
+export { openRows } from '../store/hdf5/openRows.js';
 export type {
   ElementType,
   FilterName,
@@ -15,4 +15,4 @@ export type {
   RowReader,
   UnindexedRows,
   ValueScale,
-} from '../store/rowIndex.js';
+} from '../store/hdf5/rowIndex.js';

@@ -4,7 +4,7 @@ import { MOST_FOLDS } from '../feed/folds.js';
 import { definiteParts } from '../feed/parts.js';
 import type { ScanLabels } from '../feed/rowLabels.js';
 import { splitRows } from '../feed/split.js';
-import type { TrainConfig } from '../training/trainConfig.js';
+import type { TrainConfig } from '../training/run/trainConfig.js';
 
 /** So many scans or subsets at least: one part trains, one chooses, one is held out. */
 const FEWEST_FOLDS = 3;

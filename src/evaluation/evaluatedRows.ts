@@ -3,8 +3,8 @@ import { InputError } from '../errors.js';
 import { foldedLabels } from '../feed/folds.js';
 import type { ScanLabels } from '../feed/rowLabels.js';
 import { heldOutRows } from '../feed/split.js';
-import type { SeriesSplit } from '../training/dataIdentity.js';
-import type { TrainConfig } from '../training/trainConfig.js';
+import type { SeriesSplit } from '../training/run/dataIdentity.js';
+import type { TrainConfig } from '../training/run/trainConfig.js';
 
 /** Scans of a run by what it did with them; `new`: those that it does not know. */
 export const PARTS = ['held-out', 'validation', 'training', 'new'] as const;

@@ -5,7 +5,7 @@ import type { Progress } from '../progress.js';
 import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
 import type { RocPoint } from '../scores/roc.js';
 import type { RocBand } from '../scores/rocBootstrap.js';
-import type { CheckpointLink } from '../training/checkpoint.js';
+import type { CheckpointLink } from '../training/run/checkpoint.js';
 import type { Part } from './evaluatedRows.js';
 import type { FindingFroc, FindingScores } from './findingScores.js';
 import type { PatchScores } from './patchScores.js';

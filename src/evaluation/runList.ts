@@ -4,12 +4,16 @@ import { basename, join, relative } from 'node:path';
 import { InputError } from '../errors.js';
 import { readJson } from '../jsonPlace.js';
 import { isFolder } from '../paths.js';
-import { linkTarget } from '../training/checkpoint.js';
-import { readCheckpointMeta, type StoredMeta, type ValidationScores } from '../training/checkpointMeta.js';
-import type { DataIdentity } from '../training/dataIdentity.js';
-import { readRunConfig } from '../training/runFolder.js';
-import { type RunOrigin, readOrigin } from '../training/runOrigin.js';
-import type { TrainConfig } from '../training/trainConfig.js';
+import { linkTarget } from '../training/run/checkpoint.js';
+import {
+  readCheckpointMeta,
+  type StoredMeta,
+  type ValidationScores,
+} from '../training/run/checkpointMeta.js';
+import type { DataIdentity } from '../training/run/dataIdentity.js';
+import { readRunConfig } from '../training/run/runFolder.js';
+import { type RunOrigin, readOrigin } from '../training/run/runOrigin.js';
+import type { TrainConfig } from '../training/run/trainConfig.js';
 import { holdoutName } from './evaluatedRows.js';
 
 /** What is read of one run; null where it has none, or where what it has cannot be read (`problems` says why). */

@@ -2,8 +2,8 @@ import { InputError } from '../errors.js';
 import { shareInBatches, shareOfLoss } from '../feed/batchShare.js';
 import { correctedForShare } from '../scores/priorShift.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
-import type { Learner } from '../training/learner.js';
-import type { Checkpoint } from '../training/loadCheckpoint.js';
+import type { Checkpoint } from '../training/run/loadCheckpoint.js';
+import type { Learner } from '../training/step/learner.js';
 import type { Volume } from '../volumes/volume.js';
 
 /** A checkpoint without its arrays: the learner has them, and they are half a gigabyte. */

@@ -1,7 +1,7 @@
 import { rowRequests } from '../feed/batches.js';
 import type { RowFeed } from '../feed/rowFeed.js';
-import type { Learner } from '../training/learner.js';
 import type { predictRows } from '../training/predictRows.js';
+import type { Learner } from '../training/step/learner.js';
 
 /** Of whose images of a patch the probabilities are averaged: its 8 flips, or the 48 symmetries of a cube. */
 export const SYMMETRY_GROUPS = ['flips', 'cube'] as const;

@@ -1,5 +1,5 @@
 import { bytesField, doubleField, message, numberField } from '../tensorflow/protobuf.js';
-import { tfRecord } from '../training/tfRecord.js';
+import { tfRecord } from '../training/run/tfRecord.js';
 
 /*
  * Events of TensorBoard beside a run's curves, by the field numbers of event.proto, summary.proto and TensorBoard's plug-in

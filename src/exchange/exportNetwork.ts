@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { OwnNetwork } from '../model/ownNetwork.js';
-import type { CheckpointLink } from '../training/checkpoint.js';
+import type { CheckpointLink } from '../training/run/checkpoint.js';
 import { writeKerasFile } from './kerasFile.js';
 import { writeOnnxFile } from './onnxFile.js';
 import { descriptionOf, type PortableNetwork, portableNetwork } from './portableNetwork.js';

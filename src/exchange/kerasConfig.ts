@@ -1,5 +1,5 @@
 import { BATCH_NORM_EPSILON } from '../model/layers.js';
-import { BATCH_NORM_MOMENTUM } from '../training/tracedStep.js';
+import { BATCH_NORM_MOMENTUM } from '../training/step/tracedStep.js';
 import type { GraphNode, Operation } from './networkGraph.js';
 
 /** A layer as Keras 3 describes it in config.json. */

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { JsonPlace } from '../jsonPlace.js';
 import { BATCH_NORM_EPSILON } from '../model/layers.js';
-import { checkHeaps } from '../store/globalHeap.js';
-import { asInput, closeFile, type H5File, loadH5 } from '../store/h5.js';
-import type { NamedArray } from '../training/learner.js';
+import { checkHeaps } from '../store/hdf5/globalHeap.js';
+import { asInput, closeFile, type H5File, loadH5 } from '../store/hdf5/h5.js';
+import type { NamedArray } from '../training/step/learner.js';
 import { VARIABLES, type WeightedKind } from './weightedLayers.js';
 import { zipMember } from './zip.js';
 

@@ -2,7 +2,7 @@ import type { Padding } from '../model/graph.js';
 import { BATCH_NORM_EPSILON } from '../model/layers.js';
 import { wordsOf } from '../model/network.js';
 import { writeFileAtomically } from '../paths.js';
-import type { NamedArray } from '../training/learner.js';
+import type { NamedArray } from '../training/step/learner.js';
 import { VERSION } from '../version.js';
 import { type GraphNode, networkGraph, samePadding } from './networkGraph.js';
 import { type OnnxAttribute, onnxModel, onnxNode, onnxTensor, onnxValue } from './onnxProto.js';

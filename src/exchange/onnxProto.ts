@@ -1,5 +1,5 @@
 import { bytesField, floatField, message, numberField } from '../tensorflow/protobuf.js';
-import type { NamedArray } from '../training/learner.js';
+import type { NamedArray } from '../training/step/learner.js';
 
 /*
  * The messages of onnx.proto that a network needs (https://onnx.ai/onnx/intro/concepts.html), by their field numbers there.

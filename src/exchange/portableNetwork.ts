@@ -5,12 +5,12 @@ import type { Network } from '../model/network.js';
 import type { OwnNetwork } from '../model/ownNetwork.js';
 import { recordedNetwork } from '../model/recordedGraph.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
-import type { CheckpointLink } from '../training/checkpoint.js';
-import type { NamedArray } from '../training/learner.js';
-import { loadLinked } from '../training/loadCheckpoint.js';
-import { networkOfRun, requireSameOperations } from '../training/networkOfRun.js';
-import { weightsInUse } from '../training/startingPoint.js';
-import { huPatchesOf } from '../training/trainedOn.js';
+import type { CheckpointLink } from '../training/run/checkpoint.js';
+import { loadLinked } from '../training/run/loadCheckpoint.js';
+import { networkOfRun, requireSameOperations } from '../training/run/networkOfRun.js';
+import { weightsInUse } from '../training/run/startingPoint.js';
+import { huPatchesOf } from '../training/run/trainedOn.js';
+import type { NamedArray } from '../training/step/learner.js';
 import { VERSION } from '../version.js';
 
 /** The input of an exported network in every format: Hounsfield units, float32, axes n, z, y, x, c; its window is inside. */

@@ -6,13 +6,13 @@ import { encodePng } from '../figures/png.js';
 import { writeFileAtomically } from '../paths.js';
 import { withSharedPaths } from '../sharedPath.js';
 import { openPatchFile } from '../store/patchFile.js';
-import { checkpointNames } from '../training/checkpoint.js';
-import { META_FILE } from '../training/checkpointMeta.js';
-import { loadCheckpoint } from '../training/loadCheckpoint.js';
-import { readRunConfig, readRunSplit } from '../training/runFolder.js';
-import { readOrigin } from '../training/runOrigin.js';
-import { weightsInUse } from '../training/startingPoint.js';
-import type { TrainConfig } from '../training/trainConfig.js';
+import { checkpointNames } from '../training/run/checkpoint.js';
+import { META_FILE } from '../training/run/checkpointMeta.js';
+import { loadCheckpoint } from '../training/run/loadCheckpoint.js';
+import { readRunConfig, readRunSplit } from '../training/run/runFolder.js';
+import { readOrigin } from '../training/run/runOrigin.js';
+import { weightsInUse } from '../training/run/startingPoint.js';
+import type { TrainConfig } from '../training/run/trainConfig.js';
 import {
   eventRecord,
   graphContent,

@@ -1,7 +1,7 @@
 import type { Padding } from '../model/graph.js';
 import { BATCH_NORM_EPSILON } from '../model/layers.js';
 import { FLOAT32, INT32 } from '../tensorflow/dataTypes.js';
-import type { NamedArray } from '../training/learner.js';
+import type { NamedArray } from '../training/step/learner.js';
 import { type GraphNode, networkGraph } from './networkGraph.js';
 import type { PortableNetwork } from './portableNetwork.js';
 

@@ -1,4 +1,4 @@
-import { writeSafetensors } from '../training/safetensors.js';
+import { writeSafetensors } from '../training/run/safetensors.js';
 import { descriptionOf, type PortableNetwork } from './portableNetwork.js';
 import { toTorch } from './torchLayout.js';
 import { writeBeside } from './writeBeside.js';

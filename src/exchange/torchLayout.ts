@@ -1,5 +1,5 @@
 import type { Parameter, ParameterKind } from '../model/architecture.js';
-import type { NamedArray } from '../training/learner.js';
+import type { NamedArray } from '../training/step/learner.js';
 import type { PortableNetwork } from './portableNetwork.js';
 
 const TORCH_NAMES: Readonly<Record<ParameterKind, string>> = {

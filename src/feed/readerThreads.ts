@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { AugmentPlan } from '../config/augmentPlan.js';
 import { EnvironmentError, InputError, messageOf } from '../errors.js';
-import type { RowAccess } from '../store/rowIndex.js';
+import type { RowAccess } from '../store/hdf5/rowIndex.js';
 import type { PatchShape } from './augment/patchShape.js';
 import { type SharedRing, stopRing } from './sharedRing.js';
 

@@ -1,4 +1,4 @@
-import type { EpochRecord, StepRecord } from '../training/metricsLog.js';
+import type { EpochRecord, StepRecord } from '../training/run/metricsLog.js';
 import { PALETTE } from './chartSpec.js';
 import { type Chart, chart } from './figure.js';
 import { ThinnedCurve } from './thinnedCurve.js';

@@ -1,4 +1,4 @@
-import type { TimedPass } from '../training/learner.js';
+import type { TimedPass } from '../training/step/learner.js';
 import { PALETTE } from './chartSpec.js';
 import { coordinate, escaped } from './markup.js';
 import { type Picture, picture } from './picture.js';

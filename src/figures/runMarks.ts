@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../training/metricsLog.js';
+import type { EpochRecord } from '../training/run/metricsLog.js';
 import { linearTicks } from './ticks.js';
 import type { HostOverTime } from './useOverTime.js';
 

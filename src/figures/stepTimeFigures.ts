@@ -1,4 +1,4 @@
-import type { EpochRecord, StepRecord, ValidationRecord } from '../training/metricsLog.js';
+import type { EpochRecord, StepRecord, ValidationRecord } from '../training/run/metricsLog.js';
 import { type BarFigure, barFigure } from './barFigure.js';
 import { PALETTE } from './chartSpec.js';
 import { type Chart, chart } from './figure.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
-import type { TrainRecord } from '../training/trainRecords.js';
+import type { TrainRecord } from '../training/run/trainRecords.js';
 import { AppendFile } from './appendFile.js';
 import { everyMs } from './everyMs.js';
 import { toJsonLines } from './gpuJsonLines.js';

@@ -1,6 +1,6 @@
 import { renameSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { findContiguous } from '../store/hdf5Layout.js';
+import { findContiguous } from '../store/hdf5/hdf5Layout.js';
 import type { PatchThread } from '../store/patchThread.js';
 import { type Flusher, flusherOf, named, writeAt } from '../store/rowFile.js';
 import type { CropJob } from './cropJob.js';

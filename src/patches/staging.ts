@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { jsonIn } from '../jsonPlace.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
-import { findContiguous } from '../store/hdf5Layout.js';
+import { findContiguous } from '../store/hdf5/hdf5Layout.js';
 import type { CutScan } from './cutScan.js';
 
 /** The folder of a patch file to be: its rows, and what became of each scan; it outlives an interruption. */

@@ -1,12 +1,12 @@
 import { InputError } from '../errors.js';
 import type { Vector3 } from '../volumes/volume.js';
-import { dtypeName, shapeName } from './datasetDescription.js';
-import { checkFilters, filtersOf } from './filterNames.js';
-import { aliveCheck, asInput, type Dataset, type H5File } from './h5.js';
-import { elementOf, libraryNumbers, libraryStrings } from './libraryRows.js';
-import { datasetOf } from './rootMembers.js';
-import { product } from './rowIndex.js';
-import { readTexts } from './textColumn.js';
+import { dtypeName, shapeName } from './hdf5/datasetDescription.js';
+import { checkFilters, filtersOf } from './hdf5/filterNames.js';
+import { aliveCheck, asInput, type Dataset, type H5File } from './hdf5/h5.js';
+import { elementOf, libraryNumbers, libraryStrings } from './hdf5/libraryRows.js';
+import { datasetOf } from './hdf5/rootMembers.js';
+import { product } from './hdf5/rowIndex.js';
+import { readTexts } from './hdf5/textColumn.js';
 
 /** What a dataset of a patch file must hold in each row. */
 type Form = 'voxels' | 'bytes' | 'number' | 'position' | 'string';

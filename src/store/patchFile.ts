@@ -1,14 +1,16 @@
 import { awaitReadable } from '../awaitReadable.js';
 import { InputError } from '../errors.js';
 import type { Vector3 } from '../volumes/volume.js';
-import { type DatasetDescription, descriptionOf } from './datasetDescription.js';
-import { checkAttributes } from './globalHeap.js';
-import { aliveCheck, asInput, closeFile, type Dataset, type H5File, loadH5 } from './h5.js';
-import { checkHdf5File } from './hdf5Layout.js';
+import { type DatasetDescription, descriptionOf } from './hdf5/datasetDescription.js';
+import { checkAttributes } from './hdf5/globalHeap.js';
+import { aliveCheck, asInput, closeFile, type Dataset, type H5File, loadH5 } from './hdf5/h5.js';
+import { checkHdf5File } from './hdf5/hdf5Layout.js';
+import { elementOf, libraryRowBytes, openLibraryRows } from './hdf5/libraryRows.js';
+import { openRowIndex } from './hdf5/openRowIndex.js';
+import { openRows } from './hdf5/openRows.js';
+import { memberOf } from './hdf5/rootMembers.js';
+import type { ElementType, RowAccess, RowReader } from './hdf5/rowIndex.js';
 import { NORMALISATIONS } from './intensity.js';
-import { elementOf, libraryRowBytes, openLibraryRows } from './libraryRows.js';
-import { openRowIndex } from './openRowIndex.js';
-import { openRows } from './openRows.js';
 import {
   DATASET_NAMES,
   findingsOf,
@@ -20,8 +22,6 @@ import {
   placesOf,
 } from './patchColumns.js';
 import type { PatchFormat, PatchProvenance } from './patchFileContract.js';
-import { memberOf } from './rootMembers.js';
-import type { ElementType, RowAccess, RowReader } from './rowIndex.js';
 import { provenanceOf } from './storedProvenance.js';
 
 /** How rows are read: straight from the file by the place of their bytes, or through the HDF5 library. */

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { loadH5, reasonOf } from './h5.js';
+import { loadH5, reasonOf } from './hdf5/h5.js';
 import { createPatchFile } from './patchFileWriter.js';
 import type { CreateAnswer, CreateMessage } from './patchThread.js';
 

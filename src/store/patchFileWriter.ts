@@ -1,4 +1,4 @@
-import { type Dataset, loadH5, withoutStandardError } from './h5.js';
+import { type Dataset, loadH5, withoutStandardError } from './hdf5/h5.js';
 import {
   type PatchColumns,
   type PatchFormat,

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { getSystemErrorMap } from 'node:util';
 import { EnvironmentError, messageOf } from '../errors.js';
-import { findContiguous } from './hdf5Layout.js';
+import { findContiguous } from './hdf5/hdf5Layout.js';
 
 /*
  * The HDF5 library makes a patch file and the room for its rows; they are then written to their place as to any file:

@@ -1,7 +1,7 @@
 import { InputError, messageOf } from '../errors.js';
 import { JsonPlace } from '../jsonPlace.js';
 import type { Resampling } from '../volumes/dicomGrid.js';
-import type { H5File } from './h5.js';
+import type { H5File } from './hdf5/h5.js';
 import type { PatchProvenance } from './patchFileContract.js';
 
 /**

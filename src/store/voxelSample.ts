@@ -1,8 +1,8 @@
 import type { Intensity } from '../config/intensity.js';
 import { InputError } from '../errors.js';
+import type { ValueScale } from './hdf5/rowIndex.js';
+import { numbersIn } from './hdf5/rowValues.js';
 import type { PatchFile } from './patchFile.js';
-import type { ValueScale } from './rowIndex.js';
-import { numbersIn } from './rowValues.js';
 
 /** What some rows over a whole file hold, as stored. */
 export interface VoxelSample {

@@ -9,14 +9,14 @@ import { splitRows } from '../feed/split.js';
 import type { OwnLoss } from '../model/loss.js';
 import type { OwnNetwork } from '../model/ownNetwork.js';
 import { openPatchFile } from '../store/patchFile.js';
-import { seriesSplit } from './dataIdentity.js';
-import type { Learner } from './learner.js';
-import { networkOfRun, withOwnName } from './networkOfRun.js';
 import { openFeed } from './openFeed.js';
 import { type RateStep, RateSweep, ratesOf } from './rateSweep.js';
+import { seriesSplit } from './run/dataIdentity.js';
+import { networkOfRun, withOwnName } from './run/networkOfRun.js';
+import { firstWeights } from './run/startingPoint.js';
+import type { TrainConfig } from './run/trainConfig.js';
 import { learnerOfRun, requireBatch, withSettingsOf } from './runData.js';
-import { firstWeights } from './startingPoint.js';
-import type { TrainConfig } from './trainConfig.js';
+import type { Learner } from './step/learner.js';
 
 /** Fewer say nothing: the loss of a batch is noisy. */
 export const FEWEST_STEPS = 20;

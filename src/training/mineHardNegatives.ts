@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { type HardNegatives, hardCandidates, hardestOf } from '../feed/hardNegatives.js';
 import type { RowFeed } from '../feed/rowFeed.js';
-import type { Learner } from './learner.js';
-import type { MiningTimes } from './metricsLog.js';
 import { predictShared } from './predictRows.js';
-import type { TrainConfig } from './trainConfig.js';
+import type { MiningTimes } from './run/metricsLog.js';
+import type { TrainConfig } from './run/trainConfig.js';
+import type { Learner } from './step/learner.js';
 
 /** Nothing without HARD_NEGATIVES. */
 export interface Mined {

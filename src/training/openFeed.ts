@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { type FeedReport, openRowFeed, type RowFeed } from '../feed/rowFeed.js';
 import type { PatchFile } from '../store/patchFile.js';
-import type { EpochRecord } from './metricsLog.js';
-import type { TrainConfig } from './trainConfig.js';
+import type { EpochRecord } from './run/metricsLog.js';
+import type { TrainConfig } from './run/trainConfig.js';
 
 /** Reading takes little beside computing: more threads than this wait for each other's disk. */
 const MOST_READERS = 4;

@@ -1,7 +1,7 @@
 import { InterruptedError } from '../errors.js';
 import { rowRequests } from '../feed/batches.js';
 import type { RowFeed } from '../feed/rowFeed.js';
-import type { Learner } from './learner.js';
+import type { Learner } from './step/learner.js';
 
 /**
  * As predictRows(), each process a part of the rows; all get all of them. One that is asked to stop comes to the sum all the

@@ -2,11 +2,11 @@ import { shapeOfCrop } from '../feed/centralCrop.js';
 import type { OwnNetwork } from '../model/ownNetwork.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import { openEngine } from '../tensorflow/engine.js';
-import { createLearner } from './createLearner.js';
-import type { Learner } from './learner.js';
-import { ON_ONE_DEVICE } from './learnerOptions.js';
-import { networkOfRun, requireSameOperations } from './networkOfRun.js';
-import type { TrainConfig } from './trainConfig.js';
+import { networkOfRun, requireSameOperations } from './run/networkOfRun.js';
+import type { TrainConfig } from './run/trainConfig.js';
+import { createLearner } from './step/createLearner.js';
+import type { Learner } from './step/learner.js';
+import { ON_ONE_DEVICE } from './step/learnerOptions.js';
 
 export interface PredictingOptions {
   /** Default: all GPUs, or the CPU. */

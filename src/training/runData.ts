@@ -6,10 +6,10 @@ import type { OwnLoss } from '../model/loss.js';
 import type { Network } from '../model/network.js';
 import type { PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels, valueScale } from '../store/voxelSample.js';
-import { createLearner } from './createLearner.js';
-import type { Learner } from './learner.js';
-import { rowsOfMicroBatch } from './placement.js';
-import type { TrainConfig } from './trainConfig.js';
+import type { TrainConfig } from './run/trainConfig.js';
+import { createLearner } from './step/createLearner.js';
+import type { Learner } from './step/learner.js';
+import { rowsOfMicroBatch } from './step/placement.js';
 
 /** A configuration with what this patch file decides; a resumed run keeps its own. Throws InputError for voxels that cannot be learned from. */
 export function withSettingsOf(

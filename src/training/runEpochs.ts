@@ -5,12 +5,14 @@ import type { RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
 import type { Split } from '../feed/split.js';
 import { VERSION } from '../version.js';
-import { AppendQueue } from './appendQueue.js';
-import { CheckpointKeeper } from './checkpointKeeper.js';
-import type { CheckpointMeta, ValidationScores } from './checkpointMeta.js';
-import type { DataIdentity } from './dataIdentity.js';
-import { EventFile } from './eventFile.js';
-import type { Learner } from './learner.js';
+import { type Mined, mineHardNegatives } from './mineHardNegatives.js';
+import { readingOf } from './openFeed.js';
+import type { RankWatch } from './ranks/rankWatch.js';
+import { AppendQueue } from './run/appendQueue.js';
+import { CheckpointKeeper } from './run/checkpointKeeper.js';
+import type { CheckpointMeta, ValidationScores } from './run/checkpointMeta.js';
+import type { DataIdentity } from './run/dataIdentity.js';
+import { EventFile } from './run/eventFile.js';
 import {
   type EpochRecord,
   type MetricRecord,
@@ -18,19 +20,17 @@ import {
   metricsFile,
   type Progress,
   type ValidationRecord,
-} from './metricsLog.js';
-import { type Mined, mineHardNegatives } from './mineHardNegatives.js';
-import { readingOf } from './openFeed.js';
-import type { AugmentationInputs, OwnParts } from './ownParts.js';
-import { Profile } from './profile.js';
-import type { RankWatch } from './rankWatch.js';
-import type { ResumedState } from './resume.js';
-import type { TrainConfig } from './trainConfig.js';
-import type { ControlState } from './trainControl.js';
+} from './run/metricsLog.js';
+import type { ResumedState } from './run/resume.js';
+import type { TrainConfig } from './run/trainConfig.js';
+import type { ControlState } from './run/trainControl.js';
+import { layoutOf, type TrainRecord } from './run/trainRecords.js';
+import { validationSteps } from './run/validationSteps.js';
+import type { Learner } from './step/learner.js';
+import type { AugmentationInputs, OwnParts } from './step/ownParts.js';
+import { Profile } from './step/profile.js';
 import { interruption, trainEpoch } from './trainEpoch.js';
-import { layoutOf, type TrainRecord } from './trainRecords.js';
 import { validate } from './validate.js';
-import { validationSteps } from './validationSteps.js';
 
 /** A run that is ready to learn. */
 export interface PreparedRun {

@@ -4,14 +4,14 @@ import { type Batch, labelled, trainingRequests } from '../feed/batches.js';
 import type { BatchOrder } from '../feed/batchOrder.js';
 import type { FedBatch, RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
-import { diverged } from './diverged.js';
-import type { Learner, StepResult } from './learner.js';
-import { explainOutOfMemory } from './memory.js';
-import type { StepRecord } from './metricsLog.js';
-import { type AugmentationInputs, augmentBatch, type OwnAugmentation } from './ownParts.js';
-import type { Profile } from './profile.js';
-import { isStoppedByAnother } from './talk.js';
-import type { TrainConfig } from './trainConfig.js';
+import { isStoppedByAnother } from './ranks/talk.js';
+import type { StepRecord } from './run/metricsLog.js';
+import type { TrainConfig } from './run/trainConfig.js';
+import { diverged } from './step/diverged.js';
+import type { Learner, StepResult } from './step/learner.js';
+import { explainOutOfMemory } from './step/memory.js';
+import { type AugmentationInputs, augmentBatch, type OwnAugmentation } from './step/ownParts.js';
+import type { Profile } from './step/profile.js';
 
 /** What an epoch is made of. */
 export interface EpochWork {

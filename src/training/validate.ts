@@ -6,11 +6,11 @@ import type { RowLabels } from '../feed/rowLabels.js';
 import { accuracyOf, lossOf } from '../scores/classification.js';
 import { youdenThreshold } from '../scores/operatingPoint.js';
 import { rocArea } from '../scores/roc.js';
-import { diverged } from './diverged.js';
-import type { Learner } from './learner.js';
-import type { ValidationRecord } from './metricsLog.js';
-import { meanOwnLoss, type OwnParts, ownMetrics } from './ownParts.js';
 import { predictShared } from './predictRows.js';
+import type { ValidationRecord } from './run/metricsLog.js';
+import { diverged } from './step/diverged.js';
+import type { Learner } from './step/learner.js';
+import { meanOwnLoss, type OwnParts, ownMetrics } from './step/ownParts.js';
 
 export interface ValidationWork {
   readonly learner: Learner;

@@ -15,7 +15,7 @@ import { openUseMeter, type UseMeter } from '../gpu/useMeter.js';
 import { liveDisplay } from '../kernel/display.js';
 import { type MimeBundle, mimeBundleOf } from '../kernel/mimeBundle.js';
 import { sessionIfAny } from '../kernel/session.js';
-import type { TrainRecord } from '../training/trainRecords.js';
+import type { TrainRecord } from '../training/run/trainRecords.js';
 
 /** How often the panel looks. */
 export interface UsePanelOptions {

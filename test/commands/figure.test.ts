@@ -7,7 +7,7 @@ import { rowTable } from '../../src/evaluation/predictionTable.js';
 import { inRepository } from '../../src/paths.js';
 import { createRandom } from '../../src/random.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
-import { metricLine } from '../../src/training/metricsLog.js';
+import { metricLine } from '../../src/training/run/metricsLog.js';
 import { epochRecord, stepRecord, validationRecord } from '../figures/sampleRecords.js';
 import { runPython } from '../python.js';
 import { columns, format, provenance, rowsOf } from '../store/patchFixture.js';

@@ -5,8 +5,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
-import { readMetrics } from '../../src/training/metricsLog.js';
-import { readSafetensors } from '../../src/training/safetensors.js';
+import { readMetrics } from '../../src/training/run/metricsLog.js';
+import { readSafetensors } from '../../src/training/run/safetensors.js';
 import { trainFixture } from '../training/trainFixture.js';
 import { voxlab } from './voxlab.js';
 

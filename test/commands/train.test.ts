@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { visibleGpus } from '../../src/commands/trainConfigOf.js';
 import { inRepository } from '../../src/paths.js';
-import { readSafetensors } from '../../src/training/safetensors.js';
+import { readSafetensors } from '../../src/training/run/safetensors.js';
 import { trainFixture } from '../training/trainFixture.js';
 import { voxlab } from './voxlab.js';
 

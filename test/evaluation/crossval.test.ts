@@ -8,8 +8,8 @@ import { crossvalConfigs } from '../../src/evaluation/crossvalConfigs.js';
 import { evaluate } from '../../src/evaluation/evaluate.js';
 import { scanLabels } from '../../src/feed/rowLabels.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
+import type { TrainConfig } from '../../src/training/run/trainConfig.js';
 import { train } from '../../src/training/train.js';
-import type { TrainConfig } from '../../src/training/trainConfig.js';
 import { runPython } from '../python.js';
 import { allRecords, trainFixture } from '../training/trainFixture.js';
 

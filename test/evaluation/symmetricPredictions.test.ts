@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { evaluate } from '../../src/evaluation/evaluate.js';
 import { predictSymmetric, symmetriesOf } from '../../src/evaluation/symmetricPredictions.js';
 import type { RowFeed } from '../../src/feed/rowFeed.js';
-import type { Learner } from '../../src/training/learner.js';
+import type { Learner } from '../../src/training/step/learner.js';
 import { train } from '../../src/training/train.js';
 import { runPython } from '../python.js';
 import { allRecords, trainFixture } from '../training/trainFixture.js';

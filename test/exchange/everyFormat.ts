@@ -10,7 +10,7 @@ import type { PortableNetwork } from '../../src/exchange/portableNetwork.js';
 import { writeSavedModel } from '../../src/exchange/savedModel.js';
 import { writeTfjsModel } from '../../src/exchange/tfjsModel.js';
 import { tf } from '../../src/tensorflow/publicTf.js';
-import { createLearner } from '../../src/training/createLearner.js';
+import { createLearner } from '../../src/training/step/createLearner.js';
 import { runPython } from '../python.js';
 import { largestDifference } from './exchangeRun.js';
 

@@ -1,8 +1,8 @@
 import { openPatchFile } from '../../src/store/patchFile.js';
-import { createLearner } from '../../src/training/createLearner.js';
-import { loadLinked } from '../../src/training/loadCheckpoint.js';
+import { loadLinked } from '../../src/training/run/loadCheckpoint.js';
+import type { TrainConfig } from '../../src/training/run/trainConfig.js';
+import { createLearner } from '../../src/training/step/createLearner.js';
 import { train } from '../../src/training/train.js';
-import type { TrainConfig } from '../../src/training/trainConfig.js';
 import { allRecords, trainFixture } from '../training/trainFixture.js';
 
 /** Rows of the fixture's file that the other tools predict. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { readNetwork } from '../../src/exchange/readNetwork.js';
 import { inRepository } from '../../src/paths.js';
-import { createLearner } from '../../src/training/createLearner.js';
+import { createLearner } from '../../src/training/step/createLearner.js';
 import { largestDifference } from './exchangeRun.js';
 
 // Files of Keras 3: importNetwork.test.ts. These were written by Keras 2, as test/fixtures/exchange/writeKeras2.py says.

@@ -8,7 +8,7 @@ import { writeTorchFile } from '../../src/exchange/torchFile.js';
 import { weightedLayers } from '../../src/exchange/weightedLayers.js';
 import { sizeOf } from '../../src/model/architecture.js';
 import { initialValue } from '../../src/model/initialise.js';
-import { networkOf } from '../../src/model/networks.js';
+import { networkOf } from '../../src/model/zoo/networks.js';
 import { createRandom } from '../../src/random.js';
 import { zooWeights } from '../model/zooWeights.js';
 import { everyFormatSaysTheSame } from './everyFormat.js';

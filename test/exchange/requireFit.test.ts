@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EnvironmentError } from '../../src/errors.js';
 import { requireFit } from '../../src/exchange/requireFit.js';
-import { networkOf } from '../../src/model/networks.js';
+import { networkOf } from '../../src/model/zoo/networks.js';
 
 test('requireFit() refuses a network whose weights no protobuf message holds, and names formats that do', () => {
   const network = (filters: number) => ({

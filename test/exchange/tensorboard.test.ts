@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { exportNetwork } from '../../src/exchange/exportNetwork.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
-import { loadLinked } from '../../src/training/loadCheckpoint.js';
-import { weightsInUse } from '../../src/training/startingPoint.js';
+import { loadLinked } from '../../src/training/run/loadCheckpoint.js';
+import { weightsInUse } from '../../src/training/run/startingPoint.js';
 import { runPython } from '../python.js';
 import { exchangeRun } from './exchangeRun.js';
 

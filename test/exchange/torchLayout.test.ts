@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { writeTorchFile } from '../../src/exchange/torchFile.js';
 import { outputsFirst, outputsLast, toTorch } from '../../src/exchange/torchLayout.js';
 import { initialValue } from '../../src/model/initialise.js';
-import { networkOf } from '../../src/model/networks.js';
-import { writeSafetensors } from '../../src/training/safetensors.js';
+import { networkOf } from '../../src/model/zoo/networks.js';
+import { writeSafetensors } from '../../src/training/run/safetensors.js';
 import { runPython } from '../python.js';
 
 const network = networkOf({ inputSize: [16, 16, 16], filters: 2 });

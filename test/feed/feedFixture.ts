@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openRowFeed, type RowFeed, type RowFeedOptions } from '../../src/feed/rowFeed.js';
 import type { BatchRequest } from '../../src/feed/sharedRing.js';
 import { createRandom } from '../../src/random.js';
-import { openRowIndex } from '../../src/store/openRowIndex.js';
+import { openRowIndex } from '../../src/store/hdf5/openRowIndex.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
 
 export const DIM = 6;

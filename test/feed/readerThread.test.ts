@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type AugmentPlan, SYMMETRIES } from '../../src/config/augmentPlan.js';
 import { InputError } from '../../src/errors.js';
 import type { FedBatch } from '../../src/feed/rowFeed.js';
-import { openRowIndex } from '../../src/store/openRowIndex.js';
+import { openRowIndex } from '../../src/store/hdf5/openRowIndex.js';
 import { runPython } from '../python.js';
 import { collected, DIM, feedFixture, rowOf, VOXELS, withFeed } from './feedFixture.js';
 

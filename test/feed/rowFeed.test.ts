@@ -7,7 +7,7 @@ import { type FedBatch, openRowFeed } from '../../src/feed/rowFeed.js';
 import type { BatchRequest } from '../../src/feed/sharedRing.js';
 import { inRepository } from '../../src/paths.js';
 import { createRandom } from '../../src/random.js';
-import type { RowAccess } from '../../src/store/rowIndex.js';
+import type { RowAccess } from '../../src/store/hdf5/rowIndex.js';
 import { collected, feedFixture, requests, rowOf, VOXELS, withFeed } from './feedFixture.js';
 
 /** Runs a program, which ends by itself. */

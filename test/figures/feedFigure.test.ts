@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { feedFigure } from '../../src/figures/feedFigure.js';
-import type { EpochRecord, StepRecord } from '../../src/training/metricsLog.js';
+import type { EpochRecord, StepRecord } from '../../src/training/run/metricsLog.js';
 
 const step = (n: number, waitShare: number, batchesReady: number): StepRecord => ({
   ...{ kind: 'step', epoch: 1, step: n, loss: 1, accuracy: 0.5, patchesPerSecond: 1, learningRate: 1e-3 },

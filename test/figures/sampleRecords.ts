@@ -1,4 +1,4 @@
-import type { EpochRecord, StepRecord, ValidationRecord } from '../../src/training/metricsLog.js';
+import type { EpochRecord, StepRecord, ValidationRecord } from '../../src/training/run/metricsLog.js';
 
 /** A step whose parts take 1, 2, 20, 3 and 4 ms of 40. */
 export function stepRecord(step: number, more: Partial<StepRecord> = {}): StepRecord {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stepTimeBars, stepTimeFigure } from '../../src/figures/stepTimeFigures.js';
 import { createRandom } from '../../src/random.js';
-import type { StepRecord } from '../../src/training/metricsLog.js';
+import type { StepRecord } from '../../src/training/run/metricsLog.js';
 import { runPython } from '../python.js';
 import { epochRecord, stepRecord, validationRecord } from './sampleRecords.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { accuracyFigure, lossFigure, trainingFigure } from '../../src/figures/trainingFigures.js';
-import type { ValidationRecord } from '../../src/training/metricsLog.js';
+import type { ValidationRecord } from '../../src/training/run/metricsLog.js';
 import { stepRecord, validationRecord } from './sampleRecords.js';
 
 const step = (n: number) =>

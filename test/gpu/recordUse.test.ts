@@ -8,7 +8,7 @@ import { readGpuLog } from '../../src/gpu/readGpuLog.js';
 import { recordUse, withRecordedUse } from '../../src/gpu/recordUse.js';
 import { summariseGpuLog } from '../../src/gpu/summary.js';
 import { openUseMeter } from '../../src/gpu/useMeter.js';
-import type { TrainRecord } from '../../src/training/trainRecords.js';
+import type { TrainRecord } from '../../src/training/run/trainRecords.js';
 import { fakeNvidiaSmi } from './fakeDriver.js';
 
 function folderOf(t: { after: (end: () => void) => void }): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isTrainable, sizeOf } from '../../src/model/architecture.js';
-import { layersOf, networkOf, parametersOf } from '../../src/model/networks.js';
+import { layersOf, networkOf, parametersOf } from '../../src/model/zoo/networks.js';
 import { kerasCounts } from './kerasReference.js';
 
 const network = { inputSize: [32, 32, 32], filters: 64 } as const;

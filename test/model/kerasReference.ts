@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRepository } from '../../src/paths.js';
-import type { NamedArray } from '../../src/training/learner.js';
+import type { NamedArray } from '../../src/training/step/learner.js';
 import { runPython } from '../python.js';
 
 export interface KerasAnswer {

@@ -9,7 +9,7 @@ openEngine();
 const random = (shape: [number, number, number, number, number], seed: number): Tensor5D =>
   tf.randomNormal(shape, 0, 1, 'float32', seed);
 
-// The whole network against Keras: test/training/tracedLearner.test.ts.
+// The whole network against Keras: test/training/step/tracedLearner.test.ts.
 
 test('convolve() on a map of one voxel equals the plain convolution, in value and in both gradients', () => {
   const x = random([3, 1, 1, 1, 5], 1);

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { OptimizerSettings } from '../../src/config/optimizerSettings.js';
-import { createLearner } from '../../src/training/createLearner.js';
-import type { LearnerOptions } from '../../src/training/learnerOptions.js';
+import { createLearner } from '../../src/training/step/createLearner.js';
+import type { LearnerOptions } from '../../src/training/step/learnerOptions.js';
 import { runPython } from '../python.js';
 import { batchOf, decidedBatch, isNoise, options, relativeNorm } from '../training/decidedBatch.js';
 

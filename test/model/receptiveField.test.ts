@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { Network, PieceInputs } from '../../src/model/network.js';
-import { networkOf } from '../../src/model/networks.js';
 import { networkOfOwn } from '../../src/model/ownNetwork.js';
 import { placesOfPiece } from '../../src/model/receptiveField.js';
+import { networkOf } from '../../src/model/zoo/networks.js';
 import { openEngine } from '../../src/tensorflow/engine.js';
 import { type Tensor, tf } from '../../src/tensorflow/tf.js';
 import { ballNetwork } from '../evaluation/ballRun.js';

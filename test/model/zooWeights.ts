@@ -1,7 +1,7 @@
 import { initialValue } from '../../src/model/initialise.js';
 import type { Network } from '../../src/model/network.js';
 import { createRandom } from '../../src/random.js';
-import type { NamedArray } from '../../src/training/learner.js';
+import type { NamedArray } from '../../src/training/step/learner.js';
 
 /** Weights away from where training begins, so that averages and factors are told apart; last convolutions of blocks are small, and so are logits. */
 export function zooWeights({ parameters }: Network): Map<string, NamedArray> {

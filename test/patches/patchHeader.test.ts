@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { prepareCrop } from '../../src/patches/cropJob.js';
 import { expectedHeader } from '../../src/patches/patchHeader.js';
-import { findContiguous } from '../../src/store/hdf5Layout.js';
+import { findContiguous } from '../../src/store/hdf5/hdf5Layout.js';
 import { startPatchThread } from '../../src/store/patchThread.js';
 import { cropFixture, cropOne, INSIDE_MM } from './cropFixture.js';
 

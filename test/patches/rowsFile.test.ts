@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { InterruptedError } from '../../src/errors.js';
 import type { CropOptions } from '../../src/patches/cropOptions.js';
 import { mergeShards } from '../../src/patches/mergeShards.js';
-import { findContiguous } from '../../src/store/hdf5Layout.js';
+import { findContiguous } from '../../src/store/hdf5/hdf5Layout.js';
 import { cropFixture, cropOne, INSIDE_MM } from './cropFixture.js';
 
 const ROW_BYTES = 2 * 8 * 8 * 6;

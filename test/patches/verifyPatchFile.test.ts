@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { crop } from '../../src/patches/crop.js';
 import { verifyPatchFile } from '../../src/patches/verifyPatchFile.js';
-import { findContiguous } from '../../src/store/hdf5Layout.js';
+import { findContiguous } from '../../src/store/hdf5/hdf5Layout.js';
 import { cropFixture, cropOne, writeScan } from './cropFixture.js';
 
 test('verifyPatchFile() finds nothing in a file as it was cut, linear or cubic', async (t) => {

@@ -6,7 +6,7 @@ import { basename, dirname } from 'node:path';
 import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
 import { createRandom } from '../../src/random.js';
-import { openRowIndex } from '../../src/store/openRowIndex.js';
+import { openRowIndex } from '../../src/store/hdf5/openRowIndex.js';
 import { collected, feedFixture, VOXELS, withFeed } from '../feed/feedFixture.js';
 import { runPython } from '../python.js';
 
@@ -23,7 +23,7 @@ print(json.dumps(path))`,
   const program = `
     import { rmSync } from 'node:fs';
     import { openRowFeed } from ${JSON.stringify(inRepository('dist/src/feed/rowFeed.js'))};
-    import { openRowIndex } from ${JSON.stringify(inRepository('dist/src/store/openRowIndex.js'))};
+    import { openRowIndex } from ${JSON.stringify(inRepository('dist/src/store/hdf5/openRowIndex.js'))};
     console.log('begun');
     for (;;) {
       rmSync(${JSON.stringify(`${file}.index`)}, { force: true });

@@ -4,8 +4,8 @@ import { evaluate } from '../../src/evaluation/evaluate.js';
 import type { Evaluation } from '../../src/evaluation/evaluation.js';
 import { createRandom, type Random } from '../../src/random.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
+import type { TrainConfig } from '../../src/training/run/trainConfig.js';
 import { train } from '../../src/training/train.js';
-import type { TrainConfig } from '../../src/training/trainConfig.js';
 import { allRecords, trainFixture } from '../training/trainFixture.js';
 
 const DIM = 8;

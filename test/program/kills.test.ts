@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
-import { readMetrics } from '../../src/training/metricsLog.js';
+import { readMetrics } from '../../src/training/run/metricsLog.js';
 import { voxlab } from '../commands/voxlab.js';
 import { killedOften } from '../killedOften.js';
 import { startNode } from '../processes.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { takeLock } from '../../src/fileLock.js';
 import { inRepository, makeFolder } from '../../src/paths.js';
-import { readMetrics } from '../../src/training/metricsLog.js';
+import { readMetrics } from '../../src/training/run/metricsLog.js';
 import { voxlab } from '../commands/voxlab.js';
 import { cropFixture, cropOne } from '../patches/cropFixture.js';
 import { startNode } from '../processes.js';

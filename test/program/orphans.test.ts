@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
-import { readMetrics } from '../../src/training/metricsLog.js';
+import { readMetrics } from '../../src/training/run/metricsLog.js';
 import { voxlab } from '../commands/voxlab.js';
 import { allEnd, descendants, isRunning, type Started, startNode, until } from '../processes.js';
 import { computed, trainFixture } from '../training/trainFixture.js';

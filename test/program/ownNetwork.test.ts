@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
-import { readMetrics } from '../../src/training/metricsLog.js';
-import { readRunConfig } from '../../src/training/runFolder.js';
+import { readMetrics } from '../../src/training/run/metricsLog.js';
+import { readRunConfig } from '../../src/training/run/runFolder.js';
 import { voxlab } from '../commands/voxlab.js';
 import { trainFixture } from '../training/trainFixture.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { openRowIndex } from '../../src/store/openRowIndex.js';
-import type { RowIndex } from '../../src/store/rowIndex.js';
+import { openRowIndex } from '../../src/store/hdf5/openRowIndex.js';
+import type { RowIndex } from '../../src/store/hdf5/rowIndex.js';
 import { runPython } from '../python.js';
 
 /** A file of h5py, with what h5py reads of it. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { InputError } from '../../src/errors.js';
-import { openRows } from '../../src/store/openRows.js';
+import { openRows } from '../../src/store/hdf5/openRows.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
 import {
   requireVoxels,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRepository } from '../../src/paths.js';
-import { readMetrics } from '../../src/training/metricsLog.js';
+import { readMetrics } from '../../src/training/run/metricsLog.js';
 import { voxlab } from '../commands/voxlab.js';
 import { cropFixture } from '../patches/cropFixture.js';
 import { computed, trainFixture } from '../training/trainFixture.js';

@@ -19,9 +19,9 @@ import { readNotebook } from '../../src/kernel/notebookFile.js';
 import { readConnection } from '../../src/kernel/protocol.js';
 import { readManifest } from '../../src/sample/sampleManifest.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
-import { loadLinked } from '../../src/training/loadCheckpoint.js';
-import { readMetrics } from '../../src/training/metricsLog.js';
-import { readRunConfig, readRunSplit } from '../../src/training/runFolder.js';
+import { loadLinked } from '../../src/training/run/loadCheckpoint.js';
+import { readMetrics } from '../../src/training/run/metricsLog.js';
+import { readRunConfig, readRunSplit } from '../../src/training/run/runFolder.js';
 import { readVolume } from '../../src/volumes/readVolume.js';
 
 /** What a reader made of a file: plain data, to be held against what the reference reader made of it. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { BatchRequest } from '../../src/feed/sharedRing.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
 import { openFeed } from '../../src/training/openFeed.js';
+import type { TrainConfig } from '../../src/training/run/trainConfig.js';
 import { train } from '../../src/training/train.js';
-import type { TrainConfig } from '../../src/training/trainConfig.js';
 import { trainFixture } from '../training/trainFixture.js';
 
 /**

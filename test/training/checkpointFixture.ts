@@ -1,8 +1,8 @@
 import { readTrainingSettings } from '../../src/config/trainingSettings.js';
 import type { HardNegatives } from '../../src/feed/hardNegatives.js';
-import type { Snapshot } from '../../src/training/checkpoint.js';
-import type { NamedArray } from '../../src/training/learner.js';
-import type { TrainConfig } from '../../src/training/trainConfig.js';
+import type { Snapshot } from '../../src/training/run/checkpoint.js';
+import type { TrainConfig } from '../../src/training/run/trainConfig.js';
+import type { NamedArray } from '../../src/training/step/learner.js';
 
 export const CONFIG: TrainConfig = {
   ...readTrainingSettings(),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createRandom } from '../../src/random.js';
-import type { NamedArray } from '../../src/training/learner.js';
-import type { LearnerOptions } from '../../src/training/learnerOptions.js';
+import type { NamedArray } from '../../src/training/step/learner.js';
+import type { LearnerOptions } from '../../src/training/step/learnerOptions.js';
 import { kerasSteps } from '../model/kerasReference.js';
 
 /** Small maps: the fewer maxima of pooling windows and zeros of ReLU, the less likely rounding decides one of them. */

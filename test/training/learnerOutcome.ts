@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Batch } from '../../src/feed/batches.js';
 import { createRandom } from '../../src/random.js';
-import { createLearner } from '../../src/training/createLearner.js';
-import type { NamedArray } from '../../src/training/learner.js';
+import { createLearner } from '../../src/training/step/createLearner.js';
+import type { NamedArray } from '../../src/training/step/learner.js';
 import {
   type LearnerOptions,
   ON_ONE_DEVICE,
   type ParallelOptions,
-} from '../../src/training/learnerOptions.js';
+} from '../../src/training/step/learnerOptions.js';
 
 /** What a learner of a narrow network comes to, and how two of them are compared. */
 

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { BALANCED } from '../../src/config/samplingSettings.js';
 import type { RowFeed } from '../../src/feed/rowFeed.js';
 import type { BatchRequest } from '../../src/feed/sharedRing.js';
-import type { Learner } from '../../src/training/learner.js';
 import { mineHardNegatives } from '../../src/training/mineHardNegatives.js';
-import type { TrainConfig } from '../../src/training/trainConfig.js';
+import type { TrainConfig } from '../../src/training/run/trainConfig.js';
+import type { Learner } from '../../src/training/step/learner.js';
 
 /** A row's one voxel is its number; the learner's probability is the voxel modulo 10, in tenths. */
 const feed = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadLinked } from '../../src/training/loadCheckpoint.js';
 import { createPredictingLearner } from '../../src/training/predictingLearner.js';
+import { loadLinked } from '../../src/training/run/loadCheckpoint.js';
 import { train } from '../../src/training/train.js';
 import { allRecords, trainFixture } from './trainFixture.js';
 

@@ -15,12 +15,12 @@ import { EnvironmentError, InputError, InterruptedError } from '../../src/errors
 import { evaluate } from '../../src/evaluation/evaluate.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
-import { linkTarget } from '../../src/training/checkpoint.js';
-import { loadLinked } from '../../src/training/loadCheckpoint.js';
-import { metricsFile, readMetrics } from '../../src/training/metricsLog.js';
+import { linkTarget } from '../../src/training/run/checkpoint.js';
+import { loadLinked } from '../../src/training/run/loadCheckpoint.js';
+import { metricsFile, readMetrics } from '../../src/training/run/metricsLog.js';
+import type { TrainConfig } from '../../src/training/run/trainConfig.js';
+import type { TrainRecord } from '../../src/training/run/trainRecords.js';
 import { train } from '../../src/training/train.js';
-import type { TrainConfig } from '../../src/training/trainConfig.js';
-import type { TrainRecord } from '../../src/training/trainRecords.js';
 import { allRecords, computed, trainFixture } from './trainFixture.js';
 
 /** Mines after each epoch, so that there is something to interrupt. */

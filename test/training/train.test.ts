@@ -8,11 +8,11 @@ import type { Precision } from '../../src/config/trainingSettings.js';
 import { EngineError, InputError, InterruptedError } from '../../src/errors.js';
 import { evaluate } from '../../src/evaluation/evaluate.js';
 import { openEngine } from '../../src/tensorflow/engine.js';
-import { readCheckpointMeta } from '../../src/training/checkpointMeta.js';
-import { readHardNegatives } from '../../src/training/loadCheckpoint.js';
-import { readMetrics } from '../../src/training/metricsLog.js';
+import { readCheckpointMeta } from '../../src/training/run/checkpointMeta.js';
+import { readHardNegatives } from '../../src/training/run/loadCheckpoint.js';
+import { readMetrics } from '../../src/training/run/metricsLog.js';
+import type { TrainConfig } from '../../src/training/run/trainConfig.js';
 import { train } from '../../src/training/train.js';
-import type { TrainConfig } from '../../src/training/trainConfig.js';
 import { allRecords, computed, trainFixture } from './trainFixture.js';
 
 test('train() yields start, steps, validations, epochs and end, and keeps metrics and linked checkpoints', async (t) => {

@@ -5,8 +5,8 @@ import { readTrainingSettings } from '../../src/config/trainingSettings.js';
 import { createRandom } from '../../src/random.js';
 import type { Normalisation } from '../../src/store/intensity.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
-import type { TrainConfig } from '../../src/training/trainConfig.js';
-import type { TrainRecord } from '../../src/training/trainRecords.js';
+import type { TrainConfig } from '../../src/training/run/trainConfig.js';
+import type { TrainRecord } from '../../src/training/run/trainRecords.js';
 
 const DIM = 16;
 

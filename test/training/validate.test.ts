@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { EngineError } from '../../src/errors.js';
-import { readMetrics } from '../../src/training/metricsLog.js';
+import { readMetrics } from '../../src/training/run/metricsLog.js';
 import { train } from '../../src/training/train.js';
 import { allRecords, trainFixture } from './trainFixture.js';
 

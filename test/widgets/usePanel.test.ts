@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createComms } from '../../src/kernel/comms.js';
 import type { JsonObject } from '../../src/kernel/protocol.js';
 import { openSession } from '../../src/kernel/session.js';
-import type { TrainRecord } from '../../src/training/trainRecords.js';
+import type { TrainRecord } from '../../src/training/run/trainRecords.js';
 import { usePanel } from '../../src/widgets/usePanel.js';
 
 interface Output {

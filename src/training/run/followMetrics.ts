@@ -1,0 +1,87 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { InputError } from '../../errors.js';
+import { type MetricRecord, metricsFile, recordOf } from './metricsLog.js';
+import { isBeingWritten } from './runFolder.js';
+
+/** Of whom follows a run. */
+export interface FollowOptions {
+  /** Ends the following; the run goes on. */
+  readonly signal?: AbortSignal;
+  /** Between two looks; 250. */
+  readonly intervalMs?: number;
+}
+
+const INTERVAL_MS = 250;
+const PIECE_BYTES = 2 ** 16;
+
+/**
+ * The records of a run that another process trains, from the first, as they come, until nobody writes it any more; of a run that has
+ * ended, all at once. For a cell: `for await (const _ of usePanel().follow(followMetrics(run)));`. Throws InputError for a folder that is
+ * no run, and for a line that is no record.
+ * @example
+ * let steps = 0;
+ * for await (const record of followMetrics(inRepository('runs/start'))) if (record.kind === 'step') steps++;
+ * console.log(`${steps} steps`);
+ */
+export async function* followMetrics(
+  run: string,
+  { signal, intervalMs = INTERVAL_MS }: FollowOptions = {},
+): AsyncGenerator<MetricRecord, void, undefined> {
+  const path = metricsFile(run);
+  if (!existsSync(path)) throw new InputError(path, 'expected the metrics of a run, found nothing');
+  const file = openSync(path, 'r');
+  try {
+    const lines = new GrowingLines(file);
+    for (let number = 0; ; ) {
+      // Asked before the last look: what was written until then is read.
+      const goesOn = isBeingWritten(run);
+      for (let line = lines.next(); line !== undefined; line = lines.next()) {
+        number++;
+        if (line === '') continue;
+        const record = recordOf(line);
+        if (record === undefined)
+          throw new InputError(
+            path,
+            `expected a JSON record, received ${JSON.stringify(line.slice(0, 40))}`,
+            {
+              line: number,
+            },
+          );
+        yield record;
+        if (signal?.aborted === true) return;
+      }
+      if (!goesOn || signal?.aborted === true) return;
+      await wait(intervalMs, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The whole lines of a file that grows. A last line without an end waits for it. */
+class GrowingLines {
+  private at = 0;
+  private rest: Buffer = Buffer.alloc(0);
+  private begin = 0;
+
+  constructor(private readonly file: number) {}
+
+  /** Undefined where there is none yet. */
+  next(): string | undefined {
+    for (;;) {
+      const end = this.rest.indexOf(0x0a, this.begin);
+      if (end >= 0) {
+        const line = this.rest.toString('utf8', this.begin, end);
+        this.begin = end + 1;
+        return line;
+      }
+      const piece = Buffer.alloc(PIECE_BYTES);
+      const read = readSync(this.file, piece, 0, piece.length, this.at);
+      if (read === 0) return undefined;
+      this.at += read;
+      this.rest = Buffer.concat([this.rest.subarray(this.begin), piece.subarray(0, read)]);
+      this.begin = 0;
+    }
+  }
+}

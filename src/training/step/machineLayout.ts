@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { openEngine } from '../../tensorflow/engine.js';
+
+/** CPU features that choose other arithmetic in TensorFlow's kernels. */
+const FEATURES = ['avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_bf16'];
+
+/** What decides the last bits of a result: library, threads, processor. */
+export function machineLayout(): Record<string, string | number> {
+  const { version, context } = openEngine();
+  return {
+    tensorflow: version,
+    threads: context.layout.intraThreads === 0 ? availableParallelism() : context.layout.intraThreads,
+    device: context.defaultDevice.type,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cpuFeatures: cpuFeatures().join(' '),
+  };
+}
+
+/** `avx2: a, b` for each entry in which two layouts differ; empty where a resume is bit for bit. */
+export function layoutDifferences(
+  before: Readonly<Record<string, string | number>>,
+  now: Readonly<Record<string, string | number>>,
+): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])]
+    .filter((key) => before[key] !== now[key])
+    .map((key) => `${key}: ${before[key] ?? 'none'}, now ${now[key] ?? 'none'}`);
+}
+
+/** Those of FEATURES that this processor has. */
+export function cpuFeatures(): string[] {
+  try {
+    const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' '));
+    return FEATURES.filter((feature) => flags.has(feature));
+  } catch {
+    return [];
+  }
+}

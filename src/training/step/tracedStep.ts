@@ -1,0 +1,288 @@
+import { isTrainable, type Parameter } from '../../model/architecture.js';
+import { sumOfSquares } from '../../model/loss.js';
+import { applyUpdate, choose, type StepScalars } from '../../model/optimizers.js';
+import { attribute } from '../../tensorflow/attributes.js';
+import type { TensorReference } from '../../tensorflow/binding.js';
+import type { Address } from '../../tensorflow/capi.js';
+import { FLOAT32, FLOAT64, INT16 } from '../../tensorflow/dataTypes.js';
+import type { Engine } from '../../tensorflow/engine.js';
+import type { TensorSpec } from '../../tensorflow/tensors.js';
+import { type Tensor, tensorId, tensorOf, tf } from '../../tensorflow/tf.js';
+import { type TracedFunction, traceFunction } from '../../tensorflow/tracedFunction.js';
+import { runInOrder, stampItems } from '../../tensorflow/workItems.js';
+import type { StepTimes } from './learner.js';
+import { unscaled } from './lossScaling.js';
+import { deviceOfMean, type StepMeans, stepMeans } from './meanGradients.js';
+import { EMA, type ProgramOptions, stageOfParameters } from './programOptions.js';
+import { enter, ReplicaVariables, referenceOf, variableSpecs } from './programParts.js';
+import { type ReplicaGradients, replicaGradients } from './replicaGradients.js';
+import { type DeviceMemory, stepMemory } from './stepMemory.js';
+
+/** Keras' axis moments: average = momentum * average + (1 - momentum) * batch. */
+export const BATCH_NORM_MOMENTUM = 0.99;
+
+/** Numbers that a step takes, in this order. */
+export const STEP_SCALARS = [
+  ...(['learningRate', 'beta1Power', 'beta2Power', 'lossScale'] as const),
+  ...(['emaDecay', 'emaRest', 'stop', 'step', 'firstRow'] as const),
+] as const;
+
+/** A part of a step whose time was measured. */
+export interface MeasuredItem {
+  readonly name: string;
+  readonly device: string;
+  readonly replica: number;
+  readonly stage: number;
+}
+
+export interface TracedStep {
+  /**
+   * Arguments: variables, voxels, labels, STEP_SCALARS. Results: loss, correct rows, stop,
+   * 1 where all gradients are finite (else nothing was changed); then in seconds when the step
+   * began, had all gradients, their means, and the new weights; then when each of `items` began and ended.
+   */
+  readonly program: TracedFunction;
+  readonly items: readonly MeasuredItem[];
+  /** An estimate, by device. */
+  readonly memory: readonly DeviceMemory[];
+}
+
+/** One optimiser step on all devices. `measured` adds the times of each stage's passes. */
+export function traceStep(engine: Engine, options: ProgramOptions, measured = false): TracedStep {
+  const { network, batchSize, placement } = options;
+  const scalar: TensorSpec = { shape: [], dtype: FLOAT32 };
+  const inputs = [
+    ...variableSpecs(options),
+    { shape: [batchSize, ...network.inputSize, 1], dtype: INT16 },
+    { shape: [batchSize], dtype: FLOAT32 },
+    ...STEP_SCALARS.map(() => scalar),
+  ];
+  let items: MeasuredItem[] = [];
+  let memory: readonly DeviceMemory[] = [];
+  const program = traceFunction(engine, 'training_step', inputs, (given) => {
+    const [voxels, labels, ...scalars] = given.slice(-2 - STEP_SCALARS.length);
+    const [learningRate, beta1Power, beta2Power, lossScale, emaDecay, emaRest, stop, step, firstRow] =
+      scalars.map((value) => tensorOf(value));
+    const dropoutAt = { step: step!, firstRow: firstRow! };
+    const moments = new Moments(engine);
+    const began = moments.mark([]);
+    const scale = options.lossScaling ? lossScale! : undefined;
+    const variables = placement.devices.map((_, r) => new ReplicaVariables(engine, options, given, r));
+    const replicas = variables.map((own, r) =>
+      replicaGradients(engine, options, own, r, {
+        voxels: voxels!,
+        labels: labels!,
+        began,
+        scale,
+        dropoutAt,
+      }),
+    );
+    const stamps = arrange(engine, options, replicas, measured);
+    items = stamps.items;
+    memory = stepMemory(options, replicas);
+    moments.mark(replicas.flatMap(({ gradients, loss }) => [...gradients, loss]));
+    const penalty = penaltyOf(engine, options, variables, scale);
+    const scaled = stepMeans(engine, options, replicas, stop!, penalty.gradients);
+    const { means, finite } =
+      scale === undefined ? { means: scaled, finite: undefined } : unscaled(engine, options, scaled, scale);
+    moments.mark([...means.of.values(), means.loss, means.correct]);
+    update(engine, options, variables, means, {
+      learningRate: learningRate!,
+      beta1Power: beta1Power!,
+      beta2Power: beta2Power!,
+      finite,
+      ema: { decay: emaDecay!, rest: emaRest! },
+    });
+    moments.mark([], engine.binding.trace.sideEffects);
+    enter(engine, placement.devices[0]!.at(-1)!);
+    return [
+      referenceOf(means.loss.add(penalty.value)),
+      referenceOf(means.correct),
+      referenceOf(means.stop.add(0)),
+      referenceOf(finite === undefined ? tf.scalar(1) : finite.cast('float32')),
+      ...moments.marked,
+      ...stamps.times,
+    ];
+  });
+  return { program, items, memory };
+}
+
+/** From the seconds that a step returns: those of the step, then each item's. */
+export function timesOf(
+  seconds: readonly number[],
+  items: readonly MeasuredItem[],
+): Omit<StepTimes, 'copyMs'> {
+  const [began, gradients, means, ended, ...ofItems] = seconds.map((time) => 1000 * time);
+  return {
+    computeMs: gradients! - began!,
+    reduceMs: means! - gradients!,
+    updateMs: ended! - means!,
+    passes: items.map((item, index) => ({
+      ...item,
+      fromMs: ofItems[2 * index]! - began!,
+      toMs: ofItems[2 * index + 1]! - began!,
+    })),
+  };
+}
+
+/** Puts the passes of each stage into their order, and measures them if wanted. */
+function arrange(
+  engine: Engine,
+  { placement }: ProgramOptions,
+  replicas: readonly ReplicaGradients[],
+  measured: boolean,
+): { readonly items: MeasuredItem[]; readonly times: TensorReference[] } {
+  const { trace } = engine.binding;
+  const found: MeasuredItem[] = [];
+  const times: TensorReference[] = [];
+  for (const [replica, { items }] of replicas.entries())
+    for (const [stage, ofStage] of items.entries()) {
+      if (measured)
+        for (const { item, began, ended } of stampItems(trace, ofStage)) {
+          found.push({ name: item.name, device: item.device!, replica, stage });
+          times.push(timeOf(engine, began), timeOf(engine, ended));
+        }
+      else if (placement.microBatches > 1) runInOrder(trace, ofStage);
+    }
+  return { items: found, times };
+}
+
+/** The L2 penalty of the weights as they are, and its gradients, scaled as the loss' own are, each where the mean of its weight is formed. */
+function penaltyOf(
+  engine: Engine,
+  options: ProgramOptions,
+  replicas: readonly ReplicaVariables[],
+  scale: Tensor | undefined,
+): { readonly value: Tensor; readonly gradients: ReadonlyMap<string, Tensor> } {
+  const { network, placement, l2 } = options;
+  const stageOf = stageOfParameters(options);
+  const deviceOf = deviceOfMean(options);
+  const gradients = new Map<string, Tensor>();
+  const squares: Tensor[] = [];
+  for (const parameter of network.parameters.filter(({ kind }) => kind === 'kernel' && l2 > 0)) {
+    const device = deviceOf(parameter);
+    const replica = placement.devices.findIndex((stages) => stages[stageOf(parameter)] === device);
+    enter(engine, device);
+    const weight = replicas[replica]!.read(parameter);
+    squares.push(sumOfSquares(weight));
+    const gradient = weight.mul(2 * l2);
+    gradients.set(parameter.name, scale === undefined ? gradient : gradient.mul(scale));
+  }
+  enter(engine, placement.devices[0]!.at(-1)!);
+  return { value: l2 === 0 ? tf.scalar(0) : tf.addN(squares).mul(l2), gradients };
+}
+
+/** All variables of all replicas. */
+function update(
+  engine: Engine,
+  options: ProgramOptions,
+  replicas: readonly ReplicaVariables[],
+  means: StepMeans,
+  scalars: StepScalars & { readonly ema: EmaShares },
+): void {
+  const { network, placement, emaDecay, optimizer } = options;
+  const stageOf = stageOfParameters(options);
+  const { parameters } = network;
+  const gradients = new Map(parameters.filter(isTrainable).map(({ name }) => [name, means.of.get(name)!]));
+  clip(engine, options, gradients);
+  for (const [replica, variables] of replicas.entries())
+    for (const parameter of parameters) {
+      enter(engine, placement.devices[replica]![stageOf(parameter)]!);
+      const gradient = gradients.get(parameter.name);
+      if (gradient === undefined) updateAverage(engine, variables, parameter, means, scalars.finite);
+      else {
+        applyUpdate(engine, optimizer, variables.slots(parameter), scalars, gradient);
+        if (emaDecay > 0) updateEma(engine, variables, parameter, scalars.ema, scalars.finite);
+      }
+    }
+}
+
+/** Shortens all gradients together to the wanted length (Pascanu et al., 2013). */
+function clip(
+  engine: Engine,
+  { clipNorm, placement, ...options }: ProgramOptions,
+  gradients: Map<string, Tensor>,
+): void {
+  if (clipNorm === 0) return;
+  const deviceOf = deviceOfMean({ ...options, placement, clipNorm });
+  const squares = [...gradients].map(([name, gradient]) => {
+    enter(engine, deviceOf({ name }));
+    return sumOfSquares(gradient);
+  });
+  enter(engine, placement.devices[0]!.at(-1)!);
+  const norm = tf.addN(squares).sqrt();
+  const factor = tf.minimum(tf.scalar(1), tf.scalar(clipNorm).div(norm));
+  for (const [name, gradient] of gradients) {
+    enter(engine, deviceOf({ name }));
+    gradients.set(name, gradient.mul(factor));
+  }
+}
+
+/** Batch norm's moving average, after this step's mean moment. */
+function updateAverage(
+  engine: Engine,
+  variables: ReplicaVariables,
+  parameter: Parameter,
+  means: StepMeans,
+  finite: Tensor | undefined,
+): void {
+  const average = variables.read(parameter);
+  const moment = means.of.get(parameter.name)!;
+  const next = average.mul(BATCH_NORM_MOMENTUM).add(moment.mul(1 - BATCH_NORM_MOMENTUM));
+  assign(engine, variables.reference(parameter.name), keptUnless(finite, average, next));
+}
+
+/** What a moving average keeps of itself, and takes of the weight; together 1. */
+interface EmaShares {
+  readonly decay: Tensor;
+  readonly rest: Tensor;
+}
+
+/** The weight's own update, added just before, comes first. */
+function updateEma(
+  engine: Engine,
+  variables: ReplicaVariables,
+  parameter: Parameter,
+  { decay, rest }: EmaShares,
+  finite: Tensor | undefined,
+): void {
+  const { trace } = engine.binding;
+  const name = `${EMA}/${parameter.name}`;
+  const weight = trace.after(trace.sideEffects.slice(-1), () => variables.read(parameter));
+  const average = variables.read({ ...parameter, name });
+  const next = average.mul(decay).add(weight.mul(rest));
+  assign(engine, variables.reference(name), keptUnless(finite, average, next));
+}
+
+/** A step whose gradients are not finite changes nothing. */
+function keptUnless(finite: Tensor | undefined, old: Tensor, next: Tensor): Tensor {
+  return finite === undefined ? next : choose(finite, next, old);
+}
+
+function assign({ binding }: Engine, { id }: TensorReference, value: Tensor): void {
+  binding.executeOp('AssignVariableOp', [attribute.type('dtype', FLOAT32)], [id, tensorId(value)], 0);
+}
+
+/** Points of time within a step. */
+class Moments {
+  readonly marked: TensorReference[] = [];
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** When all these tensors, and side effects, are there. */
+  mark(tensors: readonly Tensor[], sideEffects: readonly Address[] = []): Address {
+    const { binding, context } = this.#engine;
+    const nodes = tensors.map((tensor) => binding.tracedOutput(tensorId(tensor)).output.oper);
+    const cpu = context.devices.find(({ type }) => type === 'CPU')!.name;
+    const output = binding.trace.marker('Timestamp', [...nodes, ...sideEffects], cpu);
+    this.marked.push(timeOf(this.#engine, output));
+    return output.oper;
+  }
+}
+
+function timeOf({ binding }: Engine, output: { readonly oper: Address; readonly index: number }) {
+  return binding.addTraced({ output, shape: [], dtype: FLOAT64 });
+}
