@@ -1,4 +1,5 @@
-import { type Dataset, type Metadata, reasonOf } from './h5.js';
+import { type Metadata, reasonOf } from './h5.js';
+import type { Dataset } from './h5Reader.js';
 
 /** What a dataset says of itself. */
 export interface DatasetDescription {
