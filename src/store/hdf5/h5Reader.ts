@@ -107,7 +107,10 @@ class H5Library {
     // Neither keeps the process alive.
     worker.unref();
     port1.unref();
-    return new H5Library(worker, port1, signal);
+    const library = new H5Library(worker, port1, signal);
+    // Of the thread itself, such as memory that its JavaScript has not.
+    worker.on('error', () => library.#end());
+    return library;
   }
 
   open(path: string, named: string): H5File {

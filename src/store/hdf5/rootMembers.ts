@@ -1,4 +1,4 @@
-import { type Dataset, type H5File, reasonOf } from './h5.js';
+import { type Dataset, type H5File, isBreak, reasonOf } from './h5.js';
 
 /** A member of a group, by its path; for what is no dataset the words that say what it is. */
 export function memberOf(file: H5File, name: string): Dataset | string {
@@ -10,6 +10,7 @@ export function memberOf(file: H5File, name: string): Dataset | string {
     if (outside !== undefined) return wordsForOutside(outside);
     return member.type === 'Dataset' ? (member as Dataset) : wordsFor(member);
   } catch (error) {
+    if (isBreak(error)) throw error;
     return `something that the HDF5 library cannot open (${reasonOf(error)})`;
   }
 }
