@@ -1,5 +1,5 @@
 import { rowRequests } from '../src/feed/batches.js';
-import { type Chart, chart } from '../src/figures/figure.js';
+import { type Chart, chart } from '../src/figures/charts/chart.js';
 import { createRandom } from '../src/random.js';
 import type { RowIndex } from '../src/store/hdf5/rowIndex.js';
 import { createLearner } from '../src/training/step/createLearner.js';

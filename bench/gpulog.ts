@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { openGpuLog } from '../src/gpu/readGpuLog.js';
+import { openGpuLog } from '../src/gpu/logs/readGpuLog.js';
 import { inRepository } from '../src/paths.js';
 import { startPeer } from './peer.js';
 import { type BenchReport, spread } from './report.js';

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkArchitecture } from './drawArchitecture.mjs';
 import { checkLicences } from './licences.mjs';
 import { checkMarkdown } from './links.mjs';
 import { checkSources } from './publicApi.mjs';
@@ -47,6 +48,7 @@ const rules = [
   ['import order', () => outOfOrder(imports)],
   ['no circles of files', () => circlesOf(imports).map((circle) => circle.join(' <-> '))],
   ['no circles of folders', () => circlesOf(roomsOf(imports)).map((circle) => circle.join(' <-> '))],
+  ['rooms as in docs/architecture.md', () => checkArchitecture(sources, read)],
   ['one seam a library', checkSeams],
   ['mirrored tests', checkMirror],
   ['files of at most 300 lines', checkLength],

@@ -27,6 +27,7 @@ const SET_UP = `run: ${typed('setup')}`;
  */
 export function doctor(): DoctorFinding[] {
   return [
+    platformFinding(process.platform, process.arch),
     nodeFinding(process.versions.node),
     pythonFinding(),
     libraryFinding(),
@@ -37,6 +38,18 @@ export function doctor(): DoctorFinding[] {
     kernelFinding(),
     chromiumFinding(),
   ];
+}
+
+/** TensorFlow's library, the locks, the port's guard and the format and lint check are for this system alone. */
+export function platformFinding(platform: string, arch: string): DoctorFinding {
+  const found = `${platform} on ${arch}`;
+  return platform === 'linux' && arch === 'x64'
+    ? ok('system', found)
+    : fail(
+        'system',
+        found,
+        'use Linux on x86-64: such a machine, WSL 2, or a container (slow where it is emulated)',
+      );
 }
 
 export function nodeFinding(version: string): DoctorFinding {

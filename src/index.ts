@@ -66,47 +66,47 @@ export { orderOf } from './feed/orderOf.js';
 export { definiteParts } from './feed/parts.js';
 export { type PatchRows, type ScanLabels, scanLabels } from './feed/rowLabels.js';
 export { heldOutRows, type Split, splitRows } from './feed/split.js';
-export type { ChartSpec } from './figures/chartSpec.js';
+export { type Chart, chart } from './figures/charts/chart.js';
+export type { ChartSpec } from './figures/charts/chartSpec.js';
 export { type BalanceLabels, classBalanceFigure } from './figures/classBalanceFigure.js';
+export { type Picture, WINDOWS, type WindowHu } from './figures/drawing/picture.js';
 export { feedFigure } from './figures/feedFigure.js';
-export { type Chart, chart } from './figures/figure.js';
 export { type FramePanel, frameFigure } from './figures/frameFigure.js';
 export { frocFigure } from './figures/frocFigure.js';
 export { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from './figures/gpuUseFigures.js';
 export { type HuSample, huByClassFigure, huHistogramFigure } from './figures/huHistogram.js';
-export type { Overlay } from './figures/overlaySlice.js';
 export { passesFigure } from './figures/passesFigure.js';
-export { type MontagePatch, patchMontage } from './figures/patchMontage.js';
 export { performanceFigure } from './figures/performanceFigure.js';
-export { type Picture, WINDOWS, type WindowHu } from './figures/picture.js';
 export { rateFigure } from './figures/rateFigure.js';
 export { type RiverPart, riverFigure } from './figures/riverFigure.js';
 export { rocFigure } from './figures/rocFigure.js';
 export { classShareFigure, coverageFigure } from './figures/samplingFigures.js';
 export { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from './figures/scoreFigures.js';
+export type { Overlay } from './figures/slices/overlaySlice.js';
+export { type MontagePatch, patchMontage } from './figures/slices/patchMontage.js';
+export { type Mark, threePlanes } from './figures/slices/threePlanes.js';
 export { stepTimeBars, stepTimeFigure } from './figures/stepTimeFigures.js';
 export { type StrategyPanel, strategyFigure } from './figures/strategyFigure.js';
-export { type Mark, threePlanes } from './figures/threePlanes.js';
 export { accuracyFigure, lossFigure, trainingFigure } from './figures/trainingFigures.js';
 export { type UseOverTime, useOverTime, useOverTimeOf } from './figures/useOverTime.js';
 export type { DeviceSummary, Load } from './gpu/deviceTally.js';
 export type { Finding } from './gpu/findings.js';
-export type { GpuLog, GpuRecord, GpuSample } from './gpu/gpuRecord.js';
-export type { HostUse } from './gpu/hostUse.js';
-export {
-  PERFORMANCE_MEASURED,
-  type PerformancePoint,
-  type PerformanceSeries,
-  readPerformance,
-} from './gpu/performance.js';
-export { openGpuLog, readGpuLog } from './gpu/readGpuLog.js';
 export {
   type RecordedRunOptions,
   type RecordOptions,
   recordUse,
   type UseRecording,
   withRecordedUse,
-} from './gpu/recordUse.js';
+} from './gpu/live/recordUse.js';
+export { openGpuLog, readGpuLog } from './gpu/logs/readGpuLog.js';
+export {
+  PERFORMANCE_MEASURED,
+  type PerformancePoint,
+  type PerformanceSeries,
+  readPerformance,
+} from './gpu/performance.js';
+export type { GpuLog, GpuRecord, GpuSample } from './gpu/records/gpuRecord.js';
+export type { HostUse } from './gpu/records/hostUse.js';
 export { type GpuSummary, summariseGpuLog, summariseGpuSamples } from './gpu/summary.js';
 export {
   type Comm,

@@ -1,6 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cpuFinding, doctor, nodeFinding } from '../src/doctor.js';
+import { cpuFinding, doctor, nodeFinding, platformFinding } from '../src/doctor.js';
+
+test('platformFinding() takes Linux on x86-64, and names another system and the way out', () => {
+  assert.equal(platformFinding('linux', 'x64').state, 'ok');
+  for (const [platform, arch] of [
+    ['darwin', 'arm64'],
+    ['linux', 'arm64'],
+    ['win32', 'x64'],
+  ] as const) {
+    const { state, found, fix } = platformFinding(platform, arch);
+    assert.equal(state, 'fail');
+    assert.equal(found, `${platform} on ${arch}`);
+    assert.match(fix ?? '', /x86-64/);
+  }
+});
 
 test('nodeFinding() takes 20.19 and newer, and says what to install otherwise', () => {
   for (const good of ['20.19.0', '20.20.2', '22.1.0', '24.0.0']) assert.equal(nodeFinding(good).state, 'ok');

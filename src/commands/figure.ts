@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { Argument } from 'commander';
 import { awaitReadable } from '../awaitReadable.js';
 import { UsageError } from '../errors.js';
-import type { DrawnFigure } from '../figures/drawnFigure.js';
+import type { DrawnFigure } from '../figures/drawing/drawnFigure.js';
 import { performanceFigure } from '../figures/performanceFigure.js';
 import { PERFORMANCE_MEASURED, type PerformanceSeries, readPerformance } from '../gpu/performance.js';
 import { writeFileAtomically } from '../paths.js';

@@ -6,7 +6,7 @@ import { awaitReadersTables, readersTables } from '../evaluation/readersTables.j
 import { readScoredRows } from '../evaluation/scoredRows.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { classBalanceFigure } from '../figures/classBalanceFigure.js';
-import type { DrawnFigure } from '../figures/drawnFigure.js';
+import type { DrawnFigure } from '../figures/drawing/drawnFigure.js';
 import { feedFigure } from '../figures/feedFigure.js';
 import { frocFigure } from '../figures/frocFigure.js';
 import { gpuMemoryBars, gpuUtilizationFigure } from '../figures/gpuUseFigures.js';
@@ -15,7 +15,7 @@ import { epochEnds } from '../figures/runMarks.js';
 import { stepTimeBars, stepTimeFigure } from '../figures/stepTimeFigures.js';
 import { trainingFigure } from '../figures/trainingFigures.js';
 import { useOverTimeOf } from '../figures/useOverTime.js';
-import { openGpuLog } from '../gpu/readGpuLog.js';
+import { openGpuLog } from '../gpu/logs/readGpuLog.js';
 import { rocCurve } from '../scores/roc.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels } from '../store/voxelSample.js';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EnvironmentError } from '../errors.js';
-import { RECORD_INTERVAL_MS, recordUse } from '../gpu/recordUse.js';
+import { RECORD_INTERVAL_MS, recordUse } from '../gpu/live/recordUse.js';
 import { numberAbove, wholeNumber, withInterrupt } from './options.js';
 import { print, printJson, say } from './standardStreams.js';
 

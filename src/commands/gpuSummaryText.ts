@@ -1,6 +1,6 @@
 import type { DeviceSummary, Load } from '../gpu/deviceTally.js';
-import { deviceLabeller } from '../gpu/gpuRecord.js';
 import type { HostSummary } from '../gpu/hostTally.js';
+import { deviceLabeller } from '../gpu/records/gpuRecord.js';
 import type { GpuSummary } from '../gpu/summary.js';
 import { formatSeconds } from '../progress.js';
 

@@ -1,8 +1,8 @@
 import { freemem, totalmem } from 'node:os';
 import type { Command } from 'commander';
-import { everyMs } from '../gpu/everyMs.js';
-import type { GpuSample } from '../gpu/gpuRecord.js';
-import { openUseMeter, type UseMeter } from '../gpu/useMeter.js';
+import { everyMs } from '../gpu/live/everyMs.js';
+import { openUseMeter, type UseMeter } from '../gpu/live/useMeter.js';
+import type { GpuSample } from '../gpu/records/gpuRecord.js';
 import { wholeNumber, withInterrupt } from './options.js';
 import { print, say } from './standardStreams.js';
 import { topScreen } from './topScreen.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ClassNames } from '../config/classNames.js';
 import type { FindingFroc } from '../evaluation/findingScores.js';
 import type { PatchScores } from '../evaluation/patchScores.js';
-import type { Chart } from '../figures/figure.js';
+import type { Chart } from '../figures/charts/chart.js';
 import { frocFigure } from '../figures/frocFigure.js';
 import { rocFigure } from '../figures/rocFigure.js';
 import { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from '../figures/scoreFigures.js';

@@ -1,4 +1,4 @@
-import { deviceLabeller, type GpuRecord, type GpuSample } from '../gpu/gpuRecord.js';
+import { deviceLabeller, type GpuRecord, type GpuSample } from '../gpu/records/gpuRecord.js';
 import { withoutControls } from '../withoutControls.js';
 
 export interface TopView {

@@ -10,7 +10,7 @@ import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/
 import { type InputError, UsageError } from '../errors.js';
 import { feedFigure } from '../figures/feedFigure.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
-import { withRecordedUse } from '../gpu/recordUse.js';
+import { withRecordedUse } from '../gpu/live/recordUse.js';
 import { writeFileAtomically } from '../paths.js';
 import { progressLine } from '../progress.js';
 import { FEWEST_STEPS } from '../training/findRate.js';

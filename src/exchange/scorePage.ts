@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { escaped } from '../figures/markup.js';
-import { pagePolicy } from '../figures/pagePolicy.js';
+import { escaped } from '../figures/drawing/markup.js';
+import { pagePolicy } from '../figures/drawing/pagePolicy.js';
 import { wordsOf } from '../model/network.js';
 import { browserBundle } from '../tensorflow/tf.js';
 import type { GraphModel } from './graphModel.js';

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InputError, messageOf } from '../errors.js';
-import { greyOf } from '../figures/picture.js';
-import { encodePng } from '../figures/png.js';
+import { greyOf } from '../figures/drawing/picture.js';
+import { encodePng } from '../figures/drawing/png.js';
 import { writeFileAtomically } from '../paths.js';
 import { withSharedPaths } from '../sharedPath.js';
 import { openPatchFile } from '../store/patchFile.js';

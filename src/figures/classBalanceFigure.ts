@@ -1,7 +1,7 @@
 import { CLASS_NAMES, type ClassNames } from '../config/classNames.js';
 import type { ScanLabels } from '../feed/rowLabels.js';
-import { GREY, PALETTE } from './chartSpec.js';
-import { type Chart, chart } from './figure.js';
+import { type Chart, chart } from './charts/chart.js';
+import { GREY, PALETTE } from './charts/chartSpec.js';
 
 /** What is drawn of the rows of a patch file. */
 export type BalanceLabels = Pick<ScanLabels, 'classes' | 'subsets'> & Partial<Pick<ScanLabels, 'seriesUids'>>;

@@ -1,11 +1,11 @@
 import { voxelToWorld } from '../volumes/geometry.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
-import { escaped } from './markup.js';
-import { pagePolicy } from './pagePolicy.js';
-import { patchMontage } from './patchMontage.js';
-import type { WindowHu } from './picture.js';
-import { sideBySide } from './sideBySide.js';
-import { threePlanes } from './threePlanes.js';
+import { escaped } from './drawing/markup.js';
+import { pagePolicy } from './drawing/pagePolicy.js';
+import type { WindowHu } from './drawing/picture.js';
+import { sideBySide } from './drawing/sideBySide.js';
+import { patchMontage } from './slices/patchMontage.js';
+import { threePlanes } from './slices/threePlanes.js';
 
 /** A patch and what speaks for a nodule in it. */
 export interface ExplainedPatch {

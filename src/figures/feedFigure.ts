@@ -1,7 +1,7 @@
 import type { EpochRecord, StepRecord } from '../training/run/metricsLog.js';
-import { PALETTE } from './chartSpec.js';
-import { type Chart, chart } from './figure.js';
-import { ThinnedCurve } from './thinnedCurve.js';
+import { type Chart, chart } from './charts/chart.js';
+import { PALETTE } from './charts/chartSpec.js';
+import { ThinnedCurve } from './charts/thinnedCurve.js';
 
 /** What it is drawn from; other records are left alone. */
 export type FeedDrawable = StepRecord | EpochRecord | { readonly kind: 'start' | 'validation' | 'end' };

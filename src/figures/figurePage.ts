@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { inPackage } from '../paths.js';
-import type { PlotlyFigure } from './chartSpec.js';
-import { escaped } from './markup.js';
-import { pagePolicy } from './pagePolicy.js';
+import type { PlotlyFigure } from './drawing/drawnFigure.js';
+import { escaped } from './drawing/markup.js';
+import { pagePolicy } from './drawing/pagePolicy.js';
 
 /**
  * A page with figures that can be zoomed and read off, below some lines of text; complete in one file: plotly's own code is

@@ -1,8 +1,8 @@
 import { voxelToWorld, worldToVoxel } from '../volumes/geometry.js';
 import type { Geometry, Vector3 } from '../volumes/volume.js';
-import { PALETTE } from './chartSpec.js';
-import { coordinate, escaped } from './markup.js';
-import { type Picture, picture } from './picture.js';
+import { PALETTE } from './charts/chartSpec.js';
+import { coordinate, escaped } from './drawing/markup.js';
+import { type Picture, picture } from './drawing/picture.js';
 
 /** A scan's grid, and a place in it. */
 export interface FramePanel {

@@ -1,7 +1,7 @@
 import { OPERATING_POINTS } from '../scores/froc.js';
 import type { FrocScore } from '../scores/frocScore.js';
-import { BAND_COLOR, PALETTE } from './chartSpec.js';
-import { type Chart, chart } from './figure.js';
+import { type Chart, chart } from './charts/chart.js';
+import { BAND_COLOR, PALETTE } from './charts/chartSpec.js';
 
 /** What a FROC figure is drawn from. */
 export type DrawableFroc = Pick<FrocScore, 'cpm' | 'sensitivities' | 'curve' | 'bootstrap'> & {

@@ -1,11 +1,11 @@
-import type { GpuLog } from '../gpu/gpuRecord.js';
+import type { GpuLog } from '../gpu/records/gpuRecord.js';
 import { quantile } from '../scores/quantile.js';
-import { type BarFigure, barFigure } from './barFigure.js';
-import { PALETTE } from './chartSpec.js';
-import { type PanelFigure, panelFigure } from './panelFigure.js';
-import type { HeatRows, LanePanel, Panel } from './panelSpec.js';
+import { type BarFigure, barFigure } from './charts/barFigure.js';
+import { PALETTE } from './charts/chartSpec.js';
+import { type PanelFigure, panelFigure } from './charts/panelFigure.js';
+import type { HeatRows, LanePanel, Panel } from './charts/panelSpec.js';
+import type { TrackColumn } from './charts/thinnedTracks.js';
 import { type RunMoment, runMarks } from './runMarks.js';
-import type { TrackColumn } from './thinnedTracks.js';
 import {
   type DeviceOverTime,
   type HostOverTime,

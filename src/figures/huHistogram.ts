@@ -1,8 +1,8 @@
 import { CLASS_NAMES, type ClassNames } from '../config/classNames.js';
 import type { PatchFile } from '../store/patchFile.js';
 import type { VoxelArray } from '../volumes/volume.js';
-import { PALETTE, type Trace } from './chartSpec.js';
-import { type Chart, chart } from './figure.js';
+import { type Chart, chart } from './charts/chart.js';
+import { PALETTE, type Trace } from './charts/chartSpec.js';
 
 /** Voxels whose intensities are to be compared. */
 export interface HuSample {

@@ -1,7 +1,7 @@
 import type { TimedPass } from '../training/step/learner.js';
-import { PALETTE } from './chartSpec.js';
-import { coordinate, escaped } from './markup.js';
-import { type Picture, picture } from './picture.js';
+import { PALETTE } from './charts/chartSpec.js';
+import { coordinate, escaped } from './drawing/markup.js';
+import { type Picture, picture } from './drawing/picture.js';
 
 const WIDTH = 1000;
 const ROW = 46;

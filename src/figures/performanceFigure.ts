@@ -1,6 +1,6 @@
 import type { PerformanceSeries } from '../gpu/performance.js';
-import { PALETTE, type Trace } from './chartSpec.js';
-import { type Chart, chart } from './figure.js';
+import { type Chart, chart } from './charts/chart.js';
+import { PALETTE, type Trace } from './charts/chartSpec.js';
 
 /**
  * Speed-up over the number of devices, each program with its share of ideal speed; the ideal is dotted.

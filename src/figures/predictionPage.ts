@@ -1,8 +1,8 @@
 import type { Volume } from '../volumes/volume.js';
-import { escaped } from './markup.js';
-import { pagePolicy } from './pagePolicy.js';
-import { patchMontage } from './patchMontage.js';
-import { threePlanes } from './threePlanes.js';
+import { escaped } from './drawing/markup.js';
+import { pagePolicy } from './drawing/pagePolicy.js';
+import { patchMontage } from './slices/patchMontage.js';
+import { threePlanes } from './slices/threePlanes.js';
 
 /** A mark as the page shows it. */
 export interface PageMark {

@@ -1,6 +1,6 @@
 import type { RateRecord } from '../training/findRate.js';
-import { PALETTE } from './chartSpec.js';
-import { type Chart, chart } from './figure.js';
+import { type Chart, chart } from './charts/chart.js';
+import { PALETTE } from './charts/chartSpec.js';
 
 /**
  * Loss over the learning rate of a sweep, its running mean, and the suggested rate.

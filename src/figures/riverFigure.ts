@@ -1,6 +1,6 @@
-import { escaped } from './markup.js';
-import { type Picture, picture } from './picture.js';
-import { placedSvg, sizeOfSvg } from './sideBySide.js';
+import { escaped } from './drawing/markup.js';
+import { type Picture, picture } from './drawing/picture.js';
+import { placedSvg, sizeOfSvg } from './drawing/sideBySide.js';
 
 /** A part of the river: what it shows, and its own SVG. */
 export interface RiverPart {

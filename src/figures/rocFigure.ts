@@ -1,8 +1,8 @@
 import type { RocPoint } from '../scores/roc.js';
 import type { RocBand } from '../scores/rocBootstrap.js';
-import { BAND_COLOR, GREY } from './chartSpec.js';
-import { type Chart, chart } from './figure.js';
-import { thinnedCurve } from './thinnedCurve.js';
+import { type Chart, chart } from './charts/chart.js';
+import { BAND_COLOR, GREY } from './charts/chartSpec.js';
+import { thinnedCurve } from './charts/thinnedCurve.js';
 
 /**
  * The ROC curve with its area and interval in the title (null: none), and the bootstrap's 95 % band where there is one.

@@ -1,5 +1,5 @@
 import type { EpochRecord } from '../training/run/metricsLog.js';
-import { linearTicks } from './ticks.js';
+import { linearTicks } from './drawing/ticks.js';
 import type { HostOverTime } from './useOverTime.js';
 
 /** A moment of a run: the end of an epoch. */

@@ -1,5 +1,5 @@
 import type { BatchOrder } from '../feed/batchOrder.js';
-import { type Chart, chart } from './figure.js';
+import { type Chart, chart } from './charts/chart.js';
 
 /** Orders of batches by name. */
 export type NamedOrders = Readonly<Record<string, BatchOrder>>;

@@ -1,5 +1,5 @@
-import { PALETTE } from './chartSpec.js';
-import { type Chart, chart } from './figure.js';
+import { type Chart, chart } from './charts/chart.js';
+import { PALETTE } from './charts/chartSpec.js';
 
 export interface ScalingPoint {
   readonly devices: number;

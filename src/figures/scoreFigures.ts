@@ -3,10 +3,10 @@ import type { CalibrationBin } from '../scores/calibration.js';
 import type { ShareInterval } from '../scores/calibrationBand.js';
 import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
 import type { PrecisionRecallBootstrap } from '../scores/precisionRecallBootstrap.js';
-import { BAND_COLOR, type Band, type ChartPart, GREY, PALETTE } from './chartSpec.js';
-import { shortNumber } from './chartText.js';
-import { type Chart, chart } from './figure.js';
-import { thinnedCurve } from './thinnedCurve.js';
+import { type Chart, chart } from './charts/chart.js';
+import { BAND_COLOR, type Band, type ChartPart, GREY, PALETTE } from './charts/chartSpec.js';
+import { shortNumber } from './charts/chartText.js';
+import { thinnedCurve } from './charts/thinnedCurve.js';
 
 /** More counts than this do not fit beside each other. */
 const MOST_COUNTS = 12;

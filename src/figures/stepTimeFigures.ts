@@ -1,8 +1,8 @@
 import type { EpochRecord, StepRecord, ValidationRecord } from '../training/run/metricsLog.js';
-import { type BarFigure, barFigure } from './barFigure.js';
-import { PALETTE } from './chartSpec.js';
-import { type Chart, chart } from './figure.js';
-import { MeanColumns } from './meanColumns.js';
+import { type BarFigure, barFigure } from './charts/barFigure.js';
+import { type Chart, chart } from './charts/chart.js';
+import { PALETTE } from './charts/chartSpec.js';
+import { MeanColumns } from './charts/meanColumns.js';
 
 /** What it is drawn from; other records are left alone. */
 export type TimedRecord =

@@ -1,6 +1,6 @@
-import { PALETTE } from './chartSpec.js';
-import { coordinate, escaped } from './markup.js';
-import { type Picture, picture } from './picture.js';
+import { PALETTE } from './charts/chartSpec.js';
+import { coordinate, escaped } from './drawing/markup.js';
+import { type Picture, picture } from './drawing/picture.js';
 
 /** A way to spread a step: what each device of each replica holds. */
 export interface StrategyPanel {

@@ -1,7 +1,7 @@
 import type { EpochRecord, StepRecord, ValidationRecord } from '../training/run/metricsLog.js';
-import { type ChartPart, PALETTE } from './chartSpec.js';
-import { type Chart, chart } from './figure.js';
-import { ThinnedCurve } from './thinnedCurve.js';
+import { type Chart, chart } from './charts/chart.js';
+import { type ChartPart, PALETTE } from './charts/chartSpec.js';
+import { ThinnedCurve } from './charts/thinnedCurve.js';
 
 /** What a training figure is drawn from; other records are left alone. */
 export type Drawable = StepRecord | ValidationRecord | { readonly kind: 'start' | 'epoch' | 'end' };

@@ -1,8 +1,14 @@
-import { deviceKey, deviceLabeller, type GpuLog, type GpuRecord, type GpuSample } from '../gpu/gpuRecord.js';
-import type { HostUse } from '../gpu/hostUse.js';
-import { SampleClocks, type TimedSample } from '../gpu/sampleClock.js';
+import {
+  deviceKey,
+  deviceLabeller,
+  type GpuLog,
+  type GpuRecord,
+  type GpuSample,
+} from '../gpu/records/gpuRecord.js';
+import type { HostUse } from '../gpu/records/hostUse.js';
+import { SampleClocks, type TimedSample } from '../gpu/records/sampleClock.js';
 import { type GpuSummary, LogTally } from '../gpu/summary.js';
-import { ThinnedTracks, type TrackColumn } from './thinnedTracks.js';
+import { ThinnedTracks, type TrackColumn } from './charts/thinnedTracks.js';
 
 /** A process on a device: the most memory that it had there. */
 export interface ProcessMemory {

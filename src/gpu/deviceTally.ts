@@ -1,6 +1,6 @@
-import type { GpuRecord } from './gpuRecord.js';
 import { PercentCounts } from './percentCounts.js';
-import type { TimedSample } from './sampleClock.js';
+import type { GpuRecord } from './records/gpuRecord.js';
+import type { TimedSample } from './records/sampleClock.js';
 
 /** A driver holds some megabytes of a GPU that nobody uses: 4 to 103 MiB were seen. */
 const DRIVERS_OWN_MIB = 256;

@@ -1,7 +1,7 @@
 import type { DeviceSummary } from './deviceTally.js';
-import { deviceLabeller } from './gpuRecord.js';
 import type { GpuUse } from './gpuUse.js';
-import { millisecondsOf } from './timeAxis.js';
+import { deviceLabeller } from './records/gpuRecord.js';
+import { millisecondsOf } from './records/timeAxis.js';
 
 /** What a log means, in words, and the numbers it rests on. */
 export interface Finding {

@@ -1,4 +1,4 @@
-import type { HostUse } from './hostUse.js';
+import type { HostUse } from './records/hostUse.js';
 
 /** What a host and its run did, of logs of our own recorder; null where no sample says it. */
 export interface HostSummary {

@@ -1,4 +1,4 @@
-import type { GpuRecord } from './gpuRecord.js';
+import type { GpuRecord } from './records/gpuRecord.js';
 
 /** Counts in how many samples two devices stood still at once: whether devices wait together. */
 export class IdlePairs<K> {

@@ -1,11 +1,11 @@
 import { type DeviceSummary, DeviceTally, loadOf } from './deviceTally.js';
 import { type Finding, findingsOf } from './findings.js';
-import { deviceKey, type GpuLog, type GpuRecord, type GpuSample } from './gpuRecord.js';
 import type { GpuUse } from './gpuUse.js';
 import { HostTally } from './hostTally.js';
 import { IdlePairs } from './idlePairs.js';
-import { SampleClocks, type TimedSample } from './sampleClock.js';
-import { millisecondsOf } from './timeAxis.js';
+import { deviceKey, type GpuLog, type GpuRecord, type GpuSample } from './records/gpuRecord.js';
+import { SampleClocks, type TimedSample } from './records/sampleClock.js';
+import { millisecondsOf } from './records/timeAxis.js';
 
 /** Use of each device and of all, and what it means. */
 export interface GpuSummary extends GpuUse {

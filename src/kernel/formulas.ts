@@ -1,5 +1,5 @@
 import temml from 'temml';
-import { escaped } from '../figures/markup.js';
+import { escaped } from '../figures/drawing/markup.js';
 
 /** A formula as a notebook has it. */
 export interface Formula {

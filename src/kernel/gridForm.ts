@@ -1,7 +1,7 @@
-import { escaped } from '../figures/markup.js';
-import { WINDOWS, type WindowHu } from '../figures/picture.js';
-import { encodePng } from '../figures/png.js';
-import { threePlanes } from '../figures/threePlanes.js';
+import { escaped } from '../figures/drawing/markup.js';
+import { WINDOWS, type WindowHu } from '../figures/drawing/picture.js';
+import { encodePng } from '../figures/drawing/png.js';
+import { threePlanes } from '../figures/slices/threePlanes.js';
 import { IDENTITY_DIRECTION, voxelToWorld } from '../volumes/geometry.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { LOOKED_AT, statisticsOf, statisticsText } from './arraySummary.js';

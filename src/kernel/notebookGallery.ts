@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { escaped } from '../figures/markup.js';
-import { pagePolicy } from '../figures/pagePolicy.js';
+import { escaped } from '../figures/drawing/markup.js';
+import { pagePolicy } from '../figures/drawing/pagePolicy.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
 import { pythonAnswer } from './pythonAnswer.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { types } from 'node:util';
-import { escaped } from '../figures/markup.js';
+import { escaped } from '../figures/drawing/markup.js';
 import { textOf } from './valueText.js';
 
 /** Rows and columns of a table that are shown. */

@@ -1,4 +1,4 @@
-import { escaped } from '../figures/markup.js';
+import { escaped } from '../figures/drawing/markup.js';
 import { shownBy } from './control.js';
 import { createListeners } from './listeners.js';
 import { createWidget } from './widget.js';

@@ -1,10 +1,10 @@
-import { comparedPlanes } from '../figures/comparedPlanes.js';
-import { differenceSlice } from '../figures/differenceSlice.js';
-import { escaped } from '../figures/markup.js';
-import { checkedOverlay, type Overlay } from '../figures/overlaySlice.js';
-import { type Picture, WINDOWS, type WindowHu } from '../figures/picture.js';
-import { PLANE_NAMES, type PlaneName } from '../figures/planeAxes.js';
-import type { Mark } from '../figures/threePlanes.js';
+import { escaped } from '../figures/drawing/markup.js';
+import { type Picture, WINDOWS, type WindowHu } from '../figures/drawing/picture.js';
+import { comparedPlanes } from '../figures/slices/comparedPlanes.js';
+import { differenceSlice } from '../figures/slices/differenceSlice.js';
+import { checkedOverlay, type Overlay } from '../figures/slices/overlaySlice.js';
+import { PLANE_NAMES, type PlaneName } from '../figures/slices/planeAxes.js';
+import type { Mark } from '../figures/slices/threePlanes.js';
 import type { JsonObject } from '../kernel/protocol.js';
 import { voxelToWorld } from '../volumes/geometry.js';
 import type { Vector3, Volume } from '../volumes/volume.js';

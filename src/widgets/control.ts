@@ -1,4 +1,4 @@
-import { escaped } from '../figures/markup.js';
+import { escaped } from '../figures/drawing/markup.js';
 import { DISPLAY_ID } from '../kernel/mimeBundle.js';
 import type { JsonObject } from '../kernel/protocol.js';
 import { createListeners } from './listeners.js';

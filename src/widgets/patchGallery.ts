@@ -1,6 +1,6 @@
-import { escaped } from '../figures/markup.js';
-import { pagePolicy } from '../figures/pagePolicy.js';
-import { patchMontage } from '../figures/patchMontage.js';
+import { escaped } from '../figures/drawing/markup.js';
+import { pagePolicy } from '../figures/drawing/pagePolicy.js';
+import { patchMontage } from '../figures/slices/patchMontage.js';
 import type { PatchFile } from '../store/patchFile.js';
 import { frontEnd } from './frontEnd.js';
 import { savedVolume } from './savedVolume.js';

@@ -1,5 +1,5 @@
 import { InterruptedError } from '../errors.js';
-import { escaped } from '../figures/markup.js';
+import { escaped } from '../figures/drawing/markup.js';
 import { interruptSignal } from '../kernel/notebookInput.js';
 import { sessionIfAny } from '../kernel/session.js';
 import { shownBy } from './control.js';

@@ -1,4 +1,4 @@
-import type { Overlay } from '../figures/overlaySlice.js';
+import type { Overlay } from '../figures/slices/overlaySlice.js';
 import type { JsonObject } from '../kernel/protocol.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { frontEnd } from './frontEnd.js';

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
-import { type Overlay, overlaySlice } from '../figures/overlaySlice.js';
-import type { PlaneAxes } from '../figures/planeAxes.js';
+import { type Overlay, overlaySlice } from '../figures/slices/overlaySlice.js';
+import type { PlaneAxes } from '../figures/slices/planeAxes.js';
 import { voxelToWorld } from '../volumes/geometry.js';
 import type { Geometry, Vector3, Volume } from '../volumes/volume.js';
 import type { SavedVolume } from './viewerState.js';

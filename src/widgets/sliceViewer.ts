@@ -1,7 +1,7 @@
-import { escaped } from '../figures/markup.js';
-import { checkedOverlay, type Overlay } from '../figures/overlaySlice.js';
-import { type Picture, WINDOWS, type WindowHu } from '../figures/picture.js';
-import { type Mark, threePlanes } from '../figures/threePlanes.js';
+import { escaped } from '../figures/drawing/markup.js';
+import { type Picture, WINDOWS, type WindowHu } from '../figures/drawing/picture.js';
+import { checkedOverlay, type Overlay } from '../figures/slices/overlaySlice.js';
+import { type Mark, threePlanes } from '../figures/slices/threePlanes.js';
 import { voxelToWorld } from '../volumes/geometry.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { shownBy } from './control.js';

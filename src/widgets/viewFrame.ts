@@ -1,4 +1,4 @@
-import { type PlaneAxes, pixelAlong, type VoxelAxis } from '../figures/planeAxes.js';
+import { type PlaneAxes, pixelAlong, type VoxelAxis } from '../figures/slices/planeAxes.js';
 import type { Geometry, Vector3 } from '../volumes/volume.js';
 
 /** Which part of the scan the planes show; they share it, as they share the crosshair. */

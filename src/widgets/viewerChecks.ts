@@ -1,4 +1,4 @@
-import type { WindowHu } from '../figures/picture.js';
+import type { WindowHu } from '../figures/drawing/picture.js';
 import { worldToVoxel } from '../volumes/geometry.js';
 import type { Geometry, Vector3, Volume } from '../volumes/volume.js';
 

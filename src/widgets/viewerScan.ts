@@ -1,6 +1,6 @@
-import { WINDOWS } from '../figures/picture.js';
-import { PLANE_NAMES, planeAxes } from '../figures/planeAxes.js';
-import type { Mark } from '../figures/threePlanes.js';
+import { WINDOWS } from '../figures/drawing/picture.js';
+import { PLANE_NAMES, planeAxes } from '../figures/slices/planeAxes.js';
+import type { Mark } from '../figures/slices/threePlanes.js';
 import { worldToVoxel } from '../volumes/geometry.js';
 import type { Vector3, Volume } from '../volumes/volume.js';
 import { checkedPlace, checkedVolume } from './viewerChecks.js';

@@ -1,6 +1,6 @@
-import { overlaySlice } from '../figures/overlaySlice.js';
-import type { PlaneAxes } from '../figures/planeAxes.js';
-import { sliceValues } from '../figures/slicePlane.js';
+import { overlaySlice } from '../figures/slices/overlaySlice.js';
+import type { PlaneAxes } from '../figures/slices/planeAxes.js';
+import { sliceValues } from '../figures/slices/slicePlane.js';
 import type { Volume } from '../volumes/volume.js';
 import type { SliceRequest, ViewerScan } from './viewerState.js';
 

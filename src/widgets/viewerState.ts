@@ -1,5 +1,5 @@
-import type { WindowHu } from '../figures/picture.js';
-import type { PlaneAxes, PlaneName } from '../figures/planeAxes.js';
+import type { WindowHu } from '../figures/drawing/picture.js';
+import type { PlaneAxes, PlaneName } from '../figures/slices/planeAxes.js';
 import type { Geometry, Vector3 } from '../volumes/volume.js';
 
 /** What the viewer's page knows of a scan; the voxels stay in the kernel. */

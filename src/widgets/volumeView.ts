@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { escaped } from '../figures/markup.js';
-import { type Picture, WINDOWS, type WindowHu } from '../figures/picture.js';
-import { PLANE_NAMES, planeAxes } from '../figures/planeAxes.js';
-import { type Mark, threePlanes } from '../figures/threePlanes.js';
+import { escaped } from '../figures/drawing/markup.js';
+import { type Picture, WINDOWS, type WindowHu } from '../figures/drawing/picture.js';
+import { PLANE_NAMES, planeAxes } from '../figures/slices/planeAxes.js';
+import { type Mark, threePlanes } from '../figures/slices/threePlanes.js';
 import { currentCell } from '../kernel/cellContext.js';
 import type { JsonObject } from '../kernel/protocol.js';
 import { worldToVoxel } from '../volumes/geometry.js';

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readGpuLog } from '../../src/gpu/readGpuLog.js';
+import { readGpuLog } from '../../src/gpu/logs/readGpuLog.js';
 import { inRepository } from '../../src/paths.js';
 import { fakeDriver, whyNoCompiler } from '../gpu/fakeDriver.js';
 import { startNode, until } from '../processes.js';

@@ -1,9 +1,9 @@
-import { barFigure } from '../../src/figures/barFigure.js';
-import { PALETTE } from '../../src/figures/chartSpec.js';
+import { barFigure } from '../../src/figures/charts/barFigure.js';
+import { chart } from '../../src/figures/charts/chart.js';
+import { PALETTE } from '../../src/figures/charts/chartSpec.js';
 import { classBalanceFigure } from '../../src/figures/classBalanceFigure.js';
-import type { DrawnFigure } from '../../src/figures/drawnFigure.js';
+import type { DrawnFigure } from '../../src/figures/drawing/drawnFigure.js';
 import { feedFigure } from '../../src/figures/feedFigure.js';
-import { chart } from '../../src/figures/figure.js';
 import { gpuMemoryBars, gpuUtilizationFigure } from '../../src/figures/gpuUseFigures.js';
 import { huHistogramFigure } from '../../src/figures/huHistogram.js';
 import { performanceFigure } from '../../src/figures/performanceFigure.js';
@@ -15,8 +15,8 @@ import {
 } from '../../src/figures/scoreFigures.js';
 import { stepTimeBars, stepTimeFigure } from '../../src/figures/stepTimeFigures.js';
 import { accuracyFigure, lossFigure, trainingFigure } from '../../src/figures/trainingFigures.js';
+import { readGpuLog } from '../../src/gpu/logs/readGpuLog.js';
 import { readPerformance } from '../../src/gpu/performance.js';
-import { readGpuLog } from '../../src/gpu/readGpuLog.js';
 import { inRepository } from '../../src/paths.js';
 import { calibrationCurve } from '../../src/scores/calibration.js';
 import { calibrationBand } from '../../src/scores/calibrationBand.js';

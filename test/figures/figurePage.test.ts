@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chart } from '../../src/figures/figure.js';
+import { chart } from '../../src/figures/charts/chart.js';
 import { figurePage } from '../../src/figures/figurePage.js';
 
 test('figurePage() holds plotly itself and the data, from which no script can break out', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { HeatPanel, LanePanel, Panel } from '../../src/figures/charts/panelSpec.js';
 import { gpuMemoryBars, gpuMemoryFigure, gpuUtilizationFigure } from '../../src/figures/gpuUseFigures.js';
-import type { HeatPanel, LanePanel, Panel } from '../../src/figures/panelSpec.js';
-import { readGpuLog } from '../../src/gpu/readGpuLog.js';
-import { millisecondsOf } from '../../src/gpu/timeAxis.js';
+import { readGpuLog } from '../../src/gpu/logs/readGpuLog.js';
+import { millisecondsOf } from '../../src/gpu/records/timeAxis.js';
 import { inRepository } from '../../src/paths.js';
 import { madeSample } from '../gpu/logs.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gpuUtilizationFigure } from '../../src/figures/gpuUseFigures.js';
 import { epochEnds } from '../../src/figures/runMarks.js';
-import type { GpuSample } from '../../src/gpu/gpuRecord.js';
+import type { GpuSample } from '../../src/gpu/records/gpuRecord.js';
 import { epochRecord, stepRecord } from './sampleRecords.js';
 
 /** A step a second, from step 1. */

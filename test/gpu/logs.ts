@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { GpuLog, GpuRecord, GpuSample } from '../../src/gpu/gpuRecord.js';
-import { LineCutter } from '../../src/gpu/logLines.js';
-import type { LogReader, LogSink } from '../../src/gpu/logReader.js';
-import { readGpuLog } from '../../src/gpu/readGpuLog.js';
+import { LineCutter } from '../../src/gpu/logs/logLines.js';
+import type { LogReader, LogSink } from '../../src/gpu/logs/logReader.js';
+import { readGpuLog } from '../../src/gpu/logs/readGpuLog.js';
+import type { GpuLog, GpuRecord, GpuSample } from '../../src/gpu/records/gpuRecord.js';
 
 /** What a reader makes of a text. */
 export function readBy(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readGpuLog } from '../../src/gpu/readGpuLog.js';
+import { readGpuLog } from '../../src/gpu/logs/readGpuLog.js';
 import { summariseGpuLog, summariseGpuSamples } from '../../src/gpu/summary.js';
 import { inRepository } from '../../src/paths.js';
 import { runPython } from '../python.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { differenceSlice } from '../../src/figures/differenceSlice.js';
-import { planeAxes } from '../../src/figures/planeAxes.js';
-import { sliceValues } from '../../src/figures/slicePlane.js';
+import { differenceSlice } from '../../src/figures/slices/differenceSlice.js';
+import { planeAxes } from '../../src/figures/slices/planeAxes.js';
+import { sliceValues } from '../../src/figures/slices/slicePlane.js';
 import { createRandom } from '../../src/random.js';
 import type { Vector3, Volume } from '../../src/volumes/volume.js';
 import { compareViewer } from '../../src/widgets/compareViewer.js';

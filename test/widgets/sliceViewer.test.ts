@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planeAxes } from '../../src/figures/planeAxes.js';
-import { sliceValues } from '../../src/figures/slicePlane.js';
+import { planeAxes } from '../../src/figures/slices/planeAxes.js';
+import { sliceValues } from '../../src/figures/slices/slicePlane.js';
 import { createRandom } from '../../src/random.js';
 import { voxelToWorld } from '../../src/volumes/geometry.js';
 import type { Vector3, Volume } from '../../src/volumes/volume.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { directionLetters } from '../../src/figures/planeAxes.js';
+import { directionLetters } from '../../src/figures/slices/planeAxes.js';
 import { createRandom } from '../../src/random.js';
 import type { Vector3 } from '../../src/volumes/volume.js';
 import {

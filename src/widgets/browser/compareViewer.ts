@@ -1,5 +1,5 @@
-import { differenceColor, NO_DIFFERENCE } from '../../figures/differenceColor.js';
-import { PLANE_NAMES, type PlaneName } from '../../figures/planeAxes.js';
+import { differenceColor, NO_DIFFERENCE } from '../../figures/slices/differenceColor.js';
+import { PLANE_NAMES, type PlaneName } from '../../figures/slices/planeAxes.js';
 import { voxelToWorld } from '../../volumes/geometry.js';
 import type { Vector3 } from '../../volumes/volume.js';
 import { nearestVoxel } from '../viewerChecks.js';

@@ -1,4 +1,4 @@
-import { sliceValues } from '../../figures/slicePlane.js';
+import { sliceValues } from '../../figures/slices/slicePlane.js';
 import { NODULE_SIZES, sizeOf } from '../../scores/noduleSize.js';
 import type { Volume } from '../../volumes/volume.js';
 import type { GalleryPatch, GalleryState } from '../viewerState.js';

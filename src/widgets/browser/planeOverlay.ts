@@ -1,4 +1,4 @@
-import type { PlaneLetters, PlaneName } from '../../figures/planeAxes.js';
+import type { PlaneLetters, PlaneName } from '../../figures/slices/planeAxes.js';
 import { number, PLANE_COLORS } from './viewerModel.js';
 
 type Point = readonly [number, number];

@@ -1,5 +1,5 @@
-import { NO_DIFFERENCE } from '../../figures/differenceColor.js';
-import { type PlaneAxes, planeLetters, planeTitle } from '../../figures/planeAxes.js';
+import { NO_DIFFERENCE } from '../../figures/slices/differenceColor.js';
+import { type PlaneAxes, planeLetters, planeTitle } from '../../figures/slices/planeAxes.js';
 import { voxelToWorld } from '../../volumes/geometry.js';
 import type { Vector3 } from '../../volumes/volume.js';
 import { type PlaneBox, panned, placeInBox, type ViewFrame, zoomed } from '../viewFrame.js';

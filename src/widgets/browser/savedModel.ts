@@ -1,5 +1,5 @@
-import type { PlaneAxes } from '../../figures/planeAxes.js';
-import { sliceValues } from '../../figures/slicePlane.js';
+import type { PlaneAxes } from '../../figures/slices/planeAxes.js';
+import { sliceValues } from '../../figures/slices/slicePlane.js';
 import type { Volume, VoxelArray } from '../../volumes/volume.js';
 import type { SliceRequest, SlicesMessage, ViewerScan } from '../viewerState.js';
 import type { Model } from './anywidget.js';

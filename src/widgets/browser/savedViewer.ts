@@ -1,4 +1,4 @@
-import { differenceSlice } from '../../figures/differenceSlice.js';
+import { differenceSlice } from '../../figures/slices/differenceSlice.js';
 import type { Volume, VoxelArray } from '../../volumes/volume.js';
 import type {
   ComparedSlicesMessage,

@@ -1,5 +1,5 @@
-import { differenceColor, NO_DIFFERENCE } from '../../figures/differenceColor.js';
-import { overlayColors } from '../../figures/overlayColor.js';
+import { differenceColor, NO_DIFFERENCE } from '../../figures/slices/differenceColor.js';
+import { overlayColors } from '../../figures/slices/overlayColor.js';
 import type { StoredSlice } from './sliceStore.js';
 import type { ViewerModel } from './viewerModel.js';
 

@@ -1,4 +1,4 @@
-import { type PlaneAxes, type PlaneName, pixelAlong, seenFromHead } from '../../figures/planeAxes.js';
+import { type PlaneAxes, type PlaneName, pixelAlong, seenFromHead } from '../../figures/slices/planeAxes.js';
 import { voxelToWorld } from '../../volumes/geometry.js';
 import type { Geometry, Vector3 } from '../../volumes/volume.js';
 import { voxelInside } from '../presentMark.js';

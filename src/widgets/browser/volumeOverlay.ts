@@ -1,4 +1,4 @@
-import { directionLetters } from '../../figures/planeAxes.js';
+import { directionLetters } from '../../figures/slices/planeAxes.js';
 import { voxelToWorld } from '../../volumes/geometry.js';
 import type { Vector3 } from '../../volumes/volume.js';
 import { dot, middleOf, minus, type PictureSize, pixelsPerMm, projected, scaled } from '../volumeCamera.js';
