@@ -57,7 +57,7 @@ const rules = [
   ['every page says what it may do', () => checkPagePolicy(sources, read)],
   ['versions and licences as in docs/licences.md', checkLicences],
   ['links of the pages', checkLinks],
-  ['notebooks without outputs', checkNotebooks],
+  ['notebooks without outputs, counts and metadata', checkNotebooks],
   ['no addresses or machine paths', checkAddresses],
   ['no files over 2 MB in git', checkSizes],
 ];
@@ -144,14 +144,8 @@ function checkLinks() {
 }
 
 function checkNotebooks() {
-  return trackedFiles()
-    .filter((file) => file.endsWith('.ipynb'))
-    .filter((file) =>
-      JSON.parse(read(file)).cells.some(
-        (cell) => cell.cell_type === 'code' && (cell.outputs.length > 0 || cell.execution_count !== null),
-      ),
-    )
-    .map((file) => `${file} holds outputs or execution counts: node scripts/cleanNotebooks.mjs`);
+  const notebooks = trackedFiles().filter((file) => file.endsWith('.ipynb'));
+  return outputOf(process.execPath, ['scripts/cleanNotebooks.mjs', '--check', ...notebooks]);
 }
 
 function checkAddresses() {

@@ -3,7 +3,8 @@ import { lungMask } from '../lungs/lungMask.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { answerTasks } from '../threadPool.js';
 import type { ScanFile } from '../volumes/findScans.js';
-import { hashOfScan, type ReadingChoices, readVolume } from '../volumes/readVolume.js';
+import { hashOfScan, type ReadingChoices, readHashedVolume } from '../volumes/readVolume.js';
+import type { Volume } from '../volumes/volume.js';
 import { cutterOf, maskCutterOf } from './cutScan.js';
 import { maskAt } from './maskCutter.js';
 import { centerVoxelOf, firstVoxelOf } from './patchGrid.js';
@@ -29,24 +30,37 @@ async function verifyScan({ file, scan, sha256, reading, rows }: VerifyTask): Pr
   const { uid } = scan;
   open ??= await openFile(file);
   try {
-    const received = await hashOfScan(scan, reading);
+    if (rows.length === 0) {
+      const received = await hashOfScan(scan, reading);
+      return received === sha256 ? { uid, wrong: [] } : { uid, received };
+    }
+    const { volume, sha256: received } = await readHashedVolume(scan, reading);
     if (received !== sha256) return { uid, received };
-    return { uid, wrong: await wrongRows(open, scan, reading, rows) };
+    return { uid, wrong: await wrongRows(open, volume, rows) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { uid, unreadable: messageOf(error) };
+    return changedOrUnreadable(error, scan, sha256, reading);
   }
+}
+
+/** A scan that cannot be read as a volume may be another one than was cut: that says more. */
+async function changedOrUnreadable(
+  error: InputError,
+  scan: ScanFile,
+  sha256: string,
+  reading: ReadingChoices,
+): Promise<VerifyAnswer> {
+  const { uid } = scan;
+  const received = await hashOfScan(scan, reading).catch(() => sha256);
+  return received === sha256 ? { uid, unreadable: messageOf(error) } : { uid, received };
 }
 
 async function wrongRows(
   { patches, inLung }: OpenFile,
-  scan: ScanFile,
-  reading: ReadingChoices,
+  volume: Volume,
   rows: readonly number[],
 ): Promise<number[]> {
-  if (rows.length === 0) return [];
   const { format, voxelsPerRow } = patches;
-  const volume = await readVolume(scan, reading);
   const cut = cutterOf(volume, format);
   const [stored, again] = [new Int16Array(voxelsPerRow), new Int16Array(voxelsPerRow)];
   const mask = inLung === undefined ? undefined : lungMask(volume);

@@ -1,8 +1,8 @@
 import { openEngine } from './engine.js';
-import { tf as loaded, node, type TensorflowModule } from './tf.js';
+import { tf as loaded, type NodeApi, nodeApi, type TensorflowModule } from './tf.js';
 
 /** TensorFlow.js with what its Node package adds: pictures, TensorBoard, models in files (`file://` addresses). */
-export type TensorflowJs = TensorflowModule & { readonly node: typeof node };
+export type TensorflowJs = TensorflowModule & { readonly node: NodeApi };
 
 /**
  * TensorFlow.js on TensorFlow's own library, which is loaded at the first use: about a second.
@@ -23,6 +23,6 @@ let whole: TensorflowJs | undefined;
 
 function opened(): TensorflowJs {
   openEngine();
-  whole ??= { ...loaded, node };
+  whole ??= { ...loaded, node: nodeApi() };
   return whole;
 }

@@ -36,8 +36,7 @@ type Backend = Pick<NodeJSKernelBackend, 'executeMultipleOutputs'> & {
  */
 export let tf: TensorflowModule;
 
-/** Pictures, TensorBoard's summaries and callbacks; loaded with `tf`. */
-export let node: typeof import('@tensorflow/tfjs-node-gpu/dist/node.js').node;
+export type NodeApi = typeof import('@tensorflow/tfjs-node-gpu/dist/node.js').node;
 
 let backend: Backend;
 let installed: Binding;
@@ -60,10 +59,14 @@ export function installBinding(binding: Binding): void {
   backend = kernels as unknown as Backend;
   tf.registerBackend('tensorflow', () => kernels, 3);
   tf.setBackend('tensorflow');
-  ({ node } = require('@tensorflow/tfjs-node-gpu/dist/node'));
   const { nodeFileSystemRouter } = require('@tensorflow/tfjs-node-gpu/dist/io/file_system');
   tf.io.registerLoadRouter(nodeFileSystemRouter);
   tf.io.registerSaveRouter(nodeFileSystemRouter);
+}
+
+/** Pictures, TensorBoard's summaries and callbacks: loaded at the first call, after `installBinding`. */
+export function nodeApi(): NodeApi {
+  return createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/dist/node').node as NodeApi;
 }
 
 /** TensorFlow.js as one script for pages, which makes the global `tf`: path of its file. */

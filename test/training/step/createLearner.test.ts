@@ -196,7 +196,9 @@ test('passes: a stage runs one at a time, in the order of its schedule; a stage 
     }
     const at = (stage: number, name: string) => ofStage(stage).find((pass) => pass.name === name)!;
     for (let m = 0; m < 4; m++) {
-      assert.ok(at(1, `forward ${m}`).toMs >= at(0, `forward ${m}`).toMs);
+      // A pass ends when its last running statistics are stored; on a busy machine (1 of 6 runs at a load of 20) the next stage,
+      // which needs the activations alone, has then ended before. It cannot have begun before it.
+      assert.ok(at(1, `forward ${m}`).fromMs >= at(0, `forward ${m}`).fromMs);
       // Stage 0 needs no more of it than the gradient of its input: stage 1's weight gradients may end later.
       assert.ok(at(0, `backward ${m}`).toMs >= at(1, `backward ${m}`).fromMs);
     }
