@@ -2,7 +2,16 @@
 // Checks and bundles what widgets run in the browser: src/widgets/browser/NAME.ts and NAME.css -> dist/browser/. Beside them
 // plotly, shortened to less than half, for pages with figures: a page that holds it opens in a third of the time.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,7 +43,8 @@ run(
   // All beside each other: a program of a thread is found from whatever file its starter has come to lie in.
   ...['--entry-names=[name]', '--log-level=warning', `--outdir=${LIBRARY}`],
 );
-chmodSync(join(LIBRARY, 'cli.js'), 0o755);
+copyFileSync(join(COMPILED, 'commands', 'voxlab.cjs'), join(LIBRARY, 'voxlab.cjs'));
+chmodSync(join(LIBRARY, 'voxlab.cjs'), 0o755);
 
 run(process.execPath, 'node_modules/typescript/bin/tsc', '-p', SOURCE);
 mkdirSync(OUT, { recursive: true });

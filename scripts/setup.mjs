@@ -155,7 +155,11 @@ function planSteps(purpose, gpu) {
     hash: hashOf(['package.json', ...filesBelow('src/kernel')], ROOT + PACKAGE + process.execPath),
     megabytes: 1,
     run: (label) =>
-      runLogged('kernel', label, process.execPath, [join(PACKAGE, 'dist/lib/cli.js'), 'kernel', 'install']),
+      runLogged('kernel', label, process.execPath, [
+        join(PACKAGE, 'dist/lib/voxlab.cjs'),
+        'kernel',
+        'install',
+      ]),
   };
   const examples = {
     name: 'examples',
@@ -179,7 +183,7 @@ function linkOwnPackage() {
     fs.symlinkSync(target, path);
   };
   link('..', join(ROOT, 'node_modules', 'voxlab'));
-  link('../../dist/lib/cli.js', join(ROOT, 'node_modules', '.bin', 'voxlab'));
+  link('../../dist/lib/voxlab.cjs', join(ROOT, 'node_modules', '.bin', 'voxlab'));
 }
 
 /** Runs a program with its output in .setup/<name>.log; a sign of life every ten seconds; the log's end on failure. */

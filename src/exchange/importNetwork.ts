@@ -1,3 +1,4 @@
+import { awaitReadable } from '../awaitReadable.js';
 import { isNetworkName } from '../config/networkNames.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { orderOf } from '../feed/orderOf.js';
@@ -62,6 +63,7 @@ export interface ImportResult {
  * console.log(`${parameters} numbers`);
  */
 export async function importNetwork({ file, origin, run, network }: ImportOptions): Promise<ImportResult> {
+  await awaitReadable(file);
   requireWeightsFile(file);
   const like = 'like' in origin ? await baseOfRun(origin.like) : undefined;
   const base = like ?? (await baseOfData((origin as { readonly config: TrainConfig }).config));

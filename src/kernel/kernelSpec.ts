@@ -14,6 +14,8 @@ export function jupyterFolder(...parts: string[]): string {
   return inRepository('.jupyter', ...parts);
 }
 
+const { UV_THREADPOOL_SIZE: POOL_SIZE } = process.env;
+
 /** What Jupyter reads from kernel.json. */
 interface KernelSpec {
   readonly argv: readonly string[];
@@ -79,6 +81,8 @@ export function installKernelSpec(kernels: string = kernelsBelow()): string {
     language: 'typescript',
     interrupt_mode: 'message',
     metadata: { debugger: false, supported_encryption: ['curve'] },
+    // As commands have them: src/commands/voxlab.cts.
+    env: POOL_SIZE === undefined ? {} : { UV_THREADPOOL_SIZE: POOL_SIZE },
   };
   writeFileAtomically(join(folder, 'kernel.json'), `${JSON.stringify(spec, null, 2)}\n`);
   return folder;

@@ -67,7 +67,7 @@ export interface CropResult {
  * console.log(cropped.file, cropped.byClass);
  */
 export async function crop(options: CropOptions): Promise<readonly CropResult[]> {
-  const jobs = prepareCrop(options);
+  const jobs = await prepareCrop(options);
   throwIfAborted(options.signal, 'reading the tables');
   makeFolder(options.outFolder);
   const releases: (() => void)[] = [];
