@@ -76,7 +76,7 @@ function startersOf(): Starter[] {
       COMMAND,
       '--import',
       `data:text/javascript,${NODE_MEMORY}`,
-      inPackage('dist', 'lib', 'cli.js'),
+      inPackage('dist', 'lib', 'voxlab.cjs'),
       'runs',
     ),
     python(PYTHON, 'import SimpleITK, h5py'),

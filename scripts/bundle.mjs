@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -43,7 +44,8 @@ run(
   // All beside each other: a program of a thread is found from whatever file its starter has come to lie in.
   ...['--entry-names=[name]', '--log-level=warning', `--outdir=${LIBRARY}`],
 );
-chmodSync(join(LIBRARY, 'cli.js'), 0o755);
+copyFileSync(join(COMPILED, 'commands', 'voxlab.cjs'), join(LIBRARY, 'voxlab.cjs'));
+chmodSync(join(LIBRARY, 'voxlab.cjs'), 0o755);
 // V8 makes a snapshot of one file, which is no module.
 run(
   ESBUILD,

@@ -7,7 +7,7 @@ import { checkArchitecture } from './drawArchitecture.mjs';
 import { checkLicences } from './licences.mjs';
 import { checkMarkdown } from './links.mjs';
 import { checkSources } from './publicApi.mjs';
-import { checkPagePolicy, checkPrinting } from './strangerRules.mjs';
+import { checkJson, checkPagePolicy, checkPrinting } from './strangerRules.mjs';
 import { circlesOf, importedFiles, libraryImports, outOfOrder, readImports, roomsOf } from './structure.mjs';
 import { TESTED_THROUGH } from './testedThrough.mjs';
 
@@ -54,6 +54,7 @@ const rules = [
   ['files of at most 300 lines', checkLength],
   ['public names as in docs/reference/public-api.txt', checkSources],
   ['texts of data go to streams by one way', () => checkPrinting(sources, read)],
+  ['JSON is checked before it has a type', () => checkJson(sources, read)],
   ['every page says what it may do', () => checkPagePolicy(sources, read)],
   ['versions and licences as in docs/licences.md', checkLicences],
   ['links of the pages', checkLinks],

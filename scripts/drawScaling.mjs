@@ -1,6 +1,13 @@
 // Draws the pictures of docs/scaling.md: the strategies as the program places them, and a measured pipeline step.
 import { writeFileSync } from 'node:fs';
-import { createLearner, inRepository, passesFigure, piecesOf, stagesOfPieces, strategyFigure } from 'voxlab';
+import {
+  createLearner,
+  inRepository,
+  piecesOf,
+  pipelineFigure,
+  stagesOfPieces,
+  strategyFigure,
+} from 'voxlab';
 
 const network = { inputSize: [32, 32, 32], filters: 64 };
 const pieces = piecesOf(network).map(({ name }) => name);
@@ -53,5 +60,5 @@ const rows = {
 let times;
 for (let i = 0; i < 3; i++) ({ times } = await pipeline.step(rows, { passes: true }));
 const title = `A pipeline step, measured: 2 stages cut at ${cuts}, 8 micro-batches of 8, 1F1B`;
-writeFileSync(inRepository('images', 'pipeline.svg'), passesFigure(title, times.passes).svg());
+writeFileSync(inRepository('images', 'pipeline.svg'), pipelineFigure(title, times.passes).svg());
 for (const learner of [single, data, pipeline, hybrid]) learner.dispose();

@@ -28,6 +28,9 @@ const VENV = join(ROOT, '.venv');
 const VENV_PYTHON = join(VENV, 'bin', 'python');
 const KERNEL_SPEC = join(ROOT, '.jupyter', 'share', 'jupyter', 'kernels', 'voxlab', 'kernel.json');
 
+/** npm and pip do not go on when the set-up is killed. */
+const WITH_PARENT = join(PACKAGE, 'scripts', 'withParent.mjs');
+
 const started = Date.now();
 const purpose = process.argv[2];
 let child;
@@ -152,7 +155,11 @@ function planSteps(purpose, gpu) {
     hash: hashOf(['package.json', ...filesBelow('src/kernel')], ROOT + PACKAGE + process.execPath),
     megabytes: 1,
     run: (label) =>
-      runLogged('kernel', label, process.execPath, [join(PACKAGE, 'dist/lib/cli.js'), 'kernel', 'install']),
+      runLogged('kernel', label, process.execPath, [
+        join(PACKAGE, 'dist/lib/voxlab.cjs'),
+        'kernel',
+        'install',
+      ]),
   };
   const examples = {
     name: 'examples',
@@ -176,7 +183,7 @@ function linkOwnPackage() {
     fs.symlinkSync(target, path);
   };
   link('..', join(ROOT, 'node_modules', 'voxlab'));
-  link('../../dist/lib/cli.js', join(ROOT, 'node_modules', '.bin', 'voxlab'));
+  link('../../dist/lib/voxlab.cjs', join(ROOT, 'node_modules', '.bin', 'voxlab'));
 }
 
 /** Runs a program with its output in .setup/<name>.log; a sign of life every ten seconds; the log's end on failure. */
@@ -188,7 +195,8 @@ function runLogged(name, label, command, args) {
   say(`${label} ...`);
   const alive = setInterval(() => say(`${label} ... ${seconds(from)}${lastLine(logPath)}`), 10_000);
   return new Promise((done, failed) => {
-    child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', log, log, turn] });
+    const words = [WITH_PARENT, String(process.pid), command, ...args];
+    child = spawn(process.execPath, words, { cwd: ROOT, stdio: ['ignore', log, log, turn] });
     child.once('error', (error) =>
       failed(new SetupError(`${label}: ${command} cannot be started (${error.message})`)),
     );

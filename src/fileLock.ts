@@ -17,6 +17,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentError, InputError } from './errors.js';
 import { jsonIn } from './jsonPlace.js';
+import { isAlive } from './leftBehind.js';
 import { lastError, libc } from './libc.js';
 import { cannotWrite, makeFolder } from './paths.js';
 import { formatSeconds } from './progress.js';
@@ -184,7 +185,7 @@ function holderIn(lockFile: string): Holder | undefined {
   for (let attempt = 0; attempt < 10; attempt++) {
     try {
       const holder = holderOf(readFileSync(lockFile, 'utf8'));
-      if (holder !== undefined && (holder.host !== hostname() || isThere(holder.pid))) return holder;
+      if (holder !== undefined && (holder.host !== hostname() || isAlive(holder.pid))) return holder;
     } catch {
       // It has gone meanwhile.
       return undefined;
@@ -192,15 +193,6 @@ function holderIn(lockFile: string): Holder | undefined {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   }
   return undefined;
-}
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Undefined for an empty file and for one that was cut short by the death of its writer. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -15,6 +14,7 @@ import {
 import { dirname, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EnvironmentError, messageOf } from './errors.js';
+import { besideOf } from './leftBehind.js';
 
 /** Where the program's own files lie: the clone, or the package in a project's node_modules. This file is compiled to dist/src/. */
 const PACKAGE_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -99,7 +99,7 @@ export function writeFileAtomically(
   { flush = true }: { readonly flush?: boolean } = {},
 ): void {
   makeFolder(dirname(path));
-  const beside = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.partial`;
+  const beside = besideOf(path);
   try {
     const file = openSync(beside, 'wx');
     try {

@@ -1,4 +1,4 @@
-// A plugin of TypeDoc: names stand under the stage of the river that they come from, in its order.
+// A plugin of TypeDoc: names stand under the stage of src/ that they come from, in its order.
 import { Application, Comment, CommentTag, Converter, ReflectionKind } from 'typedoc';
 
 /** Folder of src/ -> heading; files of src/ itself are the last. */

@@ -7,6 +7,7 @@ import {
   type TableFormat,
 } from '../candidates/tableFormat.js';
 import { CROP_CONFIG_FILE, type CropSettings, readCropSettings } from '../config/cropSettings.js';
+import { decimalNumber } from '../decimal.js';
 import { UsageError, VoxlabError } from '../errors.js';
 import { type CropResult, crop } from '../patches/crop.js';
 import type { Shard } from '../patches/cropJob.js';
@@ -264,7 +265,7 @@ function columns(text: string): TableFormat['columns'] {
 
 function normalisation(text: string): NormalisationRequest {
   const [, kind, low, high] = /^(window|zscore|percentile)(?::([^,]+),([^,]+))?$/.exec(text) ?? [];
-  const [from, to] = [Number(low), Number(high)];
+  const [from, to] = [decimalNumber(low ?? ''), decimalNumber(high ?? '')];
   if (kind === 'zscore' && low === undefined) return { kind };
   if (kind === 'window' && from < to && from >= -32768 && to <= 32767)
     return { kind, lowHu: from, highHu: to };
@@ -284,7 +285,7 @@ function subsetList(text: string): readonly number[] | 'all' {
 }
 
 function spacing(text: string): Vector3 {
-  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const numbers = text.split(',').map(decimalNumber);
   const [x, y = x, z = x] = numbers;
   if (![1, 3].includes(numbers.length) || ![x, y, z].every((mm) => mm !== undefined && mm > 0 && mm < 1000))
     throw new UsageError(

@@ -4,6 +4,7 @@ import { InputError, VoxlabError } from '../errors.js';
 import { type Crossval, crossvalScores } from '../evaluation/crossval.js';
 import { crossvalConfigs } from '../evaluation/crossvalConfigs.js';
 import { predictionTable, rowTable } from '../evaluation/predictionTable.js';
+import { awaitReadersTables } from '../evaluation/readersTables.js';
 import { findingsDocument } from '../evaluation/scoresDocument.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { takeFolderLock } from '../fileLock.js';
@@ -93,7 +94,9 @@ async function crossval(flags: CrossvalFlags): Promise<void> {
         `${failed.length} of ${runs.length} folds failed (${failed.join(', ')}): mend what they say above, then ${goOn}`,
         1,
       );
-    report(folder, crossvalScores(runs, tablesOf(flags)), flags.json === true);
+    const tables = tablesOf(flags);
+    await awaitReadersTables(tables);
+    report(folder, crossvalScores(runs, tables), flags.json === true);
   } finally {
     release();
   }
@@ -107,7 +110,7 @@ interface Folds {
 
 async function newFolds(flags: CrossvalFlags): Promise<Folds> {
   const { folds, ...others } = flags;
-  const config = configOf(others);
+  const config = await configOf(others);
   if (existsSync(config.run) && readdirSync(config.run).some((name) => !name.endsWith('.lock')))
     throw new InputError(
       config.run,

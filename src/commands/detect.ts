@@ -59,7 +59,7 @@ export const registerDetectCommand: RegisterCommand = (program) => {
 async function runDetect(paths: readonly string[], flags: DetectFlags): Promise<void> {
   const line = progressLine();
   const done = await scanByScan(
-    namedScans(paths.map((path) => resolve(path))),
+    await namedScans(paths.map((path) => resolve(path))),
     async (scan, signal) => ({ scan: scan.uid, marks: await marksOf(scan, flags, line, signal) }),
     () => line.end(),
   );

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Argument } from 'commander';
+import { awaitReadable } from '../awaitReadable.js';
 import { UsageError } from '../errors.js';
 import type { DrawnFigure } from '../figures/drawing/drawnFigure.js';
 import { performanceFigure } from '../figures/performanceFigure.js';
@@ -59,10 +60,9 @@ async function drawNamed(name: string, sources: readonly string[], flags: Figure
     drawPerformance(flags);
     return;
   }
-  const figure = await kind.draw(
-    sources.map((source) => resolve(source)),
-    flags,
-  );
+  const paths = sources.map((source) => resolve(source));
+  for (const path of paths) await awaitReadable(path);
+  const figure = await kind.draw(paths, flags);
   const files = { figure: writeFigure(name, figure, flags) };
   const [title, ...says] = figure.text().split('\n');
   if (flags.json === true) printJson({ name, title, says, files });

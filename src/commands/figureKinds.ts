@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { findingScores } from '../evaluation/findingScores.js';
 import { patchScores } from '../evaluation/patchScores.js';
-import { readersTables } from '../evaluation/readersTables.js';
+import { awaitReadersTables, readersTables } from '../evaluation/readersTables.js';
 import { readScoredRows } from '../evaluation/scoredRows.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { classBalanceFigure } from '../figures/classBalanceFigure.js';
@@ -122,13 +122,15 @@ function scored(name: ScoreFigure, shows: string): FigureKind {
   };
 }
 
-function frocOf(source: string, { annotations, excluded }: FigureTables): DrawnFigure {
+async function frocOf(source: string, { annotations, excluded }: FigureTables): Promise<DrawnFigure> {
   const file = rowsFileOf(source);
   const findings = readScoredRows(file, { places: true });
-  const tables = readersTables(new Set(findings.map(({ seriesUid }) => seriesUid)), {
+  const request = {
     ...(annotations === undefined ? {} : { annotations: resolve(annotations) }),
     ...(excluded === undefined ? {} : { excluded: resolve(excluded) }),
-  });
+  };
+  await awaitReadersTables(request);
+  const tables = readersTables(new Set(findings.map(({ seriesUid }) => seriesUid)), request);
   if (tables === undefined)
     throw new UsageError(
       `no table of nodules knows the scans of ${file}: name it with --annotations (seriesuid, coordX, coordY, coordZ, diameter_mm)`,

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { awaitReadableBelow } from '../awaitReadable.js';
 import { UsageError } from '../errors.js';
 import { type SubmissionScore, scoreSubmission } from '../evaluation/scoreSubmission.js';
 import { SUBMISSION_COLUMNS, type SubmissionColumns } from '../evaluation/submission.js';
@@ -65,7 +66,8 @@ export const registerFrocCommand: RegisterCommand = (program) => {
     .action(froc);
 };
 
-function froc(submission: string, flags: FrocFlags): void {
+async function froc(submission: string, flags: FrocFlags): Promise<void> {
+  if (flags.folds !== undefined) await awaitReadableBelow(resolve(flags.folds));
   const score = scoreSubmission({
     submission: resolve(submission),
     annotations: resolve(flags.annotations),

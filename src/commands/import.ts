@@ -40,7 +40,7 @@ async function runImport(file: string, flags: ImportFlags): Promise<void> {
   // Before a folder is made: settings or data that are wrong.
   const config =
     like === undefined
-      ? configOf({ config: flags.config, ...(data === undefined ? {} : { data }), out: out ?? '.' })
+      ? await configOf({ config: flags.config, ...(data === undefined ? {} : { data }), out: out ?? '.' })
       : undefined;
   const run =
     out === undefined ? newRunFolder(readTrainingSettings(resolve(flags.config)).runsFolder) : resolve(out);

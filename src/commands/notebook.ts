@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import { awaitReadable } from '../awaitReadable.js';
 import { UsageError, VoxlabError } from '../errors.js';
 import { writeGallery } from '../kernel/notebooks/notebookGallery.js';
 import { parseParameters } from '../kernel/notebooks/notebookParameters.js';
@@ -66,6 +67,7 @@ async function gallery(names: readonly string[], flags: GalleryFlags, signal: Ab
     .filter((name) => name.endsWith('.ipynb'))
     .sort();
   const there = expected.filter((name) => existsSync(join(folder, name)));
+  for (const name of names) await awaitReadable(resolve(name));
   const files = names.length > 0 ? names.map(findNotebook) : there.map((name) => join(folder, name));
   checkNames(files);
   if (files.length === 0)
@@ -88,6 +90,7 @@ async function runAll(names: readonly string[], flags: RunFlags, signal: AbortSi
   if (flags.outFile !== undefined) checkOutFile(flags.outFile, names);
   const outFile = flags.outFile === undefined ? undefined : resolve(flags.outFile);
   const parameters = parseParameters(flags.parameter);
+  for (const name of names) await awaitReadable(resolve(name));
   const files = [...new Set(names.map(findNotebook))];
   checkNames(files);
   const runs: NotebookRun[] = [];

@@ -9,6 +9,7 @@ import {
   parseWindows,
   WINDOWS_EXPECTED,
 } from '../config/networkSettings.js';
+import { decimalNumber } from '../decimal.js';
 import { InterruptedError, UsageError } from '../errors.js';
 import { libc } from '../libc.js';
 import type { Shard } from '../patches/cropJob.js';
@@ -16,8 +17,8 @@ import type { Shard } from '../patches/cropJob.js';
 /** Parser of a flag that takes a whole number in [low, high]. */
 export function wholeNumber(low: number, high = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isInteger(value) || value < low || value > high)
+    const value = decimalNumber(text);
+    if (!Number.isInteger(value) || value < low || value > high)
       throw new InvalidArgumentError(
         `Expected a whole number ${high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`}, received ${JSON.stringify(text)}.`,
       );
@@ -28,8 +29,8 @@ export function wholeNumber(low: number, high = Number.MAX_SAFE_INTEGER): (text:
 /** Parser of a flag that takes a number above `low`. */
 export function numberAbove(low: number): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value) || value <= low)
+    const value = decimalNumber(text);
+    if (!(value > low))
       throw new InvalidArgumentError(`Expected a number above ${low}, received ${JSON.stringify(text)}.`);
     return value;
   };
@@ -38,8 +39,8 @@ export function numberAbove(low: number): (text: string) => number {
 /** Parser of a flag that takes a number in [low, high]. */
 export function numberWithin(low: number, high: number): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= low && value <= high))
+    const value = decimalNumber(text);
+    if (!(value >= low && value <= high))
       throw new InvalidArgumentError(
         `Expected a number from ${low} to ${high}, received ${JSON.stringify(text)}.`,
       );

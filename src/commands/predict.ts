@@ -82,7 +82,7 @@ export const registerPredictCommand: RegisterCommand = (program) => {
 
 async function runPredict(run: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
   const began = performance.now();
-  const scans = ofShard(namedScans(paths.map((path) => resolve(path))), flags.shard);
+  const scans = ofShard(await namedScans(paths.map((path) => resolve(path))), flags.shard);
   const table =
     flags.candidates === undefined ? undefined : groupBySeries(readCandidates(resolve(flags.candidates)));
   const [out, ending] = [resolve(flags.out), shardEnding(flags.shard)];

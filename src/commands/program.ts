@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { awaitReadable } from '../awaitReadable.js';
 import { messageOf, VoxlabError } from '../errors.js';
 import { hasHangingCalls } from '../hangingCalls.js';
 import { libc } from '../libc.js';
@@ -84,6 +86,16 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   }
 }
 
+/**
+ * What a flag or argument names, and is there, is read at once later: tables, settings, runs, folders. The files of a list are
+ * looked at one by one by the command, which goes on with the others.
+ */
+async function awaitNamed(_: Command, command: Command): Promise<void> {
+  const single = command.args.filter((__, at) => command.registeredArguments[at]?.variadic === false);
+  for (const value of [...single, ...Object.values(command.opts()).flat()])
+    if (typeof value === 'string' && value !== '') await awaitReadable(resolve(value));
+}
+
 /** The command tree, also for the docs and the tests. */
 export function buildProgram(): Command {
   const program = new Command('voxlab')
@@ -91,7 +103,8 @@ export function buildProgram(): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .option('--debug', 'print the stack of a failure')
     .exitOverride()
-    .configureOutput({ outputError: () => {}, writeErr: () => {} });
+    .configureOutput({ outputError: () => {}, writeErr: () => {} })
+    .hook('preAction', awaitNamed);
   for (const register of COMMANDS) register(program);
   return program;
 }

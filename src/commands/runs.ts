@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { awaitReadable } from '../awaitReadable.js';
 import { MODEL_CONFIG_FILE, readTrainingSettings } from '../config/trainingSettings.js';
 import { type ListedRun, listRuns, RUN_ORDERS, type RunList, type RunOrder } from '../evaluation/runList.js';
 import { withoutControls } from '../withoutControls.js';
@@ -33,8 +34,9 @@ export const registerRunsCommand: RegisterCommand = (program) => {
     .action(runs);
 };
 
-function runs(given: string | undefined, flags: RunsFlags): void {
+async function runs(given: string | undefined, flags: RunsFlags): Promise<void> {
   const folder = resolve(given ?? readTrainingSettings(resolve(flags.config)).runsFolder);
+  await awaitReadable(folder);
   const list = listRuns(folder, flags.sort);
   if (flags.json === true) printJson({ folder, ...list });
   else print(list.runs.length === 0 ? `no runs in ${folder}\n` : tableOf(list));

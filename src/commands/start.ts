@@ -10,6 +10,7 @@ import { findNotebook } from '../kernel/notebooks/notebookRun.js';
 import { handSignalsOn } from '../parentProcess.js';
 import { inPackage, inRepository, makeFolder, typed, writeFileAtomically } from '../paths.js';
 import { formatSeconds } from '../progress.js';
+import { withSharedPaths } from '../sharedPath.js';
 import { metricsOf } from '../training/run/metricsLog.js';
 import { lockRun } from '../training/run/runFolder.js';
 import { startCommand } from './childCommand.js';
@@ -105,7 +106,8 @@ async function trainOnce(run: string, dataFile: string): Promise<TrainAnswer> {
   if (!resumes) emptyRun(inRepository(run));
   writeFileAtomically(startedFor, inputs);
   const answer = await voxlab<TrainAnswer>('train', ...(resumes ? ['--resume', run] : ['--out', run]));
-  writeFileAtomically(marker, `${JSON.stringify(answer)}\n`);
+  // The run may be handed on, or moved with the project.
+  writeFileAtomically(marker, `${JSON.stringify(withSharedPaths(answer))}\n`);
   return answer;
 }
 
@@ -114,7 +116,7 @@ function answerIn(marker: string): TrainAnswer | undefined {
   try {
     const answer = readJson(marker, "training's answer");
     return {
-      run: answer.at('run').text(),
+      run: inRepository(answer.at('run').text()),
       epochs: answer.at('epochs').whole(),
       steps: answer.at('steps').whole(),
     };
@@ -176,7 +178,7 @@ function voxlab<T>(...words: readonly string[]): Promise<T> {
     child.once('close', (code) => {
       leaveSignals();
       if (code !== 0) failed(new StepFailed(words, code ?? 1));
-      else done(JSON.parse(answer)); // One document on stdout is what --json promises.
+      else done(JSON.parse(answer)); // one document on stdout is what --json promises
     });
   });
 }

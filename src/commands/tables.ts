@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { awaitReadableBelow } from '../awaitReadable.js';
 import {
   type LunaTables,
   type OfficialDifference,
@@ -38,10 +39,10 @@ export const registerTablesCommand: RegisterCommand = (program) => {
   registerMarkFiles(command);
 };
 
-function tables(folder: string | undefined, flags: TablesFlags): void {
-  const found = readLunaTables(
-    folder === undefined ? readCropSettings(CROP_CONFIG_FILE, 'local').scansFolder : resolve(folder),
-  );
+async function tables(folder: string | undefined, flags: TablesFlags): Promise<void> {
+  const of = folder === undefined ? readCropSettings(CROP_CONFIG_FILE, 'local').scansFolder : resolve(folder);
+  await awaitReadableBelow(of);
+  const found = readLunaTables(of);
   const differences = flags.official === true ? officialDifferences(found) : [];
   if (flags.json === true) printJson({ ...found, differences });
   else print(`${textOf(found, differences, flags.official === true)}\n`);

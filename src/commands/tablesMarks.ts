@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { awaitReadableBelow } from '../awaitReadable.js';
 import { InputError, messageOf, VoxlabError } from '../errors.js';
 import { markFiles } from '../marks/markFiles.js';
 import { readMarks } from '../marks/readMarks.js';
@@ -41,6 +42,7 @@ export function registerMarkFiles(tables: Command): void {
 
 async function marks(table: string, flags: MarksFlags, command: Command): Promise<void> {
   const bySeries = readMarks(resolve(table));
+  if (flags.scans !== undefined) await awaitReadableBelow(resolve(flags.scans));
   const scans = flags.scans === undefined ? [] : searchScans(resolve(flags.scans), 'all').scans;
   const slices = new Map(scans.map((scan) => [scan.uid, scan.slices]));
   const files: string[] = [];

@@ -142,7 +142,7 @@ export function withTrainingOptions(command: Command): Command {
 }
 
 async function runTrain(flags: TrainFlags): Promise<void> {
-  const config = configOf(flags);
+  const config = await configOf(flags);
   try {
     if (flags.findRate === undefined) await trainWith(config, flags);
     else await reportRate(config, flags, flags.findRate === true ? 100 : flags.findRate);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { awaitReadable } from '../awaitReadable.js';
 import { type AugmentPlan, parseAugment } from '../config/augmentPlan.js';
 import { overlap } from '../config/holdout.js';
 import type { SamplingSettings } from '../config/samplingSettings.js';
@@ -17,7 +18,7 @@ import { beginningOf } from './beginningOf.js';
 import type { TrainFlags } from './trainFlags.js';
 
 /** The configuration of a new run, or of one that is resumed. Throws UsageError, ConfigError, InputError. */
-export function configOf(flags: TrainFlags): TrainConfig {
+export async function configOf(flags: TrainFlags): Promise<TrainConfig> {
   return flags.resume === undefined ? newConfig(flags) : resumedConfig(flags, resolve(flags.resume));
 }
 
@@ -41,9 +42,10 @@ export function threadShare(processes: number, devices: number): number {
   return Math.max(1, Math.floor(availableParallelism() / (processes * devices)));
 }
 
-function newConfig(flags: TrainFlags): TrainConfig {
+async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
   const settings = readTrainingSettings(resolve(flags.config));
   const { gpu: _, dataFolder, runsFolder, ...rest } = settings;
+  for (const folder of [dataFolder, runsFolder]) await awaitReadable(folder);
   const data = flags.data === undefined ? onlyPatchFile(dataFolder) : resolve(flags.data);
   const sampling = samplingOf(flags, settings.sampling);
   const augment = augmentOf(flags, settings.augment);

@@ -1,3 +1,5 @@
+import { decimalNumber } from '../decimal.js';
+
 /** How training patches are changed at random; plain JSON. An operation that is missing is not done. */
 export interface AugmentPlan {
   /** Mirrored along x, y and z, each in half of the patches. */
@@ -95,7 +97,7 @@ function upTo(most: number, unit: string, fits: (value: number) => boolean = Num
   return {
     form: `:n with n above 0 and at most ${most} ${unit}`,
     parse: (text) => {
-      const value = text === undefined || text === '' ? Number.NaN : Number(text);
+      const value = decimalNumber(text ?? '');
       return fits(value) && value > 0 && value <= most ? value : undefined;
     },
   };
@@ -105,9 +107,7 @@ function within(lowest: number, highest: number): Rule {
   return {
     form: `:low-high with ${lowest} <= low <= high <= ${highest}, such as 0.9-1.1`,
     parse: (text) => {
-      const [low = Number.NaN, high = Number.NaN, ...more] = (text ?? '')
-        .split('-')
-        .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+      const [low = Number.NaN, high = Number.NaN, ...more] = (text ?? '').split('-').map(decimalNumber);
       return more.length === 0 && low >= lowest && high >= low && high <= highest ? [low, high] : undefined;
     },
   };

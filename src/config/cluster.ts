@@ -1,3 +1,4 @@
+import { decimalNumber } from '../decimal.js';
 import { InputError, messageOf, UsageError } from '../errors.js';
 import { JsonPlace } from '../jsonPlace.js';
 
@@ -44,7 +45,7 @@ export function clusterOf(
   }
   if (flags.rank !== undefined) throw new UsageError('--rank: expected --cluster too, received none');
   if (environment.TF_CONFIG !== undefined) return fromTfConfig(environment.TF_CONFIG);
-  if (Number(environment.SLURM_NTASKS ?? 1) > 1 && environment.SLURM_STEP_NODELIST !== undefined)
+  if (decimalNumber(environment.SLURM_NTASKS ?? '') > 1 && environment.SLURM_STEP_NODELIST !== undefined)
     return fromSlurm(environment);
   return undefined;
 }
@@ -70,7 +71,7 @@ export function hostsOf(nodeList: string): string[] {
 function rankOf(environment: Readonly<Record<string, string | undefined>>): number | undefined {
   const { OMPI_COMM_WORLD_RANK, PMI_RANK, PMIX_RANK, SLURM_PROCID } = environment;
   const text = OMPI_COMM_WORLD_RANK ?? PMI_RANK ?? PMIX_RANK ?? SLURM_PROCID;
-  return text === undefined ? undefined : Number(text);
+  return text === undefined ? undefined : decimalNumber(text);
 }
 
 /** TensorFlow's own description: `{"cluster": {"worker": [...]}, "task": {"type": "worker", "index": 0}}`. */
@@ -111,7 +112,7 @@ function fromSlurm(environment: Readonly<Record<string, string | undefined>>): C
   const addresses = hosts.flatMap((host, index) =>
     Array.from({ length: perHost[index] ?? 1 }, (_, task) => `${host}:${FIRST_PORT + 2 * task}`),
   );
-  return checked({ addresses, rank: Number(environment.SLURM_PROCID) }, 'SLURM_STEP_NODELIST');
+  return checked({ addresses, rank: decimalNumber(environment.SLURM_PROCID ?? '') }, 'SLURM_STEP_NODELIST');
 }
 
 /** `2(x3),1` = 2, 2, 2, 1. */

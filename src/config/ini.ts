@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'ini';
+import { decimalNumber } from '../decimal.js';
 import { ConfigError, messageOf } from '../errors.js';
 
 /** What one key of an ini file may hold. Made by text(), wholeNumber(), decimal(), oneOf(); see withDefault(). */
@@ -33,7 +34,7 @@ export function wholeNumber(low = Number.MIN_SAFE_INTEGER, high = Number.MAX_SAF
   return {
     expected: `expected a whole number${range(low, high, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)}`,
     parse: (given) => {
-      const value = Number(given);
+      const value = decimalNumber(given);
       return Number.isSafeInteger(value) && value >= low && value <= high ? value : undefined;
     },
   };
@@ -44,7 +45,7 @@ export function decimal(low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_I
   return {
     expected: `expected a number${range(low, high, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)}`,
     parse: (given) => {
-      const value = Number(given);
+      const value = decimalNumber(given);
       return Number.isFinite(value) && value >= low && value <= high ? value : undefined;
     },
   };

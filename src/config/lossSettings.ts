@@ -1,3 +1,4 @@
+import { decimalNumber } from '../decimal.js';
 import { decimal, type IniKey, type IniValues, oneOf, withDefault } from './ini.js';
 
 /** `focal`: cross-entropy in which a row counts the less, the surer it is right (Lin et al., "Focal Loss", ICCV 2017). */
@@ -47,9 +48,7 @@ export function lossSettings(values: IniValues<typeof LOSS_KEYS>): LossSettings 
 /** Reads `none`, `auto`, or two numbers above 0 such as `1,4`; undefined for what is neither. */
 export function parseClassWeights(text: string): ClassWeights | undefined {
   if (text === 'none' || text === 'auto') return text;
-  const [other, nodule, ...more] = text
-    .split(',')
-    .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [other, nodule, ...more] = text.split(',').map(decimalNumber);
   const fits = (weight: number | undefined): weight is number =>
     weight !== undefined && weight > 0 && weight <= 1e6;
   return fits(other) && fits(nodule) && more.length === 0

@@ -1,3 +1,4 @@
+import { decimalNumber } from '../decimal.js';
 import { decimal, type IniKey, withDefault } from './ini.js';
 import { DEFAULT_NETWORK, isNetworkName, NETWORK_NAMES } from './networkNames.js';
 
@@ -33,9 +34,7 @@ export function isNetworkFile(network: string): boolean {
 /** Reads `-1000:400, -160:240`; undefined for what is no list of windows. */
 export function parseWindows(given: string): readonly IntensityWindow[] | undefined {
   const found = given.split(',').map((part) => {
-    const [low, high, ...more] = part
-      .split(':')
-      .map((side) => (side.trim() === '' ? Number.NaN : Number(side)));
+    const [low, high, ...more] = part.split(':').map(decimalNumber);
     const fits = more.length === 0 && [low, high].every((hu) => hu !== undefined && Math.abs(hu) <= 32768);
     return fits && low! < high! ? Object.freeze({ low: low!, high: high! }) : undefined;
   });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { awaitReadable } from '../awaitReadable.js';
 import { type Annotation, readAnnotations } from '../candidates/annotations.js';
 import { CROP_CONFIG_FILE, readCropSettings } from '../config/cropSettings.js';
 import { InputError } from '../errors.js';
@@ -46,6 +47,13 @@ export function readersTables(
   const others = excluded ?? join(dirname(file), EXCLUDED_FILE);
   const isThere = excluded !== undefined || existsSync(others);
   return { annotations: file, nodules, excluded: isThere ? ofScans(others) : [] };
+}
+
+/** Before readersTables(): throws InputError where the file system of a table does not answer. */
+export async function awaitReadersTables({ annotations, excluded }: ReadersTablesRequest): Promise<void> {
+  await awaitReadable(CROP_CONFIG_FILE);
+  const given = annotations ?? readCropSettings(CROP_CONFIG_FILE, 'local').candidatesPath;
+  for (const path of [given, excluded ?? given]) await awaitReadable(path);
 }
 
 /** Where LUNA16 and the sample have it: beside the table of candidates. */

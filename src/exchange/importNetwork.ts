@@ -1,3 +1,4 @@
+import { awaitReadable } from '../awaitReadable.js';
 import { isNetworkName } from '../config/networkNames.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { orderOf } from '../feed/orderOf.js';
@@ -11,7 +12,7 @@ import type { CheckpointMeta } from '../training/run/checkpointMeta.js';
 import { dataIdentity, patchFormatOf, type SeriesSplit } from '../training/run/dataIdentity.js';
 import { loadLinked } from '../training/run/loadCheckpoint.js';
 import { type NetworkOfRun, networkOfRun, withIdentity } from '../training/run/networkOfRun.js';
-import { createRun, lockRun, readRunSplit } from '../training/run/runFolder.js';
+import { beginImport, createRun, endImport, lockRun, readRunSplit } from '../training/run/runFolder.js';
 import { writeOrigin } from '../training/run/runOrigin.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import { trainedData } from '../training/run/trainedOn.js';
@@ -62,6 +63,7 @@ export interface ImportResult {
  * console.log(`${parameters} numbers`);
  */
 export async function importNetwork({ file, origin, run, network }: ImportOptions): Promise<ImportResult> {
+  await awaitReadable(file);
   requireWeightsFile(file);
   const like = 'like' in origin ? await baseOfRun(origin.like) : undefined;
   const base = like ?? (await baseOfData((origin as { readonly config: TrainConfig }).config));
@@ -75,8 +77,10 @@ export async function importNetwork({ file, origin, run, network }: ImportOption
   const filters = read.filters ?? base.config.filters;
   const unlock = lockRun(run);
   try {
+    beginImport(run);
     const { from: _, ...settings } = base.config;
     await writeRun({ ...settings, filters, network: name, run }, split, progress, weights, found);
+    endImport(run);
   } finally {
     unlock();
   }

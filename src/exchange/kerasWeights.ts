@@ -2,11 +2,13 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { awaitReadable } from '../awaitReadable.js';
+import { decimalNumber } from '../decimal.js';
 import { InputError } from '../errors.js';
 import { JsonPlace } from '../jsonPlace.js';
 import { BATCH_NORM_EPSILON } from '../model/layers.js';
 import { checkHeaps } from '../store/hdf5/globalHeap.js';
-import { asInput, closeFile, type H5File, loadH5 } from '../store/hdf5/h5.js';
+import { type Attributes, asInput, type H5File, openH5 } from '../store/hdf5/h5Reader.js';
 import type { NamedArray } from '../training/step/learner.js';
 import { VARIABLES, type WeightedKind } from './weightedLayers.js';
 import { zipMember } from './zip.js';
@@ -49,10 +51,10 @@ export async function readKerasWeights(path: string): Promise<KerasLayerWeights[
 
 /** `named` is the file that the user gave. */
 async function readHdf5(path: string, named: string): Promise<KerasLayerWeights[]> {
-  const { File } = await loadH5();
+  await awaitReadable(path);
   checkHeaps(path);
+  const file = await openH5(path, 'weights of Keras', named);
   return asInput(named, 'weights of Keras', () => {
-    const file = new File(path, 'r');
     try {
       const members = file.keys();
       if (members.includes('layers')) return layersByClass(file, named);
@@ -62,15 +64,14 @@ async function readHdf5(path: string, named: string): Promise<KerasLayerWeights[
         `expected weights that Keras saved (a group layers or model_weights), found ${members.slice(0, 5).join(', ') || 'nothing'}`,
       );
     } finally {
-      closeFile(file);
+      file.close();
     }
   });
 }
 
 /** Keras 3: `layers/conv3d_1/vars/0`. */
 function layersByClass(file: H5File, named: string): KerasLayerWeights[] {
-  return groupOf(file, 'layers')
-    .keys()
+  return namesIn(file, 'layers')
     .map((layer) => ({ layer, vars: namesIn(file, `layers/${layer}/vars`) }))
     .filter(({ layer, vars }) => vars.length > 0 || namesIn(file, `layers/${layer}/layers`).length > 0)
     .map(({ layer, vars }) => {
@@ -83,7 +84,7 @@ function layersByClass(file: H5File, named: string): KerasLayerWeights[] {
         );
       const place = `layers/${layer}`;
       const arrays = vars.map((index): [string, NamedArray] => [
-        VARIABLES[kind][Number(index)] ?? index,
+        VARIABLES[kind][decimalNumber(index)] ?? index,
         arrayAt(file, `${place}/vars/${index}`, named),
       ]);
       return { kind, place, arrays: new Map(arrays), number: Number(number) };
@@ -96,9 +97,9 @@ function layersByName(file: H5File, named: string): KerasLayerWeights[] {
   const config = file.attrs.model_config?.value;
   if (typeof config === 'string') requireEpsilon(named, config);
   const root = file.keys().includes('model_weights') ? 'model_weights' : '';
-  return textsOf(root === '' ? file : groupOf(file, root), 'layer_names').flatMap((layer) => {
+  return textsOf(file.attrsOf(root === '' ? '/' : root), 'layer_names').flatMap((layer) => {
     const place = root === '' ? layer : `${root}/${layer}`;
-    const names = textsOf(groupOf(file, place), 'weight_names');
+    const names = textsOf(file.attrsOf(place), 'weight_names');
     if (names.length === 0) return [];
     const arrays = new Map(
       names.map((name) => [
@@ -139,25 +140,18 @@ function requireEpsilon(path: string, config: string): void {
   }
 }
 
-function groupOf(file: H5File, path: string): Pick<H5File, 'keys' | 'attrs'> {
-  const group = file.get(path);
-  if (group === null || !('keys' in group)) throw new Error(`no group ${path}`);
-  return group;
-}
-
 function namesIn(file: H5File, path: string): string[] {
-  const group = file.get(path);
-  return group !== null && 'keys' in group ? group.keys() : [];
+  return file.keysOf(path) ?? [];
 }
 
-function textsOf({ attrs }: Pick<H5File, 'attrs'>, name: string): string[] {
+function textsOf(attrs: Attributes, name: string): string[] {
   const value = attrs[name]?.value;
   return Array.isArray(value) ? value.map(String) : [];
 }
 
 function arrayAt(file: H5File, path: string, named: string): NamedArray {
   const dataset = file.get(path);
-  if (dataset === null || !('shape' in dataset) || dataset.shape === null)
+  if (typeof dataset === 'string' || dataset.shape === null)
     throw new InputError(named, `${path}: expected an array, found none`);
   const { value, shape } = dataset;
   if (!(value instanceof Float32Array || value instanceof Float64Array))

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { awaitReadable } from '../awaitReadable.js';
 import type { NetworkName } from '../config/networkNames.js';
 import { InputError, UsageError } from '../errors.js';
 import { type Network, wordsOf } from '../model/network.js';
@@ -30,6 +31,7 @@ export type ExpectedNetwork = Network | { readonly name: NetworkName; readonly c
  * Throws UsageError for another ending, InputError that names the first array that differs, with both shapes.
  */
 export async function readNetwork(path: string, expected: ExpectedNetwork): Promise<ReadNetwork> {
+  await awaitReadable(path);
   const foreign = await readArrays(path);
   const network =
     'pieces' in expected

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { besideOf } from '../leftBehind.js';
 import { cannotWrite, makeFolder } from '../paths.js';
 
 /** A file that a library writes: under a name beside it, then renamed, so that the old or the whole new one is there. Throws EnvironmentError. */
 export async function writeBeside(path: string, write: (beside: string) => Promise<unknown>): Promise<void> {
   makeFolder(dirname(path));
-  const beside = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.partial`;
+  const beside = besideOf(path);
   try {
     await write(beside);
     await rename(beside, path);

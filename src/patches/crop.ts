@@ -18,7 +18,7 @@ import { PROGRAM } from './patchHeader.js';
 import { RowsFile } from './rowsFile.js';
 import { mostRowsOf, type StagedJob } from './stagedRows.js';
 import { openStaging, removeStaging, type Staging } from './staging.js';
-import { writeCut } from './writeCut.js';
+import { writeCroppedPatches } from './writeCroppedPatches.js';
 
 /** Scans that an error names. */
 const SHOWN_FAILURES = 20;
@@ -67,7 +67,7 @@ export interface CropResult {
  * console.log(cropped.file, cropped.byClass);
  */
 export async function crop(options: CropOptions): Promise<readonly CropResult[]> {
-  const jobs = prepareCrop(options);
+  const jobs = await prepareCrop(options);
   throwIfAborted(options.signal, 'reading the tables');
   makeFolder(options.outFolder);
   const releases: (() => void)[] = [];
@@ -133,7 +133,7 @@ async function finish(staged: StagedJob, scans: CutScans, options: CropOptions):
   );
   // A shard may have none (more shards than scans, or no scan that can be read): merging needs its file all the same.
   if (rows === 0 && options.shard === undefined) throw noRows(job, failed, outside.length, hint);
-  const columns = await writeCut(staged, scans, options);
+  const columns = await writeCroppedPatches(staged, scans, options);
   removeStaging(job.file);
   return {
     file: job.file,

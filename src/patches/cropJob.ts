@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { awaitReadable, awaitReadableBelow } from '../awaitReadable.js';
 import type { Candidate, VoxelCandidate } from '../candidates/candidate.js';
 import { candidateTablePath, readCandidates } from '../candidates/candidateTable.js';
 import { type ContradictoryRows, contradictoryRows } from '../candidates/contradictoryRows.js';
@@ -82,15 +83,19 @@ export interface CropJob {
 
 /**
  * Reads the tables and finds the scans: a job for each format, over the same scans. Throws InputError for a bad table, no
- * scan, or no candidate in any scan; RangeError for formats whose files would have one name.
+ * scan, no candidate in any scan, or a file system that does not answer; RangeError for formats whose files would have one name.
  */
-export function prepareCrop(request: CropRequest): readonly CropJob[] {
+export async function prepareCrop(request: CropRequest): Promise<readonly CropJob[]> {
   const names = request.formats.map((format) => patchFileName(format, request.shard));
   if (names.length === 0 || new Set(names).size < names.length)
     throw new RangeError(`Expected patches of different sizes, received ${names.join(', ') || 'none'}`);
+  for (const path of [request.candidatesPath, request.excludedPath ?? '', request.outFolder])
+    await awaitReadable(path);
   const tablePath = candidateTablePath(request.candidatesPath);
+  await awaitReadable(tablePath);
   const candidates = readCandidates(tablePath, request.table ?? LUNA16_FORMAT);
   const excluded = request.excludedPath === undefined ? [] : readExcludedFindings(request.excludedPath);
+  await awaitReadableBelow(request.scansFolder);
   const { scans, leftOut } = searchScans(request.scansFolder, request.subsets);
   const candidatesOf = groupBySeries(candidates);
   const excludedOf = groupBySeries(excluded);

@@ -31,7 +31,7 @@ export interface DryRun extends Omit<CropResult, 'status'> {
  * Throws as crop() does for tables and scans.
  */
 export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
-  const jobs = prepareCrop(options);
+  const jobs = await prepareCrop(options);
   const plans = jobs.map((): Planned => ({ classes: [], subsets: [], outside: [], scans: [] }));
   const failed: FailedScan[] = [];
   const { work, reading } = jobs[0]!;

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { awaitReadableBelow } from '../awaitReadable.js';
 import { InputError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
@@ -60,6 +61,7 @@ export async function verifyPatchFile(options: VerifyOptions): Promise<Verificat
         options.file,
         'expected a patch file that voxlab cut: it says where its rows come from',
       );
+    await awaitReadableBelow(options.scansFolder);
     const there = new Map(findScans(options.scansFolder, 'all').map((scan) => [scan.uid, scan]));
     const rowsOf = rowsByScan(patches);
     const missing: { uid: string; reason: string }[] = [];

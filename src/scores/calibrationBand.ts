@@ -2,7 +2,7 @@ import type { CalibrationBin } from './calibration.js';
 import { requireProbabilities } from './cases.js';
 import type { BootstrapDraws } from './precisionRecallBootstrap.js';
 import { quantile } from './quantile.js';
-import { drawScans, rocBootstrapRandom } from './rocBootstrap.js';
+import { samplesOf } from './rocBootstrap.js';
 import { requireScans, type ScanIndex } from './scanIndex.js';
 
 /** Between `low` and `high` lies the share of class 1 of a bin, 95 %. */
@@ -45,19 +45,16 @@ export function calibrationBand(
     bin.cases[scan]!++;
     bin.positives[scan]! += classes[i]!;
   }
-  const random = rocBootstrapRandom(seed);
   const shares: number[][] = bins.map(() => []);
-  for (let round = 0; round < rounds; round++) {
-    const drawn = drawScans(random, scans.scans);
+  for (const weights of samplesOf(scans.scans, { rounds, seed }))
     for (const [at, { cases, positives }] of counts.entries()) {
       let [all, some] = [0, 0];
-      for (const scan of drawn) {
-        all += cases[scan]!;
-        some += positives[scan]!;
+      for (const [scan, times] of weights.entries()) {
+        all += times * cases[scan]!;
+        some += times * positives[scan]!;
       }
       if (all > 0) shares[at]!.push(some / all);
     }
-  }
   return bins.map(({ positiveShare }, at) => {
     const holding = counts[at]!.cases.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
     if (positiveShare === 0) return { low: 0, high: 1 - TAIL ** (1 / holding) };

@@ -83,13 +83,9 @@ export function curvesOfSamples(
   points: number,
   areaOf: (weights: Uint32Array, curve: Float64Array) => number | undefined,
 ): { readonly areas: readonly number[]; readonly curves: readonly Float64Array[] } {
-  const random = rocBootstrapRandom(seed);
-  const weights = new Uint32Array(scans);
   const areas: number[] = [];
   const curves: Float64Array[] = [];
-  for (let round = 0; round < rounds; round++) {
-    weights.fill(0);
-    for (const scan of drawScans(random, scans)) weights[scan]!++;
+  for (const weights of samplesOf(scans, { rounds, seed })) {
     const curve = new Float64Array(points);
     const area = areaOf(weights, curve);
     if (area === undefined) continue;
@@ -97,6 +93,20 @@ export function curvesOfSamples(
     curves.push(curve);
   }
   return { areas, curves };
+}
+
+/** Samples of as many scans as there are, with replacement: how often each was drawn, in an array that the next one takes again. */
+export function* samplesOf(
+  scans: number,
+  { rounds, seed }: { readonly rounds: number; readonly seed: number },
+): Generator<Uint32Array, void, undefined> {
+  const random = rocBootstrapRandom(seed);
+  const weights = new Uint32Array(scans);
+  for (let round = 0; round < rounds; round++) {
+    weights.fill(0);
+    for (const scan of drawScans(random, scans)) weights[scan]!++;
+    yield weights;
+  }
 }
 
 /** Between which lie 95 % of the curves, at each of their points for itself. */

@@ -2,9 +2,8 @@ import { InputError } from '../errors.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { dtypeName, shapeName } from './hdf5/datasetDescription.js';
 import { checkFilters, filtersOf } from './hdf5/filterNames.js';
-import { aliveCheck, asInput, type Dataset, type H5File } from './hdf5/h5.js';
+import { asInput, type Dataset, datasetOf, type H5File } from './hdf5/h5Reader.js';
 import { elementOf, libraryNumbers, libraryStrings } from './hdf5/libraryRows.js';
-import { datasetOf } from './hdf5/rootMembers.js';
 import { product } from './hdf5/rowIndex.js';
 import { readTexts } from './hdf5/textColumn.js';
 
@@ -56,15 +55,7 @@ export function openDatasets(path: string, file: H5File): PatchDatasets {
       checkForm(path, name, dataset, form, voxelsPerRow);
       checkFilters(path, name, filtersOf(dataset));
     });
-  const checkAlive = aliveCheck(path);
-  return {
-    rows,
-    voxelsPerRow,
-    get: (name) => {
-      checkAlive();
-      return datasets.get(name);
-    },
-  };
+  return { rows, voxelsPerRow, get: (name) => datasets.get(name) };
 }
 
 /** At least one. */

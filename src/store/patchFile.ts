@@ -1,13 +1,13 @@
+import { awaitReadable } from '../awaitReadable.js';
 import { InputError } from '../errors.js';
 import type { Vector3 } from '../volumes/volume.js';
 import { type DatasetDescription, descriptionOf } from './hdf5/datasetDescription.js';
 import { checkAttributes } from './hdf5/globalHeap.js';
-import { aliveCheck, asInput, closeFile, type Dataset, type H5File, loadH5 } from './hdf5/h5.js';
+import { asInput, type Dataset, type H5File, openH5 } from './hdf5/h5Reader.js';
 import { checkHdf5File } from './hdf5/hdf5Layout.js';
 import { elementOf, libraryRowBytes, openLibraryRows } from './hdf5/libraryRows.js';
 import { openRowIndex } from './hdf5/openRowIndex.js';
 import { openRows } from './hdf5/openRows.js';
-import { memberOf } from './hdf5/rootMembers.js';
 import type { ElementType, RowAccess, RowReader } from './hdf5/rowIndex.js';
 import { NORMALISATIONS } from './intensity.js';
 import {
@@ -70,11 +70,11 @@ export interface PatchFile {
  * console.log(`row 0 begins with ${rowsHu[0]} HU`);
  */
 export async function openPatchFile(path: string): Promise<PatchFile> {
+  await awaitReadable(path);
   checkHdf5File(path);
-  const { File } = await loadH5();
   checkAttributes(path, DATASET_NAMES);
-  const file = asInput(path, 'the file', () => new File(path, 'r'));
-  const open: { close(): void }[] = [{ close: () => closeFile(file) }];
+  const file = await openH5(path, 'the file');
+  const open: { close(): void }[] = [file];
   try {
     const datasets = openDatasets(path, file);
     const format = asInput(path, 'input', () =>
@@ -145,11 +145,8 @@ function describe(parts: Parts): PatchFile {
 }
 
 function membersOf(path: string, file: H5File): Pick<PatchFile, 'datasets' | 'others'> {
-  const checkAlive = aliveCheck(path);
-  const members = (): [string, Dataset | string][] => {
-    checkAlive();
-    return asInput(path, 'its root group', () => file.keys()).map((name) => [name, memberOf(file, name)]);
-  };
+  const members = (): [string, Dataset | string][] =>
+    asInput(path, 'its root group', () => file.keys()).map((name) => [name, file.get(name)]);
   return {
     datasets: () =>
       Object.fromEntries(
@@ -167,7 +164,8 @@ function membersOf(path: string, file: H5File): Pick<PatchFile, 'datasets' | 'ot
 
 /** lshape = (dim, dim, slices, 1); the original project's files say no spacing: theirs is 1 mm. */
 function formatOf(path: string, input: Dataset, voxelsPerRow: number): PatchFormat {
-  const attribute = (name: string): unknown => (name in input.attrs ? input.attrs[name]!.value : undefined);
+  const { attrs } = input;
+  const attribute = (name: string): unknown => (name in attrs ? attrs[name]!.value : undefined);
   const [dim = 0, dimY = 0, slices = 0] = Array.from(
     (attribute('lshape') ?? []) as ArrayLike<number | bigint>,
     Number,

@@ -1,7 +1,7 @@
 import { InputError, messageOf } from '../errors.js';
 import { JsonPlace } from '../jsonPlace.js';
 import type { Resampling } from '../volumes/dicomGrid.js';
-import type { H5File } from './hdf5/h5.js';
+import type { H5File } from './hdf5/h5Reader.js';
 import type { PatchProvenance } from './patchFileContract.js';
 
 /**
@@ -9,8 +9,8 @@ import type { PatchProvenance } from './patchFileContract.js';
  * what `crop` writes.
  */
 export function provenanceOf(path: string, file: H5File): PatchProvenance | undefined {
-  const text = (name: string): string | undefined =>
-    name in file.attrs ? String(file.attrs[name]!.value) : undefined;
+  const { attrs } = file;
+  const text = (name: string): string | undefined => (name in attrs ? String(attrs[name]!.value) : undefined);
   const [program, settings, scans] = ['program', 'settings', 'scans'].map(text);
   if (program === undefined || settings === undefined || scans === undefined) return undefined;
   const part = (name: string): JsonPlace => {

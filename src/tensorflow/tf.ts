@@ -36,6 +36,7 @@ type Backend = Pick<NodeJSKernelBackend, 'executeMultipleOutputs'> & {
  */
 export let tf: TensorflowModule;
 
+/** What TensorFlow.js has for Node alone. */
 export type NodeApi = typeof import('@tensorflow/tfjs-node-gpu/dist/node.js').node;
 
 let backend: Backend;

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { awaitReadableBelow } from '../awaitReadable.js';
 import { InputError } from '../errors.js';
 import { isFolder } from '../paths.js';
 import { findDicomSeries, type LeftOutFile } from './dicomSearch.js';
@@ -73,13 +74,21 @@ export function searchScans(folder: string, subsets: readonly number[] | 'all'):
   }
 }
 
-/** The scans that paths name: a folder's, or the file itself. Throws InputError. */
-export function namedScans(paths: readonly string[]): readonly ScanFile[] {
-  return paths.flatMap((path) =>
-    isFolder(path)
-      ? findScans(path, 'all')
-      : [{ uid: uidOf(basename(path)) ?? basename(path), subset: -1, path }],
-  );
+/** The scans that paths name: a folder's, or the file itself. One that does not answer has that for its fault. Throws InputError. */
+export async function namedScans(paths: readonly string[]): Promise<readonly ScanFile[]> {
+  const scans: ScanFile[] = [];
+  for (const path of paths) {
+    const itself = { uid: uidOf(basename(path)) ?? basename(path), subset: -1, path };
+    try {
+      await awaitReadableBelow(path);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      scans.push({ ...itself, fault: error.reason });
+      continue;
+    }
+    scans.push(...(isFolder(path) ? findScans(path, 'all') : [itself]));
+  }
+  return scans;
 }
 
 function requireFolder(folder: string): void {

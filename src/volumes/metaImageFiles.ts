@@ -38,7 +38,7 @@ export async function metaImageParts(
   const list = LIST.exec(header.dataFile);
   const partSize = sizeOf(Number(list?.[1] ?? header.dimensions - 1), size);
   const names = list === null ? patternNames(header) : await listedNames(path, header);
-  if (names === undefined) return [{ file: existingFile(path, header, header.dataFile), size }];
+  if (names === undefined) return [{ file: await existingFile(path, header, header.dataFile), size }];
   const parts = (size[0] * size[1] * size[2]) / (partSize[0] * partSize[1] * partSize[2]);
   if (names.length !== parts)
     throw wrongField(
@@ -46,7 +46,9 @@ export async function metaImageParts(
       header,
       `expected a file for each of ${parts} ${partSize[1] === 1 ? 'rows' : partSize[2] === 1 ? 'slices' : 'volumes'}, received ${names.length}`,
     );
-  return names.map((name) => ({ file: existingFile(path, header, name), size: partSize }));
+  const found: MetaImagePart[] = [];
+  for (const name of names) found.push({ file: await existingFile(path, header, name), size: partSize });
+  return found;
 }
 
 function sizeOf(dimensions: number, [x, y, z]: Vector3): Vector3 {
@@ -82,7 +84,7 @@ function patternNames({ dataFile, geometry, dimensions }: MetaImageHeader): stri
   return names;
 }
 
-function existingFile(path: string, header: MetaImageHeader, name: string): string {
+function existingFile(path: string, header: MetaImageHeader, name: string): Promise<string> {
   return namedFile(path, name, (reason) => wrongField(path, header, reason));
 }
 

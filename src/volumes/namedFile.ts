@@ -1,11 +1,19 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { InputError } from '../errors.js';
+import { statsOf } from './inputFile.js';
 
-/** A name in a header as a path. Throws what `refusal` makes of the reason for one that leads nowhere, with the file that may be meant. */
-export function namedFile(header: string, name: string, refusal: (reason: string) => InputError): string {
+/**
+ * A name in a header as a path. Throws what `refusal` makes of the reason for one that leads nowhere, with the file that may be
+ * meant, and InputError where its file system does not answer.
+ */
+export async function namedFile(
+  header: string,
+  name: string,
+  refusal: (reason: string) => InputError,
+): Promise<string> {
   const file = resolve(dirname(header), name);
-  if (existsSync(file)) return file;
+  if ((await statsOf(file)) !== undefined) return file;
   const meant = fileThatMayBeMeant(header, name);
   throw refusal(
     `names ${name}, which is not ${/[\\/]/.test(name) ? 'there' : 'beside it'}${meant === undefined ? '; copy it there or change the line' : ` (there is ${meant}); rename it or change the line`}`,

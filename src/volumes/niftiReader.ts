@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InputError } from '../errors.js';
 import { withBytes } from './fileBytes.js';
-import { withFile } from './inputFile.js';
+import { statsOf, withFile } from './inputFile.js';
 import { type NiftiFrame, niftiGeometry } from './niftiGeometry.js';
 import { NIFTI_HEADER_BYTES, type NiftiHeader, parseNiftiHeader } from './niftiHeader.js';
 import { rescaled } from './rescaled.js';
@@ -17,7 +16,7 @@ export async function readNiftiGeometry(path: string, frame?: NiftiFrame): Promi
 
 /** The file, or a header (.hdr) and the file of its voxels (.img). Throws InputError. */
 export async function niftiFiles(path: string): Promise<readonly string[]> {
-  const voxels = voxelFileOf(path, await readHeader(path));
+  const voxels = await voxelFileOf(path, await readHeader(path));
   return voxels === path ? [path] : [path, voxels];
 }
 
@@ -29,7 +28,7 @@ export async function readNifti(
 ): Promise<Volume> {
   const header = await readHeader(path);
   const geometry = niftiGeometry(header, path, frame);
-  const file = voxelFileOf(path, header);
+  const file = await voxelFileOf(path, header);
   if (options.onBytes !== undefined && file !== path)
     options.onBytes(await withFile(path, (input) => input.content()));
   const packed = await isPacked(file);
@@ -66,15 +65,13 @@ async function isPacked(path: string): Promise<boolean> {
 }
 
 /** Beside `scan.hdr` lies `scan.img`, or `scan.img.gz`. */
-function voxelFileOf(path: string, { isPair }: NiftiHeader): string {
+async function voxelFileOf(path: string, { isPair }: NiftiHeader): Promise<string> {
   if (!isPair) return path;
   const stem = path.replace(/\.(hdr|img|nii)(\.gz)?$/i, '');
   const names = ['.img', '.img.gz', '.IMG', '.IMG.GZ'].map((ending) => `${stem}${ending}`);
-  const found = names.find((name) => existsSync(name));
-  if (found === undefined)
-    throw new InputError(
-      path,
-      `magic: says that the voxels lie in ${basename(names[0]!)}, which is not beside it; copy it there, or convert the pair to .nii`,
-    );
-  return found;
+  for (const name of names) if ((await statsOf(name)) !== undefined) return name;
+  throw new InputError(
+    path,
+    `magic: says that the voxels lie in ${basename(names[0]!)}, which is not beside it; copy it there, or convert the pair to .nii`,
+  );
 }

@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import { InputError } from '../errors.js';
 import { withFile } from './inputFile.js';
 import { namedFile } from './namedFile.js';
-import type { NrrdPart } from './nrrdFiles.js';
 import { type NrrdHeader, parseNrrdHeader } from './nrrdHeader.js';
 import { type ReadOptions, readStoredVoxels, voxelBytes } from './storedVoxels.js';
 import { readDecimalVoxels, readHexVoxels } from './textVoxels.js';
@@ -20,7 +19,7 @@ export async function readNrrdGeometry(path: string): Promise<Geometry> {
 
 /** The header's file and those with the voxels, in their order. Throws InputError, also for one that is not there. */
 export async function nrrdFiles(path: string): Promise<readonly string[]> {
-  const parts = placedParts(path, await readNrrdHeader(path));
+  const parts = await placedParts(path, await readNrrdHeader(path));
   return [path, ...parts.map(({ file }) => file).filter((file) => file !== path)];
 }
 
@@ -31,7 +30,7 @@ export async function nrrdFiles(path: string): Promise<readonly string[]> {
 export async function readNrrd(path: string, options: ReadOptions = {}): Promise<Volume> {
   const header = await readNrrdHeader(path);
   const { geometry, voxelType: type } = header;
-  const parts = placedParts(path, header);
+  const parts = await placedParts(path, header);
   const isAlone = parts.length === 1 && parts[0]!.file === path;
   if (!isAlone) options.onBytes?.(await withFile(path, (input) => input.content()));
   const data = await readParts(
@@ -60,13 +59,18 @@ interface PlacedPart {
   readonly from: number;
 }
 
-function placedParts(path: string, { parts, headerBytes }: NrrdHeader): readonly PlacedPart[] {
-  return parts.map(({ name, size }: NrrdPart) => {
-    if (name === undefined) return { file: path, size, from: headerBytes };
+async function placedParts(path: string, { parts, headerBytes }: NrrdHeader): Promise<readonly PlacedPart[]> {
+  const placed: PlacedPart[] = [];
+  for (const { name, size } of parts) {
+    if (name === undefined) {
+      placed.push({ file: path, size, from: headerBytes });
+      continue;
+    }
     const refusal = (reason: string): InputError =>
       new InputError(path, `data file: ${reason}`, { line: name.line });
-    return { file: namedFile(path, name.text, refusal), size, from: 0 };
-  });
+    placed.push({ file: await namedFile(path, name.text, refusal), size, from: 0 });
+  }
+  return placed;
 }
 
 async function readPart(

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { awaitReadableBelow } from '../awaitReadable.js';
 import { InputError, throwIfAborted } from '../errors.js';
 import { chosenSeries } from './dicomChoice.js';
 import type { Resampling } from './dicomGrid.js';
@@ -72,7 +73,7 @@ export async function readHashedVolume(
 ): Promise<HashedVolume> {
   const path = pathOf(source);
   if ((await formatOf(path)) === 'dicom') {
-    const { volume, files, resampling } = await readDicomVolume(...dicomOf(source, choices));
+    const { volume, files, resampling } = await readDicomVolume(...(await dicomOf(source, choices)));
     const sha256 = await hashOfFiles(files);
     return { volume: checkedGeometry(volume, path), sha256, ...(resampling && { resampling }) };
   }
@@ -114,7 +115,7 @@ export async function readGeometry(source: ScanSource, options: ReadVolumeOption
   const read = async (): Promise<Geometry> => {
     switch (await formatOf(path)) {
       case 'dicom':
-        return (await readDicomSeries(...dicomOf(source, options))).geometry;
+        return (await readDicomSeries(...(await dicomOf(source, options)))).geometry;
       case 'metaimage':
         return (await readMetaImageHeader(path)).geometry;
       case 'nifti':
@@ -134,7 +135,7 @@ export async function scanFiles(
   const path = pathOf(source);
   switch (await formatOf(path)) {
     case 'dicom':
-      return filesInOrder(await readDicomSeries(...dicomOf(source, choices)));
+      return filesInOrder(await readDicomSeries(...(await dicomOf(source, choices))));
     case 'metaimage':
       return metaImageFiles(path);
     case 'nifti':
@@ -153,7 +154,7 @@ async function readAny(
   const { niftiFrame } = choices;
   switch (await formatOf(path)) {
     case 'dicom':
-      return (await readDicomVolume(...dicomOf(source, choices))).volume;
+      return (await readDicomVolume(...(await dicomOf(source, choices)))).volume;
     case 'metaimage':
       return readMetaImage(path, options);
     case 'nifti':
@@ -170,8 +171,12 @@ function pathOf(source: ScanSource): string {
 }
 
 /** What the reader of a DICOM series is asked with. */
-function dicomOf(source: ScanSource, options: ReadVolumeOptions): Parameters<typeof readDicomVolume> {
+async function dicomOf(
+  source: ScanSource,
+  options: ReadVolumeOptions,
+): Promise<Parameters<typeof readDicomVolume>> {
   const { path, slices } = typeof source === 'string' ? { path: source } : source;
+  if (slices === undefined) await awaitReadableBelow(path);
   return [slices ?? chosenSeries(path, options.series), path, options];
 }
 

@@ -17,7 +17,7 @@ test('expectedHeader() is as long as the header that the scans give', async (t) 
   const expected = join(options.folder, 'expected.hdf5');
   const thread = startPatchThread();
   t.after(() => thread.end());
-  await thread.create(file, { path: expected, ...expectedHeader(prepareCrop(options)[0]!) });
+  await thread.create(file, { path: expected, ...expectedHeader((await prepareCrop(options))[0]!) });
   for (const dataset of ['input', 'mask'])
     assert.deepEqual(findContiguous(expected, dataset), findContiguous(file, dataset));
 });

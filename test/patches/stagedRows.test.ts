@@ -4,8 +4,8 @@ import { prepareCrop } from '../../src/patches/cropJob.js';
 import { firstRowsOf, mostRowsOf } from '../../src/patches/stagedRows.js';
 import { cropFixture } from './cropFixture.js';
 
-test('firstRowsOf() gives each scan the rows of all its candidates, in the order of the file', (t) => {
-  const [job] = prepareCrop(cropFixture(t));
+test('firstRowsOf() gives each scan the rows of all its candidates, in the order of the file', async (t) => {
+  const [job] = await prepareCrop(cropFixture(t));
   assert.deepEqual(
     [...firstRowsOf(job!.work)],
     [

@@ -9,9 +9,17 @@ import { openPatchFile } from '../../src/store/patchFile.js';
 import { voxlab } from '../commands/voxlab.js';
 import { trainedOnChests } from '../evaluation/chestRun.js';
 import { HEADER, writeScan } from '../patches/cropFixture.js';
+import { notebookOf } from './labPage.js';
 
 /** What a run needs to find its data again on this machine, and what only `--from` and later versions read; docs/reliability.md. */
-const OF_THIS_MACHINE = /^run\/(config\.json|checkpoints\/[^/]+\/meta\.json)$/;
+const OF_THIS_MACHINE =
+  /^((run|made\/folds\/fold-\d)\/(config\.json|checkpoints\/[^/]+\/meta\.json)|made\/folds\/crossval\.json)$/;
+
+/** A value, and a stack that the kernel has mapped. */
+const CELLS = [
+  'let shares = [0.5, 0.25];\nshares',
+  "function load(): never {\n  throw new Error('none');\n}\ntry {\n  load();\n} catch (error) {\n  console.error((error as Error).stack);\n}",
+];
 
 function done(...words: string[]): string {
   const { status, stdout, stderr } = voxlab(...words);
@@ -32,7 +40,12 @@ function writeEverything(folder: string, run: string, candidates: string): void 
   writeFileSync(annotations, ['seriesuid,coordX,coordY,coordZ,diameter_mm', ...nodules, ''].join('\n'));
   writeFileSync(join(folder, 'uids.csv'), 'chest2\n');
   done('evaluate', run, '--annotations', annotations);
-  done('predict', run, scan, '--most', '5', '--heatmap', '--out', out('predicted'));
+  done(
+    'predict',
+    run,
+    scan,
+    ...['--most', '5', '--heatmap', '--heatmap-spacing', '16', '--out', out('predicted')],
+  );
   done('explain', run, '--rows', '0,1', '--out', out('explained'));
   done('explore', patches, '--html', out('gallery.html'));
   const submission = join(run, 'predictions.csv');
@@ -54,6 +67,22 @@ function writeEverything(folder: string, run: string, candidates: string): void 
   for (const name of ['training', 'roc', 'pr', 'calibration'])
     done('figure', name, run, '--out', out('figures'));
   done('notebook', 'gallery', inRepository('notebooks/01-scan.ipynb'), '--out', out('notebooks'));
+  const notebook = join(folder, 'shown.ipynb');
+  writeFileSync(notebook, JSON.stringify(notebookOf(CELLS)));
+  done('notebook', 'run', notebook, '--out', out('executed'));
+  const how = [
+    '--filters',
+    '4',
+    '--batch',
+    '8',
+    '--epochs',
+    '1',
+    '--jobs',
+    '2',
+    '--annotations',
+    annotations,
+  ];
+  done('crossval', '--data', patches, '--out', out('folds'), ...how);
   done('sample', '--out', out('sample'), '--scans', '1');
 }
 
@@ -93,7 +122,7 @@ test('files that are handed on hold no path of this machine, and every page says
   // Each of the kinds of pages that commands write.
   assert.deepEqual(pages.map((page) => basename(page)).sort(), [
     ...['01-scan.html', 'chest2.html', 'explain.html', 'froc.html', 'gallery.html'],
-    ...['index.html', 'index.html', 'k80x8_2018-gpu.html'],
+    ...['index.html', 'index.html', 'k80x8_2018-gpu.html', 'shown.html'],
   ]);
 });
 

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -15,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
+import { allEnd, isRunning, startNode, until } from '../processes.js';
 
 /** A copy of what the set-up reads, with a PATH that holds only what the test puts there. */
 function bareClone(t: TestContext): {
@@ -147,4 +149,18 @@ test('setup goes on after a failed step, skips what is stamped, and shows the en
     ['npm'],
   );
   assert.match(String(run().stderr), /\[1\/6\] npm packages: already done/);
+});
+
+test('setup that is killed (-9) takes npm and what npm started with it', async (t) => {
+  const { folder, bin } = bareClone(t);
+  fake(bin, 'python3', GOOD_PYTHON);
+  symlinkSync('/bin/sleep', join(bin, 'sleep'));
+  fake(bin, 'npm', '[ "$1" = view ] && exit 0; sleep 300 & echo "$$ $!" > pids; wait');
+  const setup = startNode(t, ['scripts/setup.mjs', 'run'], { cwd: folder, env: { PATH: bin, HOME: folder } });
+  const pids = join(folder, 'pids');
+  await until('npm is at work', () => existsSync(pids) && readFileSync(pids, 'utf8').endsWith('\n'));
+  const started = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
+  assert.ok(started.length === 2 && started.every(isRunning));
+  setup.child.kill('SIGKILL');
+  await allEnd(started, 20);
 });

@@ -1,8 +1,10 @@
 /** One kind of attack, which is made again and again, each time another way. */
 export interface Campaign {
   readonly name: string;
-  /** Makes what it needs below `folder`, its own. */
-  open(folder: string): Promise<OpenCampaign>;
+  /** What --disturb chooses from. */
+  readonly disturbances?: readonly string[];
+  /** Makes what it needs below `folder`, its own; of its disturbances these alone, where some are named. */
+  open(folder: string, disturbances?: readonly string[]): Promise<OpenCampaign>;
 }
 
 export interface OpenCampaign {

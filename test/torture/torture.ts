@@ -34,6 +34,8 @@ const { values } = parseArgs({
     /** Of each campaign, at most: the same cases on a fast machine and on a slow one. */
     turns: { type: 'string', default: 'Infinity' },
     only: { type: 'string', default: DEFAULT },
+    /** Of the commands: these alone, such as kill,quota. */
+    disturb: { type: 'string' },
     out: { type: 'string', default: 'runs/torture' },
   },
 });
@@ -43,6 +45,10 @@ const chosen = values.only.split(',').map((name) => {
     throw new Error(`expected --only of ${CAMPAIGNS.map((each) => each.name).join(', ')}, received ${name}`);
   return found;
 });
+const disturbances = values.disturb?.split(',');
+const known = chosen.flatMap((campaign) => campaign.disturbances ?? []);
+const unknown = disturbances?.find((name) => !known.includes(name));
+if (unknown !== undefined) throw new Error(`expected --disturb of ${known.join(', ')}, received ${unknown}`);
 let end = Date.now() + 60_000 * Number(values.minutes);
 // Ctrl-C: the turn ends, and what was found is told.
 process.once('SIGINT', () => {
@@ -58,7 +64,7 @@ const tallies = new Map<Campaign, Tally>();
 try {
   for (const campaign of chosen) {
     mkdirSync(join(folder, campaign.name));
-    open.set(campaign, await campaign.open(join(folder, campaign.name)));
+    open.set(campaign, await campaign.open(join(folder, campaign.name), disturbances));
     tallies.set(campaign, { turns: 0, cases: 0, faults: [], outcomes: new Map(), lines: [] });
   }
   for (let said = Date.now(), turn = 0; Date.now() < end && turn < Number(values.turns); turn++) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { InputError } from '../../src/errors.js';
-import { readLimitSeconds, withFile } from '../../src/volumes/inputFile.js';
+import { withFile } from '../../src/volumes/inputFile.js';
 
 // Files whose file system hangs: test/program/hangingFiles.test.ts.
 
@@ -59,13 +59,6 @@ test('withFile() leaves no file open, whatever becomes of its use', async () => 
   }
   assert.equal(open(), 0);
   assert.equal(await withFile(at('file'), async () => open()), 1, 'it would be seen');
-});
-
-test('readLimitSeconds() is two minutes, or what VOXLAB_READ_LIMIT_S says', () => {
-  assert.equal(readLimitSeconds(''), 120);
-  assert.equal(readLimitSeconds('0.5'), 0.5);
-  for (const said of ['0', '-1', 'long', '1e9', '0x10'])
-    assert.throws(() => readLimitSeconds(said), /VOXLAB_READ_LIMIT_S: expected seconds above 0/, said);
 });
 
 function linkOf(path: string): string {

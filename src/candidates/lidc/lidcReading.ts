@@ -92,7 +92,7 @@ function isRated({ children }: XmlElement): boolean {
 function ratingsOf(ratings: XmlElement, file: string): Record<(typeof RATINGS)[number], number> {
   const rating = (name: string): [string, number] => {
     const element = childOf(ratings, name);
-    const value = Number(element?.text);
+    const value = decimalNumber(element?.text ?? '');
     if (!/^[1-6]$/.test(element?.text ?? ''))
       throw new InputError(file, `${name}: expected a rating from 1 to 6, received ${shown(element?.text)}`, {
         line: element?.line ?? ratings.line,

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { awaitReadableBelow } from '../../awaitReadable.js';
 import { InputError, messageOf, throwIfAborted } from '../../errors.js';
 import { isFolder } from '../../paths.js';
 import type { Progress } from '../../progress.js';
@@ -52,6 +53,7 @@ export const LIDC_READERS = 3;
  */
 export async function readLidcTables(folder: string, options: LidcTablesOptions = {}): Promise<LidcTables> {
   const { scansFolder = folder, readers = LIDC_READERS, signal, onProgress } = options;
+  for (const each of new Set([folder, scansFolder])) await awaitReadableBelow(each);
   const { readings, failed: unread, otherXml } = readingsIn(folder);
   const scans = new Map(searchScans(scansFolder, 'all').scans.map((scan) => [scan.uid, scan]));
   const nodules: LidcNodule[] = [];

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { TextDecoder } from 'node:util';
 import { createGunzip, constants as zlib } from 'node:zlib';
+import { awaitReadable } from '../../awaitReadable.js';
 import { InputError, messageOf } from '../../errors.js';
 
 const CHUNK_BYTES = 1 << 18;
@@ -10,6 +11,7 @@ const GZIP = [0x1f, 0x8b];
 
 /** A log's text in pieces of some 100 kB: UTF-8 or UTF-16 by its mark or its zero bytes, unpacked where it is gzip. Throws InputError. */
 export async function* logText(file: string): AsyncGenerator<string, void, void> {
+  await awaitReadable(file);
   let decode: ((bytes?: Uint8Array) => string) | undefined;
   for await (const bytes of unpacked(file)) {
     decode ??= decoderOf(encodingOf(bytes));

@@ -1,6 +1,7 @@
+import { decimalNumber } from '../../decimal.js';
 import { parseTableTime } from './logTime.js';
 import type { SmiField } from './smiField.js';
-import { isUnknown } from './tableCells.js';
+import { isUnknown, leadingNumber } from './tableCells.js';
 
 type Rows = readonly (readonly string[])[];
 interface Column {
@@ -52,7 +53,7 @@ function usedIsFree(rows: Rows, fields: readonly (SmiField | undefined)[]): bool
   ) as [number, number, number];
   if (utilization < 0 || used < 0) return false;
   const values = rows
-    .map((cells) => [utilization, used, total].map((at) => Number.parseFloat(cells[at] ?? '')))
+    .map((cells) => [utilization, used, total].map((at) => leadingNumber(cells[at])))
     .filter(([percent, mebibytes]) => percent! >= 0 && mebibytes! >= 0);
   const [atWork, atRest] = [
     values.filter(([percent]) => percent! > 0),
@@ -88,7 +89,7 @@ function takeByPattern(columns: readonly Column[], fields: (SmiField | undefined
 
 /** Counts up from row to row and begins anew: 0 1 2 3 0 1 2 3, or the same small number where one GPU was asked for. */
 function isIndex({ cells }: Column): boolean {
-  const numbers = cells.map(Number);
+  const numbers = cells.map(decimalNumber);
   const round = numbers.findIndex((value, at) => at > 0 && value <= numbers[at - 1]!);
   const length = round < 0 ? numbers.length : round;
   const rising = numbers.slice(0, length).every((value, at) => at === 0 || value === numbers[at - 1]! + 1);
@@ -112,7 +113,7 @@ function takeByUnit(columns: readonly Column[], fields: (SmiField | undefined)[]
 
 /** Numbers alone: per cents up to 100, memory above; where several could be it, none is. */
 function takeByValue(columns: readonly Column[], fields: (SmiField | undefined)[]): void {
-  const greatest = ({ cells }: Column): number => Math.max(...cells.map(Number));
+  const greatest = ({ cells }: Column): number => Math.max(...cells.map(decimalNumber));
   takeOnly(
     columns.filter((column) => greatest(column) <= 100),
     'utilization.gpu',
@@ -132,7 +133,7 @@ function takeOnly(columns: readonly Column[], field: SmiField, fields: (SmiField
 function takeUsedAndTotal(columns: readonly Column[], fields: (SmiField | undefined)[]): void {
   takeOnly(columns, 'memory.used', fields);
   if (columns.length !== 2) return;
-  const values = columns.map(({ cells }) => cells.map((cell) => Number(cell.split(' ')[0])));
+  const values = columns.map(({ cells }) => cells.map(leadingNumber));
   for (const [used, total] of [
     [0, 1],
     [1, 0],

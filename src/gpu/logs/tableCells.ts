@@ -11,6 +11,13 @@ export function isUnknown(cell: string): boolean {
   return UNKNOWN.test(cell);
 }
 
+const WITH_UNIT = /^(-?[\d.]+(?:e[-+]?\d+)?)\s*(\D*)$/i;
+
+/** The number before a unit, whatever that is; NaN for other cells. */
+export function leadingNumber(cell: string | undefined): number {
+  return decimalNumber(WITH_UNIT.exec(cell ?? '')?.[1] ?? '');
+}
+
 /** A number with or without its unit, within the bounds; null for a cell that says it is unknown. Throws CellError. */
 export function numberCell(
   cell: string | undefined,
@@ -18,7 +25,7 @@ export function numberCell(
   { units, least = 0, most = Number.MAX_VALUE }: { units: readonly string[]; least?: number; most?: number },
 ): number | null {
   if (cell === undefined || isUnknown(cell)) return null;
-  const [, digits, unit] = /^(-?[\d.]+(?:e[-+]?\d+)?)\s*(\D*)$/i.exec(cell) ?? [];
+  const [, digits, unit] = WITH_UNIT.exec(cell) ?? [];
   const value = digits === undefined ? Number.NaN : decimalNumber(digits);
   if (value >= least && value <= most && (unit === '' || units.includes(unit!))) return value;
   throw new CellError(

@@ -1,4 +1,4 @@
-import { SourceMap, type SourceMapPayload } from 'node:module';
+import { SourceMap } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -43,7 +43,7 @@ export function createStackPlaces(): StackPlaces {
 export function locateBy(sourceMap: string): Locate {
   let map: SourceMap | undefined;
   return (line, column) => {
-    map ??= new SourceMap(JSON.parse(sourceMap) as SourceMapPayload);
+    map ??= new SourceMap(JSON.parse(sourceMap));
     const entry = map.findEntry(line - 1, column - 1);
     return 'originalLine' in entry
       ? { line: entry.originalLine + 1, column: entry.originalColumn + 1 }

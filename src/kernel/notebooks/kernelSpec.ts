@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../errors.js';
+import { readJson } from '../../jsonPlace.js';
 import { inPackage, isFolder, jupyterFolder, makeFolder, typed, writeFileAtomically } from '../../paths.js';
 
 /** The name under which notebooks ask for the kernel. */
 export const KERNEL_NAME = 'voxlab';
+
+const { UV_THREADPOOL_SIZE: POOL_SIZE } = process.env;
 
 /** What Jupyter reads from kernel.json. */
 interface KernelSpec {
@@ -78,6 +81,8 @@ export function installKernelSpec(kernels: string = kernelsBelow()): string {
     language: 'typescript',
     interrupt_mode: 'message',
     metadata: { debugger: false, supported_encryption: ['curve'] },
+    // As commands have them: src/commands/voxlab.cts.
+    env: POOL_SIZE === undefined ? {} : { UV_THREADPOOL_SIZE: POOL_SIZE },
   };
   writeFileAtomically(join(folder, 'kernel.json'), `${JSON.stringify(spec, null, 2)}\n`);
   return folder;
@@ -129,9 +134,15 @@ export function listKernelSpecs(kernels: string = kernelsBelow()): FoundKernelSp
 /** Nothing for a file that holds something else: one broken kernel must not hide the others, and ours is written anew. */
 function readKernelSpec(file: string): KernelSpec | undefined {
   try {
-    const { argv, display_name, language }: Partial<KernelSpec> = JSON.parse(readFileSync(file, 'utf8'));
-    if (!Array.isArray(argv) || !argv.every((word) => typeof word === 'string')) return undefined;
-    return { argv, display_name: String(display_name), language: String(language) };
+    const spec = readJson(file, 'a kernelspec');
+    return {
+      argv: spec
+        .at('argv')
+        .list()
+        .map((word) => word.text()),
+      display_name: spec.at('display_name').text(),
+      language: spec.at('language').text(),
+    };
   } catch {
     return undefined;
   }

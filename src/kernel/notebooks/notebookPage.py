@@ -6,10 +6,13 @@ Writes FOLDER/NAME.html of each notebook, and prints one JSON line:
 [{name, title, text, image, html, cells, ran}]; text is the first paragraph, image the first picture (a data URI), or null.
 """
 import base64
+import glob
+import hashlib
 import json
 import os
 import pathlib
 import re
+import socket
 import sys
 
 import nbformat
@@ -38,7 +41,12 @@ def page_of(notebook, name, folder):
 
 def write_whole(path, text):
     """Under its name there is always a whole file."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    host = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
+    beside = path.with_name(f"{path.name}.{host}-{os.getpid()}.partial")
+    for left in path.parent.glob(f"{glob.escape(path.name)}.{host}-*.partial"):
+        pid = left.name.split("-")[-1].removesuffix(".partial")
+        if pid.isdecimal() and not os.path.exists(f"/proc/{pid}"):
+            left.unlink(missing_ok=True)  # of one that was killed
     try:
         beside.write_text(text, encoding="utf-8")
         os.replace(beside, path)

@@ -1,4 +1,6 @@
-import { type Dataset, type Metadata, reasonOf } from './h5.js';
+import { InputError } from '../../errors.js';
+import { isBreak, type Metadata, reasonOf } from './h5.js';
+import type { Dataset } from './h5Reader.js';
 
 /** What a dataset says of itself. */
 export interface DatasetDescription {
@@ -62,6 +64,8 @@ function attributeOf({ attrs }: Dataset, name: string): unknown {
   try {
     return plain(attrs[name]!.value);
   } catch (error) {
+    // Then it reads nothing else of the file either.
+    if (isBreak(error) || error instanceof InputError) throw error;
     return `not read: ${reasonOf(error)}`;
   }
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.js';
-import type { Dataset } from './h5.js';
+import type { Dataset } from './h5Reader.js';
 
 /** A filter of a dataset's chunks, as HDF5 registers it. */
 export interface StoredFilter {

@@ -1,19 +1,17 @@
 import { InputError } from '../../errors.js';
 import { dtypeName, isBool } from './datasetDescription.js';
 import { checkFilters, filterName, filtersOf } from './filterNames.js';
-import { aliveCheck, asInput, closeFile, type Dataset, type H5File, loadH5, type Metadata } from './h5.js';
-import { datasetOf } from './rootMembers.js';
+import type { Metadata } from './h5.js';
+import { asInput, type Dataset, datasetOf, type H5File, openH5 } from './h5Reader.js';
 import type { ElementType, RowReader, ValueScale } from './rowIndex.js';
 import { decoderOf, numbersIn, requireFinite } from './rowValues.js';
 
-/** HDF5's class of values without meaning: the library then gives their bytes, for types that JavaScript has no array for too. */
-const OPAQUE = 5;
 /** HDF5's padding of strings with spaces. */
 const SPACES = 2;
 
 /** The little-endian bytes of a row as the library reads them. Throws whatever the library throws. */
 export function libraryRowBytes(dataset: Dataset, row: number): Uint8Array {
-  return bytesOf(dataset, [row, row + 1]);
+  return dataset.bytes([row, row + 1]);
 }
 
 /** The numbers of rows [from, to), one row behind the other. Throws InputError for others than numbers. */
@@ -21,7 +19,7 @@ export function libraryNumbers(path: string, dataset: Dataset, rows: [number, nu
   const element = numbersOf(path, dataset);
   return numbersIn(
     element,
-    asInput(path, nameOf(dataset), () => bytesOf(dataset, rows)),
+    asInput(path, nameOf(dataset), () => dataset.bytes(rows)),
   );
 }
 
@@ -45,21 +43,13 @@ function nameOf({ path }: Dataset): string {
   return path.replace(/^\//, '');
 }
 
-function bytesOf(dataset: Dataset, rows: [number, number]): Uint8Array {
-  const metadata = { ...dataset.metadata, type: OPAQUE };
-  const asBytes = Object.create(dataset, { metadata: { value: metadata } }) as Dataset;
-  const others = (metadata.shape ?? []).slice(1).map((): [] => []);
-  return asBytes.slice([rows, ...others]) as unknown as Uint8Array;
-}
-
 /** A reader through the HDF5 library, for layouts without an index; a thread has its own. Throws InputError. */
 export async function openLibraryRows(path: string, name: string, scale?: ValueScale): Promise<RowReader> {
-  const { File } = await loadH5();
-  const file = asInput(path, name, () => new File(path, 'r'));
+  const file = await openH5(path, name);
   try {
     return asInput(path, name, () => readerOf(path, file, name, scale));
   } catch (error) {
-    closeFile(file);
+    file.close();
     throw error;
   }
 }
@@ -74,18 +64,16 @@ function readerOf(path: string, file: H5File, name: string, scale: ValueScale | 
   const filtered =
     filters.length === 0 ? '' : ` of chunks that are filtered by ${filters.map(filterName).join(', ')}`;
   const decode = decoderOf(element, scale);
-  const checkAlive = aliveCheck(path);
   const rows = dataset.shape?.[0] ?? 0;
   const read = (row: number): Uint8Array => {
     if (!Number.isInteger(row) || row < 0 || row >= rows)
       throw new RangeError(`Expected a row from 0 to ${rows - 1}, received ${row}`);
-    checkAlive();
     return asInput(path, `${name}: row ${row}${filtered}`, () => libraryRowBytes(dataset, row));
   };
   return {
     readRow: (row, into, at) => requireFinite(path, row, decode(read(row), into, at)),
     readRowBytes: read,
-    close: () => closeFile(file),
+    close: () => file.close(),
   };
 }
 

@@ -1,14 +1,14 @@
+import { awaitReadable } from '../../awaitReadable.js';
 import { InputError } from '../../errors.js';
 import { createRandom } from '../../random.js';
 import { type ChunkTable, readChunkTable } from './chunkTable.js';
 import { originOf, readCachedTable, writeCachedTable } from './chunkTableCache.js';
 import { type DatasetHeader, fingerprint, readDatasetHeader } from './datasetHeader.js';
-import { asInput, closeFile, type Dataset, loadH5 } from './h5.js';
+import { asInput, type Dataset, datasetOf, openH5 } from './h5Reader.js';
 import { type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
 import { withHdf5File } from './hdf5File.js';
 import type { StoredLayout } from './hdf5Layout.js';
 import { libraryRowBytes } from './libraryRows.js';
-import { datasetOf } from './rootMembers.js';
 import { chunkGrid, product, type RowAccess, type RowIndex, type RowLayout } from './rowIndex.js';
 import { openRowReader } from './rowReader.js';
 
@@ -24,10 +24,10 @@ const SAMPLE_ROWS = 5;
  * console.log('because' in access ? access.because : `${access.rows} rows: ${access.layout.kind}`);
  */
 export async function openRowIndex(path: string, dataset: string): Promise<RowAccess> {
-  const { File } = await loadH5();
+  await awaitReadable(path);
   try {
     const index = withHdf5File(path, (file) => indexOf(file, dataset, true));
-    const file = asInput(path, dataset, () => new File(path, 'r'));
+    const file = await openH5(path, dataset);
     try {
       const byLibrary = datasetOf(path, file, dataset);
       if (differingRow(byLibrary, index) === undefined) return index;
@@ -38,7 +38,7 @@ export async function openRowIndex(path: string, dataset: string): Promise<RowAc
         ? fresh
         : { path, dataset, because: `${dataset}: row ${row} is not what the HDF5 library reads` };
     } finally {
-      closeFile(file);
+      file.close();
     }
   } catch (error) {
     if (error instanceof UnknownStructure) return { path, dataset, because: `${dataset}: ${error.message}` };

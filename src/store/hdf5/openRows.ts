@@ -1,3 +1,4 @@
+import { awaitReadable } from '../../awaitReadable.js';
 import { openLibraryRows } from './libraryRows.js';
 import type { RowAccess, RowReader } from './rowIndex.js';
 import { openRowReader } from './rowReader.js';
@@ -11,6 +12,7 @@ import { openRowReader } from './rowReader.js';
  * rows.close();
  */
 export async function openRows(access: RowAccess): Promise<RowReader> {
+  await awaitReadable(access.path);
   return 'because' in access
     ? openLibraryRows(access.path, access.dataset, access.scale)
     : openRowReader(access);

@@ -1,7 +1,6 @@
-import { InputError } from '../../errors.js';
-import { type Dataset, type H5File, reasonOf } from './h5.js';
+import { type Dataset, type H5File, isBreak, reasonOf } from './h5.js';
 
-/** A member of the root group; for what is no dataset the words that say what it is. */
+/** A member of a group, by its path; for what is no dataset the words that say what it is. */
 export function memberOf(file: H5File, name: string): Dataset | string {
   try {
     const member = file.get(name);
@@ -11,6 +10,7 @@ export function memberOf(file: H5File, name: string): Dataset | string {
     if (outside !== undefined) return wordsForOutside(outside);
     return member.type === 'Dataset' ? (member as Dataset) : wordsFor(member);
   } catch (error) {
+    if (isBreak(error)) throw error;
     return `something that the HDF5 library cannot open (${reasonOf(error)})`;
   }
 }
@@ -55,11 +55,4 @@ function wordsForOutside({ filename, obj_path: place }: OutsideLink): string {
 interface OutsideLink {
   readonly filename: string;
   readonly obj_path: string;
-}
-
-/** A dataset of the root group, through soft links of the same file. Throws InputError for anything else. */
-export function datasetOf(path: string, file: H5File, name: string): Dataset {
-  const member = memberOf(file, name);
-  if (typeof member === 'string') throw new InputError(path, `${name}: expected a dataset, found ${member}`);
-  return member;
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { awaitReadable } from '../../awaitReadable.js';
 import { InputError, messageOf } from '../../errors.js';
 import type { HardNegatives } from '../../feed/hardNegatives.js';
 import { readJson } from '../../jsonPlace.js';
@@ -51,6 +52,7 @@ export async function isWhole(run: string, link: CheckpointLink): Promise<boolea
  * wrong with the others. Throws InputError when there is none, or none is whole.
  */
 export async function loadLinked(run: string, link: CheckpointLink): Promise<Checkpoint> {
+  await awaitReadable(run);
   const target = linkTarget(run, link);
   if (!hasCheckpoint(run) || (target === undefined && link === 'best'))
     throw new InputError(

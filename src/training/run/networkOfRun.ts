@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { awaitReadable } from '../../awaitReadable.js';
 import { isNetworkName } from '../../config/networkNames.js';
 import { isNetworkFile } from '../../config/networkSettings.js';
 import { InputError, messageOf, UsageError } from '../../errors.js';
@@ -102,6 +103,7 @@ function requireSameParameters(run: string, { network, ownNetwork }: NetworkKeys
 
 /** The default export of a file, or its export `network`. Throws InputError. */
 async function networkIn(file: string): Promise<OwnNetwork> {
+  await awaitReadable(file);
   let exported: Record<string, unknown>;
   try {
     // A file that was changed since is another module.

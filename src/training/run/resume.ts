@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { awaitReadable } from '../../awaitReadable.js';
 import { InputError } from '../../errors.js';
 import type { HardNegatives } from '../../feed/hardNegatives.js';
 import type { Learner } from '../step/learner.js';
@@ -32,6 +33,7 @@ export interface ResumePoint {
 
 /** The checkpoint from which a run goes on: the last one that is whole. Throws InputError. */
 export async function resumePoint(run: string): Promise<ResumePoint> {
+  await awaitReadable(run);
   if (!hasCheckpoint(run)) {
     // Of crossval's folds, and of a run that stopped before its first step, there is nothing to tell.
     const hasBegun = existsSync(metricsFile(run));

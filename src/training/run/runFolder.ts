@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EnvironmentError, InputError, messageOf } from '../../errors.js';
 import { isLocked, takeFolderLock } from '../../fileLock.js';
@@ -28,12 +28,7 @@ const LOCK = 'run';
 export function createRun(config: TrainConfig, split: SeriesSplit | undefined): void {
   const { run } = config;
   try {
-    const isOthers = (name: string): boolean => !name.endsWith('.partial') && name !== `${LOCK}.lock`;
-    if (existsSync(run) && readdirSync(run).some(isOthers))
-      throw new InputError(
-        run,
-        `expected a new folder for the run, found other content; use another --out, or --resume ${run}`,
-      );
+    requireNew(run, `use another --out, or --resume ${run}`);
     makeFolder(run);
     // The first one: what has it can be resumed, whatever else a start that is killed has not made yet.
     writeConfig(config);
@@ -49,6 +44,29 @@ export function createRun(config: TrainConfig, split: SeriesSplit | undefined): 
       },
     );
   }
+}
+
+function requireNew(run: string, remedy: string): void {
+  const isOthers = (name: string): boolean => !name.endsWith('.partial') && name !== `${LOCK}.lock`;
+  if (existsSync(run) && readdirSync(run).some(isOthers))
+    throw new InputError(run, `expected a new folder for the run, found other content; ${remedy}`);
+}
+
+/** In a run that is being made of weights from elsewhere: it is none before that is done. */
+const IMPORTING = 'import.partial';
+const IMPORTED = ['config.json', 'split.json', 'metrics.jsonl', 'origin.json', 'checkpoints', 'best', 'last'];
+
+/** Marks a new run as one that is not whole; what an import that was killed has made of it goes. Throws InputError, EnvironmentError. */
+export function beginImport(run: string): void {
+  const mark = join(run, IMPORTING);
+  if (existsSync(mark))
+    for (const name of IMPORTED) rmSync(join(run, name), { recursive: true, force: true });
+  requireNew(run, 'use another --out');
+  writeFileAtomically(mark, '');
+}
+
+export function endImport(run: string): void {
+  rmSync(join(run, IMPORTING));
 }
 
 /** A run that a resume will begin: its folder with config.json; one that is there stays as it is. Throws EnvironmentError. */
@@ -67,6 +85,8 @@ export function continueRun(config: TrainConfig, split: SeriesSplit, done: Progr
 
 /** The configuration that a run was started with. Throws InputError. */
 export function readRunConfig(run: string): TrainConfig {
+  if (existsSync(join(run, IMPORTING)))
+    throw new InputError(run, 'expected a whole run, found one whose import was cut short: import it again');
   return storedConfig(readJson(join(run, 'config.json'), 'the configuration of a run'));
 }
 

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { decimalNumber } from '../../decimal.js';
 import { EngineError, EnvironmentError, messageOf } from '../../errors.js';
 import { freeBytes } from '../../freeMemory.js';
 import { bytesOfStep, type DeviceMemory } from './stepMemory.js';
@@ -13,7 +14,7 @@ export function freeGpuBytes(
     .split('\n')
     .filter((line) => /^\d+, *\d+$/.test(line))
     .map((line) => line.split(',').map(Number) as [index: number, mebibytes: number]);
-  const wanted = visible?.split(',').map((index) => Number(index));
+  const wanted = visible?.split(',').map(decimalNumber);
   return free
     .filter(([index]) => wanted?.includes(index) ?? true)
     .map(([, mebibytes]) => mebibytes * 2 ** 20);

@@ -61,7 +61,13 @@ export function parseRtStructures(content: Buffer, file: string): DicomSegmentat
   const structures = fields.items(TAGS.contoursOfStructure).map((item) => {
     const structure = fields.within(item);
     const number = structure.text(TAGS.referencedStructure) ?? '';
-    return { label: Number(number), name: names.get(number) ?? '', outlines: outlinesOf(structure) };
+    const label = decimalNumber(number);
+    if (!Number.isSafeInteger(label))
+      throw new InputError(
+        file,
+        `expected the number of a structure (ReferencedROINumber, 3006,0084), received ${JSON.stringify(number)}`,
+      );
+    return { label, name: names.get(number) ?? '', outlines: outlinesOf(structure) };
   });
   const gapMm = gapOf(structures.flatMap(({ outlines }) => outlines.map(({ zMm }) => zMm)));
   const segments = structures

@@ -213,7 +213,7 @@ function choiceOf<T extends { readonly name: string }>(
 }
 
 async function start(picture: Element, data: Element): Promise<void> {
-  const { state, style } = JSON.parse(data.textContent ?? '') as { state: GalleryState; style: string };
+  const { state, style }: { state: GalleryState; style: string } = JSON.parse(data.textContent ?? '');
   const { size, spacingMm, originMm, direction } = state.scan;
   const patches = await Promise.all(
     state.patches.map(async (patch) => ({

@@ -18,7 +18,7 @@ interface SavedGrid {
 }
 
 async function open(picture: Element, data: Element): Promise<void> {
-  const saved = JSON.parse(data.textContent ?? '') as SavedViewer & { style: string };
+  const saved: SavedViewer & { style: string } = JSON.parse(data.textContent ?? '');
   const [first, second] = [await gridOf(saved.volume), saved.second && (await gridOf(saved.second))];
   const el = element('div', { class: 'voxlab-saved' });
   document.head.append(element('style', {}, saved.style));

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { followMetrics } from '../../../src/training/run/followMetrics.js';
-import { type MetricRecord, metricLine, metricsFile } from '../../../src/training/run/metricsLog.js';
+import {
+  type MetricRecord,
+  metricLine,
+  metricsFile,
+  truncateMetrics,
+} from '../../../src/training/run/metricsLog.js';
 import { isBeingWritten, lockRun } from '../../../src/training/run/runFolder.js';
 import { stepRecord } from '../../figures/sampleRecords.js';
 
@@ -54,6 +59,37 @@ test('followMetrics() of a run that has ended gives all of it; a last line that 
   writeFileSync(metricsFile(run), Buffer.concat([...lines, Buffer.from('{"kind":"st')]));
   const steps = await stepsOf(followMetrics(run));
   assert.deepEqual([steps.length, steps.at(-1)], [3000, 3000]);
+});
+
+test('followMetrics() sees a resume that drops records, and hands on once what is computed again', async (t) => {
+  const run = emptyRun(t);
+  const unlock = lockRun(run);
+  const lines = (steps: readonly number[], loss: number): Buffer =>
+    Buffer.concat(steps.map((step) => metricLine({ ...stepRecord(step), loss })));
+  for (const regrown of [
+    [3],
+    [3, 4, 5, 6, 7], // longer than before when it is looked at again
+  ]) {
+    writeFileSync(metricsFile(run), lines([1, 2, 3, 4, 5], 0.123456789));
+    const steps: number[] = [];
+    const controller = new AbortController();
+    const followed = (async () => {
+      for await (const { step } of followMetrics(run, { intervalMs: 20, signal: controller.signal }))
+        steps.push(step);
+    })();
+    await wait(80);
+    assert.deepEqual(steps, [1, 2, 3, 4, 5]);
+    truncateMetrics(run, { epoch: 0, step: 2, validated: 0 });
+    appendFileSync(metricsFile(run), lines(regrown, 0.5));
+    await wait(80);
+    for (let step = regrown.at(-1)! + 1; step <= 8; step++)
+      appendFileSync(metricsFile(run), lines([step], 0.25));
+    await wait(80);
+    controller.abort();
+    await followed;
+    assert.deepEqual(steps, [1, 2, 3, 4, 5, 6, 7, 8]);
+  }
+  unlock();
 });
 
 test('followMetrics() ends with its signal, while the run goes on', async (t) => {

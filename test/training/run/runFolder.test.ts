@@ -6,8 +6,10 @@ import { type TestContext, test } from 'node:test';
 import { readTrainingSettings } from '../../../src/config/trainingSettings.js';
 import type { SeriesSplit } from '../../../src/training/run/dataIdentity.js';
 import {
+  beginImport,
   continueRun,
   createRun,
+  endImport,
   lockRun,
   readRunConfig,
   readRunSplit,
@@ -66,4 +68,20 @@ test('readRunConfig(), readRunSplit() and createRun() name the folder or file th
   rmSync(config.run, { recursive: true });
   writeFileSync(config.run, 'a file');
   assert.throws(() => createRun(config, SPLIT), /cannot be made|ENOTDIR/);
+});
+
+test('beginImport() takes back what an import that was killed has made, and nothing of others; till its end there is no run', (t) => {
+  const run = mkdtempSync(join(tmpdir(), 'voxlab-import-'));
+  t.after(() => rmSync(run, { recursive: true }));
+  beginImport(run);
+  writeFileSync(join(run, 'config.json'), '{}');
+  mkdirSync(join(run, 'checkpoints', 'epoch-0000.partial'), { recursive: true });
+  assert.throws(() => readRunConfig(run), /whose import was cut short: import it again/);
+  beginImport(run);
+  assert.deepEqual(readdirSync(run), ['import.partial']);
+  endImport(run);
+  assert.deepEqual(readdirSync(run), []);
+  writeFileSync(join(run, 'notes.txt'), 'mine');
+  assert.throws(() => beginImport(run), /expected a new folder for the run, found other content/);
+  assert.deepEqual(readdirSync(run), ['notes.txt']);
 });

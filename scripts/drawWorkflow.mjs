@@ -1,4 +1,4 @@
-// Draws images/river.svg, the README's figure, from what `npm start` has made: run it after `npm start`.
+// Draws images/workflow.svg, the README's figure, from what `npm start` has made: run it after `npm start`.
 import { writeFileSync } from 'node:fs';
 import {
   CROP_CONFIG_FILE,
@@ -12,9 +12,9 @@ import {
   readCropSettings,
   readMetrics,
   readVolume,
-  riverFigure,
   rocFigure,
   threePlanes,
+  workflowFigure,
 } from 'voxlab';
 
 const settings = readCropSettings(CROP_CONFIG_FILE, 'local');
@@ -50,7 +50,7 @@ const montage = patchMontage(
 patches.close();
 
 const evaluation = await evaluate({ run, checkpoint: 'best' });
-const river = riverFigure('From a scan to a trained network', [
+const workflow = workflowFigure('From a scan to a trained network', [
   { caption: 'A scan and its candidates', svg: planes.svg() },
   { caption: 'Patches of 32 mm: nodules, and what looks like them', svg: montage.svg() },
   { caption: 'Training', svg: lossFigure(readMetrics(run)).svg() },
@@ -59,4 +59,4 @@ const river = riverFigure('From a scan to a trained network', [
     svg: rocFigure(evaluation.roc, evaluation.rocAuc, evaluation.rocAucInterval).svg(),
   },
 ]);
-writeFileSync(inRepository('images', 'river.svg'), river.svg());
+writeFileSync(inRepository('images', 'workflow.svg'), workflow.svg());

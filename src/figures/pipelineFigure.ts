@@ -1,3 +1,4 @@
+import { deprecate } from 'node:util';
 import type { TimedPass } from '../training/step/learner.js';
 import { PALETTE } from './charts/chartSpec.js';
 import { coordinate, escaped } from './drawing/markup.js';
@@ -14,9 +15,9 @@ const RIGHT = 30;
  * @example
  * const forward = { name: 'forward 0', device: 'CPU:0', replica: 0, stage: 0, fromMs: 0, toMs: 4 };
  * const backward = { ...forward, name: 'backward 0', fromMs: 4, toMs: 13 };
- * display(passesFigure('One step of one stage', [forward, backward]));
+ * display(pipelineFigure('One step of one stage', [forward, backward]));
  */
-export function passesFigure(title: string, passes: readonly TimedPass[]): Picture {
+export function pipelineFigure(title: string, passes: readonly TimedPass[]): Picture {
   return picture(title, () => {
     const devices = [...new Set(passes.map(({ device }) => device))].sort();
     const end = Math.max(...passes.map(({ toMs }) => toMs), 1);
@@ -45,3 +46,17 @@ export function passesFigure(title: string, passes: readonly TimedPass[]): Pictu
 function shortName(device: string): string {
   return device.replace(/.*device:/, '');
 }
+
+/**
+ * The earlier name of pipelineFigure().
+ * @deprecated since 0.1.0: take pipelineFigure()
+ * @example
+ * const forward = { name: 'forward 0', device: 'CPU:0', replica: 0, stage: 0, fromMs: 0, toMs: 4 };
+ * const backward = { ...forward, name: 'backward 0', fromMs: 4, toMs: 13 };
+ * display(passesFigure('One step of one stage', [forward, backward]));
+ */
+export const passesFigure: typeof pipelineFigure = deprecate(
+  pipelineFigure,
+  'passesFigure() is deprecated since 0.1.0: take pipelineFigure()',
+  'VOXLAB_PASSES_FIGURE',
+);

@@ -9,7 +9,7 @@ import { patchHeader } from './patchHeader.js';
 import { mostRowsOf, type StagedJob, stagedMasks, stagedRows } from './stagedRows.js';
 
 /** Makes the patch file of a job from its staged rows; returns its columns. */
-export async function writeCut(
+export async function writeCroppedPatches(
   staged: StagedJob,
   scans: CutScans,
   options: CropOptions,

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { passesFigure } from '../../src/figures/passesFigure.js';
+import { pipelineFigure } from '../../src/figures/pipelineFigure.js';
 
-test('passesFigure(): a row for each device, a bar for each pass at its time', () => {
+test('pipelineFigure(): a row for each device, a bar for each pass at its time', () => {
   const pass = (name: string, index: number, fromMs: number, toMs: number) => ({
     ...{ name, stage: index, replica: 0, fromMs, toMs },
     device: `/job:localhost/replica:0/task:0/device:CPU:${index}`,
   });
-  const svg = passesFigure('a step', [
+  const svg = pipelineFigure('a step', [
     pass('forward 0', 0, 0, 50),
     pass('forward 0', 1, 50, 100),
     pass('backward 0', 1, 100, 200),

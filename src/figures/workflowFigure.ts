@@ -1,9 +1,10 @@
+import { deprecate } from 'node:util';
 import { escaped } from './drawing/markup.js';
 import { type Picture, picture } from './drawing/picture.js';
 import { placedSvg, sizeOfSvg } from './drawing/sideBySide.js';
 
-/** A part of the river: what it shows, and its own SVG. */
-export interface RiverPart {
+/** A step from scans to scores: what it shows, and its own SVG. */
+export interface WorkflowStep {
   readonly caption: string;
   readonly svg: string;
 }
@@ -16,14 +17,14 @@ const CAPTION = 26;
  * Pictures from left to right and top to bottom, two a line, scaled to the same width, each under its caption.
  * @example
  * const loss = lossFigure(metricsOf(inRepository('runs/start')));
- * display(riverFigure('From patches to a score', [{ caption: 'the loss falls', svg: loss.svg() }]));
+ * display(workflowFigure('From patches to a score', [{ caption: 'the loss falls', svg: loss.svg() }]));
  */
-export function riverFigure(title: string, parts: readonly RiverPart[]): Picture {
+export function workflowFigure(title: string, steps: readonly WorkflowStep[]): Picture {
   return picture(title, () => {
     const columnWidth = (WIDTH - 3 * GAP) / 2;
     let y = GAP;
     let lineHeight = 0;
-    const placed = parts.map(({ caption, svg }, index) => {
+    const placed = steps.map(({ caption, svg }, index) => {
       const { width, height } = sizeOfSvg(svg);
       const scaledHeight = (height * columnWidth) / width;
       if (index % 2 === 0) {
@@ -39,3 +40,22 @@ export function riverFigure(title: string, parts: readonly RiverPart[]): Picture
     return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif"><rect width="${WIDTH}" height="${height}" fill="white"/>${placed.join('')}</svg>`;
   });
 }
+
+/**
+ * The earlier name of WorkflowStep.
+ * @deprecated since 0.1.0: take WorkflowStep
+ */
+export type RiverPart = WorkflowStep;
+
+/**
+ * The earlier name of workflowFigure().
+ * @deprecated since 0.1.0: take workflowFigure()
+ * @example
+ * const loss = lossFigure(metricsOf(inRepository('runs/start')));
+ * riverFigure('From patches to a score', [{ caption: 'the loss falls', svg: loss.svg() }]);
+ */
+export const riverFigure: typeof workflowFigure = deprecate(
+  workflowFigure,
+  'riverFigure() is deprecated since 0.1.0: take workflowFigure()',
+  'VOXLAB_RIVER_FIGURE',
+);

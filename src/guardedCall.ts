@@ -1,0 +1,60 @@
+import { decimalNumber } from './decimal.js';
+import { InputError } from './errors.js';
+import { noteHangingCall } from './hangingCalls.js';
+import { allAnswer, noteSilence, silentPlaceOf } from './silentMounts.js';
+
+/** A tape that is wound, or a disk that wakes up, takes a minute; of a server that is gone nothing ever comes. */
+const DEFAULT_LIMIT_S = 120;
+
+/** Time that one call may take, in s; VOXLAB_READ_LIMIT_S, for slow archives. Throws InputError for what is no time. */
+export function readLimitSeconds(said = process.env.VOXLAB_READ_LIMIT_S ?? ''): number {
+  if (said === '') return DEFAULT_LIMIT_S;
+  const seconds = decimalNumber(said);
+  if (seconds > 0 && seconds <= 86_400) return seconds;
+  throw new InputError(
+    'VOXLAB_READ_LIMIT_S',
+    `expected seconds above 0, at most 86400, received ${JSON.stringify(said)}`,
+  );
+}
+
+/** A file system that does not answer. */
+export class HangingFile extends InputError {}
+
+/**
+ * A call to the file system of `path`. Throws HangingFile where it takes longer than readLimitSeconds(), or where that file
+ * system is known not to answer, which then is not asked; what a late call brings goes nowhere.
+ */
+export async function guardedCall<T>(path: string, call: () => Promise<T>): Promise<T> {
+  const limitSeconds = readLimitSeconds();
+  if (!allAnswer()) await requireAnswering(path, limitSeconds * 1000);
+  const called = call();
+  called.catch(() => {});
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<typeof LATE>((done) => {
+    timer = setTimeout(() => done(LATE), limitSeconds * 1000);
+  });
+  try {
+    const answer = await Promise.race([called, late]);
+    if (answer !== LATE) return answer;
+  } finally {
+    clearTimeout(timer);
+  }
+  noteHangingCall();
+  await noteSilence(path, called, limitSeconds * 1000);
+  throw new HangingFile(
+    path,
+    `its file system does not answer: one read took longer than ${limitSeconds} s; see that the disk or server is there, or give slow archives more time with VOXLAB_READ_LIMIT_S`,
+  );
+}
+
+const LATE = Symbol('late');
+
+async function requireAnswering(path: string, limitMs: number): Promise<void> {
+  const found = await silentPlaceOf(path, limitMs);
+  if (found === undefined) return;
+  const seconds = (ms: number): number => Math.ceil(ms / 1000);
+  throw new HangingFile(
+    path,
+    `its file system does not answer: ${found.place} has been silent for ${seconds(found.sinceMs)} s, and is asked again in ${seconds(found.retryInMs)} s; see that the disk or server is there`,
+  );
+}

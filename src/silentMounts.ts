@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { readlink, statfs } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+/*
+ * Which files and file systems do not answer. A call that hangs keeps a thread until its server is back, so that nothing more
+ * is asked of what is known to be silent. Known in the thread that met it.
+ */
+
+/** A file or a mount that does not answer. */
+interface Silence {
+  readonly since: number;
+  /** Of a file, its mount. */
+  readonly mount: string;
+  /** Then it is asked once more; each time after twice the pause. */
+  retryAt: number;
+  pauseMs: number;
+}
+
+/** What is silent, for a message. */
+export interface SilentPlace {
+  readonly place: string;
+  readonly sinceMs: number;
+  readonly retryInMs: number;
+}
+
+/** By path of the file, or by mount. */
+const silent = new Map<string, Silence>();
+
+/** As long as a mount may take to say that it is there. */
+const MOST_PROBE_MS = 5000;
+/** A mount that answers for itself, and of which so many files hang, is as good as silent. */
+const MOST_FILES = 3;
+const FIRST_PAUSE_MS = 30_000;
+const MOST_PAUSE_MS = 3_600_000;
+const MOST_LINKS = 40;
+
+/** Whether nothing is known to be silent: the usual case, which costs nothing. */
+export function allAnswer(): boolean {
+  return silent.size === 0;
+}
+
+/** What a path leads to, as far as it is known to be silent and not to be asked again yet; else undefined. */
+export async function silentPlaceOf(path: string, limitMs: number): Promise<SilentPlace | undefined> {
+  const file = silent.get(path);
+  if (file !== undefined && isResting(file)) return placeOf(path, file);
+  const mount = await mountOf(path, limitMs, async (each) => !silent.has(each));
+  const known = silent.get(mount);
+  if (known === undefined) return undefined;
+  if (isResting(known)) return placeOf(mount, known);
+  if (!(await answers(mount, limitMs))) return placeOf(mount, known);
+  // Back; or this file is let through, to see whether files of it come back.
+  if (hangingFilesOf(mount) < MOST_FILES) silent.delete(mount);
+  return undefined;
+}
+
+/**
+ * Takes note that a call has not come back in time. The mounts on its way are asked whether they are there: a file that hangs
+ * alone condemns nothing else. When the call comes back, all is as before.
+ */
+export async function noteSilence(path: string, call: Promise<unknown>, limitMs: number): Promise<void> {
+  let isSilent = false;
+  const mount = await mountOf(path, limitMs, async (each) => {
+    isSilent = silent.has(each) || !(await answers(each, limitMs));
+    return !isSilent;
+  });
+  let isBack = false;
+  const back = (): void => {
+    isBack = true;
+    silent.delete(path);
+    silent.delete(mount);
+  };
+  await Promise.race([call.then(back, back), undefined]);
+  if (isBack) return;
+  beSilent(path, mount, limitMs);
+  if (isSilent || hangingFilesOf(mount) >= MOST_FILES) beSilent(mount, mount, limitMs);
+}
+
+function beSilent(place: string, mount: string, limitMs: number): void {
+  const now = performance.now();
+  const pauseMs = Math.max(limitMs, FIRST_PAUSE_MS);
+  if (!silent.has(place)) silent.set(place, { since: now, mount, retryAt: now + pauseMs, pauseMs });
+}
+
+/** The first that asks after the pause is let through. */
+function isResting(silence: Silence): boolean {
+  const now = performance.now();
+  if (now < silence.retryAt) return true;
+  silence.pauseMs = Math.min(2 * silence.pauseMs, MOST_PAUSE_MS);
+  silence.retryAt = now + silence.pauseMs;
+  return false;
+}
+
+function placeOf(place: string, { since, retryAt }: Silence): SilentPlace {
+  const now = performance.now();
+  return { place, sinceMs: now - since, retryInMs: retryAt - now };
+}
+
+function hangingFilesOf(mount: string): number {
+  return [...silent].filter(([place, silence]) => place !== mount && silence.mount === mount).length;
+}
+
+/** The size of a file system is asked of its server each time; what a folder is may be remembered. */
+async function answers(mount: string, limitMs: number): Promise<boolean> {
+  return (await within(statfs(mount), limitMs)) !== LATE;
+}
+
+/**
+ * Where the file system of a path is mounted, through links; each mount on the way is entered only where `mayEnter` says so, else
+ * it is the one.
+ */
+async function mountOf(
+  path: string,
+  limitMs: number,
+  mayEnter: (mount: string) => Promise<boolean>,
+): Promise<string> {
+  const mounts = mountPoints();
+  let [at, mount] = ['/', ''];
+  let rest = partsOf(resolve(path));
+  for (let links = 0; rest.length > 0 && links < MOST_LINKS; ) {
+    const next = join(at, rest[0]!);
+    const nextMount = mountBefore(next, mounts);
+    if (nextMount !== mount && !(await mayEnter(nextMount))) return nextMount;
+    mount = nextMount;
+    const target = next === mount ? undefined : await within(readlink(next), limitMs);
+    // A file or folder that hangs on a mount that answers.
+    if (target === LATE) return mount;
+    rest = rest.slice(1);
+    if (target === undefined) at = next;
+    else {
+      rest = [...partsOf(resolve(at, target)), ...rest];
+      at = '/';
+      links++;
+    }
+  }
+  return mount;
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '');
+}
+
+function mountBefore(path: string, mounts: readonly string[]): string {
+  const above = mounts.filter(
+    (mount) => path === mount || path.startsWith(mount === '/' ? '/' : `${mount}/`),
+  );
+  return above.reduce((longest, mount) => (mount.length > longest.length ? mount : longest), '/');
+}
+
+/** As the system lists them, which asks nothing of them. */
+function mountPoints(): string[] {
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8').trimEnd().split('\n');
+  return lines.map((line) =>
+    line.split(' ')[4]!.replace(/\\(\d{3})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 8))),
+  );
+}
+
+const LATE = Symbol('late');
+
+/** Undefined where the call fails: that, too, is an answer. */
+async function within<T>(call: Promise<T>, limitMs: number): Promise<T | undefined | typeof LATE> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<typeof LATE>((done) => {
+    timer = setTimeout(() => done(LATE), Math.min(limitMs, MOST_PROBE_MS));
+  });
+  const answer = await Promise.race([call.catch(() => undefined), late]);
+  clearTimeout(timer);
+  return answer;
+}

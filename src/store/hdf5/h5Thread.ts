@@ -1,0 +1,56 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../../errors.js';
+import { freeBytes } from '../../freeMemory.js';
+import { loadH5, withoutStandardError } from './h5.js';
+import { h5Calls } from './h5Calls.js';
+
+/** The thread in which others' files are read by the HDF5 library: it may be ended in the middle of a call. */
+const { port, signal } = workerData as { readonly port: MessagePort; readonly signal: Int32Array };
+
+export interface H5Question {
+  readonly id: number;
+  readonly call: keyof typeof h5Calls;
+  readonly args: readonly unknown[];
+}
+export type H5Answer = { readonly id: number } & (
+  | { readonly value: unknown }
+  | { readonly failure: { readonly name: string; readonly message: string } }
+);
+
+const PAGE_BYTES = 65_536;
+
+/** The library takes up to 2 GiB, as a damaged file asks for: never more than is free. Its own answer to too little is an error. */
+function boundMemory(): void {
+  const { prototype } = (
+    globalThis as unknown as {
+      readonly WebAssembly: { readonly Memory: { readonly prototype: { grow(pages: number): number } } };
+    }
+  ).WebAssembly.Memory;
+  const { grow } = prototype;
+  prototype.grow = function (pages) {
+    if (pages * PAGE_BYTES > freeBytes()) throw new RangeError('no memory is free');
+    return grow.call(this, pages);
+  };
+}
+
+boundMemory();
+const { File } = await loadH5();
+
+port.on('message', ({ id, call, args }: H5Question) => {
+  let answer: H5Answer;
+  try {
+    const value = withoutStandardError(() =>
+      call === 'open'
+        ? h5Calls.open(new File(args[0] as string, 'r'))
+        : (h5Calls[call] as (...args: unknown[]) => unknown)(...args),
+    );
+    answer = { id, value };
+  } catch (error) {
+    const name = error instanceof Error ? error.name : '';
+    answer = { id, failure: { name, message: messageOf(error) } };
+  }
+  port.postMessage(answer);
+  Atomics.store(signal, 0, id);
+  Atomics.notify(signal, 0);
+});
+parentPort!.postMessage('ready');
