@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { makeFolder } from '../src/paths.js';
 import { createRandom, type Random } from '../src/random.js';
-import { metaImageHeader, metaImageRawPath, writeMetaImage } from '../src/volumes/metaImageWriter.js';
-import type { Geometry } from '../src/volumes/volume.js';
+import {
+  metaImageHeader,
+  metaImageRawPath,
+  writeMetaImage,
+} from '../src/volumes/metaImage/metaImageWriter.js';
+import type { Geometry } from '../src/volumes/voxels/volume.js';
 
 /** A chest CT's geometry: 105 MB of int16. */
 export const SCAN: Geometry = {

@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../src/random.js';
-import type { Geometry, Vector3, Volume } from '../src/volumes/volume.js';
+import type { Geometry, Vector3, Volume } from '../src/volumes/voxels/volume.js';
 
 /** A chest CT as scanners give it: 157 MB of int16. */
 export const PHANTOM: Geometry = {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { detected } from '../src/detection/detect.js';
 import { endWithParent } from '../src/parentProcess.js';
 import { readVolume } from '../src/volumes/readVolume.js';
-import type { Vector3 } from '../src/volumes/volume.js';
+import type { Vector3 } from '../src/volumes/voxels/volume.js';
 
 export interface DetectQuestion {
   readonly scan: string;

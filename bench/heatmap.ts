@@ -8,8 +8,8 @@ import { cutterOf } from '../src/patches/cutScan.js';
 import { firstVoxelOf } from '../src/patches/patchGrid.js';
 import type { PatchFormat } from '../src/store/patchFileContract.js';
 import { createLearner } from '../src/training/step/createLearner.js';
-import { IDENTITY_DIRECTION } from '../src/volumes/geometry.js';
-import type { Vector3, Volume } from '../src/volumes/volume.js';
+import { IDENTITY_DIRECTION } from '../src/volumes/voxels/geometry.js';
+import type { Vector3, Volume } from '../src/volumes/voxels/volume.js';
 import { startPeer } from './peer.js';
 import { type BenchReport, spread } from './report.js';
 

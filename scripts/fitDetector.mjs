@@ -10,8 +10,8 @@ import { lungInterior } from '../dist/src/detection/lungInterior.js';
 import { rimOf } from '../dist/src/detection/rim.js';
 import { inRepository } from '../dist/src/paths.js';
 import { findScans } from '../dist/src/volumes/findScans.js';
-import { worldToVoxel } from '../dist/src/volumes/geometry.js';
 import { readVolume } from '../dist/src/volumes/readVolume.js';
+import { worldToVoxel } from '../dist/src/volumes/voxels/geometry.js';
 
 /** Each nodule counts as so many blobs that are none, over all blobs that lie in it. */
 const NODULE_WEIGHT = 10;

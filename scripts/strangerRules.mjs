@@ -8,7 +8,7 @@ const PRINTERS = {
   'src/commands/gpu.ts': 'JSON lines, cleaned there, that wait for a slow reader',
   'src/kernel/notebooks/formulasProgram.ts': 'answers the program that started it, in JSON',
   'src/kernel/display.ts': 'what a script displays outside of a notebook, cleaned there',
-  'src/volumes/gdcmThread.ts': 'silences a library',
+  'src/volumes/dicom/gdcmThread.ts': 'silences a library',
   'src/store/hdf5/h5.ts': 'silences a library',
 };
 

@@ -101,7 +101,7 @@ export function outOfOrder(imports) {
   });
 }
 
-/** `src/volumes/geometry.ts` -> `volumes`; `src/errors.ts` -> `errors`. */
+/** `src/volumes/voxels/geometry.ts` -> `volumes`; `src/errors.ts` -> `errors`. */
 function stageOf(file) {
   return file.split('/')[1].replace(/\.ts$/, '');
 }

@@ -180,12 +180,12 @@ export type { OwnAugmentation, OwnMetric, OwnParts } from './training/step/ownPa
 export { type Placement, stagesOfPieces } from './training/step/placement.js';
 export { type TrainOptions, train } from './training/train.js';
 export { VERSION } from './version.js';
-export { type DicomContext, readDicomContext } from './volumes/dicomContext.js';
+export { type DicomContext, readDicomContext } from './volumes/dicom/dicomContext.js';
 export { findScans, type ScanFile } from './volumes/findScans.js';
-export { voxelToWorld, worldToVoxel } from './volumes/geometry.js';
-export { writeNrrd } from './volumes/nrrdWriter.js';
+export { writeNrrd } from './volumes/nrrd/nrrdWriter.js';
 export { readGeometry, readVolume } from './volumes/readVolume.js';
-export type { Geometry, Vector3, Volume } from './volumes/volume.js';
+export { voxelToWorld, worldToVoxel } from './volumes/voxels/geometry.js';
+export type { Geometry, Vector3, Volume } from './volumes/voxels/volume.js';
 export { type Button, button } from './widgets/button.js';
 export { type CompareViewer, type CompareViewerOptions, compareViewer } from './widgets/compareViewer.js';
 export type { Control } from './widgets/control.js';

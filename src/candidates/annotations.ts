@@ -1,4 +1,4 @@
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { CENTER_COLUMNS, centerOf, numberCell, readCsvTable, uidCell } from './csvTable.js';
 
 /** A finding of a reference table: LUNA16's annotations.csv (nodules) and annotations_excluded.csv have the same columns. */

@@ -1,4 +1,4 @@
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 
 /** A place in a scan that may be a nodule. */
 export interface Candidate extends CandidateRow {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import type { Candidate, VoxelCandidate } from './candidate.js';
 import { columnRemedy } from './columnRemedy.js';
 import { type CsvRow, centerOf, numberCell, readCsvTable, uidCell } from './csvTable.js';

@@ -1,4 +1,4 @@
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import type { Candidate, VoxelCandidate } from './candidate.js';
 import { groupBySeries } from './groupBySeries.js';
 

@@ -1,5 +1,5 @@
-import { worldToVoxel } from '../volumes/geometry.js';
-import type { Geometry, Vector3 } from '../volumes/volume.js';
+import { worldToVoxel } from '../volumes/voxels/geometry.js';
+import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 import type { Candidate, VoxelCandidate } from './candidate.js';
 import type { Coordinates } from './tableFormat.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { decimalNumber } from '../decimal.js';
 import { InputError, messageOf } from '../errors.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 
 /** A row of a table: its cells under the columns that were asked for, and its line in the file (from 1). */
 export interface CsvRow<Column extends string> {

@@ -1,4 +1,4 @@
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { radiusMm, readAnnotations } from './annotations.js';
 
 /** A finding that is neither nodule nor not: marked by a reader, not by enough of them. */

@@ -1,5 +1,5 @@
-import { voxelToWorld } from '../volumes/geometry.js';
-import type { Geometry } from '../volumes/volume.js';
+import { voxelToWorld } from '../volumes/voxels/geometry.js';
+import type { Geometry } from '../volumes/voxels/volume.js';
 import type { Candidate, VoxelCandidate } from './candidate.js';
 
 /**

@@ -1,6 +1,6 @@
 import { type Components, components, runsOf } from '../lungs/components.js';
-import { determinantOf, multiply, voxelToWorld } from '../volumes/geometry.js';
-import type { Geometry, Vector3 } from '../volumes/volume.js';
+import { determinantOf, multiply, voxelToWorld } from '../volumes/voxels/geometry.js';
+import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 
 /** One connected part of a mask. */
 export interface MeasuredComponent {

@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import { InputError } from '../errors.js';
-import { hasDicomMark, peekDicom } from '../volumes/dicomDataSet.js';
-import { withFile } from '../volumes/inputFile.js';
+import { hasDicomMark, peekDicom } from '../volumes/dicom/dicomDataSet.js';
 import { readVolume, SCAN_EXTENSIONS } from '../volumes/readVolume.js';
 import {
   type DicomSegmentation,
@@ -11,6 +10,7 @@ import {
 import { labelsOf } from '../volumes/segments/labelImage.js';
 import { parseRtStructures, STRUCTURES_CLASS } from '../volumes/segments/rtStructures.js';
 import type { SegmentMask } from '../volumes/segments/segmentMask.js';
+import { withFile } from '../volumes/voxels/inputFile.js';
 import { CENTER_COLUMNS } from './csvTable.js';
 import { csvText } from './csvText.js';
 import { type MeasuredComponent, measureComponents } from './measureComponents.js';

@@ -18,7 +18,7 @@ import { formatSeconds, type Progress, type ProgressLine, progressLine } from '.
 import { sharedPath } from '../sharedPath.js';
 import type { CheckpointLink } from '../training/run/checkpoint.js';
 import { namedScans, type ScanFile } from '../volumes/findScans.js';
-import { nrrdBytes } from '../volumes/nrrdWriter.js';
+import { nrrdBytes } from '../volumes/nrrd/nrrdWriter.js';
 import { readHashedVolume } from '../volumes/readVolume.js';
 import { withoutControls } from '../withoutControls.js';
 import { numberWithin, oneOf, shard, wholeNumber } from './options.js';

@@ -1,6 +1,6 @@
 import { lungMask } from '../lungs/lungMask.js';
 import { resampleVolume } from '../patches/resample.js';
-import type { Geometry, Vector3, Volume, VoxelArray } from '../volumes/volume.js';
+import type { Geometry, Vector3, Volume, VoxelArray } from '../volumes/voxels/volume.js';
 
 /** Blobs are looked for on a grid of 1 mm. */
 const GRID_MM: Vector3 = [1, 1, 1];

@@ -2,7 +2,7 @@ import type { PatchShape } from '../feed/augment/patchShape.js';
 import { copyMiddle, shapeOfCrop } from '../feed/centralCrop.js';
 import { patchGeometry } from '../patches/patchGrid.js';
 import { voxelsPerPatch } from '../store/patchFileContract.js';
-import type { Matrix3, Vector3, Volume } from '../volumes/volume.js';
+import type { Matrix3, Vector3, Volume } from '../volumes/voxels/volume.js';
 import { enlarged } from './enlarged.js';
 import { coveringOf, dropsOf, type OcclusionOptions } from './occlusion.js';
 import { forShareOfData, type RunNetwork } from './runNetwork.js';

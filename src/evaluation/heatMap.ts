@@ -6,7 +6,7 @@ import { gridCutter } from '../patches/gridCutter.js';
 import { firstVoxelOf } from '../patches/patchGrid.js';
 import { resampleVolume } from '../patches/resample.js';
 import type { Progress } from '../progress.js';
-import type { Geometry, Vector3, Volume } from '../volumes/volume.js';
+import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
 import { answersOf, type RunNetwork, requireThin } from './runNetwork.js';
 
 /** How finely the lungs are looked at. */

@@ -1,6 +1,6 @@
 import { CENTER_COLUMNS } from '../candidates/csvTable.js';
 import { csvText } from '../candidates/csvText.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 
 /** A candidate with the network's answer. */
 export interface PredictedFinding {

@@ -11,7 +11,7 @@ import { createPredictingLearner } from '../training/predictingLearner.js';
 import type { CheckpointLink } from '../training/run/checkpoint.js';
 import { loadLinked } from '../training/run/loadCheckpoint.js';
 import { huPatchesOf } from '../training/run/trainedOn.js';
-import type { Vector3, Volume } from '../volumes/volume.js';
+import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { type ExplainOptions, type Explanation, explanationOf } from './explain.js';
 import { type HeatMap, type HeatMapOptions, heatMapOf } from './heatMap.js';
 import { answersOf, type OpenedCheckpoint, type RunNetwork, requireThin } from './runNetwork.js';

@@ -4,7 +4,7 @@ import { correctedForShare } from '../scores/priorShift.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import type { Checkpoint } from '../training/run/loadCheckpoint.js';
 import type { Learner } from '../training/step/learner.js';
-import type { Volume } from '../volumes/volume.js';
+import type { Volume } from '../volumes/voxels/volume.js';
 
 /** A checkpoint without its arrays: the learner has them, and they are half a gigabyte. */
 export type OpenedCheckpoint = Omit<Checkpoint, 'weights' | 'optimizer'>;

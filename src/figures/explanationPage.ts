@@ -1,5 +1,5 @@
-import { voxelToWorld } from '../volumes/geometry.js';
-import type { Vector3, Volume } from '../volumes/volume.js';
+import { voxelToWorld } from '../volumes/voxels/geometry.js';
+import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { escaped } from './drawing/markup.js';
 import { pagePolicy } from './drawing/pagePolicy.js';
 import type { WindowHu } from './drawing/picture.js';

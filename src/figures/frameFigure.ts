@@ -1,5 +1,5 @@
-import { voxelToWorld, worldToVoxel } from '../volumes/geometry.js';
-import type { Geometry, Vector3 } from '../volumes/volume.js';
+import { voxelToWorld, worldToVoxel } from '../volumes/voxels/geometry.js';
+import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 import { PALETTE } from './charts/chartSpec.js';
 import { coordinate, escaped } from './drawing/markup.js';
 import { type Picture, picture } from './drawing/picture.js';

@@ -1,6 +1,6 @@
 import { CLASS_NAMES, type ClassNames } from '../config/classNames.js';
 import type { PatchFile } from '../store/patchFile.js';
-import type { VoxelArray } from '../volumes/volume.js';
+import type { VoxelArray } from '../volumes/voxels/volume.js';
 import { type Chart, chart } from './charts/chart.js';
 import { PALETTE, type Trace } from './charts/chartSpec.js';
 

@@ -1,4 +1,4 @@
-import type { Volume } from '../volumes/volume.js';
+import type { Volume } from '../volumes/voxels/volume.js';
 import { escaped } from './drawing/markup.js';
 import { pagePolicy } from './drawing/pagePolicy.js';
 import { patchMontage } from './slices/patchMontage.js';

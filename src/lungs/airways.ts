@@ -1,4 +1,4 @@
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { type Components, components, runsOf } from './components.js';
 
 /** A windpipe's cross-section: 40 to 700 mm2 (10 to 27 mm across, some room on both sides). */

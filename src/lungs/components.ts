@@ -1,4 +1,4 @@
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 
 /** The set voxels of a grid as runs along x, row by row: for masks a small share of the grid's bytes. */
 export interface Runs {

@@ -1,4 +1,4 @@
-import type { Vector3, Volume } from '../volumes/volume.js';
+import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { removeAirways } from './airways.js';
 import { chooseLungs } from './chooseLungs.js';
 import { type Components, components, paintComponents, runsOf } from './components.js';

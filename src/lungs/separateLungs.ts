@@ -1,4 +1,4 @@
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { components, paintComponents, runsOf } from './components.js';
 import { dilate } from './dilate.js';
 

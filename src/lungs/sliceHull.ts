@@ -1,4 +1,4 @@
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { components, type Runs, runsOf } from './components.js';
 
 /** A hull that makes a lung's slice larger than this many times is not its shape: it would swallow heart or liver (DSB2017). */

@@ -1,4 +1,4 @@
-import type { Geometry, Vector3, Volume } from '../volumes/volume.js';
+import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
 
 /**
  * A scan's grid turned upright: axes along x, y, z of the world as nearly as whole axes can be, +x to the patient's left,

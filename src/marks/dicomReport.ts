@@ -1,5 +1,5 @@
 import { VERSION } from '../version.js';
-import type { DicomContext } from '../volumes/dicomContext.js';
+import type { DicomContext } from '../volumes/dicom/dicomContext.js';
 import { dicomFile, newUid, type WrittenDataSet } from './dicomWriter.js';
 import { type ReadingMark, requireMarks } from './mark.js';
 

@@ -1,4 +1,4 @@
-import { readDicomContext } from '../volumes/dicomContext.js';
+import { readDicomContext } from '../volumes/dicom/dicomContext.js';
 import { marksToReport } from './dicomReport.js';
 import type { ReadingMark } from './mark.js';
 import { MARKUPS_ENDING, marksToMarkups } from './slicerMarkups.js';

@@ -1,4 +1,4 @@
-import type { Volume } from '../volumes/volume.js';
+import type { Volume } from '../volumes/voxels/volume.js';
 import type { PatchGrid } from './patchGrid.js';
 
 /** Where the voxels of one grid axis lie between the scan's: the voxel before, the one after, and the share of the latter. */

@@ -1,6 +1,6 @@
-import { voxelToWorld } from '../volumes/geometry.js';
-import { roundHalfEven } from '../volumes/storedHu.js';
-import type { Geometry, Vector3, Volume } from '../volumes/volume.js';
+import { voxelToWorld } from '../volumes/voxels/geometry.js';
+import { roundHalfEven } from '../volumes/voxels/storedHu.js';
+import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
 import { cubicCutter } from './cubicCutter.js';
 
 /**

@@ -11,7 +11,7 @@ import { type Coordinates, LUNA16_FORMAT, type TableFormat } from '../candidates
 import { InputError } from '../errors.js';
 import type { NormalisationRequest } from '../store/intensity.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
-import type { LeftOutFile } from '../volumes/dicomSearch.js';
+import type { LeftOutFile } from '../volumes/dicom/dicomSearch.js';
 import { type ScanFile, searchScans } from '../volumes/findScans.js';
 import type { ReadingChoices } from '../volumes/readVolume.js';
 import { readingSettings } from './readingSettings.js';

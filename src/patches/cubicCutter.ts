@@ -1,5 +1,5 @@
-import { createRowKernels, paddedLength } from '../volumes/rowKernels.js';
-import type { Vector3, Volume } from '../volumes/volume.js';
+import { createRowKernels, paddedLength } from '../volumes/voxels/rowKernels.js';
+import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import type { Span } from './axisWeights.js';
 import { copyRows, OUTSIDE_HU, type PatchCutter } from './patchCutter.js';
 import type { PatchGrid } from './patchGrid.js';

@@ -1,5 +1,5 @@
 import { answerTasks } from '../threadPool.js';
-import { newScanMemory } from '../volumes/scanMemory.js';
+import { newScanMemory } from '../volumes/voxels/scanMemory.js';
 import { type CutScan, type CutTask, cutScan, type FailedScan } from './cutScan.js';
 
 /** The voxels of one scan after the other lie in the same memory: fresh memory costs as much time as the reading itself. */

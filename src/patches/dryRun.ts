@@ -8,7 +8,7 @@ import { InputError, messageOf, throwIfAborted } from '../errors.js';
 import { existingFolder } from '../paths.js';
 import { voxelsPerPatch } from '../store/patchFileContract.js';
 import { readGeometry, readVolume } from '../volumes/readVolume.js';
-import type { Geometry } from '../volumes/volume.js';
+import type { Geometry } from '../volumes/voxels/volume.js';
 import { type CropResult, countsBeside, type OutsideCandidate } from './crop.js';
 import { type CropJob, prepareCrop, type ScanWork } from './cropJob.js';
 import type { CropOptions } from './cropOptions.js';

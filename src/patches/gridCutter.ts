@@ -1,4 +1,4 @@
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { copyRows, OUTSIDE_HU, type PatchCutter } from './patchCutter.js';
 import type { PatchGrid } from './patchGrid.js';
 

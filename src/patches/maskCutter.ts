@@ -1,5 +1,5 @@
-import { worldToVoxel } from '../volumes/geometry.js';
-import type { Geometry, Vector3 } from '../volumes/volume.js';
+import { worldToVoxel } from '../volumes/voxels/geometry.js';
+import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 import type { PatchGrid } from './patchGrid.js';
 
 /** As PatchCutter, of a mask: 0 or 1, 0 outside the scan. */

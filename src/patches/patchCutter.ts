@@ -1,4 +1,4 @@
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 
 /** Value of every voxel outside the scan: air. */
 export const OUTSIDE_HU = -1000;

@@ -1,7 +1,7 @@
 import type { PatchFormat } from '../store/patchFileContract.js';
-import { IDENTITY_DIRECTION, multiply, worldToVoxel } from '../volumes/geometry.js';
-import { roundHalfEven } from '../volumes/storedHu.js';
-import type { Geometry, Vector3 } from '../volumes/volume.js';
+import { IDENTITY_DIRECTION, multiply, worldToVoxel } from '../volumes/voxels/geometry.js';
+import { roundHalfEven } from '../volumes/voxels/storedHu.js';
+import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 
 /** Patches are cut on a scan resampled to another spacing; origin and direction stay, voxel 0 lies on voxel 0. */
 export interface PatchGrid {

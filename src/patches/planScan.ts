@@ -2,7 +2,7 @@ import type { Candidate } from '../candidates/candidate.js';
 import type { ExcludedFinding } from '../candidates/excludedFindings.js';
 import { notrainReasons } from '../candidates/notrain.js';
 import { type PatchFormat, voxelsPerPatch } from '../store/patchFileContract.js';
-import type { Geometry, Vector3 } from '../volumes/volume.js';
+import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 import { centerVoxelOf, firstVoxelOf, isInside, patchGrid } from './patchGrid.js';
 
 /** One row to be: which candidate, and where its patch lies on the resampled grid. */

@@ -1,4 +1,4 @@
-import { NIFTI_FRAMES } from '../volumes/niftiGeometry.js';
+import { NIFTI_FRAMES } from '../volumes/nifti/niftiGeometry.js';
 import type { ReadingChoices } from '../volumes/readVolume.js';
 
 /** Choices of reading as a patch file's settings hold them: only what was chosen, so that files without choices stay equal. */

@@ -1,6 +1,6 @@
 import type { PatchFormat } from '../store/patchFileContract.js';
-import { voxelToWorld } from '../volumes/geometry.js';
-import type { Geometry, Vector3, Volume } from '../volumes/volume.js';
+import { voxelToWorld } from '../volumes/voxels/geometry.js';
+import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
 import { cutterOf } from './cutScan.js';
 import { patchGrid } from './patchGrid.js';
 

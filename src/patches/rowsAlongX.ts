@@ -1,5 +1,5 @@
-import { paddedLength, ROW_STEP, type RowKernels } from '../volumes/rowKernels.js';
-import type { Volume, VoxelArray } from '../volumes/volume.js';
+import { paddedLength, ROW_STEP, type RowKernels } from '../volumes/voxels/rowKernels.js';
+import type { Volume, VoxelArray } from '../volumes/voxels/volume.js';
 import type { AxisWeights, Span } from './axisWeights.js';
 
 /** Interpolates `rows` rows of a scan from row `firstRow` (of all its planes) along x, to rows of paddedLength(dimX) from value 0. */

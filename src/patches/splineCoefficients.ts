@@ -1,5 +1,5 @@
-import { createRowKernels, paddedLength, type RowKernels } from '../volumes/rowKernels.js';
-import type { Volume, VoxelArray } from '../volumes/volume.js';
+import { createRowKernels, paddedLength, type RowKernels } from '../volumes/voxels/rowKernels.js';
+import type { Volume, VoxelArray } from '../volumes/voxels/volume.js';
 
 /** Coefficients of the cubic B-spline through all voxels of a scan (z, y, x), with mirrored borders: 8 bytes a voxel. */
 export interface SplineCoefficients {

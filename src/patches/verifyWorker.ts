@@ -4,7 +4,7 @@ import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { answerTasks } from '../threadPool.js';
 import type { ScanFile } from '../volumes/findScans.js';
 import { hashOfScan, type ReadingChoices, readHashedVolume } from '../volumes/readVolume.js';
-import type { Volume } from '../volumes/volume.js';
+import type { Volume } from '../volumes/voxels/volume.js';
 import { cutterOf, maskCutterOf } from './cutScan.js';
 import { maskAt } from './maskCutter.js';
 import { centerVoxelOf, firstVoxelOf } from './patchGrid.js';

@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../random.js';
-import { IDENTITY_DIRECTION, worldToVoxel } from '../volumes/geometry.js';
-import type { Geometry, Matrix3, Vector3 } from '../volumes/volume.js';
+import { IDENTITY_DIRECTION, worldToVoxel } from '../volumes/voxels/geometry.js';
+import type { Geometry, Matrix3, Vector3 } from '../volumes/voxels/volume.js';
 import type { ChestSizes } from './chestShape.js';
 import { add } from './points.js';
 

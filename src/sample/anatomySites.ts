@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import type { LungTrees } from './lungTrees.js';
 import { type Field, isInField, type PlacedBall, pointInLung } from './places.js';
 import { addScaled, distance, mix, randomDirection, scale, subtract, unitOf } from './points.js';

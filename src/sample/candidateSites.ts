@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { ANATOMY_KINDS, type AnatomyKind, anatomySites } from './anatomySites.js';
 import type { Findings } from './findings.js';
 import { MIMIC_KINDS, type MimicKind } from './mimics.js';

@@ -1,4 +1,4 @@
-import type { Geometry, Vector3 } from '../volumes/volume.js';
+import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 import type { Tube } from './vesselTree.js';
 
 /** `over` blends to the value; `raise` only where it is higher, `lower` only where it is lower. */

@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { cross, perpendicularTo, randomDirection, unitOf } from './points.js';
 
 /** Three unit vectors at right angles. */

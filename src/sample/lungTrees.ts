@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import type { ChestShape } from './chestShape.js';
 import { cubeRoot, distance, perpendicularTo, subtract, unitOf } from './points.js';
 import { type Branch, besideBranch, growTree, type Tube, tubesOf } from './vesselTree.js';

@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { axesAlong, drawLobes } from './lumps.js';
 import { type Finding, findingOf } from './nodules.js';
 import { type Field, isInField, onWall, pointInLung } from './places.js';

@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { axesAlong, drawLobes, type Lump } from './lumps.js';
 import { hilarNode, nodeOnFissure, nodeUnderPleura } from './lymphNodes.js';
 import { type DenseTube, drawSite, type Finding, findingOf } from './nodules.js';

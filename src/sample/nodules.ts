@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { axesAlong, drawLobes, type Lump } from './lumps.js';
 import type { Site } from './places.js';
 import { addScaled, randomDirection, randomInBall } from './points.js';

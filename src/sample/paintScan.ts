@@ -1,5 +1,5 @@
 import { createRandom } from '../random.js';
-import type { Vector3, Volume } from '../volumes/volume.js';
+import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { type Canvas, createCanvas, paintShape, paintTube, type Stroke } from './canvas.js';
 import type { ChestShape } from './chestShape.js';
 import { lumpDistance, lumpReachMm } from './lumps.js';

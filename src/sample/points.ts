@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 
 /*
  * Geometry of points in mm. Only + - * / and Math.sqrt are used here and in the rest of this stage: IEEE 754 fixes

@@ -1,4 +1,4 @@
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { worldOf } from './acquisition.js';
 import type { NegativeKind } from './candidateSites.js';
 import type { MimicKind } from './mimics.js';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { metaImageRawPath, writeMetaImage } from '../volumes/metaImageWriter.js';
+import { metaImageRawPath, writeMetaImage } from '../volumes/metaImage/metaImageWriter.js';
 import { paintScan } from './paintScan.js';
 import { damagedFiles, type FileSums, sumOfFile } from './sampleManifest.js';
 import { type ScanTables, tablesOf } from './sampleTables.js';

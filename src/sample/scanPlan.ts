@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../random.js';
-import type { Geometry } from '../volumes/volume.js';
+import type { Geometry } from '../volumes/voxels/volume.js';
 import { type Acquisition, drawAcquisition, isInScan } from './acquisition.js';
 import { type Candidate, placeCandidates } from './candidateSites.js';
 import { type ChestShape, type ChestSizes, createChestShape, drawChestSizes } from './chestShape.js';

@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import type { ChestShape } from './chestShape.js';
 import { add, addScaled, mix, unitOf } from './points.js';
 import type { Tube } from './vesselTree.js';

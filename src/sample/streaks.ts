@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import type { Acquisition } from './acquisition.js';
 import type { Canvas } from './canvas.js';
 import { smoothStep } from './points.js';

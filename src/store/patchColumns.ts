@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { dtypeName, shapeName } from './hdf5/datasetDescription.js';
 import { checkFilters, filtersOf } from './hdf5/filterNames.js';
 import { asInput, type Dataset, datasetOf, type H5File } from './hdf5/h5Reader.js';

@@ -1,6 +1,6 @@
 import { awaitReadable } from '../awaitReadable.js';
 import { InputError } from '../errors.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import { type DatasetDescription, descriptionOf } from './hdf5/datasetDescription.js';
 import { checkAttributes } from './hdf5/globalHeap.js';
 import { asInput, type Dataset, type H5File, openH5 } from './hdf5/h5Reader.js';

@@ -1,5 +1,5 @@
-import type { Resampling } from '../volumes/dicomGrid.js';
-import type { Vector3 } from '../volumes/volume.js';
+import type { Resampling } from '../volumes/dicom/dicomGrid.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import type { Normalisation } from './intensity.js';
 
 /** How patches were cut: attributes of the dataset `input`, and what decides the length of a row. */

@@ -1,6 +1,6 @@
 import { InputError, messageOf } from '../errors.js';
 import { JsonPlace } from '../jsonPlace.js';
-import type { Resampling } from '../volumes/dicomGrid.js';
+import type { Resampling } from '../volumes/dicom/dicomGrid.js';
 import type { H5File } from './hdf5/h5Reader.js';
 import type { PatchProvenance } from './patchFileContract.js';
 

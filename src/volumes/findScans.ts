@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { awaitReadableBelow } from '../awaitReadable.js';
 import { InputError } from '../errors.js';
 import { isFolder } from '../paths.js';
-import { findDicomSeries, type LeftOutFile } from './dicomSearch.js';
+import { findDicomSeries, type LeftOutFile } from './dicom/dicomSearch.js';
 import { SCAN_EXTENSIONS } from './readVolume.js';
 
 /** A scan on disk. */

@@ -1,18 +1,18 @@
 import { createHash, type Hash } from 'node:crypto';
 import { awaitReadableBelow } from '../awaitReadable.js';
 import { InputError, throwIfAborted } from '../errors.js';
-import { chosenSeries } from './dicomChoice.js';
-import type { Resampling } from './dicomGrid.js';
-import { filesInOrder, readDicomSeries, readDicomVolume } from './dicomReader.js';
-import { withBytes } from './fileBytes.js';
-import { isInvertible } from './geometry.js';
-import { statsOf } from './inputFile.js';
-import { metaImageFiles, readMetaImage, readMetaImageHeader } from './metaImageReader.js';
-import type { NiftiFrame } from './niftiGeometry.js';
-import { niftiFiles, readNifti, readNiftiGeometry } from './niftiReader.js';
-import { nrrdFiles, readNrrd, readNrrdGeometry } from './nrrdReader.js';
-import type { ReadOptions } from './storedVoxels.js';
-import type { Geometry, Volume } from './volume.js';
+import { chosenSeries } from './dicom/dicomChoice.js';
+import type { Resampling } from './dicom/dicomGrid.js';
+import { filesInOrder, readDicomSeries, readDicomVolume } from './dicom/dicomReader.js';
+import { metaImageFiles, readMetaImage, readMetaImageHeader } from './metaImage/metaImageReader.js';
+import type { NiftiFrame } from './nifti/niftiGeometry.js';
+import { niftiFiles, readNifti, readNiftiGeometry } from './nifti/niftiReader.js';
+import { nrrdFiles, readNrrd, readNrrdGeometry } from './nrrd/nrrdReader.js';
+import { withBytes } from './voxels/fileBytes.js';
+import { isInvertible } from './voxels/geometry.js';
+import { statsOf } from './voxels/inputFile.js';
+import type { ReadOptions } from './voxels/storedVoxels.js';
+import type { Geometry, Volume } from './voxels/volume.js';
 
 /** File name endings of the scans that can be read. */
 export const SCAN_EXTENSIONS = ['.nrrd', '.nhdr', '.nii', '.nii.gz', '.hdr', '.mha', '.mhd'] as const;

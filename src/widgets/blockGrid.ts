@@ -1,4 +1,4 @@
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 
 /** Voxels along an edge of a block, whose highest value is known: rays leap over blocks that change nothing. */
 export const BLOCK = 8;

@@ -6,8 +6,8 @@ import { checkedOverlay, type Overlay } from '../figures/slices/overlaySlice.js'
 import { PLANE_NAMES, type PlaneName } from '../figures/slices/planeAxes.js';
 import type { Mark } from '../figures/slices/threePlanes.js';
 import type { JsonObject } from '../kernel/wire/protocol.js';
-import { voxelToWorld } from '../volumes/geometry.js';
-import type { Vector3, Volume } from '../volumes/volume.js';
+import { voxelToWorld } from '../volumes/voxels/geometry.js';
+import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { shownBy } from './control.js';
 import { createListeners } from './listeners.js';
 import { savedComparison, savedViewerHtml } from './savedViewer.js';

@@ -1,4 +1,4 @@
-import type { Vector3 } from '../volumes/volume.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
 import type { ViewerScan } from './viewerState.js';
 
 /** The voxel of the grid that is nearest to a fractional index, which may lie outside. */

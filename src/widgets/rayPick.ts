@@ -1,5 +1,5 @@
-import { voxelToWorld } from '../volumes/geometry.js';
-import type { Geometry, Vector3 } from '../volumes/volume.js';
+import { voxelToWorld } from '../volumes/voxels/geometry.js';
+import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 import { insideMm, type Rays } from './rays.js';
 import type { MaskShown, VolumeMode } from './volumeState.js';
 

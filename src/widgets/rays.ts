@@ -1,5 +1,5 @@
-import { voxelToWorld, worldToVoxel } from '../volumes/geometry.js';
-import type { Geometry, Matrix3, Vector3 } from '../volumes/volume.js';
+import { voxelToWorld, worldToVoxel } from '../volumes/voxels/geometry.js';
+import type { Geometry, Matrix3, Vector3 } from '../volumes/voxels/volume.js';
 import {
   type Camera,
   dot,

@@ -1,6 +1,6 @@
 import type { Overlay } from '../figures/slices/overlaySlice.js';
 import type { JsonObject } from '../kernel/wire/protocol.js';
-import type { Vector3, Volume } from '../volumes/volume.js';
+import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { frontEnd } from './frontEnd.js';
 import { voxelInside } from './presentMark.js';
 import { savedVolume } from './savedVolume.js';

@@ -1,8 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
 import { type Overlay, overlaySlice } from '../figures/slices/overlaySlice.js';
 import type { PlaneAxes } from '../figures/slices/planeAxes.js';
-import { voxelToWorld } from '../volumes/geometry.js';
-import type { Geometry, Vector3, Volume } from '../volumes/volume.js';
+import { voxelToWorld } from '../volumes/voxels/geometry.js';
+import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
 import type { SavedVolume } from './viewerState.js';
 
 /** Of both together, before base64: with a page's own style and pictures a page of one scan stays below 3 MB. */

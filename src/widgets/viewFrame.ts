@@ -1,5 +1,5 @@
 import { type PlaneAxes, pixelAlong, type VoxelAxis } from '../figures/slices/planeAxes.js';
-import type { Geometry, Vector3 } from '../volumes/volume.js';
+import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 
 /** Which part of the scan the planes show; they share it, as they share the crosshair. */
 export interface ViewFrame {

@@ -1,6 +1,6 @@
 import { patchGeometry } from '../patches/patchGrid.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
-import type { Matrix3, Volume } from '../volumes/volume.js';
+import type { Matrix3, Volume } from '../volumes/voxels/volume.js';
 
 /** A patch as the viewer takes it: a row of a patch file, or what a cutter wrote. */
 export interface ViewedPatch {

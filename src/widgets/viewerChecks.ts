@@ -1,6 +1,6 @@
 import type { WindowHu } from '../figures/drawing/picture.js';
-import { worldToVoxel } from '../volumes/geometry.js';
-import type { Geometry, Vector3, Volume } from '../volumes/volume.js';
+import { worldToVoxel } from '../volumes/voxels/geometry.js';
+import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
 
 /** Throws RangeError for a volume that cannot be shown. */
 export function checkedVolume(volume: Volume): Volume {

@@ -1,8 +1,8 @@
 import { WINDOWS } from '../figures/drawing/picture.js';
 import { PLANE_NAMES, planeAxes } from '../figures/slices/planeAxes.js';
 import type { Mark } from '../figures/slices/threePlanes.js';
-import { worldToVoxel } from '../volumes/geometry.js';
-import type { Vector3, Volume } from '../volumes/volume.js';
+import { worldToVoxel } from '../volumes/voxels/geometry.js';
+import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { checkedPlace, checkedVolume } from './viewerChecks.js';
 import type { Preset, ViewerMarker, ViewerScan } from './viewerState.js';
 

@@ -1,7 +1,7 @@
 import { overlaySlice } from '../figures/slices/overlaySlice.js';
 import type { PlaneAxes } from '../figures/slices/planeAxes.js';
 import { sliceValues } from '../figures/slices/slicePlane.js';
-import type { Volume } from '../volumes/volume.js';
+import type { Volume } from '../volumes/voxels/volume.js';
 import type { SliceRequest, ViewerScan } from './viewerState.js';
 
 /** One slice as it travels: int16 HU, little-endian, row after row from the top left as seen. */

@@ -1,6 +1,6 @@
 import type { WindowHu } from '../figures/drawing/picture.js';
 import type { PlaneAxes, PlaneName } from '../figures/slices/planeAxes.js';
-import type { Geometry, Vector3 } from '../volumes/volume.js';
+import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 
 /** What the viewer's page knows of a scan; the voxels stay in the kernel. */
 export interface ViewerScan extends Geometry {

@@ -1,5 +1,5 @@
-import { voxelToWorld } from '../volumes/geometry.js';
-import type { Geometry, Vector3 } from '../volumes/volume.js';
+import { voxelToWorld } from '../volumes/voxels/geometry.js';
+import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 
 /** From where a volume is looked at, along parallel rays: a mm is a mm in the whole picture. */
 export interface Camera {

@@ -1,5 +1,5 @@
-import { isInvertible } from '../volumes/geometry.js';
-import type { Matrix3, Vector3 } from '../volumes/volume.js';
+import { isInvertible } from '../volumes/voxels/geometry.js';
+import type { Matrix3, Vector3 } from '../volumes/voxels/volume.js';
 import { isWindow } from './viewerChecks.js';
 import { type Camera, cross, orthonormal } from './volumeCamera.js';
 import {

@@ -1,4 +1,4 @@
-import type { Geometry, Vector3, Volume } from '../volumes/volume.js';
+import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
 import { BLOCK } from './blockGrid.js';
 import { coarser, meanValues } from './savedVolume.js';
 import { slicesIn, type VolumeScan } from './volumeState.js';

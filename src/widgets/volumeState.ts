@@ -1,4 +1,4 @@
-import type { Geometry, Vector3 } from '../volumes/volume.js';
+import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 import type { Preset, ViewerMarker } from './viewerState.js';
 import type { Camera } from './volumeCamera.js';
 

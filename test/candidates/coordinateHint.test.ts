@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { coordinateHint, hintOfScans, insideCounts } from '../../src/candidates/coordinateHint.js';
-import { IDENTITY_DIRECTION, voxelToWorld } from '../../src/volumes/geometry.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import { IDENTITY_DIRECTION, voxelToWorld } from '../../src/volumes/voxels/geometry.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 
 const GEOMETRY = {
   size: [100, 90, 40],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { measureComponents } from '../../src/candidates/measureComponents.js';
 import { createRandom } from '../../src/random.js';
-import type { Geometry, Matrix3, Vector3 } from '../../src/volumes/volume.js';
+import type { Geometry, Matrix3, Vector3 } from '../../src/volumes/voxels/volume.js';
 import { runPython } from '../python.js';
 
 /** Balls and ellipsoids, some of which touch at corners alone, and specks. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readCandidates } from '../../src/candidates/candidateTable.js';
-import { writeMetaImage } from '../../src/volumes/metaImageWriter.js';
+import { writeMetaImage } from '../../src/volumes/metaImage/metaImageWriter.js';
 import { chestPhantom } from '../detection/chestPhantom.js';
 import { voxlab } from './voxlab.js';
 

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { writeMetaImage } from '../../src/volumes/metaImageWriter.js';
+import { writeMetaImage } from '../../src/volumes/metaImage/metaImageWriter.js';
 import { REFERENCES, scanOf, xmlOf } from '../candidates/lidc/lidcReference.js';
 import { voxlab } from './voxlab.js';
 

@@ -1,6 +1,6 @@
 import { createRandom } from '../../src/random.js';
-import { voxelToWorld } from '../../src/volumes/geometry.js';
-import type { Geometry, Matrix3, Vector3, Volume } from '../../src/volumes/volume.js';
+import { voxelToWorld } from '../../src/volumes/voxels/geometry.js';
+import type { Geometry, Matrix3, Vector3, Volume } from '../../src/volumes/voxels/volume.js';
 
 /** A ball in the lungs, or a tube (a vessel) from one point to another; world mm. */
 export interface PhantomBall {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type DetectedMark, detect, detected } from '../../src/detection/detect.js';
 import { InterruptedError } from '../../src/errors.js';
-import { writeMetaImage } from '../../src/volumes/metaImageWriter.js';
+import { writeMetaImage } from '../../src/volumes/metaImage/metaImageWriter.js';
 import { readVolume } from '../../src/volumes/readVolume.js';
-import type { Matrix3, Vector3, Volume } from '../../src/volumes/volume.js';
+import type { Matrix3, Vector3, Volume } from '../../src/volumes/voxels/volume.js';
 import { sliceTags, type Tags, writeSlices } from '../volumes/dicomFixture.js';
 import { chestPhantom, type PhantomBall } from './chestPhantom.js';
 

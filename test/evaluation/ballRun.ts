@@ -15,7 +15,7 @@ import {
 import { createRandom, type Random } from '../../src/random.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
 import { train } from '../../src/training/train.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 import { allRecords } from '../training/trainFixture.js';
 
 /** Voxels of a patch along each axis. */

@@ -5,8 +5,8 @@ import { readTrainingSettings } from '../../src/config/trainingSettings.js';
 import { crop } from '../../src/patches/crop.js';
 import { createRandom } from '../../src/random.js';
 import { train } from '../../src/training/train.js';
-import { writeMetaImage } from '../../src/volumes/metaImageWriter.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import { writeMetaImage } from '../../src/volumes/metaImage/metaImageWriter.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 import { chestPhantom } from '../detection/chestPhantom.js';
 import { allRecords } from '../training/trainFixture.js';
 

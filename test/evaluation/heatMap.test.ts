@@ -8,9 +8,9 @@ import { openPredictor, type Predictor } from '../../src/evaluation/predictor.js
 import { lungMask } from '../../src/lungs/lungMask.js';
 import { maskAt } from '../../src/patches/maskCutter.js';
 import { createRandom } from '../../src/random.js';
-import { voxelToWorld } from '../../src/volumes/geometry.js';
-import { writeNrrd } from '../../src/volumes/nrrdWriter.js';
-import type { Vector3, Volume } from '../../src/volumes/volume.js';
+import { writeNrrd } from '../../src/volumes/nrrd/nrrdWriter.js';
+import { voxelToWorld } from '../../src/volumes/voxels/geometry.js';
+import type { Vector3, Volume } from '../../src/volumes/voxels/volume.js';
 import { chestPhantom } from '../detection/chestPhantom.js';
 import { runPython } from '../python.js';
 import { trainedOnChests } from './chestRun.js';

@@ -7,7 +7,7 @@ import { InputError } from '../../src/errors.js';
 import { evaluate } from '../../src/evaluation/evaluate.js';
 import { openPredictor } from '../../src/evaluation/predictor.js';
 import { readVolume } from '../../src/volumes/readVolume.js';
-import type { Volume } from '../../src/volumes/volume.js';
+import type { Volume } from '../../src/volumes/voxels/volume.js';
 import { trainedOnChests } from './chestRun.js';
 
 test('predict() of a table equals evaluate() on the same patches, bit for bit; of a scan alone it finds the balls; others are refused', async (t) => {

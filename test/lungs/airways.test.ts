@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { removeAirways } from '../../src/lungs/airways.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 import { count, paint } from './lungPicture.js';
 
 const size: Vector3 = [120, 90, 70];

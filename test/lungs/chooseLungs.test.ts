@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chooseLungs } from '../../src/lungs/chooseLungs.js';
 import { components, runsOf } from '../../src/lungs/components.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 import { type Ellipsoid, paint } from './lungPicture.js';
 
 const size: Vector3 = [100, 80, 60];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { components, paintComponents, runsOf } from '../../src/lungs/components.js';
 import { createRandom } from '../../src/random.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 import { runPython } from '../python.js';
 
 function noise(size: Vector3, share: number): Uint8Array {

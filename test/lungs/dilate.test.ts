@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dilate } from '../../src/lungs/dilate.js';
 import { createRandom } from '../../src/random.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 import { runPython } from '../python.js';
 
 test("dilate() equals scipy's distance transform within the radius, for any spacing, at edges and corners", () => {

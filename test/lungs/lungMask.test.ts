@@ -5,8 +5,8 @@ import { shiftAt, worldOf } from '../../src/sample/acquisition.js';
 import { paintScan } from '../../src/sample/paintScan.js';
 import { subtract } from '../../src/sample/points.js';
 import { planScan, type ScanPlan } from '../../src/sample/scanPlan.js';
-import { voxelToWorld, worldToVoxel } from '../../src/volumes/geometry.js';
-import type { Vector3, Volume } from '../../src/volumes/volume.js';
+import { voxelToWorld, worldToVoxel } from '../../src/volumes/voxels/geometry.js';
+import type { Vector3, Volume } from '../../src/volumes/voxels/volume.js';
 import { dice } from './lungPicture.js';
 import { referenceMask } from './referenceMask.js';
 

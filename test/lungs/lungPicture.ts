@@ -1,4 +1,4 @@
-import type { Vector3 } from '../../src/volumes/volume.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 
 /** A ball or ellipsoid in voxels. */
 export interface Ellipsoid {

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeMetaImage } from '../../src/volumes/metaImageWriter.js';
-import type { Volume } from '../../src/volumes/volume.js';
+import { writeMetaImage } from '../../src/volumes/metaImage/metaImageWriter.js';
+import type { Volume } from '../../src/volumes/voxels/volume.js';
 import { runPython } from '../python.js';
 
 /** The recipe of docs/lung-mask.md, written anew with SimpleITK and scipy: the closed lungs, and with the margin. */

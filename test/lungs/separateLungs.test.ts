@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { separateLungs } from '../../src/lungs/separateLungs.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 import { count, paint } from './lungPicture.js';
 
 const size: Vector3 = [140, 70, 40];

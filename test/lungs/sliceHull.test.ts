@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { closeSlices } from '../../src/lungs/sliceHull.js';
 import { createRandom } from '../../src/random.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 import { runPython } from '../python.js';
 
 /** A picture of a slice: # = lung 1. */

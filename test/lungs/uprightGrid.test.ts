@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromUpright, uprightBelow, uprightGrid } from '../../src/lungs/uprightGrid.js';
-import type { Matrix3, Volume } from '../../src/volumes/volume.js';
+import type { Matrix3, Volume } from '../../src/volumes/voxels/volume.js';
 
 function numbered(direction: Matrix3): Volume {
   return {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { marksToReport } from '../../src/marks/dicomReport.js';
 import type { ReadingMark } from '../../src/marks/mark.js';
-import type { DicomContext } from '../../src/volumes/dicomContext.js';
+import type { DicomContext } from '../../src/volumes/dicom/dicomContext.js';
 import { runPython } from '../python.js';
 
 const CONTEXT: DicomContext = {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cutAs2018, placeAs2018 } from '../../src/patches/crop2018.js';
 import { createRandom } from '../../src/random.js';
-import { voxelToWorld } from '../../src/volumes/geometry.js';
-import type { Matrix3, Vector3, Volume } from '../../src/volumes/volume.js';
+import { voxelToWorld } from '../../src/volumes/voxels/geometry.js';
+import type { Matrix3, Vector3, Volume } from '../../src/volumes/voxels/volume.js';
 import { runPython } from '../python.js';
 
 const DIM = 8;

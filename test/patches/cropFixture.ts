@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { type CropResult, crop } from '../../src/patches/crop.js';
 import type { CropOptions } from '../../src/patches/cropOptions.js';
 import { createRandom } from '../../src/random.js';
-import { IDENTITY_DIRECTION } from '../../src/volumes/geometry.js';
-import { writeMetaImage } from '../../src/volumes/metaImageWriter.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import { writeMetaImage } from '../../src/volumes/metaImage/metaImageWriter.js';
+import { IDENTITY_DIRECTION } from '../../src/volumes/voxels/geometry.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 
 export const HEADER = 'seriesuid,coordX,coordY,coordZ,class';
 

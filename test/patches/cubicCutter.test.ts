@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { cubicCutter } from '../../src/patches/cubicCutter.js';
 import { patchGrid } from '../../src/patches/patchGrid.js';
 import { createRandom } from '../../src/random.js';
-import type { Vector3, Volume } from '../../src/volumes/volume.js';
+import type { Vector3, Volume } from '../../src/volumes/voxels/volume.js';
 import { compareWithSimpleItk, SCANS } from './simpleItk.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-cubic-'));

@@ -4,7 +4,7 @@ import { cutterOf } from '../../src/patches/cutScan.js';
 import { gridCutter } from '../../src/patches/gridCutter.js';
 import { resampleVolume } from '../../src/patches/resample.js';
 import { createRandom } from '../../src/random.js';
-import type { Vector3, Volume } from '../../src/volumes/volume.js';
+import type { Vector3, Volume } from '../../src/volumes/voxels/volume.js';
 
 const random = createRandom('grid cutter');
 const volume: Volume = {

@@ -10,9 +10,9 @@ import { centerVoxelOf, isInside, patchGrid } from '../../src/patches/patchGrid.
 import { planScan } from '../../src/patches/planScan.js';
 import { createRandom, type Random } from '../../src/random.js';
 import type { PatchFormat } from '../../src/store/patchFileContract.js';
-import { voxelToWorld, worldToVoxel } from '../../src/volumes/geometry.js';
-import { storedHu } from '../../src/volumes/storedHu.js';
-import type { Geometry, Vector3, Volume } from '../../src/volumes/volume.js';
+import { voxelToWorld, worldToVoxel } from '../../src/volumes/voxels/geometry.js';
+import { storedHu } from '../../src/volumes/voxels/storedHu.js';
+import type { Geometry, Vector3, Volume } from '../../src/volumes/voxels/volume.js';
 import { randomGeometry } from '../volumes/randomGeometry.js';
 import { compareWithSimpleItk, SCANS } from './simpleItk.js';
 

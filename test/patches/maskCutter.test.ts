@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { maskAt, maskCutter } from '../../src/patches/maskCutter.js';
 import { patchGrid } from '../../src/patches/patchGrid.js';
 import { createRandom } from '../../src/random.js';
-import { voxelToWorld } from '../../src/volumes/geometry.js';
-import type { Geometry } from '../../src/volumes/volume.js';
+import { voxelToWorld } from '../../src/volumes/voxels/geometry.js';
+import type { Geometry } from '../../src/volumes/voxels/volume.js';
 import { runPython } from '../python.js';
 
 const scan: Geometry = {

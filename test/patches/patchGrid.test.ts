@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { centerVoxelOf, firstVoxelOf, isInside, patchGrid } from '../../src/patches/patchGrid.js';
-import { IDENTITY_DIRECTION } from '../../src/volumes/geometry.js';
-import type { Geometry } from '../../src/volumes/volume.js';
+import { IDENTITY_DIRECTION } from '../../src/volumes/voxels/geometry.js';
+import type { Geometry } from '../../src/volumes/voxels/volume.js';
 
 const scan: Geometry = {
   size: [10, 20, 5],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Candidate } from '../../src/candidates/candidate.js';
 import { planScan } from '../../src/patches/planScan.js';
-import { IDENTITY_DIRECTION } from '../../src/volumes/geometry.js';
+import { IDENTITY_DIRECTION } from '../../src/volumes/voxels/geometry.js';
 
 const geometry = {
   size: [100, 100, 100],

@@ -4,8 +4,8 @@ import { cutterOf } from '../../src/patches/cutScan.js';
 import { centerVoxelOf, firstVoxelOf } from '../../src/patches/patchGrid.js';
 import { patchBox, resampleVolume } from '../../src/patches/resample.js';
 import { createRandom } from '../../src/random.js';
-import { voxelToWorld } from '../../src/volumes/geometry.js';
-import type { Vector3, Volume } from '../../src/volumes/volume.js';
+import { voxelToWorld } from '../../src/volumes/voxels/geometry.js';
+import type { Vector3, Volume } from '../../src/volumes/voxels/volume.js';
 import { runPython } from '../python.js';
 
 const random = createRandom('resample');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { linearCutter } from '../../src/patches/linearCutter.js';
 import { centerVoxelOf, firstVoxelOf, patchGrid } from '../../src/patches/patchGrid.js';
 import { readVolume } from '../../src/volumes/readVolume.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 import { runPython } from '../python.js';
 
 /** A scan that SimpleITK makes of seeded noise, smoothed. */

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createRandom } from '../../src/random.js';
-import { writeMetaImage } from '../../src/volumes/metaImageWriter.js';
+import { writeMetaImage } from '../../src/volumes/metaImage/metaImageWriter.js';
 import { readVolume } from '../../src/volumes/readVolume.js';
 import { voxlab } from '../commands/voxlab.js';
 import { noise, SECRETS, SERIES_UID, series, type Tags, writeSlices } from '../volumes/dicomFixture.js';

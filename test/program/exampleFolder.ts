@@ -2,7 +2,7 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inRepository } from '../../src/paths.js';
-import { writeMetaImage } from '../../src/volumes/metaImageWriter.js';
+import { writeMetaImage } from '../../src/volumes/metaImage/metaImageWriter.js';
 import { REFERENCES, scanOf, xmlOf } from '../candidates/lidc/lidcReference.js';
 import { sliceTags, writeSlices } from '../volumes/dicomFixture.js';
 

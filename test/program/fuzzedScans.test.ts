@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { InputError } from '../../src/errors.js';
 import { createRandom, type Random } from '../../src/random.js';
 import { readGeometry, readVolume } from '../../src/volumes/readVolume.js';
-import type { Geometry, Volume } from '../../src/volumes/volume.js';
+import type { Geometry, Volume } from '../../src/volumes/voxels/volume.js';
 import { runPython } from '../python.js';
 
 const CASES = 500;

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { lungMask } from '../../src/lungs/lungMask.js';
 import { openPatchFile } from '../../src/store/patchFile.js';
-import { IDENTITY_DIRECTION, voxelToWorld } from '../../src/volumes/geometry.js';
-import { writeMetaImage } from '../../src/volumes/metaImageWriter.js';
-import type { Vector3, Volume } from '../../src/volumes/volume.js';
+import { writeMetaImage } from '../../src/volumes/metaImage/metaImageWriter.js';
+import { IDENTITY_DIRECTION, voxelToWorld } from '../../src/volumes/voxels/geometry.js';
+import type { Vector3, Volume } from '../../src/volumes/voxels/volume.js';
 import { voxlab } from '../commands/voxlab.js';
 import { runPython } from '../python.js';
 

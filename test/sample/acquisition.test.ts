@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Acquisition, isInScan, shiftAt, worldOf } from '../../src/sample/acquisition.js';
 import { planScan } from '../../src/sample/scanPlan.js';
-import { worldToVoxel } from '../../src/volumes/geometry.js';
+import { worldToVoxel } from '../../src/volumes/voxels/geometry.js';
 
 const scans: Acquisition[] = Array.from(
   { length: 30 },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createCanvas, paintShape, paintTube } from '../../src/sample/canvas.js';
-import type { Geometry, Vector3 } from '../../src/volumes/volume.js';
+import type { Geometry, Vector3 } from '../../src/volumes/voxels/volume.js';
 
 function blank(change: Partial<Geometry> = {}): ReturnType<typeof createCanvas> {
   const geometry: Geometry = {

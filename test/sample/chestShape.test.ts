@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createRandom } from '../../src/random.js';
 import { createChestShape, drawChestSizes } from '../../src/sample/chestShape.js';
 import { addScaled, dot } from '../../src/sample/points.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 
 const chests = [1, 2, 3, 4, 5, 6].map((seed) => createChestShape(createRandom(seed)));
 

@@ -4,8 +4,8 @@ import { isInScan, worldOf } from '../../src/sample/acquisition.js';
 import { paintScan } from '../../src/sample/paintScan.js';
 import { mix } from '../../src/sample/points.js';
 import { planScan } from '../../src/sample/scanPlan.js';
-import { worldToVoxel } from '../../src/volumes/geometry.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import { worldToVoxel } from '../../src/volumes/voxels/geometry.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 
 // The chest's middle, with metal and a motion step.
 const plan = planScan({ seed: 16, scans: 30, coarsening: 2 }, 4);

@@ -4,7 +4,7 @@ import { createRandom } from '../../src/random.js';
 import { createCanvas } from '../../src/sample/canvas.js';
 import { createChestShape } from '../../src/sample/chestShape.js';
 import { paintSoftTissue } from '../../src/sample/softTissue.js';
-import type { Matrix3, Vector3 } from '../../src/volumes/volume.js';
+import type { Matrix3, Vector3 } from '../../src/volumes/voxels/volume.js';
 
 const chest = createChestShape(createRandom(4));
 const SIZE: Vector3 = [85, 75, 60];

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createRandom } from '../../src/random.js';
 import { distance, randomInBall, scale } from '../../src/sample/points.js';
 import { besideBranch, growTree, tubesOf } from '../../src/sample/vesselTree.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 
 const random = createRandom('trees');
 const targets: Vector3[] = Array.from({ length: 300 }, () => scale(randomInBall(random), 60));

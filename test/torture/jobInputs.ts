@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeMetaImage } from '../../src/volumes/metaImageWriter.js';
+import { writeMetaImage } from '../../src/volumes/metaImage/metaImageWriter.js';
 import { REFERENCES, scanOf, xmlOf } from '../candidates/lidc/lidcReference.js';
 import { chestPhantom } from '../detection/chestPhantom.js';
 import { cropFixture } from '../patches/cropFixture.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { inRepository } from '../../src/paths.js';
-import type { Volume } from '../../src/volumes/volume.js';
+import type { Volume } from '../../src/volumes/voxels/volume.js';
 import { PYTHON } from '../python.js';
 
 /** Writes files below `root` with pydicom, and answers what pydicom reads of them. */

@@ -1,5 +1,5 @@
 import type { Random } from '../../src/random.js';
-import type { Geometry, Matrix3, Vector3 } from '../../src/volumes/volume.js';
+import type { Geometry, Matrix3, Vector3 } from '../../src/volumes/voxels/volume.js';
 
 /** Any rotation (a uniform unit quaternion), half of them with a reflection; spacing 0.3 to 5 mm, a far origin, a small size. */
 export function randomGeometry(random: Random): Geometry {

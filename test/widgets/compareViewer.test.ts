@@ -4,7 +4,7 @@ import { differenceSlice } from '../../src/figures/slices/differenceSlice.js';
 import { planeAxes } from '../../src/figures/slices/planeAxes.js';
 import { sliceValues } from '../../src/figures/slices/slicePlane.js';
 import { createRandom } from '../../src/random.js';
-import type { Vector3, Volume } from '../../src/volumes/volume.js';
+import type { Vector3, Volume } from '../../src/volumes/voxels/volume.js';
 import { compareViewer } from '../../src/widgets/compareViewer.js';
 import { randomGeometry } from '../volumes/randomGeometry.js';
 import { openFrontSession } from './frontSession.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../src/random.js';
-import { voxelToWorld } from '../../src/volumes/geometry.js';
+import { voxelToWorld } from '../../src/volumes/voxels/geometry.js';
 import { pickVoxel } from '../../src/widgets/rayPick.js';
 import { raysOf } from '../../src/widgets/rays.js';
 import { VIEWS, wholeVolume } from '../../src/widgets/volumeCamera.js';

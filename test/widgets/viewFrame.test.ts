@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pixelAlong, planeAxes, seenFromHead } from '../../src/figures/slices/planeAxes.js';
 import { createRandom } from '../../src/random.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 import { following, panned, placeInBox, wholeFrame, zoomed } from '../../src/widgets/viewFrame.js';
 import { randomGeometry } from '../volumes/randomGeometry.js';
 

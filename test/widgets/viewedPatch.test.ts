@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { voxelToWorld } from '../../src/volumes/geometry.js';
+import { voxelToWorld } from '../../src/volumes/voxels/geometry.js';
 import { isPatch, volumeOfPatch } from '../../src/widgets/viewedPatch.js';
 
 test('volumeOfPatch() puts the candidate at 0, 0, 0 mm, also for turned axes', () => {

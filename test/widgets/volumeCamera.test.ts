@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { directionLetters } from '../../src/figures/slices/planeAxes.js';
 import { createRandom } from '../../src/random.js';
-import type { Vector3 } from '../../src/volumes/volume.js';
+import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 import {
   type Camera,
   cross,

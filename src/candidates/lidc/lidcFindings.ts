@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.js';
-import { voxelToWorld } from '../../volumes/geometry.js';
-import type { Geometry, Vector3 } from '../../volumes/volume.js';
+import { voxelToWorld } from '../../volumes/voxels/geometry.js';
+import type { Geometry, Vector3 } from '../../volumes/voxels/volume.js';
 import { clusterMarks } from './clusterMarks.js';
 import type { LidcKind, LidcMark, LidcReading } from './lidcReading.js';
 import { centroidVoxel, diameterMm, type SliceOf } from './markMeasures.js';

@@ -1,5 +1,5 @@
 import { createRandom, type RandomState } from '../../random.js';
-import { storedHu } from '../../volumes/storedHu.js';
+import { storedHu } from '../../volumes/voxels/storedHu.js';
 
 /** Normal noise of one patch; plain data. */
 export interface Noise {

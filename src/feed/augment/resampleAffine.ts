@@ -1,4 +1,4 @@
-import { roundHalfEven } from '../../volumes/storedHu.js';
+import { roundHalfEven } from '../../volumes/voxels/storedHu.js';
 import type { AffineMap } from './affine.js';
 import { AIR_HU, type PatchShape } from './patchShape.js';
 

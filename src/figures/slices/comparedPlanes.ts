@@ -1,4 +1,4 @@
-import type { Vector3, Volume } from '../../volumes/volume.js';
+import type { Vector3, Volume } from '../../volumes/voxels/volume.js';
 import { coordinate, escaped, lettersIn, titleLines, titleText } from '../drawing/markup.js';
 import { type Picture, picture, type WindowHu } from '../drawing/picture.js';
 import type { PixelImage } from '../drawing/pixelImage.js';

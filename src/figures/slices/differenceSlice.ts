@@ -1,4 +1,4 @@
-import type { Vector3, Volume, VoxelArray } from '../../volumes/volume.js';
+import type { Vector3, Volume, VoxelArray } from '../../volumes/voxels/volume.js';
 import type { PixelImage } from '../drawing/pixelImage.js';
 import { differenceColor, NO_DIFFERENCE } from './differenceColor.js';
 import { stepsOnGrid } from './overlaySlice.js';

@@ -1,5 +1,5 @@
-import { voxelToWorld, worldToVoxel } from '../../volumes/geometry.js';
-import type { Geometry, Vector3, Volume, VoxelArray } from '../../volumes/volume.js';
+import { voxelToWorld, worldToVoxel } from '../../volumes/voxels/geometry.js';
+import type { Geometry, Vector3, Volume, VoxelArray } from '../../volumes/voxels/volume.js';
 import type { PixelImage } from '../drawing/pixelImage.js';
 import { overlayColors } from './overlayColor.js';
 import { type PlaneAxes, pixelAlong } from './planeAxes.js';

@@ -1,4 +1,4 @@
-import type { Vector3 } from '../../volumes/volume.js';
+import type { Vector3 } from '../../volumes/voxels/volume.js';
 import { PALETTE } from '../charts/chartSpec.js';
 import { coordinate, escaped, lettersIn, titleLines, titleText } from '../drawing/markup.js';
 import { greyOf, type Picture, picture, WINDOWS, type WindowHu } from '../drawing/picture.js';

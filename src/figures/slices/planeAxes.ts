@@ -1,4 +1,4 @@
-import type { Geometry, Matrix3, Vector3 } from '../../volumes/volume.js';
+import type { Geometry, Matrix3, Vector3 } from '../../volumes/voxels/volume.js';
 
 /** Across the body, along it from side to side, or from front to back. */
 export type PlaneName = 'axial' | 'coronal' | 'sagittal';

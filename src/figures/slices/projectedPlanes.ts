@@ -1,4 +1,4 @@
-import type { Volume, VoxelArray } from '../../volumes/volume.js';
+import type { Volume, VoxelArray } from '../../volumes/voxels/volume.js';
 import { greyOf, type WindowHu } from '../drawing/picture.js';
 import { pixelAlong } from './planeAxes.js';
 import type { SlicePlane } from './slicePlane.js';

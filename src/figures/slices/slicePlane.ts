@@ -1,5 +1,5 @@
-import { worldToVoxel } from '../../volumes/geometry.js';
-import type { Vector3, Volume, VoxelArray } from '../../volumes/volume.js';
+import { worldToVoxel } from '../../volumes/voxels/geometry.js';
+import type { Vector3, Volume, VoxelArray } from '../../volumes/voxels/volume.js';
 import { greyOf, type WindowHu } from '../drawing/picture.js';
 import type { PixelImage } from '../drawing/pixelImage.js';
 import {

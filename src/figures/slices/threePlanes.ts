@@ -1,5 +1,5 @@
 import type { PatchBox } from '../../patches/resample.js';
-import type { Vector3, Volume } from '../../volumes/volume.js';
+import type { Vector3, Volume } from '../../volumes/voxels/volume.js';
 import { PALETTE } from '../charts/chartSpec.js';
 import { coordinate, escaped, lettersIn, titleLines, titleText } from '../drawing/markup.js';
 import { type Picture, picture, WINDOWS, type WindowHu } from '../drawing/picture.js';

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import { IDENTITY_DIRECTION } from '../../volumes/geometry.js';
-import type { Volume } from '../../volumes/volume.js';
+import { IDENTITY_DIRECTION } from '../../volumes/voxels/geometry.js';
+import type { Volume } from '../../volumes/voxels/volume.js';
 
 /** Numbers with a shape: a tensor of TensorFlow.js, or values beside their shape as readers of HDF5 give them. */
 export interface ShapedValues {

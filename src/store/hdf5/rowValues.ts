@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.js';
-import { createRowKernels, paddedLength } from '../../volumes/rowKernels.js';
-import { storedHu } from '../../volumes/storedHu.js';
-import { swapBytes } from '../../volumes/voxelType.js';
+import { createRowKernels, paddedLength } from '../../volumes/voxels/rowKernels.js';
+import { storedHu } from '../../volumes/voxels/storedHu.js';
+import { swapBytes } from '../../volumes/voxels/voxelType.js';
 import type { ElementType, ValueScale } from './rowIndex.js';
 
 /**

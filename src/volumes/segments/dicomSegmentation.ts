@@ -1,8 +1,8 @@
 import { InputError } from '../../errors.js';
-import { type DicomStart, elementsOf, NATIVE_SYNTAXES, openDicom, REMEDY } from '../dicomDataSet.js';
-import { type DicomElement, type DicomElements, PIXEL_DATA } from '../dicomElements.js';
-import { DicomFields } from '../dicomFields.js';
-import type { Vector3 } from '../volume.js';
+import { type DicomStart, elementsOf, NATIVE_SYNTAXES, openDicom, REMEDY } from '../dicom/dicomDataSet.js';
+import { type DicomElement, type DicomElements, PIXEL_DATA } from '../dicom/dicomElements.js';
+import { DicomFields } from '../dicom/dicomFields.js';
+import type { Vector3 } from '../voxels/volume.js';
 import { type PlacedFrame, stackFrames } from './frameStack.js';
 import type { SegmentMask } from './segmentMask.js';
 

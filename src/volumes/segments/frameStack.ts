@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.js';
-import { isInvertible } from '../geometry.js';
-import type { Geometry, Matrix3, Vector3 } from '../volume.js';
+import { isInvertible } from '../voxels/geometry.js';
+import type { Geometry, Matrix3, Vector3 } from '../voxels/volume.js';
 
 /** A mask of one plane, and where it lies. */
 export interface PlacedFrame {

@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.js';
-import { voxelToWorld } from '../geometry.js';
-import type { Volume, VoxelArray } from '../volume.js';
+import { voxelToWorld } from '../voxels/geometry.js';
+import type { Volume, VoxelArray } from '../voxels/volume.js';
 import type { SegmentMask } from './segmentMask.js';
 
 /** An image with more values is a scan, not one of labels. */

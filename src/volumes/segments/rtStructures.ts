@@ -1,9 +1,9 @@
 import { decimalNumber } from '../../decimal.js';
 import { InputError } from '../../errors.js';
-import { elementsOf, openDicom, REMEDY } from '../dicomDataSet.js';
-import type { DicomElements } from '../dicomElements.js';
-import { DicomFields } from '../dicomFields.js';
-import { IDENTITY_DIRECTION } from '../geometry.js';
+import { elementsOf, openDicom, REMEDY } from '../dicom/dicomDataSet.js';
+import type { DicomElements } from '../dicom/dicomElements.js';
+import { DicomFields } from '../dicom/dicomFields.js';
+import { IDENTITY_DIRECTION } from '../voxels/geometry.js';
 import type { DicomSegmentation } from './dicomSegmentation.js';
 import { fillPlane, type Polygon } from './fillPlane.js';
 import type { SegmentMask } from './segmentMask.js';

@@ -1,4 +1,4 @@
-import type { Geometry } from '../volume.js';
+import type { Geometry } from '../voxels/volume.js';
 
 /** One label of a segmentation. */
 export interface SegmentMask {

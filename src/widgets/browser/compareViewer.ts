@@ -1,7 +1,7 @@
 import { differenceColor, NO_DIFFERENCE } from '../../figures/slices/differenceColor.js';
 import { PLANE_NAMES, type PlaneName } from '../../figures/slices/planeAxes.js';
-import { voxelToWorld } from '../../volumes/geometry.js';
-import type { Vector3 } from '../../volumes/volume.js';
+import { voxelToWorld } from '../../volumes/voxels/geometry.js';
+import type { Vector3 } from '../../volumes/voxels/volume.js';
 import { nearestVoxel } from '../viewerChecks.js';
 import type { ComparedColumn } from '../viewerState.js';
 import { following } from '../viewFrame.js';

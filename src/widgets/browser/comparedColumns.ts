@@ -1,5 +1,5 @@
-import { voxelToWorld, worldToVoxel } from '../../volumes/geometry.js';
-import type { Vector3 } from '../../volumes/volume.js';
+import { voxelToWorld, worldToVoxel } from '../../volumes/voxels/geometry.js';
+import type { Vector3 } from '../../volumes/voxels/volume.js';
 import type { ComparedColumn } from '../viewerState.js';
 import type { ViewFrame } from '../viewFrame.js';
 import { wholeFrame } from '../viewFrame.js';

@@ -1,5 +1,5 @@
-import { voxelToWorld } from '../../volumes/geometry.js';
-import type { Vector3 } from '../../volumes/volume.js';
+import { voxelToWorld } from '../../volumes/voxels/geometry.js';
+import type { Vector3 } from '../../volumes/voxels/volume.js';
 import { nearestVoxel } from '../viewerChecks.js';
 import type { ComparedColumn, ComparedSlicesMessage, SlicesMessage, ViewerScan } from '../viewerState.js';
 import type { Model } from './anywidget.js';

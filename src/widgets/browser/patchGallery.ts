@@ -1,6 +1,6 @@
 import { sliceValues } from '../../figures/slices/slicePlane.js';
 import { NODULE_SIZES, sizeOf } from '../../scores/noduleSize.js';
-import type { Volume } from '../../volumes/volume.js';
+import type { Volume } from '../../volumes/voxels/volume.js';
 import type { GalleryPatch, GalleryState } from '../viewerState.js';
 import { watch } from './anywidget.js';
 import { element, keepKeys, savedParts } from './elements.js';

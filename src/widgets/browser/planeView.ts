@@ -1,7 +1,7 @@
 import { NO_DIFFERENCE } from '../../figures/slices/differenceColor.js';
 import { type PlaneAxes, planeLetters, planeTitle } from '../../figures/slices/planeAxes.js';
-import { voxelToWorld } from '../../volumes/geometry.js';
-import type { Vector3 } from '../../volumes/volume.js';
+import { voxelToWorld } from '../../volumes/voxels/geometry.js';
+import type { Vector3 } from '../../volumes/voxels/volume.js';
 import { type PlaneBox, panned, placeInBox, type ViewFrame, zoomed } from '../viewFrame.js';
 import { element } from './elements.js';
 import { drawOverlay } from './planeOverlay.js';

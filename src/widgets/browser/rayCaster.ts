@@ -1,4 +1,4 @@
-import type { Vector3 } from '../../volumes/volume.js';
+import type { Vector3 } from '../../volumes/voxels/volume.js';
 import { BLOCK, type BlockGrid } from '../blockGrid.js';
 import type { Rays } from '../rays.js';
 import type { MaskShown, VolumeMode } from '../volumeState.js';

@@ -1,5 +1,5 @@
-import { voxelToWorld } from '../../volumes/geometry.js';
-import type { Geometry, Vector3 } from '../../volumes/volume.js';
+import { voxelToWorld } from '../../volumes/voxels/geometry.js';
+import type { Geometry, Vector3 } from '../../volumes/voxels/volume.js';
 
 /** The distance between two points, which may lie in the slices of different planes. */
 export interface Ruler {

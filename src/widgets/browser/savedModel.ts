@@ -1,6 +1,6 @@
 import type { PlaneAxes } from '../../figures/slices/planeAxes.js';
 import { sliceValues } from '../../figures/slices/slicePlane.js';
-import type { Volume, VoxelArray } from '../../volumes/volume.js';
+import type { Volume, VoxelArray } from '../../volumes/voxels/volume.js';
 import type { SliceRequest, SlicesMessage, ViewerScan } from '../viewerState.js';
 import type { Model } from './anywidget.js';
 

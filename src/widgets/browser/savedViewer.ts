@@ -1,5 +1,5 @@
 import { differenceSlice } from '../../figures/slices/differenceSlice.js';
-import type { Volume, VoxelArray } from '../../volumes/volume.js';
+import type { Volume, VoxelArray } from '../../volumes/voxels/volume.js';
 import type {
   ComparedSlicesMessage,
   SavedViewer,

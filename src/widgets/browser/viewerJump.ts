@@ -1,4 +1,4 @@
-import type { Vector3 } from '../../volumes/volume.js';
+import type { Vector3 } from '../../volumes/voxels/volume.js';
 import { presentMark } from '../presentMark.js';
 import type { ViewerScan } from '../viewerState.js';
 import { element } from './elements.js';

@@ -1,6 +1,6 @@
 import { type PlaneAxes, type PlaneName, pixelAlong, seenFromHead } from '../../figures/slices/planeAxes.js';
-import { voxelToWorld } from '../../volumes/geometry.js';
-import type { Geometry, Vector3 } from '../../volumes/volume.js';
+import { voxelToWorld } from '../../volumes/voxels/geometry.js';
+import type { Geometry, Vector3 } from '../../volumes/voxels/volume.js';
 import { voxelInside } from '../presentMark.js';
 import type { ViewerScan } from '../viewerState.js';
 import type { Model } from './anywidget.js';

@@ -1,5 +1,5 @@
-import { worldToVoxel } from '../../volumes/geometry.js';
-import type { Vector3 } from '../../volumes/volume.js';
+import { worldToVoxel } from '../../volumes/voxels/geometry.js';
+import type { Vector3 } from '../../volumes/voxels/volume.js';
 import { voxelInside } from '../presentMark.js';
 import { type Camera, forwardOf } from '../volumeCamera.js';
 import {

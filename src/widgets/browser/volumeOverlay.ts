@@ -1,6 +1,6 @@
 import { directionLetters } from '../../figures/slices/planeAxes.js';
-import { voxelToWorld } from '../../volumes/geometry.js';
-import type { Vector3 } from '../../volumes/volume.js';
+import { voxelToWorld } from '../../volumes/voxels/geometry.js';
+import type { Vector3 } from '../../volumes/voxels/volume.js';
 import { dot, middleOf, minus, type PictureSize, pixelsPerMm, projected, scaled } from '../volumeCamera.js';
 import { drawScale, edged, markColor, text } from './planeOverlay.js';
 import type { VolumeModel } from './volumeModel.js';

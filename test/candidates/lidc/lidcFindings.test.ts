@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lidcFindings } from '../../../src/candidates/lidc/lidcFindings.js';
 import { InputError } from '../../../src/errors.js';
-import { voxelToWorld } from '../../../src/volumes/geometry.js';
+import { voxelToWorld } from '../../../src/volumes/voxels/geometry.js';
 import { REFERENCES, readingOf, scanOf } from './lidcReference.js';
 
 const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;

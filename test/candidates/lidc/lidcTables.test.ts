@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { readAnnotations } from '../../../src/candidates/annotations.js';
 import { lidcFindings } from '../../../src/candidates/lidc/lidcFindings.js';
 import { lidcTableTexts, readLidcTables } from '../../../src/candidates/lidc/lidcTables.js';
-import { writeMetaImage } from '../../../src/volumes/metaImageWriter.js';
+import { writeMetaImage } from '../../../src/volumes/metaImage/metaImageWriter.js';
 import { sliceTags, writeSlices } from '../../volumes/dicomFixture.js';
 import { type LidcReference, REFERENCES, readingOf, scanOf, xmlOf } from './lidcReference.js';
 

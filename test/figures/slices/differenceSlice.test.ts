@@ -5,7 +5,7 @@ import { differenceImage, differenceSlice } from '../../../src/figures/slices/di
 import { PLANE_NAMES, planeAxes } from '../../../src/figures/slices/planeAxes.js';
 import { sliceValues } from '../../../src/figures/slices/slicePlane.js';
 import { createRandom, type Random } from '../../../src/random.js';
-import type { Volume } from '../../../src/volumes/volume.js';
+import type { Volume } from '../../../src/volumes/voxels/volume.js';
 import { middleOf } from '../../../src/widgets/volumeCamera.js';
 import { runPython } from '../../python.js';
 import { randomGeometry } from '../../volumes/randomGeometry.js';

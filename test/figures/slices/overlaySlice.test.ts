@@ -5,8 +5,8 @@ import { checkedOverlay, overlayImage, overlaySlice } from '../../../src/figures
 import { PLANE_NAMES, planeAxes } from '../../../src/figures/slices/planeAxes.js';
 import { sliceValues } from '../../../src/figures/slices/slicePlane.js';
 import { createRandom } from '../../../src/random.js';
-import { voxelToWorld, worldToVoxel } from '../../../src/volumes/geometry.js';
-import type { Volume } from '../../../src/volumes/volume.js';
+import { voxelToWorld, worldToVoxel } from '../../../src/volumes/voxels/geometry.js';
+import type { Volume } from '../../../src/volumes/voxels/volume.js';
 import { runPython } from '../../python.js';
 import { randomGeometry } from '../../volumes/randomGeometry.js';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { pngDataUri } from '../../../src/figures/drawing/png.js';
 import { type Overlay, overlayImage } from '../../../src/figures/slices/overlaySlice.js';
 import { patchMontage } from '../../../src/figures/slices/patchMontage.js';
-import type { Volume } from '../../../src/volumes/volume.js';
+import type { Volume } from '../../../src/volumes/voxels/volume.js';
 
 test('patchMontage() shows the slice of the candidate of each patch, framed by class, captions escaped', () => {
   const dataHu = new Int16Array(2 * 2 * 4).fill(-1000);

@@ -9,8 +9,8 @@ import {
 } from '../../../src/figures/slices/planeAxes.js';
 import { slicePlane, sliceValues } from '../../../src/figures/slices/slicePlane.js';
 import { createRandom } from '../../../src/random.js';
-import { voxelToWorld } from '../../../src/volumes/geometry.js';
-import type { Geometry, Matrix3, Vector3, Volume } from '../../../src/volumes/volume.js';
+import { voxelToWorld } from '../../../src/volumes/voxels/geometry.js';
+import type { Geometry, Matrix3, Vector3, Volume } from '../../../src/volumes/voxels/volume.js';
 import { runPython } from '../../python.js';
 import { randomGeometry } from '../../volumes/randomGeometry.js';
 

@@ -4,7 +4,7 @@ import { PLANE_NAMES } from '../../../src/figures/slices/planeAxes.js';
 import { projectedPlanes } from '../../../src/figures/slices/projectedPlanes.js';
 import { slicePlane } from '../../../src/figures/slices/slicePlane.js';
 import { createRandom } from '../../../src/random.js';
-import type { Volume } from '../../../src/volumes/volume.js';
+import type { Volume } from '../../../src/volumes/voxels/volume.js';
 import { runPython } from '../../python.js';
 
 test('projectedPlanes() has the maxima of numpy along each axis, turned as slices are, also within a mask', () => {

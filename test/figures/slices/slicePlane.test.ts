@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { slicePlane } from '../../../src/figures/slices/slicePlane.js';
-import { voxelToWorld } from '../../../src/volumes/geometry.js';
-import type { Matrix3, Vector3, Volume } from '../../../src/volumes/volume.js';
+import { voxelToWorld } from '../../../src/volumes/voxels/geometry.js';
+import type { Matrix3, Vector3, Volume } from '../../../src/volumes/voxels/volume.js';
 
 const window = { low: 0, high: 255 };
 

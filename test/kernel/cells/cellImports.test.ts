@@ -12,11 +12,11 @@ after(() => plain.close());
 
 test("pathOf() leads from the notebook's folder to the compiled form of the project's own sources", () => {
   for (const ending of ['.js', '.ts', ''])
-    assert.equal(imports.pathOf(`../src/volumes/geometry${ending}`), './dist/src/volumes/geometry.js');
+    assert.equal(imports.pathOf(`../src/volumes/geometry${ending}`), './dist/src/volumes/voxels/geometry.js');
   assert.equal(imports.pathOf('../src'), './dist/src/index.js');
   assert.equal(
-    imports.pathOf('./src/volumes/geometry.js'),
-    './dist/src/volumes/geometry.js',
+    imports.pathOf('./src/volumes/voxels/geometry.js'),
+    './dist/src/volumes/voxels/geometry.js',
     'from the root',
   );
   assert.equal(imports.pathOf('../package.json'), './package.json');
@@ -40,7 +40,7 @@ test('check() gives such imports their types, and the declarations of the next c
 });
 
 test('complete() and inspect() count in the text of the cell', () => {
-  const code = "import { voxelToWorld } from '../src/volumes/geometry.js'; voxelToW";
+  const code = "import { voxelToWorld } from '../src/volumes/voxels/geometry.js'; voxelToW";
   const { matches, start, end } = compiler.complete(code, code.length, '');
   assert.deepEqual(
     { matches, start, end },

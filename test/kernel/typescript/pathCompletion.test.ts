@@ -14,9 +14,11 @@ test("pathCompletion() lists what an import's path may lead to from the notebook
     "import x from '../package-lock.json",
     "import x from '../package.json",
   ]);
-  assert.deepEqual(complete("await import('./src/volumes/geom"), ["await import('./src/volumes/geometry.ts"]);
+  assert.deepEqual(complete("await import('./src/volumes/geom"), [
+    "await import('./src/volumes/voxels/geometry.ts",
+  ]);
   assert.deepEqual(complete("import {} from '../src/volumes/geom'", 34), [
-    "import {} from '../src/volumes/geometry.ts'",
+    "import {} from '../src/volumes/voxels/geometry.ts'",
   ]);
   assert.deepEqual(complete("import x from '.."), ["import x from '../"]);
   assert.deepEqual(complete("import x from './no/such/folder/"), []);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError } from '../../../src/errors.js';
 import { createRandom } from '../../../src/random.js';
-import { voxelToWorld } from '../../../src/volumes/geometry.js';
 import { labelsOf } from '../../../src/volumes/segments/labelImage.js';
-import type { Volume, VoxelArray } from '../../../src/volumes/volume.js';
+import { voxelToWorld } from '../../../src/volumes/voxels/geometry.js';
+import type { Volume, VoxelArray } from '../../../src/volumes/voxels/volume.js';
 
 function image(data: VoxelArray): Volume {
   return {

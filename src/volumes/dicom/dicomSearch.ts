@@ -1,0 +1,188 @@
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+import { cannotRead, systemReason } from '../voxels/inputFile.js';
+import { type DicomFile, isMisread, lookAtFile, PACKED_SLICE } from './dicomFile.js';
+
+/** The files of one DICOM series, found by what they hold. */
+export interface DicomSeriesFiles {
+  readonly uid: string;
+  /** The folder that holds all of them, in it or below. */
+  readonly folder: string;
+  /** In the order of their paths. */
+  readonly files: readonly string[];
+  /** Why the series cannot be read: a file that may belong to it and is none of its slices. */
+  readonly fault?: string;
+}
+
+/** A file that is no slice of a volume, and why. */
+export interface LeftOutFile {
+  readonly file: string;
+  readonly reason: string;
+}
+
+export interface DicomSearch {
+  readonly series: readonly DicomSeriesFiles[];
+  readonly leftOut: readonly LeftOutFile[];
+}
+
+/** Scans and voxels of other formats: not opened. */
+const OTHER_FORMATS = /\.(mhd|mha|z?raw|nrrd|nhdr|nii|gz|bz2|hdr)$/i;
+
+/**
+ * The DICOM series in a folder and the folders below it, each folder and file looked at once, whatever links lead to it. A
+ * slice is known by the mark DICM and its SeriesInstanceUID, not by its name. Throws InputError for a folder that cannot be read.
+ */
+export function findDicomSeries(folder: string): DicomSearch {
+  const search = new Search();
+  search.look(folder, realpathSync(folder));
+  return search.result();
+}
+
+class Search {
+  readonly #seen = new Set<string>();
+  readonly #files = new Map<string, string[]>();
+  readonly #faults = new Map<string, string>();
+  readonly #leftOut: LeftOutFile[] = [];
+
+  look(folder: string, real: string): void {
+    if (this.#isSeen(real)) return;
+    const entries = entriesOf(folder);
+    const files = entries
+      .filter((entry) => isCandidate(entry.name) && this.#isNewFile(entry, folder, real))
+      .map(({ name }) => join(folder, name))
+      .map((file) => ({ file, found: lookAtFile(file) }));
+    this.#take(files);
+    for (const entry of entries)
+      if (kindOf(entry, folder) === 'folder') this.#lookBelow(join(folder, entry.name));
+  }
+
+  /** One that cannot be opened holds back none of the others. */
+  #lookBelow(folder: string): void {
+    try {
+      this.look(folder, realpathSync(folder));
+    } catch (error) {
+      const reason = isMisread(folder)
+        ? 'the name of the folder is not UTF-8: rename it'
+        : `the folder cannot be opened (${systemReason(error)})`;
+      this.#leftOut.push({ file: folder, reason });
+    }
+  }
+
+  result(): DicomSearch {
+    const series = [...this.#files].map(([uid, files]) => {
+      const fault = this.#faults.get(uid);
+      return { uid, folder: folderOfAll(files), files, ...(fault === undefined ? {} : { fault }) };
+    });
+    return { series, leftOut: this.#leftOut };
+  }
+
+  /** A file that may be a slice belongs to any series of its folder: none of them can be known to be whole. */
+  #take(files: readonly { readonly file: string; readonly found: DicomFile }[]): void {
+    const slices = files.filter(({ found }) => found.kind === 'slice');
+    const names: SliceNames = {
+      endings: new Set(slices.map(({ file }) => endingOf(file))),
+      shapes: new Set(slices.map(({ file }) => shapeOf(file))),
+    };
+    const uids = new Set<string>();
+    for (const { file, found } of slices) {
+      if (found.kind !== 'slice') continue;
+      uids.add(found.uid);
+      const known = this.#files.get(found.uid);
+      if (known === undefined) this.#files.set(found.uid, [file]);
+      else known.push(file);
+    }
+    for (const { file, found } of files) {
+      if (found.kind === 'left out') this.#leftOut.push({ file, reason: found.reason });
+      if (found.kind !== 'doubtful' && !(found.kind === 'other' && isLike(file, found.empty, names)))
+        continue;
+      if (uids.size === 0 && found.kind === 'doubtful') this.#leftOut.push({ file, reason: found.reason });
+      for (const uid of uids)
+        if (!this.#faults.has(uid))
+          this.#faults.set(
+            uid,
+            `expected slices of the series, found ${file}, which may be one and cannot be read: ${found.reason}; copy it again, or remove it if it is none`,
+          );
+    }
+  }
+
+  #isNewFile(entry: Dirent, folder: string, real: string): boolean {
+    const kind = kindOf(entry, folder);
+    if (kind === 'lost link') return true;
+    if (kind !== 'file') return false;
+    const path = entry.isSymbolicLink() ? realpathSync(join(folder, entry.name)) : join(real, entry.name);
+    return !this.#isSeen(path);
+  }
+
+  #isSeen(real: string): boolean {
+    const isSeen = this.#seen.has(real);
+    this.#seen.add(real);
+    return isSeen;
+  }
+}
+
+function isCandidate(name: string): boolean {
+  return PACKED_SLICE.test(name) || !OTHER_FORMATS.test(name);
+}
+
+/** How the slices of a folder are named. */
+interface SliceNames {
+  readonly endings: ReadonlySet<string>;
+  readonly shapes: ReadonlySet<string>;
+}
+
+/** Whether a file without the mark is named as slices beside it are; where names have no ending, but for their numbers. */
+function isLike(file: string, empty: boolean, { endings, shapes }: SliceNames): boolean {
+  const ending = endingOf(file);
+  if (!endings.has(ending)) return false;
+  return empty || (ending !== '' && ending !== '.0') || shapes.has(shapeOf(file));
+}
+
+/** `IM0006` as `IM#`, `CT.1.2.840.6` as `CT.#.#.#.#`. */
+function shapeOf(file: string): string {
+  return basename(file).replace(/\d+/g, '#');
+}
+
+/** In lower case; a uid or a number for an ending is as good as any other. */
+function endingOf(file: string): string {
+  const ending = /\.[^.]*$/.exec(basename(file))?.[0].toLowerCase() ?? '';
+  return /^\.\d+$/.test(ending) ? '.0' : ending;
+}
+
+function folderOfAll(files: readonly string[]): string {
+  const [first, ...others] = files.map((file) => dirname(file));
+  let folder = first!;
+  while (
+    !others.every((other) => other === folder || other.startsWith(folder + sep)) &&
+    folder !== dirname(folder)
+  )
+    folder = dirname(folder);
+  return folder;
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return (
+      readdirSync(folder, { withFileTypes: true })
+        // The system's own folder at the root of a disk is open to nobody.
+        .filter(({ name }) => !name.startsWith('.') && name !== 'lost+found')
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+    );
+  } catch (error) {
+    throw cannotRead(folder, error);
+  }
+}
+
+/** Pipes and devices are other things: opening them would wait forever. */
+function kindOf(entry: Dirent, folder: string): 'file' | 'folder' | 'lost link' | 'other' {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'folder';
+  if (!entry.isSymbolicLink()) return 'other';
+  try {
+    const target = statSync(join(folder, entry.name));
+    if (target.isFile()) return 'file';
+    return target.isDirectory() ? 'folder' : 'other';
+  } catch {
+    // Also one that leads to itself.
+    return 'lost link';
+  }
+}
