@@ -12,10 +12,12 @@ import { contents, KernelClient } from '../kernelClient.js';
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-snapshot-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** What startKernel.sh starts: a program in place of Node that says with what. */
+/** A program in place of Node. Written once: by its times startKernel.sh knows it. */
+const node = join(folder, 'node');
+writeFileSync(node, '#!/bin/sh\necho "$*"\necho "$VOXLAB_SNAPSHOT"\n', { mode: 0o755 });
+
+/** What startKernel.sh starts it with. */
 function started(options: NodeJS.ProcessEnv = {}): { words: string; wanted: string } {
-  const node = join(folder, 'node');
-  writeFileSync(node, '#!/bin/sh\necho "$*"\necho "$VOXLAB_SNAPSHOT"\n', { mode: 0o755 });
   const { NODE_OPTIONS: _, ...environment } = process.env;
   const said = execFileSync(
     '/bin/sh',
