@@ -4,6 +4,7 @@ import { LINE_OFFSET } from '../typescript/cellDiagnostics.js';
 import type { CellCompiler, CheckedCell } from '../typescript/tslab.js';
 import { iterating, resumed, waiting } from './cellAwaits.js';
 import { type CellRun, leaveCell, runInCell, stopRun, thrownIn } from './cellContext.js';
+import { createCellMemory } from './cellMemory.js';
 import { CELL_OBJECT } from './cellObject.js';
 import { createDeclarations, type Given } from './declarations.js';
 import { keyboardInterrupt } from './keyboardInterrupt.js';
@@ -13,6 +14,7 @@ import type { CellModules } from './modules.js';
 import { atName, type StackPlaces } from './stackPlaces.js';
 import {
   type CellError,
+  type CodeOfCell,
   diagnosticsError,
   errorOf,
   placesOfCell,
@@ -61,13 +63,16 @@ interface CellObject {
   readonly top: UsingScope;
 }
 
+/** Returns the cell's code as a function. */
 type CellFunction = (
   exports: object,
   require: CellModules['require'],
   cell: CellObject,
   dirname: string,
   filename: string,
-) => unknown;
+) => () => Promise<void> | undefined;
+
+const CELL_PARAMETERS = ['exports', 'require', CELL_OBJECT, '__dirname', '__filename'];
 
 /** Told before and after the compiler works, which must not be terminated. */
 export type WhileCompiling = <T>(work: () => T) => T;
@@ -86,8 +91,8 @@ export function createCells(
   /** The names of all cells: code of later cells reads `exports.name`. */
   const { place } = modules;
   const scope = Object.defineProperty({}, '__esModule', { value: true });
-  const codes = new Map<string, string>();
-  const runs = new Map<string, CellRun>();
+  const memory = createCellMemory(places);
+  const codeOf: CodeOfCell = (label) => memory.get(label)?.code;
   const declarations = createDeclarations(compiler.ts);
   let running: { run: CellRun; endsInOrder: boolean; fail(error: unknown): void } | undefined;
   stopLoopsOf((run) => running?.run === run);
@@ -102,10 +107,8 @@ export function createCells(
       const checked = compiler.check(code, given.text);
       if (checked.diagnostics.length > 0) return { checked, given };
       const lowered = lowerCell(compiler.ts, checked.moduleText);
-      runs.set(run.label, run);
-      codes.set(run.label, code);
       const maps = { script: lowered.sourceMap, module: checked.sourceMap };
-      places.add(scriptName(run.label), atName(placesOfCell(maps, LINE_OFFSET, checked.backAt), code));
+      memory.add({ run, code, locate: atName(placesOfCell(maps, LINE_OFFSET, checked.backAt), code) });
       return { checked, given, lowered };
     });
 
@@ -176,11 +179,12 @@ export function createCells(
         );
         return { ok: true, value: cell.result };
       } catch (error) {
-        return { ok: false, error: errorOf(error, codes) };
+        return { ok: false, error: errorOf(error, codeOf) };
       } finally {
         running = undefined;
         // Also after an error or interrupt: what the cell had declared by then stays usable.
         declareIn(scope, cell.names);
+        memory.declared(run.label, Object.keys(cell.names));
         declarations.update(given, checked.declarations);
       }
     },
@@ -212,8 +216,8 @@ export function createCells(
       else abandon();
     },
     declarations: declarations.all,
-    errorOf: (thrown) => errorOf(thrown, codes),
-    cellOf: (thrown) => thrownIn(thrown) ?? runs.get(throwerIn(thrown) ?? ''),
+    errorOf: (thrown) => errorOf(thrown, codeOf),
+    cellOf: (thrown) => thrownIn(thrown) ?? memory.get(throwerIn(thrown) ?? '')?.run,
   };
 }
 
@@ -249,12 +253,14 @@ function enterCell(
   reject: (error: unknown) => void,
 ): void {
   try {
-    const head = `(${isAsync ? 'async ' : ''}function (exports, require, ${CELL_OBJECT}, __dirname, __filename) { 'use strict'; `;
-    const cellFunction = vm.runInThisContext(`${head}${script}\n})`, {
+    const head = `'use strict'; return ${isAsync ? 'async ' : ''}function () { `;
+    // Not vm.Script: V8 keeps the scripts that it makes for ever, 1.7 kB each.
+    const cellFunction = vm.compileFunction(`${head}${script}\n}`, CELL_PARAMETERS, {
       filename: scriptName(run.label),
       columnOffset: -head.length,
     }) as CellFunction;
-    const ended = runInScope(args[2].top, () => cellFunction(...args));
+    const body = cellFunction(...args);
+    const ended = runInScope(args[2].top, () => body());
     if (ended === undefined) resolve();
     else ended.then(resolve, reject);
   } catch (error) {

@@ -149,5 +149,5 @@ function errorReply(count: number, error: CellError): JsonObject {
 }
 
 function notText(code: unknown): CellError {
-  return errorOf(new TypeError(`expected the cell's code as text, received ${typeof code}`), new Map());
+  return errorOf(new TypeError(`expected the cell's code as text, received ${typeof code}`), () => undefined);
 }

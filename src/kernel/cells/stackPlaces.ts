@@ -14,6 +14,7 @@ export type Locate = (line: number, column: number) => Place | undefined;
 /** Where the code that runs was written: cells (`cell[3]`) and modules of the user's own (their path). */
 export interface StackPlaces {
   add(file: string, locate: Locate): void;
+  remove(file: string): void;
   /** A frame of a stack with its places in the sources; undefined where it has none in them. */
   inSources(frame: string): string | undefined;
 }
@@ -25,6 +26,7 @@ export function createStackPlaces(): StackPlaces {
   const files = new Map<string, Locate>();
   return {
     add: (file, locate) => void files.set(file, locate),
+    remove: (file) => void files.delete(file),
     inSources(frame) {
       let isKnown = false;
       const mapped = frame.replace(PLACE, (found, file: string, line: string, column: string) => {

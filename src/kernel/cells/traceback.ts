@@ -10,8 +10,8 @@ export interface CellError {
   readonly traceback: readonly string[];
 }
 
-/** The code of the cells that ran, by their labels. */
-export type CellCodes = ReadonlyMap<string, string>;
+/** The code of a cell by the label of its run, where it is known. */
+export type CodeOfCell = (label: string) => string | undefined;
 
 /** The name under which cell 3's script runs: its stack frames read `at inner (cell[3]:2:9)`. */
 export function scriptName(label: string): string {
@@ -39,9 +39,9 @@ export function placesOfCell(
  * A thrown value as Jupyter shows it: the place in the cell, then the frames of cells and of the project. Never throws,
  * whatever was thrown: a proxy or a getter may throw when it is looked at.
  */
-export function errorOf(thrown: unknown, codes: CellCodes): CellError {
+export function errorOf(thrown: unknown, codeOf: CodeOfCell): CellError {
   try {
-    if (thrown instanceof Error || isErrorLike(thrown)) return describe(thrown, codes);
+    if (thrown instanceof Error || isErrorLike(thrown)) return describe(thrown, codeOf);
     return thrownValue(typeof thrown === 'string' ? shortMessage(thrown) : textOf(thrown));
   } catch {
     return thrownValue(`a value that cannot be shown (${typeof thrown})`);
@@ -60,18 +60,18 @@ function thrownValue(evalue: string): CellError {
   return { ename: 'Thrown', evalue, traceback: [`${red('Thrown')}: ${evalue}`] };
 }
 
-function describe(thrown: Error, codes: CellCodes): CellError {
+function describe(thrown: Error, codeOf: CodeOfCell): CellError {
   const { ename, evalue } = wordsOf(thrown);
   const shown = framesOf(thrown).filter((frame) => !isKernelsOwn(frame));
-  const cause = thrown.cause === undefined ? [] : causeLines('caused by', thrown.cause, codes);
+  const cause = thrown.cause === undefined ? [] : causeLines('caused by', thrown.cause, codeOf);
   const parts = thrown instanceof AggregateError ? thrown.errors.slice(0, 10) : [];
-  const several = parts.flatMap((part: unknown, index) => causeLines(`error ${index + 1}:`, part, codes));
+  const several = parts.flatMap((part: unknown, index) => causeLines(`error ${index + 1}:`, part, codeOf));
   return {
     ename,
     evalue,
     traceback: [
       `${red(ename)}: ${evalue}`,
-      ...excerptOf(shown, codes),
+      ...excerptOf(shown, codeOf),
       ...shown.map(gray),
       ...cause,
       ...several,
@@ -164,9 +164,9 @@ function isKernelsOwn(frame: string): boolean {
 }
 
 /** The lines of the cell around the innermost frame that lies in one. */
-function excerptOf(frames: readonly string[], codes: CellCodes): string[] {
+function excerptOf(frames: readonly string[], codeOf: CodeOfCell): string[] {
   const [, cell, line] = [...frames.join('\n').matchAll(FRAME)][0] ?? [];
-  const code = codes.get(String(cell));
+  const code = codeOf(String(cell));
   if (code === undefined) return [];
   const at = Number(line);
   const lines = code.split('\n').map((text, index) => ({ text, number: index + 1 }));
@@ -179,15 +179,15 @@ function excerptOf(frames: readonly string[], codes: CellCodes): string[] {
 }
 
 /** Another error, below the first: with its frames in cells and modules of the user's own, and its own causes. */
-function causeLines(said: string, cause: unknown, codes: CellCodes, depth = 0): string[] {
+function causeLines(said: string, cause: unknown, codeOf: CodeOfCell, depth = 0): string[] {
   const isError = cause instanceof Error || isErrorLike(cause);
-  const { ename, evalue } = isError ? wordsOf(cause) : errorOf(cause, codes);
+  const { ename, evalue } = isError ? wordsOf(cause) : errorOf(cause, codeOf);
   const frames = isError
     ? framesOf(cause).filter((frame) => /cell\[[\d.]+\]:\d/.test(frame) || OWN_SOURCE.test(frame))
     : [];
   const deeper =
     isError && cause.cause !== undefined && depth < DEEPEST_CAUSE
-      ? causeLines('caused by', cause.cause, codes, depth + 1)
+      ? causeLines('caused by', cause.cause, codeOf, depth + 1)
       : [];
   return [`${said} ${ename}: ${evalue}`, ...frames.map(gray), ...deeper];
 }

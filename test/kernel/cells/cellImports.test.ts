@@ -12,7 +12,10 @@ after(() => plain.close());
 
 test("pathOf() leads from the notebook's folder to the compiled form of the project's own sources", () => {
   for (const ending of ['.js', '.ts', ''])
-    assert.equal(imports.pathOf(`../src/volumes/geometry${ending}`), './dist/src/volumes/voxels/geometry.js');
+    assert.equal(
+      imports.pathOf(`../src/volumes/voxels/geometry${ending}`),
+      './dist/src/volumes/voxels/geometry.js',
+    );
   assert.equal(imports.pathOf('../src'), './dist/src/index.js');
   assert.equal(
     imports.pathOf('./src/volumes/voxels/geometry.js'),

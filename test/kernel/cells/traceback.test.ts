@@ -10,6 +10,8 @@ function errorWithStack(...frames: string[]): Error {
   return error;
 }
 
+const noCode = (): undefined => undefined;
+
 test('errorOf() points into the cell and leaves the frames of the kernel out', () => {
   const error = errorWithStack(
     `inner (${scriptName('3')}:2:9)`,
@@ -18,7 +20,9 @@ test('errorOf() points into the cell and leaves the frames of the kernel out', (
     'Script.runInThisContext (node:vm:1:1)',
     'readVolume (file:///x/dist/src/volumes/readVolume.js:2:2)',
   );
-  const { ename, evalue, traceback } = errorOf(error, new Map([['3', 'one\ntwo\nthree\nfour\nfive']]));
+  const { ename, evalue, traceback } = errorOf(error, (label) =>
+    label === '3' ? 'one\ntwo\nthree\nfour\nfive' : undefined,
+  );
   assert.deepEqual({ ename, evalue }, { ename: 'RangeError', evalue: 'boom' });
   assert.equal(
     plain(traceback),
@@ -37,10 +41,10 @@ test('errorOf() points into the cell and leaves the frames of the kernel out', (
 
 test('errorOf() names the cause, and takes thrown values that are no errors', () => {
   const caused = new Error('outer', { cause: new TypeError('inner') });
-  assert.match(plain(errorOf(caused, new Map()).traceback), /caused by TypeError: inner$/);
+  assert.match(plain(errorOf(caused, noCode).traceback), /caused by TypeError: inner$/);
   const places = errorWithStack(`inner (${scriptName('3')}:2:9)`, 'f (/x/own.ts:4:5)', 'g (/x/other.js:1:1)');
   const lines = plain(
-    errorOf(new Error('outer', { cause: new Error('middle', { cause: places }) }), new Map()).traceback,
+    errorOf(new Error('outer', { cause: new Error('middle', { cause: places }) }), noCode).traceback,
   );
   assert.match(
     lines,
@@ -48,9 +52,9 @@ test('errorOf() names the cause, and takes thrown values that are no errors', ()
   );
   const circular = new Error('round');
   circular.cause = circular;
-  assert.match(plain(errorOf(circular, new Map()).traceback), /(caused by Error: round\n?)+$/);
-  assert.deepEqual(errorOf('text', new Map()).evalue, 'text');
-  assert.deepEqual(errorOf(null, new Map()).ename, 'Thrown');
+  assert.match(plain(errorOf(circular, noCode).traceback), /(caused by Error: round\n?)+$/);
+  assert.deepEqual(errorOf('text', noCode).evalue, 'text');
+  assert.deepEqual(errorOf(null, noCode).ename, 'Thrown');
 });
 
 test('errorOf() never throws, whatever was thrown, and shows values and the parts of an AggregateError', () => {
@@ -62,10 +66,10 @@ test('errorOf() never throws, whatever was thrown, and shows values and the part
       },
     },
   );
-  assert.match(errorOf(hostile, new Map()).evalue, /^a value that cannot be shown|^\{\}$/);
-  assert.equal(errorOf({ a: 1 }, new Map()).evalue, '{ a: 1 }');
+  assert.match(errorOf(hostile, noCode).evalue, /^a value that cannot be shown|^\{\}$/);
+  assert.equal(errorOf({ a: 1 }, noCode).evalue, '{ a: 1 }');
   const several = new AggregateError([new TypeError('one'), new Error('two')], 'all failed');
-  assert.match(plain(errorOf(several, new Map()).traceback), /error 1: TypeError: one\nerror 2: Error: two$/);
+  assert.match(plain(errorOf(several, noCode).traceback), /error 1: TypeError: one\nerror 2: Error: two$/);
 });
 
 test('diagnosticsError() shows line and mark of each complaint, and what to do where that is known', () => {

@@ -10,7 +10,7 @@ test('reportUncaught() writes errors that nobody awaits to stderr, and not those
   const process = Object.assign(new EventEmitter(), {
     stderr: { write: (text: string) => written.push(text) },
   });
-  const cells = { errorOf: (thrown: unknown) => errorOf(thrown, new Map()), cellOf: () => undefined };
+  const cells = { errorOf: (thrown: unknown) => errorOf(thrown, () => undefined), cellOf: () => undefined };
   reportUncaught(cells, process as unknown as NodeJS.Process);
   process.emit('uncaughtException', new TypeError('late'));
   process.emit('unhandledRejection', 'reason');

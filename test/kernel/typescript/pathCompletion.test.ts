@@ -14,10 +14,10 @@ test("pathCompletion() lists what an import's path may lead to from the notebook
     "import x from '../package-lock.json",
     "import x from '../package.json",
   ]);
-  assert.deepEqual(complete("await import('./src/volumes/geom"), [
+  assert.deepEqual(complete("await import('./src/volumes/voxels/geom"), [
     "await import('./src/volumes/voxels/geometry.ts",
   ]);
-  assert.deepEqual(complete("import {} from '../src/volumes/geom'", 34), [
+  assert.deepEqual(complete("import {} from '../src/volumes/voxels/geom'", 41), [
     "import {} from '../src/volumes/voxels/geometry.ts'",
   ]);
   assert.deepEqual(complete("import x from '.."), ["import x from '../"]);
