@@ -2,7 +2,7 @@ import { type VirtualFiles, virtualFiles } from './cellFiles.js';
 import type { CellService } from './cellService.js';
 import type { Ts, TypeScript } from './compiler.js';
 import type { CellInProgram } from './keptProgram.js';
-import { writeOutShorthand } from './shorthand.js';
+import { writeOutShorthand } from './shorthandProperties.js';
 import type { TypeNames } from './typeNames.js';
 
 /** What passes by inside of tslab's converter. */
