@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { Diagnostic } from '../typescript/cellDiagnostics.js';
+import { type Diagnostic, missingModuleIn } from '../typescript/cellDiagnostics.js';
 import type { Ts } from '../typescript/compiler.js';
 import type { Completion } from '../typescript/completions.js';
 import { ownModulePath } from '../typescript/ownPaths.js';
@@ -112,7 +112,7 @@ function withVoxlab(found: Completion, code: string, offset: number): Completion
 
 /** What a complaint about a module that cannot be found lacks. */
 function missing({ code, message, file }: Diagnostic, imports: CellImports): { cure?: string } {
-  const [, name] = (code === 2307 && /^Cannot find module '([^']+)'/.exec(message)) || [];
+  const name = missingModuleIn(code, message);
   return name === undefined ? {} : { cure: imports.cureOf(name, file) };
 }
 

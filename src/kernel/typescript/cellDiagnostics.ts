@@ -99,3 +99,11 @@ function withOpening(
   if (unclosed === undefined || unclosed.start > start) return message;
   return `${said}; the ${unclosed.opening} at ${place(unclosed.start)} is not closed.`;
 }
+
+/** The module that a diagnostic says cannot be found, also one that is imported for what it does (2882). */
+export function missingModuleIn(code: number | undefined, message: string): string | undefined {
+  if (code !== 2307 && code !== 2882) return undefined;
+  return /^Cannot find module (?:or type declarations for side-effect import of )?'([^']+)'/.exec(
+    message,
+  )?.[1];
+}

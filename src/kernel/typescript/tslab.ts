@@ -2,7 +2,14 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Converter } from 'tslab/dist/converter.js';
-import { CELL_PREFIX, type Diagnostic, diagnosticsOf, NOT_SAID, syntaxErrors } from './cellDiagnostics.js';
+import {
+  CELL_PREFIX,
+  type Diagnostic,
+  diagnosticsOf,
+  missingModuleIn,
+  NOT_SAID,
+  syntaxErrors,
+} from './cellDiagnostics.js';
 import { type CellService, createCellService } from './cellService.js';
 import { loadCompiler, type Ts, type TypeScript } from './compiler.js';
 import { type Completion, completionsAt } from './completions.js';
@@ -142,11 +149,10 @@ function withNamedTags(info: TypeScript.QuickInfo): TypeScript.QuickInfo {
   return tags === undefined ? info : { ...info, tags };
 }
 
-/** "Cannot find module 'x'" (2307), and of a file without types (7016), which is there by now: a file, or a package that was installed after that time. */
+/** A module that cannot be found, or has no types, and is there by now: a file, or a package that was installed after that time. */
 function isThereNow({ code, file, messageText }: TypeScript.Diagnostic, timeMs: number): boolean {
-  if (code !== 2307 || file === undefined) return false;
-  const [, name] = /^Cannot find module '([^']+)'/.exec(String(messageText)) ?? [];
-  if (name === undefined) return false;
+  const name = missingModuleIn(code, String(messageText));
+  if (name === undefined || file === undefined) return false;
   if (isPath(name)) return ownModulePath(dirname(file.fileName), name) !== undefined;
   const [, packageName] = /^((?:@[^/]+\/)?[^/]+)/.exec(name)!;
   const stats = statSync(join('node_modules', packageName!), { throwIfNoEntry: false });
