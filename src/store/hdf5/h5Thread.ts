@@ -19,16 +19,25 @@ export type H5Answer = { readonly id: number } & (
 
 const PAGE_BYTES = 65_536;
 
-/** The library takes up to 2 GiB, as a damaged file asks for: never more than is free. Its own answer to too little is an error. */
+/** What no row and no weights need; the library would take up to 2 GiB, as a damaged file asks for. */
+const MOST_BYTES = 768 * 2 ** 20;
+
+/** Never more than is free, either. The library's own answer to too little is an error. */
 function boundMemory(): void {
   const { prototype } = (
     globalThis as unknown as {
-      readonly WebAssembly: { readonly Memory: { readonly prototype: { grow(pages: number): number } } };
+      readonly WebAssembly: {
+        readonly Memory: {
+          readonly prototype: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+        };
+      };
     }
   ).WebAssembly.Memory;
   const { grow } = prototype;
   prototype.grow = function (pages) {
-    if (pages * PAGE_BYTES > freeBytes()) throw new RangeError('no memory is free');
+    const bytes = pages * PAGE_BYTES;
+    if (this.buffer.byteLength + bytes > MOST_BYTES || bytes > freeBytes())
+      throw new RangeError('no memory is free');
     return grow.call(this, pages);
   };
 }
