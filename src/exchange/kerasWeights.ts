@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { awaitReadable } from '../awaitReadable.js';
 import { decimalNumber } from '../decimal.js';
 import { InputError } from '../errors.js';
 import { JsonPlace } from '../jsonPlace.js';
@@ -51,7 +50,6 @@ export async function readKerasWeights(path: string): Promise<KerasLayerWeights[
 
 /** `named` is the file that the user gave. */
 async function readHdf5(path: string, named: string): Promise<KerasLayerWeights[]> {
-  await awaitReadable(path);
   checkHeaps(path);
   const file = await openH5(path, 'weights of Keras', named);
   return asInput(named, 'weights of Keras', () => {
