@@ -4,7 +4,6 @@ import { InputError, VoxlabError } from '../errors.js';
 import { type Crossval, crossvalScores } from '../evaluation/crossval.js';
 import { crossvalConfigs } from '../evaluation/crossvalConfigs.js';
 import { predictionTable, rowTable } from '../evaluation/predictionTable.js';
-import { awaitReadersTables } from '../evaluation/readersTables.js';
 import { findingsDocument } from '../evaluation/scoresDocument.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { takeFolderLock } from '../fileLock.js';
@@ -94,9 +93,7 @@ async function crossval(flags: CrossvalFlags): Promise<void> {
         `${failed.length} of ${runs.length} folds failed (${failed.join(', ')}): mend what they say above, then ${goOn}`,
         1,
       );
-    const tables = tablesOf(flags);
-    await awaitReadersTables(tables);
-    report(folder, crossvalScores(runs, tables), flags.json === true);
+    report(folder, await crossvalScores(runs, tablesOf(flags)), flags.json === true);
   } finally {
     release();
   }

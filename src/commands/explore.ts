@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
 import { InputError, UsageError } from '../errors.js';
-import { awaitReadersTables, readersTables } from '../evaluation/readersTables.js';
+import { readersTables } from '../evaluation/readersTables.js';
 import { rowDiameters } from '../evaluation/rowDiameters.js';
 import { rowProbabilities } from '../evaluation/rowProbabilities.js';
 import { sharedScans } from '../feed/parts.js';
@@ -121,8 +121,7 @@ async function writePage(patches: PatchFile, file: string, flags: ExploreFlags):
   const request = {
     ...(flags.annotations !== undefined && { annotations: resolve(flags.annotations) }),
   };
-  await awaitReadersTables(request);
-  const tables = readersTables(new Set(patches.places().seriesUids), request);
+  const tables = await readersTables(new Set(patches.places().seriesUids), request);
   const gallery = await patchGallery(patches, {
     title: basename(patches.path),
     ...(rows !== undefined && { rows, most: rows.length }),

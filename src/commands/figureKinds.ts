@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { findingScores } from '../evaluation/findingScores.js';
 import { patchScores } from '../evaluation/patchScores.js';
-import { awaitReadersTables, readersTables } from '../evaluation/readersTables.js';
+import { readersTables } from '../evaluation/readersTables.js';
 import { readScoredRows } from '../evaluation/scoredRows.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { classBalanceFigure } from '../figures/classBalanceFigure.js';
@@ -129,8 +129,7 @@ async function frocOf(source: string, { annotations, excluded }: FigureTables): 
     ...(annotations === undefined ? {} : { annotations: resolve(annotations) }),
     ...(excluded === undefined ? {} : { excluded: resolve(excluded) }),
   };
-  await awaitReadersTables(request);
-  const tables = readersTables(new Set(findings.map(({ seriesUid }) => seriesUid)), request);
+  const tables = await readersTables(new Set(findings.map(({ seriesUid }) => seriesUid)), request);
   if (tables === undefined)
     throw new UsageError(
       `no table of nodules knows the scans of ${file}: name it with --annotations (seriesuid, coordX, coordY, coordZ, diameter_mm)`,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { awaitReadable } from '../awaitReadable.js';
 import { centerOf, numberCell, readCsvTable, uidCell } from '../candidates/csvTable.js';
 import type { ClassNames } from '../config/classNames.js';
 import { InputError } from '../errors.js';
@@ -50,14 +51,18 @@ export interface Crossval extends PatchScores {
 /**
  * Pools the held-out predictions of runs (evaluated ones) into one score: of one submission, not the mean of ten scores. That no
  * network saw what it is scored on is proven from the splits that the runs have stored. Throws InputError for a run that is not
- * evaluated, runs of other data or settings, a scan that a fold has seen or that two hold out.
+ * evaluated, runs of other data or settings, a scan that a fold has seen or that two hold out, and where a file system does not answer.
  * @example
  * const folder = inRepository('runs/crossval');
  * const runs = listRuns(folder).runs.map(({ run }) => `${folder}/${run}`);
- * const { rocAuc, folds } = crossvalScores(runs);
+ * const { rocAuc, folds } = await crossvalScores(runs);
  * console.log(`${folds.length} folds, pooled ROC AUC ${rocAuc.toFixed(3)}`);
  */
-export function crossvalScores(runs: readonly string[], tables: ReadersTablesRequest = {}): Crossval {
+export async function crossvalScores(
+  runs: readonly string[],
+  tables: ReadersTablesRequest = {},
+): Promise<Crossval> {
+  for (const run of runs) await awaitReadable(run);
   const folds = runs.map(readFold);
   requireComparable(folds);
   requireUnseen(folds);
@@ -71,7 +76,7 @@ export function crossvalScores(runs: readonly string[], tables: ReadersTablesReq
   const { scores, area, precisionRecall } = patchScores({
     ...{ probabilities, classes, notrain, seriesUids, thresholds, corrected },
   });
-  const readers = readersTables(new Set(seriesUids), tables);
+  const readers = await readersTables(new Set(seriesUids), tables);
   const byReaders = readers === undefined ? undefined : findingScores(findings, readers, thresholds);
   return {
     ...scores,

@@ -22,7 +22,7 @@ import type { EvaluateOptions, Evaluation } from './evaluation.js';
 import { findingScores } from './findingScores.js';
 import { patchScores } from './patchScores.js';
 import { predictionTable, rowTable, type ScoredFinding } from './predictionTable.js';
-import { awaitReadersTables, readersTables } from './readersTables.js';
+import { readersTables } from './readersTables.js';
 import { scoresDocument } from './scoresDocument.js';
 import { predictSymmetric } from './symmetricPredictions.js';
 
@@ -78,8 +78,7 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
     const isHoldout = scored.isHoldout && options.tta === undefined;
     const classes = classesOf(rows, labels, patches.path, name);
     const uids = Array.from(rows, (row) => labels.seriesUids[row]!);
-    await awaitReadersTables(options);
-    const tables = readersTables(new Set(uids), options);
+    const tables = await readersTables(new Set(uids), options);
     const probabilities = await predict(checkpoint, patches, rows, options);
     const notrain = Array.from(rows, (row) => labels.notrain[row]!);
     const findings = patches.findings(rows).map((finding, i) => ({

@@ -27,12 +27,14 @@ const EXCLUDED_FILE = 'annotations_excluded.csv';
 
 /**
  * The readers' findings in scans. Undefined where no table is named and none is found that knows one of the scans.
- * Throws InputError for a table that is named and has no nodule of these scans, and for one that cannot be read.
+ * Throws InputError for a table that is named and has no nodule of these scans, for one that cannot be read, and where a file
+ * system does not answer.
  */
-export function readersTables(
+export async function readersTables(
   seriesUids: ReadonlySet<string>,
   { annotations, excluded }: ReadersTablesRequest,
-): ReadersTables | undefined {
+): Promise<ReadersTables | undefined> {
+  await awaitTables(annotations, excluded);
   const file = annotations ?? tableOfCrop();
   if (file === undefined) return undefined;
   const ofScans = (table: string): Annotation[] =>
@@ -49,8 +51,8 @@ export function readersTables(
   return { annotations: file, nodules, excluded: isThere ? ofScans(others) : [] };
 }
 
-/** Before readersTables(): throws InputError where the file system of a table does not answer. */
-export async function awaitReadersTables({ annotations, excluded }: ReadersTablesRequest): Promise<void> {
+/** Tables are read at once, which would hold the program where their file system does not answer. */
+async function awaitTables(annotations: string | undefined, excluded: string | undefined): Promise<void> {
   await awaitReadable(CROP_CONFIG_FILE);
   const given = annotations ?? readCropSettings(CROP_CONFIG_FILE, 'local').candidatesPath;
   for (const path of [given, excluded ?? given]) await awaitReadable(path);

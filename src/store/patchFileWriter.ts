@@ -1,4 +1,4 @@
-import { type Dataset, loadH5, withoutStandardError } from './hdf5/h5.js';
+import { type Dataset, type Library, loadH5, whileWriting, withoutStandardError } from './hdf5/h5.js';
 import {
   type PatchColumns,
   type PatchFormat,
@@ -22,7 +22,17 @@ export async function createPatchFile(
   columns: PatchColumns,
 ): Promise<void> {
   Date.now = () => 0;
-  const { File, Module, dtype_to_metadata: metadataOf } = await loadH5();
+  const library = await loadH5();
+  whileWriting(() => writeAllButRows(library, path, format, provenance, columns));
+}
+
+function writeAllButRows(
+  { File, Module, dtype_to_metadata: metadataOf }: Library,
+  path: string,
+  format: PatchFormat,
+  provenance: PatchProvenance,
+  columns: PatchColumns,
+): void {
   const rows = columns.classes.length;
   const voxels = voxelsPerPatch(format);
   const file = new File(path, 'w');

@@ -28,7 +28,7 @@ async function trainedFolds(t: TestContext): Promise<readonly TrainConfig[]> {
 
 test('crossvalScores() pools what each fold held out: the scores are those of one table, by scikit-learn', async (t) => {
   const runs = (await trainedFolds(t)).map(({ run }) => run);
-  const scores = crossvalScores(runs);
+  const scores = await crossvalScores(runs);
   assert.deepEqual(
     scores.folds.map(({ holdout, scans, rows, positives, cpm }) => [holdout, scans, rows, positives, cpm]),
     [0, 1, 2, 3].map((holdout) => [holdout, 1, 12, 3, null]),
@@ -54,18 +54,21 @@ print(json.dumps(dict(pooled=roc_auc_score(every, np.concatenate(p)), folds=[roc
   near(scores.brierCorrected, expected.brier);
   near(scores.sensitivity!, expected.sensitivity);
   for (const [i, fold] of scores.folds.entries()) near(fold.rocAuc, expected.folds[i]!);
-  assert.match(crossvalScores(runs.slice(0, 3)).notes.join(), /^1 scans are held out by none of these runs/);
+  assert.match(
+    (await crossvalScores(runs.slice(0, 3))).notes.join(),
+    /^1 scans are held out by none of these runs/,
+  );
 });
 
 test('crossvalScores() refuses scores of scans that a fold has seen, folds that share a scan, other data and settings', async (t) => {
   const configs = await trainedFolds(t);
   const runs = configs.map(({ run }) => run);
-  const refuses = (reason: RegExp, change: (copy: string) => void): void => {
+  const refuses = async (reason: RegExp, change: (copy: string) => void): Promise<void> => {
     const copy = `${runs[0]}-changed-${Math.random()}`;
     cpSync(runs[0]!, copy, { recursive: true, verbatimSymlinks: true });
     change(copy);
-    assert.throws(
-      () => crossvalScores([...runs.slice(1), copy]),
+    await assert.rejects(
+      crossvalScores([...runs.slice(1), copy]),
       (error) => error instanceof InputError && reason.test(error.message),
       String(reason),
     );
@@ -80,22 +83,22 @@ test('crossvalScores() refuses scores of scans that a fold has seen, folds that 
       writeFileSync(file, after);
     };
   const rows = 'evaluation/holdout-0/rows.csv';
-  refuses(
+  await refuses(
     /expected scores of scans that it held out, received scan1, which it has seen/,
     edit(rows, 'scan0', 'scan1'),
   );
-  refuses(/received scan9, which it does not know/, edit(rows, 'scan0', 'scan9'));
-  refuses(
+  await refuses(/received scan9, which it does not know/, edit(rows, 'scan0', 'scan9'));
+  await refuses(
     /received learningRate 0\.5, not 0\.002/,
     edit('config.json', /"learningRate": [\d.]+/, '"learningRate": 0.5'),
   );
-  refuses(/received other data/, edit('split.json', /"labels": "../, '"labels": "zz'));
-  refuses(/no other fold holds out, received scan1 of/, (run) => {
+  await refuses(/received other data/, edit('split.json', /"labels": "../, '"labels": "zz'));
+  await refuses(/no other fold holds out, received scan1 of/, (run) => {
     edit('split.json', /"heldOut": \[\s*"scan0"/, '"heldOut": ["scan1"')(run);
     edit('split.json', /"validation": \[\s*"scan1"/, '"validation": ["scan0"')(run);
     edit(rows, /scan0/g, 'scan1')(run);
   });
-  refuses(
+  await refuses(
     /expected the scores of its held-out scans, found none: run voxlab evaluate/,
     edit('config.json', '"holdout": 0', '"holdout": 3'),
   );

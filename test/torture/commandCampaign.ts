@@ -4,7 +4,7 @@ import { createRandom, type Random } from '../../src/random.js';
 import { ATTACKS, ATTACKS_ON_PRINTING } from './attacks.js';
 import type { Campaign, Fault } from './campaign.js';
 import { type Ended, runCommand } from './commandRun.js';
-import type { NamedJob } from './job.js';
+import { bytesIn, type NamedJob } from './job.js';
 import { jobsIn } from './jobs.js';
 import { LAB_ATTACKS } from './labAttacks.js';
 import type { Known, Verdict } from './verdict.js';
@@ -48,7 +48,9 @@ export const commandCampaign: Campaign = {
         return {
           cases: 1,
           faults: isFault ? [faultOf(`${attack} of ${target}`, verdict, seed)] : [],
-          outcomes: { [`${attack}: ${isFault ? 'fault' : verdict.outcome}`]: 1 },
+          outcomes: {
+            [`${target === LAB ? 'lab, ' : ''}${attack}: ${isFault ? 'fault' : verdict.outcome}`]: 1,
+          },
         };
       },
       close: async () => {
@@ -61,6 +63,9 @@ export const commandCampaign: Campaign = {
   },
 };
 
+/** Its cases are counted apart: it does other things than the commands that write. */
+const LAB = 'lab';
+
 /** Runs a job once as it should be, when it is first drawn. */
 function knownIn(folder: string): (job: NamedJob) => Promise<Known> {
   const known = new Map<string, Known>();
@@ -72,7 +77,7 @@ function knownIn(folder: string): (job: NamedJob) => Promise<Known> {
     mkdirSync(out, { recursive: true });
     const ended = await runCommand(job.words(out));
     if (ended.code !== 0) throw new Error(`${name}, undisturbed: exit ${ended.code}: ${ended.stderr}`);
-    const found = { name, job, expected: job.results(out), ms: ended.ms };
+    const found = { name, job, expected: job.results(out), ms: ended.ms, bytes: bytesIn(out) };
     if (!printsOnly && Object.keys(found.expected).length === 0) throw new Error(`${name}: no results`);
     known.set(name, found);
     return found;
@@ -90,7 +95,7 @@ function casesOf(named: NamedJob, undisturbed: (job: NamedJob) => Promise<Known>
 
 function casesOfLab(): Case[] {
   return Object.entries(LAB_ATTACKS).map(([attack, make]) => ({
-    target: 'lab',
+    target: LAB,
     attack,
     run: (_, random) => make(random),
   }));

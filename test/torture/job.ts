@@ -49,6 +49,11 @@ export function leftIn(folder: string): string[] {
   return filesIn(folder).filter((file) => ASIDE.test(file) && !file.endsWith('.index'));
 }
 
+/** Of all files of a folder together. */
+export function bytesIn(folder: string): number {
+  return filesIn(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+}
+
 const ASIDE = /\.(lock|partial|index)$|\.staging|\.partial|-unfinished\.json$/;
 
 function filesIn(folder: string): string[] {

@@ -9,6 +9,8 @@ export interface Known {
   readonly expected: Results;
   /** That it took. */
   readonly ms: number;
+  /** That stand in its folder then. */
+  readonly bytes: number;
 }
 
 /** An attack on a job that writes into `out`; says what is wrong afterwards, or what became of it. */

@@ -7,7 +7,7 @@ export type { Dataset, File as H5File, Metadata, OutputData } from 'h5wasm/node'
 
 const require = createRequire(import.meta.url);
 
-type Library = typeof import('h5wasm/node');
+export type Library = typeof import('h5wasm/node');
 
 let current: Promise<Library> | undefined;
 
@@ -47,6 +47,30 @@ export function reasonOf(error: unknown): string {
 /** A fault of the compiled code itself; the library's own errors are others. Its class has no type without a browser's. */
 export function isBreak(error: unknown): boolean {
   return error instanceof Error && error.name === 'RuntimeError';
+}
+
+/**
+ * Runs what writes a file by the library. Where the system refuses a write, what the library throws may have no word of it: the
+ * system's own error is thrown.
+ */
+export function whileWriting<T>(write: () => T): T {
+  const { writeSync } = fs;
+  let refusal: unknown;
+  fs.writeSync = ((...call: Parameters<typeof writeSync>) => {
+    try {
+      return writeSync(...call);
+    } catch (error) {
+      refusal ??= error;
+      throw error;
+    }
+  }) as typeof writeSync;
+  try {
+    return write();
+  } catch (error) {
+    throw refusal ?? error;
+  } finally {
+    fs.writeSync = writeSync;
+  }
 }
 
 /** What the library throws says enough. It prints, too: by fs.writeSync past the thread's own stderr, and by the console. */

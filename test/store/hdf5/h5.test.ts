@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import fs, { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { loadH5, reasonOf, whileWriting } from '../../../src/store/hdf5/h5.js';
+
+test("whileWriting() throws the system's own error, wherever the library meets it, and leaves fs as it was", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'voxlab-quota-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const { File } = await loadH5();
+  const { writeSync } = fs;
+  const write = (name: string): void =>
+    whileWriting(() => {
+      const file = new File(join(folder, name), 'w');
+      file.create_dataset({ name: 'input', data: new Int16Array(4096), shape: [4096] });
+      file.flush();
+      file.close();
+    });
+  for (const bytes of [0, 100, 3000, 8000]) {
+    let left = bytes;
+    fs.writeSync = ((fd: number, data: Uint8Array, at: number, length: number, position: number) => {
+      left -= length;
+      if (left >= 0) return writeSync(fd, data, at, length, position);
+      throw Object.assign(new Error('EDQUOT: disk quota exceeded, write'), { code: 'EDQUOT', errno: -122 });
+    }) as typeof writeSync;
+    const limited = fs.writeSync;
+    try {
+      assert.throws(
+        () => write(`after ${bytes}`),
+        (error) => reasonOf(error) === 'EDQUOT: disk quota exceeded, write',
+      );
+      assert.equal(fs.writeSync, limited);
+    } finally {
+      fs.writeSync = writeSync;
+    }
+  }
+  write('whole');
+});
