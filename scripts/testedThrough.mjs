@@ -6,7 +6,6 @@ export const TESTED_THROUGH = {
   'src/tensorflow/joinCluster.ts': 'test/commands/launchProcesses.test.ts',
   'src/tensorflow/workItem.ts': 'test/training/step/createLearner.test.ts',
   'src/hangingCalls.ts': 'test/program/hangingFiles.test.ts',
-  'src/silentMounts.ts': 'test/program/hangingFiles.test.ts',
   'src/store/hdf5/h5Calls.ts': 'test/store/hdf5/h5Reader.test.ts',
   'src/store/hdf5/h5Thread.ts': 'test/store/hdf5/h5Reader.test.ts',
   'src/store/hdf5/globalHeap.ts': 'test/store/hdf5/textColumn.test.ts',
