@@ -96,6 +96,9 @@ export const PLOTLY_TEMPLATE = {
   layout: {
     ...{ paper_bgcolor: 'rgba(0, 0, 0, 0)', plot_bgcolor: 'rgba(0, 0, 0, 0)', font: { color: BOTH } },
     ...{ xaxis: AXIS, yaxis: AXIS, legend: { bgcolor: 'rgba(0, 0, 0, 0)' } },
+    // As in the drawings; in the middle, the buttons that a touch screen always shows would lie on it.
+    title: { x: 0.012, xanchor: 'left' },
+    modebar: { bgcolor: 'rgba(0, 0, 0, 0)', color: BOTH, activecolor: '#0072b2' },
   },
 } as const;
 
