@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { inRepository } from '../../src/paths.js';
 import { KernelClient } from '../kernel/kernelClient.js';
+import { trainFixture } from '../training/trainFixture.js';
 import type { Campaign, Fault } from './campaign.js';
 
 /** A process that does one thing for hours. */
@@ -31,14 +32,16 @@ const SETTLED = 1 / 3;
 const JUDGED_HOURS = 0.5;
 const MOST_MIB_AN_HOUR = 1;
 
-/** A kernel's cells, trainings, the steps of one training, and the feed, for hours: memory, threads and open files stay as they are. */
+/** A kernel's cells, trainings in a kernel and without, the steps of one training, and the feed, for hours: memory, threads and open files stay as they are. */
 export const soakCampaign: Campaign = {
   name: 'soak',
   open: async (folder) => {
     const began = Date.now();
+    const ends: (() => void)[] = [];
     const soaked = [
       ...(['trainings', 'steps', 'feed'] as const).map((kind) => startProcess(kind, join(folder, kind))),
-      await startKernel(),
+      await startKernel('kernel cells', CELLS),
+      await startKernel('kernel trainings', [TRAINING], await beforeTrainings(join(folder, 'kernel'), ends)),
     ];
     return {
       turn: async () => {
@@ -55,6 +58,7 @@ export const soakCampaign: Campaign = {
       close: async () => {
         const faults = soaked.flatMap(faultsOf);
         for (const each of soaked) await each.end();
+        for (const end of ends) end();
         return { lines: soaked.map(lineOf), faults };
       },
     };
@@ -77,37 +81,54 @@ async function endOf(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Cells of several kinds, one after the other, for as long as the kernel lives. */
-async function startKernel(): Promise<Soaked> {
+/** A cell after the other, for as long as the kernel lives; a cell that fails for another reason than its own ends the campaign. */
+async function startKernel(name: string, cells: readonly string[], first?: string): Promise<Soaked> {
   const client = await KernelClient.start();
+  if (first !== undefined) requireDone(name, (await client.run(first)).reply);
   let isOver = false;
   const soaked = {
-    name: 'kernel cells',
-    pid: client.process.pid!,
-    rounds: 0,
-    samples: [],
+    ...{ name, pid: client.process.pid!, rounds: 0, samples: [] },
     end: async () => {
       isOver = true;
       await client.stop();
     },
   };
-  const cells = async (): Promise<void> => {
+  const run = async (): Promise<void> => {
     while (!isOver) {
-      await client.run(CELLS[soaked.rounds % CELLS.length]!, { stop_on_error: false }).catch(() => {});
+      const code = cells[soaked.rounds % cells.length]!;
+      const done = await client.run(code, { stop_on_error: false }).catch(() => undefined);
+      if (done !== undefined && code !== FAILING) requireDone(name, done.reply);
       client.published.length = 0;
       soaked.rounds++;
     }
   };
-  void cells();
+  void run();
   return soaked;
 }
+
+function requireDone(name: string, { status, ename, evalue }: Readonly<Record<string, unknown>>): void {
+  if (status !== 'ok') throw new Error(`${name}: a cell ended with ${ename}: ${evalue}`);
+}
+
+/** What a notebook that trains again and again has in its first cell. */
+async function beforeTrainings(folder: string, ends: (() => void)[]): Promise<string> {
+  const config = await trainFixture({ after: (end) => ends.push(end) });
+  return `import { train } from 'voxlab';
+import { rmSync } from 'node:fs';
+const config = ${JSON.stringify({ ...config, run: folder, epochs: 1 })} as Parameters<typeof train>[0];`;
+}
+
+const TRAINING = `for await (const record of train(config)) if (record.kind === 'epoch') console.log(record.epoch, record.patchesPerSecond);
+rmSync(config.run, { recursive: true });`;
+
+const FAILING = "throw new Error('on purpose');";
 
 const CELLS = [
   'const numbers = Array.from({ length: 1000 }, (_, i) => i * i);\nnumbers.length',
   'function twice(value: number): number { return 2 * value; }\ntwice(21)',
   "console.log('a line', numbers.slice(0, 3));",
   'await new Promise((done) => setTimeout(done, 1)); ({ deep: { value: [1, 2, 3] } })',
-  "throw new Error('on purpose');",
+  FAILING,
 ];
 
 function sampleOf({ pid, rounds }: Soaked, hours: number): Sample {
