@@ -13,6 +13,8 @@ interface Soaked {
   readonly name: string;
   readonly pid: number;
   rounds: number;
+  /** What it says itself; not of a kernel. */
+  inUseMiB?: number;
   readonly samples: Sample[];
   end(): Promise<void>;
 }
@@ -21,6 +23,7 @@ interface Sample {
   readonly hours: number;
   readonly rounds: number;
   readonly residentMiB: number;
+  readonly inUseMiB: number | undefined;
   readonly threads: number;
   readonly files: number;
 }
@@ -66,11 +69,21 @@ export const soakCampaign: Campaign = {
 };
 
 function startProcess(kind: string, folder: string): Soaked {
-  const child = spawn(process.execPath, [inRepository('dist/test/torture/soakProcess.js'), kind, folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child = spawn(
+    process.execPath,
+    ['--expose-gc', inRepository('dist/test/torture/soakProcess.js'), kind, folder],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const soaked: Soaked = {
+    ...{ name: kind, pid: child.pid!, rounds: 0, samples: [] },
+    end: async () => endOf(child),
+  };
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line === 'round') soaked.rounds++;
+    else soaked.inUseMiB = Number(line);
   });
-  const soaked = { name: kind, pid: child.pid!, rounds: 0, samples: [], end: async () => endOf(child) };
-  createInterface({ input: child.stdout }).on('line', () => soaked.rounds++);
   return soaked;
 }
 
@@ -131,13 +144,14 @@ const CELLS = [
   FAILING,
 ];
 
-function sampleOf({ pid, rounds }: Soaked, hours: number): Sample {
+function sampleOf({ pid, rounds, inUseMiB }: Soaked, hours: number): Sample {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const numberOf = (key: string): number => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)?.[1]);
   return {
     hours,
     rounds,
     residentMiB: numberOf('VmRSS') / 1024,
+    inUseMiB,
     threads: numberOf('Threads'),
     files: readdirSync(`/proc/${pid}/fd`).length,
   };
@@ -162,16 +176,27 @@ function lineOf(soaked: Soaked): string {
   const settled = settledOf(soaked);
   const [first, last] = [settled[0], settled.at(-1)];
   if (first === undefined || last === undefined) return `${soaked.name}: no samples`;
-  const slope = slopeOf(settled, ({ residentMiB }) => residentMiB);
   const rounds = last.rounds - first.rounds;
-  return `${soaked.name}: ${last.rounds} rounds in ${last.hours.toFixed(2)} h; after the first third memory ${first.residentMiB.toFixed(1)} -> ${last.residentMiB.toFixed(1)} MiB (${slope.toFixed(2)} MiB an hour, ${((1024 * (last.residentMiB - first.residentMiB)) / Math.max(1, rounds)).toFixed(2)} KiB a round), threads ${first.threads} -> ${last.threads}, files ${first.files} -> ${last.files}`;
+  const grown = (name: string, of: (sample: Sample) => number): string =>
+    `${name} ${of(first).toFixed(1)} -> ${of(last).toFixed(1)} MiB (${slopeOf(settled, of).toFixed(2)} MiB an hour, ${((1024 * (of(last) - of(first))) / Math.max(1, rounds)).toFixed(2)} KiB a round)`;
+  const said = [
+    grown('memory', ({ residentMiB }) => residentMiB),
+    ...(first.inUseMiB === undefined ? [] : [grown('in use', usedOf)]),
+    ...(['threads', 'files'] as const).map((what) => `${what} ${first[what]} -> ${last[what]}`),
+  ];
+  return `${soaked.name}: ${last.rounds} rounds in ${last.hours.toFixed(2)} h; after the first third ${said.join(', ')}`;
+}
+
+/** What may not grow: of a process that says what is in use, that; what was freed and may be taken again grows and falls. */
+function usedOf({ inUseMiB, residentMiB }: Sample): number {
+  return inUseMiB ?? residentMiB;
 }
 
 function faultsOf(soaked: Soaked): Fault[] {
   const settled = settledOf(soaked);
   const [first, last] = [settled[0], settled.at(-1)];
   if (first === undefined || last === undefined || last.hours < JUDGED_HOURS) return [];
-  const slope = slopeOf(settled, ({ residentMiB }) => residentMiB);
+  const slope = slopeOf(settled, usedOf);
   const grown = (['threads', 'files'] as const).filter(
     (what) => slopeOf(settled, (sample) => sample[what]) > 0,
   );
