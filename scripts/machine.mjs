@@ -4,7 +4,10 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 
 const NODE_NEEDED = [20, 19];
-const PYTHONS_NEEDED = ['3.11', '3.12', '3.13'];
+/** Those that TensorFlow has wheels for. */
+const PYTHONS_OF_TENSORFLOW = ['3.11', '3.12', '3.13'];
+/** voxlab needs the C library in the wheel alone, which knows nothing of Python: another version's wheel does. */
+const PYTHONS = [...PYTHONS_OF_TENSORFLOW, '3.14'];
 
 /** A reason to stop that the user can mend: printed as one line, without a stack. */
 export class SetupError extends Error {}
@@ -21,22 +24,23 @@ export function checkNodeAndPlatform() {
     );
 }
 
-/** The first Python of a version that TensorFlow has wheels for, with venv and pip; VOXLAB_PYTHON names one. */
-export function findPython() {
+/**
+ * The first Python with venv and pip that does; VOXLAB_PYTHON names one. `importsTensorflow`: it is one that TensorFlow itself
+ * has a wheel for, as its CUDA packages and the tests need it.
+ */
+export function findPython(importsTensorflow) {
+  const accepted = importsTensorflow ? PYTHONS_OF_TENSORFLOW : PYTHONS;
   const named = process.env.VOXLAB_PYTHON;
   const candidates = named
     ? [named]
-    : ['python3', 'python', ...PYTHONS_NEEDED.map((version) => `python${version}`)];
+    : ['python3', 'python', ...accepted.map((version) => `python${version}`)];
   const refused = [];
   for (const candidate of candidates) {
     const version = pythonVersion(candidate);
     if (version === undefined) continue;
-    if (!PYTHONS_NEEDED.some((needed) => version.startsWith(`${needed}.`)))
-      refused.push(`${candidate} is ${version}`);
+    if (!accepted.includes(minorOf(version))) refused.push(`${candidate} is ${version}`);
     else if (!hasModule(candidate, 'venv') || !hasModule(candidate, 'ensurepip'))
-      refused.push(
-        `${candidate} (${version}) lacks the venv module: install python${version.split('.').slice(0, 2).join('.')}-venv`,
-      );
+      refused.push(`${candidate} (${version}) lacks the venv module: install python${minorOf(version)}-venv`);
     else if (!hasModule(candidate, 'pip'))
       refused.push(`${candidate} (${version}) lacks pip: install python3-pip`);
     else return candidate;
@@ -44,8 +48,21 @@ export function findPython() {
   const found =
     refused.length > 0 ? refused.join('; ') : `found none${named ? ` at VOXLAB_PYTHON=${named}` : ''}`;
   throw new SetupError(
-    `Python 3.11, 3.12 or 3.13 with venv and pip is needed: ${found}; install one of these versions, or name it in VOXLAB_PYTHON`,
+    `Python ${accepted.slice(0, -1).join(', ')} or ${accepted.at(-1)} with venv and pip is needed: ${found}; install one of these versions, or name it in VOXLAB_PYTHON`,
   );
+}
+
+/** Of a Python's own environment: undefined where TensorFlow has wheels for it, else the version whose wheel is taken, and where to. */
+export function otherWheel(python) {
+  if (PYTHONS_OF_TENSORFLOW.includes(minorOf(pythonVersion(python)))) return undefined;
+  const asked = spawnSync(python, ['-c', 'import sysconfig; print(sysconfig.get_path("platlib"))'], {
+    encoding: 'utf8',
+  });
+  return { version: PYTHONS_OF_TENSORFLOW.at(-1), target: asked.stdout.trim() };
+}
+
+function minorOf(version) {
+  return version.split('.').slice(0, 2).join('.');
 }
 
 function pythonVersion(python) {

@@ -15,6 +15,7 @@ import {
   checkRegistries,
   findPython,
   hasNvidiaGpu,
+  otherWheel,
   SetupError,
 } from './machine.mjs';
 import { waitForTurn } from './oneAtATime.mjs';
@@ -59,12 +60,16 @@ async function setUp(purpose) {
   checkNodeAndPlatform();
   turn = await waitForTurn(ROOT, say);
   const gpu = hasNvidiaGpu();
+  const importsTensorflow = gpu || purpose === 'test';
+  // One that was made for the program alone may be of a Python that TensorFlow's packages do not know.
+  if (importsTensorflow && fs.existsSync(VENV_PYTHON) && otherWheel(VENV_PYTHON) !== undefined)
+    fs.rmSync(join(STAMPS, 'venv'), { force: true });
   const steps = planSteps(purpose, gpu);
   const open = steps.filter((step) => !isStamped(step));
   if (open.length === 0) return say('everything is set up');
 
   // All that can be known to fail is checked before the first byte is written.
-  const python = open.some((step) => step.needsPython) ? findPython() : undefined;
+  const python = open.some((step) => step.needsPython) ? findPython(importsTensorflow) : undefined;
   checkDisk(
     ROOT,
     open.reduce((sum, step) => sum + step.megabytes, 0),
@@ -111,7 +116,7 @@ function planSteps(purpose, gpu) {
       return runLogged('venv', label, python, ['-m', 'venv', VENV]);
     },
   };
-  const pip = (name, title, file, megabytes, ...flags) => ({
+  const pip = (name, title, file, megabytes, flagsOf = () => []) => ({
     name,
     title,
     hash: hashOf([file], venv.hash),
@@ -122,13 +127,13 @@ function planSteps(purpose, gpu) {
     run: (label) =>
       runLogged(name, label, VENV_PYTHON, [
         ...['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar=off'],
-        ...flags,
+        ...flagsOf(),
         ...['-r', join(PACKAGE, file)],
       ]),
   });
   const engine = gpu
     ? pip('engine', "TensorFlow's library (NVIDIA GPU)", 'requirements/engine-gpu.txt', 7500)
-    : pip('engine', "TensorFlow's library (CPU)", 'requirements/engine-cpu.txt', 1700, '--no-deps');
+    : pip('engine', "TensorFlow's library (CPU)", 'requirements/engine-cpu.txt', 1700, libraryAlone);
   const lab = pip('lab', 'JupyterLab', 'requirements/lab.txt', 450);
   // A package does not bring their list.
   const test = () => pip('test', 'reference tools for the tests', 'requirements/test.txt', 1150);
@@ -174,6 +179,14 @@ function planSteps(purpose, gpu) {
   };
   if (isPackage) return [venv, engine, lab, kernel, examples];
   return [npm, venv, engine, lab, ...(purpose === 'test' ? [test()] : []), build, kernel];
+}
+
+/** TensorFlow without the packages that its Python part needs; for a Python that it has no wheel for, another one's. */
+function libraryAlone() {
+  const other = otherWheel(VENV_PYTHON);
+  if (other === undefined) return ['--no-deps'];
+  const { version, target } = other;
+  return ['--no-deps', '--only-binary=:all:', `--python-version=${version}`, `--target=${target}`];
 }
 
 /** Cells and `npx voxlab` find the clone as a package of its own name. */

@@ -73,7 +73,7 @@ test('setup says which Python versions do when there is none', (t) => {
   assertStops(
     run(),
     folder,
-    /^setup: Python 3\.11, 3\.12 or 3\.13 with venv and pip is needed: found none; install/,
+    /^setup: Python 3\.11, 3\.12, 3\.13 or 3\.14 with venv and pip is needed: found none; install/,
   );
 });
 
@@ -163,4 +163,27 @@ test('setup that is killed (-9) takes npm and what npm started with it', async (
   assert.ok(started.length === 2 && started.every(isRunning));
   setup.child.kill('SIGKILL');
   await allEnd(started, 20);
+});
+
+test("setup takes the wheel of another Python's TensorFlow where its own has none", (t) => {
+  const { folder, bin, run } = bareClone(t);
+  for (const tool of ['mkdir', 'cp', 'chmod']) symlinkSync(`/bin/${tool}`, join(bin, tool));
+  // Python of the environment: writes down what pip is asked for, and fails, so that the set-up ends there.
+  writeFileSync(
+    join(bin, 'inside'),
+    '#!/bin/sh\ncase "$2" in *platform*) echo 3.14.1;; *sysconfig*) echo /packages;; pip) echo "$@" > asked; exit 1;; esac\n',
+  );
+  fake(bin, 'npm', '[ "$1" = view ] && exit 0; mkdir -p node_modules; exit 0');
+  fake(
+    bin,
+    'python3',
+    'case "$2" in *platform*) echo 3.14.1;; venv) mkdir -p .venv/bin; cp bin/inside .venv/bin/python; chmod +x .venv/bin/python;; esac; exit 0',
+  );
+  const ended = run();
+  assert.equal(ended.status, 1, String(ended.stderr));
+  const asked = readFileSync(join(folder, 'asked'), 'utf8');
+  assert.match(
+    asked,
+    /--no-deps --only-binary=:all: --python-version=3\.13 --target=\/packages -r .*engine-cpu\.txt/,
+  );
 });
