@@ -117,9 +117,9 @@ export function constantReference(
   return installed.createTensor(shape, dtype, values);
 }
 
-/** TensorFlow.js 4.22 calls two functions that Node 23 removed; Node 22 warns of the first in every program. */
+/** TensorFlow.js 4.22 calls two functions that Node 23 removed; others have them, and warn of them in every program. */
 function restoreRemovedUtilities(): void {
   const old = util as unknown as Record<string, unknown>;
   old.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
-  old.isArray ??= Array.isArray;
+  old.isArray = Array.isArray;
 }

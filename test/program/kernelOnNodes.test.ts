@@ -13,6 +13,17 @@ for (const major of [20, 22, 24, 26]) {
   const node = join(FOLDER, `node${major}`, 'bin', 'node');
   const skip = existsSync(node) ? false : `no ${node}: bash .ci/nodes`;
   test(`the kernel's smoke test on Node ${major}`, { skip }, () => smoke(node, major));
+  test(`a program on TensorFlow has no warning on Node ${major}`, { skip }, () => {
+    const program = `
+      import { tf } from 'voxlab';
+      console.log(tf.concat([tf.tensor1d([1]), tf.tensor1d([2])]).dataSync().join());`;
+    const run = spawnSync(node, ['--input-type=module', '-e', program], {
+      cwd: inRepository(),
+      encoding: 'utf8',
+      env: { ...process.env, NODE_NO_WARNINGS: '' },
+    });
+    assert.deepEqual([run.stdout, run.stderr], ['1,2\n', '']);
+  });
 }
 
 async function smoke(node: string, major: number): Promise<void> {
