@@ -1,6 +1,8 @@
+import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import v8 from 'node:v8';
 import vm from 'node:vm';
+import { SHORTENED, TYPESCRIPT } from './compiler.js';
 import { keepForKernel } from './kernelSnapshot.js';
 import { snapshotRequire } from './snapshotModules.js';
 import { createCellCompiler } from './tslab.js';
@@ -10,7 +12,10 @@ import { createCellCompiler } from './tslab.js';
  * A process that starts from it has a compiler that has read the declarations of the language and of Node, and runs the program
  * that it was started with.
  */
-const compiler = createCellCompiler(snapshotRequire(fileURLToPath(import.meta.url)));
+const here = fileURLToPath(import.meta.url);
+const compiler = createCellCompiler(
+  snapshotRequire(here, { [createRequire(here).resolve(TYPESCRIPT)]: SHORTENED }),
+);
 compiler.check('1 + 1', '');
 keepForKernel(compiler);
 
