@@ -57,6 +57,7 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   let sockets: Worker | undefined;
   const send = (message: ToSockets): void => sockets?.postMessage(message);
 
+  forgetArenas();
   redirectOutputStreams(send);
   sockets = startSocketsThread(
     {
@@ -135,6 +136,12 @@ function takeStarter(): number | undefined {
   if (named === undefined) return undefined;
   // Process 1 has taken over what lost its parent: that one ends at once.
   return process.ppid === 1 ? Number(named) : process.ppid;
+}
+
+/** What startKernel.sh has set holds for this process, and for none that cells start. */
+function forgetArenas(): void {
+  if (process.env.VOXLAB_ARENAS !== undefined) delete process.env.MALLOC_ARENA_MAX;
+  delete process.env.VOXLAB_ARENAS;
 }
 
 /** Lets the sockets' thread see when the compiler works: an interrupt then waits. */

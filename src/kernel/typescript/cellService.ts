@@ -64,7 +64,7 @@ export function createCellService(
   const written = (cell: string, declarations: string): CellInProgram => {
     files.write(virtual.cell, cell);
     files.write(virtual.declarations, declarations);
-    files.heed(cell);
+    for (const text of [cell, declarations]) files.heed(text);
     service.getProgram();
     const program = service.getProgram()!; // another one where a file has named what was asleep
     kept.keep(program);
@@ -77,7 +77,7 @@ export function createCellService(
     service: () => service,
     written,
     checked(cell, declarations) {
-      files.heed(cell);
+      for (const text of [cell, declarations]) files.heed(text);
       const inProgram = kept.filesOf(cell, declarations);
       return inProgram === undefined ? written(cell, declarations) : linked(inProgram);
     },
