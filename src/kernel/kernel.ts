@@ -33,8 +33,8 @@ import { encodeContent } from './wire/protocol.js';
  * @example
  * startKernel({ connectionFile: 'connection.json', logDescriptor: 2 }); // as Jupyter writes it
  */
-export function startKernel(options: KernelOptions): void {
-  runKernel(openWire(options));
+export function startKernel({ connectionFile, logDescriptor }: KernelOptions): void {
+  runKernel(openWire({ connectionFile, logDescriptor }));
 }
 
 /** The same, where the thread runs already. */

@@ -3,11 +3,11 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 
 /** MB that the heap holds beyond what is in use, and that are worth a collection at rest, and between cells that follow each other at once. */
-const LEAST_SPARE_MB = 25;
+const LEAST_SPARE_MB = 40;
 const MOST_GARBAGE_MB = 150;
 /** With so much in use a collection takes long, and V8 does it when it must. */
 const MOST_USED_MB = 1000;
-const REST_MS = 2000;
+const REST_MS = 1000;
 
 // That of the time before timers learned to remember cells.
 const originalSetTimeout = setTimeout;

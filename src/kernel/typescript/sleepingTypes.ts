@@ -22,13 +22,23 @@ interface Sleeper {
   shortened(text: string): string;
 }
 
-const MODULES_OF_NODE: readonly Sleeper[] = ['inspector.generated', 'http2', 'test', 'repl', 'cluster'].map(
-  (file) => ({
-    isFile: (path) => path.endsWith(`/@types/node/${file}.d.ts`),
-    modules: new RegExp(`['"\`](node:)?${file.replace('.generated', '')}(/|['"\`])`),
-    shortened: emptyModules,
-  }),
-);
+/** Files of @types/node that its global names do not need, and the modules that they declare. */
+const FILES_OF_NODE: Readonly<Record<string, string>> = {
+  'inspector.generated': '(node:)?inspector',
+  http2: '(node:)?http2',
+  https: '(node:)?https',
+  test: 'node:test',
+  zlib: '(node:)?zlib',
+  cluster: '(node:)?cluster',
+  repl: '(node:)?repl',
+  v8: '(node:)?v8',
+};
+
+const MODULES_OF_NODE: readonly Sleeper[] = Object.entries(FILES_OF_NODE).map(([file, names]) => ({
+  isFile: (path) => path.endsWith(`/@types/node/${file}.d.ts`),
+  modules: new RegExp(`['"\`]${names}(/|['"\`])`),
+  shortened: emptyModules,
+}));
 
 const TENSORFLOW: Sleeper = {
   isFile: (path) => path === inPackage('dist', 'src', 'tensorflow', 'tf.d.ts'),

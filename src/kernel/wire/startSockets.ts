@@ -10,7 +10,6 @@ export function startSocketsThread(data: Omit<SocketsThreadData, 'outputs'>, log
   const worker = new Worker(new URL('./socketsThread.js', import.meta.url), {
     workerData,
     transferList: [data.inputPort],
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
   worker.on('error', (error) => {
     writeSync(logDescriptor, `voxlab kernel: ${messageOf(error)}\n`);

@@ -81,5 +81,10 @@ test('cells have the modules of Node that few import as ever', () => {
   assert.deepEqual(codes("import { Session } from 'inspector/promises'; await new Session().post('x')"), []);
   assert.deepEqual(codes("process.getBuiltinModule('node:repl').start().close()"), []);
   assert.deepEqual(codes("import cluster from 'cluster'; cluster.isPrimary"), []);
+  assert.deepEqual(
+    codes("(await import('node:zlib')).gzipSync('x').length; (await import('v8')).cachedDataVersionTag()"),
+    [],
+  );
+  assert.deepEqual(codes("import { get } from 'https'; get('https://x').end()"), []);
   assert.deepEqual(codes("import { test } from 'node:test'; test('a', () => {});"), []);
 });
