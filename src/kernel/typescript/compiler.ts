@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { startupSnapshot } from 'node:v8';
@@ -54,15 +55,21 @@ function load(packages: NodeJS.Require): Compiler {
   return { ts, seenByTslab };
 }
 
-/** What scripts/bundle.mjs makes of its nine megabytes of JavaScript. Comments and long names would stay in memory. */
-export const SHORTENED = inPackage('dist', 'lib', 'typescript.cjs');
+/**
+ * The file that is loaded as TypeScript: what scripts/bundle.mjs makes of its nine megabytes, whose comments and long names would
+ * stay in memory. voxlab as a package does without: there is TypeScript beside it.
+ */
+export function textOfTypeScript(path: string): string {
+  const shortened = inPackage('dist', 'lib', 'typescript.cjs');
+  return existsSync(shortened) ? shortened : path;
+}
 
 /** V8's cache saves compiling it at each start. Kept when the kernel has come to rest. */
 function exportsOf(packages: NodeJS.Require, path: string): unknown {
   // A snapshot holds what is compiled, and no cache (kernelSnapshot.ts).
   if (startupSnapshot.isBuildingSnapshot()) return packages(path);
   const file = `typescript-${TYPESCRIPT_VERSION}-${process.version}.bin`;
-  const cached = requireWithCodeCache(path, SHORTENED, jupyterFolder('cache', file));
+  const cached = requireWithCodeCache(path, textOfTypeScript(path), jupyterFolder('cache', file));
   if (!cached.fromCache) setTimeout(() => cached.keep(), 5000).unref();
   return cached.exports;
 }

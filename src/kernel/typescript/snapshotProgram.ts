@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import { SHORTENED, TYPESCRIPT } from './compiler.js';
+import { TYPESCRIPT, textOfTypeScript } from './compiler.js';
 import { keepForKernel } from './kernelSnapshot.js';
 import { snapshotRequire } from './snapshotModules.js';
 import { createCellCompiler } from './tslab.js';
@@ -13,9 +13,8 @@ import { createCellCompiler } from './tslab.js';
  * that it was started with.
  */
 const here = fileURLToPath(import.meta.url);
-const compiler = createCellCompiler(
-  snapshotRequire(here, { [createRequire(here).resolve(TYPESCRIPT)]: SHORTENED }),
-);
+const typescript = createRequire(here).resolve(TYPESCRIPT);
+const compiler = createCellCompiler(snapshotRequire(here, { [typescript]: textOfTypeScript(typescript) }));
 compiler.check('1 + 1', '');
 keepForKernel(compiler);
 
