@@ -58,6 +58,7 @@ export const TESTED_THROUGH = {
   'src/kernel/typescript/signature.ts': 'test/kernel/typescript/completions.test.ts',
   'src/kernel/cells/usingLowering.ts': 'test/kernel/cells/cells.test.ts',
   'src/kernel/commTypes.ts': 'test/kernel/comms.test.ts',
+  'src/kernel/openWire.ts': 'test/kernel/kernel.test.ts',
   'src/kernel/wire/startSockets.ts': 'test/kernel/kernel.test.ts',
   'src/kernel/typescript/compiler.ts': 'test/kernel/typescript/tslab.test.ts',
   'src/kernel/typescript/typeNames.ts': 'test/kernel/typescript/tslab.test.ts',

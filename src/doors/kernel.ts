@@ -6,7 +6,7 @@ export * from '../errors.js';
 export { onCommOpen, openComm } from '../kernel/comms.js';
 export type { Comm, CommListener, CommOpened, CommOpenOptions } from '../kernel/commTypes.js';
 export { clearOutput, display, type LiveDisplay, liveDisplay } from '../kernel/display.js';
-export { type KernelOptions, startKernel } from '../kernel/kernel.js';
+export { startKernel } from '../kernel/kernel.js';
 export { ask, interruptSignal, page } from '../kernel/notebookInput.js';
 export {
   type FoundKernelSpec,
@@ -22,4 +22,5 @@ export {
   type NotebookRunOptions,
   runNotebook,
 } from '../kernel/notebooks/notebookRun.js';
+export type { KernelOptions } from '../kernel/openWire.js';
 export type { Displayable, MimeBundle } from '../kernel/outputs/mimeBundle.js';

@@ -1,7 +1,5 @@
 import { syncBuiltinESMExports } from 'node:module';
-import { resolve } from 'node:path';
 import timers from 'node:timers';
-import { MessageChannel, type Worker } from 'node:worker_threads';
 import { currentCell, rememberCellsInTimers } from './cells/cellContext.js';
 import { createCellImports, withCellImports } from './cells/cellImports.js';
 import { createCells, type WhileCompiling } from './cells/cells.js';
@@ -18,7 +16,7 @@ import { announceUserCode } from './cells/userCode.js';
 import { createComms } from './comms.js';
 import { display } from './display.js';
 import { findProjectRoot } from './notebooks/projectRoot.js';
-import { redirectOutputStreams } from './outputStreams.js';
+import { type KernelOptions, type OpenWire, openWire } from './openWire.js';
 import { showConsoleTables } from './outputs/consoleTable.js';
 import { shortenConsoleValues } from './outputs/consoleValues.js';
 import { createPrompts } from './prompts.js';
@@ -26,24 +24,8 @@ import { createRequestHandler } from './requests.js';
 import { type KernelSession, openSession } from './session.js';
 import { keptCompiler, seeToSnapshot } from './typescript/kernelSnapshot.js';
 import { createCellCompiler } from './typescript/tslab.js';
-import {
-  COMPILING,
-  INTERRUPT_TAKEN,
-  SHARED_WORDS,
-  STOP_LOOPS,
-  type ToMain,
-  type ToSockets,
-} from './wire/channel.js';
-import { kernelInfo } from './wire/kernelInfo.js';
+import { COMPILING, INTERRUPT_TAKEN, STOP_LOOPS, type ToSockets } from './wire/channel.js';
 import { encodeContent } from './wire/protocol.js';
-import { startSocketsThread } from './wire/startSockets.js';
-
-/** What Jupyter starts a kernel with. */
-export interface KernelOptions {
-  readonly connectionFile: string;
-  /** Where the kernel's own messages go. */
-  readonly logDescriptor: number;
-}
 
 /**
  * Turns this process into a kernel. The sockets' thread starts first and answers while the compiler loads; compiler and
@@ -52,24 +34,11 @@ export interface KernelOptions {
  * startKernel({ connectionFile: 'connection.json', logDescriptor: 2 }); // as Jupyter writes it
  */
 export function startKernel({ connectionFile, logDescriptor }: KernelOptions): void {
-  const shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));
-  const input = new MessageChannel();
-  let sockets: Worker | undefined;
-  const send = (message: ToSockets): void => sockets?.postMessage(message);
+  runKernel(openWire({ connectionFile, logDescriptor }));
+}
 
-  redirectOutputStreams(send);
-  sockets = startSocketsThread(
-    {
-      connectionFile: resolve(connectionFile),
-      folder: process.cwd(),
-      logDescriptor,
-      shared: shared.buffer as SharedArrayBuffer,
-      inputPort: input.port2,
-      kernelInfo,
-      starter: takeStarter(),
-    },
-    logDescriptor,
-  );
+/** The same, where the thread runs already. */
+export function runKernel({ shared, inputPort, send, listen }: OpenWire): void {
   const notebooks = process.cwd(); // Jupyter starts a kernel in the folder of its notebook
   process.chdir(findProjectRoot(notebooks));
   process.removeAllListeners('warning'); // Node's notes on experimental features are not the notebook's
@@ -94,7 +63,7 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   const cells = createCells(compiler, modules, places, whileCompiling);
   const history = createHistory();
   const queue = createExecuteQueue({ cells, history, send, afterCell: createGarbageCollection() });
-  const session = createSession(send, createInputReader(shared, input.port1, send), queue);
+  const session = createSession(send, createInputReader(shared, inputPort, send), queue);
   openSession(session);
   shortenConsoleValues();
   showConsoleTables(display);
@@ -118,23 +87,11 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
   };
   process.on('SIGINT', interrupt);
   seeToSnapshot(process.cwd(), kept !== undefined);
-  sockets.on('message', (message: ToMain) => {
+  listen((message) => {
     if (message.kind === 'request') handle(message);
     else if (message.kind === 'interrupt') interrupt();
     else endProcess();
   });
-}
-
-/**
- * Jupyter names itself in JPY_PARENT_PID; where a wrapper lies between, it is the wrapper that counts. Taken out of the
- * environment: what cells start has another parent.
- */
-function takeStarter(): number | undefined {
-  const named = process.env.JPY_PARENT_PID;
-  delete process.env.JPY_PARENT_PID;
-  if (named === undefined) return undefined;
-  // Process 1 has taken over what lost its parent: that one ends at once.
-  return process.ppid === 1 ? Number(named) : process.ppid;
 }
 
 /** Lets the sockets' thread see when the compiler works: an interrupt then waits. */

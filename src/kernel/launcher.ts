@@ -1,6 +1,6 @@
 import { openSync, writeSync } from 'node:fs';
 import { messageOf } from '../errors.js';
-import { startKernel } from './kernel.js';
+import { openWire } from './openWire.js';
 
 /** Entry of a kernel's process: `node launcher.js --connection-file FILE`, or `voxlab kernel start` with the same. */
 const FLAG = '--connection-file';
@@ -12,7 +12,9 @@ const logDescriptor = openLog();
 
 try {
   if (connectionFile === undefined) throw new Error('expected --connection-file FILE, as Jupyter gives it');
-  startKernel({ connectionFile, logDescriptor });
+  const wire = openWire({ connectionFile, logDescriptor });
+  const { runKernel } = await import('./kernel.js');
+  runKernel(wire);
 } catch (error) {
   writeSync(logDescriptor, `voxlab kernel: ${messageOf(error)}\n`);
   process.exit(1);

@@ -1,8 +1,9 @@
+import { Session } from 'node:inspector';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 
-/** MB of garbage that are worth a collection at rest, and between cells that follow each other at once. */
-const LEAST_GARBAGE_MB = 50;
+/** MB that the heap holds beyond what is in use, and that are worth a collection at rest, and between cells that follow each other at once. */
+const LEAST_SPARE_MB = 40;
 const MOST_GARBAGE_MB = 150;
 /** With so much in use a collection takes long, and V8 does it when it must. */
 const MOST_USED_MB = 1000;
@@ -13,29 +14,47 @@ const originalSetTimeout = setTimeout;
 
 /**
  * Collects garbage when the kernel has come to rest after cells, or when there is much. V8 by itself lets it grow to several times of what is in use,
- * and keeps it as long as nothing happens: what the compiler leaves of a hundred cells would look like a leak.
+ * and keeps it as long as nothing happens: what the compiler leaves of a hundred cells would look like a leak. At rest the
+ * memory goes back to the system, too: V8 moves what is in use together as where memory runs out, which takes some tenths of a second.
  */
 export function createGarbageCollection(restMs = REST_MS): () => void {
   v8.setFlagsFromString('--expose-gc');
   const collect = vm.runInNewContext('gc') as (options: object) => Promise<void>;
   v8.setFlagsFromString('--no-expose-gc'); // for code of cells all is as ever
-  let inUseMb = usedMb();
+  let inUseMb = heapMb().used;
   let timer: NodeJS.Timeout | undefined;
-  const collectFrom = (leastMb: number): void => {
-    const used = usedMb();
-    if (used - inUseMb < leastMb || used > MOST_USED_MB) return;
+  const collected = (): void => {
+    inUseMb = heapMb().used;
+  };
+  const betweenCells = (): void => {
+    const { used } = heapMb();
+    if (used - inUseMb < MOST_GARBAGE_MB || used > MOST_USED_MB) return;
     inUseMb = used; // until it is known
-    void collect({ type: 'major', execution: 'async' }).then(() => {
-      inUseMb = usedMb();
-    });
+    void collect({ type: 'major', execution: 'async' }).then(collected);
+  };
+  const atRest = (): void => {
+    const { used, held } = heapMb();
+    if (held - inUseMb >= LEAST_SPARE_MB && used <= MOST_USED_MB) giveBack(collected);
   };
   return () => {
     clearTimeout(timer);
-    collectFrom(MOST_GARBAGE_MB);
-    timer = originalSetTimeout(collectFrom, restMs, LEAST_GARBAGE_MB).unref();
+    betweenCells();
+    timer = originalSetTimeout(atRest, restMs).unref();
   };
 }
 
-function usedMb(): number {
-  return v8.getHeapStatistics().used_heap_size / 1e6;
+/** `gc` has no such collection before Node 22. */
+function giveBack(then: () => void): void {
+  const inspector = new Session();
+  inspector.connect();
+  inspector.post('HeapProfiler.collectGarbage', () => {
+    // Not from here: V8 is still answering.
+    originalSetTimeout(() => inspector.disconnect(), 0);
+    then();
+  });
+}
+
+function heapMb(): { readonly used: number; readonly held: number } {
+  const { used_heap_size, total_heap_size } = v8.getHeapStatistics();
+  return { used: used_heap_size / 1e6, held: total_heap_size / 1e6 };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inPackage } from '../../paths.js';
 import type { Ts, TypeScript } from './compiler.js';
 import { isLibrary, withoutDocs } from './libraryDocs.js';
+import { createSleepingTypes } from './sleepingTypes.js';
 
 /** The files that cells are checked against: virtual ones of the kernel, modules of the user's own, declarations of packages. */
 export interface CellFiles {
@@ -15,6 +16,8 @@ export interface CellFiles {
   snapshotOf(path: string): TypeScript.IScriptSnapshot | undefined;
   /** Puts a virtual file in place. */
   write(path: string, text: string): void;
+  /** Reads declarations that have been left out until now, where a text (of a cell, of an error) has to do with them. */
+  heed(text: string): boolean;
   /** Whether it is a virtual file. */
   isWritten(path: string): boolean;
   /** Looks at all modules of the user's own: what was edited is read anew. A watch of the system's would come too late for the cell that follows. */
@@ -55,10 +58,23 @@ export function createCellFiles(ts: Ts, virtual: VirtualFiles): CellFiles {
   let changesBeside = 0;
   const ofCells = new Set([virtual.cell, virtual.declarations]);
 
+  const sleeping = createSleepingTypes();
+
+  const readAnew = (path: string, file: CellFile, stamp = file.stamp): void => {
+    changes++;
+    changesBeside++;
+    Object.assign(file, { version: file.version + 1, snapshot: read(path), stamp });
+  };
+  const wake = (paths: readonly string[]): boolean => {
+    for (const path of paths) readAnew(path, lasting.get(path)!);
+    return paths.length > 0;
+  };
   const read = (path: string): TypeScript.IScriptSnapshot | undefined => {
     const text = ts.sys.readFile(path);
     if (text === undefined) return undefined;
-    return ts.ScriptSnapshot.fromString(isLibrary(path) ? withoutDocs(text) : text);
+    wake(isLasting(path) ? sleeping.heedDeclarations(path, text) : sleeping.heedCode(text));
+    const needed = sleeping.textOf(path, text);
+    return ts.ScriptSnapshot.fromString(isLibrary(path) ? withoutDocs(needed) : needed);
   };
   const fileOf = (path: string): CellFile => {
     const known = written.get(path) ?? lasting.get(path) ?? edited.get(path);
@@ -73,6 +89,7 @@ export function createCellFiles(ts: Ts, virtual: VirtualFiles): CellFiles {
     versionBesideCells: () => String(changesBeside),
     versionOf: (path) => String(fileOf(path).version),
     snapshotOf: (path) => fileOf(path).snapshot,
+    heed: (text) => wake(sleeping.heedCode(text)),
     isWritten: (path) => written.has(path),
     write(path, text) {
       const before = written.get(path);
@@ -85,10 +102,7 @@ export function createCellFiles(ts: Ts, virtual: VirtualFiles): CellFiles {
     refresh() {
       for (const [path, file] of edited) {
         const stamp = stampOf(path);
-        if (stamp === file.stamp) continue;
-        changes++;
-        changesBeside++;
-        Object.assign(file, { version: file.version + 1, snapshot: read(path), stamp });
+        if (stamp !== file.stamp) readAnew(path, file, stamp);
       }
     },
   };

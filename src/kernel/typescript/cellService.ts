@@ -16,6 +16,8 @@ export interface CellService {
   writeGlobals(text: string): void;
   /** Reads what was edited anew. */
   refresh(): void;
+  /** Reads declarations that have been left out until now, where what is said of a cell has to do with them. */
+  heed(text: string): boolean;
   /** Looks for modules that were not found anew. */
   forgetMissing(): void;
 }
@@ -62,7 +64,9 @@ export function createCellService(
   const written = (cell: string, declarations: string): CellInProgram => {
     files.write(virtual.cell, cell);
     files.write(virtual.declarations, declarations);
-    const program = service.getProgram()!;
+    for (const text of [cell, declarations]) files.heed(text);
+    service.getProgram();
+    const program = service.getProgram()!; // another one where a file has named what was asleep
     kept.keep(program);
     const [cellFile, before] = [virtual.cell, virtual.declarations].map(
       (path) => program.getSourceFile(path)!,
@@ -73,11 +77,13 @@ export function createCellService(
     service: () => service,
     written,
     checked(cell, declarations) {
+      for (const text of [cell, declarations]) files.heed(text);
       const inProgram = kept.filesOf(cell, declarations);
       return inProgram === undefined ? written(cell, declarations) : linked(inProgram);
     },
     writeGlobals: (text) => files.write(virtual.globals, `export {};\n${text}`),
     refresh: files.refresh,
+    heed: files.heed,
     forgetMissing() {
       service.dispose();
       found = ts.createModuleResolutionCache(root, (path) => path, options);

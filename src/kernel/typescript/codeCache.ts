@@ -14,12 +14,12 @@ export interface CachedModule {
 
 /**
  * Loads a CommonJS module with V8's code cache, and puts it where `require` finds it. A cache of another Node or of
- * another text is refused by V8, and the module is compiled as ever.
+ * another text is refused by V8, and the module is compiled as ever. `textFile`: what is loaded in the place of `path`.
  */
-export function requireWithCodeCache(path: string, cacheFile: string): CachedModule {
+export function requireWithCodeCache(path: string, textFile: string, cacheFile: string): CachedModule {
   const require = createRequire(path);
   const cachedData = existsSync(cacheFile) ? readFileSync(cacheFile) : undefined;
-  const script = new vm.Script(Module.wrap(readFileSync(path, 'utf8')), {
+  const script = new vm.Script(Module.wrap(readFileSync(textFile, 'utf8')), {
     filename: path,
     ...(cachedData && { cachedData }),
   });

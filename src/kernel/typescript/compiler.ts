@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { startupSnapshot } from 'node:v8';
 import type * as TypeScript from '@tslab/typescript-for-tslab';
 import { EnvironmentError } from '../../errors.js';
-import { jupyterFolder } from '../../paths.js';
+import { inPackage, jupyterFolder } from '../../paths.js';
 import { requireWithCodeCache } from './codeCache.js';
 
 export type { TypeScript };
@@ -34,7 +35,7 @@ export function loadCompiler(packages: NodeJS.Require): Compiler {
 }
 
 /** The package stands where tslab looks for its fork of TypeScript. */
-const TYPESCRIPT = '@tslab/typescript-for-tslab';
+export const TYPESCRIPT = '@tslab/typescript-for-tslab';
 
 function refuseOther(packages: NodeJS.Require, name: string, expected: string): void {
   const { version } = packages(`${name}/package.json`) as { version: string };
@@ -54,12 +55,21 @@ function load(packages: NodeJS.Require): Compiler {
   return { ts, seenByTslab };
 }
 
-/** Nine megabytes of JavaScript: V8's cache saves compiling them at each start. Kept when the kernel has come to rest. */
+/**
+ * The file that is loaded as TypeScript: what scripts/bundle.mjs makes of its nine megabytes, whose comments and long names would
+ * stay in memory. voxlab as a package does without: there is TypeScript beside it.
+ */
+export function textOfTypeScript(path: string): string {
+  const shortened = inPackage('dist', 'lib', 'typescript.cjs');
+  return existsSync(shortened) ? shortened : path;
+}
+
+/** V8's cache saves compiling it at each start. Kept when the kernel has come to rest. */
 function exportsOf(packages: NodeJS.Require, path: string): unknown {
   // A snapshot holds what is compiled, and no cache (kernelSnapshot.ts).
   if (startupSnapshot.isBuildingSnapshot()) return packages(path);
   const file = `typescript-${TYPESCRIPT_VERSION}-${process.version}.bin`;
-  const cached = requireWithCodeCache(path, jupyterFolder('cache', file));
+  const cached = requireWithCodeCache(path, textOfTypeScript(path), jupyterFolder('cache', file));
   if (!cached.fromCache) setTimeout(() => cached.keep(), 5000).unref();
   return cached.exports;
 }

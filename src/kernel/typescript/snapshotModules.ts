@@ -5,14 +5,17 @@ import vm from 'node:vm';
 
 /**
  * `require` for CommonJS packages in a process of which a snapshot is made: Node's own would say of a process that starts from it that
- * it had loaded modules before its start, and end it.
+ * it had loaded modules before its start, and end it. `textFiles`: what is loaded in the place of some of them.
  */
-export function snapshotRequire(from: string): NodeJS.Require {
+export function snapshotRequire(
+  from: string,
+  textFiles: Readonly<Record<string, string>> = {},
+): NodeJS.Require {
   const cache: NodeJS.Dict<NodeModule> = {};
   const load = (path: string): unknown => {
     const known = cache[path];
     if (known !== undefined) return known.exports;
-    const text = readFileSync(path, 'utf8');
+    const text = readFileSync(textFiles[path] ?? path, 'utf8');
     if (path.endsWith('.json')) return JSON.parse(text) as unknown;
     const module = { exports: {} } as NodeModule;
     cache[path] = module;

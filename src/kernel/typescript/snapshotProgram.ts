@@ -1,6 +1,8 @@
+import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import v8 from 'node:v8';
 import vm from 'node:vm';
+import { TYPESCRIPT, textOfTypeScript } from './compiler.js';
 import { keepForKernel } from './kernelSnapshot.js';
 import { snapshotRequire } from './snapshotModules.js';
 import { createCellCompiler } from './tslab.js';
@@ -10,7 +12,9 @@ import { createCellCompiler } from './tslab.js';
  * A process that starts from it has a compiler that has read the declarations of the language and of Node, and runs the program
  * that it was started with.
  */
-const compiler = createCellCompiler(snapshotRequire(fileURLToPath(import.meta.url)));
+const here = fileURLToPath(import.meta.url);
+const typescript = createRequire(here).resolve(TYPESCRIPT);
+const compiler = createCellCompiler(snapshotRequire(here, { [typescript]: textOfTypeScript(typescript) }));
 compiler.check('1 + 1', '');
 keepForKernel(compiler);
 

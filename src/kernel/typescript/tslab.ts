@@ -75,14 +75,20 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
     printQuickInfo(info: TypeScript.QuickInfo): string;
   };
   const converter = createConverter();
-  const { service, written, refresh, forgetMissing, writeGlobals } = cells!;
+  const { service, written, refresh, heed, forgetMissing, writeGlobals } = cells!;
   let madeAtMs = Date.now();
   const convert: Converter['convert'] = (declarations, code) => {
     refresh();
     const converted = converter.convert(declarations, code);
-    if (!emitted.diagnostics.some((said) => isThereNow(said, madeAtMs))) return converted;
-    forgetMissing();
-    madeAtMs = Date.now();
+    const isThere = emitted.diagnostics.some((said) => isThereNow(said, madeAtMs));
+    if (isThere) {
+      forgetMissing();
+      madeAtMs = Date.now();
+    }
+    const isAwake = emitted.diagnostics.some(({ messageText }) =>
+      heed(ts.flattenDiagnosticMessageText(messageText, ' ')),
+    );
+    if (!isThere && !isAwake) return converted;
     return converter.convert(declarations, code);
   };
   /** Makes the code the cell, for questions to the service. */

@@ -9,27 +9,29 @@ import { requireWithCodeCache } from '../../../src/kernel/typescript/codeCache.j
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-code-cache-'));
 after(() => rmSync(folder, { recursive: true }));
 const path = join(folder, 'module.js');
+const text = join(folder, 'module.min.cjs');
 const cache = join(folder, 'cache', 'module.bin');
+writeFileSync(path, "throw Error('its stand-in is loaded')");
 writeFileSync(
-  path,
+  text,
   "exports.sum = (a, b) => a + b; exports.place = __filename; exports.fs = require('node:fs');",
 );
 
 test('requireWithCodeCache() loads a module as require does, the second time from the cache', () => {
-  const first = requireWithCodeCache(path, cache);
+  const first = requireWithCodeCache(path, text, cache);
   assert.equal(first.fromCache, false);
   const { sum, place } = first.exports as { sum(a: number, b: number): number; place: string };
   assert.deepEqual([sum(1, 2), place], [3, path]);
   assert.equal(createRequire(path)(path), first.exports, 'require finds it');
   first.keep();
-  assert.equal(requireWithCodeCache(path, cache).fromCache, true);
+  assert.equal(requireWithCodeCache(path, text, cache).fromCache, true);
 });
 
 test('requireWithCodeCache() compiles anew where the cache is not its own', () => {
   const other = join(folder, 'other.js'); // V8 remembers the text of the first within a process
   writeFileSync(other, "exports.name = 'other';");
   writeFileSync(cache, 'no cache at all');
-  const loaded = requireWithCodeCache(other, cache);
+  const loaded = requireWithCodeCache(other, other, cache);
   assert.equal(loaded.fromCache, false);
   assert.deepEqual(loaded.exports, { name: 'other' });
 });

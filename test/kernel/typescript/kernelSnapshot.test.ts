@@ -14,10 +14,14 @@ after(() => rmSync(folder, { recursive: true }));
 
 /** A program in place of Node. Written once: by its times startKernel.sh knows it. */
 const node = join(folder, 'node');
-writeFileSync(node, '#!/bin/sh\necho "$*"\necho "$VOXLAB_SNAPSHOT"\n', { mode: 0o755 });
+writeFileSync(
+  node,
+  '#!/bin/sh\necho "$*"\necho "$VOXLAB_SNAPSHOT"\necho "$MALLOC_ARENA_MAX $VOXLAB_ARENAS"\n',
+  { mode: 0o755 },
+);
 
 /** What startKernel.sh starts it with. */
-function started(options: NodeJS.ProcessEnv = {}): { words: string; wanted: string } {
+function started(options: NodeJS.ProcessEnv = {}): { words: string; wanted: string; arenas: string } {
   const { NODE_OPTIONS: _, ...environment } = process.env;
   const said = execFileSync(
     '/bin/sh',
@@ -27,8 +31,8 @@ function started(options: NodeJS.ProcessEnv = {}): { words: string; wanted: stri
       env: { ...environment, ...options },
     },
   );
-  const [words, wanted] = said.split('\n');
-  return { words: words!, wanted: wanted! };
+  const [words, wanted, arenas] = said.split('\n');
+  return { words: words!, wanted: wanted!, arenas: arenas! };
 }
 
 test('startKernel.sh takes a snapshot of this very Node, where there is one, and once only while no kernel has come up', () => {
@@ -42,7 +46,13 @@ test('startKernel.sh takes a snapshot of this very Node, where there is one, and
   seeToSnapshot(REPOSITORY_ROOT, true);
   assert.equal(process.env.VOXLAB_SNAPSHOT, undefined);
   assert.equal(started().words, `--snapshot-blob ${wanted} a b c`);
-  assert.deepEqual(started({ NODE_OPTIONS: '--no-warnings' }), { words: 'a b c', wanted: '' });
+  const { arenas, ...plain } = started({ NODE_OPTIONS: '--no-warnings' });
+  assert.deepEqual(plain, { words: 'a b c', wanted: '' });
+  assert.equal(arenas, '2 set');
+});
+
+test('startKernel.sh leaves a setting of the C library as it finds it', () => {
+  assert.equal(started({ MALLOC_ARENA_MAX: '7' }).arenas, '7 ');
 });
 
 test('keptCompiler() has none in a process that did not start from a snapshot', () => {

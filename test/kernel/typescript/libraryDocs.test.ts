@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { isLibrary, withoutDocs } from '../../../src/kernel/typescript/libraryDocs.js';
+import { isLibrary, withDocsBetween, withoutDocs } from '../../../src/kernel/typescript/libraryDocs.js';
 import { createCellCompiler } from '../../../src/kernel/typescript/tslab.js';
 import { REPOSITORY_ROOT } from '../../../src/paths.js';
 
@@ -15,12 +15,20 @@ test('isLibrary() knows the declarations of the language and of Node', () => {
   assert.ok(!isLibrary('/x/src/kernel/typescript/cellLibrary.d.ts'));
 });
 
-test('withoutDocs() blanks documentation and leaves every other character where it was', () => {
-  const text = '/** Docs.\n * More. */\ndeclare const a: 1; // kept\n/* kept */';
-  const blank = withoutDocs(text);
-  assert.equal(blank.length, text.length);
-  assert.equal(blank.trim(), 'declare const a: 1; // kept\n/* kept */');
-  assert.equal(blank.indexOf('declare'), text.indexOf('declare'));
+test('withoutDocs() leaves documentation out and every other character as it was', () => {
+  const text = '/** Docs.\n * More \u2026 */\ndeclare const a: 1; // kept\n/* kept */';
+  assert.equal(withoutDocs(text), '\ndeclare const a: 1; // kept\n/* kept */');
+  assert.equal(withoutDocs('declare const \u03b1: 1; /** Docs. */'), 'declare const \u03b1: 1; ');
+});
+
+test('withDocsBetween() finds what stood at a place of the text without documentation', () => {
+  const text = '/** A. */const a = 1;/** B. */ /** C. */const b = 2;';
+  const short = withoutDocs(text);
+  assert.equal(short, 'const a = 1; const b = 2;');
+  const [start, end] = [short.indexOf(' const b'), short.indexOf('const b')];
+  assert.equal(withDocsBetween(text, start, end), '/** B. */ /** C. */');
+  assert.equal(withDocsBetween(text, 0, 0), '/** A. */');
+  assert.equal(withDocsBetween(text, end, short.length), '/** C. */const b = 2;');
 });
 
 test('libraryDocsAt(): inspection still shows the documentation of the language, of Node, and of the cell', () => {
