@@ -1,7 +1,7 @@
 import { startLab } from '../kernel/notebooks/lab.js';
 import { wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
-import { print } from './standardStreams.js';
+import { print, requirePrinted } from './standardStreams.js';
 
 export const registerLabCommand: RegisterCommand = (program) => {
   program
@@ -13,8 +13,17 @@ export const registerLabCommand: RegisterCommand = (program) => {
     .option('--no-browser', 'do not open a browser; the address is printed')
     .action((flags: { port?: number; browser: boolean }) =>
       withInterrupt(async (signal) => {
-        const lab = await startLab({ ...flags, signal });
+        const stop = new AbortController();
+        const lab = await startLab({ ...flags, signal: AbortSignal.any([signal, stop.signal]) });
         print(`JupyterLab: ${lab.url}\nCtrl-C ends it.\n`);
+        try {
+          await requirePrinted();
+        } catch (error) {
+          // Its address, with the token, is lost: it does not stay up with nobody who can reach it.
+          stop.abort();
+          await lab.ended;
+          throw error;
+        }
         await lab.ended;
       }),
     );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
 
@@ -21,6 +22,18 @@ test('lab prints the address, and Ctrl-C ends the server in order with exit code
   const [code] = await once(child, 'exit');
   assert.equal(code, 0);
   await assert.rejects(fetch(url!));
+});
+
+test('lab whose address is lost on a full stdout ends with one line and exit code 1', () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [CLI, 'lab', '--no-browser'], {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  closeSync(full);
+  assert.equal(status, 1, stderr);
+  assert.match(stderr, /^voxlab: stdout: what was printed is cut short \(ENOSPC[^\n]*\n$/);
 });
 
 test('lab refuses a port that is none', () => {
