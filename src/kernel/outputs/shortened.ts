@@ -24,6 +24,16 @@ class Text {
   }
 }
 
+/** Node 26 says of a proxy that it is one. */
+const MARKS_PROXIES = inspect(new Proxy({}, {})).startsWith('Proxy(');
+
+class MarkedProxy {
+  constructor(readonly target: unknown) {}
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    return `Proxy(${inspect(this.target, options)})`;
+  }
+}
+
 /** What is left to be shown of one value. */
 interface Budget {
   entries: number;
@@ -71,7 +81,9 @@ function shorten(value: unknown, depth: number, budget: Budget): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (types.isProxy(value)) {
     const target = targetOf(value);
-    return target === undefined ? asItIs(value, budget) : shorten(target, depth, budget);
+    if (target === undefined) return asItIs(value, budget);
+    const short = shorten(target, depth, budget);
+    return MARKS_PROXIES ? new MarkedProxy(short) : short;
   }
   const known = budget.copies.get(value);
   if (known !== undefined) return known;
