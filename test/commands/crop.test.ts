@@ -164,7 +164,7 @@ test('crop: a disk that takes no more is one line that names the file, and no pa
       '-c',
       'ulimit -f 1; exec "$0" "$@"',
       process.execPath,
-      inRepository('dist/src/commands/cli.js'),
+      inRepository('dist/lib/cli.js'),
       'crop',
     ].concat(['--config', join(folder, 'crop.ini'), '--dim', '8', '--slices', '6', '--json']),
     { encoding: 'utf8' },

@@ -20,7 +20,7 @@ function write(name: string, source: string, parameters?: string): string {
 }
 
 function voxlab(...words: string[]) {
-  return spawnSync(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words], {
+  return spawnSync(process.execPath, [inRepository('dist/lib/cli.js'), ...words], {
     encoding: 'utf8',
   });
 }

@@ -35,7 +35,7 @@ function cloneOfOurs(t: TestContext): string {
 }
 
 const startIn = (t: TestContext, clone: string) =>
-  startNode(t, [join(clone, 'dist/src/commands/cli.js'), 'start'], { cwd: clone });
+  startNode(t, [join(clone, 'dist/lib/cli.js'), 'start'], { cwd: clone });
 
 /** What the main job leaves: the sample's tables, every number of training, the weights, the scores. */
 function resultOf(clone: string): Record<string, unknown> {
