@@ -72,9 +72,7 @@ async function setUp(purpose) {
   );
   checkRegistries(ROOT, new Set(open.map((step) => step.downloads)), python);
 
-  const labels = new Map(
-    steps.map((step, index) => [step, `[${index + 1}/${steps.length}] ${step.title}`]),
-  );
+  const labels = new Map(steps.map((step, index) => [step, `[${index + 1}/${steps.length}] ${step.title}`]));
   for (const step of steps) if (!open.includes(step)) say(`${labels.get(step)}: already done`);
   const ofPython = ({ needsPython }) => needsPython === true;
   const ofNode = ({ name }) => name === 'npm' || name === 'build';

@@ -50,7 +50,9 @@ const report = tests.compose(new spec());
 report.pipe(process.stdout);
 report.once('end', () => {
   const longest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, LISTED);
-  const lines = longest.map(([file, each]) => `${each.toFixed(0).padStart(5)} s  ${relative(ROOT, file ?? '')}\n`);
+  const lines = longest.map(
+    ([file, each]) => `${each.toFixed(0).padStart(5)} s  ${relative(ROOT, file ?? '')}\n`,
+  );
   process.stdout.write(`longest files, in seconds:\n${lines.join('')}`);
 });
 
