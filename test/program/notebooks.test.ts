@@ -8,15 +8,15 @@ import { inRepository } from '../../src/paths.js';
 import { voxlab } from '../commands/voxlab.js';
 import { accessibilityFaults } from './accessibleFaults.js';
 import { openBrowser } from './chromium.js';
+import { defaultSample } from './defaultSample.js';
 import { openLab, whyNoLab } from './labPage.js';
 
 const out = mkdtempSync(join(tmpdir(), 'voxlab-notebooks-'));
 after(() => rmSync(out, { recursive: true }));
-before(() => {
-  for (const words of [['sample'], ['crop', '--subset', 'all']]) {
-    const { status, stderr } = voxlab(...words);
-    assert.equal(status, 0, stderr);
-  }
+before(async () => {
+  await defaultSample();
+  const { status, stderr } = voxlab('crop', '--subset', 'all');
+  assert.equal(status, 0, stderr);
 });
 
 interface Output {
