@@ -11,7 +11,19 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 /** Ends a file that hangs. */
 const FILE_LIMIT_MS = 1_800_000;
 /** Below test/, the longest first: none of them is to run alone in the end. The last lines of a run say which they are. */
-const LONGEST = ['program/notebooks', 'program/torture'];
+const LONGEST = [
+  ...[
+    'program/notebooks',
+    'program/torture',
+    'program/package',
+    'program/orphans',
+    'program/cropInterrupted',
+  ],
+  // These take the sample that the first has made.
+  ...['program/startKilled', 'program/sampleDifficulty'],
+  ...['commands/predict', 'program/honestScores', 'program/sharedFiles', 'program/kills'],
+  ...['commands/launchProcesses', 'program/apiExamples', 'commands/crossval', 'program/accessible'],
+];
 const LISTED = 15;
 
 const wanted = process.argv.slice(2);
