@@ -34,7 +34,8 @@ const WITH_PARENT = join(PACKAGE, 'scripts', 'withParent.mjs');
 
 const started = Date.now();
 const purpose = process.argv[2];
-let child;
+/** Programs at work: two at most, one a chain. */
+const children = new Set();
 let turn;
 
 process.on('SIGINT', () => stop('SIGINT'));
@@ -76,20 +77,39 @@ async function setUp(purpose) {
   );
   checkRegistries(ROOT, new Set(open.map((step) => step.downloads)), python);
 
-  for (const [index, step] of steps.entries()) {
-    const label = `[${index + 1}/${steps.length}] ${step.title}`;
-    if (!open.includes(step)) {
-      say(`${label}: already done`);
-      continue;
-    }
-    fs.rmSync(stampPath(step), { force: true });
-    const from = Date.now();
-    await step.run(label, python);
-    fs.mkdirSync(STAMPS, { recursive: true });
-    fs.writeFileSync(stampPath(step), `${step.hash}\n`);
-    say(`${label}: done in ${seconds(from)}`);
-  }
+  const labels = new Map(steps.map((step, index) => [step, `[${index + 1}/${steps.length}] ${step.title}`]));
+  for (const step of steps) if (!open.includes(step)) say(`${labels.get(step)}: already done`);
+  const ofPython = ({ needsPython }) => needsPython === true;
+  const ofNode = ({ name }) => name === 'npm' || name === 'build';
+  // npm waits for the disk and the network while pip unpacks, and the other way round.
+  await runChains([open.filter(ofNode), open.filter(ofPython)], labels, python);
+  await runChains([open.filter((step) => !ofNode(step) && !ofPython(step))], labels, python);
   say(`set up in ${seconds(started)}`);
+}
+
+/**
+ * Runs chains of steps side by side. After a failure the step that runs beside it is let come to its end, so that its work
+ * stands, and no further one begins; what failed is thrown in the end.
+ */
+async function runChains(chains, labels, python) {
+  const failures = [];
+  const runChain = async (chain) => {
+    for (const step of chain) {
+      if (failures.length > 0) return;
+      await runStep(step, labels.get(step), python).catch((error) => failures.push(error));
+    }
+  };
+  await Promise.all(chains.map(runChain));
+  if (failures.length > 0) throw failures[0];
+}
+
+async function runStep(step, label, python) {
+  fs.rmSync(stampPath(step), { force: true });
+  const from = Date.now();
+  await step.run(label, python);
+  fs.mkdirSync(STAMPS, { recursive: true });
+  fs.writeFileSync(stampPath(step), `${step.hash}\n`);
+  say(`${label}: done in ${seconds(from)}`);
 }
 
 /** The steps in order; `hash` covers everything that a step's result depends on. */
@@ -207,9 +227,11 @@ function runLogged(name, label, command, args) {
   const from = Date.now();
   say(`${label} ...`);
   const alive = setInterval(() => say(`${label} ... ${seconds(from)}${lastLine(logPath)}`), 10_000);
+  let child;
   return new Promise((done, failed) => {
     const words = [WITH_PARENT, String(process.pid), command, ...args];
     child = spawn(process.execPath, words, { cwd: ROOT, stdio: ['ignore', log, log, turn] });
+    children.add(child);
     child.once('error', (error) =>
       failed(new SetupError(`${label}: ${command} cannot be started (${error.message})`)),
     );
@@ -223,7 +245,7 @@ function runLogged(name, label, command, args) {
   }).finally(() => {
     clearInterval(alive);
     fs.closeSync(log);
-    child = undefined;
+    children.delete(child);
   });
 }
 
@@ -233,7 +255,7 @@ function lastLine(logPath) {
 }
 
 function stop(signal) {
-  child?.kill(signal);
+  for (const child of children) child.kill(signal);
   process.stderr.write('\nsetup: interrupted; run the same command again to go on from here\n');
   process.exit(130);
 }

@@ -1,32 +1,75 @@
-// Runs the compiled tests on node's own runner, two files at a time: `npm test` calls it after the checks.
+// Runs the compiled tests on node's own runner, some files at a time: `npm test` calls it after the checks.
 //   node scripts/test.mjs [part of a file name ...]
-import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const wanted = process.argv.slice(2);
+/** Ends a file that hangs. */
+const FILE_LIMIT_MS = 1_800_000;
+/** Below test/, the longest first: none of them is to run alone in the end. The last lines of a run say which they are. */
+const LONGEST = [
+  ...[
+    'program/notebooks',
+    'program/torture',
+    'program/package',
+    'program/orphans',
+    'program/cropInterrupted',
+  ],
+  // These take the sample that the first has made.
+  ...['program/startKilled', 'program/sampleDifficulty'],
+  ...['commands/predict', 'program/honestScores', 'program/sharedFiles', 'program/kills'],
+  ...['commands/launchProcesses', 'program/apiExamples', 'commands/crossval', 'program/accessible'],
+];
+const LISTED = 15;
 
+const wanted = process.argv.slice(2);
 // Listed from the sources, so that a compiled test whose source is gone does not run.
 const files = readdirSync(join(ROOT, 'test'), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
   .map((entry) => relative(ROOT, join(entry.parentPath ?? entry.path, entry.name)))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
-  .map((file) => join('dist', file.replace(/\.ts$/, '.js')))
-  .sort();
+  .sort((a, b) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1))
+  .map((file) => join(ROOT, 'dist', file.replace(/\.ts$/, '.js')));
 if (files.length === 0) {
   process.stderr.write(`test: no test file matches ${wanted.join(', ')}\n`);
   process.exit(2);
 }
 
-// Ends a file that hangs. The longest, all notebooks once by command and once in JupyterLab, took 550 to 620 s.
-const FILE_LIMIT_MS = 1_800_000;
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => interrupt.abort());
+process.chdir(ROOT);
+process.env.TF_CPP_MIN_LOG_LEVEL = '2';
+const seconds = new Map();
+const tests = run({
+  files,
+  // One more than cores: a file that waits, for a page, a process or a time limit, leaves its core to another.
+  concurrency: availableParallelism() + 1,
+  timeout: FILE_LIMIT_MS,
+  signal: interrupt.signal,
+});
+tests.on('test:fail', ({ todo }) => {
+  if (todo === undefined || todo === false) process.exitCode = 1;
+});
+for (const event of ['test:pass', 'test:fail'])
+  tests.on(event, ({ nesting, file, details }) => {
+    if (nesting === 0) seconds.set(file, (seconds.get(file) ?? 0) + details.duration_ms / 1000);
+  });
+const report = tests.compose(new spec());
+report.pipe(process.stdout);
+report.once('end', () => {
+  const longest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, LISTED);
+  const lines = longest.map(
+    ([file, each]) => `${each.toFixed(0).padStart(5)} s  ${relative(ROOT, file ?? '')}\n`,
+  );
+  process.stdout.write(`longest files, in seconds:\n${lines.join('')}`);
+});
 
-const run = spawn(
-  process.execPath,
-  ['--test', '--test-concurrency=2', `--test-timeout=${FILE_LIMIT_MS}`, '--test-reporter=spec', ...files],
-  { cwd: ROOT, stdio: 'inherit', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } },
-);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => run.kill(signal));
-run.once('close', (code) => process.exit(code ?? 1));
+/** Of a file in the order in which they begin. */
+function placeOf(file) {
+  const at = LONGEST.findIndex((part) => file.includes(`${part}.`));
+  return at < 0 ? LONGEST.length : at;
+}

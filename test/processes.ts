@@ -65,14 +65,16 @@ export function startNode(
       text += part;
     });
   const pid = child.pid!;
-  // Orphans of a test that fails have no parent to be found by.
-  const seen = new Set([pid]);
+  // Orphans of a test that fails have no parent to be found by. A number may meanwhile be another process': its start tells.
+  const seen = new Map([[pid, startOf(pid)]]);
   const look = setInterval(() => {
-    for (const each of descendants(pid)) seen.add(each);
+    for (const each of descendants(pid)) seen.set(each, startOf(each));
   }, 200);
   t.after(() => {
     clearInterval(look);
-    for (const each of [...descendants(pid), ...seen]) if (isRunning(each)) process.kill(each, 'SIGKILL');
+    for (const each of descendants(pid)) seen.set(each, startOf(each));
+    for (const [each, start] of seen)
+      if (isRunning(each) && startOf(each) === start) process.kill(each, 'SIGKILL');
   });
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
   return { child, pid, text: () => text, ended };
@@ -80,6 +82,15 @@ export function startNode(
 
 function parentOf(pid: number): number {
   return Number(/\) \S (\d+) /.exec(readOf(pid, 'stat'))?.[1] ?? 0);
+}
+
+/** When it was started, in ticks since the machine was. */
+function startOf(pid: number): string {
+  return (
+    readOf(pid, 'stat')
+      .replace(/^.*\) /s, '')
+      .split(' ')[19] ?? ''
+  );
 }
 
 function readOf(pid: number, file: 'cmdline' | 'environ' | 'stat'): string {

@@ -15,6 +15,7 @@ interface RunFlags {
   readonly outFile?: string;
   readonly out?: string;
   readonly timeout: number;
+  readonly jobs: number;
   readonly json?: true;
 }
 
@@ -57,6 +58,7 @@ export const registerNotebookCommand: RegisterCommand = (program) => {
     )
     .option('--out <dir>', 'folder of the copies (default: runs/notebooks)')
     .option('--timeout <seconds>', 'longest time a cell may take, in seconds', wholeNumber(1), 1800)
+    .option('--jobs <n>', 'notebooks at the same time, each in a kernel of its own', wholeNumber(1), 1)
     .option('--json', 'print {notebooks:[{name, seconds, cells, notebook, html}]}')
     .action((names: string[], flags: RunFlags) => withInterrupt((signal) => runAll(names, flags, signal)));
 };
@@ -93,20 +95,39 @@ async function runAll(names: readonly string[], flags: RunFlags, signal: AbortSi
   for (const name of names) await awaitReadable(resolve(name));
   const files = [...new Set(names.map(findNotebook))];
   checkNames(files);
-  const runs: NotebookRun[] = [];
-  for (const file of files) {
-    const run = await runNotebook(file, {
-      outFolder,
-      outFile,
-      parameters,
-      timeoutSeconds: flags.timeout,
-      signal,
-    });
+  const runOne = async (file: string, signal: AbortSignal): Promise<NotebookRun> => {
+    const options = { outFolder, outFile, parameters, timeoutSeconds: flags.timeout, signal };
+    const run = await runNotebook(file, options);
     if (run.error !== null) throw failureOf(run);
     say(`${run.name}: ${run.cells} cells in ${run.seconds} s, ${here(run.html)}\n`);
-    runs.push(run);
-  }
+    return run;
+  };
+  const runs = await someAtATime(files, flags.jobs, runOne, signal);
   if (flags.json) printJson({ notebooks: runs.map(({ error: _, ...run }) => run) });
+}
+
+/** Results in the order of the items, of which `jobs` are at work. The first that fails stops the others, whose ends are waited for. */
+async function someAtATime<Item, Result>(
+  items: readonly Item[],
+  jobs: number,
+  work: (item: Item, signal: AbortSignal) => Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result[]> {
+  const failure = new AbortController();
+  const stop = AbortSignal.any([signal, failure.signal]);
+  const results: Result[] = [];
+  const waiting = [...items.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && !failure.signal.aborted; next = waiting.shift())
+      results[next[0]] = await work(next[1], stop);
+  };
+  const workers = Array.from({ length: Math.min(jobs, items.length) }, () =>
+    worker().catch((error) => failure.abort(error)),
+  );
+  await Promise.all(workers);
+  // What fails first aborts for good: the interruptions that follow from it change nothing.
+  if (failure.signal.aborted) throw failure.signal.reason;
+  return results;
 }
 
 /** The copies lie side by side under the names of the notebooks. */

@@ -160,13 +160,15 @@ test('crop: a disk that takes no more is one line that names the file, and no pa
   const { folder, out } = setUp(t);
   const { status, stdout, stderr } = spawnSync(
     'bash',
-    [
-      '-c',
-      'ulimit -f 1; exec "$0" "$@"',
-      process.execPath,
-      inRepository('dist/src/commands/cli.js'),
-      'crop',
-    ].concat(['--config', join(folder, 'crop.ini'), '--dim', '8', '--slices', '6', '--json']),
+    ['-c', 'ulimit -f 1; exec "$0" "$@"', process.execPath, inRepository('dist/lib/cli.js'), 'crop'].concat([
+      '--config',
+      join(folder, 'crop.ini'),
+      '--dim',
+      '8',
+      '--slices',
+      '6',
+      '--json',
+    ]),
     { encoding: 'utf8' },
   );
   assert.deepEqual([status, stdout], [1, '']);

@@ -43,7 +43,7 @@ test('crossval trains folds side by side, goes on after Ctrl-C with those that l
   ];
   const child = spawn(
     process.execPath,
-    [inRepository('dist/src/commands/cli.js'), 'crossval', ...words, '--annotations', annotations],
+    [inRepository('dist/lib/cli.js'), 'crossval', ...words, '--annotations', annotations],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let said = '';

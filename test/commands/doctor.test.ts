@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
 
 test('doctor --json prints one document, and exits 1 when the library is not where it is said to be', () => {
-  const run = spawnSync(process.execPath, [inRepository('dist/src/commands/cli.js'), 'doctor', '--json'], {
+  const run = spawnSync(process.execPath, [inRepository('dist/lib/cli.js'), 'doctor', '--json'], {
     encoding: 'utf8',
     env: { ...process.env, VOXLAB_TENSORFLOW_DIR: '/nowhere' },
   });

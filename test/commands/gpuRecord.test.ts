@@ -9,7 +9,7 @@ import { fakeDriver, whyNoCompiler } from '../gpu/fakeDriver.js';
 import { startNode, until } from '../processes.js';
 import { voxlab } from './voxlab.js';
 
-const CLI = inRepository('dist/src/commands/cli.js');
+const CLI = inRepository('dist/lib/cli.js');
 const skip = whyNoCompiler();
 const row = (index: number, code: number) =>
   `GPU-${index} Tesla_T4 ${50 + index} 1000 15360 40 70000 1:128 ${code}`;

@@ -30,7 +30,7 @@ while time.time() < end:
         os.write(terminal, b'\\x03')
 _, status = os.waitpid(pid, 0)
 print(json.dumps(dict(text=text.decode(), code=os.waitstatus_to_exitcode(status))))`,
-    [[process.execPath, inRepository('dist/src/commands/cli.js'), ...words], env, columns],
+    [[process.execPath, inRepository('dist/lib/cli.js'), ...words], env, columns],
   );
 }
 

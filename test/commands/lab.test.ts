@@ -5,7 +5,7 @@ import { closeSync, openSync } from 'node:fs';
 import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
 
-const CLI = inRepository('dist/src/commands/cli.js');
+const CLI = inRepository('dist/lib/cli.js');
 
 test('lab prints the address, and Ctrl-C ends the server in order with exit code 0', async () => {
   const child = spawn(process.execPath, [CLI, 'lab', '--no-browser'], {

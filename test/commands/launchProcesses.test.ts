@@ -54,7 +54,7 @@ async function cluster(
   let acted = false;
   const children = words.map((own, rank) => {
     const child = spawn(process.execPath, [
-      ...[inRepository('dist/src/commands/cli.js'), 'train', '--cluster', addresses, '--rank', String(rank)],
+      ...[inRepository('dist/lib/cli.js'), 'train', '--cluster', addresses, '--rank', String(rank)],
       ...['--threads', '1', ...own],
     ]);
     child.stderr.on('data', (text) => {

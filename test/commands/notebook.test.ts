@@ -20,7 +20,7 @@ function write(name: string, source: string, parameters?: string): string {
 }
 
 function voxlab(...words: string[]) {
-  return spawnSync(process.execPath, [inRepository('dist/src/commands/cli.js'), ...words], {
+  return spawnSync(process.execPath, [inRepository('dist/lib/cli.js'), ...words], {
     encoding: 'utf8',
   });
 }
@@ -50,6 +50,29 @@ test('notebook run exits 1 with the code, the traceback and a line that names no
     run.stderr.trim().split('\n').at(-1)!,
     /^voxlab: bad, code cell 1: Error: no scan \(outputs so far: .*bad\.ipynb\)$/,
   );
+});
+
+test('notebook run --jobs 2 runs two at a time, answers in the order of the names, and one that fails stops the other', () => {
+  const meets = (name: string, other: string) =>
+    `const fs = require('node:fs');
+fs.writeFileSync(${JSON.stringify(join(folder, name))}, '');
+while (!fs.existsSync(${JSON.stringify(join(folder, other))})) await new Promise((done) => setTimeout(done, 50));`;
+  const both = [write('first', meets('a', 'b')), write('second', meets('b', 'a'))];
+  const run = (...files: string[]) =>
+    voxlab('notebook', 'run', ...files, '--out', join(folder, 'two'), '--jobs', '2', '--json');
+  const met = run(...both);
+  assert.equal(met.status, 0, met.stderr);
+  const { notebooks } = JSON.parse(met.stdout) as { notebooks: { name: string }[] };
+  assert.deepEqual(
+    notebooks.map(({ name }) => name),
+    ['first', 'second'],
+  );
+
+  const endless = write('endless', 'await new Promise((done) => setTimeout(done, 1e9));');
+  const failed = run(endless, write('fails', "throw new Error('no scan')"));
+  assert.equal(failed.status, 1, failed.stderr);
+  assert.match(failed.stderr.trim().split('\n').at(-1)!, /^voxlab: fails, code cell 1: Error: no scan/);
+  assert.ok(!existsSync(join(folder, 'two', 'endless.ipynb')));
 });
 
 test('notebook run names a notebook that is not there, before any runs', () => {

@@ -89,7 +89,7 @@ test('predict of a folder goes on with the scans that are left, after a kill too
 
   // Killed once its first scan is done.
   const child = startNode(t, [
-    inRepository('dist/src/commands/cli.js'),
+    inRepository('dist/lib/cli.js'),
     ...['predict', run, scans, '--most', '12', '--out', join(folder, 'whole')],
   ]);
   await until('the first scan', () => existsSync(join(folder, 'whole', 'chest0.marks.json')));
@@ -142,7 +142,7 @@ test('predict --heatmap writes the map beside the page, which shows it; Ctrl-C l
   const scan = join(folder, 'scans', 'subset2', 'chest2.mhd');
   const out = join(folder, 'out');
   const words = ['predict', run, scan, '--most', '5', '--heatmap', '--out', out];
-  const interrupted = startNode(t, [inRepository('dist/src/commands/cli.js'), ...words]);
+  const interrupted = startNode(t, [inRepository('dist/lib/cli.js'), ...words]);
   await until('the heat map', () => interrupted.text().includes('heat map chest2'));
   interrupted.child.kill('SIGINT');
   assert.equal(await interrupted.ended, 130, interrupted.text());

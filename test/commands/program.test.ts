@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { buildProgram } from '../../src/commands/program.js';
 import { inRepository } from '../../src/paths.js';
 
-const cli = inRepository('dist/src/commands/cli.js');
+const cli = inRepository('dist/lib/cli.js');
 /** Longer as JSON lines than a pipe holds. */
 const LOG = inRepository('data/gpustat/k80x8_2018.txt');
 

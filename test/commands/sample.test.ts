@@ -10,7 +10,7 @@ const root = mkdtempSync(join(tmpdir(), 'voxlab-sample-command-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 function sample(...flags: string[]): { status: number | null; stdout: string; stderr: string } {
-  const command = [inRepository('dist/src/commands/cli.js'), 'sample', '--scans', '1', ...flags];
+  const command = [inRepository('dist/lib/cli.js'), 'sample', '--scans', '1', ...flags];
   return spawnSync(process.execPath, command, { encoding: 'utf8', cwd: root });
 }
 

@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
 
-const CLI = inRepository('dist/src/commands/cli.js');
+const CLI = inRepository('dist/lib/cli.js');
 const PLOTTED = ['gpu', 'convert', inRepository('data', 'gpustat', 'k80x8_2018.txt')];
 
 test('what is printed on a full device is one line on stderr and exit 1, not a stack and not silence', () => {

@@ -97,7 +97,7 @@ test('train: Ctrl-C between steps ends with exit 130 and says how to go on; kill
     ['SIGKILL', ['--resume', run]],
   ] as const) {
     const child = spawn(process.execPath, [
-      inRepository('dist/src/commands/cli.js'),
+      inRepository('dist/lib/cli.js'),
       ...(signal === 'SIGINT' ? words : ['train']),
       ...more,
     ]);

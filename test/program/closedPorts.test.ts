@@ -65,7 +65,7 @@ interface Seen {
   readonly said: string;
 }
 
-const CLI = inRepository('dist/src/commands/cli.js');
+const CLI = inRepository('dist/lib/cli.js');
 
 async function seenOf(
   t: Parameters<typeof trainFixture>[0],

@@ -8,7 +8,7 @@ import { inRepository } from '../../src/paths.js';
 import { createRandom } from '../../src/random.js';
 import { cropFixture, INSIDE_MM } from '../patches/cropFixture.js';
 
-const CLI = inRepository('dist/src/commands/cli.js');
+const CLI = inRepository('dist/lib/cli.js');
 const KILLS = Number(process.env.VOXLAB_KILLS ?? 20);
 const INTERRUPTS = 5;
 const FILE = '24x24x16-patch.hdf5';

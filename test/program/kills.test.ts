@@ -9,7 +9,7 @@ import { killedOften } from '../killedOften.js';
 import { startNode } from '../processes.js';
 import { computed, trainFixture } from '../training/trainFixture.js';
 
-const CLI = inRepository('dist/src/commands/cli.js');
+const CLI = inRepository('dist/lib/cli.js');
 const FLAGS = ['--holdout', '2', '--batch', '8', '--filters', '4', '--threads', '1', '--seed', '16'];
 const EPOCHS = ['--epochs', '30', '--checkpoint-steps', '3'];
 

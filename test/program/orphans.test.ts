@@ -9,7 +9,7 @@ import { voxlab } from '../commands/voxlab.js';
 import { allEnd, descendants, isRunning, type Started, startNode, until } from '../processes.js';
 import { computed, trainFixture } from '../training/trainFixture.js';
 
-const CLI = inRepository('dist/src/commands/cli.js');
+const CLI = inRepository('dist/lib/cli.js');
 const PYTHON = inRepository('.venv/bin/python');
 
 /** A run that nobody stops takes minutes. */

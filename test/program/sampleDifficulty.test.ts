@@ -8,6 +8,7 @@ import { crop } from '../../src/patches/crop.js';
 import { inRepository } from '../../src/paths.js';
 import { makeSampleDataSet } from '../../src/sample/sampleDataSet.js';
 import { PYTHON } from '../python.js';
+import { assertDefaultSample, copyDefaultSample } from './defaultSample.js';
 
 const root = mkdtempSync(join(tmpdir(), 'voxlab-difficulty-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -28,7 +29,9 @@ interface Difficulty {
 /** The whole default set: its difficulty is what is promised. */
 async function measure(): Promise<Difficulty> {
   const raw = join(root, 'raw');
-  await makeSampleDataSet({ out: raw });
+  await copyDefaultSample(raw, 2);
+  assert.equal((await makeSampleDataSet({ out: raw })).written, 2);
+  assertDefaultSample(raw);
   const [patches] = await crop({
     scansFolder: raw,
     candidatesPath: raw,

@@ -9,14 +9,16 @@ import { readMetrics } from '../../src/training/run/metricsLog.js';
 import { killedOften } from '../killedOften.js';
 import { startNode } from '../processes.js';
 import { computed } from '../training/trainFixture.js';
+import { copyDefaultSample, removeScans } from './defaultSample.js';
 
-/** A clone of its own for `npm start`: it writes into data/ and runs/ of its clone. Small patches, one cell a notebook. */
-function cloneOfOurs(t: TestContext): string {
+/** A clone of its own for `npm start`: it writes into data/ and runs/ of its clone. Some scans are missing; small patches, one cell a notebook. */
+async function cloneOfOurs(t: TestContext): Promise<string> {
   const clone = mkdtempSync(join(tmpdir(), 'voxlab-start-'));
   t.after(() => rmSync(clone, { recursive: true, force: true }));
   for (const copied of ['dist', 'configs', 'src', 'notebooks', 'package.json', '.setup'])
     cpSync(inRepository(copied), join(clone, copied), { recursive: true });
   for (const linked of ['node_modules', '.venv']) symlinkSync(inRepository(linked), join(clone, linked));
+  await copyDefaultSample(join(clone, 'data', 'raw'), MISSING);
   const config = join(clone, 'configs', 'model.ini');
   const text = readFileSync(config, 'utf8')
     .replace(/^EPOCHS = .*/m, 'EPOCHS = 2')
@@ -34,8 +36,11 @@ function cloneOfOurs(t: TestContext): string {
   return clone;
 }
 
+/** So many that kills meet the sample, too. */
+const MISSING = 6;
+
 const startIn = (t: TestContext, clone: string) =>
-  startNode(t, [join(clone, 'dist/src/commands/cli.js'), 'start'], { cwd: clone });
+  startNode(t, [join(clone, 'dist/lib/cli.js'), 'start'], { cwd: clone });
 
 /** What the main job leaves: the sample's tables, every number of training, the weights, the scores. */
 function resultOf(clone: string): Record<string, unknown> {
@@ -52,18 +57,19 @@ function resultOf(clone: string): Record<string, unknown> {
 }
 
 test('start, killed at random and begun again, ends with the same data, training and scores; nothing goes on unseen', async (t) => {
-  const clone = cloneOfOurs(t);
+  const clone = await cloneOfOurs(t);
   await killedOften('kills of start', () => startIn(t, clone), {
     lock: join(clone, 'runs', 'main-job'),
     longestMs: 9000,
-    // Everything is done: begin from nothing, so that each kill meets work.
+    // Everything is done: begin anew, so that each kill meets work.
     whole: () => {
-      for (const made of ['runs', 'data']) rmSync(join(clone, made), { recursive: true });
+      for (const made of ['runs', 'data/preprocessed']) rmSync(join(clone, made), { recursive: true });
+      removeScans(join(clone, 'data', 'raw'), MISSING);
     },
   });
   const last = startIn(t, clone);
   assert.equal(await last.ended, 0, last.text());
-  const whole = cloneOfOurs(t);
+  const whole = await cloneOfOurs(t);
   const undisturbed = startIn(t, whole);
   assert.equal(await undisturbed.ended, 0, undisturbed.text());
   assert.deepEqual(resultOf(clone), resultOf(whole));

@@ -163,7 +163,7 @@ test('makeSampleDataSet() stops at an abort without a manifest or half files, an
 
 test('sample that is killed before its first scan is whole goes on when it is run again', async (t) => {
   const at = join(root, 'killed early');
-  const words = [inRepository('dist/src/commands/cli.js'), 'sample', '--out', at, '--scans', '2'];
+  const words = [inRepository('dist/lib/cli.js'), 'sample', '--out', at, '--scans', '2'];
   const first = startNode(t, words);
   const names = () => (existsSync(at) ? readdirSync(at, { recursive: true, encoding: 'utf8' }) : []);
   // Its scans take half a second each from here on.

@@ -151,29 +151,33 @@ test('setup goes on after a failed step, skips what is stamped, and shows the en
   assert.match(String(run().stderr), /\[1\/6\] npm packages: already done/);
 });
 
-test('setup that is killed (-9) takes npm and what npm started with it', async (t) => {
-  const { folder, bin } = bareClone(t);
-  fake(bin, 'python3', GOOD_PYTHON);
-  symlinkSync('/bin/sleep', join(bin, 'sleep'));
-  fake(bin, 'npm', '[ "$1" = view ] && exit 0; sleep 300 & echo "$$ $!" > pids; wait');
-  const setup = startNode(t, ['scripts/setup.mjs', 'run'], { cwd: folder, env: { PATH: bin, HOME: folder } });
-  const pids = join(folder, 'pids');
-  await until('npm is at work', () => existsSync(pids) && readFileSync(pids, 'utf8').endsWith('\n'));
-  const started = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
-  assert.ok(started.length === 2 && started.every(isRunning));
-  setup.child.kill('SIGKILL');
-  await allEnd(started, 20);
+test('setup works for npm and for Python side by side; what runs beside a step that fails is let come to its end, and nothing begins', (t) => {
+  const { folder, bin, run } = bareClone(t);
+  for (const name of ['mkdir', 'sleep']) symlinkSync(`/bin/${name}`, join(bin, name));
+  const wait = (file: string) => `while [ ! -e ${file} ]; do sleep 0.05; done`;
+  fake(bin, 'npm', `[ "$1" = view ] && exit 0; : > npm-runs; ${wait('python-fails')}; mkdir node_modules`);
+  const venv = `${wait('npm-runs')}; : > python-fails; echo "no room"; exit 7`;
+  fake(bin, 'python3', `case "$2" in *platform*) echo 3.12.4;; venv) ${venv};; esac; exit 0`);
+  const { status, stderr } = run();
+  assert.equal(status, 1, String(stderr));
+  assert.match(
+    String(stderr),
+    /\[1\/6\] npm packages: done .*\nsetup: \[2\/6\] Python environment failed \(exit 7\).*\nno room\n$/s,
+  );
+  assert.doesNotMatch(String(stderr), /compile|TensorFlow/);
+  assert.ok(existsSync(join(folder, '.setup', 'npm')) && !existsSync(join(folder, '.setup', 'venv')));
 });
 
 test("setup takes the wheel of another Python's TensorFlow where its own has none", (t) => {
   const { folder, bin, run } = bareClone(t);
-  for (const tool of ['mkdir', 'cp', 'chmod']) symlinkSync(`/bin/${tool}`, join(bin, tool));
+  for (const tool of ['mkdir', 'cp', 'chmod', 'sleep']) symlinkSync(`/bin/${tool}`, join(bin, tool));
   // Python of the environment: writes down what pip is asked for, and fails, so that the set-up ends there.
   writeFileSync(
     join(bin, 'inside'),
     '#!/bin/sh\ncase "$2" in *platform*) echo 3.14.1;; *sysconfig*) echo /packages;; pip) echo "$@" > asked; exit 1;; esac\n',
   );
-  fake(bin, 'npm', '[ "$1" = view ] && exit 0; mkdir -p node_modules; exit 0');
+  // What fails beside it would end the set-up earlier.
+  fake(bin, 'npm', '[ "$1" = view ] && exit 0; while [ ! -e asked ]; do sleep 0.1; done; exit 1');
   fake(
     bin,
     'python3',
@@ -187,3 +191,22 @@ test("setup takes the wheel of another Python's TensorFlow where its own has non
     /--no-deps --only-binary=:all: --python-version=3\.13 --target=\/packages -r .*engine-cpu\.txt/,
   );
 });
+
+for (const signal of ['SIGKILL', 'SIGTERM'] as const)
+  test(`setup that gets ${signal} takes npm, Python and what they started with it`, async (t) => {
+    const { folder, bin } = bareClone(t);
+    symlinkSync('/bin/sleep', join(bin, 'sleep'));
+    const work = (name: string) => `sleep 300 & echo "$$ $!" > ${name}.pids; wait`;
+    fake(bin, 'npm', `[ "$1" = view ] && exit 0; ${work('npm')}`);
+    fake(bin, 'python3', `case "$2" in *platform*) echo 3.12.4;; venv) ${work('python')};; esac; exit 0`);
+    const words = ['scripts/setup.mjs', 'run'];
+    const setup = startNode(t, words, { cwd: folder, env: { PATH: bin, HOME: folder } });
+    const files = ['npm', 'python'].map((name) => join(folder, `${name}.pids`));
+    const isWritten = (file: string) => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n');
+    await until('both are at work', () => files.every(isWritten));
+    const started = files.flatMap((file) => readFileSync(file, 'utf8').trim().split(' ').map(Number));
+    assert.ok(started.length === 4 && started.every(isRunning));
+    setup.child.kill(signal);
+    await allEnd(started, 20);
+    if (signal === 'SIGTERM') assert.equal(await setup.ended, 130);
+  });

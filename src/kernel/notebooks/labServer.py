@@ -12,6 +12,7 @@ def main():
     token = sys.stdin.readline().strip()
     if not token:
         sys.exit("labServer.py: expected the token on stdin, received nothing")
+    import schemaFormats  # before JupyterLab
     from jupyterlab.labapp import LabApp
 
     from formulas import draw_formulas

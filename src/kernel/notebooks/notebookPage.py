@@ -15,6 +15,7 @@ import re
 import socket
 import sys
 
+import schemaFormats  # before nbformat
 import nbformat
 from nbconvert import HTMLExporter
 

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 
+import schemaFormats  # before nbformat
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError

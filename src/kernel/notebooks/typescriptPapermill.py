@@ -7,6 +7,7 @@ Its arguments are papermill's. Python programs of yours import this file and cal
 import json
 import re
 
+import schemaFormats  # before papermill
 from papermill.models import Parameter
 from papermill.translators import Translator, papermill_translators
 

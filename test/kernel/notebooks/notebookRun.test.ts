@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { findNotebook, runNotebook } from '../../../src/kernel/notebooks/notebookRun.js';
+import { inRepository } from '../../../src/paths.js';
+import { runPython } from '../../python.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-notebooks-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -127,4 +129,22 @@ test('runNotebook() says at once what cannot be read, written or replaced', asyn
       (error) => said.test(String(error)),
       String(said),
     );
+});
+
+test('the programs of notebooks start without the grammar that jsonschema builds, and notebooks are validated as ever', () => {
+  const said = runPython<{ grammar: boolean; refused: string }>(
+    `
+import json, sys
+sys.path.insert(0, json.load(sys.stdin))
+import notebookPage
+import nbformat
+try:
+    nbformat.validate({'nbformat': 4, 'nbformat_minor': 5, 'metadata': {}, 'cells': [{'cell_type': 'code'}]})
+except nbformat.ValidationError as error:
+    print(json.dumps({'grammar': 'lark' in sys.modules, 'refused': str(error)}))
+`,
+    inRepository('src/kernel/notebooks'),
+  );
+  assert.equal(said.grammar, false);
+  assert.match(said.refused, /is a required property/);
 });
