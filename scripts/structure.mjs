@@ -10,6 +10,7 @@ const FIRST_STAGES = [
   'hangingCalls',
   'leftBehind',
   'silentMounts',
+  'forgetLastStat',
   'guardedCall',
   'awaitReadable',
   'random',

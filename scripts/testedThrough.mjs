@@ -60,7 +60,6 @@ export const TESTED_THROUGH = {
   'src/kernel/commTypes.ts': 'test/kernel/comms.test.ts',
   'src/kernel/openWire.ts': 'test/kernel/kernel.test.ts',
   'src/kernel/wire/startSockets.ts': 'test/kernel/kernel.test.ts',
-  'src/kernel/typescript/compiler.ts': 'test/kernel/typescript/tslab.test.ts',
   'src/kernel/typescript/typeNames.ts': 'test/kernel/typescript/tslab.test.ts',
   'src/kernel/typescript/snapshotModules.ts': 'test/kernel/typescript/kernelSnapshot.test.ts',
   'src/kernel/typescript/snapshotProgram.ts': 'test/kernel/typescript/kernelSnapshot.test.ts',

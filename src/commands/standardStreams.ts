@@ -1,6 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { EnvironmentError, messageOf } from '../errors.js';
+import { forgetLastStat } from '../forgetLastStat.js';
 import { jsonWithoutControls, withoutControls } from '../withoutControls.js';
 
 /**
@@ -61,6 +62,8 @@ function isFile(fd: number): boolean {
     return fstatSync(fd).isFile();
   } catch {
     return false;
+  } finally {
+    forgetLastStat();
   }
 }
 

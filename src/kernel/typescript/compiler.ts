@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { startupSnapshot } from 'node:v8';
@@ -51,7 +51,9 @@ function load(packages: NodeJS.Require): Compiler {
   const seenByTslab = { ...ts, ...gone(ts) };
   // Where voxlab is a package, tslab has its fork after all, below its own folder: it is not loaded.
   const tslabs = packages.resolve(TYPESCRIPT, { paths: [dirname(packages.resolve('tslab/package.json'))] });
-  packages.cache[tslabs] = Object.assign(new Module(tslabs), { exports: seenByTslab, loaded: true });
+  // By both names, where a link leads there: which one a `require` takes is Node's to say.
+  for (const name of [tslabs, realpathSync(tslabs)])
+    packages.cache[name] = Object.assign(new Module(name), { exports: seenByTslab, loaded: true });
   return { ts, seenByTslab };
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { EnvironmentError } from '../../errors.js';
+import { forgetLastStat } from '../../forgetLastStat.js';
 import type { StreamName } from './channel.js';
 
 export interface OutputPipe {
@@ -27,6 +28,7 @@ export function replaceOutputs(): OutputPipe[] {
     return [replaceOutput('stdout', 1, paths.stdout), replaceOutput('stderr', 2, paths.stderr)];
   } finally {
     rmSync(folder, { recursive: true, force: true }); // open ends need no name
+    forgetLastStat();
   }
 }
 
