@@ -18,7 +18,11 @@ const compiler = createCellCompiler(snapshotRequire(here, { [typescript]: textOf
 compiler.check('1 + 1', '');
 keepForKernel(compiler);
 
+// Node gives the console of a process that starts from a snapshot all but this.
+const { Console } = console;
+
 v8.startupSnapshot.setDeserializeMainFunction(() => {
+  Object.defineProperty(console, 'Console', { value: Console, writable: true, configurable: true });
   process.removeAllListeners('warning'); // that Node's own way to load modules from here is an experiment
   const load = vm.runInThisContext('(name) => import(name)', {
     filename: process.argv[1]!,

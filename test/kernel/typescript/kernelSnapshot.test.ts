@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { keptCompiler, seeToSnapshot } from '../../../src/kernel/typescript/kernelSnapshot.js';
 import { inPackage, REPOSITORY_ROOT } from '../../../src/paths.js';
-import { contents, KernelClient } from '../kernelClient.js';
+import { contents, KernelClient, streamText } from '../kernelClient.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-snapshot-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -72,6 +72,18 @@ test('seeToSnapshot() makes a snapshot, from which a kernel starts, checks, comp
     const resultOf = async (code: string) => contents(await kernel.run(code), 'execute_result')[0]?.data;
     assert.deepEqual(await resultOf('const n: number = 20; n + 1'), { 'text/plain': '21' });
     assert.match(String((await kernel.run('const text: string = n;')).reply.evalue), /TS2322/);
+    // Node's own modules are whole: console.Console, for one, is lost in a snapshot.
+    const names = `import { builtinModules, createRequire } from 'node:module';
+const load = createRequire(${JSON.stringify(inPackage('package.json'))});
+for (const name of builtinModules) {
+  const found: Record<string, unknown> = load(name);
+  console.log(name, Object.keys(found).sort().map((key) => key.startsWith('_') || typeof found[key]).join());
+}`;
+    const plain = await KernelClient.start();
+    const expected = streamText(await plain.run(names));
+    await plain.stop();
+    assert.match(expected, /^console .*function/m);
+    assert.equal(streamText(await kernel.run(names)), expected);
     assert.deepEqual(
       await resultOf(
         "import { messageOf } from 'voxlab'; import { sep } from 'node:path'; messageOf(new Error(sep))",
