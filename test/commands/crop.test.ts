@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
 import { cropFixture } from '../patches/cropFixture.js';
 import { runPython } from '../python.js';
-import { voxlab } from './voxlab.js';
+import { CLI, voxlab } from './voxlab.js';
 
 function setUp(t: TestContext): {
   folder: string;
@@ -160,7 +160,7 @@ test('crop: a disk that takes no more is one line that names the file, and no pa
   const { folder, out } = setUp(t);
   const { status, stdout, stderr } = spawnSync(
     'bash',
-    ['-c', 'ulimit -f 1; exec "$0" "$@"', process.execPath, inRepository('dist/lib/cli.js'), 'crop'].concat([
+    ['-c', 'ulimit -f 1; exec "$0" "$@"', process.execPath, CLI, 'crop'].concat([
       '--config',
       join(folder, 'crop.ini'),
       '--dim',

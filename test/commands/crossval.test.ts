@@ -5,9 +5,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { inRepository } from '../../src/paths.js';
 import { trainFixture } from '../training/trainFixture.js';
-import { voxlab } from './voxlab.js';
+import { CLI, voxlab } from './voxlab.js';
 
 interface Document {
   readonly folds: readonly { fold: number; rocAuc: number; cpm: number; run: string }[];
@@ -41,11 +40,9 @@ test('crossval trains folds side by side, goes on after Ctrl-C with those that l
     '--jobs',
     '2',
   ];
-  const child = spawn(
-    process.execPath,
-    [inRepository('dist/lib/cli.js'), 'crossval', ...words, '--annotations', annotations],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [CLI, 'crossval', ...words, '--annotations', annotations], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;

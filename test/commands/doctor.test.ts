@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { inRepository } from '../../src/paths.js';
+import { CLI } from './voxlab.js';
 
 test('doctor --json prints one document, and exits 1 when the library is not where it is said to be', () => {
-  const run = spawnSync(process.execPath, [inRepository('dist/lib/cli.js'), 'doctor', '--json'], {
+  const run = spawnSync(process.execPath, [CLI, 'doctor', '--json'], {
     encoding: 'utf8',
     env: { ...process.env, VOXLAB_TENSORFLOW_DIR: '/nowhere' },
   });

@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readGpuLog } from '../../src/gpu/logs/readGpuLog.js';
-import { inRepository } from '../../src/paths.js';
 import { fakeDriver, whyNoCompiler } from '../gpu/fakeDriver.js';
 import { startNode, until } from '../processes.js';
-import { voxlab } from './voxlab.js';
+import { CLI, voxlab } from './voxlab.js';
 
-const CLI = inRepository('dist/lib/cli.js');
 const skip = whyNoCompiler();
 const row = (index: number, code: number) =>
   `GPU-${index} Tesla_T4 ${50 + index} 1000 15360 40 70000 1:128 ${code}`;

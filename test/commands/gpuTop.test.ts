@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inRepository } from '../../src/paths.js';
 import { fakeDriver, whyNoCompiler } from '../gpu/fakeDriver.js';
 import { runPython } from '../python.js';
-import { voxlab } from './voxlab.js';
+import { CLI, voxlab } from './voxlab.js';
 
 /** Runs the command on a terminal of so many columns, sends Ctrl-C after some screens; what it wrote and how it ended. */
 function onTerminal(
@@ -30,7 +29,7 @@ while time.time() < end:
         os.write(terminal, b'\\x03')
 _, status = os.waitpid(pid, 0)
 print(json.dumps(dict(text=text.decode(), code=os.waitstatus_to_exitcode(status))))`,
-    [[process.execPath, inRepository('dist/lib/cli.js'), ...words], env, columns],
+    [[process.execPath, CLI, ...words], env, columns],
   );
 }
 

@@ -4,13 +4,13 @@ import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { inRepository } from '../../src/paths.js';
+import { CLI } from './voxlab.js';
 
 const prefix = mkdtempSync(join(tmpdir(), 'voxlab-kernel-command-'));
 after(() => rmSync(prefix, { recursive: true }));
 
 function voxlab(...words: string[]) {
-  return spawnSync(process.execPath, [inRepository('dist/lib/cli.js'), ...words], {
+  return spawnSync(process.execPath, [CLI, ...words], {
     encoding: 'utf8',
   });
 }
@@ -35,7 +35,7 @@ test('kernel install, list and uninstall print one JSON document each and work b
 
 test('kernel install takes --user and --sys-prefix, and one place only', () => {
   const run = (environment: NodeJS.ProcessEnv, ...words: string[]) =>
-    spawnSync(process.execPath, [inRepository('dist/lib/cli.js'), 'kernel', ...words, '--json'], {
+    spawnSync(process.execPath, [CLI, 'kernel', ...words, '--json'], {
       encoding: 'utf8',
       env: { ...process.env, ...environment },
     });
@@ -67,11 +67,10 @@ test('kernel start names a connection file that is none', () => {
 });
 
 test('kernel start takes its file in either form of the flag', () => {
-  const cli = inRepository('dist/lib/cli.js');
   for (const words of [['--connection-file', prefix], [`--connection-file=${prefix}`]]) {
     const log = join(prefix, 'log'); // a kernel cannot log to the socket that a pipe of Node's is
     const stdio = ['ignore', 'ignore', openSync(log, 'w')] as const;
-    spawnSync(process.execPath, [cli, 'kernel', 'start', ...words], { stdio: [...stdio] });
+    spawnSync(process.execPath, [CLI, 'kernel', 'start', ...words], { stdio: [...stdio] });
     assert.match(readFileSync(log, 'utf8'), /expected Jupyter's connection file \(EISDIR/);
   }
 });

@@ -3,9 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { test } from 'node:test';
-import { inRepository } from '../../src/paths.js';
-
-const CLI = inRepository('dist/lib/cli.js');
+import { CLI } from './voxlab.js';
 
 test('lab prints the address, and Ctrl-C ends the server in order with exit code 0', async () => {
   const child = spawn(process.execPath, [CLI, 'lab', '--no-browser'], {

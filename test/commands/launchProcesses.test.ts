@@ -4,11 +4,10 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { inRepository } from '../../src/paths.js';
 import { readMetrics } from '../../src/training/run/metricsLog.js';
 import { readSafetensors } from '../../src/training/run/safetensors.js';
 import { trainFixture } from '../training/trainFixture.js';
-import { voxlab } from './voxlab.js';
+import { CLI, voxlab } from './voxlab.js';
 
 const FLAGS = ['--holdout', '2', '--batch', '8', '--filters', '4'];
 
@@ -54,7 +53,7 @@ async function cluster(
   let acted = false;
   const children = words.map((own, rank) => {
     const child = spawn(process.execPath, [
-      ...[inRepository('dist/lib/cli.js'), 'train', '--cluster', addresses, '--rank', String(rank)],
+      ...[CLI, 'train', '--cluster', addresses, '--rank', String(rank)],
       ...['--threads', '1', ...own],
     ]);
     child.stderr.on('data', (text) => {

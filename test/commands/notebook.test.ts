@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { inRepository } from '../../src/paths.js';
+import { CLI } from './voxlab.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'voxlab-notebook-command-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -20,7 +20,7 @@ function write(name: string, source: string, parameters?: string): string {
 }
 
 function voxlab(...words: string[]) {
-  return spawnSync(process.execPath, [inRepository('dist/lib/cli.js'), ...words], {
+  return spawnSync(process.execPath, [CLI, ...words], {
     encoding: 'utf8',
   });
 }

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { inRepository } from '../../src/paths.js';
 import { readVolume } from '../../src/volumes/readVolume.js';
 import { trainedOnChests } from '../evaluation/chestRun.js';
 import { startNode, until } from '../processes.js';
-import { voxlab } from './voxlab.js';
+import { CLI, voxlab } from './voxlab.js';
 
 test('predict writes a submission, marks, a page and markups of each scan, and names a scan that does not fit', async (t) => {
   const { folder, run, candidatesPath } = await trainedOnChests(t);
@@ -89,7 +88,7 @@ test('predict of a folder goes on with the scans that are left, after a kill too
 
   // Killed once its first scan is done.
   const child = startNode(t, [
-    inRepository('dist/lib/cli.js'),
+    CLI,
     ...['predict', run, scans, '--most', '12', '--out', join(folder, 'whole')],
   ]);
   await until('the first scan', () => existsSync(join(folder, 'whole', 'chest0.marks.json')));
@@ -142,7 +141,7 @@ test('predict --heatmap writes the map beside the page, which shows it; Ctrl-C l
   const scan = join(folder, 'scans', 'subset2', 'chest2.mhd');
   const out = join(folder, 'out');
   const words = ['predict', run, scan, '--most', '5', '--heatmap', '--out', out];
-  const interrupted = startNode(t, [inRepository('dist/lib/cli.js'), ...words]);
+  const interrupted = startNode(t, [CLI, ...words]);
   await until('the heat map', () => interrupted.text().includes('heat map chest2'));
   interrupted.child.kill('SIGINT');
   assert.equal(await interrupted.ended, 130, interrupted.text());

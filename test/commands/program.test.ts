@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { buildProgram } from '../../src/commands/program.js';
 import { inRepository } from '../../src/paths.js';
+import { CLI } from './voxlab.js';
 
-const cli = inRepository('dist/lib/cli.js');
 /** Longer as JSON lines than a pipe holds. */
 const LOG = inRepository('data/gpustat/k80x8_2018.txt');
 
 test('an unknown command or flag is wrong usage: exit 2, one line on stderr, nothing on stdout', () => {
   for (const words of [[], ['gpu'], ['fly'], ['explore', '--fly'], ['model', '--filters', 'many']]) {
-    const run = spawnSync(process.execPath, [cli, ...words], { encoding: 'utf8' });
+    const run = spawnSync(process.execPath, [CLI, ...words], { encoding: 'utf8' });
     assert.equal(run.status, 2, words.join(' '));
     assert.equal(run.stdout, '');
     assert.match(run.stderr, /^voxlab: .+\n$/);
@@ -21,7 +21,7 @@ test('an unknown command or flag is wrong usage: exit 2, one line on stderr, not
 
 test('a failure prints one line without a stack; --debug prints the stack', () => {
   const run = (...flags: string[]) =>
-    spawnSync(process.execPath, [cli, 'explore', 'missing.hdf5', ...flags], { encoding: 'utf8' });
+    spawnSync(process.execPath, [CLI, 'explore', 'missing.hdf5', ...flags], { encoding: 'utf8' });
   assert.equal(run().status, 1);
   assert.match(run().stderr, /^voxlab: .*missing\.hdf5.*\n$/);
   assert.match(run('--debug').stderr, /\n\s+at /);
@@ -30,7 +30,7 @@ test('a failure prints one line without a stack; --debug prints the stack', () =
 test('a reader that closes the pipe early gets no stack', () => {
   const run = spawnSync(
     'bash',
-    ['-c', `"$0" "$1" gpu convert "$2" | head -1; exit "\${PIPESTATUS[0]}"`, process.execPath, cli, LOG],
+    ['-c', `"$0" "$1" gpu convert "$2" | head -1; exit "\${PIPESTATUS[0]}"`, process.execPath, CLI, LOG],
     { encoding: 'utf8' },
   );
   assert.equal(run.status, 0);
@@ -51,7 +51,7 @@ test('every command has a help text that says what it does, and describes every 
 test('the single-dash flags of the original project are accepted', () => {
   const run = spawnSync(
     process.execPath,
-    [cli, 'crop', '-subset', '99', '-dim', '32', '-slices', '32', '-hdf5'],
+    [CLI, 'crop', '-subset', '99', '-dim', '32', '-slices', '32', '-hdf5'],
     {
       encoding: 'utf8',
     },
@@ -60,7 +60,7 @@ test('the single-dash flags of the original project are accepted', () => {
 });
 
 test('--version prints the version of package.json', () => {
-  const run = spawnSync(process.execPath, [cli, '--version'], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, [CLI, '--version'], { encoding: 'utf8' });
   const { version } = JSON.parse(readFileSync(inRepository('package.json'), 'utf8'));
   assert.deepEqual([run.status, run.stdout], [0, `${version}\n`]);
 });

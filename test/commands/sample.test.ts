@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { inRepository } from '../../src/paths.js';
+import { CLI } from './voxlab.js';
 
 const root = mkdtempSync(join(tmpdir(), 'voxlab-sample-command-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 function sample(...flags: string[]): { status: number | null; stdout: string; stderr: string } {
-  const command = [inRepository('dist/lib/cli.js'), 'sample', '--scans', '1', ...flags];
+  const command = [CLI, 'sample', '--scans', '1', ...flags];
   return spawnSync(process.execPath, command, { encoding: 'utf8', cwd: root });
 }
 

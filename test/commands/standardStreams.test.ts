@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
+import { CLI } from './voxlab.js';
 
-const CLI = inRepository('dist/lib/cli.js');
 const PLOTTED = ['gpu', 'convert', inRepository('data', 'gpustat', 'k80x8_2018.txt')];
 
 test('what is printed on a full device is one line on stderr and exit 1, not a stack and not silence', () => {

@@ -16,7 +16,7 @@ import { visibleGpus } from '../../src/commands/trainConfigOf.js';
 import { inRepository } from '../../src/paths.js';
 import { readSafetensors } from '../../src/training/run/safetensors.js';
 import { trainFixture } from '../training/trainFixture.js';
-import { voxlab } from './voxlab.js';
+import { CLI, voxlab } from './voxlab.js';
 
 test('train --json, --resume and evaluate --json print the documents of the contract', async (t) => {
   const { data, run } = await trainFixture(t);
@@ -96,11 +96,7 @@ test('train: Ctrl-C between steps ends with exit 130 and says how to go on; kill
     ['SIGINT', ['--epochs', '2000']],
     ['SIGKILL', ['--resume', run]],
   ] as const) {
-    const child = spawn(process.execPath, [
-      inRepository('dist/lib/cli.js'),
-      ...(signal === 'SIGINT' ? words : ['train']),
-      ...more,
-    ]);
+    const child = spawn(process.execPath, [CLI, ...(signal === 'SIGINT' ? words : ['train']), ...more]);
     let [stderr, sent] = ['', false];
     child.stderr.on('data', (text) => {
       stderr += text;

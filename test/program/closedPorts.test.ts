@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { inRepository } from '../../src/paths.js';
+import { CLI } from '../commands/voxlab.js';
 import { trainFixture } from '../training/trainFixture.js';
 
 /**
@@ -64,8 +64,6 @@ interface Seen {
   readonly codes: readonly number[];
   readonly said: string;
 }
-
-const CLI = inRepository('dist/lib/cli.js');
 
 async function seenOf(
   t: Parameters<typeof trainFixture>[0],

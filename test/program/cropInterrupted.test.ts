@@ -4,11 +4,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { inRepository } from '../../src/paths.js';
 import { createRandom } from '../../src/random.js';
+import { CLI } from '../commands/voxlab.js';
 import { cropFixture, INSIDE_MM } from '../patches/cropFixture.js';
 
-const CLI = inRepository('dist/lib/cli.js');
 const KILLS = Number(process.env.VOXLAB_KILLS ?? 20);
 const INTERRUPTS = 5;
 const FILE = '24x24x16-patch.hdf5';

@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { inRepository } from '../../src/paths.js';
 import { readMetrics } from '../../src/training/run/metricsLog.js';
-import { voxlab } from '../commands/voxlab.js';
+import { CLI, voxlab } from '../commands/voxlab.js';
 import { killedOften } from '../killedOften.js';
 import { startNode } from '../processes.js';
 import { computed, trainFixture } from '../training/trainFixture.js';
 
-const CLI = inRepository('dist/lib/cli.js');
 const FLAGS = ['--holdout', '2', '--batch', '8', '--filters', '4', '--threads', '1', '--seed', '16'];
 const EPOCHS = ['--epochs', '30', '--checkpoint-steps', '3'];
 

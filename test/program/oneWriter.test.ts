@@ -6,12 +6,11 @@ import { type TestContext, test } from 'node:test';
 import { takeLock } from '../../src/fileLock.js';
 import { inRepository, makeFolder } from '../../src/paths.js';
 import { readMetrics } from '../../src/training/run/metricsLog.js';
-import { voxlab } from '../commands/voxlab.js';
+import { CLI, voxlab } from '../commands/voxlab.js';
 import { cropFixture, cropOne } from '../patches/cropFixture.js';
 import { startNode } from '../processes.js';
 import { trainFixture } from '../training/trainFixture.js';
 
-const CLI = inRepository('dist/lib/cli.js');
 const FLAGS = ['--holdout', '2', '--batch', '8', '--filters', '4', '--epochs', '1'];
 
 /** Runs a command while this process holds what it would write: one line that names owner, age and cure, exit 1. */

@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
 import { readMetrics } from '../../src/training/run/metricsLog.js';
-import { voxlab } from '../commands/voxlab.js';
+import { CLI, voxlab } from '../commands/voxlab.js';
 import { allEnd, descendants, isRunning, type Started, startNode, until } from '../processes.js';
 import { computed, trainFixture } from '../training/trainFixture.js';
 
-const CLI = inRepository('dist/lib/cli.js');
 const PYTHON = inRepository('.venv/bin/python');
 
 /** A run that nobody stops takes minutes. */

@@ -16,6 +16,7 @@ import { inRepository } from '../../src/paths.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
 import { writeMetaImage } from '../../src/volumes/metaImage/metaImageWriter.js';
 import { IDENTITY_DIRECTION } from '../../src/volumes/voxels/geometry.js';
+import { CLI } from '../commands/voxlab.js';
 import { writeScan } from '../patches/cropFixture.js';
 import { PYTHON } from '../python.js';
 import { columns, format, provenance, rowsOf } from '../store/patchFixture.js';
@@ -33,11 +34,10 @@ const at = (...parts: string[]): string => join(folder, ...parts);
 const STEERS = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 function run(...words: string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [inRepository('dist/lib/cli.js'), ...words],
-    { timeout: 120_000, cwd: folder },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...words], {
+    timeout: 120_000,
+    cwd: folder,
+  });
   return { status, stdout: stdout.toString(), stderr: stderr.toString() };
 }
 
@@ -201,14 +201,10 @@ test('a table on stdout is exact for a program, and steers no terminal', () => {
   assert.equal(piped.status, 0, piped.stderr);
   assert.match(piped.stdout, /\u001b\]0;owned/, 'as the file says it');
   const program = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
-  const { stdout, status } = spawnSync(
-    PYTHON,
-    ['-c', program, process.execPath, inRepository('dist/lib/cli.js'), ...words],
-    {
-      timeout: 120_000,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const { stdout, status } = spawnSync(PYTHON, ['-c', program, process.execPath, CLI, ...words], {
+    timeout: 120_000,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   assert.equal(status, 0);
   const shown = stdout.toString().replaceAll('\r\n', '\n');
   assert.match(shown, /\\x1b\]0;owned/);

@@ -6,8 +6,8 @@ import { join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { zipMember } from '../../src/exchange/zip.js';
 import { openStaging } from '../../src/patches/staging.js';
-import { inRepository } from '../../src/paths.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
+import { CLI } from '../commands/voxlab.js';
 import { HEADER, writeScan } from '../patches/cropFixture.js';
 import { runPython } from '../python.js';
 import { columns, format, provenance, rowsOf } from '../store/patchFixture.js';
@@ -54,15 +54,11 @@ function place(t: TestContext): Place {
     ...{ base, out },
     at: (...parts) => join(base, ...parts),
     run: (...words) => {
-      const { status, stdout, stderr } = spawnSync(
-        process.execPath,
-        [inRepository('dist/lib/cli.js'), ...words],
-        {
-          encoding: 'utf8',
-          timeout: 120_000,
-          cwd: join(base, 'a', 'b', 'c', 'cwd'),
-        },
-      );
+      const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...words], {
+        encoding: 'utf8',
+        timeout: 120_000,
+        cwd: join(base, 'a', 'b', 'c', 'cwd'),
+      });
       return { status, stdout, stderr };
     },
     outside: () => [

@@ -13,10 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { inRepository } from '../../src/paths.js';
 import type { Progress } from '../../src/progress.js';
 import { makeSampleDataSet, type SampleOptions, type SampleResult } from '../../src/sample/sampleDataSet.js';
 import { readManifest } from '../../src/sample/sampleManifest.js';
+import { CLI } from '../commands/voxlab.js';
 import { startNode, until } from '../processes.js';
 import { runPython } from '../python.js';
 
@@ -163,7 +163,7 @@ test('makeSampleDataSet() stops at an abort without a manifest or half files, an
 
 test('sample that is killed before its first scan is whole goes on when it is run again', async (t) => {
   const at = join(root, 'killed early');
-  const words = [inRepository('dist/lib/cli.js'), 'sample', '--out', at, '--scans', '2'];
+  const words = [CLI, 'sample', '--out', at, '--scans', '2'];
   const first = startNode(t, words);
   const names = () => (existsSync(at) ? readdirSync(at, { recursive: true, encoding: 'utf8' }) : []);
   // Its scans take half a second each from here on.

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { inRepository } from '../../src/paths.js';
+import { CLI } from '../commands/voxlab.js';
 import { environmentOf, isRunning } from '../processes.js';
 
 /** How a command ended. */
@@ -38,7 +38,7 @@ const MARK = 'TORTURE_RUN';
 export async function runCommand(words: readonly string[], how: Disturbance = {}): Promise<Ended> {
   const [program, ...before] = [...(how.within ?? []), process.execPath];
   const [mark, began] = [randomUUID(), performance.now()];
-  const child = spawn(program!, [...before, inRepository('dist/lib/cli.js'), ...words], {
+  const child = spawn(program!, [...before, CLI, ...words], {
     stdio: ['ignore', how.stdout ?? 'pipe', 'pipe'],
     env: { ...process.env, ...how.env, [MARK]: mark },
   });

@@ -61,10 +61,12 @@ export function createCellService(
   const registry = ts.createDocumentRegistry(true, root);
   let service = ts.createLanguageService(host, registry);
   const kept = createKeptProgram(ts, files, virtual);
-  const written = (cell: string, declarations: string): CellInProgram => {
+  const heedBoth = (cell: string, declarations: string): void => {
+    for (const text of [cell, declarations]) files.heed(text);
+  };
+  const inNewProgram = (cell: string, declarations: string): CellInProgram => {
     files.write(virtual.cell, cell);
     files.write(virtual.declarations, declarations);
-    for (const text of [cell, declarations]) files.heed(text);
     service.getProgram();
     const program = service.getProgram()!; // another one where a file has named what was asleep
     kept.keep(program);
@@ -75,11 +77,14 @@ export function createCellService(
   };
   return {
     service: () => service,
-    written,
+    written(cell, declarations) {
+      heedBoth(cell, declarations);
+      return inNewProgram(cell, declarations);
+    },
     checked(cell, declarations) {
-      for (const text of [cell, declarations]) files.heed(text);
+      heedBoth(cell, declarations);
       const inProgram = kept.filesOf(cell, declarations);
-      return inProgram === undefined ? written(cell, declarations) : linked(inProgram);
+      return inProgram === undefined ? inNewProgram(cell, declarations) : linked(inProgram);
     },
     writeGlobals: (text) => files.write(virtual.globals, `export {};\n${text}`),
     refresh: files.refresh,
