@@ -82,15 +82,29 @@ export async function openPatchFile(path: string): Promise<PatchFile> {
     );
     const provenance = asInput(path, 'its attributes', () => provenanceOf(path, file));
     const input = await openRowIndex(path, 'input');
-    const library = await openLibraryRows(path, 'input');
-    open.push(library);
     const rows = await openRows(input);
     open.push(rows);
+    const library = openWhenAsked(() => openLibraryRows(path, 'input'));
+    open.push(library);
     return describe({ path, file, datasets, format, provenance, input, rows, library, open });
   } catch (error) {
     for (const each of open) each.close();
     throw error;
   }
+}
+
+/** Few callers compare with the library: it opens the file a second time. */
+interface LibraryRows {
+  rows(): Promise<RowReader>;
+  close(): void;
+}
+
+function openWhenAsked(open: () => Promise<RowReader>): LibraryRows {
+  let opening: Promise<RowReader> | undefined;
+  return {
+    rows: () => (opening ??= open()),
+    close: () => void opening?.then((rows) => rows.close()).catch(() => {}),
+  };
 }
 
 /** What a patch file is made of. */
@@ -104,7 +118,7 @@ interface Parts {
   /** By the index, or by the library where there is none. */
   readonly rows: RowReader;
   /** By the library, for comparing. */
-  readonly library: RowReader;
+  readonly library: LibraryRows;
   readonly open: readonly { close(): void }[];
 }
 
@@ -136,7 +150,7 @@ function describe(parts: Parts): PatchFile {
     readRows: async (wanted, into, at = 0) => {
       for (let i = 0; i < wanted.length; i++) reader.readRow(wanted[i]!, into, at + i * voxelsPerRow);
     },
-    readRowBytes: async (row, by = 'index') => (by === 'index' ? reader : library).readRowBytes(row),
+    readRowBytes: async (row, by = 'index') => (by === 'index' ? reader : await library.rows()).readRowBytes(row),
     ...membersOf(path, file),
     close: () => {
       for (const each of parts.open) each.close();
