@@ -32,6 +32,8 @@ interface Sample {
 
 const TURN_MS = 10_000;
 const KERNEL_MEMORY_EVERY_MS = 30_000;
+/** At the lowest priority beside other work a cell may wait for long. */
+const STARVED_MS = 1_200_000;
 /** What a slope is judged by: the first part of the samples is warming up. */
 const SETTLED = 1 / 3;
 /** Below this many hours a slope says nothing. */
@@ -114,7 +116,10 @@ async function startKernel(name: string, cells: readonly string[], first?: strin
   const run = async (): Promise<void> => {
     for (let measured = Date.now(); !isOver; ) {
       const code = cells[soaked.rounds % cells.length]!;
-      const { reply } = await client.run(code, { stop_on_error: false });
+      const { reply } = await client.answer(
+        await client.sendCell(code, { stop_on_error: false }),
+        STARVED_MS,
+      );
       if (code !== FAILING) requireDone(name, reply);
       client.published.length = 0;
       soaked.rounds++;
@@ -131,7 +136,8 @@ async function startKernel(name: string, cells: readonly string[], first?: strin
 }
 
 async function inUseOf(client: KernelClient): Promise<number> {
-  const done = await client.run('process.stdout.write(String(await inUseMiB()));');
+  const asked = await client.sendCell('process.stdout.write(String(await inUseMiB()));');
+  const done = await client.answer(asked, STARVED_MS);
   requireDone('in use', done.reply);
   return Number(streamText(done));
 }
