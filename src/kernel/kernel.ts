@@ -17,6 +17,7 @@ import { createComms } from './comms.js';
 import { display } from './display.js';
 import { findProjectRoot } from './notebooks/projectRoot.js';
 import { type KernelOptions, type OpenWire, openWire } from './openWire.js';
+import { redirectOutputStreams } from './outputStreams.js';
 import { showConsoleTables } from './outputs/consoleTable.js';
 import { shortenConsoleValues } from './outputs/consoleValues.js';
 import { createPrompts } from './prompts.js';
@@ -38,7 +39,8 @@ export function startKernel({ connectionFile, logDescriptor }: KernelOptions): v
 }
 
 /** The same, where the thread runs already. */
-export function runKernel({ shared, inputPort, send, listen }: OpenWire): void {
+export function runKernel({ shared, inputPort, streams, send, listen }: OpenWire): void {
+  redirectOutputStreams(send, streams);
   const notebooks = process.cwd(); // Jupyter starts a kernel in the folder of its notebook
   process.chdir(findProjectRoot(notebooks));
   process.removeAllListeners('warning'); // Node's notes on experimental features are not the notebook's

@@ -1,7 +1,7 @@
+import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
-import { redirectOutputStreams } from './outputStreams.js';
-import { SHARED_WORDS, type ToMain, type ToSockets } from './wire/channel.js';
+import { SHARED_WORDS, type StreamName, type ToMain, type ToSockets } from './wire/channel.js';
 import { kernelInfo } from './wire/kernelInfo.js';
 import { startSocketsThread } from './wire/startSockets.js';
 
@@ -16,20 +16,24 @@ export interface KernelOptions {
 export interface OpenWire {
   readonly shared: Int32Array;
   readonly inputPort: MessagePort;
+  /** Of the process, made before the file descriptors became pipes: Node would let those not block, for child processes too. */
+  readonly streams: Record<StreamName, NodeJS.WriteStream>;
+  /** When the thread runs: until then whatever else is loaded delays it, by more than it gains. */
+  readonly online: Promise<unknown>;
   send(message: ToSockets): void;
   /** Hears what came until now, and what comes. */
   listen(take: (message: ToMain) => void): void;
 }
 
-/** Starts the sockets' thread. A file of its own: the thread comes up while the main thread loads the rest of the kernel. */
+/** Starts the sockets' thread. It needs little else: the thread comes up while the main thread loads the rest of the kernel. */
 export function openWire({ connectionFile, logDescriptor }: KernelOptions): OpenWire {
   const shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));
   const input = new MessageChannel();
   let sockets: Worker | undefined;
   const send = (message: ToSockets): void => sockets?.postMessage(message);
 
-  forgetArenas();
-  redirectOutputStreams(send);
+  forgetAllocation();
+  const { stdout, stderr } = process;
   const worker = startSocketsThread(
     {
       connectionFile: resolve(connectionFile),
@@ -49,7 +53,8 @@ export function openWire({ connectionFile, logDescriptor }: KernelOptions): Open
   };
   worker.on('message', keep);
   return {
-    ...{ shared, inputPort: input.port1, send },
+    ...{ shared, inputPort: input.port1, streams: { stdout, stderr }, send },
+    online: once(worker, 'online'),
     listen(take) {
       worker.off('message', keep);
       for (const message of early) take(message);
@@ -71,7 +76,7 @@ function takeStarter(): number | undefined {
 }
 
 /** What startKernel.sh has set holds for this process, and for none that cells start. */
-function forgetArenas(): void {
-  if (process.env.VOXLAB_ARENAS !== undefined) delete process.env.MALLOC_ARENA_MAX;
-  delete process.env.VOXLAB_ARENAS;
+function forgetAllocation(): void {
+  for (const name of process.env.VOXLAB_ALLOCATION?.split(' ') ?? []) delete process.env[name];
+  delete process.env.VOXLAB_ALLOCATION;
 }

@@ -1,10 +1,10 @@
 import { type CellRun, currentCell } from './cells/cellContext.js';
 import type { StreamName, ToSockets } from './wire/channel.js';
 
-/** Sends what JavaScript writes to stdout and stderr to the cell that wrote it. Call it before file descriptors change. */
+/** Sends what JavaScript writes to stdout and stderr to the cell that wrote it. */
 export function redirectOutputStreams(
   send: (message: ToSockets) => void,
-  streams: Record<StreamName, NodeJS.WriteStream> = process,
+  streams: Record<StreamName, NodeJS.WriteStream>,
 ): void {
   for (const name of ['stdout', 'stderr'] as const) {
     const write = (chunk: string | Uint8Array, encodingOrDone?: unknown, done?: unknown): boolean => {

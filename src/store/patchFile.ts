@@ -150,7 +150,8 @@ function describe(parts: Parts): PatchFile {
     readRows: async (wanted, into, at = 0) => {
       for (let i = 0; i < wanted.length; i++) reader.readRow(wanted[i]!, into, at + i * voxelsPerRow);
     },
-    readRowBytes: async (row, by = 'index') => (by === 'index' ? reader : await library.rows()).readRowBytes(row),
+    readRowBytes: async (row, by = 'index') =>
+      (by === 'index' ? reader : await library.rows()).readRowBytes(row),
     ...membersOf(path, file),
     close: () => {
       for (const each of parts.open) each.close();

@@ -5,18 +5,26 @@
 node=$1
 folder=$2
 shift 2
-# Each of Node's threads would have memory of the C library's for itself, and keep what it once needed: 30 MB. What cells start has its own setting.
+# Memory of the C library's. Each of Node's threads would have its own, and keep what it once needed: 30 MB. In large pages a snapshot
+# is read with half the work. What cells start has its own settings.
 if [ -z "$MALLOC_ARENA_MAX" ]; then
   MALLOC_ARENA_MAX=2
-  VOXLAB_ARENAS=set
-  export MALLOC_ARENA_MAX VOXLAB_ARENAS
+  VOXLAB_ALLOCATION=MALLOC_ARENA_MAX
+  export MALLOC_ARENA_MAX
 fi
+if [ -z "$GLIBC_TUNABLES" ]; then
+  GLIBC_TUNABLES=glibc.malloc.hugetlb=1
+  VOXLAB_ALLOCATION="$VOXLAB_ALLOCATION GLIBC_TUNABLES"
+  export GLIBC_TUNABLES
+fi
+export VOXLAB_ALLOCATION
 if [ -z "$NODE_OPTIONS" ]; then
-  made=$({ stat -L -c '%i %s %Y' "$node"; grep -m 1 -E '^(flags|Features)' /proc/cpuinfo; } 2>/dev/null | cksum | cut -d ' ' -f 1)
-  VOXLAB_SNAPSHOT=$folder/kernel-$made.blob
+  options='--no-rehash-snapshot --no-verify-snapshot-checksum'
+  made=$({ stat -L -c '%i %s %Y' "$node"; grep -m 1 -E '^(flags|Features)' /proc/cpuinfo; echo "$options"; } 2>/dev/null | cksum)
+  VOXLAB_SNAPSHOT=$folder/kernel-${made%% *}.blob
   export VOXLAB_SNAPSHOT
   if [ -r "$VOXLAB_SNAPSHOT" ] && mkdir "$VOXLAB_SNAPSHOT.tried" 2>/dev/null; then
-    exec "$node" --snapshot-blob "$VOXLAB_SNAPSHOT" "$@"
+    exec "$node" $options --snapshot-blob "$VOXLAB_SNAPSHOT" "$@"
   fi
 fi
 exec "$node" "$@"

@@ -36,6 +36,8 @@ const log = (text: string): void => {
 
 const connection = readConnection(connectionFile, folder);
 const wire = createWire(connection);
+/** Whether front ends have been told what the kernel does. */
+let hasStatus = false;
 /** Child processes and native code do not say which cell they belong to: the newest. */
 let newestCell: ParentHeader = {};
 
@@ -44,16 +46,12 @@ const sockets = await bindSockets(connection, {
   control: (frames) => receive('control', frames),
   stdin: receiveInput,
   // JEP 65: a front end knows from this message that it misses nothing from now on.
-  subscribed: (topic) =>
-    sockets.send(
-      'iopub',
-      wire.build({
-        type: 'iopub_welcome',
-        content: { subscription: topic.toString() },
-        parent: {},
-        identities: [topic],
-      }),
-    ),
+  subscribed: (topic) => {
+    const content = { subscription: topic.toString() };
+    sockets.send('iopub', wire.build({ type: 'iopub_welcome', content, parent: {}, identities: [topic] }));
+    // Said before, it would reach a front end that is just coming ahead of its welcome.
+    if (!hasStatus) publishStatus('starting', {});
+  },
 });
 
 const streams = createStreamJoiner((name, text, parent) =>
@@ -71,7 +69,8 @@ function publish(message: Outgoing | EncodedOutgoing): void {
   sockets.send('iopub', wire.build(onTopic(message)));
 }
 
-function publishStatus(state: 'busy' | 'idle', parent: ParentHeader): void {
+function publishStatus(state: 'starting' | 'busy' | 'idle', parent: ParentHeader): void {
+  hasStatus = true;
   if (state === 'idle') pipes.drain();
   publish({ type: 'status', content: { execution_state: state }, parent });
 }
@@ -179,4 +178,3 @@ if (starter !== undefined) {
     endProcessSoon();
   }, 1000).unref();
 }
-publish({ type: 'status', content: { execution_state: 'starting' }, parent: {} });

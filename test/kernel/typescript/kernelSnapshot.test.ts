@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { keptCompiler, seeToSnapshot } from '../../../src/kernel/typescript/kernelSnapshot.js';
+import {
+  isOfThisBuild,
+  keptCompiler,
+  SNAPSHOT_OPTIONS,
+  seeToSnapshot,
+} from '../../../src/kernel/typescript/kernelSnapshot.js';
 import { inPackage, REPOSITORY_ROOT } from '../../../src/paths.js';
 import { contents, KernelClient, streamText } from '../kernelClient.js';
 
@@ -16,13 +21,18 @@ after(() => rmSync(folder, { recursive: true }));
 const node = join(folder, 'node');
 writeFileSync(
   node,
-  '#!/bin/sh\necho "$*"\necho "$VOXLAB_SNAPSHOT"\necho "$MALLOC_ARENA_MAX $VOXLAB_ARENAS"\n',
+  '#!/bin/sh\necho "$*"\necho "$VOXLAB_SNAPSHOT"\necho "$MALLOC_ARENA_MAX $GLIBC_TUNABLES; $VOXLAB_ALLOCATION"\n',
   { mode: 0o755 },
 );
 
 /** What startKernel.sh starts it with. */
-function started(options: NodeJS.ProcessEnv = {}): { words: string; wanted: string; arenas: string } {
-  const { NODE_OPTIONS: _, ...environment } = process.env;
+function started(options: NodeJS.ProcessEnv = {}): { words: string; wanted: string; allocation: string } {
+  const {
+    NODE_OPTIONS: _,
+    MALLOC_ARENA_MAX: _arenas,
+    GLIBC_TUNABLES: _tunables,
+    ...environment
+  } = process.env;
   const said = execFileSync(
     '/bin/sh',
     [inPackage('src', 'kernel', 'notebooks', 'startKernel.sh'), node, folder, 'a', 'b c'],
@@ -31,8 +41,8 @@ function started(options: NodeJS.ProcessEnv = {}): { words: string; wanted: stri
       env: { ...environment, ...options },
     },
   );
-  const [words, wanted, arenas] = said.split('\n');
-  return { words: words!, wanted: wanted!, arenas: arenas! };
+  const [words, wanted, allocation] = said.split('\n');
+  return { words: words!, wanted: wanted!, allocation: allocation! };
 }
 
 test('startKernel.sh takes a snapshot of this very Node, where there is one, and once only while no kernel has come up', () => {
@@ -40,23 +50,27 @@ test('startKernel.sh takes a snapshot of this very Node, where there is one, and
   assert.equal(words, 'a b c');
   assert.match(wanted, /\/kernel-\d+\.blob$/);
   writeFileSync(wanted, '');
-  assert.equal(started().words, `--snapshot-blob ${wanted} a b c`);
+  const fromSnapshot = `${SNAPSHOT_OPTIONS.join(' ')} --snapshot-blob ${wanted} a b c`;
+  assert.equal(started().words, fromSnapshot);
   assert.equal(started().words, 'a b c', 'the one before has not come up');
   process.env.VOXLAB_SNAPSHOT = wanted;
   seeToSnapshot(REPOSITORY_ROOT, true);
   assert.equal(process.env.VOXLAB_SNAPSHOT, undefined);
-  assert.equal(started().words, `--snapshot-blob ${wanted} a b c`);
-  const { arenas, ...plain } = started({ NODE_OPTIONS: '--no-warnings' });
+  assert.equal(started().words, fromSnapshot);
+  const { allocation, ...plain } = started({ NODE_OPTIONS: '--no-warnings' });
   assert.deepEqual(plain, { words: 'a b c', wanted: '' });
-  assert.equal(arenas, '2 set');
+  assert.equal(allocation, '2 glibc.malloc.hugetlb=1; MALLOC_ARENA_MAX GLIBC_TUNABLES');
 });
 
 test('startKernel.sh leaves a setting of the C library as it finds it', () => {
-  assert.equal(started({ MALLOC_ARENA_MAX: '7' }).arenas, '7 ');
+  const { allocation } = started({ MALLOC_ARENA_MAX: '7', GLIBC_TUNABLES: 'glibc.malloc.check=1' });
+  assert.equal(allocation, '7 glibc.malloc.check=1; ');
+  assert.match(started({ MALLOC_ARENA_MAX: '7' }).allocation, /^7 glibc.malloc.hugetlb=1; +GLIBC_TUNABLES$/);
 });
 
 test('keptCompiler() has none in a process that did not start from a snapshot', () => {
   assert.equal(keptCompiler(REPOSITORY_ROOT), undefined);
+  assert.equal(isOfThisBuild(), false);
 });
 
 test('seeToSnapshot() makes a snapshot, from which a kernel starts, checks, completes, imports and is interrupted', async () => {
@@ -67,8 +81,11 @@ test('seeToSnapshot() makes a snapshot, from which a kernel starts, checks, comp
   assert.ok(statSync(blob).size > 10e6);
   assert.ok(!readdirSync(folder).includes('made.blob.making'));
 
-  const kernel = await KernelClient.start({ flags: ['--snapshot-blob', blob] });
+  const kernel = await KernelClient.start({ flags: [...SNAPSHOT_OPTIONS, '--snapshot-blob', blob] });
   try {
+    // The sockets' thread that began before the launcher is the only one.
+    assert.equal(kernel.published.filter(({ header }) => header.msg_type === 'iopub_welcome').length, 1);
+    assert.equal(kernel.log, '');
     const resultOf = async (code: string) => contents(await kernel.run(code), 'execute_result')[0]?.data;
     assert.deepEqual(await resultOf('const n: number = 20; n + 1'), { 'text/plain': '21' });
     assert.match(String((await kernel.run('const text: string = n;')).reply.evalue), /TS2322/);
@@ -103,7 +120,10 @@ for (const name of builtinModules) {
   }
   const elsewhere = mkdtempSync(join(tmpdir(), 'voxlab-other-root-'));
   writeFileSync(join(elsewhere, 'package.json'), '{}');
-  const other = await KernelClient.start({ flags: ['--snapshot-blob', blob], cwd: elsewhere });
+  const other = await KernelClient.start({
+    flags: [...SNAPSHOT_OPTIONS, '--snapshot-blob', blob],
+    cwd: elsewhere,
+  });
   try {
     assert.deepEqual(contents(await other.run('process.cwd()'), 'execute_result')[0]?.data, {
       'text/plain': `'${elsewhere}'`,

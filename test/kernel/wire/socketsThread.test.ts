@@ -7,6 +7,14 @@ import { contents, KernelClient } from '../kernelClient.js';
 const kernel = await KernelClient.start({ transport: 'ipc' });
 after(() => kernel.stop());
 
+test('socketsThread welcomes a front end, and then says that the kernel is starting, before anything else', () => {
+  const [first, second] = kernel.published;
+  assert.equal(first!.header.msg_type, 'iopub_welcome');
+  assert.deepEqual(first!.content, { subscription: '' });
+  assert.deepEqual(second!.content, { execution_state: 'starting' });
+  assert.deepEqual(second!.parent, {});
+});
+
 test('socketsThread answers kernel_info while a synchronous cell blocks the main thread', async () => {
   const cell = await kernel.sendCell('const end = Date.now() + 2500; while (Date.now() < end);');
   await kernel.until(() =>

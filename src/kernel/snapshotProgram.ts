@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import { TYPESCRIPT, textOfTypeScript } from './compiler.js';
-import { keepForKernel } from './kernelSnapshot.js';
-import { snapshotRequire } from './snapshotModules.js';
-import { createCellCompiler } from './tslab.js';
+import { TYPESCRIPT, textOfTypeScript } from './typescript/compiler.js';
+import { isOfThisBuild, keepForKernel } from './typescript/kernelSnapshot.js';
+import { snapshotRequire } from './typescript/snapshotModules.js';
+import { createCellCompiler } from './typescript/tslab.js';
 
 /**
  * What V8 makes a kernel's snapshot of: `node --snapshot-blob FILE --build-snapshot snapshotProgram.cjs`, in the folder of the cells.
@@ -28,5 +28,10 @@ v8.startupSnapshot.setDeserializeMainFunction(() => {
     filename: process.argv[1]!,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   }) as (name: string) => Promise<unknown>;
-  void load(pathToFileURL(process.argv[1]!).href); // a rejection ends the process with its message
+  const program = pathToFileURL(process.argv[1]!).href;
+  // The modules of Node's that it needs cannot be part of a snapshot.
+  const launched = isOfThisBuild()
+    ? import('./launch.js').then(({ launchEarly }) => launchEarly())
+    : Promise.resolve();
+  void launched.then(() => load(program)); // a rejection ends the process with its message
 });
