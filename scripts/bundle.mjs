@@ -49,7 +49,7 @@ chmodSync(join(LIBRARY, 'voxlab.cjs'), 0o755);
 // V8 makes a snapshot of one file, which is no module.
 run(
   ESBUILD,
-  join(COMPILED, 'kernel', 'snapshotProgram.js'),
+  join(COMPILED, 'kernel', 'typescript', 'snapshotProgram.js'),
   ...['--bundle', '--format=cjs', '--platform=node', '--packages=external', '--charset=utf8'],
   '--banner:js=const fileUrl = require("node:url").pathToFileURL(__filename).href;',
   ...['--define:import.meta.url=fileUrl', '--log-level=warning', '--out-extension:.js=.cjs'],

@@ -1,5 +1,6 @@
 // Runs the compiled tests on node's own runner, some files at a time: `npm test` calls it after the checks.
 //   node scripts/test.mjs [part of a file name ...]
+import { setMaxListeners } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -40,6 +41,7 @@ if (files.length === 0) {
 }
 
 const interrupt = new AbortController();
+setMaxListeners(0, interrupt.signal); // one a file
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => interrupt.abort());
 process.chdir(ROOT);
 process.env.TF_CPP_MIN_LOG_LEVEL = '2';

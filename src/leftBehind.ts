@@ -1,11 +1,17 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 
+/** Loaded by its first use: no snapshot of a kernel may hold it (snapshotModules.ts). */
+const crypto = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto');
+let host: string | undefined;
+
 /** Programs of other hosts, and of containers of this one, may write into the same folder, and have numbers of their own. */
-const HOST = createHash('sha256').update(`${hostname()} ${pidNamespace()}`).digest('hex').slice(0, 6);
-const OF_THIS_HOST = new RegExp(`\\.${HOST}-(\\d+)-[0-9a-f]{8}\\.partial$`);
+function ofThisHost(): string {
+  const words = `${hostname()} ${pidNamespace()}`;
+  host ??= crypto().createHash('sha256').update(words).digest('hex').slice(0, 6);
+  return host;
+}
 
 const lookedInto = new Set<string>();
 
@@ -17,13 +23,14 @@ export function besideOf(path: string): string {
   const folder = dirname(path);
   if (!lookedInto.has(folder)) removeLeft(folder);
   lookedInto.add(folder);
-  return `${path}.${HOST}-${process.pid}-${randomBytes(4).toString('hex')}.partial`;
+  return `${path}.${ofThisHost()}-${process.pid}-${crypto().randomBytes(4).toString('hex')}.partial`;
 }
 
 function removeLeft(folder: string): void {
+  const partial = new RegExp(`\\.${ofThisHost()}-(\\d+)-[0-9a-f]{8}\\.partial$`);
   try {
     for (const name of readdirSync(folder)) {
-      const pid = OF_THIS_HOST.exec(name)?.[1];
+      const pid = partial.exec(name)?.[1];
       if (pid !== undefined && !isAlive(Number(pid)))
         rmSync(join(folder, name), { recursive: true, force: true });
     }

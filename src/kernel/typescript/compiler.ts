@@ -1,7 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { startupSnapshot } from 'node:v8';
 import type * as TypeScript from '@tslab/typescript-for-tslab';
 import { EnvironmentError } from '../../errors.js';
 import { inPackage, jupyterFolder } from '../../paths.js';
@@ -69,7 +68,7 @@ export function textOfTypeScript(path: string): string {
 /** V8's cache saves compiling it at each start. Kept when the kernel has come to rest. */
 function exportsOf(packages: NodeJS.Require, path: string): unknown {
   // A snapshot holds what is compiled, and no cache (kernelSnapshot.ts).
-  if (startupSnapshot.isBuildingSnapshot()) return packages(path);
+  if (process.execArgv.includes('--build-snapshot')) return packages(path);
   const file = `typescript-${TYPESCRIPT_VERSION}-${process.version}.bin`;
   const cached = requireWithCodeCache(path, textOfTypeScript(path), jupyterFolder('cache', file));
   if (!cached.fromCache) setTimeout(() => cached.keep(), 5000).unref();

@@ -13,6 +13,8 @@ interface Kept {
   /** Where the cells are: the compiler is for that folder. */
   readonly root: string;
   readonly compiler: CellCompiler;
+  /** Node gives the console of a process that starts from a snapshot all but this. */
+  readonly Console: typeof console.Console;
   /** Of what the compiler has read, and of the kernel's own code. */
   readonly stamps: string;
 }
@@ -31,22 +33,21 @@ const PROGRAM = inPackage('dist', 'lib', 'snapshotProgram.cjs');
 /** In the process whose memory is kept. */
 export function keepForKernel(compiler: CellCompiler): void {
   const root = process.cwd();
-  const kept: Kept = { root, compiler, stamps: stampsOf(root) };
+  const kept: Kept = { root, compiler, Console: console.Console, stamps: stampsOf(root) };
   (globalThis as Record<symbol, unknown>)[KEPT] = kept;
 }
 
-/** The compiler that a process from a snapshot began with, where it fits the folder and nothing that it has read has changed. */
+/**
+ * The compiler that a process from a snapshot began with, where it fits the folder and nothing that it has read has changed. Gives
+ * the console what it has lost.
+ */
 export function keptCompiler(root: string): CellCompiler | undefined {
   const all = globalThis as Record<symbol, unknown>;
   const kept = all[KEPT] as Kept | undefined;
   delete all[KEPT];
+  if (kept !== undefined)
+    Object.defineProperty(console, 'Console', { value: kept.Console, writable: true, configurable: true });
   return kept?.root === root && kept.stamps === stampsOf(root) ? kept.compiler : undefined;
-}
-
-/** Whether this process started from a snapshot that is of what lies in the package now. */
-export function isOfThisBuild(): boolean {
-  const kept = (globalThis as Record<symbol, unknown>)[KEPT] as Kept | undefined;
-  return kept !== undefined && kept.stamps === stampsOf(kept.root);
 }
 
 function stampsOf(root: string): string {

@@ -4,6 +4,12 @@ import { dirname } from 'node:path';
 import vm from 'node:vm';
 
 /**
+ * Modules of Node's that no snapshot may hold: on Node 22 or 24 a thread of a process that starts from it ends the process when it
+ * loads one of them, which have set up something that is there once only. TypeScript goes without this one.
+ */
+const REFUSED = ['crypto'];
+
+/**
  * `require` for CommonJS packages in a process of which a snapshot is made: Node's own would say of a process that starts from it that
  * it had loaded modules before its start, and end it. `textFiles`: what is loaded in the place of some of them.
  */
@@ -25,7 +31,10 @@ export function snapshotRequire(
   };
   const requireFrom = (file: string): NodeJS.Require => {
     const own = createRequire(file);
-    const require = (name: string): unknown => (isBuiltin(name) ? own(name) : load(own.resolve(name)));
+    const require = (name: string): unknown => {
+      if (REFUSED.includes(name)) throw new Error(`a snapshot cannot hold ${name}`);
+      return isBuiltin(name) ? own(name) : load(own.resolve(name));
+    };
     return Object.assign(require, {
       resolve: own.resolve,
       cache,

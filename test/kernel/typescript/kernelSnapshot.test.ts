@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
-  isOfThisBuild,
   keptCompiler,
   SNAPSHOT_OPTIONS,
   seeToSnapshot,
@@ -70,7 +69,6 @@ test('startKernel.sh leaves a setting of the C library as it finds it', () => {
 
 test('keptCompiler() has none in a process that did not start from a snapshot', () => {
   assert.equal(keptCompiler(REPOSITORY_ROOT), undefined);
-  assert.equal(isOfThisBuild(), false);
 });
 
 test('seeToSnapshot() makes a snapshot, from which a kernel starts, checks, completes, imports and is interrupted', async () => {
@@ -83,8 +81,6 @@ test('seeToSnapshot() makes a snapshot, from which a kernel starts, checks, comp
 
   const kernel = await KernelClient.start({ flags: [...SNAPSHOT_OPTIONS, '--snapshot-blob', blob] });
   try {
-    // The sockets' thread that began before the launcher is the only one.
-    assert.equal(kernel.published.filter(({ header }) => header.msg_type === 'iopub_welcome').length, 1);
     assert.equal(kernel.log, '');
     const resultOf = async (code: string) => contents(await kernel.run(code), 'execute_result')[0]?.data;
     assert.deepEqual(await resultOf('const n: number = 20; n + 1'), { 'text/plain': '21' });
@@ -101,6 +97,12 @@ for (const name of builtinModules) {
     await plain.stop();
     assert.match(expected, /^console .*function/m);
     assert.equal(streamText(await kernel.run(names)), expected);
+    // On Node 22 and 24 a thread ends the process with a module that is in its snapshot.
+    const inThread = `import { Worker } from 'node:worker_threads';
+import { once } from 'node:events';
+const text = "const { builtinModules } = require('node:module'); for (const name of builtinModules) try { require(name); } catch {} require('node:worker_threads').parentPort.postMessage('all');";
+await once(new Worker(text, { eval: true, execArgv: ['--no-warnings'] }), 'message')`;
+    assert.deepEqual(await resultOf(inThread), { 'text/plain': "[ 'all' ]" });
     assert.deepEqual(
       await resultOf(
         "import { messageOf } from 'voxlab'; import { sep } from 'node:path'; messageOf(new Error(sep))",
