@@ -98,7 +98,7 @@ function makeSnapshot(file: string): void {
   };
   const words = [process.execPath, ...SNAPSHOT_OPTIONS, '--snapshot-blob', made, '--build-snapshot', PROGRAM];
   const maker = spawn('nice', words, {
-    stdio: 'ignore',
+    stdio: 'ignore', // a stream to a pipe would be part of the snapshot (snapshotProgram.ts)
     timeout: LONGEST_MS,
     cwd: inRepository(),
   });
