@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { inPackage, inRepository, makeFolder } from '../../paths.js';
 import type { CellCompiler } from './tslab.js';
@@ -45,8 +46,10 @@ export function keptCompiler(root: string): CellCompiler | undefined {
   const all = globalThis as Record<symbol, unknown>;
   const kept = all[KEPT] as Kept | undefined;
   delete all[KEPT];
-  if (kept !== undefined)
+  if (kept !== undefined) {
     Object.defineProperty(console, 'Console', { value: kept.Console, writable: true, configurable: true });
+    syncBuiltinESMExports(); // what the kernel imports of it
+  }
   return kept?.root === root && kept.stamps === stampsOf(root) ? kept.compiler : undefined;
 }
 

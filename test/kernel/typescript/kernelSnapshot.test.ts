@@ -97,6 +97,9 @@ for (const name of builtinModules) {
     await plain.stop();
     assert.match(expected, /^console .*function/m);
     assert.equal(streamText(await kernel.run(names)), expected);
+    const table = await kernel.run('console.table([{ name: "a", value: 1 }])');
+    const [shown] = contents(table, 'display_data') as { data: Record<string, unknown> }[];
+    assert.match(String(shown?.data['text/html']), /<table/);
     // On Node 22 and 24 a thread ends the process with a module that is in its snapshot.
     const inThread = `import { Worker } from 'node:worker_threads';
 import { once } from 'node:events';
