@@ -8,8 +8,7 @@ let host: string | undefined;
 
 /** Programs of other hosts, and of containers of this one, may write into the same folder, and have numbers of their own. */
 function ofThisHost(): string {
-  const words = `${hostname()} ${pidNamespace()}`;
-  host ??= crypto().createHash('sha256').update(words).digest('hex').slice(0, 6);
+  host ??= crypto().createHash('sha256').update(`${hostname()} ${pidNamespace()}`).digest('hex').slice(0, 6);
   return host;
 }
 

@@ -25,7 +25,7 @@ export interface OpenWire {
   listen(take: (message: ToMain) => void): void;
 }
 
-/** Starts the sockets' thread. It needs little else: the thread comes up while the main thread loads the rest of the kernel. */
+/** Starts the sockets' thread. A file of its own, with little else: whoever loads the rest of the kernel behind it has front ends answered meanwhile. */
 export function openWire({ connectionFile, logDescriptor }: KernelOptions): OpenWire {
   const shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));
   const input = new MessageChannel();

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import v8 from 'node:v8';
-import vm from 'node:vm';
+import { exposedCollection } from '../../src/kernel/cells/garbage.js';
 import { koffi } from '../../src/koffi.js';
 
 const MALLINFO = [
@@ -8,27 +7,20 @@ const MALLINFO = [
   ...(['usmblks', 'fsmblks', 'uordblks', 'fordblks', 'keepcost'] as const),
 ];
 let mallinfo: (() => unknown) | undefined;
-let collect: (() => void) | undefined;
+let collect: ReturnType<typeof exposedCollection> | undefined;
 
 /**
  * MiB that this process has in use: of JavaScript's heap behind a collection, and of the C library. What it has taken and freed
  * again, and may keep for later, is not among them.
  */
 export async function inUseMiB(): Promise<number> {
-  collect ??= collection();
+  collect ??= exposedCollection();
   collect();
   // What is freed with an object, such as a tensor or a buffer, is freed a turn later.
   await nextTurn();
   collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return (heapUsed + arrayBuffers + allocatedBytes()) / 2 ** 20;
-}
-
-function collection(): () => void {
-  v8.setFlagsFromString('--expose-gc');
-  const collect = vm.runInNewContext('gc') as () => void;
-  v8.setFlagsFromString('--no-expose-gc');
-  return collect;
 }
 
 /** In all arenas of glibc's malloc; of larger pieces, which are mapped, too. */

@@ -18,9 +18,7 @@ const originalSetTimeout = setTimeout;
  * memory goes back to the system, too: V8 moves what is in use together as where memory runs out, which takes some tenths of a second.
  */
 export function createGarbageCollection(restMs = REST_MS): () => void {
-  v8.setFlagsFromString('--expose-gc');
-  const collect = vm.runInNewContext('gc') as (options: object) => Promise<void>;
-  v8.setFlagsFromString('--no-expose-gc'); // for code of cells all is as ever
+  const collect = exposedCollection();
   let inUseMb = heapMb().used;
   let timer: NodeJS.Timeout | undefined;
   const collected = (): void => {
@@ -30,7 +28,7 @@ export function createGarbageCollection(restMs = REST_MS): () => void {
     const { used } = heapMb();
     if (used - inUseMb < MOST_GARBAGE_MB || used > MOST_USED_MB) return;
     inUseMb = used; // until it is known
-    void collect({ type: 'major', execution: 'async' }).then(collected);
+    void collect({ type: 'major', execution: 'async' })?.then(collected);
   };
   const atRest = (): void => {
     const { used, held } = heapMb();
@@ -41,6 +39,14 @@ export function createGarbageCollection(restMs = REST_MS): () => void {
     betweenCells();
     timer = originalSetTimeout(atRest, restMs).unref();
   };
+}
+
+/** Of the whole heap, at once or with options that V8 takes. Code of cells has no `gc`, as ever. */
+export function exposedCollection(): (options?: object) => Promise<void> | undefined {
+  v8.setFlagsFromString('--expose-gc');
+  const collect = vm.runInNewContext('gc') as (options?: object) => Promise<void> | undefined;
+  v8.setFlagsFromString('--no-expose-gc');
+  return collect;
 }
 
 /** `gc` has no such collection before Node 22. */
