@@ -32,6 +32,7 @@ const DOORS = [
   'doors/tensorflow',
   'commands/cli',
   'kernel/launcher',
+  'kernel/typescript/snapshotTrial',
   'kernel/notebooks/formulasProgram',
 ];
 

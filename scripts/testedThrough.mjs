@@ -63,6 +63,7 @@ export const TESTED_THROUGH = {
   'src/kernel/typescript/typeNames.ts': 'test/kernel/typescript/tslab.test.ts',
   'src/kernel/typescript/snapshotModules.ts': 'test/kernel/typescript/kernelSnapshot.test.ts',
   'src/kernel/typescript/snapshotProgram.ts': 'test/kernel/typescript/kernelSnapshot.test.ts',
+  'src/kernel/typescript/snapshotTrial.ts': 'test/kernel/typescript/kernelSnapshot.test.ts',
   'src/kernel/typescript/cellFiles.ts': 'test/kernel/typescript/cellService.test.ts',
   'src/kernel/typescript/tslabsWatch.ts': 'test/kernel/typescript/tslab.test.ts',
   'src/commands/setup.ts': 'test/program/package.test.ts',

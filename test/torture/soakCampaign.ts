@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { NEWEST_CELLS } from '../../src/kernel/cells/cellMemory.js';
 import { inRepository } from '../../src/paths.js';
 import { KernelClient, streamText } from '../kernel/kernelClient.js';
 import { trainFixture } from '../training/trainFixture.js';
@@ -51,7 +52,7 @@ export const soakCampaign: Campaign = {
     const soaked = [
       ...(['trainings', 'steps', 'feed'] as const).map((kind) => startProcess(kind, join(folder, kind))),
       await startKernel('kernel cells', CELLS),
-      await startKernel('kernel trainings', [TRAINING], await beforeTrainings(join(folder, 'kernel'), ends)),
+      await startTrainings(join(folder, 'kernel'), ends),
     ];
     return {
       turn: async () => {
@@ -101,10 +102,14 @@ async function endOf(child: ChildProcess): Promise<void> {
  * A cell after the other, for as long as the kernel lives, and from time to time one that says what is in use; a cell that fails
  * for another reason than its own ends the campaign.
  */
-async function startKernel(name: string, cells: readonly string[], first?: string): Promise<Soaked> {
+async function startKernel(
+  name: string,
+  cells: readonly string[],
+  before: readonly string[] = [],
+): Promise<Soaked> {
   const client = await KernelClient.start();
-  if (first !== undefined) requireDone(name, (await client.run(first)).reply);
-  requireDone(name, (await client.run(MEASURING)).reply);
+  for (const code of [...before, MEASURING])
+    requireDone(name, (await client.answer(await client.sendCell(code), STARVED_MS)).reply);
   let isOver = false;
   const soaked: Soaked = {
     ...{ name, pid: client.process.pid!, rounds: 0, keptKiB: CELL_KEPT_KIB, samples: [] },
@@ -146,16 +151,24 @@ function requireDone(name: string, { status, ename, evalue }: Readonly<Record<st
   if (status !== 'ok') throw new Error(`${name}: a cell ended with ${ename}: ${evalue}`);
 }
 
-/** What a notebook that trains again and again has in its first cell. */
-async function beforeTrainings(folder: string, ends: (() => void)[]): Promise<string> {
+/**
+ * A kernel that trains again and again. Of its newest cells it keeps what leads an error into their text, 10 KiB of such a one: so as
+ * many are run beforehand, without their training. In one that has not had so many, each adds that.
+ */
+async function startTrainings(folder: string, ends: (() => void)[]): Promise<Soaked> {
   const config = await trainFixture({ after: (end) => ends.push(end) });
-  return `import { train } from 'voxlab';
+  const first = `import { train } from 'voxlab';
 import { rmSync } from 'node:fs';
-const config = ${JSON.stringify({ ...config, run: folder, epochs: 1 })} as Parameters<typeof train>[0];`;
+const config = ${JSON.stringify({ ...config, run: folder, epochs: 1 })} as Parameters<typeof train>[0];
+let trains = false;`;
+  const before = [first, ...Array<string>(NEWEST_CELLS).fill(TRAINING), 'trains = true;'];
+  return startKernel('kernel trainings', [TRAINING], before);
 }
 
-const TRAINING = `for await (const record of train(config)) if (record.kind === 'epoch') console.log(record.epoch, record.patchesPerSecond);
-rmSync(config.run, { recursive: true });`;
+const TRAINING = `if (trains) {
+  for await (const record of train(config)) if (record.kind === 'epoch') console.log(record.epoch, record.patchesPerSecond);
+  rmSync(config.run, { recursive: true });
+}`;
 
 const MEASURING = `import { inUseMiB } from ${JSON.stringify(inRepository('dist/test/torture/inUse.js'))};`;
 

@@ -23,10 +23,10 @@ export interface CellMemory {
   get(label: string): KnownCell | undefined;
 }
 
-/** Each takes about 4 kB. */
-const NEWEST = 1000;
+/** Each takes 4 to 10 kB: the source maps of its two steps, mostly. */
+export const NEWEST_CELLS = 1000;
 
-export function createCellMemory(places: StackPlaces, newest = NEWEST): CellMemory {
+export function createCellMemory(places: StackPlaces, newest = NEWEST_CELLS): CellMemory {
   const cells = new Map<string, KnownCell>();
   /** Labels in the order of their runs. */
   const recent = new Set<string>();

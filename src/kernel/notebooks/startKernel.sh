@@ -1,7 +1,7 @@
 #!/bin/sh
 # Starts a kernel in this process: startKernel.sh NODE FOLDER ARGUMENT... (kernelSnapshot.ts says what the snapshots in FOLDER are).
 # V8 takes a snapshot from the very program, options and kind of processor that made it, and else ends: so its name says which those were,
-# and a snapshot with which a kernel has not come up is not taken a second time.
+# and a snapshot with which a kernel (whose process this is) has not come up is not taken a second time.
 node=$1
 folder=$2
 shift 2
@@ -24,6 +24,7 @@ if [ -z "$NODE_OPTIONS" ]; then
   VOXLAB_SNAPSHOT=$folder/kernel-${made%% *}.blob
   export VOXLAB_SNAPSHOT
   if [ -r "$VOXLAB_SNAPSHOT" ] && mkdir "$VOXLAB_SNAPSHOT.tried" 2>/dev/null; then
+    echo $$ >"$VOXLAB_SNAPSHOT.tried/kernel"
     exec "$node" $options --snapshot-blob "$VOXLAB_SNAPSHOT" "$@"
   fi
 fi

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { inPackage, inRepository, makeFolder } from '../../paths.js';
@@ -30,6 +30,7 @@ const WANTED = 'VOXLAB_SNAPSHOT';
 export const SNAPSHOT_OPTIONS = ['--no-rehash-snapshot', '--no-verify-snapshot-checksum'];
 /** Compiled by scripts/bundle.mjs: V8 makes a snapshot of one file. */
 const PROGRAM = inPackage('dist', 'lib', 'snapshotProgram.cjs');
+const TRIAL = inPackage('dist', 'lib', 'snapshotTrial.js');
 
 /** In the process whose memory is kept. */
 export function keepForKernel(compiler: CellCompiler): void {
@@ -71,50 +72,75 @@ function stampsOf(root: string): string {
 }
 
 const REST_MS = 5000;
-/** A snapshot takes 3 s to make, on a busy machine several times that. */
+/** A snapshot takes 3 s to make, a kernel 1 s to come up, on a busy machine many times that. */
 const LONGEST_MS = 300_000;
 
 /**
- * Says that the kernel has come up, and sees to the snapshot that the next one starts from: makes it, where this kernel had none that
- * fits and its cells are the project's own. At low priority, when the kernel has been up for a while.
+ * Says that the kernel has come up, and sees to the snapshot that the next one starts from: makes it, where there is none that
+ * fits and the kernel's cells are the project's own. At low priority, when the kernel has been up for a while.
  */
 export function seeToSnapshot(root: string, hadOne: boolean, restMs = REST_MS): void {
   const wanted = process.env[WANTED];
   delete process.env[WANTED]; // cells start programs of their own
   if (wanted === undefined) return;
-  rmSync(`${wanted}.tried`, { recursive: true, force: true });
+  const tried = `${wanted}.tried`;
+  // Another kernel is coming up from it at this moment: this one could not have it.
+  if (holderOf(tried) !== undefined && holderOf(tried) !== process.pid) return;
+  rmSync(tried, { recursive: true, force: true });
   if (hadOne || root !== inRepository()) return;
-  rmSync(wanted, { force: true }); // where there is one, it is of an earlier build: nobody should start from it
-  setTimeout(() => makeSnapshot(wanted), restMs).unref();
+  rmSync(wanted, { force: true }); // where there is one, it is of an earlier build, or a kernel has ended with it
+  setTimeout(() => void makeSnapshot(wanted, root), restMs).unref();
 }
 
-function makeSnapshot(file: string): void {
+/** Makes it beside, tries it, and gives it its name. One with which a kernel would end is made again only when something has changed. */
+export async function makeSnapshot(file: string, root: string, trial = TRIAL): Promise<void> {
   const making = `${file}.making`;
-  if (isMadeIn(making)) return; // by another kernel
+  const refused = `${file}.refused`;
+  const stamps = stampsOf(root);
+  const isRefused = existsSync(refused) && readFileSync(refused, 'utf8') === stamps;
+  if (isRefused || holderOf(making) !== undefined) return;
   rmSync(making, { recursive: true, force: true });
   makeFolder(making);
-  writeFileSync(join(making, 'kernel'), String(process.pid));
+  writeFileSync(join(making, HOLDER), String(process.pid));
   const made = join(making, 'blob');
-  const ended = (code: number | null): void => {
-    if (code === 0) renameSync(made, file);
-    rmSync(making, { recursive: true, force: true });
-  };
-  const words = [process.execPath, ...SNAPSHOT_OPTIONS, '--snapshot-blob', made, '--build-snapshot', PROGRAM];
-  const maker = spawn('nice', words, {
+  const from = [...SNAPSHOT_OPTIONS, '--snapshot-blob', made];
+  if ((await endOf([...from, '--build-snapshot', PROGRAM])) === 0) {
+    const tried = await endOf([...from, trial]);
+    if (tried === 0) {
+      renameSync(made, file);
+      rmSync(refused, { force: true });
+    } else if (!STOPPED.includes(tried)) writeFileSync(refused, stamps);
+  }
+  rmSync(making, { recursive: true, force: true });
+}
+
+/** From without, or because it took too long: this says nothing of a snapshot. */
+const STOPPED: readonly unknown[] = ['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP'];
+
+/** Exit code or signal of a program of Node's that runs aside. */
+function endOf(words: readonly string[]): Promise<unknown> {
+  const child = spawn('nice', [process.execPath, ...words], {
     stdio: 'ignore', // a stream to a pipe would be part of the snapshot (snapshotProgram.ts)
     timeout: LONGEST_MS,
     cwd: inRepository(),
   });
-  maker.on('error', () => ended(null));
-  maker.on('exit', ended);
-  maker.unref();
+  child.unref();
+  return new Promise((resolve) => {
+    child.once('error', resolve);
+    child.once('exit', (code, signal) => resolve(code ?? signal));
+  });
 }
 
-/** Whether the kernel that began there is still alive: the maker ends with it. */
-function isMadeIn(folder: string): boolean {
+const HOLDER = 'kernel';
+
+/** The process of the kernel that makes what is in the folder, or comes up from it; undefined where it is gone, or would be too slow. */
+function holderOf(folder: string): number | undefined {
   try {
-    return process.kill(Number(readFileSync(join(folder, 'kernel'), 'utf8')), 0);
+    if (Date.now() - statSync(folder).mtimeMs > LONGEST_MS) return undefined;
+    const holder = Number(readFileSync(join(folder, HOLDER), 'utf8'));
+    process.kill(holder, 0);
+    return holder;
   } catch {
-    return false;
+    return undefined;
   }
 }

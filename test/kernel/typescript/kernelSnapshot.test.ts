@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   keptCompiler,
+  makeSnapshot,
   SNAPSHOT_OPTIONS,
   seeToSnapshot,
 } from '../../../src/kernel/typescript/kernelSnapshot.js';
@@ -61,6 +72,41 @@ test('startKernel.sh takes a snapshot of this very Node, where there is one, and
   assert.equal(allocation, '2 glibc.malloc.hugetlb=1; MALLOC_ARENA_MAX GLIBC_TUNABLES');
 });
 
+test('seeToSnapshot() leaves a snapshot that another kernel is coming up from, and none with which one has ended', () => {
+  const { wanted } = started();
+  const tried = `${wanted}.tried`;
+  const see = (): void => {
+    process.env.VOXLAB_SNAPSHOT = wanted;
+    seeToSnapshot(REPOSITORY_ROOT, false, 1e8);
+  };
+  writeFileSync(wanted, '');
+  const { pid } = spawnSync('true');
+  rmSync(tried, { recursive: true, force: true });
+  mkdirSync(tried);
+  writeFileSync(join(tried, 'kernel'), String(process.ppid));
+  see();
+  assert.ok(existsSync(wanted) && existsSync(tried));
+  const longAgo = Date.now() / 1000 - 3600;
+  utimesSync(tried, longAgo, longAgo); // the number may be another process' by now
+  see();
+  assert.ok(!existsSync(wanted) && !existsSync(tried));
+  writeFileSync(wanted, '');
+  mkdirSync(tried);
+  writeFileSync(join(tried, 'kernel'), String(pid));
+  see();
+  assert.ok(!existsSync(wanted) && !existsSync(tried));
+});
+
+test('startKernel.sh says which process comes up from a snapshot', async () => {
+  const { wanted } = started();
+  writeFileSync(wanted, '');
+  started();
+  const pid = Number(readFileSync(`${wanted}.tried/kernel`, 'utf8'));
+  assert.ok(pid > 1 && pid !== process.pid);
+  rmSync(`${wanted}.tried`, { recursive: true });
+  rmSync(wanted);
+});
+
 test('startKernel.sh leaves a setting of the C library as it finds it', () => {
   const { allocation } = started({ MALLOC_ARENA_MAX: '7', GLIBC_TUNABLES: 'glibc.malloc.check=1' });
   assert.equal(allocation, '7 glibc.malloc.check=1; ');
@@ -69,6 +115,21 @@ test('startKernel.sh leaves a setting of the C library as it finds it', () => {
 
 test('keptCompiler() has none in a process that did not start from a snapshot', () => {
   assert.equal(keptCompiler(REPOSITORY_ROOT), undefined);
+});
+
+test('makeSnapshot() gives no kernel a snapshot that fails its trial, and does not make it again', async () => {
+  const fails = join(folder, 'fails.cjs');
+  writeFileSync(fails, 'process.abort();');
+  const blob = join(folder, 'bad.blob');
+  await makeSnapshot(blob, REPOSITORY_ROOT, fails);
+  const left = (): string[] => readdirSync(folder).filter((name) => name.startsWith('bad.blob'));
+  assert.deepEqual(left(), ['bad.blob.refused']);
+  await makeSnapshot(blob, REPOSITORY_ROOT);
+  assert.deepEqual(left(), ['bad.blob.refused']);
+  writeFileSync(`${blob}.refused`, 'of an earlier build');
+  writeFileSync(fails, "process.kill(process.pid, 'SIGTERM');");
+  await makeSnapshot(blob, REPOSITORY_ROOT, fails);
+  assert.equal(readFileSync(`${blob}.refused`, 'utf8'), 'of an earlier build', 'stopped from without');
 });
 
 test('seeToSnapshot() makes a snapshot, from which a kernel starts, checks, completes, imports and is interrupted', async () => {
