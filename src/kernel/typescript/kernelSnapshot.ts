@@ -1,7 +1,17 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { inPackage, inRepository, makeFolder } from '../../paths.js';
 import type { CellCompiler } from './tslab.js';
 
@@ -72,7 +82,7 @@ function stampsOf(root: string): string {
 }
 
 const REST_MS = 5000;
-/** A snapshot takes 3 s to make, a kernel 1 s to come up, on a busy machine many times that. */
+/** A snapshot takes 3 s to make, on a busy machine many times that. */
 const LONGEST_MS = 300_000;
 
 /**
@@ -82,14 +92,43 @@ const LONGEST_MS = 300_000;
 export function seeToSnapshot(root: string, hadOne: boolean, restMs = REST_MS): void {
   const wanted = process.env[WANTED];
   delete process.env[WANTED]; // cells start programs of their own
-  if (wanted === undefined) return;
-  const tried = `${wanted}.tried`;
-  // Another kernel is coming up from it at this moment: this one could not have it.
-  if (holderOf(tried) !== undefined && holderOf(tried) !== process.pid) return;
-  rmSync(tried, { recursive: true, force: true });
+  if (wanted === undefined || !isWritable(dirname(wanted))) return;
+  const own = `${wanted}.tried.${process.pid}`;
+  const isStale = existsSync(own) && !hadOne;
+  rmSync(own, { force: true });
   if (hadOne || root !== inRepository()) return;
-  rmSync(wanted, { force: true }); // where there is one, it is of an earlier build, or a kernel has ended with it
+  const ended = kernelsTrying(wanted).filter((kernel) => !isAlive(kernel));
+  // Made since this kernel began.
+  if (existsSync(wanted) && !isStale && ended.length === 0) return;
+  for (const kernel of ended) rmSync(`${wanted}.tried.${kernel}`, { force: true });
+  rmSync(wanted, { force: true });
   setTimeout(() => void makeSnapshot(wanted, root), restMs).unref();
+}
+
+/** Processes that began with a snapshot and have not said yet that they are up. */
+function kernelsTrying(file: string): number[] {
+  const start = `${basename(file)}.tried.`;
+  return readdirSync(dirname(file))
+    .filter((name) => name.startsWith(start))
+    .map((name) => Number(name.slice(start.length)));
+}
+
+/** A clone that others use as well may not be theirs to write in; their kernels start without. */
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Makes it beside, tries it, and gives it its name. One with which a kernel would end is made again only when something has changed. */
@@ -98,10 +137,10 @@ export async function makeSnapshot(file: string, root: string, trial = TRIAL): P
   const refused = `${file}.refused`;
   const stamps = stampsOf(root);
   const isRefused = existsSync(refused) && readFileSync(refused, 'utf8') === stamps;
-  if (isRefused || holderOf(making) !== undefined) return;
+  if (isRefused || isMadeIn(making)) return;
   rmSync(making, { recursive: true, force: true });
   makeFolder(making);
-  writeFileSync(join(making, HOLDER), String(process.pid));
+  writeFileSync(join(making, MAKER), String(process.pid));
   const made = join(making, 'blob');
   const from = [...SNAPSHOT_OPTIONS, '--snapshot-blob', made];
   if ((await endOf([...from, '--build-snapshot', PROGRAM])) === 0) {
@@ -131,16 +170,14 @@ function endOf(words: readonly string[]): Promise<unknown> {
   });
 }
 
-const HOLDER = 'kernel';
+const MAKER = 'kernel';
 
-/** The process of the kernel that makes what is in the folder, or comes up from it; undefined where it is gone, or would be too slow. */
-function holderOf(folder: string): number | undefined {
+/** Whether another kernel makes what is in the folder; one that takes too long is no more waited for. */
+function isMadeIn(folder: string): boolean {
   try {
-    if (Date.now() - statSync(folder).mtimeMs > LONGEST_MS) return undefined;
-    const holder = Number(readFileSync(join(folder, HOLDER), 'utf8'));
-    process.kill(holder, 0);
-    return holder;
+    if (Date.now() - statSync(folder).mtimeMs > LONGEST_MS) return false;
+    return isAlive(Number(readFileSync(join(folder, MAKER), 'utf8')));
   } catch {
-    return undefined;
+    return false;
   }
 }

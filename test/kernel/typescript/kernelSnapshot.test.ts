@@ -2,17 +2,16 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
@@ -62,50 +61,62 @@ test('startKernel.sh takes a snapshot of this very Node, where there is one, and
   writeFileSync(wanted, '');
   const fromSnapshot = `${SNAPSHOT_OPTIONS.join(' ')} --snapshot-blob ${wanted} a b c`;
   assert.equal(started().words, fromSnapshot);
-  assert.equal(started().words, 'a b c', 'the one before has not come up');
+  assert.equal(started().words, 'a b c', 'the one before has ended and had not come up');
+  const [ended] = triedFor(wanted);
+  renameSync(join(folder, ended!), `${wanted}.tried.${process.pid}`);
   process.env.VOXLAB_SNAPSHOT = wanted;
   seeToSnapshot(REPOSITORY_ROOT, true);
   assert.equal(process.env.VOXLAB_SNAPSHOT, undefined);
+  assert.deepEqual(triedFor(wanted), []);
   assert.equal(started().words, fromSnapshot);
   const { allocation, ...plain } = started({ NODE_OPTIONS: '--no-warnings' });
   assert.deepEqual(plain, { words: 'a b c', wanted: '' });
   assert.equal(allocation, '2 glibc.malloc.hugetlb=1; MALLOC_ARENA_MAX GLIBC_TUNABLES');
 });
 
-test('seeToSnapshot() leaves a snapshot that another kernel is coming up from, and none with which one has ended', () => {
+test('seeToSnapshot() leaves a snapshot that was made meanwhile, or is come up from, and none with which a kernel has ended', () => {
   const { wanted } = started();
-  const tried = `${wanted}.tried`;
-  const see = (): void => {
+  const see = (): boolean => {
     process.env.VOXLAB_SNAPSHOT = wanted;
     seeToSnapshot(REPOSITORY_ROOT, false, 1e8);
+    return existsSync(wanted);
   };
+  for (const kernel of triedFor(wanted)) rmSync(join(folder, kernel));
   writeFileSync(wanted, '');
+  assert.ok(see());
+  writeFileSync(`${wanted}.tried.${process.ppid}`, '');
+  assert.ok(see());
   const { pid } = spawnSync('true');
-  rmSync(tried, { recursive: true, force: true });
-  mkdirSync(tried);
-  writeFileSync(join(tried, 'kernel'), String(process.ppid));
-  see();
-  assert.ok(existsSync(wanted) && existsSync(tried));
-  const longAgo = Date.now() / 1000 - 3600;
-  utimesSync(tried, longAgo, longAgo); // the number may be another process' by now
-  see();
-  assert.ok(!existsSync(wanted) && !existsSync(tried));
+  writeFileSync(`${wanted}.tried.${pid}`, '');
+  assert.ok(!see());
   writeFileSync(wanted, '');
-  mkdirSync(tried);
-  writeFileSync(join(tried, 'kernel'), String(pid));
-  see();
-  assert.ok(!existsSync(wanted) && !existsSync(tried));
+  writeFileSync(`${wanted}.tried.${process.pid}`, '');
+  assert.ok(!see(), 'this one has found it to be of an earlier build');
+  assert.deepEqual(triedFor(wanted), [`${basename(wanted)}.tried.${process.ppid}`]);
+  rmSync(`${wanted}.tried.${process.ppid}`);
 });
 
-test('startKernel.sh says which process comes up from a snapshot', async () => {
+test('kernels that start at the same moment all start from the snapshot', () => {
   const { wanted } = started();
   writeFileSync(wanted, '');
-  started();
-  const pid = Number(readFileSync(`${wanted}.tried/kernel`, 'utf8'));
-  assert.ok(pid > 1 && pid !== process.pid);
-  rmSync(`${wanted}.tried`, { recursive: true });
+  writeFileSync(`${wanted}.tried.${process.pid}`, '');
+  assert.match(started().words, /--snapshot-blob/);
+  const [ended] = triedFor(wanted).filter((name) => !name.endsWith(`.${process.pid}`));
+  assert.match(ended!, /\.tried\.\d+$/);
+  assert.equal(started().words, 'a b c');
+  for (const kernel of triedFor(wanted)) rmSync(join(folder, kernel));
   rmSync(wanted);
 });
+
+test('seeToSnapshot() goes without where it may not write', () => {
+  process.env.VOXLAB_SNAPSHOT = join(folder, 'is not there', 'kernel-1.blob');
+  seeToSnapshot(REPOSITORY_ROOT, false, 0);
+  assert.equal(process.env.VOXLAB_SNAPSHOT, undefined);
+});
+
+function triedFor(snapshot: string): string[] {
+  return readdirSync(folder).filter((name) => name.startsWith(`${basename(snapshot)}.tried.`));
+}
 
 test('startKernel.sh leaves a setting of the C library as it finds it', () => {
   const { allocation } = started({ MALLOC_ARENA_MAX: '7', GLIBC_TUNABLES: 'glibc.malloc.check=1' });
