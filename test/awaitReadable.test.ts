@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { awaitReadable, awaitReadableBelow } from '../src/awaitReadable.js';
 
 // What does not answer: test/program/hangingFiles.test.ts.
@@ -19,7 +20,10 @@ test('awaitReadable() and awaitReadableBelow() leave to the reader what is missi
   symlinkSync(at('loop'), at('loop'));
   const process = globalThis.process.getActiveResourcesInfo().length;
   for (const path of ['below', 'below/file', 'empty', 'none', 'loop', '.', '/dev/null', '/dev/zero'])
-    for (const wait of [awaitReadable, awaitReadableBelow])
-      assert.equal(await wait(path.startsWith('/') ? path : at(path)), undefined, path);
-  assert.ok(globalThis.process.getActiveResourcesInfo().length <= process, 'nothing stays open');
+    for (const ready of [awaitReadable, awaitReadableBelow])
+      assert.equal(await ready(path.startsWith('/') ? path : at(path)), undefined, path);
+  // From Node 22 on a call that has been answered is listed for a moment.
+  const isOver = (): boolean => globalThis.process.getActiveResourcesInfo().length <= process;
+  for (let tries = 0; !isOver() && tries < 100; tries++) await wait(20);
+  assert.ok(isOver(), 'nothing stays open');
 });
