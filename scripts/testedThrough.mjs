@@ -171,7 +171,6 @@ export const TESTED_THROUGH = {
   'src/model/zoo/resnet3d34Classic.ts': 'test/model/zoo/networks.test.ts',
   'src/model/zoo/resnet3d50.ts': 'test/model/zoo/networks.test.ts',
   'src/model/zoo/resnet3d50Classic.ts': 'test/model/zoo/networks.test.ts',
-  'src/tensorflow/collectives.ts': 'test/commands/launchProcesses.test.ts',
   'src/tensorflow/protobuf.ts': 'test/tensorflow/context.test.ts',
   'src/tensorflow/tapeScope.ts': 'test/training/step/createLearner.test.ts',
   'src/tensorflow/workItems.ts': 'test/training/step/createLearner.test.ts',

@@ -4,6 +4,7 @@ import { applyUpdate, choose, type StepScalars } from '../../model/optimizers.js
 import { attribute } from '../../tensorflow/attributes.js';
 import type { TensorReference } from '../../tensorflow/binding.js';
 import type { Address } from '../../tensorflow/capi.js';
+import { orderCollectives } from '../../tensorflow/collectives.js';
 import { FLOAT32, FLOAT64, INT16 } from '../../tensorflow/dataTypes.js';
 import type { Engine } from '../../tensorflow/engine.js';
 import type { TensorSpec } from '../../tensorflow/tensors.js';
@@ -83,6 +84,10 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
     moments.mark(replicas.flatMap(({ gradients, loss }) => [...gradients, loss]));
     const penalty = penaltyOf(engine, options, variables, scale);
     const scaled = stepMeans(engine, options, replicas, stop!, penalty.gradients);
+    orderCollectives(
+      engine,
+      replicas.flatMap((replica) => replica.items.flat()),
+    );
     const { means, finite } =
       scale === undefined ? { means: scaled, finite: undefined } : unscaled(engine, options, scaled, scale);
     moments.mark([...means.of.values(), means.loss, means.correct]);
