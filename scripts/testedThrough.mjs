@@ -148,7 +148,6 @@ export const TESTED_THROUGH = {
   'src/tensorflow/configProto.ts': 'test/tensorflow/context.test.ts',
   'src/tensorflow/dataTypes.ts': 'test/tensorflow/binding.test.ts',
   'src/tensorflow/execute.ts': 'test/tensorflow/tracedFunction.test.ts',
-  'src/tensorflow/graphTrace.ts': 'test/tensorflow/tracedFunction.test.ts',
   'src/tensorflow/prototypes.ts': 'test/tensorflow/binding.test.ts',
   'src/tensorflow/status.ts': 'test/tensorflow/binding.test.ts',
   'src/tensorflow/tensors.ts': 'test/tensorflow/binding.test.ts',

@@ -25,6 +25,7 @@ let traced = 0;
 /**
  * Runs `body` once on placeholders, with operations recorded instead of run, and makes a TensorFlow function of the record.
  * TensorFlow.js operations and gradients work in it; reading a tensor's data throws. Tensors from outside become constants.
+ * Results lie in the computer's own memory: who reads them need not wait for a GPU, on the JavaScript thread.
  */
 export function traceFunction(
   engine: Engine,
@@ -44,7 +45,11 @@ export function traceFunction(
         results = body(placeholders.map((placeholder) => binding.addTraced(placeholder)));
       });
       const outputs = results.map(({ id }) => binding.tracedOutput(id));
-      addToContext(engine, uniqueName, trace.toFunction(uniqueName, placeholders, outputs));
+      addToContext(
+        engine,
+        uniqueName,
+        trace.toFunction(uniqueName, placeholders, outputs, context.hostDevice.name),
+      );
       return { outputCount: outputs.length };
     });
     const callOf = (inputIds: readonly number[]) => ({

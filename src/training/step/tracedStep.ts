@@ -143,7 +143,7 @@ function arrange(
   for (const [replica, { items }] of replicas.entries())
     for (const [stage, ofStage] of items.entries()) {
       if (measured)
-        for (const { item, began, ended } of stampItems(trace, ofStage)) {
+        for (const { item, began, ended } of stampItems(trace, ofStage, engine.context.hostDevice.name)) {
           found.push({ name: item.name, device: item.device!, replica, stage });
           times.push(timeOf(engine, began), timeOf(engine, ended));
         }
@@ -281,8 +281,7 @@ class Moments {
   mark(tensors: readonly Tensor[], sideEffects: readonly Address[] = []): Address {
     const { binding, context } = this.#engine;
     const nodes = tensors.map((tensor) => binding.tracedOutput(tensorId(tensor)).output.oper);
-    const cpu = context.devices.find(({ type }) => type === 'CPU')!.name;
-    const output = binding.trace.marker('Timestamp', [...nodes, ...sideEffects], cpu);
+    const output = binding.trace.marker('Timestamp', [...nodes, ...sideEffects], context.hostDevice.name);
     this.marked.push(timeOf(this.#engine, output));
     return output.oper;
   }
