@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { EngineError } from '../../src/errors.js';
 import { inRepository } from '../../src/paths.js';
-import { openEngine } from '../../src/tensorflow/engine.js';
+import { openEngine, unusedGpuNote } from '../../src/tensorflow/engine.js';
 
 test('openEngine() is one engine a process; another layout later is refused', () => {
   const engine = openEngine({ threads: 1 });
@@ -26,4 +26,15 @@ test('a program that used the engine ends in order, and TensorFlow prints nothin
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: undefined },
   });
   assert.deepEqual([run.status, run.stdout, run.stderr], [0, '3\n', '']);
+});
+
+test('unusedGpuNote() speaks where a machine has a GPU and the CPU computes unasked', () => {
+  const files = ['null', 'nvidia0', 'nvidiactl'];
+  assert.match(unusedGpuNote('CPU', {}, files) ?? '', /TensorFlow can use none and computes on the CPU/);
+  const listed = { CUDA_VISIBLE_DEVICES: '3' };
+  assert.match(unusedGpuNote('CPU', listed, files) ?? '', /can use none of CUDA_VISIBLE_DEVICES 3 and/);
+  assert.equal(unusedGpuNote('GPU', {}, files), undefined);
+  for (const hidden of ['', '-1'])
+    assert.equal(unusedGpuNote('CPU', { CUDA_VISIBLE_DEVICES: hidden }, files), undefined);
+  assert.equal(unusedGpuNote('CPU', {}, ['null', 'nvidiactl']), undefined);
 });
