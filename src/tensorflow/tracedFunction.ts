@@ -1,4 +1,6 @@
+import { attribute } from './attributes.js';
 import type { TensorReference } from './binding.js';
+import { encodeCallConfig } from './configProto.js';
 import type { Engine } from './engine.js';
 import { execute, executeAsync } from './execute.js';
 import { GraphTrace } from './graphTrace.js';
@@ -19,6 +21,8 @@ export interface TracedFunction {
   runSync(inputIds: readonly number[]): TensorReference[];
   dispose(): void;
 }
+
+const CALL_ATTRIBUTES = [attribute.string('config_proto', encodeCallConfig())];
 
 let traced = 0;
 
@@ -54,6 +58,7 @@ export function traceFunction(
     });
     const callOf = (inputIds: readonly number[]) => ({
       name: uniqueName,
+      attributes: CALL_ATTRIBUTES,
       inputs: inputIds.map((id) => binding.handleOf(id)),
       outputCount,
       device: context.defaultDevice.name,
