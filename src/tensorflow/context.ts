@@ -33,7 +33,7 @@ export function openContext(layout: DeviceLayout, cluster?: Cluster): Context {
       api.TFE_ContextOptionsSetConfig(options, proto, proto.length, status),
     );
     const address = withStatus('new context', (status) => api.TFE_NewContext(options, status));
-    if (cluster !== undefined) joinCluster(address, cluster);
+    if (cluster !== undefined) joinCluster(address, layout, cluster);
     const own = `/task:${cluster?.rank ?? 0}/`;
     const devices = listDevices(address).filter(({ name }) => name.includes(own));
     const defaultDevice = devices.find(({ type }) => type === 'GPU') ?? devices[0]!;

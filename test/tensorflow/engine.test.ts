@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { EngineError } from '../../src/errors.js';
 import { inRepository } from '../../src/paths.js';
@@ -38,3 +40,25 @@ test('unusedGpuNote() speaks where a machine has a GPU and the CPU computes unas
     assert.equal(unusedGpuNote('CPU', { CUDA_VISIBLE_DEVICES: hidden }, files), undefined);
   assert.equal(unusedGpuNote('CPU', {}, ['null', 'nvidiactl']), undefined);
 });
+
+test('a process of a cluster has as many devices as one that computes alone', async () => {
+  const program = `import { openEngine } from ${JSON.stringify(inRepository('dist/src/tensorflow/engine.js'))};
+    const cluster = { addresses: ['127.0.0.1:' + process.argv[1]], rank: 0 };
+    const { context } = openEngine({ cpuDevices: 3, threads: 1, cluster });
+    console.log(context.devices.filter(({ type }) => type === 'CPU').length);
+    process.exit(0);`;
+  const port = await freePort();
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', program, String(port)], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  assert.equal(run.stdout, `${openEngine().context.layout.cpuDevices}\n`, run.stderr);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
