@@ -30,6 +30,14 @@ export function freeGpuBytes(
   return (words === undefined ? listed : visibleOf(listed, words)).map((gpu) => gpu?.free);
 }
 
+/** Kinds of the NVIDIA GPUs that this process may use. */
+export function gpuNames(environment: NodeJS.ProcessEnv = process.env, ask = askNvidia): string[] {
+  const listed = ask().split('\n').flatMap(listedGpu);
+  const words = environment.CUDA_VISIBLE_DEVICES?.split(',').map((word) => word.trim());
+  const visible = words === undefined ? listed : visibleOf(listed, words);
+  return [...new Set(visible.map((gpu) => gpu?.name ?? 'a part of a GPU'))];
+}
+
 /** As CUDA reads the variable: numbers, beginnings of UUIDs and parts of MIG, up to the first that is none. */
 function visibleOf(listed: readonly ListedGpu[], words: readonly string[]): (ListedGpu | undefined)[] {
   const found: (ListedGpu | undefined)[] = [];

@@ -6,6 +6,7 @@ import { tf } from '../../../src/tensorflow/tf.js';
 import {
   explainOutOfMemory,
   freeGpuBytes,
+  gpuNames,
   requireMemory,
   sharedMemories,
 } from '../../../src/training/step/memory.js';
@@ -71,6 +72,18 @@ test('freeGpuBytes() leaves open what is not known: MIG, a driver that does not 
   assert.deepEqual(mixed({ CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }), [100, 40000]);
   assert.deepEqual(mixed({ CUDA_VISIBLE_DEVICES: 'GPU-b0-1' }), [40000]);
   assert.deepEqual(free({ TF_FORCE_GPU_ALLOW_GROWTH: 'false' }), [], 'what is taken is free for the step');
+});
+
+test('gpuNames() are the kinds of the visible GPUs', () => {
+  const said = () =>
+    '0, GPU-a0, NVIDIA H200, 1\n1, GPU-b0, NVIDIA H200, 1\n2, GPU-c0, Tesla V100-SXM2-32GB, [N/A]\n';
+  assert.deepEqual(gpuNames({}, said), ['NVIDIA H200', 'Tesla V100-SXM2-32GB']);
+  assert.deepEqual(gpuNames({ CUDA_VISIBLE_DEVICES: '1,0' }, said), ['NVIDIA H200']);
+  assert.deepEqual(gpuNames({ CUDA_VISIBLE_DEVICES: 'MIG-5' }, said), ['a part of a GPU']);
+  assert.deepEqual(
+    gpuNames({}, () => ''),
+    [],
+  );
 });
 
 test("sharedMemories() gives each GPU its own, and the CPU's devices the machine's", () => {
