@@ -61,6 +61,35 @@ export function otherWheel(python) {
   return { version: PYTHONS_OF_TENSORFLOW.at(-1), target: asked.stdout.trim() };
 }
 
+/** TensorFlow without the packages that its Python part needs; for a Python that it has no wheel for, another one's. */
+export function libraryAlone(python) {
+  const other = otherWheel(python);
+  if (other === undefined) return ['--no-deps'];
+  const { version, target } = other;
+  return ['--no-deps', '--only-binary=:all:', `--python-version=${version}`, `--target=${target}`];
+}
+
+/**
+ * Takes TensorFlow out of an environment that has the build `other` (`tensorflow_cpu`, `tensorflow`). Both have the same files:
+ * put over each other, both are installed for pip, which leaves whichever lies there when one of them is wanted again.
+ */
+export function removeOtherEngine(venv, other) {
+  const lib = join(venv, 'lib');
+  const packages = (fs.existsSync(lib) ? fs.readdirSync(lib) : [])
+    .map((python) => join(lib, python, 'site-packages'))
+    .filter((folder) => fs.existsSync(folder))
+    .flatMap((folder) => fs.readdirSync(folder));
+  if (!packages.some((name) => name.startsWith(`${other}-`) && name.endsWith('.dist-info'))) return;
+  const words = ['-m', 'pip', 'uninstall', '--yes', '--disable-pip-version-check'];
+  const removed = spawnSync(join(venv, 'bin', 'python'), [...words, 'tensorflow', 'tensorflow-cpu'], {
+    encoding: 'utf8',
+  });
+  if (removed.status !== 0)
+    throw new SetupError(
+      `TensorFlow's other build cannot be removed (${removed.stderr.trim().slice(-300)}): delete ${venv} and run the command again`,
+    );
+}
+
 function minorOf(version) {
   return version.split('.').slice(0, 2).join('.');
 }

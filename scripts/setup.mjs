@@ -15,7 +15,9 @@ import {
   checkRegistries,
   findPython,
   hasNvidiaGpu,
+  libraryAlone,
   otherWheel,
+  removeOtherEngine,
   SetupError,
 } from './machine.mjs';
 import { waitForTurn } from './oneAtATime.mjs';
@@ -152,8 +154,14 @@ function planSteps(purpose, gpu) {
       ]),
   });
   const engine = gpu
-    ? pip('engine', "TensorFlow's library (NVIDIA GPU)", 'requirements/engine-gpu.txt', 7500)
-    : pip('engine', "TensorFlow's library (CPU)", 'requirements/engine-cpu.txt', 1700, libraryAlone);
+    ? pip('engine', "TensorFlow's library (NVIDIA GPU)", 'requirements/engine-gpu.txt', 7500, () => {
+        removeOtherEngine(VENV, 'tensorflow_cpu');
+        return [];
+      })
+    : pip('engine', "TensorFlow's library (CPU)", 'requirements/engine-cpu.txt', 1700, () => {
+        removeOtherEngine(VENV, 'tensorflow');
+        return libraryAlone(VENV_PYTHON);
+      });
   const lab = pip('lab', 'JupyterLab', 'requirements/lab.txt', 450);
   // A package does not bring their list.
   const test = () => pip('test', 'reference tools for the tests', 'requirements/test.txt', 1150);
@@ -199,14 +207,6 @@ function planSteps(purpose, gpu) {
   };
   if (isPackage) return [venv, engine, lab, kernel, examples];
   return [npm, venv, engine, lab, ...(purpose === 'test' ? [test()] : []), build, kernel];
-}
-
-/** TensorFlow without the packages that its Python part needs; for a Python that it has no wheel for, another one's. */
-function libraryAlone() {
-  const other = otherWheel(VENV_PYTHON);
-  if (other === undefined) return ['--no-deps'];
-  const { version, target } = other;
-  return ['--no-deps', '--only-binary=:all:', `--python-version=${version}`, `--target=${target}`];
 }
 
 /** Cells and `npx voxlab` find the clone as a package of its own name. */

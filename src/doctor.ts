@@ -17,6 +17,7 @@ export interface DoctorFinding {
 /** What a run needs free: a patch file of the sample, a run with two checkpoints, notebooks' copies. */
 const DISK_NEEDED_GB = 3;
 const PYTHON = inRepository('.venv', 'bin', 'python');
+const FRAMEWORK = 'libtensorflow_framework.so.2';
 const SET_UP = `run: ${typed('setup')}`;
 
 /**
@@ -32,7 +33,7 @@ export function doctor(): DoctorFinding[] {
     pythonFinding(),
     libraryFinding(),
     cpuFinding(readIfThere('/proc/cpuinfo')),
-    gpuFinding(),
+    ofGpus(),
     diskFinding(),
     jupyterFinding(),
     kernelFinding(),
@@ -67,7 +68,7 @@ function pythonFinding(): DoctorFinding {
 
 function libraryFinding(): DoctorFinding {
   const folder = tensorflowFolder();
-  const named = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+  const named = ['libtensorflow_cc.so.2', FRAMEWORK];
   const missing = named.filter((file) => folder === undefined || !existsSync(join(folder, file)));
   return missing.length === 0
     ? ok('TensorFlow library', `${tensorflowVersion() ?? 'version unknown'}, ${named.join(' and ')}`)
@@ -119,26 +120,44 @@ export function cpuFinding(cpuinfo: string | undefined): DoctorFinding {
   return ok('CPU features', found.join(', '));
 }
 
-function gpuFinding(): DoctorFinding {
-  const listed = spawnSync(
-    'nvidia-smi',
-    ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader'],
-    {
-      encoding: 'utf8',
-    },
-  );
-  const gpus = listed.status === 0 ? listed.stdout.trim().split('\n').filter(Boolean) : [];
+/** CUDA 12's libraries work with this driver and newer ones (NVIDIA's "CUDA Compatibility"). */
+const DRIVER_NEEDED = [525, 60] as const;
+
+/** `gpus` as nvidia-smi lists them: name, memory, driver; `isCudaBuild` says of TensorFlow's library. */
+export function gpuFinding(gpus: readonly string[], isCudaBuild: boolean): DoctorFinding {
   if (gpus.length === 0)
     return { name: 'GPU', state: 'note', found: 'none: the CPU trains', fix: 'none needed' };
-  const withCuda = sitePackages().some((folder) => existsSync(join(folder, 'nvidia', 'cudnn')));
-  return withCuda
-    ? ok('GPU', gpus.join('; '))
-    : {
-        name: 'GPU',
-        state: 'note',
-        found: `${gpus.join('; ')}, but TensorFlow's library is the CPU's`,
-        fix: SET_UP,
-      };
+  const found = gpus.join('; ');
+  const note = (what: string, fix: string): DoctorFinding => ({
+    name: 'GPU',
+    state: 'note',
+    found: `${found}, but ${what}`,
+    fix,
+  });
+  if (!isCudaBuild) return note("TensorFlow's library is the CPU's", SET_UP);
+  const [major = 0, minor = 0] = (gpus[0]!.split(',').at(-1) ?? '').trim().split('.').map(Number);
+  const isOld = major < DRIVER_NEEDED[0] || (major === DRIVER_NEEDED[0] && minor < DRIVER_NEEDED[1]);
+  const needed = DRIVER_NEEDED.join('.');
+  return isOld
+    ? note(`the driver is older than ${needed}`, `install NVIDIA's driver ${needed} or newer`)
+    : ok('GPU', found);
+}
+
+function ofGpus(): DoctorFinding {
+  const gpus = listedGpus();
+  return gpuFinding(gpus, gpus.length > 0 && hasCudaBuild());
+}
+
+function listedGpus(): string[] {
+  const query = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader'];
+  const listed = spawnSync('nvidia-smi', query, { encoding: 'utf8', timeout: 30_000 });
+  return listed.status === 0 ? listed.stdout.trim().split('\n').filter(Boolean) : [];
+}
+
+/** The CUDA build names the place of cuDNN's package, beside its own; that this package is there may have other reasons. */
+function hasCudaBuild(): boolean {
+  const library = join(tensorflowFolder() ?? '', FRAMEWORK);
+  return existsSync(library) && readFileSync(library).includes('nvidia/cudnn/lib');
 }
 
 function diskFinding(): DoctorFinding {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cpuFinding, doctor, nodeFinding, platformFinding } from '../src/doctor.js';
+import { cpuFinding, doctor, gpuFinding, nodeFinding, platformFinding } from '../src/doctor.js';
 
 test('platformFinding() takes Linux on x86-64, and names another system and the way out', () => {
   assert.equal(platformFinding('linux', 'x64').state, 'ok');
@@ -28,6 +28,23 @@ test('cpuFinding() lists the features that decide speed and notes their absence'
   );
   assert.equal(cpuFinding('flags : fpu sse2').state, 'note');
   assert.equal(cpuFinding(undefined).state, 'note');
+});
+
+test("gpuFinding() takes the CUDA build with a driver for CUDA 12, and names the CPU's build and an older driver", () => {
+  const gpu = (driver: string) => [
+    `NVIDIA H200, 143771 MiB, ${driver}`,
+    `NVIDIA H200, 143771 MiB, ${driver}`,
+  ];
+  assert.equal(gpuFinding([], false).found, 'none: the CPU trains');
+  for (const driver of ['580.95.05', '525.60.13', '535.54']) {
+    assert.equal(gpuFinding(gpu(driver), true).state, 'ok');
+    assert.match(
+      gpuFinding(gpu(driver), false).found,
+      /143771 MiB, [\d.]+, but TensorFlow's library is the CPU's/,
+    );
+  }
+  for (const driver of ['470.256.02', '525.59'])
+    assert.match(gpuFinding(gpu(driver), true).fix ?? '', /driver 525\.60 or newer/);
 });
 
 test('doctor() names every part of contracts, and a fix wherever one fails', () => {

@@ -84,7 +84,7 @@ async function crossval(flags: CrossvalFlags): Promise<void> {
     const evaluation = (['annotations', 'excluded'] as const).flatMap((name) =>
       flags[name] === undefined ? [] : [`--${name}`, resolve(flags[name])],
     );
-    const gpusOf = (job: number) => visibleGpus(flags, devices, job, process.env);
+    const gpusOf = (job: number) => visibleGpus(flags, devices, { index: job, count: jobs }, process.env);
     const { failed, interrupted } = await runFolds({ runs, jobs, evaluation, gpusOf });
     const goOn = `go on with: voxlab crossval --resume ${folder}`;
     if (interrupted) throw new FoldsFailed(`interrupted; ${goOn}`, 130);

@@ -18,7 +18,7 @@ export async function reportRate(config: TrainConfig, flags: TrainFlags, steps: 
   );
   if (others !== undefined)
     throw new UsageError(`--find-rate makes no run, in one process: expected no --${others}`);
-  const gpus = visibleGpus(flags, config.devices, 0, process.env);
+  const gpus = visibleGpus(flags, config.devices, { index: 0, count: 1 }, process.env);
   if (gpus !== undefined) process.env.CUDA_VISIBLE_DEVICES = gpus;
   const line = progressLine();
   const records: RateRecord[] = [];

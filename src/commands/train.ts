@@ -1,7 +1,7 @@
 import { existsSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type Cluster, clusterOf } from '../config/cluster.js';
+import { type Cluster, clusterOf, type PlaceOnHost, placeOnHost } from '../config/cluster.js';
 import { INTENSITIES } from '../config/intensity.js';
 import { LOSSES } from '../config/lossSettings.js';
 import { NETWORK_NAMES } from '../config/networkNames.js';
@@ -163,10 +163,12 @@ function removeIfEmpty(folder: string): void {
 async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> {
   const cluster = clusterOf(flags, process.env);
   const { processes = 1 } = flags;
-  const gpusOf = (index: number) => visibleGpus(flags, config.devices, index, process.env);
+  const gpusOf = (place: PlaceOnHost) => visibleGpus(flags, config.devices, place, process.env);
   if (cluster === undefined && processes > 1)
-    return launchProcesses(processes, sharedFlags(flags, config, processes), gpusOf);
-  const gpus = gpusOf(0);
+    return launchProcesses(processes, sharedFlags(flags, config, processes), (index) =>
+      gpusOf({ index, count: processes }),
+    );
+  const gpus = gpusOf(cluster === undefined ? { index: 0, count: 1 } : placeOnHost(cluster));
   if (gpus !== undefined) process.env.CUDA_VISIBLE_DEVICES = gpus;
   if (cluster !== undefined && flags.out === undefined && flags.resume === undefined)
     throw new UsageError('several processes: expected --out or --resume, the same for all, received neither');

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { awaitReadable } from '../awaitReadable.js';
 import { type AugmentPlan, parseAugment } from '../config/augmentPlan.js';
+import type { PlaceOnHost } from '../config/cluster.js';
 import { overlap } from '../config/holdout.js';
 import type { SamplingSettings } from '../config/samplingSettings.js';
 import {
@@ -23,17 +24,24 @@ export async function configOf(flags: TrainFlags): Promise<TrainConfig> {
 }
 
 /**
- * GPUs of the process `index` of this machine: as many as it has devices, from GPUID on. TensorFlow reads the variable while
- * it loads, which is later. A value of the user's goes before GPUID; undefined where GPUID is empty.
+ * GPUs of a process of this machine: as many as it has devices, from GPUID on, or of those that CUDA_VISIBLE_DEVICES lists, which
+ * goes before GPUID. TensorFlow reads the variable while it loads, which is later. Undefined where GPUID is empty.
  */
 export function visibleGpus(
   flags: TrainFlags,
   devices: number,
-  index: number,
+  { index, count }: PlaceOnHost,
   environment: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
+  const listed = environment.CUDA_VISIBLE_DEVICES;
+  if (listed !== undefined) {
+    const gpus = listed.split(',');
+    // A list that is too short for all was divided before: by a scheduler, or by the process that started this one.
+    const isWhole = count > 1 && gpus.length >= count * devices;
+    return isWhole ? gpus.slice(index * devices, (index + 1) * devices).join(',') : listed;
+  }
   const { gpu } = readTrainingSettings(resolve(flags.config));
-  if (environment.CUDA_VISIBLE_DEVICES !== undefined || gpu < 0) return environment.CUDA_VISIBLE_DEVICES;
+  if (gpu < 0) return undefined;
   return Array.from({ length: devices }, (_, i) => gpu + index * devices + i).join(',');
 }
 

@@ -15,6 +15,20 @@ export interface Cluster {
   readonly heard?: readonly string[] | 'anyone';
 }
 
+/** A process among those that share a machine. */
+export interface PlaceOnHost {
+  /** From 0. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** This process among those of its host, by their addresses. */
+export function placeOnHost({ addresses, rank }: Cluster): PlaceOnHost {
+  const hosts = addresses.map((address) => address.slice(0, address.lastIndexOf(':')));
+  const ranks = [...hosts.keys()].filter((other) => hosts[other] === hosts[rank]);
+  return { index: ranks.indexOf(rank), count: ranks.length };
+}
+
 /** Where the first process listens for the talk beside TensorFlow's collectives (training/rankWatch.ts). */
 export function talkAddress({ addresses }: Cluster): { readonly host: string; readonly port: number } {
   const [host, port] = addresses[0]!.split(':') as [string, string];

@@ -15,7 +15,11 @@ export interface Attribute {
 
 /** Attributes by name, for operations that voxlab calls itself. */
 export const attribute = {
-  string: (name: string, value: string): Attribute => ({ name, type: ATTRIBUTE_KINDS.string, value }),
+  string: (name: string, value: string | Uint8Array): Attribute => ({
+    name,
+    type: ATTRIBUTE_KINDS.string,
+    value,
+  }),
   int: (name: string, value: number): Attribute => ({ name, type: ATTRIBUTE_KINDS.int, value }),
   ints: (name: string, value: readonly number[]): Attribute => ({ name, type: ATTRIBUTE_KINDS.int, value }),
   float: (name: string, value: number): Attribute => ({ name, type: ATTRIBUTE_KINDS.float, value }),
@@ -40,7 +44,7 @@ export function setAttribute(target: Target, op: Address, { name, type, value }:
   const api = capi();
   switch (type) {
     case ATTRIBUTE_KINDS.string: {
-      const text = Buffer.from(String(value));
+      const text = value instanceof Uint8Array ? value : Buffer.from(String(value));
       return api[`${target}String`](op, name, text, text.length);
     }
     case ATTRIBUTE_KINDS.int:

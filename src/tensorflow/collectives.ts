@@ -4,6 +4,7 @@ import { BFLOAT16, FLOAT32, INT32 } from './dataTypes.js';
 import type { Engine } from './engine.js';
 import type { GraphTrace } from './graphTrace.js';
 import { type Tensor, tensorId, tensorOf } from './tf.js';
+import type { WorkItem } from './workItem.js';
 
 /** Those who sum together: as many devices as `size`, each calling once with the same `key` and a sum's own `instance`. */
 export interface Group {
@@ -35,41 +36,56 @@ export function sumOverGroup<T extends Tensor>(engine: Engine, tensor: T, option
     )[0]!;
   const onGpu = engine.context.defaultDevice.type === 'GPU';
   const input = dtype === FLOAT32 ? tensorId(tensor) : cast(tensorId(tensor), FLOAT32, dtype).id;
-  // NCCL's calls must come in the same order on all devices of a group; a ring's need not.
-  const earlier = onGpu ? lastCollective(binding.trace) : [];
-  const sum = binding.trace.after(earlier, () =>
-    binding.executeOp(
-      'CollectiveReduceV2',
-      [
-        attribute.type('T', dtype),
-        attribute.string('merge_op', 'Add'),
-        attribute.string('final_op', 'Id'),
-        attribute.string('communication_hint', onGpu ? 'nccl' : 'ring'),
-        attribute.float('timeout_seconds', options.timeoutSeconds),
-        attribute.bool('is_stateless', false),
-        attribute.int('Nordering_token', 0),
-        attribute.int('max_subdivs_per_device', -1),
-      ],
-      [input, number(options.group.size), number(options.group.key), number(options.instance)],
-      1,
-      [tensor.shape],
-    ),
+  const sum = binding.executeOp(
+    'CollectiveReduceV2',
+    [
+      attribute.type('T', dtype),
+      attribute.string('merge_op', 'Add'),
+      attribute.string('final_op', 'Id'),
+      attribute.string('communication_hint', onGpu ? 'nccl' : 'ring'),
+      attribute.float('timeout_seconds', options.timeoutSeconds),
+      attribute.bool('is_stateless', false),
+      attribute.int('Nordering_token', 0),
+      attribute.int('max_subdivs_per_device', -1),
+    ],
+    [input, number(options.group.size), number(options.group.key), number(options.instance)],
+    1,
+    [tensor.shape],
   )[0]!;
-  if (onGpu)
-    last.set(
-      binding.trace,
-      (last.get(binding.trace) ?? new Map()).set(
-        binding.trace.device,
-        binding.tracedOutput(sum.id).output.oper,
-      ),
-    );
+  note(binding.trace, binding.tracedOutput(sum.id).output.oper);
   return tensorOf<T>(dtype === FLOAT32 ? sum : cast(sum.id, dtype, FLOAT32));
 }
 
-/** The last collective of a trace on each device. */
-const last = new WeakMap<GraphTrace, Map<string | undefined, Address>>();
+interface Collective {
+  readonly node: Address;
+  readonly device: string | undefined;
+  readonly item: WorkItem | undefined;
+}
 
-function lastCollective(trace: GraphTrace): Address[] {
-  const node = last.get(trace)?.get(trace.device);
-  return node === undefined ? [] : [node];
+/** All collectives of a trace. */
+const made = new WeakMap<GraphTrace, Collective[]>();
+
+function note(trace: GraphTrace, node: Address): void {
+  const { device, item } = trace;
+  const collectives = made.get(trace) ?? [];
+  collectives.push({ node, device, item });
+  made.set(trace, collectives);
+}
+
+/**
+ * For GPUs, at the end of a trace with several sums: NCCL's calls must come in the same order on all devices of a group; a
+ * ring's need not. On each device one waits for the other: those of its `items` in the order in which these run, which the
+ * trace need not have, then the rest.
+ */
+export function orderCollectives({ context, binding }: Engine, items: readonly WorkItem[]): void {
+  if (context.defaultDevice.type !== 'GPU') return;
+  const places = new Map(items.map((item, place) => [item, place]));
+  const placeOf = ({ item }: Collective): number => (item === undefined ? items.length : places.get(item)!);
+  const inOrder = (made.get(binding.trace) ?? []).toSorted((a, b) => placeOf(a) - placeOf(b));
+  const last = new Map<string | undefined, Address>();
+  for (const { node, device } of inOrder) {
+    const earlier = last.get(device);
+    if (earlier !== undefined) binding.trace.waitFor(node, earlier);
+    last.set(device, node);
+  }
 }

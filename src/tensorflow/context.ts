@@ -19,6 +19,8 @@ export interface Context {
   readonly devices: readonly Device[];
   /** GPU:0 where there is one, else CPU:0. */
   readonly defaultDevice: Device;
+  /** CPU:0, in whose memory arguments lie and results are read. */
+  readonly hostDevice: Device;
 }
 
 /** Opens a context, 3 ms once the library is loaded; with a cluster, its devices can sum with those of other processes. */
@@ -31,11 +33,12 @@ export function openContext(layout: DeviceLayout, cluster?: Cluster): Context {
       api.TFE_ContextOptionsSetConfig(options, proto, proto.length, status),
     );
     const address = withStatus('new context', (status) => api.TFE_NewContext(options, status));
-    if (cluster !== undefined) joinCluster(address, cluster);
+    if (cluster !== undefined) joinCluster(address, layout, cluster);
     const own = `/task:${cluster?.rank ?? 0}/`;
     const devices = listDevices(address).filter(({ name }) => name.includes(own));
     const defaultDevice = devices.find(({ type }) => type === 'GPU') ?? devices[0]!;
-    return { address, layout, devices, defaultDevice };
+    const hostDevice = devices.find(({ type }) => type === 'CPU')!;
+    return { address, layout, devices, defaultDevice, hostDevice };
   } finally {
     api.TFE_DeleteContextOptions(options);
   }

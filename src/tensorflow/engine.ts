@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster } from '../config/cluster.js';
@@ -62,10 +63,30 @@ function open(layout: DeviceLayout, cluster: Cluster | undefined): Engine {
   const context = withoutStartNotes(() => openContext(layout, cluster));
   if (process.env.TF_ENABLE_ONEDNN_OPTS === '0')
     process.emitWarning('TF_ENABLE_ONEDNN_OPTS=0 makes a training step slower; unset it');
+  const unused = unusedGpuNote(context.defaultDevice.type, process.env);
+  if (unused !== undefined) process.emitWarning(unused);
   const binding = new Binding(context);
   installBinding(binding);
   registerJavascriptKernels(tf);
   return { context, binding, version: binding.TF_Version, ...(cluster === undefined ? {} : { cluster }) };
+}
+
+/** The driver's file of a GPU. */
+const GPU_FILE = /^nvidia\d+$/;
+
+/**
+ * What to say where TensorFlow computes on the CPU of a machine with a GPU, if nobody wished it: its own reason goes away with its
+ * notes, and a run would be slow without a word.
+ */
+export function unusedGpuNote(
+  computesOn: string,
+  { CUDA_VISIBLE_DEVICES: visible }: NodeJS.ProcessEnv,
+  deviceFiles: readonly string[] = readdirSync('/dev'),
+): string | undefined {
+  const isHidden = visible !== undefined && ['', '-1'].includes(visible.trim());
+  if (computesOn === 'GPU' || isHidden || !deviceFiles.some((file) => GPU_FILE.test(file))) return undefined;
+  const asked = visible === undefined ? '' : ` of CUDA_VISIBLE_DEVICES ${visible}`;
+  return `this machine has an NVIDIA GPU, but TensorFlow can use none${asked} and computes on the CPU: run npx voxlab doctor; TF_CPP_MIN_LOG_LEVEL=0 shows TensorFlow's reason, CUDA_VISIBLE_DEVICES=-1 chooses the CPU`;
 }
 
 function layoutOf({ threads = 0, cpuDevices = 1 }: EngineOptions): DeviceLayout {

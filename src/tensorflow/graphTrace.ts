@@ -39,6 +39,7 @@ export class GraphTrace {
   readonly #graph: Address;
   readonly #sideEffects: Address[] = [];
   readonly #digest = createHash('sha256');
+  readonly #devices = new Map<Address, string | undefined>();
   #waitFor: readonly Address[] = [];
   #nodeCount = 0;
 
@@ -120,8 +121,26 @@ export class GraphTrace {
     }
   }
 
-  /** A node without inputs that marks a moment; `Timestamp` gives it, as seconds. */
+  /** A node without inputs that marks a moment; `Timestamp`, which TensorFlow has for CPUs alone, gives it, as seconds. */
   marker(type: 'NoOp' | 'Timestamp', earlier: readonly Address[], device: string | undefined): GraphOutput {
+    return this.#markerAfter(type, this.#gathered(earlier, device), device);
+  }
+
+  /** Each edge between devices is a transfer of its own: one node of a further device stands for all of it. */
+  #gathered(nodes: readonly Address[], device: string | undefined): Address[] {
+    const byDevice = new Map<string | undefined, Address[]>();
+    for (const node of nodes) {
+      const place = this.#devices.get(node);
+      byDevice.set(place, [...(byDevice.get(place) ?? []), node]);
+    }
+    return [...byDevice].flatMap(([place, there]) =>
+      place === device || place === undefined || there.length === 1
+        ? there
+        : [this.#markerAfter('NoOp', there, place).oper],
+    );
+  }
+
+  #markerAfter(type: string, earlier: readonly Address[], device: string | undefined): GraphOutput {
     const before = this.device;
     this.device = device;
     try {
@@ -141,9 +160,16 @@ export class GraphTrace {
     return this.#sideEffects;
   }
 
-  /** Ends the trace: results wait for all side effects. The caller frees the function. */
-  toFunction(name: string, inputs: readonly TracedTensor[], outputs: readonly TracedTensor[]): Address {
-    const results = this.after(this.#sideEffects, () =>
+  /** Ends the trace: results lie on `device`, and wait for all side effects. The caller frees the function. */
+  toFunction(
+    name: string,
+    inputs: readonly TracedTensor[],
+    outputs: readonly TracedTensor[],
+    device: string,
+  ): Address {
+    const done = this.#sideEffects.length === 0 ? [] : [this.marker('NoOp', this.#sideEffects, device).oper];
+    this.device = device;
+    const results = this.after(done, () =>
       outputs.map(({ output }) => this.#finish('Identity', (node) => capi().TF_AddInput(node, output))),
     );
     return withStatus(`trace of ${name}`, (status, api) =>
@@ -186,6 +212,7 @@ export class GraphTrace {
     if (this.device !== undefined && type !== 'Placeholder') api.TF_SetDevice(node, this.device);
     for (const earlier of this.#waitFor) api.TF_AddControlInput(node, earlier);
     const oper = withStatus(type, (status) => api.TF_FinishOperation(node, status));
+    this.#devices.set(oper, this.device);
     return { oper, index: 0 };
   }
 

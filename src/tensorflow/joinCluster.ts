@@ -3,6 +3,7 @@ import { EngineError, messageOf } from '../errors.js';
 import { closeToStrangers, listenersOn } from '../portFilter.js';
 import { guardPort } from '../portGuard.js';
 import type { Address } from './capi.js';
+import { type DeviceLayout, encodeConfig } from './configProto.js';
 import { bytesField, message, numberField } from './protobuf.js';
 import { withStatus } from './status.js';
 
@@ -16,14 +17,14 @@ export const LEADER = `/job:${JOB}/replica:0/task:0`;
  * address and has no password: its port is closed to all but the cluster's hosts before it is
  * opened. Throws EngineError.
  */
-export function joinCluster(context: Address, cluster: Cluster): void {
+export function joinCluster(context: Address, layout: DeviceLayout, cluster: Cluster): void {
   const address = cluster.addresses[cluster.rank];
   if (address === undefined)
     throw new EngineError(
       'cluster',
       `expected a rank from 0 to ${cluster.addresses.length - 1}, received ${cluster.rank}`,
     );
-  const server = encodeServer(cluster);
+  const server = encodeServer(cluster, layout);
   const port = Number(address.split(':').at(-1));
   const { heard = [] } = cluster;
   // With the guard another program of this user that listens there would not be in the way: it would share the port.
@@ -66,13 +67,16 @@ export function closing<T>(close: () => T): T {
   }
 }
 
-/** ServerDef{cluster, job_name, task_index, default_session_config{collective_group_leader}, protocol} (tensorflow_server.proto). */
-export function encodeServer({ addresses, rank }: Cluster): Uint8Array {
+/**
+ * ServerDef{cluster, job_name, task_index, default_session_config{the context's, collective_group_leader}, protocol}
+ * (tensorflow_server.proto). The server makes its devices anew, by its own configuration.
+ */
+export function encodeServer({ addresses, rank }: Cluster, layout: DeviceLayout): Uint8Array {
   const tasks = addresses.map((address, index) =>
     bytesField(2, message(numberField(1, index), bytesField(2, address))),
   );
   const cluster = bytesField(1, message(bytesField(1, JOB), ...tasks));
-  const session = bytesField(16, bytesField(1, LEADER));
+  const session = message(encodeConfig(layout), bytesField(16, bytesField(1, LEADER)));
   return message(
     bytesField(1, cluster),
     bytesField(2, JOB),

@@ -1,4 +1,6 @@
+import { attribute } from './attributes.js';
 import type { TensorReference } from './binding.js';
+import { encodeCallConfig } from './configProto.js';
 import type { Engine } from './engine.js';
 import { execute, executeAsync } from './execute.js';
 import { GraphTrace } from './graphTrace.js';
@@ -20,11 +22,14 @@ export interface TracedFunction {
   dispose(): void;
 }
 
+const CALL_ATTRIBUTES = [attribute.string('config_proto', encodeCallConfig())];
+
 let traced = 0;
 
 /**
  * Runs `body` once on placeholders, with operations recorded instead of run, and makes a TensorFlow function of the record.
  * TensorFlow.js operations and gradients work in it; reading a tensor's data throws. Tensors from outside become constants.
+ * Results lie in the computer's own memory: who reads them need not wait for a GPU, on the JavaScript thread.
  */
 export function traceFunction(
   engine: Engine,
@@ -44,11 +49,16 @@ export function traceFunction(
         results = body(placeholders.map((placeholder) => binding.addTraced(placeholder)));
       });
       const outputs = results.map(({ id }) => binding.tracedOutput(id));
-      addToContext(engine, uniqueName, trace.toFunction(uniqueName, placeholders, outputs));
+      addToContext(
+        engine,
+        uniqueName,
+        trace.toFunction(uniqueName, placeholders, outputs, context.hostDevice.name),
+      );
       return { outputCount: outputs.length };
     });
     const callOf = (inputIds: readonly number[]) => ({
       name: uniqueName,
+      attributes: CALL_ATTRIBUTES,
       inputs: inputIds.map((id) => binding.handleOf(id)),
       outputCount,
       device: context.defaultDevice.name,

@@ -18,14 +18,17 @@ export function runInOrder(trace: GraphTrace, items: readonly WorkItem[]): void 
   }
 }
 
-/** Measures items, which are in the order in which they run: an item begins when all that it needs is there. */
-export function stampItems(trace: GraphTrace, items: readonly WorkItem[]): ItemStamps[] {
+/**
+ * Measures items, which are in the order in which they run: an item begins when all that it needs is there. `host` reads the
+ * clock: TensorFlow has no such operation for GPUs, and what waits there for a GPU waits until that has computed.
+ */
+export function stampItems(trace: GraphTrace, items: readonly WorkItem[], host: string): ItemStamps[] {
   let before: ItemStamps | undefined;
   return items.map((item) => {
     const needs = before === undefined ? item.sources : [...item.sources, before.ended.oper];
-    const began = trace.marker('Timestamp', needs, item.device);
+    const began = trace.marker('Timestamp', needs, host);
     for (const entry of item.entries) trace.waitFor(entry, began.oper);
-    const ended = trace.marker('Timestamp', item.exits, item.device);
+    const ended = trace.marker('Timestamp', item.exits, host);
     before = { item, began, ended };
     return before;
   });

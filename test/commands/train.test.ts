@@ -13,6 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { visibleGpus } from '../../src/commands/trainConfigOf.js';
+import type { PlaceOnHost } from '../../src/config/cluster.js';
 import { inRepository } from '../../src/paths.js';
 import { readSafetensors } from '../../src/training/run/safetensors.js';
 import { trainFixture } from '../training/trainFixture.js';
@@ -122,18 +123,27 @@ test('train: Ctrl-C between steps ends with exit 130 and says how to go on; kill
   assert.deepEqual(ended, uninterrupted, 'interrupted, killed and resumed: the same bits');
 });
 
-test('visibleGpus(): from GPUID on, so many as devices, the next ones for the next process; a value of the user stays', async (t) => {
+test('visibleGpus(): from GPUID on, so many as devices, the next ones for the next process; a list of the user goes before it, and is divided, too', async (t) => {
   const { data } = await trainFixture(t);
   const config = join(dirname(data), 'gpus.ini');
   const write = (gpu: string): void =>
     writeFileSync(config, `[training]\nGPUID = ${gpu}\nHOLDOUT = 2\nBATCH_SIZE = 6\nDATA_DIR = x\n`);
   const flags = { config, filters: 4, augment: true, threads: 0 };
+  const alone = { index: 0, count: 1 };
+  const second = { index: 1, count: 2 };
   write('2');
-  assert.equal(visibleGpus(flags, 1, 0, {}), '2');
-  assert.equal(visibleGpus(flags, 2, 1, {}), '4,5');
-  assert.equal(visibleGpus(flags, 2, 1, { CUDA_VISIBLE_DEVICES: '7' }), '7');
+  assert.equal(visibleGpus(flags, 1, alone, {}), '2');
+  assert.equal(visibleGpus(flags, 2, second, {}), '4,5');
+  const of = (devices: number, place: PlaceOnHost, listed: string) =>
+    visibleGpus(flags, devices, place, { CUDA_VISIBLE_DEVICES: listed });
+  assert.equal(of(2, second, '7'), '7');
+  assert.equal(of(1, alone, '4,5,6,7'), '4,5,6,7');
+  assert.equal(of(1, second, '4,5,6,7'), '5', 'not the same GPU for both');
+  assert.equal(of(2, second, 'GPU-a,GPU-b,GPU-c,GPU-d'), 'GPU-c,GPU-d');
+  assert.equal(of(2, second, '4,5'), '4,5', 'divided before, by who started this process');
+  for (const none of ['', '-1']) assert.equal(of(1, second, none), none);
   write('');
-  assert.equal(visibleGpus(flags, 2, 0, {}), undefined);
+  assert.equal(visibleGpus(flags, 2, alone, {}), undefined);
 });
 
 test('train --find-rate makes no run, prints a rate and draws a figure', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clusterOf, hostsOf } from '../../src/config/cluster.js';
+import { clusterOf, hostsOf, placeOnHost } from '../../src/config/cluster.js';
 import { UsageError } from '../../src/errors.js';
 
 test('clusterOf(): a process alone has none', () => {
@@ -68,4 +68,13 @@ test('clusterOf(): what does not fit is named', () => {
     '{"cluster": {"worker": [1, 2]}}',
   ])
     refuses({}, { TF_CONFIG: wrong }, /TF_CONFIG: expected \{"cluster"/);
+});
+
+test('placeOnHost(): the processes of a host are counted by their addresses', () => {
+  const addresses = ['a:1', 'b:1', 'b:3', 'a:3', 'b:5'];
+  const places = addresses.map((_, rank) => placeOnHost({ addresses, rank }));
+  assert.deepEqual(
+    places.map(({ index, count }) => `${index} of ${count}`),
+    ['0 of 2', '0 of 3', '1 of 3', '1 of 2', '2 of 3'],
+  );
 });

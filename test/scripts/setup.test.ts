@@ -192,6 +192,26 @@ test("setup takes the wheel of another Python's TensorFlow where its own has non
   );
 });
 
+test("setup takes the CPU's TensorFlow out before it puts the GPU's in its place", (t) => {
+  const { folder, bin, run } = bareClone(t);
+  for (const tool of ['mkdir', 'cp', 'chmod', 'sleep']) symlinkSync(`/bin/${tool}`, join(bin, tool));
+  fake(bin, 'nvidia-smi', 'echo "GPU 0: NVIDIA H200 (UUID: GPU-4d1c9d2a-0000-1111-2222-333344445555)"');
+  // Python of the environment: writes down what pip is asked for, and fails with the first that it is to install.
+  writeFileSync(
+    join(bin, 'inside'),
+    '#!/bin/sh\ncase "$2" in *platform*) echo 3.12.1;; pip) echo "$3 $*" >> asked; [ "$3" = uninstall ];; esac\n',
+  );
+  fake(bin, 'npm', '[ "$1" = view ] && exit 0; while [ ! -e asked ]; do sleep 0.1; done; sleep 1; exit 1');
+  const packages = '.venv/lib/python3.12/site-packages';
+  const venv = `mkdir -p .venv/bin ${packages}/tensorflow_cpu-2.21.0.dist-info; cp bin/inside .venv/bin/python; chmod +x .venv/bin/python`;
+  fake(bin, 'python3', `case "$2" in *platform*) echo 3.12.1;; venv) ${venv};; esac; exit 0`);
+  const ended = run();
+  assert.equal(ended.status, 1, String(ended.stderr));
+  const asked = readFileSync(join(folder, 'asked'), 'utf8').trimEnd().split('\n');
+  assert.match(asked[0]!, /^uninstall .* --yes .*tensorflow tensorflow-cpu$/, String(ended.stderr));
+  assert.match(asked[1]!, /^install .*engine-gpu\.txt$/);
+});
+
 for (const signal of ['SIGKILL', 'SIGTERM'] as const)
   test(`setup that gets ${signal} takes npm, Python and what they started with it`, async (t) => {
     const { folder, bin } = bareClone(t);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { EngineError } from '../../src/errors.js';
 import { inRepository } from '../../src/paths.js';
-import { openEngine } from '../../src/tensorflow/engine.js';
+import { openEngine, unusedGpuNote } from '../../src/tensorflow/engine.js';
 
 test('openEngine() is one engine a process; another layout later is refused', () => {
   const engine = openEngine({ threads: 1 });
@@ -27,3 +29,36 @@ test('a program that used the engine ends in order, and TensorFlow prints nothin
   });
   assert.deepEqual([run.status, run.stdout, run.stderr], [0, '3\n', '']);
 });
+
+test('unusedGpuNote() speaks where a machine has a GPU and the CPU computes unasked', () => {
+  const files = ['null', 'nvidia0', 'nvidiactl'];
+  assert.match(unusedGpuNote('CPU', {}, files) ?? '', /TensorFlow can use none and computes on the CPU/);
+  const listed = { CUDA_VISIBLE_DEVICES: '3' };
+  assert.match(unusedGpuNote('CPU', listed, files) ?? '', /can use none of CUDA_VISIBLE_DEVICES 3 and/);
+  assert.equal(unusedGpuNote('GPU', {}, files), undefined);
+  for (const hidden of ['', '-1'])
+    assert.equal(unusedGpuNote('CPU', { CUDA_VISIBLE_DEVICES: hidden }, files), undefined);
+  assert.equal(unusedGpuNote('CPU', {}, ['null', 'nvidiactl']), undefined);
+});
+
+test('a process of a cluster has as many devices as one that computes alone', async () => {
+  const program = `import { openEngine } from ${JSON.stringify(inRepository('dist/src/tensorflow/engine.js'))};
+    const cluster = { addresses: ['127.0.0.1:' + process.argv[1]], rank: 0 };
+    const { context } = openEngine({ cpuDevices: 3, threads: 1, cluster });
+    console.log(context.devices.filter(({ type }) => type === 'CPU').length);
+    process.exit(0);`;
+  const port = await freePort();
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', program, String(port)], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  assert.equal(run.stdout, `${openEngine().context.layout.cpuDevices}\n`, run.stderr);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}

@@ -72,6 +72,26 @@ test('reading data while tracing, a trace inside a trace, and a failing body say
   assert.equal(tf.tensor1d([1, 2]).sum().dataSync()[0], 3);
 });
 
+test('a traced operation whose device cannot run it runs elsewhere, as one that runs at once does', () => {
+  const gpu = '/job:localhost/replica:0/task:0/device:GPU:0';
+  const negated = (x: number) => binding.executeOp('Neg', [attribute.type('T', FLOAT32)], [x], 1)[0]!;
+  const traced = traceFunction(engine, 'negated', [{ shape: [], dtype: FLOAT32 }], ([x]) => {
+    binding.trace.device = gpu;
+    return [negated(x!.id)];
+  });
+  const x = binding.createTensor([], FLOAT32, Float32Array.of(3));
+  binding.device = gpu;
+  const atOnce = negated(x);
+  binding.device = undefined;
+  const [later] = traced.runSync([x]);
+  for (const { id } of [atOnce, later!]) {
+    assert.deepEqual(binding.tensorDataSync(id), Float32Array.of(-3));
+    binding.deleteTensor(id);
+  }
+  binding.deleteTensor(x);
+  traced.dispose();
+});
+
 test('run() leaves the event loop running', async () => {
   const size = { shape: [900, 900], dtype: FLOAT32 };
   const traced = traceFunction(engine, 'products', [size], ([x]) => {

@@ -35,6 +35,7 @@ export async function createLearner(given: LearnerOptions): Promise<Learner> {
   });
   const grid = gridOf(parallel.strategy, parallel.devices, parallel.stages);
   const { type } = engine.context.defaultDevice;
+  if (engine.cluster !== undefined) requireExchange(type, options.exchange ?? 'float32');
   const names = engine.context.devices.filter((device) => device.type === type).map(({ name }) => name);
   const { microBatches, schedule } = parallel;
   const place = (devices: readonly (readonly string[])[], cuts: readonly string[]): Placement => ({
@@ -55,6 +56,14 @@ export async function createLearner(given: LearnerOptions): Promise<Learner> {
     );
   const cuts = parallel.cuts ?? (await measuredCuts(engine, chosen, grid.stages, devices[0]![0]!));
   return new TracedLearner(engine, chosen, place(devices, cuts));
+}
+
+/** TensorFlow's sums by NCCL take no bfloat16 (kValidDataTypes of nccl_manager.cc), and would fail in the first step. Throws UsageError. */
+export function requireExchange(deviceType: string, exchange: 'float32' | 'bfloat16'): void {
+  if (deviceType === 'GPU' && exchange !== 'float32')
+    throw new UsageError(
+      `EXCHANGE: expected float32 between GPUs, whose sums (NCCL) TensorFlow has not in ${exchange}, received ${exchange}`,
+    );
 }
 
 /** A learner's options with its network built. */

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { openEngine } from '../../tensorflow/engine.js';
+import { gpuNames } from './memory.js';
 
 /** CPU features that choose other arithmetic in TensorFlow's kernels. */
 const FEATURES = ['avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_bf16'];
 
-/** What decides the last bits of a result: library, threads, processor. */
+/** What decides the last bits of a result: library, threads, processor; of a GPU, which adds in no fixed order, its kind decides the rounding. */
 export function machineLayout(): Record<string, string | number> {
   const { version, context } = openEngine();
   return {
@@ -14,7 +15,16 @@ export function machineLayout(): Record<string, string | number> {
     device: context.defaultDevice.type,
     cpu: cpus()[0]?.model ?? 'unknown',
     cpuFeatures: cpuFeatures().join(' '),
+    ...(context.defaultDevice.type === 'GPU' ? { gpu: gpuKinds() } : {}),
   };
+}
+
+let kinds: string | undefined;
+
+/** Asked once a process: it takes a second where the driver sleeps. */
+function gpuKinds(): string {
+  kinds ??= gpuNames().join(', ') || 'unknown';
+  return kinds;
 }
 
 /** `avx2: a, b` for each entry in which two layouts differ; empty where a resume is bit for bit. */

@@ -26,13 +26,20 @@ const BUCKET_BYTES = 4e6;
 
 /** Where the mean of a parameter is formed: spread over the replicas, so that each device has its part of the work. */
 export function deviceOfMean(options: ProgramOptions): (parameter: Pick<Parameter, 'name'>) => string {
-  const { devices } = options.placement;
+  const { placement, ranks, network } = options;
   const stageOf = stageOfParameters(options);
-  const order = new Map(options.network.parameters.map(({ name }, index) => [name, index]));
   // Processes sum over one device a stage.
-  const replicaOf = (name: string): number =>
-    options.ranks.size > 1 ? 0 : order.get(name)! % devices.length;
-  return (parameter) => devices[replicaOf(parameter.name)]![stageOf(parameter)]!;
+  const replicas = ranks.size > 1 ? 1 : placement.devices.length;
+  const loads = placement.devices[0]!.map(() => new Array<number>(replicas).fill(0));
+  const replicaOf = new Map<string, number>();
+  // The largest first, each to the replica that has least: kernels are nearly all of it, and stand at like distances.
+  for (const parameter of network.parameters.toSorted((a, b) => sizeOf(b) - sizeOf(a))) {
+    const ofStage = loads[stageOf(parameter)]!;
+    const replica = ofStage.indexOf(Math.min(...ofStage));
+    ofStage[replica]! += sizeOf(parameter);
+    replicaOf.set(parameter.name, replica);
+  }
+  return (parameter) => placement.devices[replicaOf.get(parameter.name)!]![stageOf(parameter)]!;
 }
 
 /**

@@ -74,7 +74,7 @@ export function rowsOf(
   from: number,
   count: number,
 ): TensorReference {
-  enter(engine, engine.context.devices.find(({ type }) => type === 'CPU')!.name);
+  enter(engine, engine.context.hostDevice.name);
   const begin = shape.map((_, axis) => (axis === 0 ? from : 0));
   const size = shape.map((length, axis) => (axis === 0 ? count : length));
   const index = (values: readonly number[]) =>

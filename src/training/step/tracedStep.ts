@@ -4,6 +4,7 @@ import { applyUpdate, choose, type StepScalars } from '../../model/optimizers.js
 import { attribute } from '../../tensorflow/attributes.js';
 import type { TensorReference } from '../../tensorflow/binding.js';
 import type { Address } from '../../tensorflow/capi.js';
+import { orderCollectives } from '../../tensorflow/collectives.js';
 import { FLOAT32, FLOAT64, INT16 } from '../../tensorflow/dataTypes.js';
 import type { Engine } from '../../tensorflow/engine.js';
 import type { TensorSpec } from '../../tensorflow/tensors.js';
@@ -83,6 +84,10 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
     moments.mark(replicas.flatMap(({ gradients, loss }) => [...gradients, loss]));
     const penalty = penaltyOf(engine, options, variables, scale);
     const scaled = stepMeans(engine, options, replicas, stop!, penalty.gradients);
+    orderCollectives(
+      engine,
+      replicas.flatMap((replica) => replica.items.flat()),
+    );
     const { means, finite } =
       scale === undefined ? { means: scaled, finite: undefined } : unscaled(engine, options, scaled, scale);
     moments.mark([...means.of.values(), means.loss, means.correct]);
@@ -138,7 +143,7 @@ function arrange(
   for (const [replica, { items }] of replicas.entries())
     for (const [stage, ofStage] of items.entries()) {
       if (measured)
-        for (const { item, began, ended } of stampItems(trace, ofStage)) {
+        for (const { item, began, ended } of stampItems(trace, ofStage, engine.context.hostDevice.name)) {
           found.push({ name: item.name, device: item.device!, replica, stage });
           times.push(timeOf(engine, began), timeOf(engine, ended));
         }
@@ -276,8 +281,7 @@ class Moments {
   mark(tensors: readonly Tensor[], sideEffects: readonly Address[] = []): Address {
     const { binding, context } = this.#engine;
     const nodes = tensors.map((tensor) => binding.tracedOutput(tensorId(tensor)).output.oper);
-    const cpu = context.devices.find(({ type }) => type === 'CPU')!.name;
-    const output = binding.trace.marker('Timestamp', [...nodes, ...sideEffects], cpu);
+    const output = binding.trace.marker('Timestamp', [...nodes, ...sideEffects], context.hostDevice.name);
     this.marked.push(timeOf(this.#engine, output));
     return output.oper;
   }

@@ -6,7 +6,7 @@ import { networkOf } from '../../../src/model/zoo/networks.js';
 import { openEngine } from '../../../src/tensorflow/engine.js';
 import { capi } from '../../../src/tensorflow/library.js';
 import { withStatus } from '../../../src/tensorflow/status.js';
-import { createLearner } from '../../../src/training/step/createLearner.js';
+import { createLearner, requireExchange } from '../../../src/training/step/createLearner.js';
 import type { Learner, NamedArray } from '../../../src/training/step/learner.js';
 import {
   ON_ONE_DEVICE,
@@ -227,4 +227,10 @@ test('a learner that cannot be spread as wished says what would do', async () =>
     /expected 2 of the network's parts.*received s2b1/,
   );
   await refuses({ strategy: 'pipeline', devices: 11 }, /at most 10 stages/);
+});
+
+test('requireExchange(): bfloat16 between CPUs alone', () => {
+  requireExchange('CPU', 'bfloat16');
+  requireExchange('GPU', 'float32');
+  assert.throws(() => requireExchange('GPU', 'bfloat16'), /EXCHANGE: expected float32 between GPUs/);
 });
