@@ -171,7 +171,7 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
   const isOther = flags.config !== MODEL_CONFIG_FILE;
   if (given !== undefined || isOther)
     throw new UsageError(
-      `--resume goes on with the run's own settings; expected no --${given === undefined ? 'config' : nameOf(flags, given)}, only --epochs, --data and what says how and how often the work is done`,
+      `--resume goes on with the run's own settings; expected no --${given === undefined ? 'config' : nameOf(flags, given)}, only --epochs, --data, --class-names, --validate-steps, --checkpoint-minutes, --checkpoint-steps, and devices, processes and how they share the work`,
     );
   const config = readRunConfig(run);
   return {
@@ -212,8 +212,10 @@ function onlyPatchFile(folder: string): string {
   );
 }
 
-/** `runs/2026-11-24-122530`; a number behind it when that second has a run. Made here: of jobs in one second each has its own. */
-/** A folder of its own for a run, named by date and time; made. Throws EnvironmentError. */
+/**
+ * `runs/2026-11-24-122530`; a number behind it when that second has a run. Made here: of jobs in one second each has its own.
+ * Throws EnvironmentError.
+ */
 export function newRunFolder(runs: string): string {
   makeFolder(runs);
   const now = new Date().toISOString().replace(/\..*/, '').replace('T', '-').replaceAll(':', '');
