@@ -49,6 +49,8 @@ async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
   const data = flags.data === undefined ? onlyPatchFile(dataFolder) : resolve(flags.data);
   const sampling = samplingOf(flags, settings.sampling);
   const augment = augmentOf(flags, settings.augment);
+  const parts = partsOf(flags, settings);
+  const beginning = beginningOf(flags, settings);
   return {
     ...rest,
     data,
@@ -64,7 +66,7 @@ async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
     precision: flags.precision ?? settings.precision,
     recompute: flags.recompute ?? settings.recompute,
     timeoutSeconds: flags.timeout ?? settings.timeoutSeconds,
-    ...partsOf(flags, settings),
+    ...parts,
     crop: flags.crop ?? settings.crop,
     intensity: flags.intensity ?? settings.intensity,
     sampling,
@@ -78,7 +80,7 @@ async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
     epochs: flags.epochs ?? settings.epochs,
     learningRate: flags.learningRate ?? settings.learningRate,
     seed: flags.seed ?? settings.seed,
-    ...beginningOf(flags, settings),
+    ...beginning,
     dropout: flags.dropout ?? settings.dropout,
     augment,
     checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
