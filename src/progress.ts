@@ -26,7 +26,7 @@ export function progressLine(
 ): ProgressLine {
   let lastAt = Number.NEGATIVE_INFINITY;
   let drawn = '';
-  const started = new Map<string, number>();
+  const started = new Map<string, { readonly at: number; readonly done: number }>();
 
   const draw = (text: string): void => {
     stream.write(stream.isTTY ? `\r${text.padEnd(drawn.length)}` : `${text}\n`);
@@ -35,12 +35,13 @@ export function progressLine(
   return {
     update(progress) {
       const now = performance.now();
-      if (!started.has(progress.stage)) started.set(progress.stage, now);
+      const start = started.get(progress.stage) ?? { at: now, done: progress.done };
+      started.set(progress.stage, start);
       const finished = progress.done >= progress.total;
       if (!finished && now - lastAt < everyMs) return;
       lastAt = now;
       // A stage may bear the name of a scan.
-      const text = withoutControls(progressText(progress, now - started.get(progress.stage)!));
+      const text = withoutControls(progressText(progress, now - start.at, start.done));
       if (text !== drawn) draw(text);
     },
     end() {
@@ -50,11 +51,17 @@ export function progressLine(
   };
 }
 
-/** One line of text: stage, share done, what the stage adds, time left from the pace so far. */
-export function progressText({ stage, done, total, unit, note }: Progress, elapsedMs: number): string {
+/** One line of text: stage, share done, what the stage adds, time left from the pace since `doneBefore`. */
+export function progressText(
+  { stage, done, total, unit, note }: Progress,
+  elapsedMs: number,
+  doneBefore = 0,
+): string {
   const share = total > 0 ? Math.floor((100 * done) / total) : 100;
   const left =
-    done > 0 && done < total ? `, ${formatSeconds((elapsedMs * (total - done)) / done / 1000)} left` : '';
+    done > doneBefore && done < total
+      ? `, ${formatSeconds((elapsedMs * (total - done)) / (done - doneBefore) / 1000)} left`
+      : '';
   return `${stage} ${done}/${total} ${unit} (${share} %)${note === undefined ? '' : `, ${note}`}${left}`;
 }
 

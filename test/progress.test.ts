@@ -24,6 +24,20 @@ test('progressText() leaves the time out at the start and at the end', () => {
   );
 });
 
+test('progressText() takes the pace of what was done since it began: a resumed run knows none yet', () => {
+  const at = (done: number, elapsedMs: number) =>
+    progressText({ stage: 'train', done, total: 200, unit: 'steps' }, elapsedMs, 100);
+  assert.equal(at(100, 0), 'train 100/200 steps (50 %)');
+  assert.equal(at(120, 20_000), 'train 120/200 steps (60 %), 1 min 20 s left');
+});
+
+test('progressLine() says no time left with the first that it hears of a stage', () => {
+  const { stream, written } = recorder(false);
+  const line = progressLine(stream, 0);
+  line.update({ stage: 'evaluate', done: 16, total: 198, unit: 'patches' });
+  assert.deepEqual(written, ['evaluate 16/198 patches (8 %)\n']);
+});
+
 test('progressLine() redraws one line on a terminal', () => {
   const { stream, written } = recorder(true);
   const line = progressLine(stream, 0);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Candidate } from '../candidates/candidate.js';
 import { readCandidates } from '../candidates/candidateTable.js';
@@ -9,18 +8,16 @@ import { HEAT_MAP_MM, type HeatMap } from '../evaluation/heatMap.js';
 import { openPredictor, type Predictor, type ScanPrediction } from '../evaluation/predictor.js';
 import { predictionPage } from '../figures/predictionPage.js';
 import { takeFolderLock } from '../fileLock.js';
-import { readJson } from '../jsonPlace.js';
 import { markFiles } from '../marks/markFiles.js';
 import { hashOfFile, ofShard, type Shard, shardEnding } from '../patches/cropJob.js';
 import { PROGRAM } from '../patches/patchHeader.js';
 import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, type Progress, type ProgressLine, progressLine } from '../progress.js';
-import { sharedPath } from '../sharedPath.js';
 import type { CheckpointLink } from '../training/run/checkpoint.js';
 import { namedScans, type ScanFile } from '../volumes/findScans.js';
 import { nrrdBytes } from '../volumes/nrrd/nrrdWriter.js';
 import { readHashedVolume } from '../volumes/readVolume.js';
-import { withoutControls } from '../withoutControls.js';
+import { networkNotes } from './networkNotes.js';
 import { numberWithin, oneOf, shard, wholeNumber } from './options.js';
 import { marksOf, openResults, type PredictResults, type ScanMarks, submissionOf } from './predictResults.js';
 import type { RegisterCommand } from './registerCommand.js';
@@ -178,7 +175,7 @@ async function predictScan(
   const lines = [
     paceLine(prediction, (beforeMap - began) / 1000),
     ...(heatMap === undefined ? [] : [heatMapLine(heatMap, (now - beforeMap) / 1000)]),
-    ...networkLines(run, predictor),
+    ...networkNotes(run, { meta: predictor.checkpoint.meta, format: predictor.format }, scan.uid),
   ];
   const { marks } = prediction;
   const page = { scan: scan.uid, volume, marks, patch: predictor.format, lines };
@@ -227,29 +224,4 @@ function paceLine({ marks, scored, outside, scoringSeconds }: ScanPrediction, se
 
 function heatMapLine({ windows, volume }: HeatMap, seconds: number): string {
   return `heat map: ${windows} patches, ${volume.spacingMm.map((mm) => Number(mm.toFixed(2))).join(' x ')} mm apart, in ${formatSeconds(seconds)} (${(windows / seconds).toFixed(0)} patches/s); the redder, the likelier`;
-}
-
-/** What a reader of the marks should know of the network. */
-function networkLines(run: string, { checkpoint, format }: Predictor): string[] {
-  const { meta } = checkpoint;
-  const { rows, positives, series } = meta.data!;
-  return [
-    `network of ${withoutControls(sharedPath(run))}, epoch ${meta.epoch}, trained on data of ${series} scans: ${rows} patches of ${format.dim} x ${format.dim} x ${format.slices} voxels, ${positives} of them nodules`,
-    `probabilities are for the share of nodules among those patches (${((100 * positives) / rows).toFixed(1)} %)`,
-    scoreOf(run),
-  ];
-}
-
-/** How good the run is, where it was evaluated. */
-function scoreOf(run: string): string {
-  const folder = join(run, 'evaluation');
-  const part = existsSync(folder)
-    ? readdirSync(folder).find((name) => /^holdout-[\d-]+$/.test(name))
-    : undefined;
-  const file = part === undefined ? undefined : join(folder, part, 'scores.json');
-  if (file === undefined || !existsSync(file))
-    return 'how good the network is was not measured: run voxlab evaluate';
-  const scores = readJson(file, 'the scores of a run');
-  const cpm = scores.at('cpm').value;
-  return `on scans held out: ROC AUC ${scores.at('rocAuc').number().toFixed(3)}${typeof cpm === 'number' ? `, CPM ${cpm.toFixed(3)}` : ''}`;
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { awaitReadable } from '../awaitReadable.js';
 import { messageOf, VoxlabError } from '../errors.js';
 import { hasHangingCalls } from '../hangingCalls.js';
@@ -72,14 +72,15 @@ const LAST_CALLS_MS = 2000;
 /** Runs the command line and sets the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const debug = argv.includes('--debug');
+  const program = buildProgram();
   guardStandardStreams();
   try {
-    await buildProgram().parseAsync(acceptOriginalFlags(argv), { from: 'user' });
+    await program.parseAsync(acceptOriginalFlags(argv), { from: 'user' });
     await requirePrinted();
     // Node's own end waits for them.
     if (hasHangingCalls()) libc()._exit(Number(process.exitCode ?? 0));
   } catch (error) {
-    process.exitCode = reportFailure(error, debug);
+    process.exitCode = reportFailure(error, debug, namedCommand(program, argv));
     // A call into TensorFlow that waits for a process that hangs never comes back; process.exit() would wait for it.
     const last = setTimeout(() => libc()._exit(Number(process.exitCode)), LAST_CALLS_MS);
     if (!hasHangingCalls()) last.unref();
@@ -104,17 +105,35 @@ export function buildProgram(): Command {
     .option('--debug', 'print the stack of a failure')
     .exitOverride()
     .configureOutput({ outputError: () => {}, writeErr: () => {} })
+    .configureHelp({
+      optionDescription: (option) =>
+        `${new Help().optionDescription(option)}${option.mandatory ? ' (required)' : ''}`,
+    })
     .hook('preAction', awaitNamed);
   for (const register of COMMANDS) register(program);
   return program;
 }
 
+/** The command that the words name, such as `voxlab tables marks`: whose help says what it takes. */
+function namedCommand(program: Command, argv: readonly string[]): string {
+  let at = program;
+  let name = program.name();
+  for (const word of argv) {
+    const next = at.commands.find((command) => command.name() === word);
+    if (next === undefined && !word.startsWith('-')) break;
+    if (next === undefined) continue;
+    at = next;
+    name += ` ${word}`;
+  }
+  return name;
+}
+
 /** One clear line on stderr; the stack only with --debug. Returns the exit code. */
-function reportFailure(error: unknown, debug: boolean): number {
+function reportFailure(error: unknown, debug: boolean, command: string): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     const reason = error.code === 'commander.help' ? 'expected a command' : messageOf(error);
-    say(`voxlab: ${reason.replace(/^error: /, '')} (voxlab --help says what it takes)\n`);
+    say(`voxlab: ${reason.replace(/^error: /, '')} (${command} --help says what it takes)\n`);
     return 2;
   }
   const said = debug && error instanceof Error ? (error.stack ?? '') : messageOf(error);

@@ -92,15 +92,23 @@ export function withTrainingOptions(command: Command): Command {
     .option('--data <file>', 'the patch file (default: the only *-patch.hdf5 in DATA_DIR)')
     .option('--epochs <n>', 'passes of as many patches as there are training rows', wholeNumber(1))
     .option('--batch <n>', 'patches a step', wholeNumber(2, 65536))
-    .option('--strategy <name>', 'how devices share the work', oneOf(...STRATEGIES))
+    .option('--strategy <name>', `how devices share the work: ${STRATEGIES.join(', ')}`, oneOf(...STRATEGIES))
     .option('--devices <n>', 'devices of each process', wholeNumber(1, 1024))
     .option('--stages <n>', 'stages of each pipeline of `hybrid`', wholeNumber(2, 1024))
     .option('--micro-batches <n>', "parts of a device's batch, one after the other", wholeNumber(1, 65536))
-    .option('--schedule <name>', 'order of micro-batches in a pipeline', oneOf(...SCHEDULES))
+    .option(
+      '--schedule <name>',
+      `order of micro-batches in a pipeline: ${SCHEDULES.join(', ')}`,
+      oneOf(...SCHEDULES),
+    )
     .option('--cuts <pieces>', 'where later stages begin, such as s2b1,s3b1 (default: measured)')
     .option('--sync-batch-norm', 'batch norm over all devices of all processes together')
     .option('--timeout <s>', 'seconds that processes wait for each other', wholeNumber(1, 86400))
-    .option('--precision <name>', 'of convolutions; auto measures', oneOf(...PRECISIONS, 'auto'))
+    .option(
+      '--precision <name>',
+      `of convolutions: ${PRECISIONS.join(', ')}; auto measures`,
+      oneOf(...PRECISIONS, 'auto'),
+    )
     .option('--recompute', 'less memory, more time: the backward pass computes activations again')
     .option('--allow-shared-scans', 'train on scans that other subsets hold out or choose by')
     .option('--crop <n>', 'voxels of the middle of each stored patch', wholeNumber(0, 1024))
@@ -109,10 +117,14 @@ export function withTrainingOptions(command: Command): Command {
       'what voxels mean: hu, unit (0 to 1), float (any range)',
       oneOf(...INTENSITIES),
     )
-    .option('--sampling <name>', 'how rows of a batch are chosen', oneOf(...SAMPLINGS))
+    .option(
+      '--sampling <name>',
+      `how rows of a batch are chosen: ${SAMPLINGS.join(', ')}`,
+      oneOf(...SAMPLINGS),
+    )
     .option('--positive-share <x>', 'of weighted: share of nodules', numberWithin(0.001, 0.999))
     .option('--class-names <names>', 'of class 0 and 1, in figures and texts: benign,nodule', classNames)
-    .option('--loss <name>', 'what steps make smaller', oneOf(...LOSSES))
+    .option('--loss <name>', `what steps make smaller: ${LOSSES.join(', ')}`, oneOf(...LOSSES))
     .option(
       '--class-weights <list>',
       'factors of the loss of others and of nodules, such as 1,4; auto; none',
@@ -120,7 +132,7 @@ export function withTrainingOptions(command: Command): Command {
     )
     .option('--hard-negatives <x>', "share of negatives from the last epoch's hardest", numberWithin(0, 1))
     .option('--seed <n>', 'decides first weights, order and augmentation', wholeNumber(0))
-    .option('--learning-rate <x>', "Adam's step", numberAbove(0))
+    .option('--learning-rate <x>', 'how far a step goes, before DECAY and BASE_BATCH', numberAbove(0))
     .option('--network <name>', `one of ${NETWORK_NAMES.join(', ')}, or a file of your own`, network)
     .option('--filters <n>', "channels of the first stage (default: the network's own)", wholeNumber(1, 1024))
     .option('--dropout <x>', 'share of the last features that each step leaves out', numberWithin(0, 0.99))

@@ -57,6 +57,8 @@ async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
   const data = flags.data === undefined ? onlyPatchFile(dataFolder) : resolve(flags.data);
   const sampling = samplingOf(flags, settings.sampling);
   const augment = augmentOf(flags, settings.augment);
+  const parts = partsOf(flags, settings);
+  const beginning = beginningOf(flags, settings);
   return {
     ...rest,
     data,
@@ -72,7 +74,7 @@ async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
     precision: flags.precision ?? settings.precision,
     recompute: flags.recompute ?? settings.recompute,
     timeoutSeconds: flags.timeout ?? settings.timeoutSeconds,
-    ...partsOf(flags, settings),
+    ...parts,
     crop: flags.crop ?? settings.crop,
     intensity: flags.intensity ?? settings.intensity,
     sampling,
@@ -86,7 +88,7 @@ async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
     epochs: flags.epochs ?? settings.epochs,
     learningRate: flags.learningRate ?? settings.learningRate,
     seed: flags.seed ?? settings.seed,
-    ...beginningOf(flags, settings),
+    ...beginning,
     dropout: flags.dropout ?? settings.dropout,
     augment,
     checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
@@ -179,7 +181,7 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
   const isOther = flags.config !== MODEL_CONFIG_FILE;
   if (given !== undefined || isOther)
     throw new UsageError(
-      `--resume goes on with the run's own settings; expected no --${given === undefined ? 'config' : nameOf(flags, given)}, only --epochs, --data and what says how and how often the work is done`,
+      `--resume goes on with the run's own settings; expected no --${given === undefined ? 'config' : nameOf(flags, given)}, only --epochs, --data, --class-names, --validate-steps, --checkpoint-minutes, --checkpoint-steps, and devices, processes and how they share the work`,
     );
   const config = readRunConfig(run);
   return {
@@ -220,8 +222,10 @@ function onlyPatchFile(folder: string): string {
   );
 }
 
-/** `runs/2026-11-24-122530`; a number behind it when that second has a run. Made here: of jobs in one second each has its own. */
-/** A folder of its own for a run, named by date and time; made. Throws EnvironmentError. */
+/**
+ * `runs/2026-11-24-122530`; a number behind it when that second has a run. Made here: of jobs in one second each has its own.
+ * Throws EnvironmentError.
+ */
 export function newRunFolder(runs: string): string {
   makeFolder(runs);
   const now = new Date().toISOString().replace(/\..*/, '').replace('T', '-').replaceAll(':', '');

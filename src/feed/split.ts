@@ -97,7 +97,7 @@ function rowsOfSubsets(
   if (missing === undefined) return rows;
   throw new InputError(
     file,
-    `${key} ${missing} names a subset that has no rows; expected one of the subsets in the file: ${[...there].sort((a, b) => a - b).join(', ')}`,
+    `${key} ${missing} names a subset that has no rows; expected one of the subsets (with FOLDS, folds) that there are: ${[...there].sort((a, b) => a - b).join(', ')}`,
   );
 }
 

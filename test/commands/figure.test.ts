@@ -195,7 +195,7 @@ test('figure draws a GPU log, and that of a run with the ends of its epochs', (t
   const gpu = drawn('gpu', log, '--out', folder);
   assert.match(gpu.title, /^GPU utilisation: mean 32\.7 %, idle 34\.5 %/);
   assert.ok(gpu.says.includes('GPU 0: mean 38.1 %'));
-  assert.match(drawn('gpu-memory', log, '--out', folder).says[0]!, /GPU 0: .* of 11440 MiB/);
+  assert.match(drawn('gpu-memory', log, '--out', folder).says[0]!, /GPU 0: .* of 11441 MiB/);
   const run = runIn(folder);
   const without = voxlab('figure', 'gpu', run, '--out', folder);
   assert.equal(without.status, 1);

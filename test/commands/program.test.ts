@@ -19,6 +19,23 @@ test('an unknown command or flag is wrong usage: exit 2, one line on stderr, not
   }
 });
 
+test('wrong usage names the help of the command that was typed', () => {
+  for (const [words, command] of [
+    [['fly'], 'voxlab'],
+    [['--debug', 'explore', '--fly'], 'voxlab explore'],
+    [['tables', 'marks', 'marks.csv'], 'voxlab tables marks'],
+    [['gpu'], 'voxlab gpu'],
+  ] as const) {
+    const { stderr } = spawnSync(process.execPath, [CLI, ...words], { encoding: 'utf8' });
+    assert.ok(stderr.includes(`(${command} --help says what it takes)`), stderr);
+  }
+});
+
+test('a help text says which options are required', () => {
+  const { stdout } = spawnSync(process.execPath, [CLI, 'explain', '--help'], { encoding: 'utf8' });
+  assert.match(stdout, /--rows <list> .*\(required\)/);
+});
+
 test('a failure prints one line without a stack; --debug prints the stack', () => {
   const run = (...flags: string[]) =>
     spawnSync(process.execPath, [CLI, 'explore', 'missing.hdf5', ...flags], { encoding: 'utf8' });

@@ -210,3 +210,18 @@ test('train: wrong usage and bad configuration are told apart', async (t) => {
   for (const name of ['a-patch.hdf5', 'b-patch.hdf5']) copyFileSync(data, join(folder, name));
   fails(keys, /found a-patch\.hdf5, b-patch\.hdf5; name one with --data/);
 });
+
+test('train that is refused for its flags leaves no folder of a run', async (t) => {
+  const { data } = await trainFixture(t);
+  const runs = join(dirname(data), 'refused-runs');
+  const config = join(dirname(data), 'refused.ini');
+  writeFileSync(config, `[training]\nRUNS_DIR = ${runs}\n`);
+  const flags = ['--config', config, '--data', data, '--holdout', '2'];
+  for (const wrong of [
+    ['--validation', '2'],
+    ['--from', join(runs, 'none')],
+  ]) {
+    assert.notEqual(voxlab('train', ...flags, ...wrong).status, 0);
+    assert.equal(existsSync(runs) ? readdirSync(runs).length : 0, 0, wrong.join(' '));
+  }
+});

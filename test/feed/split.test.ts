@@ -47,7 +47,7 @@ test('splitRows() holds several subsets out, and names the one without rows', ()
   assert.deepEqual(listed(splitRows(all, parts([1, 5], 6), 'p.hdf5')).at(3), [2, 3, 4, 5]);
   assert.throws(
     () => splitRows(labels, parts([1, 9]), 'p.hdf5'),
-    /HOLDOUT 9 names a subset that has no rows/,
+    /HOLDOUT 9 names a subset that has no rows; expected one of the subsets \(with FOLDS, folds\) that there are: /,
   );
 });
 

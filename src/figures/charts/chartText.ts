@@ -49,7 +49,9 @@ function bandSays({ name, low, high }: Band): string {
   return `${name}: from ${shortNumber(least)} to ${shortNumber(most)}`;
 }
 
-/** With four digits, as one says them. */
+/** With four digits, as one says them; whole numbers whole. */
 export function shortNumber(value: number | string): string {
-  return typeof value === 'string' ? value : String(Number(value.toPrecision(4)));
+  if (typeof value === 'string') return value;
+  // Steps, rows, MiB: rounded they would not add up.
+  return Number.isSafeInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }

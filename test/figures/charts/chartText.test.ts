@@ -33,7 +33,8 @@ test('a chart says its numbers in place of the picture, and as its alternative',
   assert.equal(bundle['text/plain'], drawn.text());
 });
 
-test('shortNumber() has four digits', () => {
+test('shortNumber() has four digits, of whole numbers all', () => {
+  assert.equal(shortNumber(10_945), '10945');
   assert.deepEqual([1 / 3, 12_345.6, 0.00012345, 7, '2024-01-01'].map(shortNumber), [
     '0.3333',
     '12350',
