@@ -1,7 +1,14 @@
 import { resolve } from 'node:path';
 import { awaitReadable } from '../awaitReadable.js';
 import { MODEL_CONFIG_FILE, readTrainingSettings } from '../config/trainingSettings.js';
-import { type ListedRun, listRuns, RUN_ORDERS, type RunList, type RunOrder } from '../evaluation/runList.js';
+import {
+  type EvaluationScores,
+  type ListedRun,
+  listRuns,
+  RUN_ORDERS,
+  type RunList,
+  type RunOrder,
+} from '../evaluation/runList.js';
 import { withoutControls } from '../withoutControls.js';
 import { oneOf } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
@@ -55,7 +62,7 @@ function tableOf({ runs, differing }: RunList): string {
     ['steps', ({ step }) => String(step ?? '?')],
     ['val loss', ({ best }) => digits(best?.valLoss, 4)],
     ['val AUC', ({ best }) => digits(best?.rocAuc, 3)],
-    ['AUC', ({ heldOut }) => digits(heldOut?.rocAuc, 3)],
+    ['AUC', ({ heldOut }) => `${digits(heldOut?.rocAuc, 3)}${ofThen(heldOut)}`],
     ['CPM', ({ heldOut }) => digits(heldOut?.cpm, 3)],
     ['data', ({ data }) => data ?? '-'],
     ['device', ({ device }) => device ?? '-'],
@@ -78,4 +85,9 @@ function tableOf({ runs, differing }: RunList): string {
       .trimEnd(),
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** Of scores from before the run went on. */
+function ofThen(scores: EvaluationScores | null): string {
+  return scores === null || scores.isCurrent ? '' : ` (epoch ${scores.epoch})`;
 }

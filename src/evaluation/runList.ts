@@ -46,6 +46,10 @@ export interface EvaluationScores {
   readonly rocAuc: number;
   /** Null where no table of nodules knew the scans. */
   readonly cpm: number | null;
+  /** Of the checkpoint that was evaluated; null of earlier versions. */
+  readonly epoch: number | null;
+  /** Whether that is still the run's best or its last one: a run that went on has others. */
+  readonly isCurrent: boolean;
 }
 
 /** What runs can be sorted by. */
@@ -117,7 +121,7 @@ function listedRun(folder: string, run: string): ListedRun {
   const last = read(() => lastMeta(run));
   const evaluations = Object.fromEntries(
     evaluated(run).flatMap((part) => {
-      const scores = read(() => scoresOf(run, part));
+      const scores = read(() => scoresOf(run, part, last));
       return scores === undefined ? [] : [[part, scores]];
     }),
   );
@@ -156,10 +160,12 @@ function evaluated(run: string): string[] {
     .filter((part) => existsSync(join(folder, part, 'scores.json')));
 }
 
-function scoresOf(run: string, part: string): EvaluationScores {
+function scoresOf(run: string, part: string, last: StoredMeta | null | undefined): EvaluationScores {
   const scores = readJson(join(run, 'evaluation', part, 'scores.json'), 'the scores of an evaluation');
-  const cpm = scores.at('cpm');
+  const [cpm, epoch, step] = [scores.at('cpm'), scores.at('epoch'), scores.at('step')];
   return {
+    epoch: epoch.isThere ? epoch.whole() : null,
+    isCurrent: !step.isThere || last == null || [last.step, last.best?.step].includes(step.whole()),
     rocAuc: scores.at('rocAuc').number(0, 1),
     // Earlier versions had none.
     cpm: cpm.isThere && cpm.value !== null ? cpm.number(0, 1) : null,

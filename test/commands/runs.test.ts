@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync, truncateSync } from 'node:fs';
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { train } from '../../src/training/train.js';
@@ -27,6 +27,18 @@ test('runs prints a line a run with the settings in which they differ, names dam
   );
   assert.match(fast!, /^fast .* 0\.01$/);
   assert.deepEqual(more, []);
+
+  // Of a checkpoint that the run has no more as its best or its last one: it went on since.
+  const evaluation = join(folder, 'fast', 'evaluation', 'holdout-2');
+  mkdirSync(evaluation, { recursive: true });
+  for (const [step, shown] of [
+    [3, / 0\.750 +- /],
+    [1, / 0\.750 \(epoch 1\) +- /],
+  ] as const) {
+    const scores = { rocAuc: 0.75, cpm: null, epoch: 1, step };
+    writeFileSync(join(evaluation, 'scores.json'), JSON.stringify(scores));
+    assert.match(voxlab('runs', folder).stdout.split('\n')[2]!, shown);
+  }
 
   truncateSync(join(folder, 'fast', 'config.json'), 0);
   const damaged = voxlab('runs', folder, '--sort', 'loss');

@@ -85,6 +85,7 @@ export function continueRun(config: TrainConfig, split: SeriesSplit, done: Progr
 
 /** The configuration that a run was started with. Throws InputError. */
 export function readRunConfig(run: string): TrainConfig {
+  if (!existsSync(run)) throw new InputError(run, 'expected the folder of a run, found nothing');
   if (existsSync(join(run, IMPORTING)))
     throw new InputError(run, 'expected a whole run, found one whose import was cut short: import it again');
   return storedConfig(readJson(join(run, 'config.json'), 'the configuration of a run'));
