@@ -74,18 +74,23 @@ class FoldsFailed extends VoxlabError {
 async function crossval(flags: CrossvalFlags): Promise<void> {
   const { folder, configs, jobs } =
     flags.resume === undefined ? await newFolds(flags) : storedFolds(resolve(flags.resume), flags);
+  const { devices } = configs[0]!;
+  const gpusOfAll = Array.from({ length: jobs }, (_, index) =>
+    visibleGpus(flags, devices, { index, count: jobs }, process.env),
+  );
   const release = takeFolderLock(folder, 'crossval');
   try {
     if (flags.resume === undefined) writePlan(folder, configs);
     for (const config of configs) prepareRun({ ...config, ...threadsOf(config, jobs) });
     say(`${configs.length} folds, ${jobs} at a time, in ${folder}\n`);
     const runs = configs.map(({ run }) => run);
-    const devices = configs[0]!.devices;
     const evaluation = (['annotations', 'excluded'] as const).flatMap((name) =>
       flags[name] === undefined ? [] : [`--${name}`, resolve(flags[name])],
     );
-    const gpusOf = (job: number) => visibleGpus(flags, devices, { index: job, count: jobs }, process.env);
-    const { failed, interrupted } = await runFolds({ runs, jobs, evaluation, gpusOf });
+    const { failed, interrupted } = await runFolds({
+      ...{ runs, jobs, evaluation },
+      gpusOf: (job) => gpusOfAll[job],
+    });
     const goOn = `go on with: voxlab crossval --resume ${folder}`;
     if (interrupted) throw new FoldsFailed(`interrupted; ${goOn}`, 130);
     if (failed.length > 0)

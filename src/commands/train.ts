@@ -176,10 +176,10 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
   const cluster = clusterOf(flags, process.env);
   const { processes = 1 } = flags;
   const gpusOf = (place: PlaceOnHost) => visibleGpus(flags, config.devices, place, process.env);
-  if (cluster === undefined && processes > 1)
-    return launchProcesses(processes, sharedFlags(flags, config, processes), (index) =>
-      gpusOf({ index, count: processes }),
-    );
+  if (cluster === undefined && processes > 1) {
+    const gpusOfAll = Array.from({ length: processes }, (_, index) => gpusOf({ index, count: processes }));
+    return launchProcesses(processes, sharedFlags(flags, config, processes), (index) => gpusOfAll[index]);
+  }
   const gpus = gpusOf(cluster === undefined ? { index: 0, count: 1 } : placeOnHost(cluster));
   if (gpus !== undefined) process.env.CUDA_VISIBLE_DEVICES = gpus;
   if (cluster !== undefined && flags.out === undefined && flags.resume === undefined)

@@ -15,6 +15,7 @@ import { InputError, messageOf, UsageError } from '../errors.js';
 import { cannotWrite, makeFolder } from '../paths.js';
 import { readRunConfig } from '../training/run/runFolder.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
+import { gpuNumbers } from '../training/step/memory.js';
 import { beginningOf } from './beginningOf.js';
 import type { TrainFlags } from './trainFlags.js';
 
@@ -25,13 +26,15 @@ export async function configOf(flags: TrainFlags): Promise<TrainConfig> {
 
 /**
  * GPUs of a process of this machine: as many as it has devices, from GPUID on, or of those that CUDA_VISIBLE_DEVICES lists, which
- * goes before GPUID. TensorFlow reads the variable while it loads, which is later. Undefined where GPUID is empty.
+ * goes before GPUID. TensorFlow reads the variable while it loads, which is later. Undefined where GPUID is empty. Throws UsageError for
+ * GPUs that this machine has not, unless it has none: then the CPU computes.
  */
 export function visibleGpus(
   flags: TrainFlags,
   devices: number,
   { index, count }: PlaceOnHost,
   environment: Readonly<Record<string, string | undefined>>,
+  there: () => readonly number[] = gpuNumbers,
 ): string | undefined {
   const listed = environment.CUDA_VISIBLE_DEVICES;
   if (listed !== undefined) {
@@ -42,7 +45,13 @@ export function visibleGpus(
   }
   const { gpu } = readTrainingSettings(resolve(flags.config));
   if (gpu < 0) return undefined;
-  return Array.from({ length: devices }, (_, i) => gpu + index * devices + i).join(',');
+  const wanted = Array.from({ length: devices }, (_, i) => gpu + index * devices + i);
+  const numbers = there();
+  if (numbers.length > 0 && !wanted.every((each) => numbers.includes(each)))
+    throw new UsageError(
+      `process ${index + 1} of ${count}, of ${devices} GPU${devices === 1 ? '' : 's'} each from GPUID ${gpu} on: expected GPUs of this machine (${numbers.join(', ')}), received ${wanted.join(', ')}; take fewer processes, jobs or devices`,
+    );
+  return wanted.join(',');
 }
 
 /** Cores for each of some processes that compute at the same time. */

@@ -132,8 +132,18 @@ test('visibleGpus(): from GPUID on, so many as devices, the next ones for the ne
   const alone = { index: 0, count: 1 };
   const second = { index: 1, count: 2 };
   write('2');
-  assert.equal(visibleGpus(flags, 1, alone, {}), '2');
-  assert.equal(visibleGpus(flags, 2, second, {}), '4,5');
+  const eight = () => [0, 1, 2, 3, 4, 5, 6, 7];
+  assert.equal(visibleGpus(flags, 1, alone, {}, eight), '2');
+  assert.equal(visibleGpus(flags, 2, second, {}, eight), '4,5');
+  assert.throws(
+    () => visibleGpus(flags, 2, second, {}, () => [0, 1, 2, 3]),
+    /process 2 of 2, of 2 GPUs each from GPUID 2 on: expected GPUs of this machine \(0, 1, 2, 3\), received 4, 5; take fewer/,
+  );
+  assert.equal(
+    visibleGpus(flags, 2, second, {}, () => []),
+    '4,5',
+    'the CPU computes',
+  );
   const of = (devices: number, place: PlaceOnHost, listed: string) =>
     visibleGpus(flags, devices, place, { CUDA_VISIBLE_DEVICES: listed });
   assert.equal(of(2, second, '7'), '7');

@@ -30,6 +30,14 @@ export function freeGpuBytes(
   return (words === undefined ? listed : visibleOf(listed, words)).map((gpu) => gpu?.free);
 }
 
+/** Numbers of this machine's NVIDIA GPUs; none where the driver does not say. */
+export function gpuNumbers(ask = askNvidia): number[] {
+  return ask()
+    .split('\n')
+    .flatMap(listedGpu)
+    .map(({ index }) => index);
+}
+
 /** Kinds of the NVIDIA GPUs that this process may use. */
 export function gpuNames(environment: NodeJS.ProcessEnv = process.env, ask = askNvidia): string[] {
   const listed = ask().split('\n').flatMap(listedGpu);

@@ -7,6 +7,7 @@ import {
   explainOutOfMemory,
   freeGpuBytes,
   gpuNames,
+  gpuNumbers,
   requireMemory,
   sharedMemories,
 } from '../../../src/training/step/memory.js';
@@ -124,4 +125,16 @@ test('explainOutOfMemory() says what to do of an error that TensorFlow gives whe
   assert.match(explained.message, /found no memory \(.*OOM.*\): take a BATCH_SIZE of 32 or less/);
   const other = new EngineError('step', 'another reason');
   assert.equal(explainOutOfMemory(other, { batchSize: 64 }), other);
+});
+
+test('gpuNumbers() are those that nvidia-smi lists', () => {
+  const said = '0, GPU-a1, NVIDIA H200, 143000\n1, GPU-b2, NVIDIA H200, [N/A]\n';
+  assert.deepEqual(
+    gpuNumbers(() => said),
+    [0, 1],
+  );
+  assert.deepEqual(
+    gpuNumbers(() => ''),
+    [],
+  );
 });
