@@ -106,6 +106,7 @@ function axisOf({ timed, hosts, summary }: UseOverTime): PanelFigure['x'] {
   const from = Math.min(...columns.map((column) => column.from));
   const to = Math.max(...columns.map((column) => column.to));
   const range = Number.isFinite(from) ? ([from, to] as const) : ([0, 1] as const);
+  if (columns.length === 0) return { title: 'time (nothing is recorded)', type: 'linear', range };
   if (!timed) return { title: 'sample (the log has no times)', type: 'linear', range };
   return { title: `time (${summary.firstTime?.slice(0, 10)})`, type: 'date', range };
 }

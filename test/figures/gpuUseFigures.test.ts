@@ -141,3 +141,10 @@ test('gpuUtilizationFigure() of our own recording overlays step time, waiting, p
   ])
     assert.doesNotMatch(drawn.svg(), /NaN|Infinity/);
 });
+
+test('figures of a log without a sample say that nothing is recorded', () => {
+  for (const figure of [gpuUtilizationFigure, gpuMemoryFigure]) {
+    const { x } = figure({ ...log, samples: [] });
+    assert.deepEqual([x.title, x.type], ['time (nothing is recorded)', 'linear']);
+  }
+});

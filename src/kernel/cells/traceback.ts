@@ -163,7 +163,7 @@ function isKernelsOwn(frame: string): boolean {
   return isInside(frame) || /\/dist\/src\/kernel\/(\w+\/)?\w+\.js/.test(frame);
 }
 
-/** The lines of the cell around the innermost frame that lies in one. */
+/** The lines of the cell around the innermost frame that lies in one, below words that lead VS Code to the place. */
 function excerptOf(frames: readonly string[], codeOf: CodeOfCell): string[] {
   const [, cell, line] = [...frames.join('\n').matchAll(FRAME)][0] ?? [];
   const code = codeOf(String(cell));
@@ -172,10 +172,12 @@ function excerptOf(frames: readonly string[], codeOf: CodeOfCell): string[] {
   const lines = code.split('\n').map((text, index) => ({ text, number: index + 1 }));
   const near = lines.filter(({ number }) => Math.abs(number - at) <= 2);
   const width = String(at + 2).length;
-  return near.map(({ text, number }) => {
+  const excerpt = near.map(({ text, number }) => {
     const label = `${number === at ? '-->' : '   '} ${String(number).padStart(width)}  ${text}`;
     return number === at ? red(label) : label;
   });
+  // As IPython has it. Code without a prompt of its own is nowhere to be led to.
+  return /^\d+$/.test(String(cell)) ? [`Cell In[${cell}], line ${at}`, ...excerpt] : excerpt;
 }
 
 /** Another error, below the first: with its frames in cells and modules of the user's own, and its own causes. */

@@ -28,6 +28,7 @@ test('errorOf() points into the cell and leaves the frames of the kernel out', (
     plain(traceback),
     [
       'RangeError: boom',
+      'Cell In[3], line 2',
       '    1  one',
       '--> 2  two',
       '    3  three',
@@ -37,6 +38,12 @@ test('errorOf() points into the cell and leaves the frames of the kernel out', (
       '    at readVolume (file:///x/dist/src/volumes/readVolume.js:2:2)',
     ].join('\n'),
   );
+});
+
+test('errorOf() leads to cells with a prompt alone', () => {
+  const error = errorWithStack(`inner (${scriptName('3.1')}:1:1)`);
+  const lines = errorOf(error, () => 'one').traceback;
+  assert.match(plain(lines), /^RangeError: boom\n--> 1 {2}one\n/);
 });
 
 test('errorOf() names the cause, and takes thrown values that are no errors', () => {
