@@ -27,7 +27,7 @@ export function gridOf(strategy: Strategy, devices: number, stages: number): Gri
     case 'single':
       if (devices !== 1)
         throw new UsageError(
-          `STRATEGY single: expected NUM_GPUS 1, received ${devices}; for more take data, pipeline or hybrid`,
+          `STRATEGY single: expected NUM_GPUS 1, received ${devices}; for more take data, pipeline or hybrid (--strategy)`,
         );
       return { replicas: 1, stages: 1 };
     case 'data':
