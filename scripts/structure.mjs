@@ -7,6 +7,7 @@ const FIRST_STAGES = [
   'withoutControls',
   'errors',
   'freeMemory',
+  'nvidiaGpus',
   'hangingCalls',
   'leftBehind',
   'silentMounts',

@@ -12,10 +12,10 @@ import {
   type TrainingSettings,
 } from '../config/trainingSettings.js';
 import { InputError, messageOf, UsageError } from '../errors.js';
+import { gpuNumbers } from '../nvidiaGpus.js';
 import { cannotWrite, makeFolder } from '../paths.js';
 import { readRunConfig } from '../training/run/runFolder.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
-import { gpuNumbers } from '../training/step/memory.js';
 import { beginningOf } from './beginningOf.js';
 import type { TrainFlags } from './trainFlags.js';
 

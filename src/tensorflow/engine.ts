@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster } from '../config/cluster.js';
 import { EngineError } from '../errors.js';
+import { freeGpuBytes } from '../nvidiaGpus.js';
 import { Binding } from './binding.js';
 import type { DeviceLayout } from './configProto.js';
 import { type Context, openContext } from './context.js';
@@ -28,6 +29,11 @@ export interface Engine {
   readonly version: string;
   /** Undefined where this process computes alone. */
   readonly cluster?: Cluster;
+  /**
+   * What was free on each GPU before TensorFlow began; undefined where that is not known. What it has taken it keeps for what comes
+   * next, and for the driver it is not free any more.
+   */
+  readonly freeGpuBytes: readonly (number | undefined)[];
 }
 
 let opened: Engine | undefined;
@@ -60,6 +66,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
 }
 
 function open(layout: DeviceLayout, cluster: Cluster | undefined): Engine {
+  const free = freeGpuBytes();
   const context = withoutStartNotes(() => openContext(layout, cluster));
   if (process.env.TF_ENABLE_ONEDNN_OPTS === '0')
     process.emitWarning('TF_ENABLE_ONEDNN_OPTS=0 makes a training step slower; unset it');
@@ -68,7 +75,8 @@ function open(layout: DeviceLayout, cluster: Cluster | undefined): Engine {
   const binding = new Binding(context);
   installBinding(binding);
   registerJavascriptKernels(tf);
-  return { context, binding, version: binding.TF_Version, ...(cluster === undefined ? {} : { cluster }) };
+  const version = binding.TF_Version;
+  return { context, binding, version, freeGpuBytes: free, ...(cluster === undefined ? {} : { cluster }) };
 }
 
 /** The driver's file of a GPU. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { gpuNames } from '../../nvidiaGpus.js';
 import { openEngine } from '../../tensorflow/engine.js';
-import { gpuNames } from './memory.js';
 
 /** CPU features that choose other arithmetic in TensorFlow's kernels. */
 const FEATURES = ['avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_bf16'];

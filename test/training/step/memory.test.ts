@@ -3,14 +3,7 @@ import { test } from 'node:test';
 import { EngineError, EnvironmentError } from '../../../src/errors.js';
 import { openEngine } from '../../../src/tensorflow/engine.js';
 import { tf } from '../../../src/tensorflow/tf.js';
-import {
-  explainOutOfMemory,
-  freeGpuBytes,
-  gpuNames,
-  gpuNumbers,
-  requireMemory,
-  sharedMemories,
-} from '../../../src/training/step/memory.js';
+import { explainOutOfMemory, requireMemory, sharedMemories } from '../../../src/training/step/memory.js';
 import type { DeviceMemory } from '../../../src/training/step/stepMemory.js';
 
 const device = (name: string, bytes: number): DeviceMemory => ({
@@ -41,49 +34,6 @@ test('requireMemory() names the GPU that is the scarcest', () => {
   assert.throws(
     () => requireMemory(step, { batchSize: 16 }, [gpu(0, 5e9), gpu(1, 2e9)]),
     /4\.0 GB .* on GPU:1, 2\.0 GB are free: take a BATCH_SIZE of at most 8,/,
-  );
-});
-
-const listed = (...lines: readonly string[]) => {
-  const said = lines.map((line, index) => `${index}, GPU-${'abcdef'[index]}0-1, ${line}\n`).join('');
-  return (environment: NodeJS.ProcessEnv) =>
-    freeGpuBytes(environment, () => said).map((bytes) => bytes && bytes / 2 ** 20);
-};
-
-test('freeGpuBytes() reads nvidia-smi for the GPUs that are visible, in the order of CUDA_VISIBLE_DEVICES', () => {
-  const free = listed('NVIDIA H200, 40000', 'NVIDIA H200, 100', 'NVIDIA H200, 30000');
-  assert.deepEqual(free({}), [40000, 100, 30000]);
-  assert.deepEqual(free({ CUDA_VISIBLE_DEVICES: '0,2' }), [40000, 30000]);
-  assert.deepEqual(free({ CUDA_VISIBLE_DEVICES: '2, 0' }), [30000, 40000]);
-  assert.deepEqual(free({ CUDA_VISIBLE_DEVICES: 'GPU-c0,GPU-b0-1' }), [30000, 100], 'beginnings of UUIDs');
-  assert.deepEqual(free({ CUDA_VISIBLE_DEVICES: '1,-1,2' }), [100], 'as CUDA: up to one that is none');
-  for (const none of ['', '-1']) assert.deepEqual(free({ CUDA_VISIBLE_DEVICES: none }), []);
-  assert.deepEqual(
-    freeGpuBytes({}, () => 'No devices were found'),
-    [],
-  );
-});
-
-test('freeGpuBytes() leaves open what is not known: MIG, a driver that does not say, another order, memory that is taken', () => {
-  const free = listed('NVIDIA GB10, [N/A]', 'NVIDIA GB10, 100');
-  assert.deepEqual(free({}), [undefined, 100], 'GPU:1 keeps its number');
-  assert.deepEqual(free({ CUDA_VISIBLE_DEVICES: 'MIG-f0,1' }), [undefined, 100]);
-  const mixed = listed('NVIDIA T400 4GB, 100', 'NVIDIA RTX 6000 Ada Generation, 40000');
-  assert.deepEqual(mixed({}), [], "CUDA's GPU:0 is the fastest");
-  assert.deepEqual(mixed({ CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }), [100, 40000]);
-  assert.deepEqual(mixed({ CUDA_VISIBLE_DEVICES: 'GPU-b0-1' }), [40000]);
-  assert.deepEqual(free({ TF_FORCE_GPU_ALLOW_GROWTH: 'false' }), [], 'what is taken is free for the step');
-});
-
-test('gpuNames() are the kinds of the visible GPUs', () => {
-  const said = () =>
-    '0, GPU-a0, NVIDIA H200, 1\n1, GPU-b0, NVIDIA H200, 1\n2, GPU-c0, Tesla V100-SXM2-32GB, [N/A]\n';
-  assert.deepEqual(gpuNames({}, said), ['NVIDIA H200', 'Tesla V100-SXM2-32GB']);
-  assert.deepEqual(gpuNames({ CUDA_VISIBLE_DEVICES: '1,0' }, said), ['NVIDIA H200']);
-  assert.deepEqual(gpuNames({ CUDA_VISIBLE_DEVICES: 'MIG-5' }, said), ['a part of a GPU']);
-  assert.deepEqual(
-    gpuNames({}, () => ''),
-    [],
   );
 });
 
@@ -125,16 +75,4 @@ test('explainOutOfMemory() says what to do of an error that TensorFlow gives whe
   assert.match(explained.message, /found no memory \(.*OOM.*\): take a BATCH_SIZE of 32 or less/);
   const other = new EngineError('step', 'another reason');
   assert.equal(explainOutOfMemory(other, { batchSize: 64 }), other);
-});
-
-test('gpuNumbers() are those that nvidia-smi lists', () => {
-  const said = '0, GPU-a1, NVIDIA H200, 143000\n1, GPU-b2, NVIDIA H200, [N/A]\n';
-  assert.deepEqual(
-    gpuNumbers(() => said),
-    [0, 1],
-  );
-  assert.deepEqual(
-    gpuNumbers(() => ''),
-    [],
-  );
 });
