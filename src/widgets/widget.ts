@@ -6,6 +6,7 @@ import { sessionIfAny } from '../kernel/session.js';
 import type { JsonObject } from '../kernel/wire/protocol.js';
 import { joinState, splitState } from './binaryState.js';
 import { type FrontEndName, frontEnd } from './frontEnd.js';
+import { showOfflineFrontEnd } from './offlineFrontEnd.js';
 import { answerStateRequests, forgetWidget, rememberWidget } from './widgetControl.js';
 import { closeWithNextRun } from './widgetsOfCell.js';
 
@@ -88,6 +89,7 @@ export function createWidget(spec: WidgetSpec): Widget {
   };
 
   const open = (): Comm => {
+    showOfflineFrontEnd();
     const { state: json, bufferPaths, buffers } = splitState(modelState(spec, state));
     const opened = openComm(
       TARGET,

@@ -72,3 +72,31 @@ print(json.dumps(out))`,
 
 /** Their titles and axes are names that nobody has; they may be cut, but must not break out. */
 const HOSTILE_TITLES = new Set(['hu', 'bars']);
+
+test('in VS Code on a dark system, its light themes show the light colours of all pictures of a page, its dark ones the others', {
+  skip,
+}, async () => {
+  browser ??= await openBrowser();
+  const page = await browser.newPage({ colorScheme: 'dark' });
+  const pictures = [FIGURES.roc!, FIGURES.bars!].map((each) => String(shown(each)['image/svg+xml']));
+  await page.setContent(pictures.join(''));
+  const unlike = (): Promise<number> =>
+    page.evaluate(`(() => {
+  const probe = document.body.appendChild(document.createElement('i'));
+  const parsed = (color) => { probe.style.color = color; return getComputedStyle(probe).color; };
+  return ['fill', 'stroke'].flatMap((name) => [...document.querySelectorAll('svg [' + name + ']')].filter((element) => {
+    const said = element.getAttribute(name);
+    return said !== 'none' && getComputedStyle(element)[name] !== parsed(said);
+  })).length;
+})()`);
+  for (const [kind, isDark] of [
+    ['vscode-light', false],
+    ['vscode-high-contrast-light', false],
+    ['vscode-dark', true],
+    ['vscode-high-contrast', true],
+  ] as const) {
+    await page.evaluate(`document.body.dataset.vscodeThemeKind = '${kind}'`);
+    assert.equal((await unlike()) > 0, isDark, kind);
+  }
+  await page.close();
+});

@@ -45,6 +45,14 @@ export function lineIn(theme: Theme, color: string): string {
 }
 
 /**
+ * VS Code asks with the system's colour scheme, and says of its own theme only this. A light one brings the attributes' colours
+ * back, from a selector that outweighs every rule of a picture: the rules of one hold for all inline pictures of a page.
+ */
+const LIGHT_IN_VS_CODE = ['fill', 'stroke']
+  .map((name) => `[data-vscode-theme-kind$=light] [${name}]{${name}:revert-layer}`)
+  .join('');
+
+/**
  * A picture for a notebook: it follows the theme. JupyterLab gives its pages the colour scheme of its theme, which a picture in
  * them is asked for; where a page says nothing, it is the light one. Colours that it
  * does not have cost it nothing.
@@ -59,6 +67,7 @@ export function themed(svg: string): string {
     ...OF_LINES.filter(isThere).map(
       ([color, dark]) => `circle[fill="${color}"]{fill:${dark}}[stroke="${color}"]{stroke:${dark}}`,
     ),
+    LIGHT_IN_VS_CODE,
   ];
   return svg.replace(
     /<svg[^>]*>/,

@@ -14,7 +14,8 @@ test('a notebook gets pictures that follow its theme, a file those of the light 
     String(shown(drawn)['image/svg+xml']),
     /^<svg viewBox="0 0 1 1"><style>@media \(prefers-color-scheme:dark\)/,
   );
-  assert.doesNotMatch(drawn.svg(), /prefers-color-scheme/);
+  assert.match(String(shown(drawn)['image/svg+xml']), /\[data-vscode-theme-kind\$=light\] \[fill\]/);
+  assert.doesNotMatch(drawn.svg(), /prefers-color-scheme|vscode/);
   assert.equal(themed('<svg><svg></svg></svg>').match(/<style>/g)?.length, 1);
 });
 
