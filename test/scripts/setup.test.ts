@@ -154,9 +154,11 @@ test('setup goes on after a failed step, skips what is stamped, and shows the en
 test('setup works for npm and for Python side by side; what runs beside a step that fails is let come to its end, and nothing begins', (t) => {
   const { folder, bin, run } = bareClone(t);
   for (const name of ['mkdir', 'sleep']) symlinkSync(`/bin/${name}`, join(bin, name));
-  const wait = (file: string) => `while [ ! -e ${file} ]; do sleep 0.05; done`;
-  fake(bin, 'npm', `[ "$1" = view ] && exit 0; : > npm-runs; ${wait('python-fails')}; mkdir node_modules`);
-  const venv = `${wait('npm-runs')}; : > python-fails; echo "no room"; exit 7`;
+  const wait = (file: string) => `while [ ! -s ${file} ]; do sleep 0.05; done`;
+  // It comes to its end when Python's failure is known, which is a moment after its process is gone.
+  const failed = `${wait('python-fails')}; read pid < python-fails; while kill -0 $pid 2> none; do sleep 0.05; done; sleep 0.5`;
+  fake(bin, 'npm', `[ "$1" = view ] && exit 0; echo runs > npm-runs; ${failed}; mkdir node_modules`);
+  const venv = `${wait('npm-runs')}; echo "no room"; echo $$ > python-fails; exit 7`;
   fake(bin, 'python3', `case "$2" in *platform*) echo 3.12.4;; venv) ${venv};; esac; exit 0`);
   const { status, stderr } = run();
   assert.equal(status, 1, String(stderr));

@@ -16,6 +16,8 @@ interface Soaked {
   rounds: number;
   /** What a round may keep. */
   readonly keptKiB: number;
+  /** Rounds after which nothing is new any more, see WARM. */
+  readonly warmRounds: number;
   /** What it has said last, between two rounds. */
   inUseMiB?: number;
   readonly samples: Sample[];
@@ -35,8 +37,13 @@ const TURN_MS = 10_000;
 const KERNEL_MEMORY_EVERY_MS = 30_000;
 /** At the lowest priority beside other work a cell may wait for long. */
 const STARVED_MS = 1_200_000;
-/** What a slope is judged by: the first part of the samples is warming up. */
+/**
+ * What a slope is judged by: the first part of the samples is warming up, and so are the first rounds, however long they take beside other
+ * work. V8 compiles anew what runs often (the heap of a training stands still from 2,500 epochs on), and the sockets' thread of a kernel
+ * remembers 65,536 signatures, two a cell.
+ */
 const SETTLED = 1 / 3;
+const WARM = { trainings: 300, steps: 2500, feed: 100, 'kernel cells': 33_000, 'kernel trainings': 300 };
 /** Below this many hours a slope says nothing. */
 const JUDGED_HOURS = 0.5;
 const MOST_MIB_AN_HOUR = 1;
@@ -76,12 +83,12 @@ export const soakCampaign: Campaign = {
   },
 };
 
-function startProcess(kind: string, folder: string): Soaked {
+function startProcess(kind: 'trainings' | 'steps' | 'feed', folder: string): Soaked {
   const child = spawn(process.execPath, [inRepository('dist/test/torture/soakProcess.js'), kind, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const soaked: Soaked = {
-    ...{ name: kind, pid: child.pid!, rounds: 0, keptKiB: 0, samples: [] },
+    ...{ name: kind, pid: child.pid!, rounds: 0, keptKiB: 0, warmRounds: WARM[kind], samples: [] },
     end: async () => endOf(child),
   };
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -103,7 +110,7 @@ async function endOf(child: ChildProcess): Promise<void> {
  * for another reason than its own ends the campaign.
  */
 async function startKernel(
-  name: string,
+  name: 'kernel cells' | 'kernel trainings',
   cells: readonly string[],
   before: readonly string[] = [],
 ): Promise<Soaked> {
@@ -112,7 +119,14 @@ async function startKernel(
     requireDone(name, (await client.answer(await client.sendCell(code), STARVED_MS)).reply);
   let isOver = false;
   const soaked: Soaked = {
-    ...{ name, pid: client.process.pid!, rounds: 0, keptKiB: CELL_KEPT_KIB, samples: [] },
+    ...{
+      name,
+      pid: client.process.pid!,
+      rounds: 0,
+      keptKiB: CELL_KEPT_KIB,
+      warmRounds: WARM[name],
+      samples: [],
+    },
     end: async () => {
       isOver = true;
       await client.stop();
@@ -203,8 +217,10 @@ function slopeOf(samples: readonly Sample[], of: (sample: Sample) => number): nu
   return slopes.sort((a, b) => a - b)[slopes.length >> 1] ?? 0;
 }
 
-function settledOf({ samples }: Soaked): readonly Sample[] {
-  const settled = samples.slice(Math.floor(SETTLED * samples.length));
+function settledOf({ samples, warmRounds }: Soaked): readonly Sample[] {
+  const settled = samples
+    .slice(Math.floor(SETTLED * samples.length))
+    .filter(({ rounds }) => rounds >= warmRounds);
   // Pairs grow with the square.
   const every = Math.ceil(settled.length / 300);
   return settled.filter(({ inUseMiB }, at) => at % every === 0 && inUseMiB !== undefined);
@@ -213,7 +229,8 @@ function settledOf({ samples }: Soaked): readonly Sample[] {
 function lineOf(soaked: Soaked): string {
   const settled = settledOf(soaked);
   const [first, last] = [settled[0], settled.at(-1)];
-  if (first === undefined || last === undefined) return `${soaked.name}: no samples`;
+  if (first === undefined || last === undefined)
+    return `${soaked.name}: ${soaked.rounds} rounds, judged from ${soaked.warmRounds} on`;
   const rounds = last.rounds - first.rounds;
   const grown = (name: string, of: (sample: Sample) => number): string =>
     `${name} ${of(first).toFixed(1)} -> ${of(last).toFixed(1)} MiB (${slopeOf(settled, of).toFixed(2)} MiB an hour, ${((1024 * (of(last) - of(first))) / Math.max(1, rounds)).toFixed(2)} KiB a round)`;
@@ -222,7 +239,7 @@ function lineOf(soaked: Soaked): string {
     grown('in use', usedOf),
     ...(['threads', 'files'] as const).map((what) => `${what} ${first[what]} -> ${last[what]}`),
   ];
-  return `${soaked.name}: ${last.rounds} rounds in ${last.hours.toFixed(2)} h; after the first third ${said.join(', ')}`;
+  return `${soaked.name}: ${last.rounds} rounds in ${last.hours.toFixed(2)} h; from round ${first.rounds} on ${said.join(', ')}`;
 }
 
 /** What may not grow. What is resident, too, grows and falls with what was freed and may be taken again. */
@@ -234,8 +251,9 @@ function faultsOf(soaked: Soaked): Fault[] {
   const settled = settledOf(soaked);
   const [first, last] = [settled[0], settled.at(-1)];
   if ((soaked.samples.at(-1)?.hours ?? 0) < JUDGED_HOURS) return [];
-  if (first === undefined || last === undefined)
+  if (soaked.inUseMiB === undefined)
     return [{ what: `${soaked.name}: has not said what is in use`, evidence: {} }];
+  if (first === undefined || last === undefined || last.hours - first.hours < JUDGED_HOURS / 2) return [];
   const kept = (sample: Sample): number => (soaked.keptKiB * sample.rounds) / 1024;
   const slope = slopeOf(settled, (sample) => usedOf(sample) - kept(sample));
   const grown = (['threads', 'files'] as const).filter(
