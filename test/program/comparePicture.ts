@@ -45,3 +45,12 @@ export async function comparePicture(sheet: Page, name: string, png: Buffer): Pr
   assert.ok(Math.abs(off.width) <= 2 && Math.abs(off.height) <= 12, said); // a line of another font may be higher
   assert.ok(off.mean <= 5 && off.far <= 0.03, said);
 }
+
+/** Until an element has kept its place and size for a second: on a busy machine a page is laid out anew long after its window. */
+export async function settledLayout(page: Page, selector: string): Promise<void> {
+  const box = async (): Promise<string> => JSON.stringify(await page.locator(selector).boundingBox());
+  for (let before = ''; before !== (await box()); ) {
+    before = await box();
+    await page.waitForTimeout(1000);
+  }
+}

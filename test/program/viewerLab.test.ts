@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { comparePicture } from './comparePicture.js';
+import { comparePicture, settledLayout } from './comparePicture.js';
 import { type LabPage, type LabWithBrowser, openLab, whyNoLab } from './labPage.js';
 import { CLICKED, KEYS, SOME_KEYS, TARGETS } from './widgetKeys.js';
 
@@ -164,7 +164,7 @@ test('the viewer and its keys in JupyterLab', { skip: whyNoLab() }, async (t) =>
         await page.waitForFunction(
           `document.querySelector('.voxlab-planes').dataset.stacked === '${width < 700}'`,
         );
-        await page.waitForTimeout(300);
+        await settledLayout(page, '.voxlab-viewer');
         const [inside, room] = (await page.evaluate(
           `(() => { const { scrollWidth, clientWidth } = document.querySelector('.voxlab-viewer'); return [scrollWidth, clientWidth]; })()`,
         )) as [number, number];
