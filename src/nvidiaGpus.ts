@@ -19,32 +19,36 @@ export function freeGpuBytes(
   ask = askNvidia,
 ): (number | undefined)[] {
   if ((environment.TF_FORCE_GPU_ALLOW_GROWTH ?? 'true') !== 'true') return [];
-  const listed = ask().split('\n').flatMap(listedGpu);
-  const words = environment.CUDA_VISIBLE_DEVICES?.split(',').map((word) => word.trim());
+  const listed = listedGpus(ask);
+  const words = visibleWords(environment);
   const byNumber = words === undefined || words.some((word) => /^\d+$/.test(word));
   const alike = new Set(listed.map(({ name }) => name)).size <= 1;
   if (byNumber && !alike && environment.CUDA_DEVICE_ORDER !== 'PCI_BUS_ID') return [];
-  return (words === undefined ? listed : visibleOf(listed, words)).map((gpu) => gpu?.free);
+  return visibleOf(listed, words).map((gpu) => gpu?.free);
 }
 
 /** Numbers of this machine's NVIDIA GPUs; none where the driver does not say. */
 export function gpuNumbers(ask = askNvidia): number[] {
-  return ask()
-    .split('\n')
-    .flatMap(listedGpu)
-    .map(({ index }) => index);
+  return listedGpus(ask).map(({ index }) => index);
 }
 
 /** Kinds of the NVIDIA GPUs that this process may use. */
 export function gpuNames(environment: NodeJS.ProcessEnv = process.env, ask = askNvidia): string[] {
-  const listed = ask().split('\n').flatMap(listedGpu);
-  const words = environment.CUDA_VISIBLE_DEVICES?.split(',').map((word) => word.trim());
-  const visible = words === undefined ? listed : visibleOf(listed, words);
+  const visible = visibleOf(listedGpus(ask), visibleWords(environment));
   return [...new Set(visible.map((gpu) => gpu?.name ?? 'a part of a GPU'))];
 }
 
-/** As CUDA reads the variable: numbers, beginnings of UUIDs and parts of MIG, up to the first that is none. */
-function visibleOf(listed: readonly ListedGpu[], words: readonly string[]): (ListedGpu | undefined)[] {
+/** What CUDA_VISIBLE_DEVICES lists; undefined where it is not set. */
+function visibleWords({ CUDA_VISIBLE_DEVICES: visible }: NodeJS.ProcessEnv): string[] | undefined {
+  return visible?.split(',').map((word) => word.trim());
+}
+
+/** As CUDA reads the variable: numbers, beginnings of UUIDs and parts of MIG, up to the first that is none. Without it, all. */
+function visibleOf(
+  listed: readonly ListedGpu[],
+  words: readonly string[] | undefined,
+): readonly (ListedGpu | undefined)[] {
+  if (words === undefined) return listed;
   const found: (ListedGpu | undefined)[] = [];
   for (const word of words) {
     const isPart = word.startsWith('MIG-');
@@ -55,6 +59,10 @@ function visibleOf(listed: readonly ListedGpu[], words: readonly string[]): (Lis
     found.push(isPart ? undefined : gpu);
   }
   return found;
+}
+
+function listedGpus(ask: () => string): ListedGpu[] {
+  return ask().split('\n').flatMap(listedGpu);
 }
 
 function listedGpu(line: string): ListedGpu[] {

@@ -21,7 +21,7 @@ import type { RegisterCommand } from './registerCommand.js';
 import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';
 import { print, printJson, say } from './standardStreams.js';
 import { withTrainingOptions } from './train.js';
-import { configOf, threadShare, visibleGpus } from './trainConfigOf.js';
+import { configOf, threadShare, visibleGpusOfAll } from './trainConfigOf.js';
 import type { TrainFlags } from './trainFlags.js';
 
 interface CrossvalFlags extends TrainFlags {
@@ -75,9 +75,7 @@ async function crossval(flags: CrossvalFlags): Promise<void> {
   const { folder, configs, jobs } =
     flags.resume === undefined ? await newFolds(flags) : storedFolds(resolve(flags.resume), flags);
   const { devices } = configs[0]!;
-  const gpusOfAll = Array.from({ length: jobs }, (_, index) =>
-    visibleGpus(flags, devices, { index, count: jobs }, process.env),
-  );
+  const gpusOfAll = visibleGpusOfAll(flags, devices, jobs, process.env);
   const release = takeFolderLock(folder, 'crossval');
   try {
     if (flags.resume === undefined) writePlan(folder, configs);

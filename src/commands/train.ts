@@ -1,7 +1,7 @@
 import { existsSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type Cluster, clusterOf, type PlaceOnHost, placeOnHost } from '../config/cluster.js';
+import { type Cluster, clusterOf, placeOnHost } from '../config/cluster.js';
 import { INTENSITIES } from '../config/intensity.js';
 import { LOSSES } from '../config/lossSettings.js';
 import { NETWORK_NAMES } from '../config/networkNames.js';
@@ -35,7 +35,7 @@ import {
 import type { RegisterCommand } from './registerCommand.js';
 import { reportRate } from './reportRate.js';
 import { print, printJson, say } from './standardStreams.js';
-import { configOf, threadShare, visibleGpus } from './trainConfigOf.js';
+import { configOf, threadShare, visibleGpus, visibleGpusOfAll } from './trainConfigOf.js';
 import type { TrainFlags } from './trainFlags.js';
 import { drawing } from './trainProgress.js';
 
@@ -175,12 +175,12 @@ function removeIfEmpty(folder: string): void {
 async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> {
   const cluster = clusterOf(flags, process.env);
   const { processes = 1 } = flags;
-  const gpusOf = (place: PlaceOnHost) => visibleGpus(flags, config.devices, place, process.env);
   if (cluster === undefined && processes > 1) {
-    const gpusOfAll = Array.from({ length: processes }, (_, index) => gpusOf({ index, count: processes }));
+    const gpusOfAll = visibleGpusOfAll(flags, config.devices, processes, process.env);
     return launchProcesses(processes, sharedFlags(flags, config, processes), (index) => gpusOfAll[index]);
   }
-  const gpus = gpusOf(cluster === undefined ? { index: 0, count: 1 } : placeOnHost(cluster));
+  const place = cluster === undefined ? { index: 0, count: 1 } : placeOnHost(cluster);
+  const gpus = visibleGpus(flags, config.devices, place, process.env);
   if (gpus !== undefined) process.env.CUDA_VISIBLE_DEVICES = gpus;
   if (cluster !== undefined && flags.out === undefined && flags.resume === undefined)
     throw new UsageError('several processes: expected --out or --resume, the same for all, received neither');

@@ -54,6 +54,23 @@ export function visibleGpus(
   return wanted.join(',');
 }
 
+/** The same of each of the processes that are started together; this machine's GPUs are asked for once. */
+export function visibleGpusOfAll(
+  flags: TrainFlags,
+  devices: number,
+  count: number,
+  environment: Readonly<Record<string, string | undefined>>,
+): (string | undefined)[] {
+  let numbers: readonly number[] | undefined;
+  const there = (): readonly number[] => {
+    numbers ??= gpuNumbers();
+    return numbers;
+  };
+  return Array.from({ length: count }, (_, index) =>
+    visibleGpus(flags, devices, { index, count }, environment, there),
+  );
+}
+
 /** Cores for each of some processes that compute at the same time. */
 export function threadShare(processes: number, devices: number): number {
   return Math.max(1, Math.floor(availableParallelism() / (processes * devices)));

@@ -103,10 +103,10 @@ function placeOf({ summary, hosts }: UseOverTime): string {
 
 function axisOf({ timed, hosts, summary }: UseOverTime): PanelFigure['x'] {
   const columns = hosts.flatMap((host) => [...host.columns.slice(0, 1), ...host.columns.slice(-1)]);
+  if (columns.length === 0) return { title: 'time (nothing is recorded)', type: 'linear', range: [0, 1] };
   const from = Math.min(...columns.map((column) => column.from));
   const to = Math.max(...columns.map((column) => column.to));
-  const range = Number.isFinite(from) ? ([from, to] as const) : ([0, 1] as const);
-  if (columns.length === 0) return { title: 'time (nothing is recorded)', type: 'linear', range };
+  const range = [from, to] as const;
   if (!timed) return { title: 'sample (the log has no times)', type: 'linear', range };
   return { title: `time (${summary.firstTime?.slice(0, 10)})`, type: 'date', range };
 }

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { EngineError } from '../../src/errors.js';
 import { inRepository } from '../../src/paths.js';
 import { openEngine, unusedGpuNote } from '../../src/tensorflow/engine.js';
+import { freePorts } from '../kernel/kernelClient.js';
 
 test('openEngine() is one engine a process; another layout later is refused', () => {
   const engine = openEngine({ threads: 1 });
@@ -47,18 +46,10 @@ test('a process of a cluster has as many devices as one that computes alone', as
     const { context } = openEngine({ cpuDevices: 3, threads: 1, cluster });
     console.log(context.devices.filter(({ type }) => type === 'CPU').length);
     process.exit(0);`;
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const run = spawnSync(process.execPath, ['--input-type=module', '-e', program, String(port)], {
     encoding: 'utf8',
     timeout: 60_000,
   });
   assert.equal(run.stdout, `${openEngine().context.layout.cpuDevices}\n`, run.stderr);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}

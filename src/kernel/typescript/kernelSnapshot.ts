@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { isAlive } from '../../leftBehind.js';
 import { inPackage, inRepository, makeFolder } from '../../paths.js';
 import type { CellCompiler } from './tslab.js';
 
@@ -118,14 +119,6 @@ function isWritable(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK);
     return true;
-  } catch {
-    return false;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
   } catch {
     return false;
   }
