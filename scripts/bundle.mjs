@@ -32,7 +32,6 @@ const DOORS = [
   'doors/tensorflow',
   'commands/cli',
   'kernel/launcher',
-  'kernel/typescript/snapshotTrial',
   'kernel/notebooks/formulasProgram',
 ];
 
@@ -47,18 +46,7 @@ run(
 );
 copyFileSync(join(COMPILED, 'commands', 'voxlab.cjs'), join(LIBRARY, 'voxlab.cjs'));
 chmodSync(join(LIBRARY, 'voxlab.cjs'), 0o755);
-// V8 makes a snapshot of one file, which is no module.
-run(
-  ESBUILD,
-  join(COMPILED, 'kernel', 'typescript', 'snapshotProgram.js'),
-  ...['--bundle', '--format=cjs', '--platform=node', '--packages=external', '--charset=utf8'],
-  '--banner:js=const fileUrl = require("node:url").pathToFileURL(__filename).href;',
-  ...['--define:import.meta.url=fileUrl', '--log-level=warning', '--out-extension:.js=.cjs'],
-  `--outdir=${LIBRARY}`,
-);
-
-// The kernel holds the text of its compiler in memory, twice, and so does what it starts from: a third of it is enough. In ASCII,
-// of which V8 keeps a byte a character.
+// The kernel holds the text of its compiler in memory: a third of it is enough. In ASCII, of which V8 keeps a byte a character.
 run(
   ESBUILD,
   join(ROOT, 'node_modules', '@tslab', 'typescript-for-tslab', 'lib', 'typescript.js'),

@@ -39,8 +39,6 @@ const TRUSTED_JSON = {
     'a source map that the step of lowering before has made, in this process',
   'src/kernel/notebooks/pythonAnswer.ts':
     'the answer of our own Python program; its readers look at what they take',
-  'src/kernel/typescript/snapshotModules.ts':
-    'package.json of packages of the lock, as Node would require them',
   'src/patches/staging.ts': 'its sha256 says that this version of the program wrote it',
   'src/widgets/browser/patchGallery.ts':
     'data and program are parts of one page: who changes one can change both',

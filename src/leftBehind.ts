@@ -1,14 +1,13 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Loaded by its first use: no snapshot of a kernel may hold it (snapshotModules.ts). */
-const crypto = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto');
 let host: string | undefined;
 
 /** Programs of other hosts, and of containers of this one, may write into the same folder, and have numbers of their own. */
 function ofThisHost(): string {
-  host ??= crypto().createHash('sha256').update(`${hostname()} ${pidNamespace()}`).digest('hex').slice(0, 6);
+  host ??= createHash('sha256').update(`${hostname()} ${pidNamespace()}`).digest('hex').slice(0, 6);
   return host;
 }
 
@@ -22,7 +21,7 @@ export function besideOf(path: string): string {
   const folder = dirname(path);
   if (!lookedInto.has(folder)) removeLeft(folder);
   lookedInto.add(folder);
-  return `${path}.${ofThisHost()}-${process.pid}-${crypto().randomBytes(4).toString('hex')}.partial`;
+  return `${path}.${ofThisHost()}-${process.pid}-${randomBytes(4).toString('hex')}.partial`;
 }
 
 function removeLeft(folder: string): void {

@@ -23,7 +23,6 @@ import { shortenConsoleValues } from './outputs/consoleValues.js';
 import { createPrompts } from './prompts.js';
 import { createRequestHandler } from './requests.js';
 import { type KernelSession, openSession } from './session.js';
-import { keptCompiler, seeToSnapshot } from './typescript/kernelSnapshot.js';
 import { createCellCompiler } from './typescript/tslab.js';
 import { COMPILING, INTERRUPT_TAKEN, STOP_LOOPS, type ToSockets } from './wire/channel.js';
 import { encodeContent } from './wire/protocol.js';
@@ -51,8 +50,8 @@ export function runKernel({ shared, inputPort, streams, send, listen }: OpenWire
   syncBuiltinESMExports();
 
   const whileCompiling = protectCompiler(shared);
-  const kept = keptCompiler(process.cwd());
-  const plain = kept ?? whileCompiling(() => createCellCompiler());
+  const plain = whileCompiling(() => createCellCompiler());
+  const steps = plain.prepare();
   const imports = createCellImports(plain.ts, process.cwd(), notebooks);
   const compiler = withCellImports(plain, imports);
   const places = createStackPlaces();
@@ -64,7 +63,8 @@ export function runKernel({ shared, inputPort, streams, send, listen }: OpenWire
   });
   const cells = createCells(compiler, modules, places, whileCompiling);
   const history = createHistory();
-  const queue = createExecuteQueue({ cells, history, send, afterCell: createGarbageCollection() });
+  const collectGarbage = createGarbageCollection();
+  const queue = createExecuteQueue({ cells, history, send, afterCell: collectGarbage });
   const session = createSession(send, createInputReader(shared, inputPort, send), queue);
   openSession(session);
   shortenConsoleValues();
@@ -88,12 +88,17 @@ export function runKernel({ shared, inputPort, streams, send, listen }: OpenWire
     cells.interrupt();
   };
   process.on('SIGINT', interrupt);
-  seeToSnapshot(process.cwd(), kept !== undefined);
   listen((message) => {
     if (message.kind === 'request') handle(message);
     else if (message.kind === 'interrupt') interrupt();
     else endProcess();
   });
+  prepare(() => whileCompiling(() => steps.next()).done === true, collectGarbage);
+}
+
+/** Takes steps, between which the kernel answers, until one says that it was the last. */
+function prepare(isLast: () => boolean, then: () => void): void {
+  setImmediate(() => (isLast() ? then() : prepare(isLast, then)));
 }
 
 /** Lets the sockets' thread see when the compiler works: an interrupt then waits. */

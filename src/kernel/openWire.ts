@@ -32,7 +32,7 @@ export function openWire({ connectionFile, logDescriptor }: KernelOptions): Open
   let sockets: Worker | undefined;
   const send = (message: ToSockets): void => sockets?.postMessage(message);
 
-  forgetAllocation();
+  delete process.env.MALLOC_ARENA_MAX; // of this process, and of none that cells start
   const { stdout, stderr } = process;
   const worker = startSocketsThread(
     {
@@ -73,10 +73,4 @@ function takeStarter(): number | undefined {
   if (named === undefined) return undefined;
   // Process 1 has taken over what lost its parent: that one ends at once.
   return process.ppid === 1 ? Number(named) : process.ppid;
-}
-
-/** What startKernel.sh has set holds for this process, and for none that cells start. */
-function forgetAllocation(): void {
-  for (const name of process.env.VOXLAB_ALLOCATION?.split(' ') ?? []) delete process.env[name];
-  delete process.env.VOXLAB_ALLOCATION;
 }

@@ -43,14 +43,13 @@ export class KernelClient {
     cwd = inRepository('notebooks'),
     transport = 'tcp' as 'tcp' | 'ipc',
     node = process.execPath,
-    flags = [] as readonly string[],
   } = {}): Promise<KernelClient> {
     const folder = mkdtempSync(join(tmpdir(), 'voxlab-test-kernel-'));
     const connection = await newConnection(folder, transport);
     const file = join(folder, 'connection.json');
     writeFileSync(file, JSON.stringify(connection));
     const launcher = inRepository('dist', 'src', 'kernel', 'launcher.js');
-    const child = spawn(node, [...flags, SINGLE_FILES, launcher, '--connection-file', file], {
+    const child = spawn(node, [SINGLE_FILES, launcher, '--connection-file', file], {
       cwd,
       stdio: ['ignore', 'ignore', openSync(join(folder, 'log'), 'a')],
     });

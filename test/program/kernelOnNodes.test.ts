@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { SNAPSHOT_OPTIONS } from '../../src/kernel/typescript/kernelSnapshot.js';
+import { test } from 'node:test';
 import { inRepository } from '../../src/paths.js';
 import { contents, KernelClient, streamText } from '../kernel/kernelClient.js';
 
@@ -15,9 +13,6 @@ for (const major of [20, 22, 24, 26]) {
   const node = join(FOLDER, `node${major}`, 'bin', 'node');
   const skip = existsSync(node) ? false : `no ${node}: bash .ci/nodes`;
   test(`the kernel's smoke test on Node ${major}`, { skip }, () => smoke(node, major));
-  test(`the same on Node ${major} for a kernel that starts from a snapshot`, { skip }, () =>
-    smoke(node, major, snapshotFlags(node)),
-  );
   test(`a program on TensorFlow has no warning on Node ${major}`, { skip }, () => {
     const program = `
       import { tf } from 'voxlab';
@@ -31,23 +26,9 @@ for (const major of [20, 22, 24, 26]) {
   });
 }
 
-/** Makes a snapshot with that Node, for a kernel's process to start from. */
-function snapshotFlags(node: string): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'voxlab-nodes-'));
-  after(() => rmSync(folder, { recursive: true }));
-  const flags = [...SNAPSHOT_OPTIONS, '--snapshot-blob', join(folder, 'blob')];
-  const program = inRepository('dist', 'lib', 'snapshotProgram.cjs');
-  const made = spawnSync(node, [...flags, '--build-snapshot', program], {
-    cwd: inRepository(),
-    stdio: 'ignore', // as the kernel does
-  });
-  assert.equal(made.status, 0);
-  return flags;
-}
-
-async function smoke(node: string, major: number, flags: readonly string[] = []): Promise<void> {
+async function smoke(node: string, major: number): Promise<void> {
   assert.match(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout, new RegExp(`^v${major}\\.`));
-  const kernel = await KernelClient.start({ node, flags });
+  const kernel = await KernelClient.start({ node });
   const result = async (code: string) =>
     (contents(await kernel.run(code), 'execute_result')[0]?.data as Record<string, string> | undefined)?.[
       'text/plain'

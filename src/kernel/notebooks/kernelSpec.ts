@@ -11,6 +11,9 @@ export const KERNEL_NAME = 'voxlab';
 
 const { UV_THREADPOOL_SIZE: POOL_SIZE } = process.env;
 
+/** Each of Node's threads would have memory of the C library's of its own, and keep what it once needed: 10 MB. openWire.ts forgets it. */
+const MEMORY_OF_C = { MALLOC_ARENA_MAX: '2' };
+
 /** What Jupyter reads from kernel.json. */
 interface KernelSpec {
   readonly argv: readonly string[];
@@ -67,22 +70,20 @@ function launcherWords(): string[] {
 export function installKernelSpec(kernels: string = kernelsBelow()): string {
   const words = launcherWords();
   const folder = join(kernels, KERNEL_NAME);
-  const snapshots = jupyterFolder('cache');
   makeFolder(folder);
-  makeFolder(snapshots);
   writeFileAtomically(join(folder, 'logo-svg.svg'), LOGO);
   const spec = {
     // Absolute paths: Jupyter may be started from anywhere, with another PATH.
-    argv: [
-      ...['/bin/sh', inPackage('src', 'kernel', 'notebooks', 'startKernel.sh'), process.execPath, snapshots],
-      ...[...words, '--connection-file', '{connection_file}'],
-    ],
+    argv: [process.execPath, ...words, '--connection-file', '{connection_file}'],
     display_name: 'TypeScript (voxlab)',
     language: 'typescript',
     interrupt_mode: 'message',
     metadata: { debugger: false, supported_encryption: ['curve'] },
-    // As commands have them: src/commands/voxlab.cts.
-    env: POOL_SIZE === undefined ? {} : { UV_THREADPOOL_SIZE: POOL_SIZE },
+    env: {
+      ...MEMORY_OF_C,
+      // As commands have them: src/commands/voxlab.cts.
+      ...(POOL_SIZE !== undefined && { UV_THREADPOOL_SIZE: POOL_SIZE }),
+    },
   };
   writeFileAtomically(join(folder, 'kernel.json'), `${JSON.stringify(spec, null, 2)}\n`);
   return folder;

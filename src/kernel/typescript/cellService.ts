@@ -2,6 +2,7 @@ import { inPackage } from '../../paths.js';
 import { createCellFiles, virtualFiles } from './cellFiles.js';
 import { cellOptions } from './cellOptions.js';
 import type { Ts, TypeScript } from './compiler.js';
+import { readDeclarations } from './declarationFiles.js';
 import { type CellInProgram, createKeptProgram } from './keptProgram.js';
 import type { TypeNames } from './typeNames.js';
 
@@ -18,9 +19,20 @@ export interface CellService {
   refresh(): void;
   /** Reads declarations that have been left out until now, where what is said of a cell has to do with them. */
   heed(text: string): boolean;
+  /** What later cells will need, in steps that take some hundredths of a second, the last some tenths. */
+  prepare(): Generator<unknown, void>;
   /** Looks for modules that were not found anew. */
   forgetMissing(): void;
 }
+
+/**
+ * The first cells are checked against this alone, as long as nothing is said of them: most of a kernel's start would be the reading of
+ * what Node and later versions of the language declare.
+ */
+const CORE: TypeScript.CompilerOptions = { lib: ['lib.es5.d.ts'], types: [] };
+/** What may be wrong without a word where the later declarations are missing: iteration, promises, generators, what is global. */
+export const MEANS_MORE =
+  /[[@]|\.\.\.|\*\s*\w*\s*\(|\dn\b|\b(async|await|declare|global|globalThis|import|of|require|using|yield)\b/;
 
 /** What voxlab adds to the library: names of the browser's that cells have. */
 const CELL_LIBRARY = inPackage('src', 'kernel', 'typescript', 'cellLibrary.d.ts');
@@ -34,14 +46,16 @@ export function createCellService(
   const virtual = virtualFiles(root);
   const files = createCellFiles(ts, virtual);
   const options = cellOptions(ts, tslabs, names);
+  const core = { ...options, ...CORE };
+  let isWhole = false;
   const roots = [virtual.declarations, virtual.cell, CELL_LIBRARY, virtual.globals];
   files.write(virtual.globals, 'export {};\n');
   const host: TypeScript.LanguageServiceHost = {
-    getCompilationSettings: () => options,
+    getCompilationSettings: () => (isWhole ? options : core),
     getCurrentDirectory: () => root,
     getDefaultLibFileName: ts.getDefaultLibFilePath,
     getScriptFileNames: () => roots,
-    getProjectVersion: files.version,
+    getProjectVersion: () => `${files.version()} ${isWhole}`,
     getScriptVersion: files.versionOf,
     getScriptSnapshot: files.snapshotOf,
     fileExists: (path) => files.isWritten(path) || (!names.hides(path) && ts.sys.fileExists(path)),
@@ -61,6 +75,13 @@ export function createCellService(
   const registry = ts.createDocumentRegistry(true, root);
   let service = ts.createLanguageService(host, registry);
   const kept = createKeptProgram(ts, files, virtual);
+  /** Whether it was not so before. */
+  const takeWhole = (): boolean => {
+    const wasWhole = isWhole;
+    isWhole = true;
+    if (!wasWhole) kept.forget();
+    return !wasWhole;
+  };
   const heedBoth = (cell: string, declarations: string): void => {
     for (const text of [cell, declarations]) files.heed(text);
   };
@@ -78,17 +99,33 @@ export function createCellService(
   return {
     service: () => service,
     written(cell, declarations) {
+      takeWhole();
       heedBoth(cell, declarations);
       return inNewProgram(cell, declarations);
     },
     checked(cell, declarations) {
+      if (MEANS_MORE.test(cell)) takeWhole();
       heedBoth(cell, declarations);
       const inProgram = kept.filesOf(cell, declarations);
       return inProgram === undefined ? inNewProgram(cell, declarations) : linked(inProgram);
     },
     writeGlobals: (text) => files.write(virtual.globals, `export {};\n${text}`),
     refresh: files.refresh,
-    heed: files.heed,
+    heed: (text) => takeWhole() || files.heed(text),
+    *prepare() {
+      inNewProgram(NOTHING, NOTHING).program.getTypeChecker();
+      yield;
+      for (const file of readDeclarations(
+        ts,
+        { ...host, getCompilationSettings: () => options },
+        registry,
+        files,
+      )) {
+        if (isWhole) return; // a cell was quicker
+        yield file;
+      }
+      if (takeWhole()) inNewProgram(NOTHING, NOTHING).program.getTypeChecker();
+    },
     forgetMissing() {
       service.dispose();
       found = ts.createModuleResolutionCache(root, (path) => path, options);
@@ -97,6 +134,8 @@ export function createCellService(
     },
   };
 }
+
+const NOTHING = 'export {};\n';
 
 /** As tslab does: a name that the cell does not declare is looked for in what earlier cells declare. */
 function linked(made: CellInProgram): CellInProgram {

@@ -46,7 +46,7 @@ function refuseOther(packages: NodeJS.Require, name: string, expected: string): 
 
 function load(packages: NodeJS.Require): Compiler {
   const path = packages.resolve(TYPESCRIPT);
-  const ts = exportsOf(packages, path) as Ts;
+  const ts = exportsOf(path) as Ts;
   const seenByTslab = { ...ts, ...gone(ts) };
   // Where voxlab is a package, tslab has its fork after all, below its own folder: it is not loaded.
   const tslabs = packages.resolve(TYPESCRIPT, { paths: [dirname(packages.resolve('tslab/package.json'))] });
@@ -66,9 +66,7 @@ export function textOfTypeScript(path: string): string {
 }
 
 /** V8's cache saves compiling it at each start. Kept when the kernel has come to rest. */
-function exportsOf(packages: NodeJS.Require, path: string): unknown {
-  // A snapshot holds what is compiled, and no cache (kernelSnapshot.ts).
-  if (process.execArgv.includes('--build-snapshot')) return packages(path);
+function exportsOf(path: string): unknown {
   const file = `typescript-${TYPESCRIPT_VERSION}-${process.version}.bin`;
   const cached = requireWithCodeCache(path, textOfTypeScript(path), jupyterFolder('cache', file));
   if (!cached.fromCache) setTimeout(() => cached.keep(), 5000).unref();

@@ -42,6 +42,8 @@ export interface CellCompiler {
   /** `offset` counts UTF-16 units. */
   complete(code: string, offset: number, declarations: string): Completion;
   inspect(code: string, offset: number, declarations: string): string | undefined;
+  /** Steps that a kernel takes while it waits for cells, which then take less time. */
+  prepare(): Generator<unknown, void>;
   close(): void;
 }
 
@@ -53,7 +55,7 @@ const NOTHING = { moduleText: '', sourceMap: '', declarations: '' };
 /**
  * tslab brings what makes a cell of TypeScript: it exports a cell's names, hands over the last value and carries declarations from
  * cell to cell. It runs here on TypeScript 6.0, where it was written for a fork of 5.0; programs come from a language service. Executor,
- * protocol and display are the kernel's own. The working directory must be the project's root. Takes about a second.
+ * protocol and display are the kernel's own. The working directory must be the project's root.
  */
 export function createCellCompiler(packages: NodeJS.Require = createRequire(import.meta.url)): CellCompiler {
   const { ts, seenByTslab } = loadCompiler(packages);
@@ -75,22 +77,25 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
     printQuickInfo(info: TypeScript.QuickInfo): string;
   };
   const converter = createConverter();
-  const { service, written, refresh, heed, forgetMissing, writeGlobals } = cells!;
+  const { service, written, refresh, heed, forgetMissing, writeGlobals, prepare } = cells!;
   let madeAtMs = Date.now();
   const convert: Converter['convert'] = (declarations, code) => {
     refresh();
-    const converted = converter.convert(declarations, code);
-    const isThere = emitted.diagnostics.some((said) => isThereNow(said, madeAtMs));
-    if (isThere) {
-      forgetMissing();
-      madeAtMs = Date.now();
-    }
-    const isAwake = emitted.diagnostics.some(({ messageText }) =>
-      heed(ts.flattenDiagnosticMessageText(messageText, ' ')),
-    );
-    if (!isThere && !isAwake) return converted;
-    return converter.convert(declarations, code);
+    let converted = converter.convert(declarations, code);
+    if (hasModuleThatCame()) converted = converter.convert(declarations, code);
+    while (meansMore()) converted = converter.convert(declarations, code);
+    return converted;
   };
+  const hasModuleThatCame = (): boolean => {
+    const isThere = emitted.diagnostics.some((said) => isThereNow(said, madeAtMs));
+    if (!isThere) return false;
+    forgetMissing();
+    madeAtMs = Date.now();
+    return true;
+  };
+  /** Whether what is said of the cell has to do with declarations that had been left out. */
+  const meansMore = (): boolean =>
+    emitted.diagnostics.some(({ messageText }) => heed(ts.flattenDiagnosticMessageText(messageText, ' ')));
   /** Makes the code the cell, for questions to the service. */
   const placed = (code: string, declarations: string): CellInProgram => {
     refresh();
@@ -132,6 +137,7 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
       ].filter((text) => text !== undefined);
       return told.length === 0 ? undefined : told.join('\n\n');
     },
+    prepare,
     close: () => converter.close(),
   };
 }

@@ -15,7 +15,11 @@ after(() => rmSync(root, { recursive: true }));
 process.chdir(root);
 const ts = loadTypeScript();
 const typeRoots = [join(createRequire(import.meta.url).resolve('@types/node/package.json'), '..', '..')];
-const newService = (): CellService => createCellService(ts, root, createTypeNames(root), { typeRoots });
+const newService = (): CellService => {
+  const made = createCellService(ts, root, createTypeNames(root), { typeRoots });
+  made.heed('all declarations');
+  return made;
+};
 const service = newService();
 
 const PREFIX = 'export {};\n';
