@@ -2,13 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import vm from 'node:vm';
+import { EnvironmentError } from '../../errors.js';
 import { writeFileAtomically } from '../../paths.js';
 
 export interface CachedModule {
   readonly exports: unknown;
   /** Whether V8 took the code from the cache. */
   readonly fromCache: boolean;
-  /** Writes what V8 has compiled by now, for the next start. Takes some tenths of a second for a large module. */
+  /**
+   * Writes what V8 has compiled by now, for the next start. Takes some tenths of a second for a large module. Where it cannot be written
+   * (a full disk, another user's clone) each start compiles anew.
+   */
   keep(): void;
 }
 
@@ -32,6 +36,12 @@ export function requireWithCodeCache(path: string, textFile: string, cacheFile: 
   return {
     exports: module.exports,
     fromCache: cachedData !== undefined && script.cachedDataRejected === false,
-    keep: () => writeFileAtomically(cacheFile, script.createCachedData()),
+    keep() {
+      try {
+        writeFileAtomically(cacheFile, script.createCachedData());
+      } catch (error) {
+        if (!(error instanceof EnvironmentError)) throw error;
+      }
+    },
   };
 }

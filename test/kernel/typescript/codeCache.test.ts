@@ -35,3 +35,9 @@ test('requireWithCodeCache() compiles anew where the cache is not its own', () =
   assert.equal(loaded.fromCache, false);
   assert.deepEqual(loaded.exports, { name: 'other' });
 });
+
+test('keep() does without where it cannot write', () => {
+  const loaded = requireWithCodeCache(path, text, join(text, 'below a file', 'module.bin'));
+  loaded.keep();
+  assert.equal(loaded.fromCache, false);
+});
