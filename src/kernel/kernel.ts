@@ -10,6 +10,7 @@ import { createInputReader } from './cells/inputReader.js';
 import { announceLoops } from './cells/loopStop.js';
 import { moduleLowering } from './cells/lowering.js';
 import { createCellModules } from './cells/modules.js';
+import { inPauses } from './cells/pauses.js';
 import { createStackPlaces, mapStacks } from './cells/stackPlaces.js';
 import { reportUncaught } from './cells/uncaught.js';
 import { announceUserCode } from './cells/userCode.js';
@@ -51,7 +52,6 @@ export function runKernel({ shared, inputPort, streams, send, listen }: OpenWire
 
   const whileCompiling = protectCompiler(shared);
   const plain = whileCompiling(() => createCellCompiler());
-  const steps = plain.prepare();
   const imports = createCellImports(plain.ts, process.cwd(), notebooks);
   const compiler = withCellImports(plain, imports);
   const places = createStackPlaces();
@@ -88,17 +88,14 @@ export function runKernel({ shared, inputPort, streams, send, listen }: OpenWire
     cells.interrupt();
   };
   process.on('SIGINT', interrupt);
+  const steps = plain.prepare();
+  const putOff = inPauses(() => whileCompiling(() => steps.next()).done === true, collectGarbage);
   listen((message) => {
+    putOff();
     if (message.kind === 'request') handle(message);
     else if (message.kind === 'interrupt') interrupt();
     else endProcess();
   });
-  prepare(() => whileCompiling(() => steps.next()).done === true, collectGarbage);
-}
-
-/** Takes steps, between which the kernel answers, until one says that it was the last. */
-function prepare(isLast: () => boolean, then: () => void): void {
-  setImmediate(() => (isLast() ? then() : prepare(isLast, then)));
 }
 
 /** Lets the sockets' thread see when the compiler works: an interrupt then waits. */

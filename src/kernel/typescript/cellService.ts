@@ -113,8 +113,6 @@ export function createCellService(
     refresh: files.refresh,
     heed: (text) => takeWhole() || files.heed(text),
     *prepare() {
-      inNewProgram(NOTHING, NOTHING).program.getTypeChecker();
-      yield;
       for (const file of readDeclarations(
         ts,
         { ...host, getCompilationSettings: () => options },

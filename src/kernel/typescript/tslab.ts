@@ -137,7 +137,11 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
       ].filter((text) => text !== undefined);
       return told.length === 0 ? undefined : told.join('\n\n');
     },
-    prepare,
+    *prepare() {
+      convert('', '0'); // whatever the first cell is, it takes the same ways
+      yield;
+      yield* prepare();
+    },
     close: () => converter.close(),
   };
 }

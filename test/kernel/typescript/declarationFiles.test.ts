@@ -41,7 +41,7 @@ const CELLS = [
     'Symbol("s")',
     'const { a = 1, ...b } = { c: 2 };',
   ],
-  ...['`${1}`', 'String.raw`a`', '/a(?<n>b)/.exec("ab")?.groups', '"a-b".replace(/-/g, "+")'],
+  ...['`text`', 'String.raw`a`', '/a(?<n>b)/.exec("ab")?.groups', '"a-b".replace(/-/g, "+")'],
   ...[
     'new Int16Array(3)',
     'new Float32Array([1])[0]',
