@@ -2,7 +2,7 @@ import { inPackage } from '../../paths.js';
 
 /**
  * Declarations that are large and that few cells mean: TensorFlow.js's are half of what an import of voxlab leads to, and those of
- * Node's inspector, HTTP/2 and tests a quarter of Node's. In their places stand a few lines, until a text names them.
+ * Node's network, cryptography, child processes and tests half of Node's. In their places stand a few lines, until a text names them.
  */
 export interface SleepingTypes {
   /** What the compiler gets of a file. */
@@ -22,21 +22,34 @@ interface Sleeper {
   shortened(text: string): string;
 }
 
-/** Files of @types/node that its global names do not need, and the modules that they declare. */
-const FILES_OF_NODE: Readonly<Record<string, string>> = {
-  'inspector.generated': '(node:)?inspector',
-  http2: '(node:)?http2',
-  https: '(node:)?https',
-  test: 'node:test',
-  zlib: '(node:)?zlib',
-  cluster: '(node:)?cluster',
-  repl: '(node:)?repl',
-  v8: '(node:)?v8',
-};
+interface PartOfNode {
+  /** Of @types/node. */
+  readonly files: readonly string[];
+  /** Its own modules, and those whose declarations mean its types. */
+  readonly modules: string;
+  /** By what one comes to its types without an import; sleepingTypes.test.ts finds them in the declarations. */
+  readonly names?: RegExp;
+}
 
-const MODULES_OF_NODE: readonly Sleeper[] = Object.entries(FILES_OF_NODE).map(([file, names]) => ({
-  isFile: (path) => path.endsWith(`/@types/node/${file}.d.ts`),
-  modules: new RegExp(`['"\`]${names}(/|['"\`])`),
+export const PARTS_OF_NODE: readonly PartOfNode[] = [
+  {
+    files: ['child_process', 'crypto', 'dgram', 'dns', 'dns/promises', 'http', 'tls'],
+    modules: 'child_process|cluster|constants|crypto|dgram|dns|http|http2|https|net|tls|undici',
+    names:
+      /\b(crypto|Blob|File|isKeyObject|isCryptoKey|urlToHttpOptions|lookup|LookupFunction|emit|send|channel|MessageListener)\b|['"`]message['"`]/,
+  },
+  { files: ['inspector.generated'], modules: 'inspector' },
+  { files: ['test'], modules: 'node:test' },
+  ...['http2', 'https', 'zlib', 'cluster', 'repl', 'v8'].map((name) => ({
+    files: [name],
+    modules: name,
+  })),
+];
+
+const SLEEPERS_OF_NODE: readonly Sleeper[] = PARTS_OF_NODE.map(({ files, modules, names }) => ({
+  isFile: (path) => files.some((file) => path.endsWith(`/@types/node/${file}.d.ts`)),
+  modules: new RegExp(`['"\`](node:)?(${modules})(/|['"\`])`),
+  ...(names && { names }),
   shortened: emptyModules,
 }));
 
@@ -49,11 +62,11 @@ const TENSORFLOW: Sleeper = {
   shortened: withoutTensorflow,
 };
 
-const SLEEPERS: readonly Sleeper[] = [...MODULES_OF_NODE, TENSORFLOW];
+const SLEEPERS: readonly Sleeper[] = [...SLEEPERS_OF_NODE, TENSORFLOW];
 
 export function createSleepingTypes(): SleepingTypes {
   const asleep = new Set(SLEEPERS);
-  const filesOf = new Map<Sleeper, string>();
+  const filesOf = new Map<Sleeper, string[]>();
   const wakeWhere = (isNamed: (sleeper: Sleeper) => boolean): string[] =>
     [...asleep].filter(isNamed).flatMap((sleeper) => {
       asleep.delete(sleeper);
@@ -63,13 +76,13 @@ export function createSleepingTypes(): SleepingTypes {
     textOf(path, text) {
       const sleeper = SLEEPERS.find(({ isFile }) => isFile(path));
       if (sleeper === undefined) return text;
-      filesOf.set(sleeper, path);
+      if (asleep.has(sleeper)) filesOf.set(sleeper, [...(filesOf.get(sleeper) ?? []), path]);
       return asleep.has(sleeper) ? sleeper.shortened(text) : text;
     },
     heedCode: (text) => wakeWhere(({ modules, names }) => modules.test(text) || (names?.test(text) ?? false)),
     heedDeclarations(path, text) {
       // They name each other; who means one of them says so.
-      if (path.includes('/@types/node/') || TENSORFLOW.isFile(path)) return [];
+      if (/\/(@types\/node|undici-types)\//.test(path) || TENSORFLOW.isFile(path)) return [];
       return wakeWhere(({ modules }) => modules.test(text));
     },
   };

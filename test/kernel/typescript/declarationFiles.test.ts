@@ -188,10 +188,10 @@ test('prepare() reads file by file what the whole program is made of, also where
   const { program } = service.checked('export {}; process.pid', 'export {};');
   const all = program.getSourceFiles().filter(({ fileName }) => fileName.includes('/node_modules/'));
   const kept = all.filter((file) => read.includes(file));
-  assert.ok(kept.length > 0.7 * all.length, `${kept.length} of ${all.length} files`);
+  assert.ok(kept.length > 0.6 * all.length, `${kept.length} of ${all.length} files`);
   const nodes = (files: readonly object[]) =>
     files.reduce((sum, file) => sum + (file as { nodeCount: number }).nodeCount, 0);
-  assert.ok(nodes(kept) > 0.9 * nodes(all), `${nodes(kept)} of ${nodes(all)} nodes`);
+  assert.ok(nodes(kept) > 0.85 * nodes(all), `${nodes(kept)} of ${nodes(all)} nodes`);
 
   const compiler = newCompiler();
   const steps = compiler.prepare();

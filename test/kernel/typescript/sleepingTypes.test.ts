@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { createSleepingTypes } from '../../../src/kernel/typescript/sleepingTypes.js';
+import type { Ts, TypeScript } from '../../../src/kernel/typescript/compiler.js';
+import { createSleepingTypes, PARTS_OF_NODE } from '../../../src/kernel/typescript/sleepingTypes.js';
 import { createCellCompiler } from '../../../src/kernel/typescript/tslab.js';
 import { inPackage, inRepository, REPOSITORY_ROOT } from '../../../src/paths.js';
 
@@ -86,5 +88,81 @@ test('cells have the modules of Node that few import as ever', () => {
     [],
   );
   assert.deepEqual(codes("import { get } from 'https'; get('https://x').end()"), []);
+  assert.deepEqual(codes('crypto.randomUUID().length; crypto.getRandom'), [2339]);
+  assert.deepEqual(codes('new Blob([1])'), [2322]);
+  assert.deepEqual(codes('process.send?.({}, 1)'), [2769]);
+  assert.deepEqual(codes("import { execSync } from 'child_process'; execSync('ls').nothing"), [2339]);
+  assert.deepEqual(
+    codes("import { lookup } from 'node:dns/promises'; (await lookup('x')).address.length"),
+    [],
+  );
   assert.deepEqual(codes("import { test } from 'node:test'; test('a', () => {});"), []);
 });
+
+test('no declaration of Node that is awake, or may be woken alone, has a type of one that sleeps, but by a name that wakes it', () => {
+  const { ts } = compiler;
+  const folder = inRepository('node_modules', '@types', 'node');
+  const files = readdirSync(folder, { recursive: true }).map(String);
+  const declarations = files.filter((file) => file.endsWith('.d.ts') && !file.startsWith('ts5'));
+  const partOf = (name: string) => PARTS_OF_NODE.find((part) => part.files.includes(name));
+  let looked = 0;
+  for (const file of declarations) {
+    const name = file.replace(/\.d\.ts$/, '');
+    const source = ts.createSourceFile(
+      file,
+      readFileSync(join(folder, file), 'utf8'),
+      ts.ScriptTarget.ESNext,
+      true,
+    );
+    for (const { module, by } of foreignTypes(ts, source)) {
+      const meant = partOf(module);
+      const own = partOf(name);
+      if (meant === undefined || meant === own) continue;
+      looked++;
+      const wakesWith = (module: string): boolean =>
+        new RegExp(`^(node:)?(${meant.modules})(/|$)`).test(module);
+      const isWoken =
+        own === undefined
+          ? (meant.names?.test(by) ?? false) || wakesWith(by)
+          : own.modules.split('|').every(wakesWith) && own.names === undefined;
+      assert.ok(isWoken, `${file}: ${by} has a type of ${module}`);
+    }
+  }
+  assert.ok(looked > 50, `${looked} types`);
+});
+
+/** The types of other modules in a file of declarations, and the name that they are there for. */
+function foreignTypes(ts: Ts, file: TypeScript.SourceFile): { module: string; by: string }[] {
+  const moduleOf = new Map<string, string>();
+  const found: { module: string; by: string }[] = [];
+  const named = (from: TypeScript.Node): string => {
+    const { name } = from as { name?: TypeScript.Node };
+    if (name !== undefined && !ts.isParameter(from) && !ts.isTypeParameterDeclaration(from))
+      return name.getText().replace(/^["']|["']$/g, '');
+    return named(from.parent);
+  };
+  const visit = (node: TypeScript.Node): void => {
+    if (ts.isImportDeclaration(node)) {
+      const module = (node.moduleSpecifier as TypeScript.StringLiteral).text.replace(/^node:/, '');
+      const { name, namedBindings } = node.importClause ?? {};
+      const elements =
+        namedBindings === undefined || ts.isNamespaceImport(namedBindings)
+          ? [namedBindings]
+          : namedBindings.elements;
+      for (const each of [name, ...elements.map((element) => element?.name)])
+        if (each !== undefined) moduleOf.set(each.text, module);
+      return;
+    }
+    if (ts.isImportTypeNode(node)) {
+      const { literal } = node.argument as TypeScript.LiteralTypeNode;
+      found.push({
+        module: (literal as TypeScript.StringLiteral).text.replace(/^node:/, ''),
+        by: named(node.parent),
+      });
+    } else if (ts.isIdentifier(node) && moduleOf.has(node.text))
+      found.push({ module: moduleOf.get(node.text)!, by: named(node.parent) });
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
