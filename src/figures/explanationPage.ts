@@ -1,4 +1,4 @@
-import { voxelToWorld } from '../volumes/voxels/geometry.js';
+import { middleVoxel, voxelToWorld } from '../volumes/voxels/geometry.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { escaped } from './drawing/markup.js';
 import { pagePolicy } from './drawing/pagePolicy.js';
@@ -74,11 +74,7 @@ function montageOf(patches: readonly ExplainedPatch[], seen: Seen) {
 
 function planesOf({ patchHu, map, peakVoxel, title }: ExplainedPatch, seen: Seen): string {
   const volume: Volume = { ...map, data: patchHu };
-  const [x, y, z] = map.size;
-  const through = voxelToWorld(
-    volume,
-    peakVoxel ?? [Math.floor(x / 2), Math.floor(y / 2), Math.floor(z / 2)],
-  );
+  const through = voxelToWorld(volume, peakVoxel ?? middleVoxel(map.size));
   const longestMm = Math.max(...map.size.map((length, axis) => length * map.spacingMm[axis]!));
   const options = { ...seen, oriented: false, pixelsPerMm: PLANE / longestMm };
   const plain = threePlanes(volume, through, { ...options, title: 'the patch' });
