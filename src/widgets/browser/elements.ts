@@ -22,6 +22,14 @@ export function pressButton(label: string, content: Node | string, work: () => v
   return pressed;
 }
 
+/** What draws on a canvas, in CSS pixels of its size on the page. */
+export function scaledContext(canvas: HTMLCanvasElement, { width }: { readonly width: number }) {
+  const context = canvas.getContext('2d')!;
+  const density = canvas.width / width;
+  context.setTransform(density, 0, 0, density, 0, 0);
+  return context;
+}
+
 /** The namespace, as the page knows it. */
 const SVG = new DOMParser().parseFromString('<svg></svg>', 'text/html').body.firstElementChild?.namespaceURI;
 

@@ -10,6 +10,7 @@ import {
   type VolumeViewState,
 } from '../volumeState.js';
 import type { Model } from './anywidget.js';
+import { after } from './toolButtons.js';
 
 /** The state of a volume view, typed; a change is drawn in every view and told to the kernel. */
 export interface VolumeModel extends VolumeViewState {
@@ -81,10 +82,6 @@ export function volumeModel(model: Model): VolumeModel {
       if (scan.masked) this.change({ mask: after(MASK_SHOWN, this.mask) });
     },
   };
-}
-
-function after<T>(all: readonly T[], one: T): T {
-  return all[(all.indexOf(one) + 1) % all.length]!;
 }
 
 /** A cut through the picture's middle, of what lies before it. */

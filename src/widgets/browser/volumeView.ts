@@ -4,9 +4,10 @@ import { raysOf } from '../rays.js';
 import { type PictureSize, pixelsPerMm } from '../volumeCamera.js';
 import type { PickMessage } from '../volumeState.js';
 import { type CleanUp, type RenderArguments, watch } from './anywidget.js';
-import { watchConnection } from './connection.js';
-import { element, keepKeys } from './elements.js';
-import { followPointer } from './planePointer.js';
+import { createStill, watchConnection } from './connection.js';
+import { element, keepKeys, scaledContext } from './elements.js';
+import { PADDING } from './planeLayout.js';
+import { followPointer, STILL_PIXELS } from './planePointer.js';
 import { volumeActions } from './volumeActions.js';
 import { createVolumeBar } from './volumeBar.js';
 import { followVolumeKeys } from './volumeKeys.js';
@@ -18,11 +19,9 @@ import { shareStore } from './volumeStore.js';
 const ALONE =
   'No answer: the kernel of this view is gone, or busy. What has come stays; places are not told. Run the cell again.';
 /** CSS pixels. */
-const PADDING = 9;
 const HIGHEST = 520;
 /** Of a turn for the way across the picture. */
 const HALF_TURN = Math.PI;
-const STILL_PIXELS = 3;
 const WHILE_LOADING_MS = 600;
 
 function render({ model, el }: RenderArguments): CleanUp {
@@ -37,19 +36,17 @@ function render({ model, el }: RenderArguments): CleanUp {
   });
   const loading = element('progress', { class: 'voxlab-loading', max: '1', 'aria-label': 'voxels' });
   const why = element('div', { class: 'voxlab-why', role: 'status' });
-  const still = element('img', { class: 'voxlab-still', alt: 'projections of the volume' });
+  const still = createStill(model, 'projections of the volume');
   const stage = element('div', { class: 'voxlab-stage' }, canvas, loading);
   const root = element('div', { class: 'voxlab-viewer' }, bar.top, bar.help, stage, why, bar.bottom);
-  el.append(root, still);
+  el.append(root, still.image);
   let seen = false;
   let pointer: readonly [number, number] | undefined;
 
   const picture = createVolumePicture(viewer, store, () => seen, paint);
   function paint(): void {
     if (picture.why !== undefined) return giveUp(picture.why);
-    const context = canvas.getContext('2d')!;
-    const density = canvas.width / size.width;
-    context.setTransform(density, 0, 0, density, 0, 0);
+    const context = scaledContext(canvas, size);
     context.fillStyle = '#000';
     context.fillRect(0, 0, size.width, size.height);
     context.imageSmoothingQuality = 'high';
@@ -124,7 +121,7 @@ function render({ model, el }: RenderArguments): CleanUp {
     root.dataset.complete = 'false';
     picture.changed();
   };
-  const stops = [keepKeys(root), watchConnection(model, el, ALONE)];
+  const stops = [keepKeys(root), watchConnection(model, el, ALONE), still.stop];
   let loadedAtMs = 0;
   const load = (): void => {
     const share = store.here.length / store.parts;
@@ -138,12 +135,6 @@ function render({ model, el }: RenderArguments): CleanUp {
     changed();
   };
   stops.push(store.follow(model, load), watch(model, WATCHED, changed));
-  stops.push(
-    watch(model, ['still'], () => {
-      const kept = model.get('still');
-      if (typeof kept === 'string' && kept !== '') still.src = kept;
-    }),
-  );
   load();
   const observer = new ResizeObserver(() => {
     if (el.clientWidth === 0) return;
