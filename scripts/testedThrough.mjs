@@ -81,6 +81,7 @@ export const TESTED_THROUGH = {
   'src/detection/separateBlobs.ts': 'test/detection/detect.test.ts',
   'src/figures/drawing/picture.ts': 'test/figures/slices/threePlanes.test.ts',
   'src/figures/drawing/ticks.ts': 'test/figures/charts/chartDrawing.test.ts',
+  'src/figures/slices/planeMarkup.ts': 'test/figures/slices/threePlanes.test.ts',
   'src/config/optimizerSettings.ts': 'test/config/trainingSettings.test.ts',
   'src/config/intensity.ts': 'test/store/voxelSample.test.ts',
   'src/feed/rowLabels.ts': 'test/feed/parts.test.ts',

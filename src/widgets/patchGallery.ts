@@ -1,5 +1,4 @@
-import { escaped } from '../figures/drawing/markup.js';
-import { pagePolicy } from '../figures/drawing/pagePolicy.js';
+import { htmlPage } from '../figures/drawing/pagePolicy.js';
 import { patchMontage } from '../figures/slices/patchMontage.js';
 import type { PatchFile } from '../store/patchFile.js';
 import { livingHtml } from './frontEnd.js';
@@ -36,6 +35,8 @@ export interface PatchGallery {
 /** Of the packed voxels: with base64 and its own script a page stays below 3 MB. */
 const MOST_BYTES = 2.7e6;
 const MOST_PATCHES = 48;
+const PAGE_STYLE =
+  'body{margin:16px;background:#fff}@media (prefers-color-scheme:dark){body{background:#111}}img{max-width:100%}';
 
 /**
  * Patches of a file side by side: filter them by class, subset and outcome, sort them, click one for its three planes and all of
@@ -90,7 +91,7 @@ export async function patchGallery(
     title,
     rows: kept.map(({ row }) => row),
     leftOut: wanted.slice(kept.length),
-    page: () => pageOf(title, html()),
+    page: () => htmlPage({ title, style: PAGE_STYLE, scripts: true, body: html() }),
   };
   return Object.defineProperty(gallery, Symbol.for('Jupyter.display'), {
     value: () => ({ 'text/html': html(), 'text/plain': `${title}: ${kept.length} patches` }),
@@ -126,13 +127,4 @@ export function chosenRows(
   return Array.from({ length: longest }, (_, i) => [taken[0][i], taken[1][i]])
     .flat()
     .filter((row) => row !== undefined);
-}
-
-function pageOf(title: string, html: string): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-${pagePolicy({ scripts: true })}
-<title>${escaped(title)}</title><style>body{margin:16px;background:#fff}@media (prefers-color-scheme:dark){body{background:#111}}img{max-width:100%}</style></head>
-<body>${html}</body></html>
-`;
 }
