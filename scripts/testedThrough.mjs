@@ -80,6 +80,7 @@ export const TESTED_THROUGH = {
   'src/detection/rim.ts': 'test/detection/detect.test.ts',
   'src/detection/separateBlobs.ts': 'test/detection/detect.test.ts',
   'src/figures/drawing/picture.ts': 'test/figures/slices/threePlanes.test.ts',
+  'src/gpu/logs/leftOut.ts': 'test/gpu/logs/nvidiaSmiCsv.test.ts',
   'src/figures/drawing/ticks.ts': 'test/figures/charts/chartDrawing.test.ts',
   'src/figures/slices/planeMarkup.ts': 'test/figures/slices/threePlanes.test.ts',
   'src/config/optimizerSettings.ts': 'test/config/trainingSettings.test.ts',
