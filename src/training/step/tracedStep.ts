@@ -203,13 +203,10 @@ function update(
 }
 
 /** Shortens all gradients together to the wanted length (Pascanu et al., 2013). */
-function clip(
-  engine: Engine,
-  { clipNorm, placement, ...options }: ProgramOptions,
-  gradients: Map<string, Tensor>,
-): void {
+function clip(engine: Engine, options: ProgramOptions, gradients: Map<string, Tensor>): void {
+  const { clipNorm, placement } = options;
   if (clipNorm === 0) return;
-  const deviceOf = deviceOfMean({ ...options, placement, clipNorm });
+  const deviceOf = deviceOfMean(options);
   const squares = [...gradients].map(([name, gradient]) => {
     enter(engine, deviceOf({ name }));
     return sumOfSquares(gradient);
