@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { messageOf } from './errors.js';
 import { readJson } from './jsonPlace.js';
 import { type NvidiaGpu, nvidiaGpus } from './nvidiaGpus.js';
-import { inRepository, typed } from './paths.js';
+import { inRepository, readIfThere, typed } from './paths.js';
 
 /** One thing that voxlab stands on. `fix` says what to do where `state` is not ok. */
 export interface DoctorFinding {
@@ -204,10 +204,6 @@ function chromiumFinding(): DoctorFinding {
 function firstLineOf(program: string, args: readonly string[]): string | undefined {
   const run = spawnSync(program, args, { encoding: 'utf8', timeout: 30_000 });
   return run.status === 0 ? run.stdout.trim().split('\n')[0] : undefined;
-}
-
-function readIfThere(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 const ok = (name: string, found: string): DoctorFinding => ({ name, state: 'ok', found });

@@ -1,3 +1,5 @@
+import type { Band } from './chartSpec.js';
+
 /** A curve of a lane; null = a gap. */
 export interface LaneCurve {
   readonly name: string;
@@ -7,12 +9,8 @@ export interface LaneCurve {
 }
 
 /** Between two curves. */
-export interface LaneBand {
-  readonly name: string;
+export interface LaneBand extends Band {
   readonly x: readonly number[];
-  readonly low: readonly (number | null)[];
-  readonly high: readonly (number | null)[];
-  readonly color: string;
 }
 
 /** A narrow chart over the axis that all panels share. */

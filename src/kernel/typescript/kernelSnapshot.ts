@@ -13,7 +13,7 @@ import {
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { isAlive } from '../../leftBehind.js';
-import { inPackage, inRepository, makeFolder } from '../../paths.js';
+import { inPackage, inRepository, makeFolder, readIfThere } from '../../paths.js';
 import type { CellCompiler } from './tslab.js';
 
 /**
@@ -129,7 +129,7 @@ export async function makeSnapshot(file: string, root: string, trial = TRIAL): P
   const making = `${file}.making`;
   const refused = `${file}.refused`;
   const stamps = stampsOf(root);
-  const isRefused = existsSync(refused) && readFileSync(refused, 'utf8') === stamps;
+  const isRefused = readIfThere(refused) === stamps;
   if (isRefused || isMadeIn(making)) return;
   rmSync(making, { recursive: true, force: true });
   makeFolder(making);

@@ -10,7 +10,7 @@ import { type Column, createColumns } from './comparedColumns.js';
 import { createStill, NO_VOXELS, watchConnection } from './connection.js';
 import { element, keepKeys } from './elements.js';
 import { isOfList, isWithModifier } from './keys.js';
-import { layOut, onceAFrame, PADDING, usedLast } from './planeLayout.js';
+import { followWidth, layOut, onceAFrame, usedLast } from './planeLayout.js';
 import type { PlaneView } from './planeView.js';
 import { after, createChoices } from './toolButtons.js';
 import { createViewerBar, meansOf } from './viewerBar.js';
@@ -118,22 +118,19 @@ function render({ model, el }: RenderArguments): CleanUp {
     range.draw();
     bar.draw();
   }
-  const observer = new ResizeObserver(() => {
-    if (el.clientWidth === 0) return;
-    width = el.clientWidth - 2 * PADDING;
-    laidOut = undefined;
-    drawSoon();
-  });
-  observer.observe(el);
   const watched = ['positionMm', 'window', 'opacity', 'crosshair', 'neurological', 'plane', 'rangeHu'];
   stops.push(
+    followWidth(el, (room) => {
+      width = room;
+      laidOut = undefined;
+      drawSoon();
+    }),
     watch(model, watched, () => {
       want();
       drawSoon();
     }),
   );
   return () => {
-    observer.disconnect();
     for (const stop of stops) stop();
     for (const { store } of columns) store.close();
   };

@@ -1,7 +1,7 @@
 import { type PlaneAxes, planeLetters, planeTitle } from '../../figures/slices/planeAxes.js';
 import { voxelToWorld } from '../../volumes/voxels/geometry.js';
 import { centerInPlane, type PlaneBox, panned, zoomed } from '../viewFrame.js';
-import { element, scaledContext } from './elements.js';
+import { element, scaledContext, sizeCanvas } from './elements.js';
 import { drawOverlay, type Overlay, type Point } from './planeOverlay.js';
 import { followPointer, type PointerTargets, STILL_PIXELS } from './planePointer.js';
 import { type Found, type PlaneContext, PlaneSight } from './planeSight.js';
@@ -66,11 +66,7 @@ export function createPlaneView(shared: PlaneContext, plane: PlaneAxes): PlaneVi
     found: () => sight.found(),
     layOut(box) {
       sight.box = box;
-      const density = globalThis.devicePixelRatio || 1;
-      canvas.width = Math.round(box.width * density);
-      canvas.height = Math.round(box.height * density);
-      canvas.style.width = `${box.width}px`;
-      canvas.style.height = `${box.height}px`;
+      sizeCanvas(canvas, box);
       root.style.width = canvas.style.width; // a slider wants more than a small patch has
     },
     draw() {

@@ -3,7 +3,7 @@ import { following, wholeFrame } from '../viewFrame.js';
 import { type CleanUp, type RenderArguments, watch } from './anywidget.js';
 import { createStill, NO_VOXELS, watchConnection } from './connection.js';
 import { element, keepKeys } from './elements.js';
-import { layOut, onceAFrame, PADDING, usedLast } from './planeLayout.js';
+import { followWidth, layOut, onceAFrame, usedLast } from './planeLayout.js';
 import type { PlaneContext } from './planeSight.js';
 import { createPlaneView } from './planeView.js';
 import { createRuler } from './ruler.js';
@@ -53,20 +53,17 @@ function render({ model, el }: RenderArguments): CleanUp {
     for (const view of views) view.draw();
     bar.draw();
   }
-  const observer = new ResizeObserver(() => {
-    if (el.clientWidth === 0) return;
-    layOut(views, planes, el.clientWidth - 2 * PADDING);
-    drawSoon();
-  });
-  observer.observe(el);
   stops.push(
+    followWidth(el, (width) => {
+      layOut(views, planes, width);
+      drawSoon();
+    }),
     watch(model, ['voxel', 'window', 'opacity', 'crosshair', 'neurological'], () => {
       store.want(slices()); // at once: the frame would come later
       drawSoon();
     }),
   );
   return () => {
-    observer.disconnect();
     for (const stop of stops) stop();
   };
 }
