@@ -1,5 +1,3 @@
-import type { Band } from './chartSpec.js';
-
 /** A curve of a lane; null = a gap. */
 export interface LaneCurve {
   readonly name: string;
@@ -9,8 +7,12 @@ export interface LaneCurve {
 }
 
 /** Between two curves. */
-export interface LaneBand extends Band {
+export interface LaneBand {
+  readonly name: string;
   readonly x: readonly number[];
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+  readonly color: string;
 }
 
 /** A narrow chart over the axis that all panels share. */
