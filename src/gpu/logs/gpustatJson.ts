@@ -1,4 +1,5 @@
 import type { GpuProcess, GpuRecord, GpuSample } from '../records/gpuRecord.js';
+import { knownOrNull } from './gpustatProcesses.js';
 import { type JsonObject, listField, numberField, textField } from './jsonFields.js';
 import { LeftOutError, readOrReason } from './leftOut.js';
 import { parseIsoTime } from './logTime.js';
@@ -26,14 +27,12 @@ export function gpustatSample(document: JsonObject): GpuSample | string {
 function deviceOf(gpu: JsonObject, time: string, host: string | null): GpuRecord {
   const index = numberField(gpu, 'index', { whole: true });
   if (index === null) throw new LeftOutError('index: expected a whole number, received nothing');
-  const name = textField(gpu, 'name');
   return {
     time,
     host,
     index,
     uuid: textField(gpu, 'uuid'),
-    // `((GPU is lost))` stands where the name does.
-    name: name === null || /^\(\(.*\)\)$/.test(name) ? null : name,
+    name: knownOrNull(textField(gpu, 'name')),
     utilizationPercent: numberField(gpu, 'utilization.gpu', { most: 100, ...UNKNOWN }),
     memoryUsedMiB: numberField(gpu, 'memory.used', UNKNOWN),
     memoryTotalMiB: numberField(gpu, 'memory.total', UNKNOWN),
@@ -56,8 +55,4 @@ function processOf(process: JsonObject): GpuProcess {
     pid: numberField(process, 'pid', { whole: true }),
     memoryMiB: numberField(process, 'gpu_memory_usage', UNKNOWN),
   };
-}
-
-function knownOrNull(text: string | null): string | null {
-  return text === '?' || text === '--' ? null : text;
 }
