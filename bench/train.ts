@@ -3,7 +3,7 @@ import type { Precision } from '../src/config/trainingSettings.js';
 import { isTrainable, type NetworkOptions } from '../src/model/architecture.js';
 import { initialValue } from '../src/model/initialise.js';
 import { normaliseByBatch } from '../src/model/layers.js';
-import { binaryCrossEntropy, l2Penalty } from '../src/model/loss.js';
+import { l2Penalty, lossOfBatch, PLAIN_LOSS } from '../src/model/loss.js';
 import type { PieceInputs } from '../src/model/network.js';
 import { ADAM } from '../src/model/optimizers.js';
 import { parametersOf, piecesOf } from '../src/model/zoo/networks.js';
@@ -222,7 +222,7 @@ function eagerStep(inputHu: Int16Array, labels: Float32Array): () => void {
         (h, { run }) => run(inputs, h),
         x.clipByValue(-1000, 400).add(1000).div(1400),
       ) as Tensor1D;
-      return binaryCrossEntropy(logits, y).add(l2Penalty(kernels, L2));
+      return lossOfBatch(PLAIN_LOSS, logits, y).add(l2Penalty(kernels, L2));
     }, true);
     cost?.dataSync();
     cost?.dispose();

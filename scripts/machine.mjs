@@ -105,6 +105,7 @@ function hasModule(python, module) {
   return spawnSync(python, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
 }
 
+/** A question of its own: src/nvidiaGpus.ts is built after the set-up. */
 export function hasNvidiaGpu() {
   const asked = spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8' });
   return asked.status === 0 && /^GPU \d+/m.test(asked.stdout);

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from './errors.js';
 import { readJson } from './jsonPlace.js';
-import { inRepository, typed } from './paths.js';
+import { type NvidiaGpu, nvidiaGpus } from './nvidiaGpus.js';
+import { inRepository, readIfThere, typed } from './paths.js';
 
 /** One thing that voxlab stands on. `fix` says what to do where `state` is not ok. */
 export interface DoctorFinding {
@@ -123,11 +124,14 @@ export function cpuFinding(cpuinfo: string | undefined): DoctorFinding {
 /** CUDA 12's libraries work with this driver and newer ones (NVIDIA's "CUDA Compatibility"). */
 const DRIVER_NEEDED = [525, 60] as const;
 
-/** `gpus` as nvidia-smi lists them: name, memory, driver; `isCudaBuild` says of TensorFlow's library. */
-export function gpuFinding(gpus: readonly string[], isCudaBuild: boolean): DoctorFinding {
+/** `isCudaBuild` says of TensorFlow's library. */
+export function gpuFinding(
+  gpus: readonly Pick<NvidiaGpu, 'name' | 'memory' | 'driver'>[],
+  isCudaBuild: boolean,
+): DoctorFinding {
   if (gpus.length === 0)
     return { name: 'GPU', state: 'note', found: 'none: the CPU trains', fix: 'none needed' };
-  const found = gpus.join('; ');
+  const found = gpus.map(({ name, memory, driver }) => `${name}, ${memory}, ${driver}`).join('; ');
   const note = (what: string, fix: string): DoctorFinding => ({
     name: 'GPU',
     state: 'note',
@@ -135,7 +139,7 @@ export function gpuFinding(gpus: readonly string[], isCudaBuild: boolean): Docto
     fix,
   });
   if (!isCudaBuild) return note("TensorFlow's library is the CPU's", SET_UP);
-  const [major = 0, minor = 0] = (gpus[0]!.split(',').at(-1) ?? '').trim().split('.').map(Number);
+  const [major = 0, minor = 0] = gpus[0]!.driver.split('.').map(Number);
   const isOld = major < DRIVER_NEEDED[0] || (major === DRIVER_NEEDED[0] && minor < DRIVER_NEEDED[1]);
   const needed = DRIVER_NEEDED.join('.');
   return isOld
@@ -144,14 +148,8 @@ export function gpuFinding(gpus: readonly string[], isCudaBuild: boolean): Docto
 }
 
 function ofGpus(): DoctorFinding {
-  const gpus = listedGpus();
+  const gpus = nvidiaGpus();
   return gpuFinding(gpus, gpus.length > 0 && hasCudaBuild());
-}
-
-function listedGpus(): string[] {
-  const query = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader'];
-  const listed = spawnSync('nvidia-smi', query, { encoding: 'utf8', timeout: 30_000 });
-  return listed.status === 0 ? listed.stdout.trim().split('\n').filter(Boolean) : [];
 }
 
 /** The CUDA build names the place of cuDNN's package, beside its own; that this package is there may have other reasons. */
@@ -206,10 +204,6 @@ function chromiumFinding(): DoctorFinding {
 function firstLineOf(program: string, args: readonly string[]): string | undefined {
   const run = spawnSync(program, args, { encoding: 'utf8', timeout: 30_000 });
   return run.status === 0 ? run.stdout.trim().split('\n')[0] : undefined;
-}
-
-function readIfThere(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 const ok = (name: string, found: string): DoctorFinding => ({ name, state: 'ok', found });

@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -134,6 +135,15 @@ export function cannotWrite(path: string, error: unknown): EnvironmentError {
     `${path} cannot be written (${messageOf(error).split(',')[0]}): make room on the disk or choose another folder`,
     { cause: error },
   );
+}
+
+/** A file's text; undefined where it is not there, no longer, or may not be read. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** A folder, or the nearest one above it that is there: where its disk can be asked for. */

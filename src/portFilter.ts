@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { EnvironmentError } from './errors.js';
 import { addressOf, lastError, libc } from './libc.js';
+import { readIfThere } from './paths.js';
 
 /*
  * A filter on a listening socket: packets of other hosts than the given ones are dropped before the system answers them, and
@@ -149,22 +150,14 @@ const LISTENING = '0A';
 /** Inodes of the sockets that listen on a port, of any process of this network namespace (proc(5): /proc/net/tcp). */
 export function listenersOn(port: number): string[] {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
+  // A system without IPv6 has no table of it.
   return ['tcp', 'tcp6'].flatMap((table) => {
-    const [, ...lines] = readTable(table).trim().split('\n');
+    const [, ...lines] = (readIfThere(`/proc/self/net/${table}`) ?? '').trim().split('\n');
     return lines.flatMap((line) => {
       const [, local = '', , state = '', , , , , , inode = ''] = line.trim().split(/\s+/);
       return local.split(':')[1] === wanted && state === LISTENING ? [inode] : [];
     });
   });
-}
-
-function readTable(name: string): string {
-  try {
-    return readFileSync(`/proc/self/net/${name}`, 'utf8');
-  } catch {
-    // A system without IPv6 has no table of it.
-    return '';
-  }
 }
 
 function descriptorsOf(inodes: readonly string[]): number[] {

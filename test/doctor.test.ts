@@ -31,10 +31,10 @@ test('cpuFinding() lists the features that decide speed and notes their absence'
 });
 
 test("gpuFinding() takes the CUDA build with a driver for CUDA 12, and names the CPU's build and an older driver", () => {
-  const gpu = (driver: string) => [
-    `NVIDIA H200, 143771 MiB, ${driver}`,
-    `NVIDIA H200, 143771 MiB, ${driver}`,
-  ];
+  const gpu = (driver: string) => {
+    const one = { name: 'NVIDIA H200', memory: '143771 MiB', driver };
+    return [one, one];
+  };
   assert.equal(gpuFinding([], false).found, 'none: the CPU trains');
   for (const driver of ['580.95.05', '525.60.13', '535.54']) {
     assert.equal(gpuFinding(gpu(driver), true).state, 'ok');

@@ -8,7 +8,7 @@ import { takeLock } from '../fileLock.js';
 import { readJson } from '../jsonPlace.js';
 import { findNotebook } from '../kernel/notebooks/notebookRun.js';
 import { handSignalsOn } from '../parentProcess.js';
-import { inPackage, inRepository, makeFolder, typed, writeFileAtomically } from '../paths.js';
+import { inPackage, inRepository, makeFolder, readIfThere, typed, writeFileAtomically } from '../paths.js';
 import { formatSeconds } from '../progress.js';
 import { withSharedPaths } from '../sharedPath.js';
 import { metricsOf } from '../training/run/metricsLog.js';
@@ -227,10 +227,6 @@ function hashOf(...files: readonly string[]): string {
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(file));
   return hash.digest('hex');
-}
-
-function readIfThere(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 function here(path: string): string {

@@ -1,7 +1,7 @@
-import { voxelToWorld } from '../volumes/voxels/geometry.js';
+import { middleVoxel, voxelToWorld } from '../volumes/voxels/geometry.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { escaped } from './drawing/markup.js';
-import { pagePolicy } from './drawing/pagePolicy.js';
+import { listMarkup, researchPage } from './drawing/pagePolicy.js';
 import type { WindowHu } from './drawing/picture.js';
 import { sideBySide } from './drawing/sideBySide.js';
 import { patchMontage } from './slices/patchMontage.js';
@@ -42,18 +42,12 @@ export function explanationPage({ title, patches, lines, window }: ExplanationPa
   const sections = patches.map(
     (patch) => `<h2>${escaped(patch.title)}</h2>
 <figure>${planesOf(patch, seen)}</figure>
-<ul>${patch.lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>`,
+${listMarkup(patch.lines)}`,
   );
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${pagePolicy()}<title>${escaped(title)}</title>
-<style>body{font:15px system-ui,sans-serif;margin:1em auto;max-width:1200px;padding:0 1em}h1{font-size:1.4em;overflow-wrap:anywhere}h2{font-size:1.1em;margin-top:1.6em;overflow-wrap:anywhere}figure{margin:.5em 0}svg{max-width:100%;height:auto}.warning{border:2px solid #d55e00;padding:.5em 1em}</style></head>
-<body><h1>${escaped(title)}</h1>
-<p class="warning">Research use. Not a medical device: no diagnosis may rest on this page. A map says what moved this network, not what is there.</p>
-<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>
-${montage}
-${sections.join('\n')}
-</body></html>
-`;
+  return researchPage({
+    ...{ title, lines, body: [montage, ...sections].join('\n') },
+    caution: ' A map says what moved this network, not what is there.',
+  });
 }
 
 type Seen = Pick<ExplanationPage, 'window'>;
@@ -74,11 +68,7 @@ function montageOf(patches: readonly ExplainedPatch[], seen: Seen) {
 
 function planesOf({ patchHu, map, peakVoxel, title }: ExplainedPatch, seen: Seen): string {
   const volume: Volume = { ...map, data: patchHu };
-  const [x, y, z] = map.size;
-  const through = voxelToWorld(
-    volume,
-    peakVoxel ?? [Math.floor(x / 2), Math.floor(y / 2), Math.floor(z / 2)],
-  );
+  const through = voxelToWorld(volume, peakVoxel ?? middleVoxel(map.size));
   const longestMm = Math.max(...map.size.map((length, axis) => length * map.spacingMm[axis]!));
   const options = { ...seen, oriented: false, pixelsPerMm: PLANE / longestMm };
   const plain = threePlanes(volume, through, { ...options, title: 'the patch' });

@@ -1,6 +1,6 @@
 import type { EpochRecord, StepRecord } from '../training/run/metricsLog.js';
 import { type Chart, chart } from './charts/chart.js';
-import { PALETTE } from './charts/chartSpec.js';
+import { EACH_BATCH, PALETTE } from './charts/chartSpec.js';
 import { ThinnedCurve } from './charts/thinnedCurve.js';
 
 /** What it is drawn from; other records are left alone. */
@@ -39,7 +39,7 @@ export function feedFigure(records: Iterable<FeedDrawable>): Chart {
         name: `batches ready, of ${slots}`,
         x,
         y: y.map((batches) => (100 * batches) / slots),
-        color: '#b7d5ea',
+        color: EACH_BATCH,
         width: 1,
       },
       { name: 'step waits for its batch', ...waits.points(), color: PALETTE[1] },

@@ -1,7 +1,7 @@
 import { OPERATING_POINTS } from '../scores/froc.js';
 import type { FrocScore } from '../scores/frocScore.js';
 import { type Chart, chart } from './charts/chart.js';
-import { BAND_COLOR, PALETTE } from './charts/chartSpec.js';
+import { bootstrapBand, PALETTE } from './charts/chartSpec.js';
 
 /** What a FROC figure is drawn from. */
 export type DrawableFroc = Pick<FrocScore, 'cpm' | 'sensitivities' | 'curve' | 'bootstrap'> & {
@@ -48,7 +48,7 @@ export function frocFigure({ cpm, sensitivities, curve, rates, bootstrap }: Draw
         ...({ color: PALETTE[1], dash: 'dot', width: 1, markers: true } as const),
       },
     ],
-    bands: [{ name: '95 % band, scans drawn anew', x: low.x, low: low.y, high: high.y, color: BAND_COLOR }],
+    bands: [bootstrapBand(low.x, low.y, high.y)],
     says: OPERATING_POINTS.map((rate, at) => {
       const { lower: from, upper: to } = bootstrap.sensitivities;
       return `${rate} false positives a scan: sensitivity ${sensitivities[at]!.toFixed(3)} (95 % ${from[at]!.toFixed(3)} to ${to[at]!.toFixed(3)})`;

@@ -1,7 +1,7 @@
 import type { GpuLog } from '../gpu/records/gpuRecord.js';
 import { quantile } from '../scores/quantile.js';
 import { type BarFigure, barFigure } from './charts/barFigure.js';
-import { PALETTE } from './charts/chartSpec.js';
+import { BAND_COLOR, GREY, PALETTE } from './charts/chartSpec.js';
 import { type PanelFigure, panelFigure } from './charts/panelFigure.js';
 import type { HeatRows, LanePanel, Panel } from './charts/panelSpec.js';
 import type { TrackColumn } from './charts/thinnedTracks.js';
@@ -20,7 +20,6 @@ const USED = PALETTE[0];
 const UNUSED = '#b0b0b0';
 const RUN = PALETTE[1];
 const HOST = PALETTE[2];
-const OTHERS = '#8c8c8c';
 
 /** A log, or what was gathered of one that is too long to hold. */
 export type UseLog = Pick<GpuLog, 'samples'> | UseOverTime;
@@ -212,7 +211,7 @@ function spreadPanels(use: UseOverTime): Panel[] {
       {
         ...{ kind: 'lane', label: `spread over ${used.length}`, unit: '%', range: [0, 100], height: 70 },
         bands: [
-          { name: 'least to most', x, low: curve(0), high: curve(4), color: '#cfe1f0' },
+          { name: 'least to most', x, low: curve(0), high: curve(4), color: BAND_COLOR },
           { name: 'middle half', x, low: curve(1), high: curve(3), color: '#92bfdf' },
         ],
         curves: [{ name: 'median', x, y: curve(2), color: USED }],
@@ -272,6 +271,6 @@ function partsOf({
   const others =
     processes.length === 0
       ? { name: 'in use', color: used ? USED : UNUSED }
-      : { name: 'others', color: OTHERS };
+      : { name: 'others', color: GREY };
   return rest > 0 ? [...parts, { ...others, value: rest }] : parts;
 }

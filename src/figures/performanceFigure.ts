@@ -1,6 +1,6 @@
 import type { PerformanceSeries } from '../gpu/performance.js';
 import { type Chart, chart } from './charts/chart.js';
-import { PALETTE, type Trace } from './charts/chartSpec.js';
+import { comparison, PALETTE, type Trace } from './charts/chartSpec.js';
 
 /**
  * Speed-up over the number of devices, each program with its share of ideal speed; the ideal is dotted.
@@ -28,10 +28,7 @@ export function performanceFigure(series: readonly PerformanceSeries[]): Chart {
       names: Array.from({ length: most + 1 }, (_, devices) => String(devices)),
     },
     y: { title: 'times as fast as one', range: [0, most] },
-    traces: [
-      { name: 'ideal', x: [1, most], y: [1, most], color: '#8c8c8c', dash: 'dot', width: 1 },
-      ...traces,
-    ],
+    traces: [comparison('ideal', [1, most], [1, most]), ...traces],
     says: series.flatMap(({ name, points }) =>
       points.map(
         ({ devices, machine, speedup, efficiency, patchesPerSecond }) =>

@@ -1,7 +1,7 @@
 import { deprecate } from 'node:util';
 import type { TimedPass } from '../training/step/learner.js';
 import { PALETTE } from './charts/chartSpec.js';
-import { coordinate, escaped } from './drawing/markup.js';
+import { coordinate, escaped, standaloneSvg } from './drawing/markup.js';
 import { type Picture, picture } from './drawing/picture.js';
 
 const WIDTH = 1000;
@@ -38,7 +38,8 @@ export function pipelineFigure(title: string, passes: readonly TimedPass[]): Pic
       (part) =>
         `<text x="${coordinate(x(part * end))}" y="${bottom + 14}" font-size="12" text-anchor="middle" fill="#555">${(part * end).toFixed(0)} ms</text>`,
     );
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + 26}" width="${WIDTH}" height="${bottom + 26}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif"><rect width="${WIDTH}" height="${bottom + 26}" fill="white"/><text x="10" y="24" font-size="15" font-weight="600" fill="#333">${escaped(title)}</text>${[...rows, ...bars, ...ticks].join('')}</svg>`;
+    const head = `<text x="10" y="24" font-size="15" font-weight="600" fill="#333">${escaped(title)}</text>`;
+    return standaloneSvg(title, WIDTH, bottom + 26, [head, ...rows, ...bars, ...ticks].join(''));
   });
 }
 

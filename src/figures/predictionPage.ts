@@ -1,6 +1,6 @@
 import type { Volume } from '../volumes/voxels/volume.js';
 import { escaped } from './drawing/markup.js';
-import { pagePolicy } from './drawing/pagePolicy.js';
+import { researchPage } from './drawing/pagePolicy.js';
 import { patchMontage } from './slices/patchMontage.js';
 import { threePlanes } from './slices/threePlanes.js';
 
@@ -64,22 +64,13 @@ export function predictionPage({ scan, volume, heatMap, marks, patch, lines }: P
         z.toFixed(1),
       ]),
     );
-  const title = `Marks of ${scan}`;
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${pagePolicy()}<title>${escaped(title)}</title>
-<style>body{font:15px system-ui,sans-serif;margin:1em auto;max-width:1100px;padding:0 1em}h1{font-size:1.4em;overflow-wrap:anywhere}svg{max-width:100%;height:auto}td,th{padding:.2em .8em;text-align:right}.warning{border:2px solid #d55e00;padding:.5em 1em}</style></head>
-<body><h1>${escaped(title)}</h1>
-<p class="warning">Research use. Not a medical device: no diagnosis may rest on this page.</p>
-<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>
-${
-  marks.length === 0
-    ? '<p>No place in the lungs was marked.</p>'
-    : `${planes.map((plane) => `<figure>${plane.svg()}</figure>`).join('\n')}
+  const found = `${planes.map((plane) => `<figure>${plane.svg()}</figure>`).join('\n')}
 <figure>${montage.svg()}</figure>
-<table><thead>${cells(['', 'probability', 'diameter (mm)', 'HU', 'x (mm)', 'y (mm)', 'z (mm)'], 'th')}</thead><tbody>${rows.join('\n')}</tbody></table>`
-}
-</body></html>
-`;
+<table><thead>${cells(['', 'probability', 'diameter (mm)', 'HU', 'x (mm)', 'y (mm)', 'z (mm)'], 'th')}</thead><tbody>${rows.join('\n')}</tbody></table>`;
+  return researchPage({
+    ...{ title: `Marks of ${scan}`, lines },
+    body: marks.length === 0 ? '<p>No place in the lungs was marked.</p>' : found,
+  });
 }
 
 /** Mean of the 27 voxels in the middle of a patch (z, y, x): one voxel alone is noise. */

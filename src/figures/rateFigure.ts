@@ -1,6 +1,6 @@
 import type { RateRecord } from '../training/findRate.js';
 import { type Chart, chart } from './charts/chart.js';
-import { PALETTE } from './charts/chartSpec.js';
+import { EACH_BATCH, PALETTE } from './charts/chartSpec.js';
 
 /**
  * Loss over the learning rate of a sweep, its running mean, and the suggested rate.
@@ -27,7 +27,7 @@ export function rateFigure(records: Iterable<RateRecord>): Chart {
     // A single wild batch near the end must not flatten the rest.
     y: { title: 'loss', range: [0, 2 * Math.max(1e-6, ...means.slice(0, 10))] },
     traces: [
-      { name: 'each batch', x: rates, y: steps.map(({ loss }) => loss), color: '#b7d5ea', width: 1 },
+      { name: 'each batch', x: rates, y: steps.map(({ loss }) => loss), color: EACH_BATCH, width: 1 },
       { name: 'running mean', x: rates, y: means, color: PALETTE[0] },
       ...(at === undefined
         ? []

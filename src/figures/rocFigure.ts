@@ -1,7 +1,7 @@
 import type { RocPoint } from '../scores/roc.js';
 import type { RocBand } from '../scores/rocBootstrap.js';
 import { type Chart, chart } from './charts/chart.js';
-import { BAND_COLOR, GREY } from './charts/chartSpec.js';
+import { bootstrapBand, comparison } from './charts/chartSpec.js';
 import { thinnedCurve } from './charts/thinnedCurve.js';
 
 /**
@@ -31,21 +31,9 @@ export function rocFigure(
           (point) => point.truePositiveRate,
         ),
       },
-      { name: 'chance', x: [0, 1], y: [0, 1], color: GREY, dash: 'dot', width: 1 },
+      comparison('chance', [0, 1], [0, 1]),
     ],
-    ...(band === undefined
-      ? {}
-      : {
-          bands: [
-            {
-              name: '95 % band, scans drawn anew',
-              x: Array.from(band.falsePositiveRate),
-              low: Array.from(band.low),
-              high: Array.from(band.high),
-              color: BAND_COLOR,
-            },
-          ],
-        }),
+    ...(band && { bands: [bootstrapBand(band.falsePositiveRate, band.low, band.high)] }),
     says: [`area ${area.toFixed(4)}, ${range}`, ...RATES.map((rate) => sensitivityAt(roc, rate))],
   });
 }

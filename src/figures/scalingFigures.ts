@@ -1,5 +1,5 @@
 import { type Chart, chart } from './charts/chart.js';
-import { PALETTE } from './charts/chartSpec.js';
+import { GREY, PALETTE } from './charts/chartSpec.js';
 
 export interface ScalingPoint {
   readonly devices: number;
@@ -18,7 +18,7 @@ export function scalingFigure(measured: readonly ScalingPoint[], expected: reado
     x: { title: 'devices' },
     y: { title: 'efficiency (%)', range: [0, 105] },
     traces: [
-      { name: 'modelled', ...line(expected), color: '#8c8c8c', dash: 'dot' },
+      { name: 'modelled', ...line(expected), color: GREY, dash: 'dot' },
       { name: 'measured', ...line(measured), color: PALETTE[0], markers: true },
     ],
   });

@@ -4,7 +4,7 @@ import type { ShareInterval } from '../scores/calibrationBand.js';
 import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
 import type { PrecisionRecallBootstrap } from '../scores/precisionRecallBootstrap.js';
 import { type Chart, chart } from './charts/chart.js';
-import { BAND_COLOR, type Band, type ChartPart, GREY, PALETTE } from './charts/chartSpec.js';
+import { bootstrapBand, type ChartPart, comparison, PALETTE } from './charts/chartSpec.js';
 import { shortNumber } from './charts/chartText.js';
 import { thinnedCurve } from './charts/thinnedCurve.js';
 
@@ -30,6 +30,7 @@ export function precisionRecallFigure(
   names: ClassNames = CLASS_NAMES,
   samples?: DrawnPrecisionRecallBand,
 ): Chart {
+  const band = samples?.band;
   const range =
     samples === undefined ? '' : ` (95 % ${samples.interval.map((end) => end.toFixed(3)).join(' to ')})`;
   const curve = thinnedCurve(
@@ -46,12 +47,9 @@ export function precisionRecallFigure(
     y: { title: 'precision', range: [0, 1] },
     traces: [
       { name: 'patches', ...curve },
-      {
-        name: `chance: share of ${names[1]}`,
-        ...{ x: [0, 1], y: [positiveShare, positiveShare], color: GREY, dash: 'dot', width: 1 },
-      },
+      comparison(`chance: share of ${names[1]}`, [0, 1], [positiveShare, positiveShare]),
     ],
-    ...(samples === undefined ? {} : { bands: [precisionBand(samples)] }),
+    ...(band && { bands: [bootstrapBand(band.recall, band.low, band.high)] }),
     says: [
       `average precision ${averagePrecision.toFixed(4)}${range}; a ranking by chance has ${positiveShare.toFixed(4)}`,
       ...precisionSays(points),
@@ -60,16 +58,6 @@ export function precisionRecallFigure(
         : []),
     ],
   });
-}
-
-function precisionBand({ band }: DrawnPrecisionRecallBand): Band {
-  return {
-    name: '95 % band, scans drawn anew',
-    x: Array.from(band.recall),
-    low: Array.from(band.low),
-    high: Array.from(band.high),
-    color: BAND_COLOR,
-  };
 }
 
 /** Precision where half, four fifths and nine tenths are found. */
@@ -109,22 +97,19 @@ export function reliabilityFigure(
         y: bins.map(({ positiveShare }) => positiveShare),
         ...{ color: PALETTE[0], markers: true },
       },
-      { name: 'calibrated', x: [0, 1], y: [0, 1], color: GREY, dash: 'dot', width: 1 },
+      comparison('calibrated', [0, 1], [0, 1]),
     ],
     below: [countsPart(bins)],
-    ...(intervals === undefined
-      ? {}
-      : {
-          bands: [
-            {
-              name: '95 % interval, scans drawn anew',
-              x: bins.map(({ meanProbability }) => meanProbability),
-              low: intervals.map(({ low }) => low),
-              high: intervals.map(({ high }) => high),
-              color: BAND_COLOR,
-            },
-          ],
-        }),
+    ...(intervals && {
+      bands: [
+        bootstrapBand(
+          bins.map(({ meanProbability }) => meanProbability),
+          intervals.map(({ low }) => low),
+          intervals.map(({ high }) => high),
+          '95 % interval, scans drawn anew',
+        ),
+      ],
+    }),
     says: bins.map(({ count, meanProbability, positiveShare }, at) => {
       const { low, high } = intervals?.[at] ?? {};
       const range = low === undefined ? '' : ` (95 % ${low.toFixed(3)} to ${high!.toFixed(3)})`;

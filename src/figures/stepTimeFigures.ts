@@ -2,7 +2,7 @@ import type { EpochRecord, StepRecord, ValidationRecord } from '../training/run/
 import { type BarFigure, barFigure } from './charts/barFigure.js';
 import { type Chart, chart } from './charts/chart.js';
 import { PALETTE } from './charts/chartSpec.js';
-import { MeanColumns } from './charts/meanColumns.js';
+import { ThinnedTracks } from './charts/thinnedTracks.js';
 
 /** What it is drawn from; other records are left alone. */
 export type TimedRecord =
@@ -11,11 +11,12 @@ export type TimedRecord =
   | EpochRecord
   | { readonly kind: 'start' | 'validation' | 'epoch' | 'end' };
 
-/** Parts of a step in the order in which they pass; `other`: between them, in the program itself. */
-const PARTS = ['wait', 'copy', 'compute', 'reduce', 'update', 'other'] as const;
-type Part = (typeof PARTS)[number];
-/** What a record says. */
+/** Parts of a step in the order in which they pass, as records say them; `other`: between them, in the program itself. */
 const KNOWN = ['wait', 'copy', 'compute', 'reduce', 'update'] as const;
+const PARTS = [...KNOWN, 'other'] as const;
+type Part = (typeof PARTS)[number];
+/** Means of steps, as many as a figure shows. */
+const MOST_COLUMNS = 400;
 
 const COLORS: Readonly<Record<Part, string>> = {
   wait: '#d55e00',
@@ -71,7 +72,8 @@ export function stepTimeBars(runs: Readonly<Record<string, Iterable<TimedRecord>
 }
 
 class StepTimes {
-  private readonly columns = new MeanColumns(PARTS.length + 1);
+  /** The parts, and the speed. */
+  private readonly tracks = new ThinnedTracks(MOST_COLUMNS);
   private readonly sums = new Float64Array(PARTS.length);
   private count = 0;
   private first: StepTime | undefined;
@@ -85,8 +87,7 @@ class StepTimes {
       this.without++;
       return;
     }
-    const patches = record.patchesPerSecond;
-    this.columns.add(record.step, [...ms, patches]);
+    this.tracks.add(record.step, record.step, [...ms, record.patchesPerSecond]);
     // It traces the program.
     if (this.first === undefined) {
       this.first = time;
@@ -104,11 +105,12 @@ class StepTimes {
 
   figure(): Chart {
     const { steps, ms, totalMs } = this.mean();
-    const columns = this.columns.columns();
-    const x = columns.map(({ x: place }) => place);
+    const columns = this.tracks.columns();
+    const x = columns.map(({ from, to }) => (from + to) / 2);
+    const meansOf = (track: number): number[] => columns.map(({ cells }) => cells[track]!.mean);
     let low = columns.map(() => 0);
     const bands = PARTS.map((part, at) => {
-      const high = columns.map(({ values }, column) => low[column]! + values[at]!);
+      const high = meansOf(at).map((mean, column) => low[column]! + mean);
       const share = totalMs === 0 ? '' : ` ${percent(ms[at]! / totalMs)}`;
       const band = { name: `${part}${share}`, x, low, high, color: COLORS[part] };
       low = high;
@@ -128,7 +130,7 @@ class StepTimes {
           y: { title: 'patches/s' },
           traces: [
             {
-              ...{ name: 'patches a second', x, y: columns.map(({ values }) => values[PARTS.length]!) },
+              ...{ name: 'patches a second', x, y: meansOf(PARTS.length) },
               ...{ color: PALETTE[0], width: 1.5 },
             },
           ],

@@ -1,5 +1,5 @@
 import { PALETTE } from './charts/chartSpec.js';
-import { coordinate, escaped } from './drawing/markup.js';
+import { coordinate, escaped, standaloneSvg } from './drawing/markup.js';
 import { type Picture, picture } from './drawing/picture.js';
 
 /** A way to spread a step: what each device of each replica holds. */
@@ -34,7 +34,8 @@ export function strategyFigure(panels: readonly StrategyPanel[]): Picture {
       return `<g transform="translate(${(index % 2) * PANEL_WIDTH + 10} ${y})">${drawPanel(panel)}</g>`;
     });
     const height = y + Math.max(...heights.slice(-2)) + 10;
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${title}" font-family="system-ui, sans-serif"><defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" fill="#555"/></marker></defs><rect width="${WIDTH}" height="${height}" fill="white"/>${drawn.join('')}</svg>`;
+    const arrow = `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" fill="#555"/></marker></defs>`;
+    return standaloneSvg(title, WIDTH, height, arrow + drawn.join(''));
   });
 }
 

@@ -1,6 +1,6 @@
 import type { EpochRecord, StepRecord, ValidationRecord } from '../training/run/metricsLog.js';
 import { type Chart, chart } from './charts/chart.js';
-import { type ChartPart, PALETTE } from './charts/chartSpec.js';
+import { type ChartPart, EACH_BATCH, PALETTE } from './charts/chartSpec.js';
 import { ThinnedCurve } from './charts/thinnedCurve.js';
 
 /** What a training figure is drawn from; other records are left alone. */
@@ -8,7 +8,6 @@ export type Drawable = StepRecord | ValidationRecord | { readonly kind: 'start' 
 
 /** Batches of a running mean. */
 const MEAN_OF = 20;
-const EACH_BATCH = '#b7d5ea';
 
 /**
  * Loss of each step (thin), its running mean, and the validation after each epoch.

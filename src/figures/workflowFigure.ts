@@ -1,7 +1,7 @@
 import { deprecate } from 'node:util';
-import { escaped } from './drawing/markup.js';
+import { escaped, standaloneSvg } from './drawing/markup.js';
 import { type Picture, picture } from './drawing/picture.js';
-import { placedSvg, sizeOfSvg } from './drawing/sideBySide.js';
+import { placedSvg } from './drawing/sideBySide.js';
 
 /** A step from scans to scores: what it shows, and its own SVG. */
 export interface WorkflowStep {
@@ -25,19 +25,16 @@ export function workflowFigure(title: string, steps: readonly WorkflowStep[]): P
     let y = GAP;
     let lineHeight = 0;
     const placed = steps.map(({ caption, svg }, index) => {
-      const { width, height } = sizeOfSvg(svg);
-      const scaledHeight = (height * columnWidth) / width;
       if (index % 2 === 0) {
         y += lineHeight;
         lineHeight = 0;
       }
-      lineHeight = Math.max(lineHeight, scaledHeight + CAPTION + GAP);
       const x = GAP + (index % 2) * (columnWidth + GAP);
-      const nested = placedSvg(svg, x, y + CAPTION, columnWidth).markup;
-      return `<text x="${x}" y="${y + 16}" font-size="15" font-weight="600" fill="#333">${index + 1}. ${escaped(caption)}</text>${nested}`;
+      const { markup, height } = placedSvg(svg, x, y + CAPTION, columnWidth);
+      lineHeight = Math.max(lineHeight, height + CAPTION + GAP);
+      return `<text x="${x}" y="${y + 16}" font-size="15" font-weight="600" fill="#333">${index + 1}. ${escaped(caption)}</text>${markup}`;
     });
-    const height = Math.ceil(y + lineHeight);
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif"><rect width="${WIDTH}" height="${height}" fill="white"/>${placed.join('')}</svg>`;
+    return standaloneSvg(title, WIDTH, Math.ceil(y + lineHeight), placed.join(''));
   });
 }
 

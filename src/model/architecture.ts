@@ -1,4 +1,5 @@
 import type { NetworkName } from '../config/networkNames.js';
+import { valuesIn } from '../tensorflow/tensors.js';
 import type { KernelReach } from './kernelReach.js';
 
 /** Which network of the table, and how wide. All maps are depth, height, width, channels. */
@@ -45,5 +46,5 @@ export function isTrainable({ kind }: Pick<Parameter, 'kind'>): boolean {
 
 /** Numbers in a parameter. */
 export function sizeOf({ shape }: Pick<Parameter, 'shape'>): number {
-  return shape.reduce((product, n) => product * n, 1);
+  return valuesIn(shape);
 }

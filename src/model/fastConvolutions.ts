@@ -1,5 +1,5 @@
 import type { Precision } from '../config/trainingSettings.js';
-import { attribute } from '../tensorflow/attributes.js';
+import { attribute, castAttributes } from '../tensorflow/attributes.js';
 import type { TensorReference } from '../tensorflow/binding.js';
 import { BFLOAT16, FLOAT16, FLOAT32, INT32 } from '../tensorflow/dataTypes.js';
 import {
@@ -183,10 +183,6 @@ function floatOf(reference: TensorReference, dtype: number): Tensor {
   return tensorOf(
     dtype === FLOAT32 ? reference : runOnReferences('Cast', castAttributes(dtype, FLOAT32), [reference.id]),
   );
-}
-
-function castAttributes(from: number, to: number) {
-  return [attribute.type('SrcT', from), attribute.type('DstT', to), attribute.bool('Truncate', false)];
 }
 
 function shapeOf({ shape }: Tensor): number {

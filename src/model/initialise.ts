@@ -25,5 +25,5 @@ function heNormal(values: Float32Array, inputs: number, random: Random): void {
 
 /** Numbers that one output is summed over: all axes but the last. */
 function fanIn({ shape }: Parameter): number {
-  return shape.slice(0, -1).reduce((product, n) => product * n, 1);
+  return sizeOf({ shape: shape.slice(0, -1) });
 }

@@ -60,11 +60,7 @@ function ownOfRows({ name, ofRows }: OwnLoss, logits: Tensor1D, labels: Tensor1D
   return rows as Tensor1D;
 }
 
-/** Mean binary cross-entropy of logits and labels (0 or 1), in the form that does not overflow. */
-export function binaryCrossEntropy(logits: Tensor1D, labels: Tensor1D): Scalar {
-  return crossEntropyOfRows(logits, labels).mean();
-}
-
+/** In the form that does not overflow. */
 function crossEntropyOfRows(logits: Tensor1D, labels: Tensor1D): Tensor1D {
   return logits.relu().sub(logits.mul(labels)).add(logits.abs().neg().exp().log1p());
 }

@@ -1,4 +1,5 @@
 import type { Attribute } from '../tensorflow/attributes.js';
+import { sizeOf } from './architecture.js';
 import { type GraphNode, INPUT, type NetworkOperation } from './graph.js';
 import type { Network } from './network.js';
 
@@ -159,7 +160,7 @@ export class GraphReader {
 
   #reshape(x: string, shape: readonly number[]): string | undefined {
     const from = this.#shapeOf(x);
-    const numbers = from.reduce((product, n) => product * n, 1);
+    const numbers = sizeOf({ shape: from });
     if (shape[0] !== this.#rows) return this.#refuse('Reshape', 'over rows');
     // One logit a row, as a vector.
     if (numbers === 1 && shape.length === 1) return x;

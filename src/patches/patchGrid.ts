@@ -1,5 +1,5 @@
 import type { PatchFormat } from '../store/patchFileContract.js';
-import { IDENTITY_DIRECTION, multiply, worldToVoxel } from '../volumes/voxels/geometry.js';
+import { IDENTITY_DIRECTION, middleVoxel, multiply, worldToVoxel } from '../volumes/voxels/geometry.js';
 import { roundHalfEven } from '../volumes/voxels/storedHu.js';
 import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 
@@ -58,7 +58,7 @@ export function patchGeometry(
   direction = IDENTITY_DIRECTION,
 ): Geometry {
   const size: Vector3 = [dim, dim, slices];
-  const middle = size.map((length, axis) => Math.floor(length / 2) * spacingMm[axis]!);
+  const middle = middleVoxel(size).map((index, axis) => index * spacingMm[axis]!);
   const [x, y, z] = multiply(direction, middle as unknown as Vector3);
   return { size, spacingMm, originMm: [-x, -y, -z], direction };
 }

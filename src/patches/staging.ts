@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { jsonIn } from '../jsonPlace.js';
-import { makeFolder, writeFileAtomically } from '../paths.js';
+import { makeFolder, readIfThere, writeFileAtomically } from '../paths.js';
 import { findContiguous } from '../store/hdf5/hdf5Layout.js';
 import type { CutScan } from './cutScan.js';
 
@@ -93,8 +93,4 @@ function parsed(text: string | undefined): ScanRecord | undefined {
     if (!(error instanceof InputError)) throw error;
     return undefined;
   }
-}
-
-function readIfThere(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }

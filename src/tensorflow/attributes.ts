@@ -13,29 +13,26 @@ export interface Attribute {
   readonly value: boolean | number | string | object | readonly number[];
 }
 
+function maker<V extends Attribute['value']>(type: number): (name: string, value: V) => Attribute {
+  return (name, value) => ({ name, type, value });
+}
+
 /** Attributes by name, for operations that voxlab calls itself. */
 export const attribute = {
-  string: (name: string, value: string | Uint8Array): Attribute => ({
-    name,
-    type: ATTRIBUTE_KINDS.string,
-    value,
-  }),
-  int: (name: string, value: number): Attribute => ({ name, type: ATTRIBUTE_KINDS.int, value }),
-  ints: (name: string, value: readonly number[]): Attribute => ({ name, type: ATTRIBUTE_KINDS.int, value }),
-  float: (name: string, value: number): Attribute => ({ name, type: ATTRIBUTE_KINDS.float, value }),
-  bool: (name: string, value: boolean): Attribute => ({ name, type: ATTRIBUTE_KINDS.bool, value }),
-  type: (name: string, dtype: number): Attribute => ({ name, type: ATTRIBUTE_KINDS.type, value: dtype }),
-  types: (name: string, dtypes: readonly number[]): Attribute => ({
-    name,
-    type: ATTRIBUTE_KINDS.type,
-    value: dtypes,
-  }),
-  shape: (name: string, value: readonly number[]): Attribute => ({
-    name,
-    type: ATTRIBUTE_KINDS.shape,
-    value,
-  }),
+  string: maker<string | Uint8Array>(ATTRIBUTE_KINDS.string),
+  int: maker<number>(ATTRIBUTE_KINDS.int),
+  ints: maker<readonly number[]>(ATTRIBUTE_KINDS.int),
+  float: maker<number>(ATTRIBUTE_KINDS.float),
+  bool: maker<boolean>(ATTRIBUTE_KINDS.bool),
+  type: maker<number>(ATTRIBUTE_KINDS.type),
+  types: maker<readonly number[]>(ATTRIBUTE_KINDS.type),
+  shape: maker<readonly number[]>(ATTRIBUTE_KINDS.shape),
 } as const;
+
+/** Of `Cast`, from one element type to another. */
+export function castAttributes(from: number, to: number): Attribute[] {
+  return [attribute.type('SrcT', from), attribute.type('DstT', to), attribute.bool('Truncate', false)];
+}
 
 type Target = 'TFE_OpSetAttr' | 'TF_SetAttr';
 

@@ -39,7 +39,6 @@ export interface CApi {
   TFE_ContextOptionsSetConfig(options: Address, proto: Uint8Array, bytes: number, status: Address): void;
   TFE_DeleteContextOptions(options: Address): void;
   TFE_NewContext(options: Address, status: Address): Address;
-  TFE_DeleteContext(context: Address): void;
   TFE_ContextListDevices(context: Address, status: Address): Address;
   TFE_EnableCollectiveOps(context: Address, proto: Uint8Array, bytes: number, status: Address): void;
   TF_DeviceListCount(list: Address): number;

@@ -1,4 +1,4 @@
-import { attribute } from './attributes.js';
+import { attribute, castAttributes } from './attributes.js';
 import type { Address } from './capi.js';
 import { BFLOAT16, FLOAT32, INT32 } from './dataTypes.js';
 import type { Engine } from './engine.js';
@@ -28,12 +28,7 @@ export function sumOverGroup<T extends Tensor>(engine: Engine, tensor: T, option
   const number = (value: number): number => binding.createTensor([], INT32, Int32Array.of(value));
   const dtype = options.as === 'bfloat16' ? BFLOAT16 : FLOAT32;
   const cast = (id: number, from: number, to: number) =>
-    binding.executeOp(
-      'Cast',
-      [attribute.type('SrcT', from), attribute.type('DstT', to), attribute.bool('Truncate', false)],
-      [id],
-      1,
-    )[0]!;
+    binding.executeOp('Cast', castAttributes(from, to), [id], 1)[0]!;
   const onGpu = engine.context.defaultDevice.type === 'GPU';
   const input = dtype === FLOAT32 ? tensorId(tensor) : cast(tensorId(tensor), FLOAT32, dtype).id;
   const sum = binding.executeOp(

@@ -44,11 +44,6 @@ export function openContext(layout: DeviceLayout, cluster?: Cluster): Context {
   }
 }
 
-/** Frees the context; every handle and function of it must be freed before. */
-export function closeContext(context: Context): void {
-  capi().TFE_DeleteContext(context.address);
-}
-
 function listDevices(context: Address): Device[] {
   const api = capi();
   const list = withStatus('list devices', (status) => api.TFE_ContextListDevices(context, status));

@@ -5,7 +5,7 @@ import type { Address, GraphOutput } from './capi.js';
 import type { TensorData } from './dataTypes.js';
 import { capi } from './library.js';
 import { withStatus } from './status.js';
-import { dimensions, type TensorSpec, withTensor } from './tensors.js';
+import { dimensions, type TensorSpec, valuesIn, withTensor } from './tensors.js';
 import type { WorkItem } from './workItem.js';
 
 /** A tensor of a graph under construction: known by shape and type, without data. */
@@ -106,7 +106,7 @@ export class GraphTrace {
     );
     // A reshaped tensor is the same memory.
     if (this.item !== undefined && type !== 'Reshape')
-      for (const { shape } of results) this.item.bytes += 4 * shape.reduce((size, axis) => size * axis, 1);
+      for (const { shape } of results) this.item.bytes += 4 * valuesIn(shape);
     return results;
   }
 

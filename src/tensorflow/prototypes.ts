@@ -33,7 +33,6 @@ export const CORE_PROTOTYPES: readonly string[] = [
   'void TFE_ContextOptionsSetConfig(void* options, const void* proto, size_t bytes, void* status)',
   'void TFE_DeleteContextOptions(void* options)',
   'void* TFE_NewContext(void* options, void* status)',
-  'void TFE_DeleteContext(void* context)',
   'void* TFE_ContextListDevices(void* context, void* status)',
   'void TFE_EnableCollectiveOps(void* context, const void* proto, size_t bytes, void* status)',
   'int TF_DeviceListCount(void* list)',

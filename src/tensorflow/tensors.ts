@@ -67,9 +67,14 @@ export function specOfHandle(handle: Address): TensorSpec {
   });
 }
 
+/** How many values a tensor of this shape has. */
+export function valuesIn(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
 /** Throws RangeError where the number of values is not the shape's. */
 export function requireLength({ shape, dtype }: TensorSpec, values: number): void {
-  const length = shape.reduce((product, axis) => product * axis, 1);
+  const length = valuesIn(shape);
   if (values !== length)
     throw new RangeError(
       `Expected ${length} ${dataTypeName(dtype)} values for the shape [${shape.join(', ')}], received ${values}`,

@@ -2,6 +2,7 @@ import { attribute } from './attributes.js';
 import type { TensorReference } from './binding.js';
 import { FLOAT32 } from './dataTypes.js';
 import type { Engine } from './engine.js';
+import { valuesIn } from './tensors.js';
 import { type Tensor, tensorOf } from './tf.js';
 
 /** A float32 tensor that lives on a device and that traced functions read and change in place. */
@@ -51,7 +52,7 @@ export function assignVariable(
   { name, shape, device, id }: Variable,
   value: Float32Array,
 ): void {
-  const length = shape.reduce((product, axis) => product * axis, 1);
+  const length = valuesIn(shape);
   if (value.length !== length)
     throw new RangeError(
       `${name}: expected ${length} values ([${shape.join(', ')}]), received ${value.length}`,

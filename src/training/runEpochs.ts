@@ -44,13 +44,13 @@ export interface PreparedRun {
   readonly signal: AbortSignal | undefined;
   readonly profiled: boolean;
   readonly watch: RankWatch | undefined;
-  /** Where it goes on. */
   /** Own loss, augmentation and metrics. */
   readonly parts?: OwnParts;
   /** Voxels of its patches along z, y, x. */
   readonly patchSize: AugmentationInputs['size'];
   /** What a callback wants. */
   readonly control?: ControlState;
+  /** Where it goes on. */
   readonly before: Pick<ResumedState, 'meta' | 'hardest'> | undefined;
 }
 

@@ -1,22 +1,20 @@
-import { escaped } from '../figures/drawing/markup.js';
-import { type Picture, WINDOWS, type WindowHu } from '../figures/drawing/picture.js';
+import { WINDOWS, type WindowHu } from '../figures/drawing/picture.js';
 import { comparedPlanes } from '../figures/slices/comparedPlanes.js';
 import { differenceSlice } from '../figures/slices/differenceSlice.js';
 import { checkedOverlay, type Overlay } from '../figures/slices/overlaySlice.js';
 import { PLANE_NAMES, type PlaneName } from '../figures/slices/planeAxes.js';
 import type { Mark } from '../figures/slices/threePlanes.js';
 import type { JsonObject } from '../kernel/wire/protocol.js';
-import { voxelToWorld } from '../volumes/voxels/geometry.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { shownBy } from './control.js';
+import { livingHtml } from './frontEnd.js';
 import { createListeners } from './listeners.js';
-import { savedComparison, savedViewerHtml } from './savedViewer.js';
-import { checkedPlace, checkedWindow, isShare, isWindow } from './viewerChecks.js';
-import { viewerScan } from './viewerScan.js';
+import { createPicturedWidget } from './picturedWidget.js';
+import { savedComparison } from './savedViewer.js';
+import { checkedPlace, checkedWindow, isPlace, isShare, isWindow } from './viewerChecks.js';
+import { startingPlace, viewerScan } from './viewerScan.js';
 import { axesOf, isSliceOf, overlayBytes, sliceBytes } from './viewerSlices.js';
 import type { ComparedSlicesMessage, ViewerScan } from './viewerState.js';
-import { isPlace } from './volumeChecks.js';
-import { createWidget } from './widget.js';
 
 /** How two volumes are compared. */
 export interface CompareViewerOptions {
@@ -77,14 +75,13 @@ export function compareViewer(
   const plane = checkedPlane(options.plane ?? 'axial');
   const overlay = options.overlay === undefined ? undefined : checkedOverlay(options.overlay);
   const listeners = createListeners<Vector3>();
-  let positionMm = startPosition(first, options);
+  let positionMm = startingPlace(first, options);
   let window = checkedWindow(options.window ?? WINDOWS.lung);
-  let picture: Picture | undefined;
 
-  const widget = createWidget({
+  const widget = createPicturedWidget({
     frontEnd: 'compareViewer',
     state: {
-      ...{ scans, names, positionMm, plane, rangeHu, window: [window.low, window.high], still: '' },
+      ...{ scans, names, positionMm, plane, rangeHu, window: [window.low, window.high] },
       ...{ crosshair: true, neurological: false },
       ...(overlay && { opacity: overlay.opacity }),
     } as unknown as JsonObject,
@@ -112,20 +109,14 @@ export function compareViewer(
           : known.map((slice) => overlayBytes(overlay.volume, scan, slice));
       widget.send({ number, slices: known, of } as unknown as JsonObject, [...values, ...over]);
     },
-    still: () => {
-      const text = `${title}: ${first.size.join(' x ')} and ${second.size.join(' x ')} voxels`;
-      const image = `<img alt="${escaped(text)}" src="${widget.state.still}">`;
-      return { html: savedViewerHtml(image, savedComparison(first, second, widget.state, overlay)), text };
-    },
+    text: `${title}: ${first.size.join(' x ')} and ${second.size.join(' x ')} voxels`,
+    draw: () =>
+      comparedPlanes(first, second, {
+        ...{ title, names, plane, window, rangeHu, throughWorldMm: positionMm },
+      }),
+    around: (image) =>
+      livingHtml(image, 'savedViewer', savedComparison(first, second, widget.state, overlay)),
   });
-  const mimeBundle = (): ReturnType<typeof widget.mimeBundle> => {
-    picture ??= comparedPlanes(first, second, {
-      ...{ title, names, plane, window, rangeHu },
-      throughWorldMm: positionMm,
-    });
-    widget.set({ still: `data:image/svg+xml,${encodeURIComponent(picture.svg())}` });
-    return widget.mimeBundle();
-  };
   const viewer: CompareViewer = {
     get positionMm() {
       return positionMm;
@@ -147,7 +138,7 @@ export function compareViewer(
       widget.close();
     },
   };
-  return shownBy(viewer, { ...widget, mimeBundle });
+  return shownBy(viewer, widget);
 }
 
 /** What holds of the changes that a page asks for. */
@@ -162,13 +153,6 @@ function accepted(changes: JsonObject, overlaid: boolean): JsonObject {
     ...(typeof neurological === 'boolean' && { neurological }),
     ...(overlaid && isShare(opacity) && { opacity }),
   };
-}
-
-function startPosition(first: Volume, { throughWorldMm, marks = [] }: CompareViewerOptions): Vector3 {
-  const start = throughWorldMm ?? marks.find((mark) => mark.class === 1)?.centerWorldMm;
-  if (start !== undefined) return checkedPlace('position', start);
-  const [x, y, z] = first.size;
-  return voxelToWorld(first, [Math.floor(x / 2), Math.floor(y / 2), Math.floor(z / 2)]);
 }
 
 function isRange(value: unknown): value is number {

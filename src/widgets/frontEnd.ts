@@ -30,6 +30,18 @@ export function frontEnd(name: FrontEndName): FrontEnd {
   return loaded;
 }
 
+/**
+ * A picture, and behind it what makes it live: its data, and the script of a front end that puts itself in its place. In an
+ * executed notebook's page, in nbviewer, wherever HTML runs its scripts; nothing is loaded, and without scripts the picture stays.
+ */
+export function livingHtml(picture: string, name: FrontEndName, data: object): string {
+  const { module, style } = frontEnd(name);
+  // `<` would end the script element.
+  const json = JSON.stringify({ ...data, style }).replaceAll('<', '\\u003c');
+  const code = module.replaceAll('</script', '<\\/script');
+  return `${picture}<script type="application/json">${json}</script><script>${code}</script>`;
+}
+
 function textOf(path: string): string {
   if (!existsSync(path)) throw new EnvironmentError(`${path} is missing: run ${typed('build')}`);
   return readFileSync(path, 'utf8');

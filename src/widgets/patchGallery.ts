@@ -1,8 +1,8 @@
-import { escaped } from '../figures/drawing/markup.js';
-import { pagePolicy } from '../figures/drawing/pagePolicy.js';
+import { htmlPage } from '../figures/drawing/pagePolicy.js';
 import { patchMontage } from '../figures/slices/patchMontage.js';
 import type { PatchFile } from '../store/patchFile.js';
-import { frontEnd } from './frontEnd.js';
+import { livingHtml } from './frontEnd.js';
+import { pictureUri, stillImage } from './picturedWidget.js';
 import { savedVolume } from './savedVolume.js';
 import { volumeOfPatch } from './viewedPatch.js';
 import { viewerScan } from './viewerScan.js';
@@ -35,6 +35,8 @@ export interface PatchGallery {
 /** Of the packed voxels: with base64 and its own script a page stays below 3 MB. */
 const MOST_BYTES = 2.7e6;
 const MOST_PATCHES = 48;
+const PAGE_STYLE =
+  'body{margin:16px;background:#fff}@media (prefers-color-scheme:dark){body{background:#111}}img{max-width:100%}';
 
 /**
  * Patches of a file side by side: filter them by class, subset and outcome, sort them, click one for its three planes and all of
@@ -66,7 +68,8 @@ export async function patchGallery(
   let bytes = 0;
   for (const row of wanted.slice(0, most)) {
     await patches.readRows([row], dataHu);
-    const { hu } = savedVolume(volumeOfPatch({ dataHu, format: patches.format }));
+    // Of any size as they are: all patches share one grid.
+    const { hu } = savedVolume(volumeOfPatch({ dataHu, format: patches.format }), undefined, Infinity);
     if (kept.length > 0 && bytes + hu.length > MOST_BYTES) break;
     bytes += hu.length;
     const probability = probabilities.get(row);
@@ -83,16 +86,12 @@ export async function patchGallery(
   const scan = viewerScan(volumeOfPatch({ dataHu, format: patches.format }), { title }, false);
   const state: GalleryState = { title, rows: patches.rows, scan, patches: kept };
   const still = patchMontage(title, stills, patches.format);
-  const html = (): string =>
-    galleryHtml(
-      `<img alt="${escaped(title)}" src="data:image/svg+xml,${encodeURIComponent(still.svg())}">`,
-      state,
-    );
+  const html = (): string => livingHtml(stillImage(title, pictureUri(still)), 'patchGallery', { state });
   const gallery: PatchGallery = {
     title,
     rows: kept.map(({ row }) => row),
     leftOut: wanted.slice(kept.length),
-    page: () => pageOf(title, html()),
+    page: () => htmlPage({ title, style: PAGE_STYLE, scripts: true, body: html() }),
   };
   return Object.defineProperty(gallery, Symbol.for('Jupyter.display'), {
     value: () => ({ 'text/html': html(), 'text/plain': `${title}: ${kept.length} patches` }),
@@ -128,21 +127,4 @@ export function chosenRows(
   return Array.from({ length: longest }, (_, i) => [taken[0][i], taken[1][i]])
     .flat()
     .filter((row) => row !== undefined);
-}
-
-/** The picture, the data, and the script that puts one in place of the other. */
-function galleryHtml(picture: string, state: GalleryState): string {
-  const { module, style } = frontEnd('patchGallery');
-  const json = JSON.stringify({ state, style }).replaceAll('<', '\\u003c');
-  const code = module.replaceAll('</script', '<\\/script');
-  return `${picture}<script type="application/json">${json}</script><script>${code}</script>`;
-}
-
-function pageOf(title: string, html: string): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-${pagePolicy({ scripts: true })}
-<title>${escaped(title)}</title><style>body{margin:16px;background:#fff}@media (prefers-color-scheme:dark){body{background:#111}}img{max-width:100%}</style></head>
-<body>${html}</body></html>
-`;
 }

@@ -1,7 +1,6 @@
 import type { Overlay } from '../figures/slices/overlaySlice.js';
 import type { JsonObject } from '../kernel/wire/protocol.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
-import { frontEnd } from './frontEnd.js';
 import { voxelInside } from './presentMark.js';
 import { savedVolume } from './savedVolume.js';
 import type { SavedViewer, SavedVolume, ViewerScan } from './viewerState.js';
@@ -49,16 +48,4 @@ function savedScan(scan: ViewerScan, saved: SavedVolume): ViewerScan {
 
 function withoutStill({ still: _, ...rest }: JsonObject): JsonObject {
   return rest;
-}
-
-/**
- * The picture, and behind it what makes it a viewer again: in an executed notebook's page, in nbviewer, wherever HTML runs its
- * scripts. Nothing is loaded; without scripts the picture stays.
- */
-export function savedViewerHtml(picture: string, saved: SavedViewer): string {
-  const { module, style } = frontEnd('savedViewer');
-  // `<` would end the script element.
-  const json = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
-  const code = module.replaceAll('</script', '<\\/script');
-  return `${picture}<script type="application/json">${json({ ...saved, style })}</script><script>${code}</script>`;
 }

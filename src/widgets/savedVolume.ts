@@ -20,9 +20,7 @@ export function savedVolume(volume: Volume, overlay?: Overlay, mostBytes = MOST_
   const [x, y, z] = volume.spacingMm;
   let edgeMm = Math.cbrt((x * y * z * voxels * BYTES_PER_MEAN) / mostBytes);
   for (;;) {
-    const means = volume.spacingMm.map((mm, axis) =>
-      Math.min(volume.size[axis]!, Math.max(1, Math.round(edgeMm / mm))),
-    ) as unknown as Vector3;
+    const means = blocksOf(volume, edgeMm);
     const found = means.some((count) => count > 1) ? packed(volume, means, mostBytes, overlay) : undefined;
     if (found !== undefined) return found;
     edgeMm *= 1.15;
@@ -42,6 +40,13 @@ function packed(
   const over = overlay && deflated(overlayValues(geometry, overlay.volume));
   if (hu.length + (over?.length ?? 0) > mostBytes) return undefined;
   return { geometry, means, hu: hu.toString('base64'), ...(over && { overlay: over.toString('base64') }) };
+}
+
+/** Voxels along each axis of blocks that are about `edgeMm` long, wide and high. */
+export function blocksOf({ size, spacingMm }: Geometry, edgeMm: number): Vector3 {
+  const along = (axis: 0 | 1 | 2): number =>
+    Math.min(size[axis], Math.max(1, Math.round(edgeMm / spacingMm[axis])));
+  return [along(0), along(1), along(2)];
 }
 
 /** The grid of the blocks; what is left over at the far ends is left out. */

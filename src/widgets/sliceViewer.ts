@@ -1,18 +1,18 @@
-import { escaped } from '../figures/drawing/markup.js';
-import { type Picture, WINDOWS, type WindowHu } from '../figures/drawing/picture.js';
+import { WINDOWS, type WindowHu } from '../figures/drawing/picture.js';
 import { checkedOverlay, type Overlay } from '../figures/slices/overlaySlice.js';
 import { type Mark, threePlanes } from '../figures/slices/threePlanes.js';
 import { voxelToWorld } from '../volumes/voxels/geometry.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { shownBy } from './control.js';
+import { livingHtml } from './frontEnd.js';
 import { createListeners } from './listeners.js';
-import { savedViewer, savedViewerHtml } from './savedViewer.js';
-import { isPatch, type ViewedPatch, volumeOfPatch } from './viewedPatch.js';
+import { createPicturedWidget } from './picturedWidget.js';
+import { savedViewer } from './savedViewer.js';
+import { type ViewedPatch, viewedVolume } from './viewedPatch.js';
 import { checkedWindow, isShare, isVoxelOf, isWindow, nearestVoxel } from './viewerChecks.js';
-import { viewerScan } from './viewerScan.js';
+import { startingPlace, viewerScan } from './viewerScan.js';
 import { isSliceOf, overlayBytes, sliceBytes } from './viewerSlices.js';
 import type { SlicesMessage } from './viewerState.js';
-import { createWidget } from './widget.js';
 
 /** What the viewer shows beside the voxels. */
 export interface SliceViewerOptions {
@@ -59,19 +59,18 @@ const STILL_EDGE = 240;
  * display(viewer);
  */
 export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOptions = {}): SliceViewer {
-  const volume = isPatch(viewed) ? volumeOfPatch(viewed) : viewed;
-  const scan = viewerScan(volume, options, !isPatch(viewed) || viewed.direction !== undefined);
+  const { volume, oriented } = viewedVolume(viewed);
+  const scan = viewerScan(volume, options, oriented);
   const listeners = createListeners<Vector3>();
-  let voxel = startVoxel(volume, options);
+  let voxel = nearestVoxel(volume, startingPlace(volume, options));
   let window = checkedWindow(options.window ?? WINDOWS.lung);
   const overlay = options.overlay === undefined ? undefined : checkedOverlay(options.overlay);
   let opacity = overlay?.opacity ?? 0;
-  let picture: Picture | undefined;
 
-  const widget = createWidget({
+  const widget = createPicturedWidget({
     frontEnd: 'sliceViewer',
     state: {
-      ...{ scan, voxel, window: [window.low, window.high], still: '', crosshair: true },
+      ...{ scan, voxel, window: [window.low, window.high], crosshair: true },
       neurological: options.convention === 'neurological',
       ...(overlay && { opacity }),
     },
@@ -98,28 +97,18 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
         ...(overlay === undefined ? [] : known.map((slice) => overlayBytes(overlay.volume, scan, slice))),
       ]);
     },
-    still: () => {
-      const text = `${scan.title}: ${volume.size.join(' x ')} voxels`;
-      const image = `<img alt="${escaped(text)}" src="${widget.state.still}">`;
-      return { html: savedViewerHtml(image, savedViewer(volume, widget.state, overlay)), text };
-    },
+    text: `${scan.title}: ${volume.size.join(' x ')} voxels`,
+    draw: () =>
+      threePlanes(volume, voxelToWorld(volume, voxel), {
+        ...{ title: scan.title, window, oriented, marks: options.marks ?? [] },
+        ...(overlay && { overlay: { ...overlay, opacity } }),
+        pixelsPerMm: Math.max(
+          0.9,
+          STILL_EDGE / Math.max(...volume.size.map((n, i) => n * volume.spacingMm[i]!)),
+        ),
+      }),
+    around: (image) => livingHtml(image, 'savedViewer', savedViewer(volume, widget.state, overlay)),
   });
-  // Made when the viewer is shown: the picture costs time, and a cell may yet move the planes.
-  const mimeBundle = (): ReturnType<typeof widget.mimeBundle> => {
-    picture ??= threePlanes(volume, voxelToWorld(volume, voxel), {
-      title: scan.title,
-      window,
-      marks: options.marks ?? [],
-      ...(overlay && { overlay: { ...overlay, opacity } }),
-      oriented: scan.oriented,
-      pixelsPerMm: Math.max(
-        0.9,
-        STILL_EDGE / Math.max(...volume.size.map((n, i) => n * volume.spacingMm[i]!)),
-      ),
-    });
-    widget.set({ still: `data:image/svg+xml,${encodeURIComponent(picture.svg())}` });
-    return widget.mimeBundle();
-  };
   const viewer: SliceViewer = {
     get positionMm() {
       return voxelToWorld(volume, voxel);
@@ -145,12 +134,5 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
       widget.close();
     },
   };
-  return shownBy(viewer, { ...widget, mimeBundle });
-}
-
-function startVoxel(volume: Volume, { throughWorldMm, marks = [] }: SliceViewerOptions): Vector3 {
-  const start = throughWorldMm ?? marks.find((mark) => mark.class === 1)?.centerWorldMm;
-  if (start !== undefined) return nearestVoxel(volume, start);
-  const [x, y, z] = volume.size;
-  return [Math.floor(x / 2), Math.floor(y / 2), Math.floor(z / 2)];
+  return shownBy(viewer, widget);
 }

@@ -32,13 +32,17 @@ export function wholeFrame({ size }: Grid): ViewFrame {
   return { zoom: 1, center: [(size[0] - 1) / 2, (size[1] - 1) / 2, (size[2] - 1) / 2] };
 }
 
+function sidesOf(plane: PlaneAxes, { width, height }: PlaneBox) {
+  return [
+    [plane.right, width],
+    [plane.down, height],
+  ] as const;
+}
+
 /** The middle of a plane as it can be shown: beyond a slice's edge nothing is seen, unless all of the slice is. */
 export function centerInPlane(grid: Grid, frame: ViewFrame, plane: PlaneAxes, box: PlaneBox): Vector3 {
   const center: [number, number, number] = [...frame.center];
-  for (const [{ axis }, pixels] of [
-    [plane.right, box.width],
-    [plane.down, box.height],
-  ] as const) {
+  for (const [{ axis }, pixels] of sidesOf(plane, box)) {
     const half = pixels / (2 * box.perMm * frame.zoom * grid.spacingMm[axis]);
     const count = grid.size[axis];
     center[axis] =
@@ -96,10 +100,7 @@ export function following(
   const center: [number, number, number] = [...frame.center];
   for (const { plane, box } of views) {
     const now = centerInPlane(grid, { ...frame, center }, plane, box);
-    for (const [{ axis }, pixels] of [
-      [plane.right, box.width],
-      [plane.down, box.height],
-    ] as const) {
+    for (const [{ axis }, pixels] of sidesOf(plane, box)) {
       const half = pixels / (2 * box.perMm * frame.zoom * grid.spacingMm[axis]);
       if (Math.abs(voxel[axis] - now[axis]) > half * NEAR) center[axis] = voxel[axis];
     }

@@ -11,8 +11,14 @@ export interface ViewedPatch {
   readonly direction?: Matrix3;
 }
 
-export function isPatch(viewed: Volume | ViewedPatch): viewed is ViewedPatch {
-  return 'dataHu' in viewed;
+/** A scan or a patch as a volume, and whether its axes are known to be the patient's. */
+export function viewedVolume(viewed: Volume | ViewedPatch): {
+  readonly volume: Volume;
+  readonly oriented: boolean;
+} {
+  return 'dataHu' in viewed
+    ? { volume: volumeOfPatch(viewed), oriented: viewed.direction !== undefined }
+    : { volume: viewed, oriented: true };
 }
 
 /** The patch as a small scan whose middle voxel, the candidate, lies at 0, 0, 0 mm. */

@@ -1,6 +1,7 @@
 import type { WindowHu } from '../figures/drawing/picture.js';
 import { worldToVoxel } from '../volumes/voxels/geometry.js';
 import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
+import { voxelInside } from './presentMark.js';
 
 /** Throws RangeError for a volume that cannot be shown. */
 export function checkedVolume(volume: Volume): Volume {
@@ -17,10 +18,7 @@ export function checkedVolume(volume: Volume): Volume {
 
 /** The voxel of the grid that is nearest to a place. */
 export function nearestVoxel(grid: Geometry, worldMm: Vector3): Vector3 {
-  const index = worldToVoxel(grid, checkedPlace('position', worldMm));
-  const along = (axis: 0 | 1 | 2): number =>
-    Math.max(0, Math.min(grid.size[axis] - 1, Math.round(index[axis])));
-  return [along(0), along(1), along(2)];
+  return voxelInside(grid, worldToVoxel(grid, checkedPlace('position', worldMm)));
 }
 
 export function checkedPlace(name: string, worldMm: Vector3): Vector3 {
@@ -34,6 +32,10 @@ export function checkedWindow(window: WindowHu): WindowHu {
 }
 
 // What the page sends is checked: a page may be of an older program.
+
+export function isPlace(value: unknown): value is Vector3 {
+  return Array.isArray(value) && value.length === 3 && value.every(Number.isFinite);
+}
 
 export function isVoxelOf({ size }: Volume, value: unknown): value is Vector3 {
   return (

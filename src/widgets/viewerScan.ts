@@ -1,10 +1,10 @@
 import { WINDOWS } from '../figures/drawing/picture.js';
 import { PLANE_NAMES, planeAxes } from '../figures/slices/planeAxes.js';
 import type { Mark } from '../figures/slices/threePlanes.js';
-import { worldToVoxel } from '../volumes/voxels/geometry.js';
-import type { Vector3, Volume } from '../volumes/voxels/volume.js';
+import { middleVoxel, voxelToWorld, worldToVoxel } from '../volumes/voxels/geometry.js';
+import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
 import { checkedPlace, checkedVolume } from './viewerChecks.js';
-import type { Preset, ViewerMarker, ViewerScan } from './viewerState.js';
+import type { DescribedScan, Preset, ViewerScan } from './viewerState.js';
 
 /** What is said of a scan beside its voxels. */
 export interface ScanDescription {
@@ -13,35 +13,50 @@ export interface ScanDescription {
   readonly marksWithinMm?: number;
 }
 
-/** What the page knows of a scan. Throws RangeError for one that cannot be shown. */
+/** Radiologists' windows. */
+export const WINDOW_PRESETS: readonly Preset[] = Object.entries(WINDOWS).map(([name, window]) => ({
+  name,
+  ...window,
+}));
+
+/** What the page of a slice viewer knows of a scan. Throws RangeError for one that cannot be shown. */
 export function viewerScan(volume: Volume, options: ScanDescription, oriented: boolean): ViewerScan {
-  const { size, spacingMm, originMm, direction } = checkedVolume(volume);
+  const { displayWindow } = checkedVolume(volume);
   return {
-    ...{ size, spacingMm, originMm, direction, oriented },
-    title: options.title ?? (oriented ? 'scan' : 'patch'),
+    ...describedScan(volume, options, oriented),
     planes: PLANE_NAMES.map((name) => planeAxes(volume, name)),
-    presets: presetsOf(volume),
-    markers: markersOf(options.marks ?? []).map(({ centerWorldMm, ...marker }) => ({
-      ...marker,
-      voxel: worldToVoxel(volume, centerWorldMm),
-    })),
+    // The last one is what the scan's file asks for.
+    presets: [
+      ...WINDOW_PRESETS,
+      ...(displayWindow === undefined ? [] : [{ name: 'DICOM', ...displayWindow }]),
+    ],
     markersWithinMm: options.marksWithinMm ?? 4,
   };
 }
 
-/** Marks with their names. */
-export function markersOf(
-  marks: readonly Mark[],
-): (Omit<ViewerMarker, 'voxel'> & { readonly centerWorldMm: Vector3 })[] {
-  return marks.map((mark, index) => ({
-    centerWorldMm: checkedPlace(`center of mark ${index + 1}`, mark.centerWorldMm),
-    class: mark.class,
-    label: `${mark.class === 1 ? 'nodule' : 'other'} ${index + 1}`,
-  }));
+/** What every view says of a scan: its grid, its name, its marks with theirs. */
+export function describedScan(
+  grid: Geometry,
+  { title, marks = [] }: ScanDescription,
+  oriented: boolean,
+): DescribedScan {
+  const { size, spacingMm, originMm, direction } = grid;
+  return {
+    ...{ size, spacingMm, originMm, direction, oriented },
+    title: title ?? (oriented ? 'scan' : 'patch'),
+    markers: marks.map(({ centerWorldMm, class: label }, index) => ({
+      class: label,
+      label: `${label === 1 ? 'nodule' : 'other'} ${index + 1}`,
+      voxel: worldToVoxel(grid, checkedPlace(`center of mark ${index + 1}`, centerWorldMm)),
+    })),
+  };
 }
 
-/** Radiologists' windows, and the one that the scan's file asks for. */
-function presetsOf({ displayWindow }: Volume): Preset[] {
-  const windows = Object.entries(WINDOWS).map(([name, { low, high }]) => ({ name, low, high }));
-  return displayWindow === undefined ? windows : [...windows, { name: 'DICOM', ...displayWindow }];
+/** Where planes cross at the start (LPS, mm): where it is wished, in the first nodule, else in the middle. */
+export function startingPlace(
+  grid: Geometry,
+  { throughWorldMm, marks = [] }: { readonly throughWorldMm?: Vector3; readonly marks?: readonly Mark[] },
+): Vector3 {
+  const wished = throughWorldMm ?? marks.find((mark) => mark.class === 1)?.centerWorldMm;
+  return wished === undefined ? voxelToWorld(grid, middleVoxel(grid.size)) : checkedPlace('position', wished);
 }

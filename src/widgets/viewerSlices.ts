@@ -1,12 +1,16 @@
 import { overlaySlice } from '../figures/slices/overlaySlice.js';
 import type { PlaneAxes } from '../figures/slices/planeAxes.js';
 import { sliceValues } from '../figures/slices/slicePlane.js';
-import type { Volume } from '../volumes/voxels/volume.js';
+import type { Volume, VoxelArray } from '../volumes/voxels/volume.js';
 import type { SliceRequest, ViewerScan } from './viewerState.js';
 
 /** One slice as it travels: int16 HU, little-endian, row after row from the top left as seen. */
 export function sliceBytes(volume: Volume, scan: ViewerScan, slice: SliceRequest): Uint8Array {
-  const values = sliceValues(volume, axesOf(scan, slice), slice.level);
+  return huBytes(sliceValues(volume, axesOf(scan, slice), slice.level));
+}
+
+/** Values that nobody else holds, as they travel. */
+export function huBytes(values: VoxelArray): Uint8Array {
   const hu =
     values instanceof Int16Array
       ? values

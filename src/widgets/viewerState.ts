@@ -2,16 +2,20 @@ import type { WindowHu } from '../figures/drawing/picture.js';
 import type { PlaneAxes, PlaneName } from '../figures/slices/planeAxes.js';
 import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 
-/** What the viewer's page knows of a scan; the voxels stay in the kernel. */
-export interface ViewerScan extends Geometry {
+/** What a view's page knows of any scan. */
+export interface DescribedScan extends Geometry {
   readonly title: string;
-  readonly planes: readonly PlaneAxes[];
   /** False for a patch whose direction nobody knows: then there are no letters, and mm count from its middle. */
   readonly oriented: boolean;
-  readonly presets: readonly Preset[];
   readonly markers: readonly ViewerMarker[];
-  /** In a saved page: voxels are means of so many of the scan's. */
+  /** Voxels are means of so many of the scan's, where all of them would be too many: in a saved page, in a volume view. */
   readonly means?: Vector3;
+}
+
+/** What a slice viewer's page knows of a scan; the voxels stay in the kernel. */
+export interface ViewerScan extends DescribedScan {
+  readonly planes: readonly PlaneAxes[];
+  readonly presets: readonly Preset[];
   /** Markers further off a plane are not drawn in it. */
   readonly markersWithinMm: number;
 }

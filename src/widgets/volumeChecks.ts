@@ -1,6 +1,6 @@
 import { isInvertible } from '../volumes/voxels/geometry.js';
-import type { Matrix3, Vector3 } from '../volumes/voxels/volume.js';
-import { isWindow } from './viewerChecks.js';
+import type { Matrix3 } from '../volumes/voxels/volume.js';
+import { isPlace, isWindow } from './viewerChecks.js';
 import { type Camera, cross, orthonormal } from './volumeCamera.js';
 import {
   type CutPlane,
@@ -27,10 +27,6 @@ export function acceptedView(
     ...(scan.masked && isOneOf(MASK_SHOWN, mask) && { mask }),
     ...(typeof rings === 'boolean' && { rings }),
   };
-}
-
-export function isPlace(value: unknown): value is Vector3 {
-  return Array.isArray(value) && value.length === 3 && value.every(Number.isFinite);
 }
 
 function isOneOf<T>(all: readonly T[], value: unknown): value is T {

@@ -1,6 +1,7 @@
 import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
 import { BLOCK } from './blockGrid.js';
-import { coarser, meanValues } from './savedVolume.js';
+import { blocksOf, coarser, meanValues } from './savedVolume.js';
+import { huBytes } from './viewerSlices.js';
 import { slicesIn, type VolumeScan } from './volumeState.js';
 
 /** A volume as it is sent to a page. */
@@ -28,9 +29,7 @@ export function reducedForView(
   if (data.length <= most) return { geometry, data, mask, means: [1, 1, 1] };
   const [x, y, z] = spacingMm;
   for (let edgeMm = Math.cbrt((x * y * z * data.length) / most); ; edgeMm *= 1.1) {
-    const means = spacingMm.map((mm, axis) =>
-      Math.min(size[axis]!, Math.max(1, Math.round(edgeMm / mm))),
-    ) as unknown as Vector3;
+    const means = blocksOf(geometry, edgeMm);
     const small = coarser(geometry, means);
     const [width, height, depth] = small.size;
     if (width * height * depth > most) continue;
@@ -59,12 +58,7 @@ export function valuesOfPart(
 ): Uint8Array {
   const [first, count] = slicesIn(scan, part);
   const plane = size[0] * size[1];
-  const values = data.subarray(first * plane, (first + count) * plane);
-  const hu =
-    values instanceof Int16Array
-      ? values.slice()
-      : Int16Array.from(values, (value) => Math.max(-32_768, Math.min(32_767, Math.round(value))));
-  return new Uint8Array(hu.buffer);
+  return huBytes(data.slice(first * plane, (first + count) * plane));
 }
 
 /** The part's mask, a byte a voxel; empty without one. */

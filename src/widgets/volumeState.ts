@@ -1,5 +1,5 @@
-import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
-import type { Preset, ViewerMarker } from './viewerState.js';
+import type { Vector3 } from '../volumes/voxels/volume.js';
+import type { DescribedScan, Preset } from './viewerState.js';
 import type { Camera } from './volumeCamera.js';
 
 /** How rays become pixels: lit surfaces, the highest value of the whole way, or that of a slab through the middle. */
@@ -11,16 +11,10 @@ export type MaskShown = 'off' | 'coloured' | 'alone';
 export const MASK_SHOWN = ['off', 'coloured', 'alone'] as const satisfies readonly MaskShown[];
 
 /** What the page knows of a volume before its voxels have come. */
-export interface VolumeScan extends Geometry {
-  readonly title: string;
-  /** False for a patch whose direction nobody knows: then there are no letters, and mm count from its middle. */
-  readonly oriented: boolean;
+export interface VolumeScan extends DescribedScan {
   /** Windows by mode: those of surfaces say where they begin and where they are solid. */
   readonly presets: Readonly<Record<VolumeMode, readonly Preset[]>>;
-  readonly markers: readonly ViewerMarker[];
   readonly masked: boolean;
-  /** Voxels are means of so many of the scan's, where all of them would be too many. */
-  readonly means?: Vector3;
   /** Voxels come in parts of so many slices. */
   readonly slicesOfPart: number;
 }

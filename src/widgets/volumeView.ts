@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { escaped } from '../figures/drawing/markup.js';
 import { type Picture, WINDOWS, type WindowHu } from '../figures/drawing/picture.js';
 import { PLANE_NAMES, planeAxes } from '../figures/slices/planeAxes.js';
 import { type Mark, threePlanes } from '../figures/slices/threePlanes.js';
 import { currentCell } from '../kernel/cells/cellContext.js';
 import type { JsonObject } from '../kernel/wire/protocol.js';
-import { worldToVoxel } from '../volumes/voxels/geometry.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { shownBy } from './control.js';
 import { createListeners } from './listeners.js';
-import { isPatch, type ViewedPatch, volumeOfPatch } from './viewedPatch.js';
-import { checkedPlace, checkedVolume, checkedWindow } from './viewerChecks.js';
-import { markersOf } from './viewerScan.js';
+import { createPicturedWidget } from './picturedWidget.js';
+import { type ViewedPatch, viewedVolume } from './viewedPatch.js';
+import { checkedPlace, checkedVolume, checkedWindow, isPlace } from './viewerChecks.js';
+import { describedScan, WINDOW_PRESETS } from './viewerScan.js';
 import type { Preset } from './viewerState.js';
 import { type Camera, middleOf, wholeVolume } from './volumeCamera.js';
-import { acceptedView, isPlace } from './volumeChecks.js';
+import { acceptedView } from './volumeChecks.js';
 import { maskOfPart, reducedForView, type ShownVolume, slicesOfPart, valuesOfPart } from './volumeParts.js';
 import {
   MASK_SHOWN,
@@ -25,7 +24,6 @@ import {
   type VolumeScan,
   type VolumeViewState,
 } from './volumeState.js';
-import { createWidget } from './widget.js';
 
 /** What a volume view shows beside the voxels, and how it starts. */
 export interface VolumeViewOptions {
@@ -82,19 +80,18 @@ const cameras = new Map<string, Camera>();
  * display(view);
  */
 export function volumeView(viewed: Volume | ViewedPatch, options: VolumeViewOptions = {}): VolumeView {
-  const oriented = !isPatch(viewed) || viewed.direction !== undefined;
-  const volume = checkedVolume(isPatch(viewed) ? volumeOfPatch(viewed) : viewed);
+  const { volume, oriented } = viewedVolume(viewed);
+  checkedVolume(volume);
   const shown = reducedForView(volume, checkedMask(volume, options.mask));
   const scan = volumeScan(shown, options, oriented);
   const listeners = createListeners<Vector3>();
   const cell = currentCell()?.request.metadata.cellId;
   const kept = typeof cell === 'string' ? cameras.get(cell) : undefined;
   let state = startingState(scan, options, kept);
-  let picture: Picture | undefined;
 
-  const widget = createWidget({
+  const widget = createPicturedWidget({
     frontEnd: 'volumeView',
-    state: { ...state, scan, still: '', key: randomUUID() } as unknown as JsonObject,
+    state: { ...state, scan, key: randomUUID() } as unknown as JsonObject,
     accept: (changes) => acceptedView(scan, changes) as JsonObject,
     onState(changes) {
       state = { ...state, ...(changes as Partial<VolumeViewState>) };
@@ -111,17 +108,9 @@ export function volumeView(viewed: Volume | ViewedPatch, options: VolumeViewOpti
         known.flatMap((part) => [valuesOfPart(shown, scan, part), maskOfPart(shown, scan, part)]),
       );
     },
-    still: () => {
-      const text = `${scan.title}: ${volume.size.join(' x ')} voxels`;
-      return { html: `<img alt="${escaped(text)}" src="${widget.state.still}">`, text };
-    },
+    text: `${scan.title}: ${volume.size.join(' x ')} voxels`,
+    draw: () => projections(volume, options, scan),
   });
-  // Made when the view is shown: the picture costs time.
-  const mimeBundle = (): ReturnType<typeof widget.mimeBundle> => {
-    picture ??= projections(volume, options, scan);
-    widget.set({ still: `data:image/svg+xml,${encodeURIComponent(picture.svg())}` });
-    return widget.mimeBundle();
-  };
   const change = (changes: Partial<VolumeViewState>): void => {
     state = { ...state, ...changes };
     widget.set(changes as unknown as JsonObject);
@@ -153,7 +142,7 @@ export function volumeView(viewed: Volume | ViewedPatch, options: VolumeViewOpti
       widget.close();
     },
   };
-  return shownBy(view, { ...widget, mimeBundle });
+  return shownBy(view, widget);
 }
 
 function volumeScan(
@@ -161,18 +150,11 @@ function volumeScan(
   options: VolumeViewOptions,
   oriented: boolean,
 ): VolumeScan {
-  const { size, spacingMm, originMm, direction } = geometry;
-  const projected = Object.entries(WINDOWS).map(([name, { low, high }]) => ({ name, low, high }));
   return {
-    ...{ size, spacingMm, originMm, direction, oriented },
-    title: options.title ?? (oriented ? 'scan' : 'patch'),
-    presets: { render: SURFACES, MIP: projected, slab: projected },
-    markers: markersOf(options.marks ?? []).map(({ centerWorldMm, ...marker }) => ({
-      ...marker,
-      voxel: worldToVoxel(geometry, centerWorldMm),
-    })),
+    ...describedScan(geometry, options, oriented),
+    presets: { render: SURFACES, MIP: WINDOW_PRESETS, slab: WINDOW_PRESETS },
     masked: mask !== undefined,
-    slicesOfPart: slicesOfPart(size),
+    slicesOfPart: slicesOfPart(geometry.size),
     ...(means.some((count) => count > 1) && { means }),
   };
 }

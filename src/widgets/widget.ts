@@ -4,7 +4,6 @@ import type { Comm } from '../kernel/commTypes.js';
 import { DISPLAY_ID, type MimeBundle } from '../kernel/outputs/mimeBundle.js';
 import { sessionIfAny } from '../kernel/session.js';
 import type { JsonObject } from '../kernel/wire/protocol.js';
-import { joinState, splitState } from './binaryState.js';
 import { type FrontEndName, frontEnd } from './frontEnd.js';
 import { showOfflineFrontEnd } from './offlineFrontEnd.js';
 import { answerStateRequests, forgetWidget, rememberWidget } from './widgetControl.js';
@@ -19,14 +18,14 @@ const ANYWIDGET = '~0.11.0';
 
 export interface WidgetSpec {
   readonly frontEnd: FrontEndName;
-  /** What front end and kernel share: JSON, or bytes as a value of its own. */
+  /** What front end and kernel share. */
   readonly state: JsonObject;
-  /** What holds of the changes that a page asks for (it may be of an older program); default: all of them. */
-  readonly accept?: (changes: JsonObject) => JsonObject;
+  /** What holds of the changes that a page asks for: it may be of an older program. */
+  readonly accept: (changes: JsonObject) => JsonObject;
   /** The front end changed these values; they are in the state already. */
   readonly onState?: (changed: JsonObject) => void;
   /** A message of the front end's own. */
-  readonly onMessage?: (content: JsonObject, buffers: readonly Uint8Array[]) => void;
+  readonly onMessage?: (content: JsonObject) => void;
   /** What stands for the widget where no kernel runs: HTML (escaped by its maker) and text. */
   readonly still: () => { readonly html: string; readonly text: string };
   /** Whether that changes after the widget was shown, see `renewStill`. */
@@ -64,24 +63,21 @@ export function createWidget(spec: WidgetSpec): Widget {
     comm = undefined;
   };
 
-  const sendState = (method: 'update' | 'echo_update', changes: JsonObject): void => {
-    const { state: json, bufferPaths, buffers } = splitState(changes);
-    comm?.send({ method, state: json, buffer_paths: bufferPaths }, { buffers });
-  };
+  const sendState = (method: 'update' | 'echo_update', changes: JsonObject): void =>
+    comm?.send({ method, state: changes, buffer_paths: [] });
 
-  const receive = (data: JsonObject, buffers: readonly Uint8Array[]): void => {
+  const receive = (data: JsonObject): void => {
     if (data.method === 'request_state') return sendState('update', modelState(spec, state));
     if (data.method === 'custom') {
       const content = (data.content ?? {}) as JsonObject;
       // A view asks whether anybody is here.
       if (content.ping === true) return comm?.send({ method: 'custom', content: { pong: true } });
-      return spec.onMessage?.(content, buffers);
+      return spec.onMessage?.(content);
     }
     if (data.method !== 'update') return;
-    const bufferPaths = (data.buffer_paths ?? []) as string[][];
-    const changes = joinState({ state: (data.state ?? {}) as JsonObject, bufferPaths, buffers });
+    const changes = (data.state ?? {}) as JsonObject;
     const known = Object.fromEntries(Object.entries(changes).filter(([key]) => Object.hasOwn(state, key)));
-    const accepted = spec.accept?.(known) ?? known;
+    const accepted = spec.accept(known);
     Object.assign(state, accepted);
     // The echo moves the views of other pages, and tells the sender what holds: its change, or the value as it was.
     sendState('echo_update', Object.fromEntries(Object.keys(known).map((key) => [key, state[key]])));
@@ -90,11 +86,10 @@ export function createWidget(spec: WidgetSpec): Widget {
 
   const open = (): Comm => {
     showOfflineFrontEnd();
-    const { state: json, bufferPaths, buffers } = splitState(modelState(spec, state));
     const opened = openComm(
       TARGET,
-      { state: json, buffer_paths: bufferPaths },
-      { metadata: { version: PROTOCOL }, buffers },
+      { state: modelState(spec, state), buffer_paths: [] },
+      { metadata: { version: PROTOCOL } },
     );
     opened.onMessage(receive);
     opened.onClose(() => {

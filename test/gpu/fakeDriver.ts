@@ -54,7 +54,7 @@ export function fakeNvidiaSmi(t: { after: (end: () => void) => void }): (...rows
   writeFileSync(
     program,
     `#!/bin/sh
-case "$*" in *query-gpu=index\\ *) cut -d, -f1 ${rows}; exit 0;; esac
+case "$*" in *memory.free*) sed 's/^\\([0-9]*\\),.*/\\1, GPU-\\1, Tesla T4, 15360 MiB, 15000 MiB, 550.54/' ${rows}; exit 0;; esac
 while :; do
   grep -q DIE ${rows} && exit 15
   grep -q HANG ${rows} || cat ${rows}

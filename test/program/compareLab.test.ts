@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { accessibilityFaults } from './accessibleFaults.js';
 import { type LabPage, type LabWithBrowser, openLab, whyNoLab } from './labPage.js';
+import { fitsEverywhere, openWidget, type WidgetPage } from './widgetPage.js';
 
 /** HU of the first volume by world mm; the second has 40 more at the left, 20 less at the right, on a finer grid. */
 const STEP = 40;
@@ -29,16 +30,11 @@ test('two volumes compared in JupyterLab', { skip: whyNoLab() }, async (t) => {
   let lab: LabWithBrowser;
   let notebook: LabPage;
   let page: Page;
-  const asked: string[] = [];
-  const faults: string[] = [];
+  let widget: WidgetPage;
   before(async () => {
     lab = await openLab();
-    lab.write('compare.ipynb', [CELL]);
-    notebook = await lab.open('compare.ipynb');
-    page = notebook.page;
-    page.on('request', (request) => asked.push(request.url()));
-    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-    page.on('pageerror', (error) => faults.push(String(error)));
+    widget = await openWidget(lab, 'compare.ipynb', [CELL]);
+    ({ notebook, page } = widget);
     await notebook.runAll();
     assert.deepEqual(await notebook.errors(), []);
     await complete(page);
@@ -77,11 +73,7 @@ test('two volumes compared in JupyterLab', { skip: whyNoLab() }, async (t) => {
   await t.test(
     'crosshair, slice, zoom, window and plane are those of all columns; keys stay in the viewer',
     async () => {
-      const cells = () =>
-        page.evaluate(
-          `window.jupyterapp.shell.currentWidget.content.widgets.map(({ model }) => [model.type, model.sharedModel.getSource()])`,
-        );
-      const before = await cells();
+      const before = await widget.cells();
       await page.focus('.voxlab-plane >> nth=1');
       for (const key of [
         'Shift+ArrowRight',
@@ -117,8 +109,8 @@ test('two volumes compared in JupyterLab', { skip: whyNoLab() }, async (t) => {
         const active = await page.evaluate(`document.activeElement.className`);
         assert.equal(active, 'voxlab-plane', `the focus after ${key}`);
       }
-      assert.deepEqual(await cells(), before);
-      assert.deepEqual([await notebook.errors(), faults], [[], []]);
+      assert.deepEqual(await widget.cells(), before);
+      assert.deepEqual([await notebook.errors(), widget.faults], [[], []]);
       assert.deepEqual(await accessibilityFaults(page, '.voxlab-viewer'), []);
     },
   );
@@ -156,33 +148,12 @@ test('two volumes compared in JupyterLab', { skip: whyNoLab() }, async (t) => {
       await notebook.reload();
       await complete(page);
       assert.equal(await page.getAttribute('button:text-is("coronal")', 'aria-pressed'), 'true');
-      for (const theme of ['Light', 'Dark']) {
-        await page.evaluate(
-          `window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab ${theme}' })`,
-        );
-        await page.waitForFunction(`document.body.dataset.jpThemeName === 'JupyterLab ${theme}'`);
-        for (const width of [700, 1400]) {
-          await page.setViewportSize({ width, height: 1000 });
-          await page.waitForTimeout(300);
-          const [inside, room] = (await page.evaluate(
-            `(() => { const { scrollWidth, clientWidth } = document.querySelector('.voxlab-viewer'); return [scrollWidth, clientWidth]; })()`,
-          )) as [number, number];
-          assert.ok(inside <= room, `${inside} pixels in ${room} at a width of ${width}`);
-          assert.equal(await page.locator('.voxlab-plane').count(), 3);
-        }
-      }
+      await fitsEverywhere(page, async () => assert.equal(await page.locator('.voxlab-plane').count(), 3));
     },
   );
 
   await t.test("JupyterLab's export to HTML is a living comparison, and asks nobody", async () => {
-    const url = new URL(page.url());
-    const saved = await page.request.get(
-      `${url.origin}/nbconvert/html/compare.ipynb?download=false&token=${lab.token}`,
-    );
-    const shown = await page.context().newPage();
-    const loaded: string[] = [];
-    shown.on('request', (request) => loaded.push(request.url()));
-    await shown.setContent(await saved.text());
+    const { page: shown, asked } = await widget.exported();
     await complete(shown);
     assert.match(await valuesOf(shown), /^raw 200 HU {3}.* 240 HU {3}.* \+40 HU$/);
     await shown.focus('.voxlab-plane >> nth=0');
@@ -191,14 +162,26 @@ test('two volumes compared in JupyterLab', { skip: whyNoLab() }, async (t) => {
     await complete(shown);
     assert.equal(await shown.getAttribute('button:text-is("coronal")', 'aria-pressed'), 'true');
     assert.deepEqual(
-      loaded.filter((one) => !/^(data|blob|about):/.test(one)),
+      asked.filter((one) => !/^(data|blob|about):/.test(one)),
       [],
     );
     await shown.close();
-    assert.deepEqual(
-      asked.filter((one) => !one.startsWith(url.origin) && !/^(data|blob):/.test(one)),
-      [],
-    );
+    assert.deepEqual(widget.foreign(), []);
+  });
+
+  await t.test('a wider range than the slider usually has can be left and gone back to', async () => {
+    const wide = await openWidget(lab, 'wide.ipynb', [CELL.replace(`rangeHu: ${STEP}`, 'rangeHu: 2000')]);
+    await wide.notebook.runAll();
+    await complete(wide.page);
+    const range = () => wide.page.inputValue('.voxlab-range input');
+    assert.equal(await range(), '2000');
+    await wide.page.focus('.voxlab-plane >> nth=0');
+    for (const [key, hu] of Object.entries({ '[': '1600', ']': '2000' })) {
+      await wide.page.keyboard.press(key);
+      await wide.page.waitForTimeout(150);
+      assert.equal(await range(), hu, key);
+    }
+    await wide.page.close();
   });
 });
 

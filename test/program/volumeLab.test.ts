@@ -17,6 +17,7 @@ import {
   spreadOf,
   textOf,
 } from './volumePage.js';
+import { fitsEverywhere, openWidget, type WidgetPage } from './widgetPage.js';
 
 /** Pixels cost time without a graphics card. */
 const SMALL = { width: 800, height: 700 };
@@ -54,17 +55,12 @@ test('the volume view in JupyterLab', { skip: whyNoLab() }, async (t) => {
   let lab: LabWithBrowser;
   let notebook: LabPage;
   let page: Page;
-  const asked: string[] = [];
-  const faults: string[] = [];
+  let widget: WidgetPage;
   before(async () => {
     lab = await openLab(true);
-    lab.write('volume.ipynb', CELLS);
-    notebook = await lab.open('volume.ipynb');
-    page = notebook.page;
+    widget = await openWidget(lab, 'volume.ipynb', CELLS);
+    ({ notebook, page } = widget);
     await page.setViewportSize(SMALL);
-    page.on('request', (request) => asked.push(request.url()));
-    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-    page.on('pageerror', (error) => faults.push(String(error)));
     await notebook.runAll();
     assert.deepEqual(await notebook.errors(), []);
     await complete(page, 0);
@@ -111,18 +107,14 @@ test('the volume view in JupyterLab', { skip: whyNoLab() }, async (t) => {
   });
 
   await t.test('each key changes the picture or what is said; the notebook stays as it was', async () => {
-    const cells = () =>
-      page.evaluate(
-        `window.jupyterapp.shell.currentWidget.content.widgets.map(({ model }) => [model.type, model.sharedModel.getSource()])`,
-      );
-    const before = await cells();
+    const before = await widget.cells();
     for (const keys of KEYS) {
       const [start, ...rest] = [await lookOf(page, 0), ...keys];
       for (const key of rest) await press(page, 0, key);
       assert.notEqual(await lookOf(page, 0), start, keys.join(' '));
     }
-    assert.deepEqual(await cells(), before);
-    assert.deepEqual([await notebook.errors(), faults], [[], []]);
+    assert.deepEqual(await widget.cells(), before);
+    assert.deepEqual([await notebook.errors(), widget.faults], [[], []]);
     assert.deepEqual(await accessibilityFaults(page, '.voxlab-viewer'), []);
   });
 
@@ -170,22 +162,10 @@ test('the volume view in JupyterLab', { skip: whyNoLab() }, async (t) => {
   });
 
   await t.test('light and dark, at 700 and 1400 pixels, it is there and fits', async () => {
-    for (const theme of ['Light', 'Dark']) {
-      await page.evaluate(
-        `window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab ${theme}' })`,
-      );
-      await page.waitForFunction(`document.body.dataset.jpThemeName === 'JupyterLab ${theme}'`);
-      for (const width of [700, 1400]) {
-        await page.setViewportSize({ width, height: 1000 });
-        await page.waitForTimeout(400);
-        await complete(page, 0);
-        const [inside, room] = (await page.evaluate(
-          `(() => { const { scrollWidth, clientWidth } = document.querySelector('.voxlab-viewer'); return [scrollWidth, clientWidth]; })()`,
-        )) as [number, number];
-        assert.ok(inside <= room, `${inside} pixels in ${room} at a width of ${width}`);
-        assert.ok((await spreadOf(page, 0)) > 15, `blank in ${theme} at ${width}`);
-      }
-    }
+    await fitsEverywhere(page, async (where) => {
+      await complete(page, 0);
+      assert.ok((await spreadOf(page, 0)) > 15, `blank in ${where}`);
+    });
     await page.setViewportSize(SMALL);
   });
 
@@ -227,16 +207,10 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...more) { return kind 
   await t.test(
     "JupyterLab's export to HTML has the picture, and the page asks nobody but its server",
     async () => {
-      const url = new URL(page.url());
-      const saved = await page.request.get(
-        `${url.origin}/nbconvert/html/volume.ipynb?download=false&token=${lab.token}`,
-      );
-      const shown = await page.context().newPage();
-      await shown.setContent(await saved.text());
+      const { page: shown } = await widget.exported();
       assert.equal(await shown.locator('img[alt^="oblique: "]').count(), 1);
       await shown.close();
-      const foreign = asked.filter((one) => !one.startsWith(url.origin) && !/^(data|blob):/.test(one));
-      assert.deepEqual(foreign, []);
+      assert.deepEqual(widget.foreign(), []);
     },
   );
 });

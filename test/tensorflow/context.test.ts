@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closeContext, openContext } from '../../src/tensorflow/context.js';
+import { openContext } from '../../src/tensorflow/context.js';
 
 test('openContext() makes as many logical CPU devices as asked for', () => {
   const context = openContext({ cpuDevices: 3, intraThreads: 1, interThreads: 1 });
@@ -9,5 +9,4 @@ test('openContext() makes as many logical CPU devices as asked for', () => {
     ['device:CPU:0', 'device:CPU:1', 'device:CPU:2'],
   );
   assert.ok(context.devices.includes(context.defaultDevice));
-  closeContext(context);
 });

@@ -53,7 +53,10 @@ test('showOfflineFrontEnd() brings it once in VS Code, before the first widget',
   const { VSCODE_CWD, JPY_PARENT_PID } = process.env;
   const front = openFrontSession();
   const show = () =>
-    createWidget({ frontEnd: 'controls', state: {}, still: () => ({ html: '', text: '' }) }).mimeBundle();
+    createWidget({
+      ...{ frontEnd: 'controls', state: {}, accept: () => ({}) },
+      still: () => ({ html: '', text: '' }),
+    }).mimeBundle();
   try {
     process.env.VSCODE_CWD = '/';
     delete process.env.JPY_PARENT_PID;

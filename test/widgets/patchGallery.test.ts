@@ -46,6 +46,21 @@ test('patchGallery() holds the voxels of its rows as they are, with class, subse
   }
 });
 
+test('patchGallery() holds patches of any size as they are, also those that take more than a saved scan may', async () => {
+  const [dim, slices] = [128, 48];
+  const data = Int16Array.from({ length: dim * dim * slices }, (_, i) => Math.imul(i, 0x9e3779b1) >> 20);
+  const large = {
+    ...{ rows: 1, voxelsPerRow: data.length, format: { ...format, dim, slices } },
+    labels: () => ({ classes: [1], subsets: [0] }),
+    places: () => ({ seriesUids: ['a'] }),
+    readRows: async (_: readonly number[], into: Int16Array) => into.set(data),
+  } as unknown as PatchFile;
+  const { patches: kept, scan } = stateIn((await patchGallery(large, { rows: [0] })).page());
+  assert.deepEqual(scan.size, [dim, dim, slices]);
+  const bytes = inflateRawSync(Buffer.from(kept[0]!.hu, 'base64'));
+  assert.equal(bytes.length, 2 * data.length, 'a value for each voxel of the scan');
+});
+
 test('patchGallery() is a page that loads nothing, whose title is text, and an output with the same', async () => {
   const gallery = await patchGallery(patches, { title: '</script><img src=x onerror=alert(1)>' });
   const page = gallery.page();

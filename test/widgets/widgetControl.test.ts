@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { slider } from '../../src/widgets/slider.js';
-import { statesOf } from '../../src/widgets/widgetControl.js';
 import { openFrontSession } from './frontSession.js';
 
 test('a page that is loaded again gets the states of all open widgets in one answer', () => {
@@ -20,10 +19,4 @@ test('a page that is loaded again gets the states of all open widgets in one ans
   assert.equal(method, 'update_states');
   assert.deepEqual([states[id]?.model_name, states[id]?.state.value], ['AnyModel', 4]);
   assert.ok(!(closedId in states));
-});
-
-test('statesOf() names the place of bytes by model, state and key', () => {
-  const { content, buffers } = statesOf(new Map([['m', () => ({ a: 1, b: Uint8Array.of(5) })]]));
-  assert.deepEqual(content.buffer_paths, [['m', 'state', 'b']]);
-  assert.deepEqual(buffers, [Uint8Array.of(5)]);
 });

@@ -1,8 +1,16 @@
-import { type Drawing, nameWidth, type Shape, titleSize } from '../drawing/drawing.js';
-import type { PlotlyFigure } from '../drawing/drawnFigure.js';
-import { type DrawnFigure, drawnFigure } from '../drawing/drawnFigure.js';
+import {
+  type Drawing,
+  lineShape,
+  nameWidth,
+  type Point,
+  pathShape,
+  type Shape,
+  textShape,
+  titleSize,
+} from '../drawing/drawing.js';
+import { type DrawnFigure, drawnFigure, type PlotlyFigure } from '../drawing/drawnFigure.js';
 import { fitting, widthOf } from '../drawing/strokeFont.js';
-import { INK, inkOn, PLOTLY_TEMPLATE } from '../drawing/theme.js';
+import { inkOn, PLOTLY_TEMPLATE } from '../drawing/theme.js';
 import { linearTicks } from '../drawing/ticks.js';
 import { shortNumber } from './chartText.js';
 
@@ -34,7 +42,8 @@ export type BarFigure = BarSpec & DrawnFigure;
 
 const WIDTH = 760;
 const RIGHT = 30;
-const NOTE_LETTERS = 11;
+/** Size of all but title and unit. */
+const LETTERS = 11;
 const MOST_NOTE = 160;
 const TOP = 44;
 const BAR = 24;
@@ -57,12 +66,12 @@ function barSays({ label, total, parts, note }: Bar, unit: string): string {
 }
 
 function noteOf({ note = '' }: Bar): string {
-  return fitting(note, NOTE_LETTERS, MOST_NOTE);
+  return fitting(note, LETTERS, MOST_NOTE);
 }
 
 function barDrawing({ title, unit, bars }: BarSpec): Drawing {
   const left = leftOf(bars);
-  const right = RIGHT + Math.max(0, ...bars.map((bar) => widthOf(noteOf(bar), NOTE_LETTERS)));
+  const right = RIGHT + Math.max(0, ...bars.map((bar) => widthOf(noteOf(bar), LETTERS)));
   const highest = Math.max(1, ...bars.map((bar) => Math.max(bar.total ?? 0, sumOf(bar))));
   const x = (value: number): number => left + (value / highest) * (WIDTH - left - right);
   const bottom = TOP + bars.length * (BAR + GAP);
@@ -72,43 +81,20 @@ function barDrawing({ title, unit, bars }: BarSpec): Drawing {
     width: WIDTH,
     height: bottom + 50,
     shapes: [
-      {
-        kind: 'text',
-        x: 12,
-        y: 24,
-        text: title,
-        size: titleSize(title, WIDTH),
-        anchor: 'start',
-        color: INK,
-        bold: true,
-      },
+      textShape(12, 24, title, titleSize(title, WIDTH), { bold: true }),
       ...ticks.flatMap(({ value, label }): Shape[] => [
-        {
-          kind: 'line',
-          points: [
-            [x(value), TOP - 4],
-            [x(value), bottom],
-          ],
-          color: '#e5e5e5',
-          width: 1,
-        },
-        { kind: 'text', x: x(value), y: bottom + 18, text: label, size: 11, anchor: 'middle', color: INK },
+        lineShape([x(value), TOP - 4], [x(value), bottom], '#e5e5e5'),
+        textShape(x(value), bottom + 18, label, LETTERS, { anchor: 'middle' }),
       ]),
       ...bars.flatMap((bar, at) => barShapes(bar, TOP + at * (BAR + GAP), x)),
-      {
-        kind: 'text',
-        x: (left + WIDTH - right) / 2,
-        y: bottom + 38,
-        text: unit,
-        size: 12,
-        anchor: 'middle',
-        color: INK,
-      },
+      textShape((left + WIDTH - right) / 2, bottom + 38, unit, 12, { anchor: 'middle' }),
     ],
   };
 }
 
 function barShapes(bar: Bar, y: number, x: (value: number) => number): Shape[] {
+  const words = (at: number, text: string, look: Parameters<typeof textShape>[4] = {}): Shape =>
+    textShape(at, y + 16, text, LETTERS, look);
   let from = 0;
   const parts = bar.parts.flatMap(({ name, value, color }): Shape[] => {
     const [left, right] = [x(from), x(from + value)];
@@ -116,58 +102,24 @@ function barShapes(bar: Bar, y: number, x: (value: number) => number): Shape[] {
     const fits = right - left > 7 * name.length;
     return [
       { kind: 'rectangle', x: left, y, width: right - left, height: BAR, fill: color },
-      ...(fits
-        ? [
-            {
-              kind: 'text',
-              x: left + 6,
-              y: y + 16,
-              text: name,
-              size: 11,
-              anchor: 'start',
-              color: inkOn(color),
-            } as const,
-          ]
-        : []),
+      ...(fits ? [words(left + 6, name, { color: inkOn(color) })] : []),
     ];
   });
-  const label: Shape = {
-    kind: 'text',
-    x: x(0) - 8,
-    y: y + 16,
-    text: fitting(bar.label, 11, x(0) - 16),
-    size: 11,
-    anchor: 'end',
-    color: INK,
-  };
+  const label = words(x(0) - 8, fitting(bar.label, LETTERS, x(0) - 16), { anchor: 'end' });
   const right = bar.total === null ? 0 : x(bar.total);
-  const frame: Shape[] =
-    bar.total === null
-      ? []
-      : [
-          {
-            kind: 'line',
-            points: [
-              [x(0), y],
-              [right, y],
-              [right, y + BAR],
-              [x(0), y + BAR],
-              [x(0), y],
-            ],
-            color: '#999999',
-            width: 1,
-          },
-        ];
-  const note: Shape[] =
-    bar.note === undefined
-      ? []
-      : [
-          {
-            ...{ kind: 'text', x: Math.max(x(from), right) + 8, y: y + 16, text: noteOf(bar) },
-            ...{ size: NOTE_LETTERS, anchor: 'start', color: INK },
-          },
-        ];
-  return [...parts, ...frame, label, ...note];
+  const corners: Point[] = [
+    [x(0), y],
+    [right, y],
+    [right, y + BAR],
+    [x(0), y + BAR],
+    [x(0), y],
+  ];
+  return [
+    ...parts,
+    ...(bar.total === null ? [] : [pathShape(corners, '#999999')]),
+    label,
+    ...(bar.note === undefined ? [] : [words(Math.max(x(from), right) + 8, noteOf(bar))]),
+  ];
 }
 
 function barPlotly({ title, unit, bars }: BarSpec): PlotlyFigure {
@@ -187,12 +139,10 @@ function barPlotly({ title, unit, bars }: BarSpec): PlotlyFigure {
         hovertemplate: `%{y}: %{text}, %{x:.0f} ${unit}<extra></extra>`,
       })),
       {
-        ...{
-          ...common,
-          name: 'never taken',
-          x: free,
-          marker: { color: '#f2f2f2', line: { color: '#999999', width: 1 } },
-        },
+        ...common,
+        name: 'never taken',
+        x: free,
+        marker: { color: '#f2f2f2', line: { color: '#999999', width: 1 } },
         hovertemplate: `%{y}: %{x:.0f} ${unit} never taken<extra></extra>`,
       },
     ],

@@ -15,6 +15,13 @@ export function cleanSpec(spec: ChartSpec): ChartSpec {
   };
 }
 
+/** The lowest and the highest of any number of values; infinite ends of none. */
+export function extentOf(values: readonly number[]): readonly [low: number, high: number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  return [low, high];
+}
+
 /** How many values of a spec are no finite numbers. */
 export function notFinite(spec: ChartSpec): number {
   const bad = (values: readonly (number | null)[]): number =>

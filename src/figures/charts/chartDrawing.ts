@@ -1,8 +1,7 @@
 import { type Box, clippedLine, runsOf } from '../drawing/clippedLine.js';
-import type { Drawing, Point, Shape } from '../drawing/drawing.js';
+import { type Drawing, lineShape, type Point, pathShape, type Shape, textShape } from '../drawing/drawing.js';
 import { lettersIn, titleLines } from '../drawing/markup.js';
 import { fitting, widthOf } from '../drawing/strokeFont.js';
-import { INK } from '../drawing/theme.js';
 import { placesOf, type Scale, scaleOf, toNumber, widthAt, yScale } from './chartScale.js';
 import { type Band, type ChartPart, type ChartSpec, colorOf, isDrawn, type Trace } from './chartSpec.js';
 import { isBandDrawn } from './chartText.js';
@@ -33,10 +32,7 @@ export function chartDrawing(
   const parts: readonly ChartPart[] = [spec, ...(spec.below ?? [])];
   const lines = titleLines(spec.title, lettersIn(width - MARGIN.left));
   const [left, right] = [leftOf(parts), width - MARGIN.right];
-  const shapes: Shape[] = lines.map((line, at) => ({
-    ...{ kind: 'text', x: MARGIN.left, y: 22 + 18 * at, text: line, size: 15, anchor: 'start' },
-    ...{ color: INK, bold: true },
-  }));
+  const shapes = lines.map((line, at) => textShape(MARGIN.left, 22 + 18 * at, line, 15, { bold: true }));
   const x = scaleOf(spec.x, placesOf(parts), [left, right], 8);
   let y = MARGIN.top + 18 * (lines.length - 1);
   for (const [at, part] of parts.entries()) {
@@ -55,7 +51,9 @@ export function chartDrawing(
   }
   const bottom = y - BETWEEN;
   shapes.push(
-    words((left + right) / 2, bottom + 38, fitting(spec.x.title, 12, 0.9 * (right - left)), 12, 'middle'),
+    textShape((left + right) / 2, bottom + 38, fitting(spec.x.title, 12, 0.9 * (right - left)), 12, {
+      anchor: 'middle',
+    }),
   );
   return { title: spec.title, width, height: bottom + MARGIN.bottom, shapes };
 }
@@ -79,22 +77,21 @@ function partShapes(part: ChartPart, x: Scale, box: Box, tickCount: number): Sha
   return [
     ...bands.filter(isBandDrawn).flatMap((band) => bandShapes(band, x, y, box)),
     ...y.ticks.flatMap(({ value, label }): Shape[] => [
-      line([left, y.place(value)], [right, y.place(value)], GRID),
-      words(left - 8, y.place(value) + 4, label, 12, 'end'),
+      lineShape([left, y.place(value)], [right, y.place(value)], GRID),
+      textShape(left - 8, y.place(value) + 4, label, 12, { anchor: 'end' }),
     ]),
     ...traces.flatMap((trace, index) => barShapes(trace, colorOf(trace, index), x, y, box)),
-    {
-      ...{ kind: 'line', color: AXIS_LINE, width: 1 },
-      points: [
+    pathShape(
+      [
         [left, top],
         [left, bottom],
         [right, bottom],
       ],
-    },
-    {
-      ...{ kind: 'text', x: 16, y: (top + bottom) / 2, size: 12, anchor: 'middle', turned: true },
-      ...{ text: fitting(part.y.title, 12, bottom - top), color: INK },
-    },
+      AXIS_LINE,
+    ),
+    textShape(16, (top + bottom) / 2, fitting(part.y.title, 12, bottom - top), 12, {
+      ...{ anchor: 'middle', turned: true },
+    }),
     ...traces.flatMap((trace, index) => lineShapes(trace, colorOf(trace, index), placed(trace), box)),
     ...labelShapes(traces.filter(isDrawn), placed, box),
   ];
@@ -102,8 +99,8 @@ function partShapes(part: ChartPart, x: Scale, box: Box, tickCount: number): Sha
 
 function xTicks({ place, ticks }: Scale, bottom: number, isLabelled: boolean): Shape[] {
   return ticks.flatMap(({ value, label }): Shape[] => [
-    line([place(value), bottom], [place(value), bottom + 5], AXIS_LINE),
-    ...(isLabelled ? [words(place(value), bottom + 19, label, 12, 'middle')] : []),
+    lineShape([place(value), bottom], [place(value), bottom + 5], AXIS_LINE),
+    ...(isLabelled ? [textShape(place(value), bottom + 19, label, 12, { anchor: 'middle' })] : []),
   ]);
 }
 
@@ -126,7 +123,7 @@ function legendOf(
     if (x > left && x + width > right + 16) [x, y] = [left, y + LEGEND_LINE];
     const at = x;
     x += width;
-    return [swatch(entry, at, y), words(at + 26, y + 4, name, 12, 'start')];
+    return [swatch(entry, at, y), textShape(at + 26, y + 4, name, 12)];
   });
   return { shapes, height: y + 4 + LEGEND_LINE - top };
 }
@@ -139,20 +136,11 @@ type Swatch = Pick<Trace, 'bars' | 'dash' | 'width'> & {
 function swatch({ color, isFilled, bars, dash, width }: Swatch, x: number, y: number): Shape {
   if (isFilled === true || bars !== undefined)
     return { kind: 'rectangle', x: x + 4, y: y - 6, width: 14, height: 12, fill: color };
-  return stroke(
-    [
-      [x, y],
-      [x + 20, y],
-    ],
-    color,
-    dash,
-    Math.max(2, width ?? 2),
-  );
-}
-
-function stroke(points: readonly Point[], color: string, dash: Trace['dash'], width = 2): Shape {
-  const pattern = DASHES[dash ?? 'solid'];
-  return { kind: 'line', points, color, width, ...(pattern === undefined ? {} : { dash: pattern }) };
+  const points: Point[] = [
+    [x, y],
+    [x + 20, y],
+  ];
+  return pathShape(points, color, Math.max(2, width ?? 2), DASHES[dash ?? 'solid']);
 }
 
 function bandShapes({ x, low, high, color }: Band, placeX: Scale, placeY: Scale, box: Box): Shape[] {
@@ -202,7 +190,7 @@ function lineShapes(
   if (bars !== undefined) return [];
   const isAlone = (at: number): boolean => points[at - 1] === undefined && points[at + 1] === undefined;
   return [
-    ...clippedLine(points, box).map((part) => stroke(part, color, dash, width)),
+    ...clippedLine(points, box).map((part) => pathShape(part, color, width ?? 2, DASHES[dash ?? 'solid'])),
     ...points.flatMap((point, at): Shape[] => {
       if (point === undefined || !(markers === true || isAlone(at))) return [];
       const [x, y] = point;
@@ -240,15 +228,7 @@ function labelShapes(
         taken.every(([left, top]) => Math.abs(left - x) > 2 * half || Math.abs(top - y) > LABEL + 3);
       const place = places.find(isFree) ?? places[0]!;
       taken.push(place);
-      return [words(...place, label, LABEL, 'middle')];
+      return [textShape(...place, label, LABEL, { anchor: 'middle' })];
     });
   });
-}
-
-function line(from: Point, to: Point, color: string): Shape {
-  return { kind: 'line', points: [from, to], color, width: 1 };
-}
-
-function words(x: number, y: number, text: string, size: number, anchor: 'start' | 'middle' | 'end'): Shape {
-  return { kind: 'text', x, y, text, size, anchor, color: INK };
 }

@@ -1,7 +1,9 @@
+import { runsOf } from '../drawing/clippedLine.js';
 import type { PlotlyFigure } from '../drawing/drawnFigure.js';
 import { titleLines } from '../drawing/markup.js';
 import { PLOTLY_TEMPLATE, plotlyColor } from '../drawing/theme.js';
 import { decadeTicks, nameTicks, powerTicks, type Tick } from '../drawing/ticks.js';
+import { MOST_NAMES } from './chartScale.js';
 import {
   type Axis,
   type Band,
@@ -21,7 +23,6 @@ const PLOTLY_LETTERS = 90;
 const BETWEEN = 0.06;
 /** More digits than a screen shows make outputs large. */
 const DIGITS = 6;
-const MOST_NAMES = 24;
 /** Of red, green and blue in a light colour. */
 const LIGHT = 140;
 
@@ -115,27 +116,15 @@ function plotlyTrace(trace: Trace, index: number, xAxis: Axis): Json {
 /** A closed line around it, one for each part without a gap. */
 function bandTrace({ name, x, low, high, color }: Band, xAxis: Axis): Json {
   const [places, values]: [(number | string | null)[], (number | null)[]] = [[], []];
-  for (let from = 0; from < x.length; ) {
-    if (low[from] === null) {
-      from++;
-      continue;
-    }
-    let to = from;
-    while (to < x.length && low[to] !== null) to++;
+  for (const [from, to] of runsOf(low)) {
     if (places.length > 0) {
       places.push(null);
       values.push(null);
     }
-    const run = placesOf(x.slice(from, to), xAxis);
-    places.push(...run, ...run.toReversed());
-    values.push(
-      ...high.slice(from, to).map((value) => rounded(value!)),
-      ...low
-        .slice(from, to)
-        .map((value) => rounded(value!))
-        .toReversed(),
-    );
-    from = to;
+    const along = placesOf(x.slice(from, to + 1), xAxis);
+    const edge = (of: Band['low']): number[] => of.slice(from, to + 1).map((value) => rounded(value!));
+    places.push(...along, ...along.toReversed());
+    values.push(...edge(high), ...edge(low).toReversed());
   }
   return {
     ...{ type: 'scatter', mode: 'lines', name, x: places, y: values, line: { width: 0 } },

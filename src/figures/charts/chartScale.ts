@@ -1,5 +1,6 @@
 import { millisecondsOf } from '../../gpu/records/timeAxis.js';
 import { decadeTicks, linearTicks, nameTicks, powerTicks, type Tick, timeTicks } from '../drawing/ticks.js';
+import { extentOf } from './chartData.js';
 import type { Axis, ChartPart } from './chartSpec.js';
 
 /** Values of an axis as places in a picture. */
@@ -8,7 +9,8 @@ export interface Scale {
   readonly ticks: readonly Tick[];
 }
 
-const MOST_NAMES = 24;
+/** Of an axis whose values have names. */
+export const MOST_NAMES = 24;
 
 /** All places of the shared axis. */
 export function placesOf(parts: readonly ChartPart[]): number[] {
@@ -46,10 +48,7 @@ export function yScale(part: ChartPart, place: readonly [number, number], count:
 }
 
 function roundEnds(values: readonly number[], count: number): [low: number, high: number] | undefined {
-  const [low, high] = [
-    values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-    values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-  ];
+  const [low, high] = extentOf(values);
   const [first, second] = linearTicks(low, high, count);
   if (first === undefined || second === undefined || !(low < high)) return undefined;
   const step = second.value - first.value;
@@ -65,10 +64,7 @@ export function scaleOf(
   count: number,
 ): Scale {
   const isLog = axis.type === 'log2' || axis.type === 'log10';
-  let [low, high] = axis.range ?? [
-    values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-    values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-  ];
+  let [low, high] = axis.range ?? extentOf(values);
   if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = isLog ? [1, 10] : [0, 1];
   if (isLog && !(low > 0))
     throw new RangeError(`Expected a range above 0 of a logarithmic axis, received ${low} to ${high}`);

@@ -71,6 +71,24 @@ export const BAND_COLOR = '#cfe1f0';
 /** Of what stands for comparison: chance, the ideal. */
 export const GREY = '#8c8c8c';
 
+/** A straight line to compare a curve with. */
+export function comparison(name: string, x: readonly number[], y: readonly number[]): Trace {
+  return { name, x, y, color: GREY, dash: 'dot', width: 1 };
+}
+
+/** Where a score may lie, by bootstrapping. */
+export function bootstrapBand(
+  x: ArrayLike<number>,
+  low: ArrayLike<number | null>,
+  high: ArrayLike<number | null>,
+  name = '95 % band, scans drawn anew',
+): Band {
+  return { name, x: Array.from(x), low: Array.from(low), high: Array.from(high), color: BAND_COLOR };
+}
+
+/** Of single batches, behind their mean. */
+export const EACH_BATCH = '#b7d5ea';
+
 /** Colour of the trace at a place in the list. */
 export function colorOf(trace: Trace, index: number): string {
   return trace.color ?? PALETTE[index % PALETTE.length]!;

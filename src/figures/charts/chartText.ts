@@ -1,4 +1,4 @@
-import { notFinite } from './chartData.js';
+import { extentOf, notFinite } from './chartData.js';
 import type { Band, ChartPart, ChartSpec, Trace } from './chartSpec.js';
 import { isDrawn } from './chartSpec.js';
 
@@ -42,10 +42,7 @@ function traceSays({ name, x, y }: Trace): string {
 function bandSays({ name, low, high }: Band): string {
   const finite = (values: readonly (number | null)[]): number[] =>
     values.filter((value) => value !== null && Number.isFinite(value)) as number[];
-  const [least, most] = [
-    finite(low).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-    finite(high).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-  ];
+  const [[least], [, most]] = [extentOf(finite(low)), extentOf(finite(high))];
   return `${name}: from ${shortNumber(least)} to ${shortNumber(most)}`;
 }
 

@@ -1,9 +1,18 @@
 import { runsOf } from '../drawing/clippedLine.js';
-import { type Drawing, nameWidth, type Point, type Shape, titleSize } from '../drawing/drawing.js';
+import {
+  type Drawing,
+  lineShape,
+  nameWidth,
+  type Point,
+  pathShape,
+  type Shape,
+  textShape,
+  titleSize,
+} from '../drawing/drawing.js';
 import { heatColor } from '../drawing/heatColor.js';
 import { fitting, widthOf } from '../drawing/strokeFont.js';
-import { INK } from '../drawing/theme.js';
 import { linearTicks, type Tick, timeTicks } from '../drawing/ticks.js';
+import { GREY } from './chartSpec.js';
 import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelSpec.js';
 
 const WIDTH = 760;
@@ -15,7 +24,6 @@ export const LANE_HEIGHT = 44;
 const HEAT_ROW = 16;
 const FAINT = '#e5e5e5';
 const LINE = '#999999';
-const MARK = '#8c8c8c';
 
 interface Box {
   readonly top: number;
@@ -45,14 +53,14 @@ export function panelDrawing({ title, x, panels, marks = [] }: PanelSpec, width 
     width,
     height: bottom + BOTTOM,
     shapes: [
-      text(12, 24, title, titleSize(title, width), { bold: true }),
-      ...ticks.map(({ value }) => line([placeX(value), TOP], [placeX(value), bottom], FAINT)),
+      textShape(12, 24, title, titleSize(title, width), { bold: true }),
+      ...ticks.map(({ value }) => lineShape([placeX(value), TOP], [placeX(value), bottom], FAINT)),
       ...boxes.flatMap(({ panel, box }) =>
         panel.kind === 'heat' ? heatShapes(panel, box) : laneShapes(panel, box),
       ),
       ...markShapes(marks, placeX, bottom),
       ...ticks.flatMap((tick) => axisTick(tick, placeX(tick.value), bottom)),
-      text((left + right) / 2, bottom + 38, x.title, 12, { anchor: 'middle' }),
+      textShape((left + right) / 2, bottom + 38, x.title, 12, { anchor: 'middle' }),
     ],
   };
 }
@@ -70,8 +78,8 @@ function markShapes(
     const isLabelled = at - half > free;
     if (isLabelled) free = at + half;
     return [
-      line([at, TOP - 2], [at, bottom], MARK, [3, 3]),
-      ...(isLabelled ? [text(at, TOP - 6, label, 10, { anchor: 'middle' })] : []),
+      lineShape([at, TOP - 2], [at, bottom], GREY, [3, 3]),
+      ...(isLabelled ? [textShape(at, TOP - 6, label, 10, { anchor: 'middle' })] : []),
     ];
   });
 }
@@ -90,7 +98,10 @@ export function panelHeight(panel: Panel): number {
 }
 
 function axisTick({ label }: Tick, x: number, bottom: number): Shape[] {
-  return [line([x, bottom], [x, bottom + 5], LINE), text(x, bottom + 19, label, 11, { anchor: 'middle' })];
+  return [
+    lineShape([x, bottom], [x, bottom + 5], LINE),
+    textShape(x, bottom + 19, label, 11, { anchor: 'middle' }),
+  ];
 }
 
 function heatShapes({ hosts, range, unit }: HeatPanel, box: Box): Shape[] {
@@ -106,7 +117,7 @@ function heatShapes({ hosts, range, unit }: HeatPanel, box: Box): Shape[] {
         const fill = heatColor((value - range[0]) / (range[1] - range[0]));
         return [{ kind: 'rectangle', x: from, y: at, width: to - from, height: HEAT_ROW - 1, fill }];
       });
-      return [...cells, text(left - 8, at + 12, fitting(label, 11, left - 16), 11, { anchor: 'end' })];
+      return [...cells, textShape(left - 8, at + 12, fitting(label, 11, left - 16), 11, { anchor: 'end' })];
     }),
   );
   return [...rows, ...scale(range, unit, box)];
@@ -121,7 +132,11 @@ function scale([low, high]: readonly [number, number], unit: string, { top, bott
     const fill = heatColor(1 - (step + 0.5) / steps);
     return { kind: 'rectangle', x, y: top + step * height, width: 10, height, fill };
   });
-  return [...bars, text(x + 14, top + 9, `${high} ${unit}`, 10), text(x + 14, bottom - 2, String(low), 10)];
+  return [
+    ...bars,
+    textShape(x + 14, top + 9, `${high} ${unit}`, 10),
+    textShape(x + 14, bottom - 2, String(low), 10),
+  ];
 }
 
 function laneShapes(panel: LanePanel, { top, bottom, left, right, x }: Box): Shape[] {
@@ -137,11 +152,11 @@ function laneShapes(panel: LanePanel, { top, bottom, left, right, x }: Box): Sha
         fill: band.color,
       })),
     ),
-    line([left, bottom], [right, bottom], LINE),
-    line([left, top], [right, top], FAINT),
+    lineShape([left, bottom], [right, bottom], LINE),
+    lineShape([left, top], [right, top], FAINT),
     ...(panel.limit === undefined
       ? []
-      : [line([left, y(panel.limit)], [right, y(panel.limit)], LINE, [4, 4])]),
+      : [lineShape([left, y(panel.limit)], [right, y(panel.limit)], LINE, [4, 4])]),
     ...panel.curves.flatMap((curve): Shape[] =>
       runsOf(curve.y).map(([from, to]) => {
         const points = curve.y
@@ -150,31 +165,18 @@ function laneShapes(panel: LanePanel, { top, bottom, left, right, x }: Box): Sha
         // A point between two gaps is seen as a short line.
         const [only] = points;
         const seen = points.length > 1 ? points : [only!, [only![0] + 1.5, only![1]] as const];
-        return { kind: 'line', points: seen, color: curve.color, width: 1.5 };
+        return pathShape(seen, curve.color, 1.5);
       }),
     ),
-    text(left - 8, (top + bottom) / 2 + 4, fitting(panel.label, 11, left - 16), 11, { anchor: 'end' }),
-    text(right + 6, top + 9, `${shortNumber(high)} ${panel.unit}`, 10),
-    text(right + 6, bottom, shortNumber(low), 10),
+    textShape(left - 8, (top + bottom) / 2 + 4, fitting(panel.label, 11, left - 16), 11, { anchor: 'end' }),
+    textShape(right + 6, top + 9, `${shortNumber(high)} ${panel.unit}`, 10),
+    textShape(right + 6, bottom, shortNumber(low), 10),
   ];
 }
 
+/** With three digits: an axis has less room than a sentence. */
 function shortNumber(value: number): string {
   return Number(value.toPrecision(3)) >= 1000
     ? String(Math.round(value))
     : String(Number(value.toPrecision(3)));
-}
-
-function line(from: Point, to: Point, color: string, dash?: readonly [number, number]): Shape {
-  return { kind: 'line', points: [from, to], color, width: 1, ...(dash === undefined ? {} : { dash }) };
-}
-
-function text(
-  x: number,
-  y: number,
-  words: string,
-  size: number,
-  { anchor = 'start', bold = false }: { anchor?: 'start' | 'middle' | 'end'; bold?: boolean } = {},
-): Shape {
-  return { kind: 'text', x, y, text: words, size, anchor, color: INK, bold };
 }

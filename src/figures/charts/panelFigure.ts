@@ -1,4 +1,5 @@
 import { type DrawnFigure, drawnFigure } from '../drawing/drawnFigure.js';
+import { extentOf } from './chartData.js';
 import { shortNumber } from './chartText.js';
 import { panelDrawing } from './panelDrawing.js';
 import { panelPlotly } from './panelPlotly.js';
@@ -38,7 +39,7 @@ function heatSays({ hosts, unit }: HeatPanel): string[] {
 function laneSays({ label, unit, curves, limit }: LanePanel): string {
   const values = curves.flatMap(({ y }) => y.filter((value) => value !== null));
   if (values.length === 0) return `${label}: not known`;
-  const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+  const [low, high] = extentOf(values);
   const of = limit === undefined ? '' : ` of ${shortNumber(limit)}`;
   return `${label}: ${shortNumber(low)} to ${shortNumber(high)}${of} ${unit}`;
 }

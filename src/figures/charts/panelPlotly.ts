@@ -2,6 +2,7 @@ import { nameWidth } from '../drawing/drawing.js';
 import type { PlotlyFigure } from '../drawing/drawnFigure.js';
 import { heatScale } from '../drawing/heatColor.js';
 import { PLOTLY_TEMPLATE } from '../drawing/theme.js';
+import { GREY } from './chartSpec.js';
 import { namesOfPanels, panelHeight } from './panelDrawing.js';
 import type { HeatPanel, LanePanel, Panel, PanelSpec } from './panelSpec.js';
 
@@ -54,7 +55,7 @@ export function panelPlotly({ title, x, panels, marks = [] }: PanelSpec): Plotly
 }
 
 function markLine({ x }: { readonly x: number }): Json {
-  const line = { color: '#8c8c8c', width: 1, dash: 'dot' };
+  const line = { color: GREY, width: 1, dash: 'dot' };
   return { type: 'line', xref: 'x', yref: 'paper', x0: x, x1: x, y0: 0, y1: 1, line };
 }
 

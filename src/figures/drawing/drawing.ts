@@ -1,5 +1,5 @@
 import { coordinate, escaped } from './markup.js';
-import { BACKGROUNDS, fillIn, lineIn, type Theme } from './theme.js';
+import { BACKGROUNDS, fillIn, INK, lineIn, type Theme } from './theme.js';
 
 export type Point = readonly [x: number, y: number];
 
@@ -56,6 +56,31 @@ export interface Drawing {
   readonly width: number;
   readonly height: number;
   readonly shapes: readonly Shape[];
+}
+
+export function pathShape(
+  points: readonly Point[],
+  color: string,
+  width = 1,
+  dash?: readonly [dash: number, gap: number],
+): Shape {
+  return { kind: 'line', points, color, width, ...(dash === undefined ? {} : { dash }) };
+}
+
+/** As thin as an axis. */
+export function lineShape(from: Point, to: Point, color: string, dash?: readonly [number, number]): Shape {
+  return pathShape([from, to], color, 1, dash);
+}
+
+/** Letters in ink, unless another colour is said. */
+export function textShape(
+  x: number,
+  y: number,
+  text: string,
+  size: number,
+  look: Partial<Pick<Shape & { readonly kind: 'text' }, 'anchor' | 'color' | 'bold' | 'turned'>> = {},
+): Shape {
+  return { kind: 'text', x, y, text, size, anchor: 'start', color: INK, ...look };
 }
 
 const LEAST_NAME_WIDTH = 130;

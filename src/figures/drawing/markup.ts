@@ -22,6 +22,18 @@ export function coordinate(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 
+/** A picture of its own: `content` on white, which a notebook takes away (theme.ts), in letters of `fontSize` unless they say another. */
+export function standaloneSvg(
+  title: string,
+  width: number,
+  height: number,
+  content: string,
+  fontSize = 12,
+): string {
+  const [w, h] = [coordinate(width), coordinate(height)];
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif" font-size="${fontSize}"><rect width="${w}" height="${h}" fill="white"/>${content}</svg>`;
+}
+
 /** A title in lines of at most so many letters, broken between words. */
 export function titleLines(title: string, letters: number): string[] {
   const lines: string[] = [''];

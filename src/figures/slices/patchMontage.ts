@@ -1,10 +1,10 @@
 import type { Vector3 } from '../../volumes/voxels/volume.js';
-import { PALETTE } from '../charts/chartSpec.js';
-import { coordinate, escaped, lettersIn, titleLines, titleText } from '../drawing/markup.js';
+import { escaped, lettersIn, standaloneSvg, titleLines, titleText } from '../drawing/markup.js';
 import { greyOf, type Picture, picture, WINDOWS, type WindowHu } from '../drawing/picture.js';
 import type { PixelImage } from '../drawing/pixelImage.js';
 import { pngDataUri } from '../drawing/png.js';
 import { checkedOverlay, type Overlay, overlayImage } from './overlaySlice.js';
+import { classColor, classLegend } from './planeMarkup.js';
 
 /** A patch to be shown by its middle slice. */
 export interface MontagePatch {
@@ -52,8 +52,10 @@ export function patchMontage(
   return picture(title, () => {
     const width = GAP + Math.min(columns, Math.max(1, patches.length)) * (edge + GAP);
     const lines = titleLines(title, lettersIn(Math.max(width, LEAST_WIDTH) - 2 * GAP));
-    const classes = [1, 0].filter((label) => patches.some((patch) => (patch.class === 1 ? 1 : 0) === label));
-    const head = 12 + 18 * lines.length + (classes.length > 1 ? LEGEND : 0);
+    const above = 12 + 18 * lines.length;
+    const classes = patches.map((patch) => patch.class);
+    const legend = classLegend(classes, '□', (at) => [GAP + 90 * at, above + LEGEND - 10]);
+    const head = above + (legend === '' ? 0 : LEGEND);
     const captions = patches.some(({ caption }) => caption !== undefined) ? CAPTION : 0;
     const cells = patches.map((patch, index) => {
       const x = GAP + (index % columns) * (edge + GAP);
@@ -64,14 +66,15 @@ export function patchMontage(
         (each) =>
           `<image width="${edge}" height="${edge}" href="${pngDataUri(each)}" style="image-rendering:pixelated"/>`,
       );
-      return `<g transform="translate(${x} ${y})">${images.join('')}<rect width="${edge}" height="${edge}" fill="none" stroke="${colorOfClass(patch.class)}" stroke-width="2"/>${patch.caption === undefined ? '' : `<text x="0" y="${edge + 13}" font-size="11" fill="#333">${escaped(patch.caption)}</text>`}</g>`;
+      return `<g transform="translate(${x} ${y})">${images.join('')}<rect width="${edge}" height="${edge}" fill="none" stroke="${classColor(patch.class)}" stroke-width="2"/>${patch.caption === undefined ? '' : `<text x="0" y="${edge + 13}" fill="#333">${escaped(patch.caption)}</text>`}</g>`;
     });
     const height = head + Math.ceil(patches.length / columns) * (edge + GAP + captions);
     const full = Math.max(
       width,
       Math.min(LEAST_WIDTH, 2 * GAP + 8.2 * Math.max(...lines.map((line) => line.length))),
     );
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${coordinate(full)} ${coordinate(height)}" width="${coordinate(full)}" height="${coordinate(height)}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="white"/>${titleText(lines, GAP, 20)}${classes.length > 1 ? classes.map((label, at) => legendEntry(label, GAP + 90 * at, head - 10)).join('') : ''}${cells.join('')}</svg>`;
+    const content = titleText(lines, GAP, 20) + legend + cells.join('');
+    return standaloneSvg(title, full, height, content, 11);
   });
 }
 
@@ -88,12 +91,4 @@ function overlaysOf({ overlay }: MontagePatch, size: Vector3, slice: number): Pi
   // No number becomes 0.
   const values = Uint8Array.from(shares, (share) => Math.round(255 * Math.min(1, Math.max(0, share))));
   return [overlayImage(values, size[0], opacity)];
-}
-
-function colorOfClass(label: number): string {
-  return label === 1 ? PALETTE[5] : PALETTE[4];
-}
-
-function legendEntry(label: number, x: number, y: number): string {
-  return `<text x="${x}" y="${y}" font-size="11" fill="#555"><tspan fill="${colorOfClass(label)}" font-weight="700">□</tspan> ${label === 1 ? 'nodule' : 'other'}</text>`;
 }

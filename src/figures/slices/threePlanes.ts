@@ -1,12 +1,11 @@
 import type { PatchBox } from '../../patches/resample.js';
 import type { Vector3, Volume } from '../../volumes/voxels/volume.js';
-import { PALETTE } from '../charts/chartSpec.js';
-import { coordinate, escaped, lettersIn, titleLines, titleText } from '../drawing/markup.js';
+import { coordinate, lettersIn, standaloneSvg, titleLines, titleText } from '../drawing/markup.js';
 import { type Picture, picture, WINDOWS, type WindowHu } from '../drawing/picture.js';
 import type { PixelImage } from '../drawing/pixelImage.js';
-import { pngDataUri } from '../drawing/png.js';
 import { checkedOverlay, type Overlay, overlayImage, overlaySlice } from './overlaySlice.js';
 import { PLANE_NAMES, planeTitle } from './planeAxes.js';
+import { classColor, classLegend, imageMarkup, lettersMarkup } from './planeMarkup.js';
 import { projectedPlanes } from './projectedPlanes.js';
 import { type SlicePlane, slicePlane } from './slicePlane.js';
 
@@ -58,7 +57,7 @@ export function threePlanes(
   const title =
     options.title ?? `three planes through ${throughWorldMm.map((mm) => mm.toFixed(1)).join(', ')} mm`;
   return picture(title, () => {
-    const { pixelsPerMm = PIXELS_PER_MM } = options;
+    const { pixelsPerMm = PIXELS_PER_MM, marks = [] } = options;
     const planes = planesOf(volume, throughWorldMm, options);
     let x = GAP;
     const widthMm = planes.reduce((sum, plane) => sum + plane.widthMm, 0);
@@ -70,7 +69,12 @@ export function threePlanes(
       return group;
     });
     const height = head + Math.max(...planes.map(({ heightMm }) => heightMm)) * pixelsPerMm + 34;
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${coordinate(x)} ${coordinate(height)}" width="${coordinate(x)}" height="${coordinate(height)}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>${titleText(lines, GAP, 20)}${drawn.join('')}${legend(options, x - GAP, height - 17)}</svg>`;
+    const legend = classLegend(
+      marks.map((mark) => mark.class),
+      '○',
+      (at, of) => [x - GAP - 70 * (of - at), height - 17],
+    );
+    return standaloneSvg(title, x, height, titleText(lines, GAP, 20) + drawn.join('') + legend);
   });
 }
 
@@ -83,22 +87,6 @@ function planesOf(
   return projection === undefined ? planes : projectedPlanes(volume, planes, window, mask);
 }
 
-/** What the rings are, where marks of both classes are given; ends at x. */
-function legend({ marks = [] }: ThreePlanesOptions, x: number, y: number): string {
-  const classes = [1, 0].filter((label) => marks.some((mark) => (mark.class === 1 ? 1 : 0) === label));
-  if (classes.length < 2) return '';
-  return classes
-    .map((label, at) => {
-      const left = x - 70 * (classes.length - at);
-      return `<text x="${coordinate(left)}" y="${coordinate(y)}" fill="#555"><tspan fill="${colorOf(label)}" font-weight="700">○</tspan> ${label === 1 ? 'nodule' : 'other'}</text>`;
-    })
-    .join('');
-}
-
-function colorOf(label: number): string {
-  return label === 1 ? PALETTE[5] : PALETTE[4];
-}
-
 function planeContent(
   volume: Volume,
   plane: SlicePlane,
@@ -109,35 +97,21 @@ function planeContent(
   const [width, height] = [plane.widthMm * pixelsPerMm, plane.heightMm * pixelsPerMm];
   const at = plane.placeOf(throughWorldMm);
   const [x, y] = [coordinate(at.xMm * pixelsPerMm), coordinate(at.yMm * pixelsPerMm)];
-  const { left, right, top, bottom } = plane.letters;
-  const letter = (text: string, dx: number, dy: number): string =>
-    `<text x="${coordinate(dx)}" y="${coordinate(dy)}" text-anchor="middle" fill="#ffd54a">${text}</text>`;
   return [
-    imageContent(plane.image, width, height),
+    imageMarkup(plane.image, width, height),
     ...(options.overlay === undefined
       ? []
-      : [imageContent(overlayOf(volume, plane, options.overlay), width, height)]),
+      : [imageMarkup(overlayOf(volume, plane, options.overlay), width, height)]),
     ...(options.projection !== undefined ? [] : [crosshairContent(x, y, width, height)]),
     ...(options.boxes ?? []).map((box) => boxContent(plane, box, pixelsPerMm)),
     ...(options.marks ?? []).map((mark) => markContent(plane, mark, options.marksWithinMm ?? 4, pixelsPerMm)),
-    ...(oriented
-      ? [
-          letter(left, 9, height / 2 + 4),
-          letter(right, width - 9, height / 2 + 4),
-          letter(top, width / 2, 14),
-          letter(bottom, width / 2, height - 5),
-        ]
-      : []),
+    ...(oriented ? [lettersMarkup(plane.letters, width, height)] : []),
     `<text x="0" y="${coordinate(height + 17)}" fill="#333">${planeTitle(plane.name, oriented)}</text>`,
   ].join('');
 }
 
 function crosshairContent(x: string, y: string, width: number, height: number): string {
   return `<path d="M${x} 0V${coordinate(height)}M0 ${y}H${coordinate(width)}" stroke="#56b4e9" stroke-opacity="0.35" fill="none"/>`;
-}
-
-function imageContent(image: PixelImage, width: number, height: number): string {
-  return `<image width="${coordinate(width)}" height="${coordinate(height)}" preserveAspectRatio="none" href="${pngDataUri(image)}"/>`;
 }
 
 function overlayOf(volume: Volume, { axes, level, image }: SlicePlane, overlay: Overlay): PixelImage {
@@ -154,7 +128,7 @@ function markContent(
 ): string {
   const { xMm, yMm, offMm } = plane.placeOf(centerWorldMm);
   if (offMm > withinMm) return '';
-  return `<circle cx="${coordinate(xMm * pixelsPerMm)}" cy="${coordinate(yMm * pixelsPerMm)}" r="${MARK_RADIUS_MM * pixelsPerMm}" fill="none" stroke="${colorOf(label)}" stroke-width="1.6"/>`;
+  return `<circle cx="${coordinate(xMm * pixelsPerMm)}" cy="${coordinate(yMm * pixelsPerMm)}" r="${MARK_RADIUS_MM * pixelsPerMm}" fill="none" stroke="${classColor(label)}" stroke-width="1.6"/>`;
 }
 
 /** The outline of a box in a plane that passes through it. */

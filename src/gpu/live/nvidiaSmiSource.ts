@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { messageOf } from '../../errors.js';
+import { readOrReason } from '../logs/leftOut.js';
 import { smiRecord } from '../logs/nvidiaSmiCsv.js';
 import type { SmiField } from '../logs/smiField.js';
-import { commaCells, rowOrReason } from '../logs/tableCells.js';
+import { commaCells } from '../logs/tableCells.js';
 import type { DeviceReading, GpuSource, OnTrouble } from './gpuSource.js';
 
 const FIELDS = [
@@ -82,7 +83,7 @@ export class NvidiaSmiSource implements GpuSource {
     this.rest = lines.pop()!;
     for (const line of lines) {
       this.lastLineMs = performance.now();
-      const read = rowOrReason(() => smiRecord(FIELDS, commaCells(line)));
+      const read = readOrReason(() => smiRecord(FIELDS, commaCells(line)));
       if (typeof read === 'string') this.tell(`nvidia-smi: ${line.trim().slice(0, 120)}`);
       else if (read.index !== null) this.recover(read.index, read);
     }

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { readIfThere } from '../../paths.js';
 import type { GpuProcess } from '../records/gpuRecord.js';
 import type { NvmlProcess } from './nvmlApi.js';
 
@@ -46,12 +47,4 @@ function userNames(): Map<number, string> {
       return [Number(uid), name];
     }),
   );
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
 import { hostname } from 'node:os';
-import { promisify } from 'node:util';
 import { EnvironmentError, messageOf } from '../../errors.js';
+import { awaitNvidiaGpus } from '../../nvidiaGpus.js';
 import type { GpuSample } from '../records/gpuRecord.js';
 import type { GpuSource, OnTrouble } from './gpuSource.js';
 import { HostMeter } from './hostMeter.js';
 import { NvidiaSmiSource } from './nvidiaSmiSource.js';
 import { openNvml } from './nvml.js';
 import { NvmlSource } from './nvmlSource.js';
-
-/** A driver that has slept takes seconds to answer. */
-const FIRST_ANSWER_MS = 20_000;
 
 export interface UseMeterOptions {
   /** How often samples will be taken. */
@@ -78,9 +74,8 @@ function nvmlSource(onTrouble: OnTrouble): GpuSource | undefined {
 
 async function nvidiaSmiSource(intervalMs: number, onTrouble: OnTrouble): Promise<GpuSource | undefined> {
   try {
-    const asked = ['--query-gpu=index', '--format=csv,noheader'];
-    const { stdout } = await promisify(execFile)('nvidia-smi', asked, { timeout: FIRST_ANSWER_MS });
-    return /^\d+\s*$/m.test(stdout) ? new NvidiaSmiSource(intervalMs, onTrouble) : undefined;
+    const gpus = await awaitNvidiaGpus();
+    return gpus.length > 0 ? new NvidiaSmiSource(intervalMs, onTrouble) : undefined;
   } catch (error) {
     // Without nvidia-smi there is no GPU to speak of; one that fails has a reason.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') onTrouble(`nvidia-smi: ${messageOf(error)}`);

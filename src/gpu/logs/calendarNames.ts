@@ -7,15 +7,13 @@ export interface CalendarNames {
 }
 
 /** What the C library calls them where Unicode's tables, which Node has, say otherwise. */
-const MONTHS_OF_C: readonly (readonly [language: string, month: number, name: string])[] = [
-  ...([
-    ['nl', 3, 'mrt'],
-    ['af', 3, 'mrt'],
-    ['de', 3, 'mrz'],
-    ['sq', 8, 'gsh'],
-    ['sv', 3, 'mar'],
-  ] as const),
-];
+const MONTHS_OF_C = [
+  ['nl', 3, 'mrt'],
+  ['af', 3, 'mrt'],
+  ['de', 3, 'mrz'],
+  ['sq', 8, 'gsh'],
+  ['sv', 3, 'mar'],
+] as const;
 const WEEKDAYS_OF_C: Readonly<Record<string, readonly string[]>> = {
   sv: ['sön', 'mån', 'tis', 'ons', 'tor', 'fre', 'lör'],
   nb: ['sø', 'ma', 'ti', 'on', 'to', 'fr', 'lø'],
@@ -28,45 +26,10 @@ const LANGUAGES =
   'en de fr es it pt nl sv da nb nn fi is et lv lt pl cs sk sl hr bs sr mk bg ru uk be kk ky uz tr az el hu ro ca gl eu ga cy gd br mt sq hy ka he ar fa ur hi mr ne bn gu pa ta te kn ml si th lo my km vi id ms fil af sw am zu ast fo lb fy oc sc'.split(
     ' ',
   );
-const MARKERS: readonly (readonly [string, boolean])[] = [
-  ...(
-    [
-      'am',
-      'a.m',
-      'vorm',
-      'fm',
-      'πμ',
-      'π.μ',
-      'ص',
-      'ق.ظ',
-      'pd',
-      'pg',
-      '오전',
-      '午前',
-      '上午',
-      '早上',
-      '凌晨',
-    ] as const
-  ).map((word) => [word, false] as const),
-  ...(
-    [
-      'pm',
-      'p.m',
-      'nachm',
-      'em',
-      'μμ',
-      'μ.μ',
-      'م',
-      'ب.ظ',
-      'md',
-      'ptg',
-      '오후',
-      '午後',
-      '下午',
-      '晚上',
-      '中午',
-    ] as const
-  ).map((word) => [word, true] as const),
+/** Words for the halves of the day beside those of Unicode's tables: of the first, of the second. */
+const HALVES: readonly string[] = [
+  'am a.m vorm fm πμ π.μ ص ق.ظ pd pg 오전 午前 上午 早上 凌晨',
+  'pm p.m nachm em μμ μ.μ م ب.ظ md ptg 오후 午後 下午 晚上 中午',
 ];
 
 let calendars: readonly CalendarNames[] | undefined;
@@ -97,7 +60,7 @@ export function dayHalves(): ReadonlyMap<string, boolean> {
         'dayPeriod',
       ))
         add(word, later);
-  for (const [word, later] of MARKERS) add(fold(word), later);
+  for (const [half, all] of HALVES.entries()) for (const word of all.split(' ')) add(fold(word), half === 1);
   markers = new Map([...found].flatMap(([word, later]) => (later === undefined ? [] : [[word, later]])));
   return markers;
 }

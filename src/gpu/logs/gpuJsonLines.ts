@@ -1,6 +1,7 @@
 import type { GpuProcess, GpuRecord, GpuSample } from '../records/gpuRecord.js';
 import type { HostRecord } from '../records/hostUse.js';
-import { FieldError, type JsonObject, listField, numberField, textField } from './jsonFields.js';
+import { type JsonObject, listField, numberField, textField } from './jsonFields.js';
+import { LeftOutError, readOrReason } from './leftOut.js';
 import { parseIsoTime } from './logTime.js';
 
 /** A sample as `voxlab gpu convert` prints it: one line a GPU, below one of the host where that was recorded. */
@@ -16,7 +17,7 @@ export function isHostLine(line: JsonObject): boolean {
 
 /** A line of a host: its record, or why it is left out. */
 export function hostRecordOf(line: JsonObject): HostRecord | string {
-  return recordOrReason(() => ({
+  return readOrReason(() => ({
     time: timeOf(line),
     host: textField(line, 'host'),
     cpuPercent: numberField(line, 'cpuPercent', { most: 100 }),
@@ -30,12 +31,12 @@ export function hostRecordOf(line: JsonObject): HostRecord | string {
 
 /** A line of `voxlab gpu convert`: its record, or why it is left out. */
 export function gpuRecordOf(line: JsonObject): GpuRecord | string {
-  return recordOrReason(() => {
+  return readOrReason(() => {
     const time = timeOf(line);
     const index = numberField(line, 'index', { whole: true });
     const uuid = textField(line, 'uuid');
     if (!('index' in line) && uuid === null)
-      throw new FieldError('index: expected a whole number, received nothing');
+      throw new LeftOutError('index: expected a whole number, received nothing');
     return {
       time,
       host: textField(line, 'host'),
@@ -52,21 +53,12 @@ export function gpuRecordOf(line: JsonObject): GpuRecord | string {
   });
 }
 
-function recordOrReason<T>(read: () => T): T | string {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof FieldError) return error.message;
-    throw error;
-  }
-}
-
 /** Null is what convert writes of a log without times. */
 function timeOf(line: JsonObject): string | null {
   if (line.time === null) return null;
   const time = typeof line.time === 'string' ? parseIsoTime(line.time) : undefined;
   if (time !== undefined) return time;
-  throw new FieldError(`time: expected ISO 8601, received ${JSON.stringify(line.time) ?? 'nothing'}`);
+  throw new LeftOutError(`time: expected ISO 8601, received ${JSON.stringify(line.time) ?? 'nothing'}`);
 }
 
 function processOf(process: JsonObject): GpuProcess {

@@ -1,6 +1,6 @@
 import type { GpuProcess, GpuRecord } from '../records/gpuRecord.js';
 import { detached } from './detached.js';
-import { gpustatProcesses } from './gpustatProcesses.js';
+import { gpustatProcesses, knownOrNull } from './gpustatProcesses.js';
 
 /** What a device's line says: neither time and host, which stand in the header, nor a uuid. */
 export interface GpustatDevice extends Omit<GpuRecord, 'time' | 'host' | 'uuid'> {
@@ -87,11 +87,9 @@ export class GpustatDeviceParser {
     const column = detached(this.text.slice(this.at + 1, bar));
     const nameless = /^\s*(?:\d+|\?+)\s*\S{0,2}C,/.test(column);
     this.at = nameless ? this.at + 1 : bar + 1;
-    const name = column.trim();
-    // `((GPU is lost))` stands where the name does.
-    const known = nameless || name === '' || /^\(\(.*\)\)$/.test(name) ? null : name;
+    const name = nameless ? null : knownOrNull(column.trim());
     const label = detached(this.text.slice(from, this.at));
-    const repeated = { label, index, name: known, column: '', processes: [] };
+    const repeated = { label, index, name, column: '', processes: [] };
     this.repeated[index] = repeated;
     return repeated;
   }

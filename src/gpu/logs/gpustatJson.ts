@@ -1,5 +1,7 @@
 import type { GpuProcess, GpuRecord, GpuSample } from '../records/gpuRecord.js';
-import { FieldError, type JsonObject, listField, numberField, textField } from './jsonFields.js';
+import { knownOrNull } from './gpustatProcesses.js';
+import { type JsonObject, listField, numberField, textField } from './jsonFields.js';
+import { LeftOutError, readOrReason } from './leftOut.js';
 import { parseIsoTime } from './logTime.js';
 
 /** gpustat's word in fields of a GPU that is lost. */
@@ -7,33 +9,30 @@ const UNKNOWN = { unknown: ['?', '??'] };
 
 /** A document of `gpustat --json`: a sample, or why it is left out. */
 export function gpustatSample(document: JsonObject): GpuSample | string {
-  try {
+  return readOrReason(() => {
     const time = parseIsoTime(textField(document, 'query_time') ?? '');
     if (time === undefined)
-      return `query_time: expected ISO 8601, received ${JSON.stringify(document.query_time)}`;
+      throw new LeftOutError(
+        `query_time: expected ISO 8601, received ${JSON.stringify(document.query_time)}`,
+      );
     const host = textField(document, 'hostname');
     const devices = (listField(document, 'gpus') ?? []).map((gpu) => deviceOf(gpu, time, host));
-    if (devices.length === 0) return 'a document without a GPU';
+    if (devices.length === 0) throw new LeftOutError('a document without a GPU');
     if (new Set(devices.map(({ index }) => index)).size < devices.length)
-      return 'a document with a GPU twice: two programs wrote at once';
+      throw new LeftOutError('a document with a GPU twice: two programs wrote at once');
     return { time, host, devices };
-  } catch (error) {
-    if (error instanceof FieldError) return error.message;
-    throw error;
-  }
+  });
 }
 
 function deviceOf(gpu: JsonObject, time: string, host: string | null): GpuRecord {
   const index = numberField(gpu, 'index', { whole: true });
-  if (index === null) throw new FieldError('index: expected a whole number, received nothing');
-  const name = textField(gpu, 'name');
+  if (index === null) throw new LeftOutError('index: expected a whole number, received nothing');
   return {
     time,
     host,
     index,
     uuid: textField(gpu, 'uuid'),
-    // `((GPU is lost))` stands where the name does.
-    name: name === null || /^\(\(.*\)\)$/.test(name) ? null : name,
+    name: knownOrNull(textField(gpu, 'name')),
     utilizationPercent: numberField(gpu, 'utilization.gpu', { most: 100, ...UNKNOWN }),
     memoryUsedMiB: numberField(gpu, 'memory.used', UNKNOWN),
     memoryTotalMiB: numberField(gpu, 'memory.total', UNKNOWN),
@@ -56,8 +55,4 @@ function processOf(process: JsonObject): GpuProcess {
     pid: numberField(process, 'pid', { whole: true }),
     memoryMiB: numberField(process, 'gpu_memory_usage', UNKNOWN),
   };
-}
-
-function knownOrNull(text: string | null): string | null {
-  return text === '?' || text === '--' ? null : text;
 }

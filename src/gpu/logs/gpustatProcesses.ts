@@ -19,7 +19,7 @@ export function gpustatProcesses(text: string): readonly GpuProcess[] | null | u
   return from === column.length ? found : undefined;
 }
 
-/** gpustat prints the user before the first colon, and `/pid` last, each only on demand; `--` and `?` are unknown. */
+/** gpustat prints the user before the first colon, and `/pid` last, each only on demand. */
 function processOf(label: string, memory: string): GpuProcess {
   const pid = /\/(\d+|--)$/.exec(label);
   const named = pid === null ? label : label.slice(0, pid.index);
@@ -32,6 +32,7 @@ function processOf(label: string, memory: string): GpuProcess {
   };
 }
 
-function knownOrNull(text: string): string | null {
-  return text === '' || text === '--' || text === '?' ? null : text;
+/** gpustat's words for what it does not know; `((GPU is lost))` stands where a device's name does. */
+export function knownOrNull(text: string | null): string | null {
+  return text === null || /^(?:|--|\?|\(\(.*\)\))$/.test(text) ? null : text;
 }

@@ -1,18 +1,11 @@
 import type { GpuRecord } from '../records/gpuRecord.js';
+import { LeftOutError, readOrReason } from './leftOut.js';
 import { CUT_SHORT, type LogReader, type LogSink } from './logReader.js';
 import { parseTableTime } from './logTime.js';
 import { guessColumns } from './nvidiaSmiColumns.js';
 import { SampleGrouping } from './sampleGrouping.js';
 import type { SmiField } from './smiField.js';
-import {
-  CellError,
-  commaCells,
-  isUnknown,
-  numberCell,
-  rowOrReason,
-  textCell,
-  wholeCell,
-} from './tableCells.js';
+import { commaCells, isUnknown, numberCell, textCell, wholeCell } from './tableCells.js';
 
 /** nvidia-smi's own other names of the fields. */
 const ALIASES: Readonly<Record<string, SmiField>> = {
@@ -115,20 +108,20 @@ export class NvidiaSmiCsvReader implements LogReader {
   }
 
   private row(fields: readonly (SmiField | undefined)[], cells: readonly string[], number: number): void {
-    const read = rowOrReason(() => smiRecord(fields, cells));
+    const read = readOrReason(() => smiRecord(fields, cells));
     if (typeof read === 'string') this.sink.ignore(number, read);
     else this.grouping.add(read);
   }
 }
 
-/** A row as a record, by the fields of its columns. Throws CellError. */
+/** A row as a record, by the fields of its columns. Throws LeftOutError. */
 export function smiRecord(fields: readonly (SmiField | undefined)[], cells: readonly string[]): GpuRecord {
   if (fields.length === 0)
-    throw new CellError(
+    throw new LeftOutError(
       'no header says which column is what, and the values leave it open; log with a header',
     );
   if (cells.length !== fields.length)
-    throw new CellError(`expected ${fields.length} columns, received ${cells.length}`);
+    throw new LeftOutError(`expected ${fields.length} columns, received ${cells.length}`);
   const of = (field: SmiField): string | undefined => cells[fields.indexOf(field)];
   return {
     time: timeOf(of('timestamp')),
@@ -149,7 +142,7 @@ function timeOf(cell: string | undefined): string | null {
   if (cell === undefined || isUnknown(cell)) return null;
   const time = parseTableTime(cell);
   if (time !== undefined) return time;
-  throw new CellError(
+  throw new LeftOutError(
     `timestamp: expected 2018/10/11 04:16:20.123, received ${JSON.stringify(cell.slice(0, 60))}`,
   );
 }

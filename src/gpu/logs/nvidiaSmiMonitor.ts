@@ -1,9 +1,10 @@
 import type { GpuRecord } from '../records/gpuRecord.js';
+import { LeftOutError, readOrReason } from './leftOut.js';
 import { CUT_SHORT, type LogReader, type LogSink } from './logReader.js';
 import { parseIsoTime } from './logTime.js';
 import { ProcessRounds } from './processRounds.js';
 import { SampleGrouping } from './sampleGrouping.js';
-import { CellError, numberCell, rowOrReason, textCell, wholeCell } from './tableCells.js';
+import { numberCell, textCell, wholeCell } from './tableCells.js';
 
 /** A header's columns: `# gpu    pwr  gtemp ...`, `#Date       Time        gpu ...`; undefined for another line. */
 export function monitorHeader(line: string): readonly string[] | undefined {
@@ -50,12 +51,12 @@ export class NvidiaSmiMonitorReader implements LogReader {
 
   private row(line: string, number: number): void {
     const { columns } = this;
-    const read = rowOrReason(() => {
-      if (columns === undefined) throw new CellError('no readable header above says which column is what');
+    const read = readOrReason(() => {
+      if (columns === undefined) throw new LeftOutError('no readable header above says which column is what');
       return cellsByName(columns, line);
     });
     if (typeof read === 'string') return this.sink.ignore(number, read);
-    const record = rowOrReason(() => recordOf(read));
+    const record = readOrReason(() => recordOf(read));
     if (typeof record === 'string') this.sink.ignore(number, record);
     else if (columns!.includes('pid')) this.processes.add(record);
     else this.devices.add(record);
@@ -71,14 +72,14 @@ function cellsByName(columns: readonly string[], line: string): ReadonlyMap<stri
   const cells = cellsOf(line);
   const withCommand = columns.at(-1) === 'command' || columns.at(-1) === 'name';
   if (cells.length < columns.length || (cells.length > columns.length && !withCommand))
-    throw new CellError(`expected ${columns.length} columns, received ${cells.length}`);
+    throw new LeftOutError(`expected ${columns.length} columns, received ${cells.length}`);
   const last = cells.slice(columns.length - 1).join(' ');
   return new Map(columns.map((name, at) => [name, at === columns.length - 1 ? last : cells[at]!]));
 }
 
 function recordOf(cells: ReadonlyMap<string, string>): GpuRecord {
   const index = wholeCell(cells.get('gpu'), 'gpu');
-  if (index === null) throw new CellError('gpu: expected a whole number, received none');
+  if (index === null) throw new LeftOutError('gpu: expected a whole number, received none');
   const device = { time: timeOf(cells), host: null, index, uuid: null, name: null };
   if (cells.has('pid')) return { ...device, ...UNKNOWN_OF_A_DEVICE, processes: processOf(cells) };
   for (const [name, cell] of cells)
@@ -126,7 +127,7 @@ function timeOf(cells: ReadonlyMap<string, string>): string | null {
   if (date === undefined || clock === undefined) return null;
   const time = parseIsoTime(`${date.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')}T${clock}`);
   if (time === undefined)
-    throw new CellError(
+    throw new LeftOutError(
       `Date, Time: expected 20181011 04:16:20, received ${JSON.stringify(`${date} ${clock}`)}`,
     );
   return time;

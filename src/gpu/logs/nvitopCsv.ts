@@ -1,8 +1,9 @@
 import type { GpuProcess, GpuRecord } from '../records/gpuRecord.js';
+import { LeftOutError, readOrReason } from './leftOut.js';
 import { CUT_SHORT, type LogReader, type LogSink } from './logReader.js';
 import { parseIsoTime, timeOfEpoch } from './logTime.js';
 import { SampleGrouping } from './sampleGrouping.js';
-import { CellError, commaCells, numberCell, rowOrReason } from './tableCells.js';
+import { commaCells, numberCell } from './tableCells.js';
 
 /** Where a table has what: cells by device, and those of each process on it. */
 interface Columns {
@@ -76,16 +77,16 @@ export class NvitopCsvReader implements LogReader {
 
   private row(line: string, number: number): void {
     const { columns } = this;
-    const records = rowOrReason(() => recordsOf(columns, commaCells(line)));
+    const records = readOrReason(() => recordsOf(columns, commaCells(line)));
     if (typeof records === 'string') this.sink.ignore(number, records);
     else for (const record of records) this.grouping.add(record);
   }
 }
 
 function recordsOf(columns: Columns | undefined, cells: readonly string[]): readonly GpuRecord[] {
-  if (columns === undefined) throw new CellError('no readable header above says which column is what');
+  if (columns === undefined) throw new LeftOutError('no readable header above says which column is what');
   if (cells.length !== columns.width)
-    throw new CellError(`expected ${columns.width} columns, received ${cells.length}`);
+    throw new LeftOutError(`expected ${columns.width} columns, received ${cells.length}`);
   const time = timeOf(columns, cells);
   return [...columns.devices].map(([index, device]) => ({
     ...{ time, host: null, index, uuid: null, name: null },
@@ -127,7 +128,7 @@ function timeOf({ timestamp, local }: Columns, cells: readonly string[]): string
   const time = seconds === null ? parseIsoTime(text) : timeOfEpoch(seconds);
   if (time !== undefined) return time;
   if (seconds === null && text === '') return null;
-  throw new CellError(`timestamp: expected a time, received ${JSON.stringify(text || seconds)}`);
+  throw new LeftOutError(`timestamp: expected a time, received ${JSON.stringify(text || seconds)}`);
 }
 
 function atMost100(percent: number | null): number | null {

@@ -1,7 +1,5 @@
 import { decimalNumber } from '../../decimal.js';
-
-/** Thrown inside of a row that is left out; its message is the reason. */
-export class CellError extends Error {}
+import { LeftOutError } from './leftOut.js';
 
 const UNKNOWN =
   /^(?:-|N\/A|\[N\/A\]|\[?Not Supported\]?|\[?Unknown Error\]?|\[?Insufficient Permissions\]?|\[?GPU is lost\]?|\[?GPU requires reset\]?|ERR!?|\[ERR!?\]|\[?Not Found\]?|nan|NaN|)$/i;
@@ -18,7 +16,7 @@ export function leadingNumber(cell: string | undefined): number {
   return decimalNumber(WITH_UNIT.exec(cell ?? '')?.[1] ?? '');
 }
 
-/** A number with or without its unit, within the bounds; null for a cell that says it is unknown. Throws CellError. */
+/** A number with or without its unit, within the bounds; null for a cell that says it is unknown. Throws LeftOutError. */
 export function numberCell(
   cell: string | undefined,
   column: string,
@@ -28,16 +26,16 @@ export function numberCell(
   const [, digits, unit] = WITH_UNIT.exec(cell) ?? [];
   const value = digits === undefined ? Number.NaN : decimalNumber(digits);
   if (value >= least && value <= most && (unit === '' || units.includes(unit!))) return value;
-  throw new CellError(
+  throw new LeftOutError(
     `${column}: expected a number${units.length > 0 ? ` (${units[0]})` : ''}, received ${JSON.stringify(cell.slice(0, 60))}`,
   );
 }
 
-/** A whole number: an index, a process's id. Throws CellError. */
+/** A whole number: an index, a process's id. Throws LeftOutError. */
 export function wholeCell(cell: string | undefined, column: string): number | null {
   if (cell === undefined || isUnknown(cell)) return null;
   if (/^\d{1,10}$/.test(cell)) return Number(cell);
-  throw new CellError(`${column}: expected a whole number, received ${JSON.stringify(cell.slice(0, 60))}`);
+  throw new LeftOutError(`${column}: expected a whole number, received ${JSON.stringify(cell.slice(0, 60))}`);
 }
 
 export function textCell(cell: string | undefined): string | null {
@@ -50,14 +48,4 @@ export function commaCells(line: string): string[] {
   return [...line.matchAll(/(?:^|,)\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))/g)].map(([, quoted, plain]) =>
     quoted === undefined ? plain!.trim() : quoted.replaceAll('""', '"'),
   );
-}
-
-/** What `read` makes of a row, or the reason of the CellError it throws. */
-export function rowOrReason<T>(read: () => T): T | string {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof CellError) return error.message;
-    throw error;
-  }
 }

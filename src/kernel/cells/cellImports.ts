@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { readIfThere } from '../../paths.js';
 import { type Diagnostic, missingModuleIn } from '../typescript/cellDiagnostics.js';
 import type { Ts } from '../typescript/compiler.js';
 import type { Completion } from '../typescript/completions.js';
@@ -51,7 +52,7 @@ interface CompiledFiles {
 }
 
 function compiledFilesOf(ts: Ts, root: string): CompiledFiles {
-  const read = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => readFileIfAny(file));
+  const read = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => readIfThere(file));
   const { outDir, rootDir = '.' } = (read.config?.compilerOptions ?? {}) as Record<string, string>;
   if (outDir === undefined) return { compiled: () => undefined, isCompiled: () => false };
   const out = resolve(root, outDir);
@@ -62,10 +63,6 @@ function compiledFilesOf(ts: Ts, root: string): CompiledFiles {
     return names.find((name) => existsSync(name) && existsSync(name.replace(/\.js$/, '.d.ts')));
   };
   return { compiled, isCompiled: (path) => path.startsWith(`${out}/`) };
-}
-
-function readFileIfAny(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
 /** The compiler over cells whose relative imports are written as the root names them. */

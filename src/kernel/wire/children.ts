@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readIfThere } from '../../paths.js';
 
 /** Time for a child to end by itself, and how often it is looked at. */
 const GRACE_MS = 400;
@@ -71,14 +72,6 @@ function endsWithParent(pid: number): boolean {
       ?.split('\0')
       .some((entry) => entry.startsWith('VOXLAB_PARENT=')) === true
   );
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return undefined; // it has ended meanwhile, or is another user's
-  }
 }
 
 function signalAll(children: readonly Process[], signal: NodeJS.Signals): void {

@@ -6,12 +6,7 @@ import { networkOfGraph } from '../graphNetwork.js';
 import type { Network, Piece } from '../network.js';
 import { cnn3d } from './cnn3d.js';
 import { densenet3d121 } from './densenet3d121.js';
-import { resnet3d18 } from './resnet3d18.js';
-import { resnet3d18Classic } from './resnet3d18Classic.js';
-import { resnet3d34 } from './resnet3d34.js';
-import { resnet3d34Classic } from './resnet3d34Classic.js';
-import { resnet3d50 } from './resnet3d50.js';
-import { resnet3d50Classic } from './resnet3d50Classic.js';
+import { BASIC, BOTTLENECK, classic, type Depths, type Kernels, preActivated } from './residual.js';
 
 interface Entry {
   readonly build: (options: NetworkOptions) => GraphNode[];
@@ -21,15 +16,20 @@ interface Entry {
 
 /** The table of networks: nothing else knows one by its name. */
 const NETWORKS: Readonly<Record<NetworkName, Entry>> = {
-  'resnet3d-18': { build: resnet3d18, filters: 64 },
-  'resnet3d-34': { build: resnet3d34, filters: 64 },
-  'resnet3d-50': { build: resnet3d50, filters: 64 },
-  'resnet3d-18-classic': { build: resnet3d18Classic, filters: 64 },
-  'resnet3d-34-classic': { build: resnet3d34Classic, filters: 64 },
-  'resnet3d-50-classic': { build: resnet3d50Classic, filters: 64 },
+  'resnet3d-18': residual(preActivated, BASIC, [2, 2, 2, 2]),
+  'resnet3d-34': residual(preActivated, BASIC, [3, 4, 6, 3]),
+  'resnet3d-50': residual(preActivated, BOTTLENECK, [3, 4, 6, 3]),
+  'resnet3d-18-classic': residual(classic, BASIC, [2, 2, 2, 2]),
+  'resnet3d-34-classic': residual(classic, BASIC, [3, 4, 6, 3]),
+  'resnet3d-50-classic': residual(classic, BOTTLENECK, [3, 4, 6, 3]),
   'densenet3d-121': { build: densenet3d121, filters: 64 },
   cnn3d: { build: cnn3d, filters: 16 },
 };
+
+/** As published: 64 channels in the first stage. */
+function residual(order: typeof classic, kernels: Kernels, depths: Depths): Entry {
+  return { build: (options) => order(options, kernels, depths), filters: 64 };
+}
 
 /** Channels of a network's first stage unless told otherwise. */
 export function usualFilters(name: NetworkName): number {

@@ -62,6 +62,7 @@ export class Talk {
     this.waitingFor = what;
     return new Promise<void>((resolve) => this.agreements.set(what, resolve)).finally(() => {
       this.waitingFor = undefined;
+      this.agreements.delete(what);
     });
   }
 

@@ -1,9 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { EnvironmentError } from '../../errors.js';
 import { takeLock } from '../../fileLock.js';
-import { cannotWrite, makeFolder } from '../../paths.js';
+import { cannotWrite, makeFolder, readIfThere } from '../../paths.js';
 
 /** Holds the secret of processes that somebody started together; a launcher makes it, or who starts them by hand may. */
 export const SECRET_VARIABLE = 'VOXLAB_CLUSTER_SECRET';
@@ -75,12 +75,4 @@ export function proofOf(
 export function isProof(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { gpuNames } from '../../nvidiaGpus.js';
+import { readIfThere } from '../../paths.js';
 import { openEngine } from '../../tensorflow/engine.js';
 
 /** CPU features that choose other arithmetic in TensorFlow's kernels. */
@@ -39,10 +39,6 @@ export function layoutDifferences(
 
 /** Those of FEATURES that this processor has. */
 export function cpuFeatures(): string[] {
-  try {
-    const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' '));
-    return FEATURES.filter((feature) => flags.has(feature));
-  } catch {
-    return [];
-  }
+  const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(readIfThere('/proc/cpuinfo') ?? '')?.[1]?.split(' '));
+  return FEATURES.filter((feature) => flags.has(feature));
 }

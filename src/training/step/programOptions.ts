@@ -1,39 +1,32 @@
-import type { IntensityWindow } from '../../config/networkSettings.js';
-import type { OptimizerSettings } from '../../config/optimizerSettings.js';
 import type { Precision } from '../../config/trainingSettings.js';
 import { isTrainable, type Parameter } from '../../model/architecture.js';
-import type { BatchLoss } from '../../model/loss.js';
 import { type Network, pieceOf } from '../../model/network.js';
 import { slotsOf } from '../../model/optimizers.js';
+import type { LearnerOptions } from './learnerOptions.js';
 import { type Placement, rowsOfMicroBatch, stagesOfPieces } from './placement.js';
 
-/** What the programs of a learner are made of. */
-export interface ProgramOptions {
+/** What the programs of a learner are made of: all that its options say of the arithmetic (learnerOptions.ts), and where it is done. */
+export interface ProgramOptions
+  extends Required<
+    Pick<
+      LearnerOptions,
+      | 'batchSize'
+      | 'windowHu'
+      | 'moreWindows'
+      | 'l2'
+      | 'seed'
+      | 'batchLoss'
+      | 'optimizer'
+      | 'syncBatchNorm'
+      | 'lossScaling'
+      | 'recompute'
+      | 'clipNorm'
+      | 'emaDecay'
+      | 'emaWarmUp'
+    >
+  > {
   readonly network: Network;
-  /** Rows of a step on all devices of this process. */
-  readonly batchSize: number;
-  /** Hounsfield units that become 0 and 1. */
-  readonly windowHu: IntensityWindow;
-  /** Of the input's further channels. */
-  readonly moreWindows: readonly IntensityWindow[];
-  readonly l2: number;
-  /** Of dropout. */
-  readonly seed: number;
-  readonly batchLoss: BatchLoss;
-  readonly optimizer: OptimizerSettings;
-  /** Batch norm by the moments of all replicas, in all processes, together. */
-  readonly syncBatchNorm: boolean;
   readonly precision: Precision;
-  /** The loss is multiplied by a scale, and a step whose gradients are not finite changes nothing (lossScaling.ts). */
-  readonly lossScaling: boolean;
-  /** Pieces of the network keep their input alone; the backward pass computes the rest again. */
-  readonly recompute: boolean;
-  /** Gradients longer than this, all together, are shortened to it; 0 = never. */
-  readonly clipNorm: number;
-  /** Share of the old value in the moving average of the weights that predictions use; 0 = none is kept. */
-  readonly emaDecay: number;
-  /** Whether that share grows with the steps, up to emaDecay (stepCounts.ts). */
-  readonly emaWarmUp: boolean;
   readonly placement: Placement;
   /** Processes that train together, how long they wait for each other, and how large gradients travel between them. */
   readonly ranks: {
@@ -85,15 +78,22 @@ export function keptNames(options: Parameters<typeof variablesOf>[0]): string[] 
   return variablesOf(options).flatMap(({ name, parameter }) => (name === parameter.name ? [] : [name]));
 }
 
-/** Stage that computes a parameter's piece. */
-export function stageOfParameters({
+/** Stage that computes each piece, by its name. */
+export function stagesOf({
   network,
   placement,
-}: Pick<ProgramOptions, 'network' | 'placement'>): (parameter: Pick<Parameter, 'name'>) => number {
-  const stages = stagesOfPieces(
+}: Pick<ProgramOptions, 'network' | 'placement'>): ReadonlyMap<string, number> {
+  return stagesOfPieces(
     network.pieces.map(({ name }) => name),
     placement.cuts,
   );
+}
+
+/** Stage that computes a parameter's piece. */
+export function stageOfParameters(
+  options: Parameters<typeof stagesOf>[0],
+): (parameter: Pick<Parameter, 'name'>) => number {
+  const stages = stagesOf(options);
   return ({ name }) => stages.get(pieceOf(name))!;
 }
 

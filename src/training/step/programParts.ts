@@ -1,7 +1,7 @@
 import { isTrainable, type Parameter } from '../../model/architecture.js';
 import { reachedPart } from '../../model/fastConvolutions.js';
 import { slotsOf, type WeightSlots } from '../../model/optimizers.js';
-import { attribute } from '../../tensorflow/attributes.js';
+import { attribute, castAttributes } from '../../tensorflow/attributes.js';
 import type { TensorReference } from '../../tensorflow/binding.js';
 import { FLOAT32, INT16, INT32, RESOURCE } from '../../tensorflow/dataTypes.js';
 import type { Engine } from '../../tensorflow/engine.js';
@@ -94,12 +94,7 @@ export function inWindows(
   voxels: TensorReference,
   { windowHu, moreWindows }: ProgramOptions,
 ): Tensor5D {
-  const [floats] = binding.executeOp(
-    'Cast',
-    [attribute.type('SrcT', INT16), attribute.type('DstT', FLOAT32), attribute.bool('Truncate', false)],
-    [voxels.id],
-    1,
-  );
+  const [floats] = binding.executeOp('Cast', castAttributes(INT16, FLOAT32), [voxels.id], 1);
   const values = tensorOf<Tensor5D>(floats!);
   const channels = [windowHu, ...moreWindows].map(
     ({ low, high, clip = true }): Tensor5D =>

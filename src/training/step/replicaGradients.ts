@@ -8,12 +8,12 @@ import { recomputed } from '../../tensorflow/recompute.js';
 import { withGradientsAt } from '../../tensorflow/tapeScope.js';
 import { type Tensor, type Tensor1D, tensorId, tensorOf, tf } from '../../tensorflow/tf.js';
 import { WorkItem } from '../../tensorflow/workItem.js';
-import { stagesOfPieces } from './placement.js';
 import {
   microBatchRows,
   type ProgramOptions,
   shareOfMicroBatch,
   stageOfParameters,
+  stagesOf,
 } from './programOptions.js';
 import { enter, inWindows, type ReplicaVariables, revived, rowsOf } from './programParts.js';
 import { passesOf } from './schedule.js';
@@ -173,13 +173,9 @@ function runTwice(
   return recomputed(engine, run, x, values, { needsGradientOfX });
 }
 
-function piecesOfStage({ network, placement }: ProgramOptions, stage: number) {
-  const { pieces } = network;
-  const stages = stagesOfPieces(
-    pieces.map(({ name }) => name),
-    placement.cuts,
-  );
-  return pieces.filter(({ name }) => stages.get(name) === stage);
+function piecesOfStage(options: ProgramOptions, stage: number) {
+  const stages = stagesOf(options);
+  return options.network.pieces.filter(({ name }) => stages.get(name) === stage);
 }
 
 /** Sums that grow by one tensor at a time, so that a tensor's memory is free again once it is added. */

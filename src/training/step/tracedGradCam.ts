@@ -7,8 +7,7 @@ import type { Engine } from '../../tensorflow/engine.js';
 import { type Tensor, type Tensor5D, tf } from '../../tensorflow/tf.js';
 import { type TracedFunction, traceFunction } from '../../tensorflow/tracedFunction.js';
 import type { GradCam } from './learner.js';
-import { stagesOfPieces } from './placement.js';
-import type { ProgramOptions } from './programOptions.js';
+import { type ProgramOptions, stagesOf } from './programOptions.js';
 import { enter, inWindows, ReplicaVariables, referenceOf, variableSpecs } from './programParts.js';
 import { inputsInUse } from './tracedPrograms.js';
 
@@ -20,10 +19,7 @@ export interface TracedGradCam extends Pick<GradCam, 'piece' | 'size' | 'places'
 /** One patch, by the first replica. Throws UsageError for a piece that is none or gives no map. */
 export function traceGradCam(engine: Engine, options: ProgramOptions, wanted?: string): TracedGradCam {
   const { network, placement } = options;
-  const stages = stagesOfPieces(
-    network.pieces.map(({ name }) => name),
-    placement.cuts,
-  );
+  const stages = stagesOf(options);
   const inputs = [
     ...variableSpecs(options),
     { shape: [1, ...network.inputSize, 1], dtype: INT16 },

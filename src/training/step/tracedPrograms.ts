@@ -8,18 +8,15 @@ import { FLOAT32, INT16 } from '../../tensorflow/dataTypes.js';
 import type { Engine } from '../../tensorflow/engine.js';
 import { type Tensor, type Tensor1D, tensorOf, tf } from '../../tensorflow/tf.js';
 import { type TracedFunction, traceFunction } from '../../tensorflow/tracedFunction.js';
-import { rowsOfMicroBatch, stagesOfPieces } from './placement.js';
-import { groupKey, type ProgramOptions, stageOfParameters } from './programOptions.js';
+import { rowsOfMicroBatch } from './placement.js';
+import { groupKey, type ProgramOptions, stageOfParameters, stagesOf } from './programOptions.js';
 import { enter, inWindows, ReplicaVariables, referenceOf, rowsOf, variableSpecs } from './programParts.js';
 
 /** Arguments: variables, voxels, the share of the averages' first values. Result: probabilities; each replica has its rows. */
 export function tracePrediction(engine: Engine, options: ProgramOptions): TracedFunction {
   const { network, batchSize, placement } = options;
   const { pieces } = network;
-  const stages = stagesOfPieces(
-    pieces.map(({ name }) => name),
-    placement.cuts,
-  );
+  const stages = stagesOf(options);
   const inputs = [
     ...variableSpecs(options),
     { shape: [batchSize, ...network.inputSize, 1], dtype: INT16 },

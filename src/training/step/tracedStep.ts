@@ -11,7 +11,7 @@ import type { TensorSpec } from '../../tensorflow/tensors.js';
 import { type Tensor, tensorId, tensorOf, tf } from '../../tensorflow/tf.js';
 import { type TracedFunction, traceFunction } from '../../tensorflow/tracedFunction.js';
 import { runInOrder, stampItems } from '../../tensorflow/workItems.js';
-import type { StepTimes } from './learner.js';
+import type { StepTimes, TimedPass } from './learner.js';
 import { unscaled } from './lossScaling.js';
 import { deviceOfMean, type StepMeans, stepMeans } from './meanGradients.js';
 import { EMA, type ProgramOptions, stageOfParameters } from './programOptions.js';
@@ -29,12 +29,7 @@ export const STEP_SCALARS = [
 ] as const;
 
 /** A part of a step whose time was measured. */
-export interface MeasuredItem {
-  readonly name: string;
-  readonly device: string;
-  readonly replica: number;
-  readonly stage: number;
-}
+export type MeasuredItem = Omit<TimedPass, 'fromMs' | 'toMs'>;
 
 export interface TracedStep {
   /**
@@ -203,13 +198,10 @@ function update(
 }
 
 /** Shortens all gradients together to the wanted length (Pascanu et al., 2013). */
-function clip(
-  engine: Engine,
-  { clipNorm, placement, ...options }: ProgramOptions,
-  gradients: Map<string, Tensor>,
-): void {
+function clip(engine: Engine, options: ProgramOptions, gradients: Map<string, Tensor>): void {
+  const { clipNorm, placement } = options;
   if (clipNorm === 0) return;
-  const deviceOf = deviceOfMean({ ...options, placement, clipNorm });
+  const deviceOf = deviceOfMean(options);
   const squares = [...gradients].map(([name, gradient]) => {
     enter(engine, deviceOf({ name }));
     return sumOfSquares(gradient);

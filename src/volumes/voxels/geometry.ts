@@ -36,6 +36,11 @@ export function worldToVoxel(geometry: Geometry, worldMm: Vector3): Vector3 {
   return [alongAxesMm[0] / spacingMm[0], alongAxesMm[1] / spacingMm[1], alongAxesMm[2] / spacingMm[2]];
 }
 
+/** The voxel in the middle of a grid; where lengths are even, the later one of the two. */
+export function middleVoxel([x, y, z]: Vector3): Vector3 {
+  return [Math.floor(x / 2), Math.floor(y / 2), Math.floor(z / 2)];
+}
+
 /** Matrix (row-major) times column vector. */
 export function multiply(m: Matrix3, v: Vector3): Vector3 {
   return [

@@ -7,17 +7,17 @@ import type { ComparedColumn } from '../viewerState.js';
 import { following } from '../viewFrame.js';
 import { type CleanUp, type Model, type RenderArguments, watch } from './anywidget.js';
 import { type Column, createColumns } from './comparedColumns.js';
-import { watchConnection } from './connection.js';
-import { element, keepKeys, pressButton } from './elements.js';
-import { layOut, onceAFrame, PADDING, usedLast } from './planeLayout.js';
+import { createStill, NO_VOXELS, watchConnection } from './connection.js';
+import { element, keepKeys } from './elements.js';
+import { isOfList, isWithModifier } from './keys.js';
+import { followWidth, layOut, onceAFrame, usedLast } from './planeLayout.js';
 import type { PlaneView } from './planeView.js';
+import { after, createChoices } from './toolButtons.js';
 import { createViewerBar, meansOf } from './viewerBar.js';
 import { followKeys } from './viewerKeys.js';
 import { number } from './viewerModel.js';
 import { createViewerTools } from './viewerTools.js';
 
-const ALONE =
-  'No answer: the kernel that holds the voxels is gone, or busy. The picture is the one of the start; run the cell again.';
 const RANGE_STEP = 1.25;
 const MOST_RANGE_HU = 1000;
 
@@ -31,7 +31,11 @@ function render({ model, el }: RenderArguments): CleanUp {
   const plane = (): PlaneName => model.get('plane') as PlaneName;
   const shown = (): PlaneView[] =>
     columns.map(({ views }) => views.find((view) => view.plane.name === plane())!);
-  const choice = createPlaneChoice(model);
+  const choosePlane = (name: PlaneName): void => {
+    model.set('plane', name);
+    model.save_changes();
+  };
+  const choice = createChoices(PLANE_NAMES, (name) => `${name} (v)`, choosePlane);
   const range = createRange(model);
   const tools = createViewerTools(context, [
     ['axial, coronal, sagittal', 'its button', 'v'],
@@ -55,7 +59,7 @@ function render({ model, el }: RenderArguments): CleanUp {
   bar.top.insertBefore(choice.root, tools.root);
   bar.bottom.insertBefore(range.root, bar.bottom.lastElementChild);
   const planes = element('div', { class: 'voxlab-planes' });
-  const still = element('img', { class: 'voxlab-still', alt: 'the two volumes as they were shown' });
+  const still = createStill(model, 'the two volumes as they were shown');
   const root = element(
     'div',
     { class: 'voxlab-viewer voxlab-compare' },
@@ -64,19 +68,18 @@ function render({ model, el }: RenderArguments): CleanUp {
     planes,
     bar.bottom,
   );
-  el.append(root, still);
+  el.append(root, still.image);
   const allViews = columns.flatMap(({ views }) => views);
   const current = usedLast(allViews);
   const inSight = (): PlaneView => shown().find((view) => view === current()) ?? shown()[0]!;
   followKeys(root, viewer, inSight, { ...tools, jump: bar.jump, help: tools.toggleHelp });
   root.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target instanceof Element && event.target.tagName === 'SELECT') return;
-    if (event.key === 'v') choice.next();
+    if (isWithModifier(event) || isOfList(event)) return;
+    if (event.key === 'v') choosePlane(after(PLANE_NAMES, plane()));
     if (event.key === '[') range.scale(1 / RANGE_STEP);
     if (event.key === ']') range.scale(RANGE_STEP);
   });
-  const stops = [keepKeys(root), watchConnection(model, el, ALONE)];
+  const stops = [keepKeys(root), watchConnection(model, el, NO_VOXELS), still.stop];
 
   const want = (): void => {
     for (const [at, view] of shown().entries()) {
@@ -111,30 +114,23 @@ function render({ model, el }: RenderArguments): CleanUp {
       }),
     );
     for (const view of shown()) view.draw();
-    choice.draw();
+    choice.draw(plane());
     range.draw();
     bar.draw();
   }
-  const observer = new ResizeObserver(() => {
-    if (el.clientWidth === 0) return;
-    width = el.clientWidth - 2 * PADDING;
-    laidOut = undefined;
-    drawSoon();
-  });
-  observer.observe(el);
   const watched = ['positionMm', 'window', 'opacity', 'crosshair', 'neurological', 'plane', 'rangeHu'];
   stops.push(
+    followWidth(el, (room) => {
+      width = room;
+      laidOut = undefined;
+      drawSoon();
+    }),
     watch(model, watched, () => {
       want();
       drawSoon();
     }),
-    watch(model, ['still'], () => {
-      const kept = model.get('still');
-      if (typeof kept === 'string' && kept !== '') still.src = kept; // a saved page has none
-    }),
   );
   return () => {
-    observer.disconnect();
     for (const stop of stops) stop();
     for (const { store } of columns) store.close();
   };
@@ -158,33 +154,16 @@ function valuesText(
   ].join('   ');
 }
 
-function createPlaneChoice(model: Model): { root: HTMLElement; draw(): void; next(): void } {
-  const choose = (name: PlaneName): void => {
-    model.set('plane', name);
-    model.save_changes();
-  };
-  const buttons = PLANE_NAMES.map((name) => pressButton(`${name} (v)`, name, () => choose(name)));
-  return {
-    root: element('div', { class: 'voxlab-group' }, ...buttons),
-    draw() {
-      for (const [at, button] of buttons.entries())
-        button.setAttribute('aria-pressed', String(PLANE_NAMES[at] === model.get('plane')));
-    },
-    next() {
-      const at = PLANE_NAMES.indexOf(model.get('plane') as PlaneName);
-      choose(PLANE_NAMES[(at + 1) % PLANE_NAMES.length]!);
-    },
-  };
-}
-
 /** The colours of the difference, and where they are full. */
 function createRange(model: Model): { root: HTMLElement; draw(): void; scale(factor: number): void } {
+  // A wider one that the notebook asks for can be gone back to.
+  const most = Math.max(MOST_RANGE_HU, model.get('rangeHu') as number);
   const set = (hu: number): void => {
-    model.set('rangeHu', Math.max(1, Math.min(MOST_RANGE_HU, Math.round(hu))));
+    model.set('rangeHu', Math.max(1, Math.min(most, Math.round(hu))));
     model.save_changes();
   };
   const slider = element('input', {
-    ...{ type: 'range', min: '1', max: String(MOST_RANGE_HU), step: '1' },
+    ...{ type: 'range', min: '1', max: String(most), step: '1' },
     ...{ 'aria-label': 'difference of full colour, HU', title: 'difference of full colour, HU' },
   });
   slider.addEventListener('input', () => set(slider.valueAsNumber));

@@ -1,14 +1,14 @@
 import { voxelToWorld, worldToVoxel } from '../../volumes/voxels/geometry.js';
 import type { Vector3 } from '../../volumes/voxels/volume.js';
 import type { ComparedColumn } from '../viewerState.js';
-import type { ViewFrame } from '../viewFrame.js';
-import { wholeFrame } from '../viewFrame.js';
+import { type ViewFrame, wholeFrame } from '../viewFrame.js';
 import type { Model } from './anywidget.js';
 import { comparedModel } from './comparedModel.js';
-import { createPlaneView, type PlaneContext, type PlaneView } from './planeView.js';
+import type { PlaneContext } from './planeSight.js';
+import { createPlaneView, type PlaneView } from './planeView.js';
 import { createRuler, type Ruler } from './ruler.js';
-import { createSliceStore, type SliceStore } from './sliceStore.js';
-import { pixelOf, type ViewerModel, viewerModel } from './viewerModel.js';
+import { createSliceStore, type SliceStore, valueIn } from './sliceStore.js';
+import { type ViewerModel, viewerModel } from './viewerModel.js';
 
 const COLUMNS = ['first', 'second', 'difference'] as const satisfies readonly ComparedColumn[];
 
@@ -82,12 +82,7 @@ function createColumn(
     valueAt(worldMm) {
       const voxel = worldToVoxel(scan, worldMm).map(Math.round) as unknown as Vector3;
       if (voxel.some((index, axis) => index < 0 || index >= scan.size[axis]!)) return undefined;
-      for (const plane of scan.planes) {
-        const slice = store.get({ plane: plane.name, level: voxel[plane.through.axis] });
-        const [column, row] = pixelOf(scan, plane, voxel);
-        if (slice !== undefined) return slice.hu[row * scan.size[plane.right.axis] + column];
-      }
-      return undefined;
+      return valueIn(store, scan, voxel);
     },
   };
 }

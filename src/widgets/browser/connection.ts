@@ -1,8 +1,11 @@
-import type { CleanUp, Model } from './anywidget.js';
+import { type CleanUp, type Model, watch } from './anywidget.js';
 import { element } from './elements.js';
 
 /** A kernel that computes answers late: until then the note says what it may be. */
 const PATIENCE_MS = 3000;
+/** Of a viewer whose voxels stay in the kernel. */
+export const NO_VOXELS =
+  'No answer: the kernel that holds the voxels is gone, or busy. The picture is the one of the start; run the cell again.';
 /** Class of a view that nobody answers. */
 const ALONE = 'voxlab-alone';
 
@@ -38,4 +41,17 @@ export function watchConnection(model: Model, el: HTMLElement, note: string): Cl
     model.off('msg:custom', answered);
     el.removeEventListener('pointerdown', ask);
   };
+}
+
+/** The picture that the notebook keeps of a view, for when it cannot be drawn. */
+export function createStill(
+  model: Model,
+  alt: string,
+): { readonly image: HTMLElement; readonly stop: CleanUp } {
+  const image = element('img', { class: 'voxlab-still', alt });
+  const stop = watch(model, ['still'], () => {
+    const kept = model.get('still');
+    if (typeof kept === 'string' && kept !== '') image.src = kept; // a saved page has none
+  });
+  return { image, stop };
 }

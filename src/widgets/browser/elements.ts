@@ -22,6 +22,26 @@ export function pressButton(label: string, content: Node | string, work: () => v
   return pressed;
 }
 
+/** A canvas of so many CSS pixels, as sharp as the screen is. */
+export function sizeCanvas(
+  canvas: HTMLCanvasElement,
+  { width, height }: { readonly width: number; readonly height: number },
+): void {
+  const density = globalThis.devicePixelRatio || 1;
+  canvas.width = Math.round(width * density);
+  canvas.height = Math.round(height * density);
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+}
+
+/** What draws on a canvas, in CSS pixels of its size on the page. */
+export function scaledContext(canvas: HTMLCanvasElement, { width }: { readonly width: number }) {
+  const context = canvas.getContext('2d')!;
+  const density = canvas.width / width;
+  context.setTransform(density, 0, 0, density, 0, 0);
+  return context;
+}
+
 /** The namespace, as the page knows it. */
 const SVG = new DOMParser().parseFromString('<svg></svg>', 'text/html').body.firstElementChild?.namespaceURI;
 

@@ -1,5 +1,6 @@
 import { sliceValues } from '../../figures/slices/slicePlane.js';
 import { NODULE_SIZES, sizeOf } from '../../scores/noduleSize.js';
+import { middleVoxel } from '../../volumes/voxels/geometry.js';
 import type { Volume } from '../../volumes/voxels/volume.js';
 import type { GalleryPatch, GalleryState } from '../viewerState.js';
 import { watch } from './anywidget.js';
@@ -146,7 +147,7 @@ function openPatch(
   const model = savedModel(
     {
       ...{ scan: { ...state.scan, title }, window: [window.low, window.high], crosshair: true },
-      ...{ voxel: size.map((count) => Math.floor(count / 2)), neurological: false },
+      ...{ voxel: middleVoxel(size), neurological: false },
     },
     cutSlices(state.scan, patch.volume, undefined),
   );

@@ -1,8 +1,9 @@
+import type { CleanUp } from './anywidget.js';
 import type { PlaneView } from './planeView.js';
 
 /** CSS pixels. */
 const GAP = 2;
-export const PADDING = 9;
+const PADDING = 9;
 const HIGHEST = 400;
 const NARROWEST = 170;
 /** Below this width the planes stand below one another. */
@@ -25,6 +26,15 @@ export function layOut(views: readonly PlaneView[], planes: HTMLElement, width: 
       width: stacked ? width : Math.max(narrowest, Math.floor(view.widthMm * perMm)),
       height: Math.ceil((stacked ? view.heightMm : highestMm) * perMm),
     });
+}
+
+/** Says how wide a view's pictures may be, now and whenever that changes; not while it is hidden. */
+export function followWidth(el: HTMLElement, changed: (width: number) => void): CleanUp {
+  const observer = new ResizeObserver(() => {
+    if (el.clientWidth > 0) changed(el.clientWidth - 2 * PADDING);
+  });
+  observer.observe(el);
+  return () => observer.disconnect();
 }
 
 /** Keys go to the plane that had the focus or the pointer last. */

@@ -1,7 +1,8 @@
 import type { PlaneLetters, PlaneName } from '../../figures/slices/planeAxes.js';
 import { number, PLANE_COLORS } from './viewerModel.js';
 
-type Point = readonly [number, number];
+/** CSS pixels in a canvas. */
+export type Point = readonly [x: number, y: number];
 
 export interface Overlay {
   readonly name: string;
@@ -34,6 +35,14 @@ const OTHER = '#56b4e9';
 const RULER = '#ffe45c';
 /** Around what must be read on bright and on dark slices. */
 const EDGE = 'rgba(0, 0, 0, 0.75)';
+
+/** A ring is never smaller than this many pixels. */
+const RING_MM = 9;
+
+/** Of the ring around a mark, CSS pixels. */
+export function ringRadius(perMm: number): number {
+  return Math.max(RING_MM, RING_MM * perMm);
+}
 
 /** Crosshair, rings, ruler, letters, name and scale of a plane, over its slice. */
 export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay): void {

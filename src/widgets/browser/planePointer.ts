@@ -25,6 +25,8 @@ const ZOOM_PER_WHEEL = 1.25 ** (1 / 100);
 /** Window and level change by so many HU for each pixel. */
 const HU_PER_PIXEL = 4;
 const NARROWEST_HU = 2;
+/** A press that moves less is a click. */
+export const STILL_PIXELS = 3;
 
 /**
  * Click and drag move the crosshair, the wheel the slice; with Ctrl, and with two fingers, it zooms. Dragging with the right

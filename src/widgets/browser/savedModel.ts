@@ -1,6 +1,6 @@
-import type { PlaneAxes } from '../../figures/slices/planeAxes.js';
 import { sliceValues } from '../../figures/slices/slicePlane.js';
 import type { Volume, VoxelArray } from '../../volumes/voxels/volume.js';
+import { axesOf } from '../viewerSlices.js';
 import type { SliceRequest, SlicesMessage, ViewerScan } from '../viewerState.js';
 import type { Model } from './anywidget.js';
 
@@ -43,10 +43,6 @@ export function cutSlices(scan: ViewerScan, volume: Volume, overlay: Volume | un
     viewOf(sliceValues(of, axesOf(scan, slice), slice.level));
   return ({ slices }) =>
     [volume, ...(overlay ? [overlay] : [])].flatMap((of) => slices.map((slice) => cut(of, slice)));
-}
-
-export function axesOf({ planes }: ViewerScan, { plane }: SliceRequest): PlaneAxes {
-  return planes.find(({ name }) => name === plane)!;
 }
 
 export function viewOf({ buffer, byteOffset, byteLength }: VoxelArray): DataView {

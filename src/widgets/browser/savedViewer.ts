@@ -1,5 +1,6 @@
 import { differenceSlice } from '../../figures/slices/differenceSlice.js';
 import type { Volume, VoxelArray } from '../../volumes/voxels/volume.js';
+import { axesOf } from '../viewerSlices.js';
 import type {
   ComparedSlicesMessage,
   SavedViewer,
@@ -9,7 +10,7 @@ import type {
 } from '../viewerState.js';
 import comparison from './compareViewer.js';
 import { element, savedParts } from './elements.js';
-import { axesOf, bytesOf, cutSlices, savedModel, valuesOf, viewOf } from './savedModel.js';
+import { bytesOf, cutSlices, savedModel, valuesOf, viewOf } from './savedModel.js';
 import viewer from './sliceViewer.js';
 
 interface SavedGrid {

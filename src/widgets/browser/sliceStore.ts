@@ -1,5 +1,7 @@
-import type { SliceRequest, SlicesMessage } from '../viewerState.js';
+import type { Vector3 } from '../../volumes/voxels/volume.js';
+import type { SliceRequest, SlicesMessage, ViewerScan } from '../viewerState.js';
 import type { CleanUp, Model } from './anywidget.js';
+import { pixelOf } from './viewerModel.js';
 
 /** A slice as seen, pixel by pixel: HU, and what lies over it where there is an overlay. */
 export interface StoredSlice {
@@ -80,6 +82,16 @@ export function createSliceStore(model: Model, arrived: () => void): SliceStore 
     },
     close: () => model.off('msg:custom', receive),
   };
+}
+
+/** HU of a voxel, by the first plane whose slice is here. */
+export function valueIn(store: SliceStore, scan: ViewerScan, voxel: Vector3): number | undefined {
+  for (const plane of scan.planes) {
+    const slice = store.get({ plane: plane.name, level: voxel[plane.through.axis] });
+    const [column, row] = pixelOf(scan, plane, voxel);
+    if (slice !== undefined) return slice.hu[row * scan.size[plane.right.axis] + column];
+  }
+  return undefined;
 }
 
 function bytesOf({ hu, overlay }: StoredSlice): number {

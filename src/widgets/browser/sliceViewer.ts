@@ -1,19 +1,17 @@
 import type { SliceRequest } from '../viewerState.js';
 import { following, wholeFrame } from '../viewFrame.js';
 import { type CleanUp, type RenderArguments, watch } from './anywidget.js';
-import { watchConnection } from './connection.js';
+import { createStill, NO_VOXELS, watchConnection } from './connection.js';
 import { element, keepKeys } from './elements.js';
-import { layOut, onceAFrame, PADDING, usedLast } from './planeLayout.js';
-import { createPlaneView, type PlaneContext } from './planeView.js';
+import { followWidth, layOut, onceAFrame, usedLast } from './planeLayout.js';
+import type { PlaneContext } from './planeSight.js';
+import { createPlaneView } from './planeView.js';
 import { createRuler } from './ruler.js';
-import { createSliceStore, type SliceStore } from './sliceStore.js';
+import { createSliceStore, valueIn } from './sliceStore.js';
 import { createViewerBar } from './viewerBar.js';
 import { followKeys } from './viewerKeys.js';
-import { number, pixelOf, type ViewerModel, viewerModel } from './viewerModel.js';
+import { number, viewerModel } from './viewerModel.js';
 import { createViewerTools } from './viewerTools.js';
-
-const ALONE =
-  'No answer: the kernel that holds the voxels is gone, or busy. The picture is the one of the start; run the cell again.';
 
 function render({ model, el }: RenderArguments): CleanUp {
   const viewer = viewerModel(model);
@@ -32,17 +30,16 @@ function render({ model, el }: RenderArguments): CleanUp {
     found,
     values() {
       const here = found();
-      const value = here === undefined ? valueAtCrosshair(viewer, store) : here.hu;
+      const value = here === undefined ? valueIn(store, viewer.scan, viewer.voxel) : here.hu;
       return value === undefined ? '… HU' : `${number(value)} HU`;
     },
   });
   const planes = element('div', { class: 'voxlab-planes' }, ...views.map(({ root }) => root));
-  const still = element('img', { class: 'voxlab-still', alt: 'the three planes as they were shown' });
+  const still = createStill(model, 'the three planes as they were shown');
   const root = element('div', { class: 'voxlab-viewer' }, bar.top, tools.help, planes, bar.bottom);
-  el.append(root, still);
+  el.append(root, still.image);
   followKeys(root, viewer, usedLast(views), { ...tools, jump: bar.jump, help: tools.toggleHelp });
-  const stopKeys = keepKeys(root);
-  const stopWatching = watchConnection(model, el, ALONE);
+  const stops = [keepKeys(root), watchConnection(model, el, NO_VOXELS), still.stop, store.close];
 
   const slices = (): SliceRequest[] =>
     views.map(({ plane }) => ({ plane: plane.name, level: viewer.voxel[plane.through.axis] }));
@@ -56,38 +53,19 @@ function render({ model, el }: RenderArguments): CleanUp {
     for (const view of views) view.draw();
     bar.draw();
   }
-  const observer = new ResizeObserver(() => {
-    if (el.clientWidth === 0) return;
-    layOut(views, planes, el.clientWidth - 2 * PADDING);
-    drawSoon();
-  });
-  observer.observe(el);
-  const stop = watch(model, ['voxel', 'window', 'opacity', 'crosshair', 'neurological'], () => {
-    store.want(slices()); // at once: the frame would come later
-    drawSoon();
-  });
-  const stopStill = watch(model, ['still'], () => {
-    const kept = model.get('still');
-    if (typeof kept === 'string' && kept !== '') still.src = kept; // a saved page has none
-  });
+  stops.push(
+    followWidth(el, (width) => {
+      layOut(views, planes, width);
+      drawSoon();
+    }),
+    watch(model, ['voxel', 'window', 'opacity', 'crosshair', 'neurological'], () => {
+      store.want(slices()); // at once: the frame would come later
+      drawSoon();
+    }),
+  );
   return () => {
-    observer.disconnect();
-    stop();
-    stopStill();
-    stopKeys();
-    stopWatching();
-    store.close();
+    for (const stop of stops) stop();
   };
-}
-
-/** Of the first plane whose slice is here. */
-function valueAtCrosshair({ scan, voxel }: ViewerModel, store: SliceStore): number | undefined {
-  for (const plane of scan.planes) {
-    const slice = store.get({ plane: plane.name, level: voxel[plane.through.axis] });
-    const [column, row] = pixelOf(scan, plane, voxel);
-    if (slice !== undefined) return slice.hu[row * scan.size[plane.right.axis] + column];
-  }
-  return undefined;
 }
 
 export default { render };

@@ -1,5 +1,6 @@
 import { element } from './elements.js';
-import type { Found } from './planeView.js';
+import type { Found } from './planeSight.js';
+import { createPresets, write } from './toolButtons.js';
 import { createJump } from './viewerJump.js';
 import { number, placeTexts, type ViewerModel } from './viewerModel.js';
 import type { ViewerTools } from './viewerTools.js';
@@ -24,7 +25,10 @@ export interface BarSources {
 
 export function createViewerBar(viewer: ViewerModel, tools: ViewerTools, sources: BarSources): ViewerBar {
   const { scan } = viewer;
-  const presets = createPresets(viewer);
+  const presets = createPresets(
+    () => ({ presets: scan.presets, window: viewer.window, setWindow: viewer.setWindow }),
+    ({ low, high }) => `window ${number(high - low)}, level ${number((low + high) / 2)} HU`,
+  );
   const top = element(
     'div',
     { class: 'voxlab-bar' },
@@ -73,39 +77,6 @@ export function createViewerBar(viewer: ViewerModel, tools: ViewerTools, sources
 /** A saved page holds a reduced scan: its values are means. */
 export function meansOf({ scan: { means } }: Pick<ViewerModel, 'scan'>): string {
   return means === undefined ? '' : `; saved: means of ${means.join(' × ')} voxels`;
-}
-
-/** A text that stays the same stays selected. */
-export function write(into: HTMLElement, text: string): void {
-  if (into.textContent !== text) into.textContent = text;
-}
-
-function createPresets(viewer: ViewerModel): { root: HTMLElement; draw: () => void } {
-  const presets = viewer.scan.presets.map((preset, index) => {
-    const { name, low, high } = preset;
-    const title = `window ${number(high - low)}, level ${number((low + high) / 2)} HU (${index + 1})`;
-    const pressed = element('button', { type: 'button', title, 'data-preset': name }, name);
-    pressed.addEventListener('click', () => viewer.setWindow(low, high));
-    return { preset, pressed };
-  });
-  const text = element('span', {
-    class: 'voxlab-window',
-    title: 'drag with the right button or Shift to change, or Alt + arrows',
-  });
-  const buttons = presets.map(({ pressed }) => pressed);
-  return {
-    root: element('div', { class: 'voxlab-group' }, ...buttons, text),
-    draw() {
-      const [low, high] = viewer.window;
-      write(text, `W ${number(high - low)}  L ${number(Math.round((low + high) / 2))}`);
-      // A file's window may lie between whole values, which is where the viewer's lies.
-      for (const { preset, pressed } of presets)
-        pressed.setAttribute(
-          'aria-pressed',
-          String(Math.round(preset.low) === low && Math.round(preset.high) === high),
-        );
-    },
-  };
 }
 
 /** What the rings are, and what lies over the slices: of that which is there. */

@@ -1,3 +1,4 @@
+import { ARROWS, followKey, isOfList, isWithModifier, PAN_STEP, WINDOW_STEP, ZOOM_STEP } from './keys.js';
 import { dragWindow } from './planePointer.js';
 import type { PlaneView } from './planeView.js';
 import type { ViewerModel } from './viewerModel.js';
@@ -16,20 +17,10 @@ export interface KeyTargets {
   help(): void;
 }
 
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
 const SLICES: Readonly<Record<string, number>> = {
   ...{ ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 },
   ...{ Home: Number.NEGATIVE_INFINITY, End: Number.POSITIVE_INFINITY },
 };
-/** One press is as much as so many pixels of a drag. */
-const WINDOW_STEP = 10;
-const PAN_STEP = 24;
-const ZOOM_STEP = 1.25;
 
 /** For every gesture there is a key; `current` is the plane that was used last. */
 export function followKeys(
@@ -39,10 +30,9 @@ export function followKeys(
   targets: KeyTargets,
 ): void {
   root.addEventListener('keydown', (event) => {
-    const tag = event.target instanceof Element ? event.target.tagName : '';
-    if (tag === 'SELECT') return; // letters choose from its list
-    // A slider and a button have keys of their own: arrows, Enter and the space.
-    const handled = (tag !== 'INPUT' && moved(event, viewer, current())) || told(event, viewer, targets);
+    if (isOfList(event)) return;
+    const isSlider = event.target instanceof HTMLInputElement; // arrows are its own
+    const handled = (!isSlider && moved(event, viewer, current())) || told(event, viewer, targets);
     if (handled) event.preventDefault();
   });
 }
@@ -64,13 +54,8 @@ function moved(event: KeyboardEvent, viewer: ViewerModel, plane: PlaneView): boo
 }
 
 function told(event: KeyboardEvent, viewer: ViewerModel, targets: KeyTargets): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  const preset = viewer.scan.presets[Number(event.key) - 1];
-  if (preset !== undefined && event.key !== '0') {
-    viewer.setWindow(preset.low, preset.high);
-    return true;
-  }
-  const done: Readonly<Record<string, () => void>> = {
+  if (isWithModifier(event)) return false;
+  return followKey(event, viewer, viewer.scan.presets, {
     '+': () => targets.zoom(ZOOM_STEP),
     '=': () => targets.zoom(ZOOM_STEP),
     '-': () => targets.zoom(1 / ZOOM_STEP),
@@ -83,8 +68,5 @@ function told(event: KeyboardEvent, viewer: ViewerModel, targets: KeyTargets): b
     f: targets.mirror,
     '?': targets.help,
     h: targets.help,
-  };
-  const work = done[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  work?.();
-  return work !== undefined;
+  });
 }

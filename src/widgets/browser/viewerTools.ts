@@ -1,8 +1,9 @@
 import { wholeFrame, zoomed } from '../viewFrame.js';
 import { element, icon, leave, pressButton } from './elements.js';
-import { type HelpLine, helpTable } from './helpTable.js';
-import type { PlaneContext } from './planeView.js';
+import { ZOOM_STEP } from './keys.js';
+import type { PlaneContext } from './planeSight.js';
 import { distanceMm } from './ruler.js';
+import { createHelp, type HelpLine, ICONS } from './toolButtons.js';
 import { number } from './viewerModel.js';
 
 /** Zoom, crosshair, ruler, the side of the patient's left, and help. */
@@ -22,13 +23,6 @@ export interface ViewerTools {
   draw(): void;
 }
 
-const ICONS = {
-  crosshair: 'M8 1v5M8 10v5M1 8h5M10 8h5',
-  ruler: 'M2 12.5 12.5 2M1 10.5l3 3.5M11 1l3.5 3M6 10l1 1M8.5 7.5l1 1',
-  whole: 'M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4',
-} as const;
-const ZOOM_STEP = 1.25;
-
 const HELP: readonly HelpLine[] = [
   ['move the crosshair', 'click, drag; one finger', 'Shift + arrows'],
   ['next slice; ten; first, last', 'wheel; slider', 'arrows; Page Up, Down; Home, End'],
@@ -46,7 +40,7 @@ const HELP: readonly HelpLine[] = [
 export function createViewerTools(shared: PlaneContext, further: readonly HelpLine[] = []): ViewerTools {
   const { viewer, ruler } = shared;
   const { scan } = viewer;
-  const help = helpTable([...HELP, ...further]);
+  const { help, button: asked, toggle: toggleHelp } = createHelp([...HELP, ...further]);
   const measured = element('span', { class: 'voxlab-measured' });
   const zoomText = element('span', { class: 'voxlab-zoom', title: 'zoom' });
   const tools = {
@@ -61,17 +55,14 @@ export function createViewerTools(shared: PlaneContext, further: readonly HelpLi
     toggleCrosshair: () => viewer.showCrosshair(!viewer.crosshair),
     measure: () => ruler.add(viewer.voxel),
     escape() {
-      if (!help.hidden) tools.toggleHelp();
+      if (!help.hidden) toggleHelp();
       else if (ruler.points.length > 0) ruler.clear();
       else if (ruler.active) ruler.toggle();
     },
     mirror() {
       if (scan.oriented) viewer.setNeurological(!viewer.neurological);
     },
-    toggleHelp() {
-      help.hidden = !help.hidden;
-      asked.setAttribute('aria-expanded', String(!help.hidden));
-    },
+    toggleHelp,
   };
   const farther = pressButton('zoom out (−)', '−', () => tools.zoom(1 / ZOOM_STEP));
   const nearer = pressButton('zoom in (+)', '+', () => tools.zoom(ZOOM_STEP));
@@ -79,8 +70,6 @@ export function createViewerTools(shared: PlaneContext, further: readonly HelpLi
   const cross = pressButton('crosshair (c)', icon(ICONS.crosshair), tools.toggleCrosshair);
   const measure = pressButton('distance between two points (m)', icon(ICONS.ruler), ruler.toggle);
   const side = pressButton('', '', tools.mirror);
-  const asked = pressButton('gestures and keys (?)', '?', tools.toggleHelp);
-  asked.setAttribute('aria-expanded', 'false');
   side.hidden = !scan.oriented;
   return {
     ...tools,

@@ -1,8 +1,8 @@
 import type { Picked } from '../rayPick.js';
 import { MASK_SHOWN, type MaskShown, VOLUME_MODES, type VolumeMode } from '../volumeState.js';
 import { element, icon, pressButton } from './elements.js';
-import { type HelpLine, helpTable } from './helpTable.js';
-import { write } from './viewerBar.js';
+import { ZOOM_STEP } from './keys.js';
+import { createChoices, createHelp, createPresets, type HelpLine, ICONS, write } from './toolButtons.js';
 import { createJump } from './viewerJump.js';
 import { number, placeTexts } from './viewerModel.js';
 import type { VolumeActions } from './volumeActions.js';
@@ -34,13 +34,6 @@ const VIEW_NAMES: Readonly<Record<string, string>> = {
   ...{ A: 'from the front', P: 'from behind', L: 'from the patient\u2019s left' },
   ...{ R: 'from the patient\u2019s right', S: 'from the head', I: 'from the feet' },
 };
-const ICONS = {
-  whole: 'M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4',
-  rings: 'M8 3a5 5 0 1 0 0.01 0M8 6.5a1.5 1.5 0 1 0 0.01 0',
-  cut: 'M3 13 13 3M3 3h6M3 3v6M8 8l5 5',
-} as const;
-const ZOOM_STEP = 1.25;
-
 const HELP: readonly HelpLine[] = [
   ['turn', 'drag; one finger', 'arrows; , .'],
   ['look from front, back, left …', 'its letter', 'Shift + A  P  L  R  S  I'],
@@ -61,22 +54,34 @@ const HELP: readonly HelpLine[] = [
 
 export function createVolumeBar(viewer: VolumeModel, actions: VolumeActions): VolumeBar {
   const { scan } = viewer;
-  const modes = choices(VOLUME_MODES, MODE_TITLES, (mode) => viewer.change({ mode }));
-  const masks = choices(MASK_SHOWN, MASK_TITLES, (mask) => viewer.change({ mask }));
-  const windows = createWindows(viewer);
-  const help = helpTable(HELP.filter(([does]) => scan.masked || !does.startsWith('mask')));
+  const modes = createChoices(
+    VOLUME_MODES,
+    (mode) => MODE_TITLES[mode],
+    (mode) => viewer.change({ mode }),
+  );
+  const masks = createChoices(
+    MASK_SHOWN,
+    (mask) => MASK_TITLES[mask],
+    (mask) => viewer.change({ mask }),
+  );
+  const windows = createPresets(
+    () => ({
+      ...{ presets: scan.presets[viewer.mode], window: viewer.window },
+      setWindow: (low, high) => viewer.setWindow(low, high),
+    }),
+    ({ name, low, high }) => `${name}: ${number(low)} to ${number(high)} HU`,
+  );
+  const {
+    help,
+    button: asked,
+    toggle: toggleHelp,
+  } = createHelp(HELP.filter(([does]) => scan.masked || !does.startsWith('mask')));
   const views = Object.entries(VIEW_NAMES).map(([letter, name]) =>
     pressButton(`${name} (Shift + ${letter})`, letter, () => actions.lookFrom(letter)),
   );
   const zoomText = element('span', { class: 'voxlab-zoom', title: 'zoom' });
   const cut = pressButton('cut away what lies before the middle (k)', icon(ICONS.cut), actions.toggleCut);
   const rings = pressButton('rings (o)', icon(ICONS.rings), actions.toggleRings);
-  const toggleHelp = (): void => {
-    help.hidden = !help.hidden;
-    asked.setAttribute('aria-expanded', String(!help.hidden));
-  };
-  const asked = pressButton('gestures and keys (?)', '?', toggleHelp);
-  asked.setAttribute('aria-expanded', 'false');
   rings.hidden = scan.markers.length === 0;
   const jump = createJump({
     scan,
@@ -134,67 +139,6 @@ export function createVolumeBar(viewer: VolumeModel, actions: VolumeActions): Vo
       write(voxel, texts[1]);
       const means = scan.means === undefined ? '' : `; means of ${scan.means.join(' \u00d7 ')} voxels`;
       write(source, `${found === undefined ? 'middle' : 'pointer'}${means}`);
-    },
-  };
-}
-
-interface Choices<T> {
-  readonly root: HTMLElement;
-  readonly buttons: readonly HTMLButtonElement[];
-  draw(chosen: T): void;
-}
-
-function choices<T extends string>(
-  all: readonly T[],
-  titles: Readonly<Record<T, string>>,
-  choose: (one: T) => void,
-): Choices<T> {
-  const buttons = all.map((one) => {
-    const button = pressButton(titles[one], one, () => choose(one));
-    button.dataset.choice = one;
-    return button;
-  });
-  return {
-    buttons,
-    root: element('div', { class: 'voxlab-group' }, ...buttons),
-    draw(chosen) {
-      for (const button of buttons)
-        button.setAttribute('aria-pressed', String(button.dataset.choice === chosen));
-    },
-  };
-}
-
-/** The windows of the mode that is shown. */
-function createWindows(viewer: VolumeModel): { root: HTMLElement; draw(): void } {
-  const text = element('span', {
-    ...{ class: 'voxlab-window', title: 'drag with the right button or Shift to change, or Alt + arrows' },
-  });
-  const root = element('div', { class: 'voxlab-group' });
-  let drawnOf: VolumeMode | undefined;
-  const build = (): void => {
-    const presets = viewer.scan.presets[viewer.mode];
-    root.replaceChildren(
-      ...presets.map(({ name, low, high }, index) => {
-        const title = `${name}: ${number(low)} to ${number(high)} HU (${index + 1})`;
-        const button = pressButton(title, name, () => viewer.setWindow(low, high));
-        button.dataset.preset = name;
-        return button;
-      }),
-      text,
-    );
-  };
-  return {
-    root,
-    draw() {
-      if (drawnOf !== viewer.mode) build();
-      drawnOf = viewer.mode;
-      const [low, high] = viewer.window;
-      write(text, `W ${number(high - low)}  L ${number(Math.round((low + high) / 2))}`);
-      for (const [index, preset] of viewer.scan.presets[viewer.mode].entries())
-        root.children[index]?.setAttribute(
-          'aria-pressed',
-          String(Math.round(preset.low) === low && Math.round(preset.high) === high),
-        );
     },
   };
 }

@@ -1,3 +1,4 @@
+import { ARROWS, followKey, isOfList, isWithModifier, PAN_STEP, WINDOW_STEP, ZOOM_STEP } from './keys.js';
 import { dragWindow } from './planePointer.js';
 import type { VolumeActions } from './volumeActions.js';
 import type { VolumeModel } from './volumeModel.js';
@@ -10,18 +11,9 @@ export interface VolumeKeyTargets {
   tell(): void;
 }
 
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
-/** One press: radians, CSS pixels, HU as for so many pixels of a drag, mm. */
+/** One press: radians, mm. */
 const TURN = Math.PI / 36;
-const PAN = 24;
-const WINDOW = 10;
 const DEEPER_MM = 1;
-const ZOOM = 1.25;
 
 /** For every gesture there is a key. */
 export function followVolumeKeys(
@@ -31,10 +23,9 @@ export function followVolumeKeys(
   targets: VolumeKeyTargets,
 ): void {
   root.addEventListener('keydown', (event) => {
-    const tag = event.target instanceof Element ? event.target.tagName : '';
-    if (tag === 'SELECT' || (tag === 'BUTTON' && event.key === 'Enter')) return;
-    const done =
-      (tag !== 'INPUT' && arrow(event, viewer, actions)) || letter(event, viewer, actions, targets);
+    if (isOfList(event) || (event.target instanceof HTMLButtonElement && event.key === 'Enter')) return;
+    const isSlider = event.target instanceof HTMLInputElement; // arrows are its own
+    const done = (!isSlider && arrow(event, viewer, actions)) || letter(event, viewer, actions, targets);
     if (done) event.preventDefault();
   });
 }
@@ -45,8 +36,8 @@ function arrow(event: KeyboardEvent, viewer: VolumeModel, actions: VolumeActions
   const pages = { PageUp: -1, PageDown: 1 }[event.key];
   if (pages !== undefined) return actions.deepen(pages * DEEPER_MM * (event.shiftKey ? 10 : 1));
   if (way === undefined || event.metaKey) return false;
-  if (event.altKey) dragWindow(viewer, way[0] * WINDOW, way[1] * WINDOW);
-  else if (event.ctrlKey) actions.pan(way[0] * PAN, way[1] * PAN);
+  if (event.altKey) dragWindow(viewer, way[0] * WINDOW_STEP, way[1] * WINDOW_STEP);
+  else if (event.ctrlKey) actions.pan(way[0] * PAN_STEP, way[1] * PAN_STEP);
   else actions.turn(way[0] * TURN, way[1] * TURN);
   return true;
 }
@@ -57,27 +48,20 @@ function letter(
   actions: VolumeActions,
   targets: VolumeKeyTargets,
 ): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  const preset = viewer.scan.presets[viewer.mode][Number(event.key) - 1];
-  if (preset !== undefined && event.key !== '0') {
-    viewer.setWindow(preset.low, preset.high);
-    return true;
-  }
+  if (isWithModifier(event)) return false;
   // Capital letters are directions of the patient.
   if (event.shiftKey && /^[APLRSI]$/.test(event.key)) {
     actions.lookFrom(event.key);
     return true;
   }
-  const keys: Readonly<Record<string, () => void>> = {
-    ...{ '+': () => actions.zoom(ZOOM), '=': () => actions.zoom(ZOOM), '-': () => actions.zoom(1 / ZOOM) },
+  return followKey(event, viewer, viewer.scan.presets[viewer.mode], {
+    ...{ '+': () => actions.zoom(ZOOM_STEP), '=': () => actions.zoom(ZOOM_STEP) },
+    '-': () => actions.zoom(1 / ZOOM_STEP),
     ...{ '0': actions.whole, m: () => viewer.nextMode(), l: () => viewer.nextMask(), k: actions.toggleCut },
     ...{ o: actions.toggleRings, n: () => targets.jump(1), p: () => targets.jump(-1) },
     ...{ ',': () => actions.turn(0, 0, -TURN), '.': () => actions.turn(0, 0, TURN) },
     '[': () => actions.setThickness(viewer.thicknessMm - 1),
     ']': () => actions.setThickness(viewer.thicknessMm + 1),
     ...{ '?': targets.help, h: targets.help, Enter: targets.tell },
-  };
-  const work = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  work?.();
-  return work !== undefined;
+  });
 }

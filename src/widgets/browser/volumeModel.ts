@@ -1,7 +1,7 @@
 import { worldToVoxel } from '../../volumes/voxels/geometry.js';
 import type { Vector3 } from '../../volumes/voxels/volume.js';
 import { voxelInside } from '../presentMark.js';
-import { type Camera, forwardOf } from '../volumeCamera.js';
+import { type Camera, dot, forwardOf, minus } from '../volumeCamera.js';
 import {
   type CutPlane,
   MASK_SHOWN,
@@ -10,6 +10,7 @@ import {
   type VolumeViewState,
 } from '../volumeState.js';
 import type { Model } from './anywidget.js';
+import { after } from './toolButtons.js';
 
 /** The state of a volume view, typed; a change is drawn in every view and told to the kernel. */
 export interface VolumeModel extends VolumeViewState {
@@ -83,13 +84,8 @@ export function volumeModel(model: Model): VolumeModel {
   };
 }
 
-function after<T>(all: readonly T[], one: T): T {
-  return all[(all.indexOf(one) + 1) % all.length]!;
-}
-
 /** A cut through the picture's middle, of what lies before it. */
 export function cutHere({ camera }: VolumeModel, middleMm: Vector3): CutPlane {
   const normal = forwardOf(camera);
-  const atMm = normal.reduce((sum, part, axis) => sum + part * (camera.centerMm[axis]! - middleMm[axis]!), 0);
-  return { normal, atMm };
+  return { normal, atMm: dot(normal, minus(camera.centerMm, middleMm)) };
 }

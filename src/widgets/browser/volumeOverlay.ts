@@ -2,7 +2,7 @@ import { directionLetters } from '../../figures/slices/planeAxes.js';
 import { voxelToWorld } from '../../volumes/voxels/geometry.js';
 import type { Vector3 } from '../../volumes/voxels/volume.js';
 import { dot, middleOf, minus, type PictureSize, pixelsPerMm, projected, scaled } from '../volumeCamera.js';
-import { drawScale, edged, markColor, text } from './planeOverlay.js';
+import { drawScale, edged, markColor, ringRadius, text } from './planeOverlay.js';
 import type { VolumeModel } from './volumeModel.js';
 
 /** A mark where it is seen, CSS pixels. */
@@ -13,7 +13,6 @@ export interface SeenMark {
   readonly radius: number;
 }
 
-const RING_MM = 9;
 const BOX = 'rgba(160, 175, 195, 0.28)';
 
 /** Marks that are not cut away and lie in the slab, nearest last. */
@@ -21,7 +20,7 @@ export function seenMarks(viewer: VolumeModel, size: PictureSize): SeenMark[] {
   const { scan, camera, cut, depthMm } = viewer;
   if (!viewer.rings) return [];
   const middle = middleOf(scan);
-  const radius = Math.max(RING_MM, RING_MM * pixelsPerMm(scan, camera, size));
+  const radius = ringRadius(pixelsPerMm(scan, camera, size));
   return scan.markers
     .map(({ voxel }, index) => {
       const worldMm = voxelToWorld(scan, voxel);

@@ -50,6 +50,23 @@ test('ThinnedTracks of a day keep every peak of every track, means and order, in
   assert.ok(columns.every(({ from }, at) => at === 0 || from === columns[at - 1]!.to));
 });
 
+test('ThinnedTracks of many samples: few columns of equally many, and none is lost', () => {
+  for (const length of [5, 9, 64, 1000, 12_345]) {
+    const tracks = new ThinnedTracks(16);
+    for (let x = 0; x < length; x++) tracks.add(x, x, [x]);
+    const columns = tracks.columns();
+    assert.ok(columns.length <= 16 && (length < 16 || columns.length >= 8), `${columns.length} of ${length}`);
+    // Of a straight line the mean lies in the middle.
+    for (const { from, to, cells } of columns) assert.ok(Math.abs((from + to) / 2 - cells[0]!.mean) < 1e-9);
+    const widths = columns.slice(0, -1).map(({ from, to }) => to - from + 1);
+    assert.ok(new Set(widths).size <= 1, widths.join(' '));
+    // The last one has what is left, and no more than the others.
+    const { from, to } = columns.at(-1)!;
+    assert.equal(to, length - 1);
+    assert.ok(from <= to && to - from + 1 <= widths[0]!, `${from} to ${to} of ${widths[0]}`);
+  }
+});
+
 test('ThinnedTracks keep the two sides of a gap apart, and stay bounded where everything is a gap', () => {
   const tracks = new ThinnedTracks(64);
   for (let at = 0; at < 5000; at++)

@@ -38,7 +38,9 @@ test('withRecordedUse() hands on every record and writes RUN/gpu.jsonl, which su
   const { hosts, findings } = summariseGpuLog(log);
   const [host] = hosts;
   assert.ok(host!.lastStep! > 20 && host!.peakProcessMemoryMiB! > 20 && host!.meanCpuPercent! >= 0);
-  assert.deepEqual([host!.meanStepMilliseconds, host!.waitShare], [60, 0.25]);
+  // Weighed by times that are no whole milliseconds, a mean of equal values is off by a bit in half of all runs.
+  assert.ok(Math.abs(host!.meanStepMilliseconds! - 60) < 1e-9, String(host!.meanStepMilliseconds));
+  assert.ok(Math.abs(host!.waitShare! - 0.25) < 1e-12, String(host!.waitShare));
   assert.ok(findings.some(({ rule }) => rule === 'runWaits'));
 });
 
