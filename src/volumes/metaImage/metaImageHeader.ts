@@ -257,6 +257,11 @@ function elementTypeOf(
   );
 }
 
+/** The name of a type of voxels. */
+export function metaElementType(type: VoxelType): string {
+  return Object.entries(META_ELEMENT_TYPES).find(([, known]) => known === type)![0];
+}
+
 function vector(values: readonly number[]): Vector3 {
   return [values[0]!, values[1]!, values[2]!];
 }
