@@ -55,6 +55,6 @@ async function requireAnswering(path: string, limitMs: number): Promise<void> {
   const seconds = (ms: number): number => Math.ceil(ms / 1000);
   throw new HangingFile(
     path,
-    `its file system does not answer: ${found.place} has been silent for ${seconds(found.sinceMs)} s, and is asked again in ${seconds(found.retryInMs)} s; see that the disk or server is there`,
+    `its file system does not answer: ${found.place} has been silent for ${seconds(found.sinceMs)} s, and is asked again in ${seconds(found.retryInMs)} s; see that the disk or server is there, or give slow archives more time with VOXLAB_READ_LIMIT_S`,
   );
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 /*
  * Which files and file systems do not answer. A call that hangs keeps a thread until its server is back, so that nothing more
- * is asked of what is known to be silent. Known in the thread that met it.
+ * is asked of what is known to be silent. Known in the thread that met it, and from their start on in threads that it starts.
  */
 
 /** A file or a mount that does not answer. */
@@ -15,6 +15,8 @@ interface Silence {
   /** Then it is asked once more; each time after twice the pause. */
   retryAt: number;
   pauseMs: number;
+  /** Shared with the threads that have inherited it: 1 once the call that hung has come back. */
+  readonly isBack: Int32Array;
 }
 
 /** What is silent, for a message. */
@@ -27,6 +29,29 @@ export interface SilentPlace {
 /** By path of the file, or by mount. */
 const silent = new Map<string, Silence>();
 
+/** Loaded by its first use: no snapshot of a kernel may hold it (snapshotModules.ts). */
+const threads = (): typeof import('node:worker_threads') => process.getBuiltinModule('node:worker_threads');
+const INHERITED = 'voxlab: silent files and mounts';
+let hasInherited = false;
+
+/** What the thread knew that started this one. Each has a clock of its own: on the way times are those of the day. */
+function inherit(): void {
+  hasInherited = true;
+  const known = threads().getEnvironmentData(INHERITED) as unknown as typeof silent | undefined;
+  for (const [place, silence] of known ?? []) silent.set(place, later(silence, -performance.timeOrigin));
+}
+
+function bequeath(): void {
+  const known = [...silent].map(
+    ([place, silence]) => [place, later(silence, performance.timeOrigin)] as const,
+  );
+  threads().setEnvironmentData(INHERITED, new Map(known) as never);
+}
+
+function later(silence: Silence, ms: number): Silence {
+  return { ...silence, since: silence.since + ms, retryAt: silence.retryAt + ms };
+}
+
 /** As long as a mount may take to say that it is there. */
 const MOST_PROBE_MS = 5000;
 /** A mount that answers for itself, and of which so many files hang, is as good as silent. */
@@ -37,6 +62,8 @@ const MOST_LINKS = 40;
 
 /** Whether nothing is known to be silent: the usual case, which costs nothing. */
 export function allAnswer(): boolean {
+  if (!hasInherited) inherit();
+  for (const [place, { isBack }] of silent) if (Atomics.load(isBack, 0) === 1) silent.delete(place);
   return silent.size === 0;
 }
 
@@ -51,6 +78,7 @@ export async function silentPlaceOf(path: string, limitMs: number): Promise<Sile
   if (!(await answers(mount, limitMs))) return placeOf(mount, known);
   // Back; or this file is let through, to see whether files of it come back.
   if (hangingFilesOf(mount) < MOST_FILES) silent.delete(mount);
+  bequeath();
   return undefined;
 }
 
@@ -67,8 +95,12 @@ export async function noteSilence(path: string, call: Promise<unknown>, limitMs:
   let isBack = false;
   const back = (): void => {
     isBack = true;
-    silent.delete(path);
-    silent.delete(mount);
+    for (const place of [path, mount]) {
+      const known = silent.get(place)?.isBack;
+      if (known !== undefined) Atomics.store(known, 0, 1);
+      silent.delete(place);
+    }
+    bequeath();
   };
   await Promise.race([call.then(back, back), undefined]);
   if (isBack) return;
@@ -79,7 +111,9 @@ export async function noteSilence(path: string, call: Promise<unknown>, limitMs:
 function beSilent(place: string, mount: string, limitMs: number): void {
   const now = performance.now();
   const pauseMs = Math.max(limitMs, FIRST_PAUSE_MS);
-  if (!silent.has(place)) silent.set(place, { since: now, mount, retryAt: now + pauseMs, pauseMs });
+  const isBack = new Int32Array(new SharedArrayBuffer(4));
+  if (!silent.has(place)) silent.set(place, { since: now, mount, retryAt: now + pauseMs, pauseMs, isBack });
+  bequeath();
 }
 
 /** The first that asks after the pause is let through. */

@@ -22,7 +22,11 @@ export const VOXEL_BYTES = Object.fromEntries(
 ) as Readonly<Record<VoxelType, number>>;
 
 interface View {
-  new (buffer: ArrayBufferLike, byteOffset: number, length: number): VoxelArray | BigInt64Array | BigUint64Array;
+  new (
+    buffer: ArrayBufferLike,
+    byteOffset: number,
+    length: number,
+  ): VoxelArray | BigInt64Array | BigUint64Array;
 }
 
 /**
@@ -58,7 +62,10 @@ export function swapBytes(bytes: Buffer, width: number): void {
 }
 
 /** A volume's voxels as a file keeps them, little-endian. Throws RangeError for more or fewer than its size says. */
-export function voxelsForFile({ data, size }: Volume): { readonly type: VoxelType; readonly bytes: Uint8Array } {
+export function voxelsForFile({ data, size }: Volume): {
+  readonly type: VoxelType;
+  readonly bytes: Uint8Array;
+} {
   const voxels = size[0] * size[1] * size[2];
   if (data.length !== voxels)
     throw new RangeError(
