@@ -117,7 +117,7 @@ export function lidcTableTexts({ nodules, excluded, seriesUids }: LidcTables): R
 
 async function scanOf(scan: ScanFile, signal: AbortSignal | undefined) {
   const geometry = await readGeometry(scan, signal === undefined ? {} : { signal });
-  const said = scan.slices === undefined ? undefined : dicomSliceThicknessMm(scan.slices[0]!);
+  const said = scan.slices === undefined ? undefined : await dicomSliceThicknessMm(scan.slices[0]!);
   return { geometry, sliceThicknessMm: said ?? geometry.spacingMm[2] };
 }
 

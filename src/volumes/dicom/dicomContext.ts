@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.js';
 import { withFile } from '../voxels/inputFile.js';
-import { elementsOf, isUid, openDicom, REMEDY } from './dicomDataSet.js';
+import { elementsOf, openDicom, REMEDY } from './dicomDataSet.js';
 import { DicomFields } from './dicomFields.js';
 
 /** What files that are to lie beside a series must repeat of its slices: whose it is, of which study and frame of reference. */
@@ -49,33 +49,22 @@ const START_BYTES = 1 << 20;
 export async function readDicomContext(slices: readonly string[]): Promise<DicomContext> {
   const read = await Promise.all(slices.map((file) => fieldsOf(file)));
   const [first] = read as [DicomFields];
-  const uid = (fields: DicomFields, tag: number, name: string): string => {
-    const text = fields.text(tag) ?? '';
-    if (isUid(text)) return text;
-    throw new InputError(
-      fields.file,
-      `${name}: expected a uid, received ${text.length} characters; ${REMEDY}`,
-    );
-  };
   return {
-    studyUid: uid(first, TAGS.study, 'StudyInstanceUID (0020,000D)'),
-    seriesUid: uid(first, TAGS.series, 'SeriesInstanceUID (0020,000E)'),
-    frameOfReferenceUid: uid(first, TAGS.frameOfReference, 'FrameOfReferenceUID (0020,0052)'),
+    studyUid: first.uid(TAGS.study, 'StudyInstanceUID (0020,000D)'),
+    seriesUid: first.uid(TAGS.series, 'SeriesInstanceUID (0020,000E)'),
+    frameOfReferenceUid: first.uid(TAGS.frameOfReference, 'FrameOfReferenceUID (0020,0052)'),
     copied: Object.fromEntries(
       COPIED.map(([tag, vr]) => [tag, [vr, first.bytes(numberOf(tag)) ?? Buffer.alloc(0)]] as const),
     ),
     instances: read.map((fields) => ({
-      classUid: uid(fields, TAGS.sopClass, 'SOPClassUID (0008,0016)'),
-      instanceUid: uid(fields, TAGS.instance, 'SOPInstanceUID (0008,0018)'),
+      classUid: fields.uid(TAGS.sopClass, 'SOPClassUID (0008,0016)'),
+      instanceUid: fields.uid(TAGS.instance, 'SOPInstanceUID (0008,0018)'),
     })),
   };
 }
 
 async function fieldsOf(file: string): Promise<DicomFields> {
-  const start = await withFile(file, async (handle) => {
-    const bytes = Buffer.alloc(Math.min(START_BYTES, (await handle.stat()).size));
-    return bytes.subarray(0, await handle.read(bytes, 0));
-  });
+  const start = await withFile(file, (input) => input.content(START_BYTES));
   const opened = openDicom(start, file);
   const elements = elementsOf(opened, WANTED, TAGS.frameOfReference);
   if (elements === undefined)
