@@ -134,7 +134,6 @@ function scansIn(folder: string, subset: number): ScanSearch {
 /** Undefined for what is no scan. */
 function uidOf(name: string): string | undefined {
   const lower = name.toLowerCase();
-  // The longest ending first: .nii.gz before .gz could ever matter.
   const extension = SCAN_EXTENSIONS.find((ending) => lower.endsWith(ending));
   if (extension === undefined || name.startsWith('.')) return undefined;
   const stem = name.slice(0, -extension.length);

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.js';
 import { withFile } from '../voxels/inputFile.js';
-import { elementsOf, openDicom, REMEDY } from './dicomDataSet.js';
-import { DicomFields } from './dicomFields.js';
+import { openDicom, REMEDY } from './dicomDataSet.js';
+import { type DicomFields, fieldsOf } from './dicomFields.js';
 
 /** What files that are to lie beside a series must repeat of its slices: whose it is, of which study and frame of reference. */
 export interface DicomContext {
@@ -47,7 +47,7 @@ const START_BYTES = 1 << 20;
  * console.log(studyUid, instances.length);
  */
 export async function readDicomContext(slices: readonly string[]): Promise<DicomContext> {
-  const read = await Promise.all(slices.map((file) => fieldsOf(file)));
+  const read = await Promise.all(slices.map(startOf));
   const [first] = read as [DicomFields];
   return {
     studyUid: first.uid(TAGS.study, 'StudyInstanceUID (0020,000D)'),
@@ -63,14 +63,13 @@ export async function readDicomContext(slices: readonly string[]): Promise<Dicom
   };
 }
 
-async function fieldsOf(file: string): Promise<DicomFields> {
+async function startOf(file: string): Promise<DicomFields> {
   const start = await withFile(file, (input) => input.content(START_BYTES));
-  const opened = openDicom(start, file);
-  const elements = elementsOf(opened, WANTED, TAGS.frameOfReference);
-  if (elements === undefined)
+  const fields = fieldsOf(openDicom(start, file), file, WANTED, TAGS.frameOfReference);
+  if (fields === undefined)
     throw new InputError(
       file,
       `expected a header up to FrameOfReferenceUID (0020,0052), found it cut short; ${REMEDY}`,
     );
-  return new DicomFields(opened.bytes, [elements], opened.coding.bigEndian, file);
+  return fields;
 }

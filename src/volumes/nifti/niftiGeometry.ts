@@ -3,9 +3,9 @@ import { requirePlausibleSpacing } from '../voxels/plausibleSpacing.js';
 import type { Geometry, Matrix3, Vector3 } from '../voxels/volume.js';
 import type { Affine, NiftiHeader } from './niftiHeader.js';
 
-/** Which of the three positions that a NIfTI header may give is meant, where they differ. */
+/** The positions that a NIfTI header may give; `pixdim` gives voxel sizes alone. */
 export const NIFTI_FRAMES = ['sform', 'qform', 'pixdim'] as const;
-/** Which of the two positions that a NIfTI header may give. */
+/** Which of the three positions that a NIfTI header may give. */
 export type NiftiFrame = (typeof NIFTI_FRAMES)[number];
 
 /** Two positions of one voxel that are farther apart are two; single precision leaves micrometres. */

@@ -1,8 +1,8 @@
 import { decimalNumber } from '../../decimal.js';
 import { InputError } from '../../errors.js';
-import { elementsOf, openDicom, REMEDY } from '../dicom/dicomDataSet.js';
+import { openDicom, REMEDY } from '../dicom/dicomDataSet.js';
 import type { DicomElements } from '../dicom/dicomElements.js';
-import { DicomFields } from '../dicom/dicomFields.js';
+import { type DicomFields, fieldsOf } from '../dicom/dicomFields.js';
 import { IDENTITY_DIRECTION } from '../voxels/geometry.js';
 import type { DicomSegmentation } from './dicomSegmentation.js';
 import { fillPlane, type Polygon } from './fillPlane.js';
@@ -44,11 +44,9 @@ interface Outline {
  * https://dicom.nema.org/medical/dicom/current/output/chtml/part03/sect_C.8.8.6.html
  */
 export function parseRtStructures(content: Buffer, file: string): DicomSegmentation {
-  const opened = openDicom(content, file);
-  const elements = elementsOf(opened, WANTED, TAGS.contoursOfStructure);
-  if (elements === undefined || !elements.has(TAGS.contoursOfStructure))
+  const fields = fieldsOf(openDicom(content, file), file, WANTED, TAGS.contoursOfStructure);
+  if (fields?.element(TAGS.contoursOfStructure) === undefined)
     throw new InputError(file, `expected outlines (ROIContourSequence, 3006,0039), found none; ${REMEDY}`);
-  const fields = new DicomFields(opened.bytes, [elements], opened.coding.bigEndian, file);
   const names = new Map(
     fields
       .items(TAGS.structures)
