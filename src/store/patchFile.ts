@@ -5,7 +5,7 @@ import { type DatasetDescription, descriptionOf } from './hdf5/datasetDescriptio
 import { checkAttributes } from './hdf5/globalHeap.js';
 import { asInput, type Dataset, type H5File, openH5 } from './hdf5/h5Reader.js';
 import { checkHdf5File } from './hdf5/hdf5Layout.js';
-import { elementOf, libraryRowBytes, openLibraryRows } from './hdf5/libraryRows.js';
+import { elementOf, openLibraryRows } from './hdf5/libraryRows.js';
 import { openRowIndex } from './hdf5/openRowIndex.js';
 import { openRows } from './hdf5/openRows.js';
 import type { ElementType, RowAccess, RowReader } from './hdf5/rowIndex.js';
@@ -142,7 +142,7 @@ function describe(parts: Parts): PatchFile {
         throw new InputError(path, 'expected a dataset mask, found none; crop with --lung-mask');
       for (let i = 0; i < wanted.length; i++)
         into.set(
-          asInput(path, `mask: row ${wanted[i]}`, () => libraryRowBytes(mask, wanted[i]!)),
+          asInput(path, `mask: row ${wanted[i]}`, () => mask.bytes([wanted[i]!, wanted[i]! + 1])),
           i * voxelsPerRow,
         );
     },

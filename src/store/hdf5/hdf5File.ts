@@ -55,7 +55,18 @@ export function withHdf5File<T>(path: string, use: (file: Hdf5File) => T): T {
   }
 }
 
-function openFile(path: string): OpenedFile {
+/** As withHdf5File(); undefined for a structure that is not understood, which is no fault of the file: the library reads it. */
+export function withKnownHdf5File<T>(path: string, use: (file: Hdf5File) => T): T | undefined {
+  try {
+    return withHdf5File(path, use);
+  } catch (error) {
+    if (error instanceof UnknownStructure) return undefined;
+    throw error;
+  }
+}
+
+/** Throws InputError for what is no file, or cannot be read. */
+export function openFile(path: string): OpenedFile {
   try {
     const stat = statSync(path);
     if (!stat.isFile()) throw new Error('it is a folder or device, no file');
