@@ -7,6 +7,7 @@ const FIRST_STAGES = [
   'withoutControls',
   'errors',
   'freeMemory',
+  'freeDisk',
   'nvidiaGpus',
   'hangingCalls',
   'leftBehind',

@@ -135,8 +135,3 @@ export function cannotWrite(path: string, error: unknown): EnvironmentError {
     { cause: error },
   );
 }
-
-/** A folder, or the nearest one above it that is there: where its disk can be asked for. */
-export function existingFolder(folder: string): string {
-  return existsSync(folder) || dirname(folder) === folder ? folder : existingFolder(dirname(folder));
-}

@@ -12,7 +12,7 @@ import { outputsFirst } from './torchLayout.js';
 import { VARIABLES } from './weightedLayers.js';
 
 /** Of the standard's operations: of 2021, which every runtime in use knows. */
-export const OPSET = 17;
+const OPSET = 17;
 const IR_VERSION = 8;
 
 /** What the pieces of the file are made of. */

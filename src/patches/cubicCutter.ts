@@ -1,7 +1,8 @@
 import { createRowKernels, paddedLength } from '../volumes/voxels/rowKernels.js';
+import { AIR_HU } from '../volumes/voxels/storedHu.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import type { Span } from './axisWeights.js';
-import { copyRows, OUTSIDE_HU, type PatchCutter } from './patchCutter.js';
+import { copyRows, type PatchCutter } from './patchCutter.js';
 import type { PatchGrid } from './patchGrid.js';
 import { splineCoefficients } from './splineCoefficients.js';
 
@@ -48,8 +49,7 @@ export function cubicCutter(
     const z = spanOf(firstVoxel[2], dimZ, grid.size[2], tz);
     const width = x.to - x.from;
     const height = y.to - y.from;
-    if (width < dimX || height < dimY || z.to - z.from < dimZ)
-      into.fill(OUTSIDE_HU, at, at + dimX * dimY * dimZ);
+    if (width < dimX || height < dimY || z.to - z.from < dimZ) into.fill(AIR_HU, at, at + dimX * dimY * dimZ);
     if (width <= 0 || height <= 0 || z.to <= z.from) return;
 
     coefficients.complete(y.first, y.last);

@@ -7,7 +7,7 @@ import {
 } from './patchFileContract.js';
 
 /** Version of the layout, in the root attribute `formatVersion`. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 /**
  * Creates the file with its columns and attributes, and the room for the voxels of `input`, which are not written: the file

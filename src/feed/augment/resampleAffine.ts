@@ -1,6 +1,6 @@
-import { roundHalfEven } from '../../volumes/voxels/storedHu.js';
+import { AIR_HU, roundHalfEven } from '../../volumes/voxels/storedHu.js';
 import type { AffineMap } from './affine.js';
-import { AIR_HU, type PatchShape } from './patchShape.js';
+import type { PatchShape } from './patchShape.js';
 
 let padded = new Int16Array(0);
 

@@ -1,13 +1,11 @@
 import { InputError } from '../../errors.js';
+import { AIR_HU } from '../voxels/storedHu.js';
 import type { VoxelArray } from '../voxels/volume.js';
 import type { DicomSlice } from './dicomHeader.js';
 import { type DicomPixels, frameBytes } from './dicomPixels.js';
 
 /** Rescaled values of one slice, row by row. */
 export type SliceVoxels = Int16Array | Int32Array | Float64Array;
-
-/** What no scanner saw. */
-export const AIR_HU = -1000;
 
 /**
  * Uncompressed voxels as the numbers that their bytes are, whatever bits of them count, from byte `first` on, which is odd
