@@ -65,17 +65,21 @@ export function withKnownHdf5File<T>(path: string, use: (file: Hdf5File) => T): 
   }
 }
 
-/** Throws InputError for what is no file, or cannot be read. */
-export function openFile(path: string): OpenedFile {
+function openFile(path: string): OpenedFile {
   try {
     const stat = statSync(path);
     if (!stat.isFile()) throw new Error('it is a folder or device, no file');
     return { path, fd: openSync(path, 'r'), size: stat.size };
   } catch (error) {
-    throw new InputError(path, `expected a patch file that can be read (${messageOf(error).split(',')[0]})`, {
-      cause: error,
-    });
+    throw cannotOpen(path, error);
   }
+}
+
+/** What the system, or we, said of a file that is to be opened. */
+export function cannotOpen(path: string, error: unknown): InputError {
+  return new InputError(path, `expected a patch file that can be read (${messageOf(error).split(',')[0]})`, {
+    cause: error,
+  });
 }
 
 function readSuperblock(file: OpenedFile): Pick<Hdf5File, 'base' | 'rootHeader'> {

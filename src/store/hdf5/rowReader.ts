@@ -1,8 +1,8 @@
-import { closeSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { InputError, messageOf } from '../../errors.js';
 import { undoFilters } from './chunkFilters.js';
 import { chunkPieces, type Piece } from './chunkPieces.js';
-import { openFile } from './hdf5File.js';
+import { cannotOpen } from './hdf5File.js';
 import { product, type RowIndex, type RowReader, type ValueScale } from './rowIndex.js';
 import { decoderOf, isHu, requireFinite, toLittleEndian } from './rowValues.js';
 
@@ -14,7 +14,7 @@ const CACHE_BYTES = 32 * 1024 * 1024;
  * functions for a row whose bytes are missing or damaged (with row and byte), RangeError for a row that is none.
  */
 export function openRowReader(index: RowIndex & { readonly scale?: ValueScale }): RowReader {
-  const { fd } = openFile(index.path);
+  const fd = openFile(index.path);
   const rowBytes = index.valuesPerRow * index.element.bytes;
   const fill = rowFiller(index, fd, rowBytes);
   const decode = decoderOf(index.element, index.scale);
@@ -57,6 +57,14 @@ export function openRowReader(index: RowIndex & { readonly scale?: ValueScale })
     },
     close: () => closeSync(fd),
   };
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw cannotOpen(path, error);
+  }
 }
 
 /** Copies the bytes of a row, in the file's order, to `target` from index `at`. */
