@@ -45,27 +45,7 @@ export interface FeedReport {
   readonly waitMs: number;
 }
 
-/** Threads that read the rows of one file into a ring of batches, for any number of consumers. */
-export interface RowFeed {
-  readonly file: string;
-  readonly voxelsPerRow: number;
-  /**
-   * A batch for each request, in order; the next ones are read while one is used. Several consumers may ask at a time: they
-   * share the ring. Throws InputError (row and byte of what cannot be read, a file that was changed), EnvironmentError
-   * (a thread that ended, a batch that does not come within the limit), InterruptedError.
-   */
-  batches(requests: Iterable<BatchRequest>, signal?: AbortSignal): AsyncGenerator<FedBatch>;
-  report(): FeedReport;
-  /** Ends the threads, which close the file. Idempotent; batches that are waited for are refused. */
-  close(): Promise<void>;
-}
-
 const DEFAULT_LIMIT_MS = 60_000;
-
-/** Starts the reader threads. */
-export function openRowFeed(options: RowFeedOptions): RowFeed {
-  return new Feed(options);
-}
 
 /** A batch on its way. */
 interface Ordered {
@@ -75,7 +55,8 @@ interface Ordered {
   isFull: boolean;
 }
 
-class Feed implements RowFeed {
+/** Threads that read the rows of one file into a ring of batches, for any number of consumers. */
+export class RowFeed {
   readonly file: string;
   readonly voxelsPerRow: number;
   readonly #limitMs: number;
@@ -94,6 +75,7 @@ class Feed implements RowFeed {
   #batches = 0;
   #waitMs = 0;
 
+  /** Starts the reader threads. */
   constructor(options: RowFeedOptions) {
     const { access, patch, crop, batchRows, readers, slots, limitMs = DEFAULT_LIMIT_MS } = options;
     this.file = access.path;
@@ -109,6 +91,11 @@ class Feed implements RowFeed {
     this.#threads = startReaders(options, this.#ring, full, (error, slot) => this.#refuse(error, slot));
   }
 
+  /**
+   * A batch for each request, in order; the next ones are read while one is used. Several consumers may ask at a time: they
+   * share the ring. Throws InputError (row and byte of what cannot be read, a file that was changed), EnvironmentError
+   * (a thread that ended, a batch that does not come within the limit), InterruptedError.
+   */
   async *batches(requests: Iterable<BatchRequest>, signal?: AbortSignal): AsyncGenerator<FedBatch> {
     const wanted = requests[Symbol.iterator]();
     const ordered: Ordered[] = [];
@@ -174,6 +161,7 @@ class Feed implements RowFeed {
     };
   }
 
+  /** Ends the threads, which close the file. Idempotent; batches that are waited for are refused. */
   close(): Promise<void> {
     if (this.#closing === undefined) {
       this.#refuse(new InterruptedError(`interrupted while reading ${this.file}: the feed was closed`));

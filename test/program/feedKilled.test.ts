@@ -22,13 +22,13 @@ print(json.dumps(path))`,
   );
   const program = `
     import { rmSync } from 'node:fs';
-    import { openRowFeed } from ${JSON.stringify(inRepository('dist/src/feed/rowFeed.js'))};
+    import { RowFeed } from ${JSON.stringify(inRepository('dist/src/feed/rowFeed.js'))};
     import { openRowIndex } from ${JSON.stringify(inRepository('dist/src/store/hdf5/openRowIndex.js'))};
     console.log('begun');
     for (;;) {
       rmSync(${JSON.stringify(`${file}.index`)}, { force: true });
       const access = await openRowIndex(${JSON.stringify(file)}, 'input');
-      const feed = openRowFeed({ ...${JSON.stringify(options)}, access });
+      const feed = new RowFeed({ ...${JSON.stringify(options)}, access });
       const requests = Array.from({ length: 8 }, (_, i) => ({ rows: Uint32Array.of(i, i + 40) }));
       for await (const _ of feed.batches(requests));
       await feed.close();
