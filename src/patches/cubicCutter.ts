@@ -1,3 +1,4 @@
+import { eachAxis } from '../volumes/voxels/geometry.js';
 import { createRowKernels, paddedLength } from '../volumes/voxels/rowKernels.js';
 import { AIR_HU } from '../volumes/voxels/storedHu.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
@@ -26,19 +27,15 @@ export function cubicCutter(
 ): PatchCutter {
   const { size } = volume;
   const [dimX, dimY, dimZ] = patchSize;
-  const [tx, ty, tz] = ([0, 1, 2] as const).map((axis) => axisTaps(volume, grid, axis)) as [
-    AxisTaps,
-    AxisTaps,
-    AxisTaps,
-  ];
+  const [tx, ty, tz] = eachAxis((axis) => axisTaps(volume, grid, axis));
   // Rows of a plane weighed along x, the planes below the patch weighed along y, too, and a slice of the patch.
   const stride = paddedLength(dimX);
-  const most = ([0, 1, 2] as const).map((axis) =>
+  const most = eachAxis((axis) =>
     Math.min(
       size[axis],
       Math.ceil((patchSize[axis] * grid.spacingMm[axis]) / volume.spacingMm[axis]) + TAPS + 1,
     ),
-  ) as [number, number, number];
+  );
   const planeLength = stride * dimY;
   const [firstPlane, slice] = [stride * most[1], stride * most[1] + planeLength * most[2]];
   const kernels = createRowKernels(slice + planeLength);

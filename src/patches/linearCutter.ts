@@ -1,7 +1,8 @@
+import { eachAxis } from '../volumes/voxels/geometry.js';
 import { createRowKernels, paddedLength } from '../volumes/voxels/rowKernels.js';
 import { AIR_HU } from '../volumes/voxels/storedHu.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
-import { type AxisWeights, axisWeights, spanOf } from './axisWeights.js';
+import { axisWeights, spanOf } from './axisWeights.js';
 import { copyRows, type PatchCutter } from './patchCutter.js';
 import type { PatchGrid } from './patchGrid.js';
 import { rowsAlongX, valuesAlongX } from './rowsAlongX.js';
@@ -14,11 +15,7 @@ import { rowsAlongX, valuesAlongX } from './rowsAlongX.js';
 export function linearCutter(volume: Volume, grid: PatchGrid, patchSize: Vector3): PatchCutter {
   const { size } = volume;
   const [dimX, dimY, dimZ] = patchSize;
-  const [wx, wy, wz] = ([0, 1, 2] as const).map((axis) => axisWeights(volume, grid, axis)) as [
-    AxisWeights,
-    AxisWeights,
-    AxisWeights,
-  ];
+  const [wx, wy, wz] = eachAxis((axis) => axisWeights(volume, grid, axis));
   // Rows of a plane interpolated along x, two planes interpolated along y, too, a slice of the patch, and what x needs.
   const stride = paddedLength(dimX);
   const most = Math.min(size[1], Math.ceil((dimY * grid.spacingMm[1]) / volume.spacingMm[1]) + 2);

@@ -144,14 +144,8 @@ function spacingOf(fields: DicomFields): [number, number] {
 /** Refuses axes that are not of length 1 and at right angles to 1e-3; headers round to 6 digits or so. */
 function directionsOf(fields: DicomFields): [Vector3, Vector3] {
   const name = 'ImageOrientationPatient (0020,0037)';
-  const [a, b, c, d, e, f] = fields.numbers(TAGS.orientation, name, 6) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const numbers = fields.numbers(TAGS.orientation, name, 6);
+  const [a, b, c, d, e, f] = numbers as unknown as readonly [...Vector3, ...Vector3];
   const wrong = Math.max(
     Math.abs(Math.hypot(a, b, c) - 1),
     Math.abs(Math.hypot(d, e, f) - 1),
@@ -160,7 +154,7 @@ function directionsOf(fields: DicomFields): [Vector3, Vector3] {
   if (!(wrong <= 1e-3))
     throw new InputError(
       fields.file,
-      `${name}: expected two unit vectors at right angles, received ${[a, b, c, d, e, f].join(', ')}; ${REMEDY}`,
+      `${name}: expected two unit vectors at right angles, received ${numbers.join(', ')}; ${REMEDY}`,
     );
   return [
     [a, b, c],

@@ -1,4 +1,4 @@
-import { directionOfSlices, dot, invert, multiply, normalOf } from '../voxels/geometry.js';
+import { directionOfSlices, dot, eachAxis, invert, multiply, normalOf } from '../voxels/geometry.js';
 import type { Matrix3, Vector3 } from '../voxels/volume.js';
 import type { DicomSlice } from './dicomHeader.js';
 
@@ -25,7 +25,7 @@ export function placedAlong(slices: readonly DicomSlice[]): readonly PlacedSlice
   const at = along(direction);
   return slices
     .map((slice): PlacedSlice => {
-      const offset = slice.positionMm.map((mm, i) => mm - first.positionMm[i]!) as unknown as Vector3;
+      const offset = eachAxis((axis) => slice.positionMm[axis] - first.positionMm[axis]);
       const [x, y] = multiply(toAxes, offset);
       return { slice, atMm: at(slice), besideMm: [x, y], direction };
     })

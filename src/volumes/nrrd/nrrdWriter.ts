@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { writeFileAtomically } from '../../paths.js';
+import { eachAxis } from '../voxels/geometry.js';
 import type { Geometry, Volume } from '../voxels/volume.js';
 import { type VoxelType, voxelsForFile } from '../voxels/voxelType.js';
 
@@ -36,9 +37,7 @@ function nrrdHeaderText(
   const { size, spacingMm, originMm, direction } = geometry;
   const vector = (values: readonly number[]): string => `(${values.join(',')})`;
   // A vector for each voxel axis: its world direction, as long as the spacing.
-  const axes = ([0, 1, 2] as const).map((axis) =>
-    vector([0, 3, 6].map((row) => direction[row + axis]! * spacingMm[axis])),
-  );
+  const axes = eachAxis((axis) => vector([0, 3, 6].map((row) => direction[row + axis]! * spacingMm[axis])));
   return [
     'NRRD0005',
     `type: ${TYPE_NAMES[type] ?? type}`,

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.js';
-import { directionOfSlices, dot, isInvertible, normalOf } from '../voxels/geometry.js';
+import { directionOfSlices, dot, eachAxis, isInvertible, normalOf } from '../voxels/geometry.js';
 import { newScanMemory } from '../voxels/scanMemory.js';
 import type { Geometry, Vector3 } from '../voxels/volume.js';
 
@@ -86,7 +86,7 @@ function isMultiple(mm: number, of: number): boolean {
 }
 
 function requireParallel(first: PlacedFrame, frame: PlacedFrame, normal: Vector3, file: string): void {
-  const offset = frame.positionMm.map((mm, i) => mm - first.positionMm[i]!) as unknown as Vector3;
+  const offset = eachAxis((axis) => frame.positionMm[axis] - first.positionMm[axis]);
   const along = dot(offset, normal);
   const besideMm = Math.hypot(...offset.map((mm, i) => mm - along * normal[i]!));
   const differ = (a: readonly number[], b: readonly number[]): number =>

@@ -1,5 +1,10 @@
 import type { Geometry, Matrix3, Vector3 } from './volume.js';
 
+/** A value for each of the axes x, y, z. */
+export function eachAxis<T>(of: (axis: 0 | 1 | 2) => T): readonly [T, T, T] {
+  return [of(0), of(1), of(2)];
+}
+
 export const IDENTITY_DIRECTION: Matrix3 = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
 /**
@@ -66,8 +71,8 @@ const FLAT = 1e-6;
 
 /** Whether the columns span space, as the directions of a scan's axes must. Sheared and scaled axes do. */
 export function isInvertible(m: Matrix3): boolean {
-  const lengths = [0, 1, 2].map((column) => Math.hypot(m[column]!, m[3 + column]!, m[6 + column]!));
-  return Math.abs(determinantOf(m)) > FLAT * lengths.reduce((product, length) => product * length, 1);
+  const [x, y, z] = eachAxis((column) => Math.hypot(m[column], m[3 + column]!, m[6 + column]!));
+  return Math.abs(determinantOf(m)) > FLAT * (x * y * z);
 }
 
 /** Of the volume that the columns span, with its sign. */
