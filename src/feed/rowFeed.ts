@@ -123,7 +123,7 @@ export class RowFeed {
         if (ordered.length === 0) {
           if (next.done === true) return;
           if (this.#failure !== undefined) throw this.#failure;
-          await this.#within(new Promise<void>((done) => this.#waiting.push(done)), signal);
+          await this.#untilFree(signal);
           continue;
         }
         const { slot, rows, full } = ordered[0]!;
@@ -216,6 +216,23 @@ export class RowFeed {
       this.#pending.delete(each);
     }
     for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** Until some slot may be free. Whoever is interrupted leaves its place to those behind it. */
+  async #untilFree(signal: AbortSignal | undefined): Promise<void> {
+    let wake = (): void => {};
+    const woken = new Promise<void>((done) => {
+      wake = done;
+      this.#waiting.push(done);
+    });
+    try {
+      await this.#within(woken, signal);
+    } catch (error) {
+      const place = this.#waiting.indexOf(wake);
+      if (place < 0) this.#waiting.shift()?.();
+      else this.#waiting.splice(place, 1);
+      throw error;
+    }
   }
 
   async #within(waiting: Promise<void>, signal: AbortSignal | undefined): Promise<void> {

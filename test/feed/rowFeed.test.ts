@@ -145,6 +145,21 @@ test('threads that cannot open the file, and threads that end, are errors that s
   });
 });
 
+test('a consumer that is interrupted while it waits for a slot leaves it to the one behind it', async (t) => {
+  await withFeed({ ...(await feedFixture(t)), slots: 1, limitMs: 20_000 }, async (feed) => {
+    const first = feed.batches(requests(1));
+    await first.next();
+    const stop = new AbortController();
+    const interrupted = feed.batches(requests(1), stop.signal).next();
+    const behind = feed.batches(requests(1)).next();
+    const refused = assert.rejects(interrupted, InterruptedError);
+    stop.abort();
+    await refused;
+    await first.return(undefined);
+    assert.equal((await behind).done, false);
+  });
+});
+
 test('closing refuses batches that are waited for, and leaves no handle of the file', async (t) => {
   const options = await feedFixture(t);
   const handles = (): number => readdirSync('/proc/self/fd').length;

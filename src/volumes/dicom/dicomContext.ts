@@ -40,27 +40,38 @@ const WANTED = new Set<number>([...Object.values(TAGS), ...COPIED.map(([tag]) =>
 const START_BYTES = 1 << 20;
 
 /**
- * Reads what a report on a series repeats of its slices; the patient's data are copied, never shown. Throws InputError.
+ * Reads what a report on a series repeats of its slices; the patient's data are copied, never shown. Throws InputError, RangeError
+ * for no slices.
  * @example
  * const [series] = findScans('dicom', 'all');
  * const { studyUid, instances } = await readDicomContext(series.slices ?? []);
  * console.log(studyUid, instances.length);
  */
 export async function readDicomContext(slices: readonly string[]): Promise<DicomContext> {
-  const read = await Promise.all(slices.map(startOf));
-  const [first] = read as [DicomFields];
+  let first: DicomFields | undefined;
+  const instances: DicomContext['instances'][number][] = [];
+  // One by one: the starts of all slices together may be the whole series.
+  for (const file of slices) {
+    const fields = await startOf(file);
+    first ??= fields;
+    instances.push({
+      classUid: fields.uid(TAGS.sopClass, 'SOPClassUID (0008,0016)'),
+      instanceUid: fields.uid(TAGS.instance, 'SOPInstanceUID (0008,0018)'),
+    });
+  }
+  if (first === undefined) throw new RangeError('Expected the slices of a DICOM series, received none');
   return {
     studyUid: first.uid(TAGS.study, 'StudyInstanceUID (0020,000D)'),
     seriesUid: first.uid(TAGS.series, 'SeriesInstanceUID (0020,000E)'),
     frameOfReferenceUid: first.uid(TAGS.frameOfReference, 'FrameOfReferenceUID (0020,0052)'),
-    copied: Object.fromEntries(
-      COPIED.map(([tag, vr]) => [tag, [vr, first.bytes(numberOf(tag)) ?? Buffer.alloc(0)]] as const),
-    ),
-    instances: read.map((fields) => ({
-      classUid: fields.uid(TAGS.sopClass, 'SOPClassUID (0008,0016)'),
-      instanceUid: fields.uid(TAGS.instance, 'SOPInstanceUID (0008,0018)'),
-    })),
+    copied: Object.fromEntries(COPIED.map(([tag, vr]) => [tag, [vr, copyOf(first, tag)]] as const)),
+    instances,
   };
+}
+
+/** Without the rest of the file's start, which it is a view of. */
+function copyOf(fields: DicomFields, tag: string): Buffer {
+  return Buffer.from(fields.bytes(numberOf(tag)) ?? []);
 }
 
 async function startOf(file: string): Promise<DicomFields> {

@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs';
+import { type Dirent, readdirSync, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { InputError, messageOf } from '../../errors.js';
 import { guardedCall, HangingFile } from '../../guardedCall.js';
@@ -20,6 +20,15 @@ export function cannotRead(path: string, error: unknown): InputError {
 /** What the system said, without a path. */
 export function systemReason(error: unknown): string {
   return messageOf(error).replace(/, \w+( '.*')?$/, '');
+}
+
+/** What lies in a folder, by name. Throws InputError for one that cannot be read. */
+export function entriesIn(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    throw cannotRead(folder, error);
+  }
 }
 
 /**

@@ -39,4 +39,8 @@ test('readDicomContext() reads uids of every slice and copies what a report repe
     readDicomContext(write({ '0020,000D': SECRETS[0] }, 'explicit')),
     (error) => error instanceof InputError && !SECRETS.some((secret) => error.message.includes(secret)),
   );
+  await assert.rejects(
+    readDicomContext([]),
+    /^RangeError: Expected the slices of a DICOM series, received none$/,
+  );
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { InputError } from '../../../src/errors.js';
-import { withFile } from '../../../src/volumes/voxels/inputFile.js';
+import { entriesIn, withFile } from '../../../src/volumes/voxels/inputFile.js';
 
 // Files whose file system hangs: test/program/hangingFiles.test.ts.
 
@@ -73,3 +73,17 @@ function linkOf(path: string): string {
     return '';
   }
 }
+
+test('entriesIn() gives what lies in a folder by name, and names what is none', () => {
+  for (const name of ['b', 'a', 'c']) writeFileSync(at(`in ${name}`), '');
+  assert.deepEqual(
+    entriesIn(folder)
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith('in ')),
+    ['in a', 'in b', 'in c'],
+  );
+  assert.throws(
+    () => entriesIn(at('in a')),
+    /^InputError: .*in a: cannot be read \(ENOTDIR: not a directory\)$/,
+  );
+});
