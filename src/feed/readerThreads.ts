@@ -35,22 +35,20 @@ export interface ReaderFailure {
   readonly file?: string;
 }
 
-export interface ReaderThreads {
-  /** Ends all threads, which close the file. One that the file system holds is left behind after a while. */
-  close(): Promise<void>;
-}
-
 /** For a thread to end by itself; then, to be terminated. */
 const CLOSE_LIMIT_MS = 5000;
 const TERMINATE_LIMIT_MS = 1000;
 
-/** Starts the threads of a ring. `onFailure` is called for what a thread throws (with the slot that stays unfinished), and for a thread that ends. */
+/**
+ * Starts the threads of a ring. `onFailure` is called for what a thread throws (with the slot that stays unfinished), and for a
+ * thread that ends. Returns what ends all of them, which close the file; one that the file system holds is left behind after a while.
+ */
 export function startReaders(
   work: ReaderWork,
   ring: SharedRing,
   onFull: (slot: number) => void,
   onFailure: (error: Error, slot?: number) => void,
-): ReaderThreads {
+): () => Promise<void> {
   const { path } = work.access;
   const threads = Array.from({ length: ring.size.readers }, (_, reader) => {
     const workerData: ReaderStart = { ...work, ring, reader };
@@ -70,20 +68,18 @@ export function startReaders(
     thread.unref();
     return { thread, left };
   });
-  return {
-    close: async () => {
-      stopRing(ring);
-      await Promise.all(
-        threads.map(async ({ thread, left }) => {
-          if ((await within(left, CLOSE_LIMIT_MS)) !== LATE) return;
-          void thread.terminate();
-          if ((await within(left, TERMINATE_LIMIT_MS)) !== LATE) return;
-          // terminate() makes the program wait for it again.
-          thread.unref();
-          leaveBehind();
-        }),
-      );
-    },
+  return async () => {
+    stopRing(ring);
+    await Promise.all(
+      threads.map(async ({ thread, left }) => {
+        if ((await within(left, CLOSE_LIMIT_MS)) !== LATE) return;
+        void thread.terminate();
+        if ((await within(left, TERMINATE_LIMIT_MS)) !== LATE) return;
+        // terminate() makes the program wait for it again.
+        thread.unref();
+        leaveBehind();
+      }),
+    );
   };
 }
 

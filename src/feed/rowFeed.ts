@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { EnvironmentError, InputError, InterruptedError } from '../errors.js';
 import { voxelsPerPatch } from '../store/patchFileContract.js';
 import { shapeOfCrop } from './centralCrop.js';
-import { type ReaderThreads, type ReaderWork, startReaders } from './readerThreads.js';
+import { type ReaderWork, startReaders } from './readerThreads.js';
 import {
   type BatchRequest,
   createRing,
@@ -61,7 +61,7 @@ export class RowFeed {
   readonly voxelsPerRow: number;
   readonly #limitMs: number;
   readonly #ring: SharedRing;
-  readonly #threads: ReaderThreads;
+  readonly #endThreads: () => Promise<void>;
   readonly #identity: string;
   /** Slots that nobody uses. */
   readonly #free: number[];
@@ -88,7 +88,7 @@ export class RowFeed {
       this.#pending.get(slot)?.done();
       this.#pending.delete(slot);
     };
-    this.#threads = startReaders(options, this.#ring, full, (error, slot) => this.#refuse(error, slot));
+    this.#endThreads = startReaders(options, this.#ring, full, (error, slot) => this.#refuse(error, slot));
   }
 
   /**
@@ -165,7 +165,7 @@ export class RowFeed {
   close(): Promise<void> {
     if (this.#closing === undefined) {
       this.#refuse(new InterruptedError(`interrupted while reading ${this.file}: the feed was closed`));
-      this.#closing = this.#threads.close();
+      this.#closing = this.#endThreads();
     }
     return this.#closing;
   }
