@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { test } from 'node:test';
+import { besideOf } from '../../src/leftBehind.js';
 import { inRepository } from '../../src/paths.js';
 import { createRandom } from '../../src/random.js';
 import { openRowIndex } from '../../src/store/hdf5/openRowIndex.js';
@@ -48,9 +49,14 @@ print(json.dumps(path))`,
     assert.deepEqual(await withFeed({ ...options, access }, (feed) => collected(feed, 30)), straight);
   }
   // The next program that writes an index sweeps up what they left of theirs.
-  writeFileSync(`${file}.index.${2 ** 22 + 1}-0`, 'half');
+  const left = besideOf(`${file}.index`).replace(`-${process.pid}-`, `-${2 ** 22 + 1}-`);
+  writeFileSync(left, 'half');
   rmSync(`${file}.index`, { force: true });
-  await openRowIndex(file, 'input');
-  const left = readdirSync(dirname(file)).filter((name) => name.startsWith(basename(file)));
-  assert.deepEqual(left.sort(), [basename(file), `${basename(file)}.index`]);
+  const next = `
+    import { openRowIndex } from ${JSON.stringify(inRepository('dist/src/store/hdf5/openRowIndex.js'))};
+    await openRowIndex(${JSON.stringify(file)}, 'input');`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', next], { stdio: 'inherit' });
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+  const names = readdirSync(dirname(file)).filter((name) => name.startsWith(basename(file)));
+  assert.deepEqual(names.sort(), [basename(file), `${basename(file)}.index`]);
 });
