@@ -3,7 +3,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { rowRequests } from '../src/feed/batches.js';
-import { openRowFeed, type RowFeed } from '../src/feed/rowFeed.js';
+import { RowFeed } from '../src/feed/rowFeed.js';
 import { figurePage } from '../src/figures/figurePage.js';
 import { inRepository, writeFileAtomically } from '../src/paths.js';
 import { createRandom } from '../src/random.js';
@@ -119,7 +119,7 @@ function ours(name: string, index: RowAccess, readers: number): Program {
 }
 
 export function openFeed(access: RowAccess, readers: number): RowFeed {
-  return openRowFeed({ access, patch: FORMAT, crop: 0, batchRows: BATCH, readers, slots: SLOTS });
+  return new RowFeed({ access, patch: FORMAT, crop: 0, batchRows: BATCH, readers, slots: SLOTS });
 }
 
 async function consume(feed: RowFeed, rows: Uint32Array): Promise<number[]> {

@@ -5,8 +5,10 @@ import { posix } from 'node:path';
 const FIRST_STAGES = [
   'decimal',
   'withoutControls',
+  'within',
   'errors',
   'freeMemory',
+  'freeDisk',
   'nvidiaGpus',
   'hangingCalls',
   'leftBehind',

@@ -190,6 +190,7 @@ export const TESTED_THROUGH = {
   'src/volumes/dicom/dicomEvenness.ts': 'test/volumes/dicom/dicomSeries.test.ts',
   'src/volumes/dicom/dicomFields.ts': 'test/volumes/dicom/dicomHeader.test.ts',
   'src/volumes/dicom/dicomFile.ts': 'test/volumes/dicom/dicomSearch.test.ts',
+  'src/volumes/metaImage/metaImageFields.ts': 'test/volumes/metaImage/metaImageHeader.test.ts',
   'src/volumes/dicom/dicomFrameFile.ts': 'test/volumes/dicom/dicomVoxels.test.ts',
   'src/volumes/dicom/dicomGrid.ts': 'test/volumes/dicom/dicomResample.test.ts',
   'src/volumes/dicom/dicomKinds.ts': 'test/volumes/dicom/dicomSearch.test.ts',

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from './errors.js';
+import { freeDiskBytes } from './freeDisk.js';
 import { readJson } from './jsonPlace.js';
 import { type NvidiaGpu, nvidiaGpus } from './nvidiaGpus.js';
 import { inRepository, readIfThere, typed } from './paths.js';
@@ -159,8 +160,7 @@ function hasCudaBuild(): boolean {
 }
 
 function diskFinding(): DoctorFinding {
-  const { bavail, bsize } = statfsSync(inRepository());
-  const freeGb = (bavail * bsize) / 1e9;
+  const freeGb = freeDiskBytes(inRepository()) / 1e9;
   const found = `${freeGb.toFixed(1)} GB free`;
   return freeGb >= DISK_NEEDED_GB
     ? ok('Disk', found)

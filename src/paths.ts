@@ -145,8 +145,3 @@ export function readIfThere(path: string): string | undefined {
     return undefined;
   }
 }
-
-/** A folder, or the nearest one above it that is there: where its disk can be asked for. */
-export function existingFolder(folder: string): string {
-  return existsSync(folder) || dirname(folder) === folder ? folder : existingFolder(dirname(folder));
-}

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { readlink, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { LATE, within } from './within.js';
 
 /*
  * Which files and file systems do not answer. A call that hangs keeps a thread until its server is back, so that nothing more
- * is asked of what is known to be silent. Known in the thread that met it.
+ * is asked of what is known to be silent. Known in the thread that met it, and from their start on in threads that it starts.
  */
 
 /** A file or a mount that does not answer. */
@@ -15,6 +16,8 @@ interface Silence {
   /** Then it is asked once more; each time after twice the pause. */
   retryAt: number;
   pauseMs: number;
+  /** Shared with the threads that have inherited it: 1 once the call that hung has come back. */
+  readonly isBack: Int32Array;
 }
 
 /** What is silent, for a message. */
@@ -27,6 +30,29 @@ export interface SilentPlace {
 /** By path of the file, or by mount. */
 const silent = new Map<string, Silence>();
 
+/** Loaded by its first use: no snapshot of a kernel may hold it (snapshotModules.ts). */
+const threads = (): typeof import('node:worker_threads') => process.getBuiltinModule('node:worker_threads');
+const INHERITED = 'voxlab: silent files and mounts';
+let hasInherited = false;
+
+/** What the thread knew that started this one. Each has a clock of its own: on the way times are those of the day. */
+function inherit(): void {
+  hasInherited = true;
+  const known = threads().getEnvironmentData(INHERITED) as unknown as typeof silent | undefined;
+  for (const [place, silence] of known ?? []) silent.set(place, later(silence, -performance.timeOrigin));
+}
+
+function bequeath(): void {
+  const known = [...silent].map(
+    ([place, silence]) => [place, later(silence, performance.timeOrigin)] as const,
+  );
+  threads().setEnvironmentData(INHERITED, new Map(known) as never);
+}
+
+function later(silence: Silence, ms: number): Silence {
+  return { ...silence, since: silence.since + ms, retryAt: silence.retryAt + ms };
+}
+
 /** As long as a mount may take to say that it is there. */
 const MOST_PROBE_MS = 5000;
 /** A mount that answers for itself, and of which so many files hang, is as good as silent. */
@@ -37,6 +63,8 @@ const MOST_LINKS = 40;
 
 /** Whether nothing is known to be silent: the usual case, which costs nothing. */
 export function allAnswer(): boolean {
+  if (!hasInherited) inherit();
+  for (const [place, { isBack }] of silent) if (Atomics.load(isBack, 0) === 1) silent.delete(place);
   return silent.size === 0;
 }
 
@@ -51,6 +79,7 @@ export async function silentPlaceOf(path: string, limitMs: number): Promise<Sile
   if (!(await answers(mount, limitMs))) return placeOf(mount, known);
   // Back; or this file is let through, to see whether files of it come back.
   if (hangingFilesOf(mount) < MOST_FILES) silent.delete(mount);
+  bequeath();
   return undefined;
 }
 
@@ -67,8 +96,12 @@ export async function noteSilence(path: string, call: Promise<unknown>, limitMs:
   let isBack = false;
   const back = (): void => {
     isBack = true;
-    silent.delete(path);
-    silent.delete(mount);
+    for (const place of [path, mount]) {
+      const known = silent.get(place)?.isBack;
+      if (known !== undefined) Atomics.store(known, 0, 1);
+      silent.delete(place);
+    }
+    bequeath();
   };
   await Promise.race([call.then(back, back), undefined]);
   if (isBack) return;
@@ -79,7 +112,9 @@ export async function noteSilence(path: string, call: Promise<unknown>, limitMs:
 function beSilent(place: string, mount: string, limitMs: number): void {
   const now = performance.now();
   const pauseMs = Math.max(limitMs, FIRST_PAUSE_MS);
-  if (!silent.has(place)) silent.set(place, { since: now, mount, retryAt: now + pauseMs, pauseMs });
+  const isBack = new Int32Array(new SharedArrayBuffer(4));
+  if (!silent.has(place)) silent.set(place, { since: now, mount, retryAt: now + pauseMs, pauseMs, isBack });
+  bequeath();
 }
 
 /** The first that asks after the pause is let through. */
@@ -102,7 +137,7 @@ function hangingFilesOf(mount: string): number {
 
 /** The size of a file system is asked of its server each time; what a folder is may be remembered. */
 async function answers(mount: string, limitMs: number): Promise<boolean> {
-  return (await within(statfs(mount), limitMs)) !== LATE;
+  return (await probed(statfs(mount), limitMs)) !== LATE;
 }
 
 /**
@@ -122,7 +157,7 @@ async function mountOf(
     const nextMount = mountBefore(next, mounts);
     if (nextMount !== mount && !(await mayEnter(nextMount))) return nextMount;
     mount = nextMount;
-    const target = next === mount ? undefined : await within(readlink(next), limitMs);
+    const target = next === mount ? undefined : await probed(readlink(next), limitMs);
     // A file or folder that hangs on a mount that answers.
     if (target === LATE) return mount;
     rest = rest.slice(1);
@@ -155,15 +190,10 @@ function mountPoints(): string[] {
   );
 }
 
-const LATE = Symbol('late');
-
 /** Undefined where the call fails: that, too, is an answer. */
-async function within<T>(call: Promise<T>, limitMs: number): Promise<T | undefined | typeof LATE> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<typeof LATE>((done) => {
-    timer = setTimeout(() => done(LATE), Math.min(limitMs, MOST_PROBE_MS));
-  });
-  const answer = await Promise.race([call.catch(() => undefined), late]);
-  clearTimeout(timer);
-  return answer;
+function probed<T>(call: Promise<T>, limitMs: number): Promise<T | undefined | typeof LATE> {
+  return within(
+    call.catch(() => undefined),
+    Math.min(limitMs, MOST_PROBE_MS),
+  );
 }

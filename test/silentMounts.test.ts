@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { allAnswer, noteSilence, silentPlaceOf } from '../src/silentMounts.js';
+import { Worker } from 'node:worker_threads';
+import { allAnswer, noteSilence, type SilentPlace, silentPlaceOf } from '../src/silentMounts.js';
 
 // Mounts that do not answer for themselves: test/program/hangingFiles.test.ts.
 
@@ -65,4 +67,34 @@ test('a call that comes back while its mount is asked leaves nothing behind', as
   refused.catch(() => {});
   await noteSilence(join(tmpdir(), 'late'), refused, LIMIT_MS);
   assert.ok(allAnswer());
+});
+
+test('a thread begins with what is silent where it was started, and hears when that comes back', async () => {
+  const hangs = join(tmpdir(), 'hangs');
+  let comeBack = (): void => {};
+  await noteSilence(hangs, new Promise<void>((done) => (comeBack = done)), LIMIT_MS);
+  const module = JSON.stringify(new URL('../src/silentMounts.js', import.meta.url).href);
+  const program = `
+    const { parentPort } = require('node:worker_threads');
+    parentPort.on('message', async () => {
+      const { allAnswer, silentPlaceOf } = await import(${module});
+      parentPort.postMessage(allAnswer() ? undefined : await silentPlaceOf(${JSON.stringify(hangs)}, ${LIMIT_MS}));
+    });`;
+  const thread = new Worker(program, { eval: true });
+  const ask = async () => {
+    const answer = once(thread, 'message');
+    thread.postMessage('');
+    return (await answer)[0] as SilentPlace | undefined;
+  };
+  try {
+    const { place, sinceMs, retryInMs } = (await ask())!;
+    assert.equal(place, hangs);
+    assert.ok(sinceMs >= 0 && Math.abs(sinceMs + retryInMs - PAUSE_MS) < 1, `${sinceMs} ${retryInMs}`);
+    comeBack();
+    await new Promise(setImmediate);
+    assert.ok(allAnswer());
+    assert.equal(await ask(), undefined);
+  } finally {
+    await thread.terminate();
+  }
 });

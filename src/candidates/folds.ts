@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js';
 import { isFolder } from '../paths.js';
 import { findScans } from '../volumes/findScans.js';
-import { numberCell, readCsvTable, readText, uidCell } from './csvTable.js';
+import { csvColumns, numberCell, readCsvTable, uidCell } from './csvTable.js';
 
 /** Which fold each series lies in, from 0. */
 export type Folds = ReadonlyMap<string, number>;
@@ -41,8 +41,8 @@ function foldsOfTable(file: string): Folds {
 
 /** The column is called subset, as LUNA16's folders are, or fold. */
 function foldRows(file: string): ReturnType<typeof readCsvTable<'seriesuid' | 'subset'>> {
-  const header = readText(file).trimStart().split('\n', 1)[0]!;
-  const names = /\bfold\b/.test(header) && !/\bsubset\b/.test(header) ? { subset: 'fold' } : {};
+  const header = csvColumns(file);
+  const names = header.includes('fold') && !header.includes('subset') ? { subset: 'fold' } : {};
   return readCsvTable(
     file,
     ['seriesuid', 'subset'],

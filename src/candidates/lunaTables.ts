@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { isFolder } from '../paths.js';
-import { type Annotation, readAnnotations } from './annotations.js';
+import { type Annotation, radiusMm, readAnnotations } from './annotations.js';
 import type { Candidate } from './candidate.js';
 import { candidateTableIn, readCandidates } from './candidateTable.js';
 import { type Folds, readFolds } from './folds.js';
@@ -115,9 +115,9 @@ function countsBySubset(subsets: Folds): number[] {
 
 function nodulesWithPositive(nodules: readonly Annotation[], positives: readonly Candidate[]): number {
   const bySeries = groupBySeries(positives);
-  return nodules.filter(({ seriesUid, centerWorldMm, diameterMm }) =>
-    (bySeries.get(seriesUid) ?? []).some((candidate) =>
-      isWithin(candidate.centerWorldMm, centerWorldMm, diameterMm / 2),
+  return nodules.filter((nodule) =>
+    (bySeries.get(nodule.seriesUid) ?? []).some((candidate) =>
+      isWithin(candidate.centerWorldMm, nodule.centerWorldMm, radiusMm(nodule)),
     ),
   ).length;
 }

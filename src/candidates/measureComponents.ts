@@ -1,5 +1,5 @@
 import { type Components, components, runsOf } from '../lungs/components.js';
-import { determinantOf, multiply, voxelToWorld } from '../volumes/voxels/geometry.js';
+import { determinantOf, dot, multiply, voxelToWorld } from '../volumes/voxels/geometry.js';
 import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 
 /** One connected part of a mask. */
@@ -73,8 +73,4 @@ function farthestMm(points: readonly number[], { spacingMm, direction }: Geometr
       largest = Math.max(largest, u * u * xx + 2 * u * v * xy + v * v * yy);
     }
   return Math.sqrt(largest);
-}
-
-function dot(a: Vector3, b: Vector3): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }

@@ -90,9 +90,6 @@ function uidOf(file: string): string {
 
 /** SOP class of a DICOM file; undefined for other files. */
 async function dicomClass(file: string): Promise<string | undefined> {
-  return withFile(file, async (input) => {
-    const start = Buffer.alloc(START_BYTES);
-    const bytes = start.subarray(0, await input.read(start, 0));
-    return hasDicomMark(bytes) ? (peekDicom(bytes)?.mediaClass ?? '') : undefined;
-  });
+  const start = await withFile(file, (input) => input.content(START_BYTES));
+  return hasDicomMark(start) ? (peekDicom(start)?.mediaClass ?? '') : undefined;
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js';
-import { readCsvTable, readText, uidCell } from './csvTable.js';
+import { csvColumns, readCsvTable, readText, uidCell } from './csvTable.js';
 
 /**
  * The series of a list, one uid a line as in LUNA16's seriesuids.csv; a header `seriesuid`, quotes, a byte order mark, CRLF and
@@ -23,15 +23,16 @@ export function readSeriesUids(file: string): readonly string[] {
 }
 
 function rowsOf(file: string): readonly { readonly uid: string; readonly line: number }[] {
-  const lines = readText(file).split(/\r?\n/);
-  const header = lines.find((line) => line.trim() !== '') ?? '';
-  if (/[,;\t]/.test(header.trim()) && /\bseriesuid\b/.test(header))
+  const text = readText(file);
+  const header = csvColumns(file);
+  if (header.includes('seriesuid') && (header.length > 1 || /^"?sep=/i.test(text)))
     return Array.from(readCsvTable(file, ['seriesuid']), (row) => ({
       uid: uidCell(row, file),
       line: row.line,
     }));
-  return lines
-    .map((text, index) => ({ uid: uidOf(text, file, index + 1), line: index + 1 }))
+  return text
+    .split('\n')
+    .map((written, index) => ({ uid: uidOf(written, file, index + 1), line: index + 1 }))
     .filter(({ uid }) => uid !== '' && uid !== 'seriesuid');
 }
 

@@ -34,8 +34,10 @@ export async function readersTables(
   seriesUids: ReadonlySet<string>,
   { annotations, excluded }: ReadersTablesRequest,
 ): Promise<ReadersTables | undefined> {
-  await awaitTables(annotations, excluded);
-  const file = annotations ?? tableOfCrop();
+  const named = annotations ?? (await candidatesOfCrop());
+  // Tables are read at once, which would hold the program where their file system does not answer.
+  for (const path of [named, excluded ?? named]) await awaitReadable(path);
+  const file = annotations ?? tableBeside(named);
   if (file === undefined) return undefined;
   const ofScans = (table: string): Annotation[] =>
     readAnnotations(table).filter(({ seriesUid }) => seriesUids.has(seriesUid));
@@ -51,16 +53,13 @@ export async function readersTables(
   return { annotations: file, nodules, excluded: isThere ? ofScans(others) : [] };
 }
 
-/** Tables are read at once, which would hold the program where their file system does not answer. */
-async function awaitTables(annotations: string | undefined, excluded: string | undefined): Promise<void> {
+async function candidatesOfCrop(): Promise<string> {
   await awaitReadable(CROP_CONFIG_FILE);
-  const given = annotations ?? readCropSettings(CROP_CONFIG_FILE, 'local').candidatesPath;
-  for (const path of [given, excluded ?? given]) await awaitReadable(path);
+  return readCropSettings(CROP_CONFIG_FILE, 'local').candidatesPath;
 }
 
 /** Where LUNA16 and the sample have it: beside the table of candidates. */
-function tableOfCrop(): string | undefined {
-  const { candidatesPath } = readCropSettings(CROP_CONFIG_FILE, 'local');
+function tableBeside(candidatesPath: string): string | undefined {
   const folder = isFolder(candidatesPath) ? candidatesPath : dirname(candidatesPath);
   const file = join(folder, 'annotations.csv');
   return existsSync(file) ? file : undefined;

@@ -40,11 +40,7 @@ export interface ExportResult {
   readonly description: Readonly<Record<string, unknown>>;
 }
 
-interface Written {
-  readonly files: readonly string[];
-  /** What could not be written, and why. */
-  readonly notes: readonly string[];
-}
+type Written = Pick<ExportResult, 'files' | 'notes'>;
 
 interface Writer {
   /** Where it goes by default, below the run. */

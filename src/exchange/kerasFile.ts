@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../errors.js';
 import { writeFileAtomically } from '../paths.js';
-import { type H5File, loadH5, whileWriting } from '../store/hdf5/h5.js';
+import { callH5, type H5File, loadH5 } from '../store/hdf5/h5.js';
 import type { NamedArray } from '../training/step/learner.js';
 import { kerasConfig, kerasName } from './kerasConfig.js';
 import { type GraphNode, networkGraph } from './networkGraph.js';
@@ -105,7 +105,7 @@ function writeArray(group: Group, name: string, { shape, data }: NamedArray): vo
 
 async function withNewFile(path: string, write: (file: H5File) => void): Promise<void> {
   const { File } = await loadH5();
-  whileWriting(() => {
+  callH5(() => {
     const file = new File(path, 'w');
     write(file);
     file.flush();

@@ -6,6 +6,7 @@ import { decimalNumber } from '../decimal.js';
 import { InputError } from '../errors.js';
 import { JsonPlace } from '../jsonPlace.js';
 import { BATCH_NORM_EPSILON } from '../model/layers.js';
+import { dtypeName } from '../store/hdf5/datasetDescription.js';
 import { checkHeaps } from '../store/hdf5/globalHeap.js';
 import { type Attributes, asInput, type H5File, openH5 } from '../store/hdf5/h5Reader.js';
 import type { NamedArray } from '../training/step/learner.js';
@@ -30,7 +31,7 @@ const KINDS: Readonly<Record<string, WeightedKind>> = {
 
 /**
  * Layers with weights of `*.keras`, `*.weights.h5` or the older `*.h5`. Throws InputError for a file that is none of these, for
- * layers that ResNet3D has not, and for another epsilon of batch norm.
+ * layers that no network here has, and for another epsilon of batch norm.
  */
 export async function readKerasWeights(path: string): Promise<KerasLayerWeights[]> {
   if (!path.endsWith('.keras')) return readHdf5(path, path);
@@ -78,7 +79,7 @@ function layersByClass(file: H5File, named: string): KerasLayerWeights[] {
       if (kind === undefined)
         throw new InputError(
           named,
-          `layers/${layer}: expected the layers of ResNet3D in one model (${Object.keys(KINDS).join(', ')}), found another with weights`,
+          `layers/${layer}: expected layers of one model (${Object.keys(KINDS).join(', ')}), found another with weights`,
         );
       const place = `layers/${layer}`;
       const arrays = vars.map((index): [string, NamedArray] => [
@@ -153,6 +154,9 @@ function arrayAt(file: H5File, path: string, named: string): NamedArray {
     throw new InputError(named, `${path}: expected an array, found none`);
   const { value, shape } = dataset;
   if (!(value instanceof Float32Array || value instanceof Float64Array))
-    throw new InputError(named, `${path}: expected float32 or float64, received ${dataset.dtype}`);
+    throw new InputError(
+      named,
+      `${path}: expected float32 or float64, received ${dtypeName(dataset.metadata)}`,
+    );
   return { shape: [...shape], data: Float32Array.from(value) };
 }

@@ -3,17 +3,12 @@ import { BATCH_NORM_EPSILON } from '../model/layers.js';
 import { wordsOf } from '../model/network.js';
 import { writeFileAtomically } from '../paths.js';
 import type { NamedArray } from '../training/step/learner.js';
-import { VERSION } from '../version.js';
 import { type GraphNode, networkGraph, samePadding } from './networkGraph.js';
 import { type OnnxAttribute, onnxModel, onnxNode, onnxTensor, onnxValue } from './onnxProto.js';
 import { descriptionOf, INPUT_NAME, OUTPUT_NAME, type PortableNetwork } from './portableNetwork.js';
 import { requireFit } from './requireFit.js';
 import { outputsFirst } from './torchLayout.js';
 import { VARIABLES } from './weightedLayers.js';
-
-/** Of the standard's operations: of 2021, which every runtime in use knows. */
-export const OPSET = 17;
-const IR_VERSION = 8;
 
 /** What the pieces of the file are made of. */
 interface Parts {
@@ -31,10 +26,6 @@ export async function writeOnnxFile(network: PortableNetwork, path: string): Pro
   const model = onnxModel({
     name: network.network.name,
     about: `${wordsOf(network.network)}: Hounsfield units [n, z, y, x, 1] -> probability [n, 1]`,
-    producer: 'voxlab',
-    producerVersion: VERSION,
-    irVersion: IR_VERSION,
-    opset: OPSET,
     ...parts,
     inputs: [onnxValue(INPUT_NAME, ['n', ...network.network.inputSize, 1])],
     outputs: [onnxValue(OUTPUT_NAME, ['n', 1])],

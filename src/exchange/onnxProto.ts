@@ -1,9 +1,14 @@
 import { bytesField, floatField, message, numberField } from '../tensorflow/protobuf.js';
 import type { NamedArray } from '../training/step/learner.js';
+import { VERSION } from '../version.js';
 
 /*
  * The messages of onnx.proto that a network needs (https://onnx.ai/onnx/intro/concepts.html), by their field numbers there.
  */
+
+/** Of the standard's operations: of 2021, which every runtime in use knows. */
+const OPSET = 17;
+const IR_VERSION = 8;
 
 /** Values of TensorProto.DataType. */
 const FLOAT = 1;
@@ -60,10 +65,6 @@ export function onnxValue(name: string, shape: readonly (number | string)[]): Ui
 export interface OnnxModel {
   readonly name: string;
   readonly about: string;
-  readonly producer: string;
-  readonly producerVersion: string;
-  readonly irVersion: number;
-  readonly opset: number;
   readonly nodes: readonly Uint8Array[];
   readonly tensors: readonly Uint8Array[];
   readonly inputs: readonly Uint8Array[];
@@ -81,12 +82,12 @@ export function onnxModel(model: OnnxModel): Uint8Array {
     ...model.outputs.map((value) => bytesField(12, value)),
   );
   return message(
-    numberField(1, model.irVersion),
-    bytesField(2, model.producer),
-    bytesField(3, model.producerVersion),
+    numberField(1, IR_VERSION),
+    bytesField(2, 'voxlab'),
+    bytesField(3, VERSION),
     bytesField(6, model.about),
     bytesField(7, graph),
-    bytesField(8, numberField(2, model.opset)),
+    bytesField(8, numberField(2, OPSET)),
     ...Object.entries(model.metadata).map(([key, value]) =>
       bytesField(14, message(bytesField(1, key), bytesField(2, value))),
     ),

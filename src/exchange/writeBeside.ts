@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { besideOf } from '../leftBehind.js';
 import { cannotWrite, makeFolder } from '../paths.js';
@@ -9,6 +9,9 @@ export async function writeBeside(path: string, write: (beside: string) => Promi
   const beside = besideOf(path);
   try {
     await write(beside);
+    // A name that appears by rename must not outlive its bytes in a power cut.
+    const written = await open(beside, 'r+');
+    await written.sync().finally(() => written.close());
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => {}); // what failed first is what counts

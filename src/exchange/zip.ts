@@ -1,5 +1,6 @@
 import { InputError, messageOf } from '../errors.js';
 import { freeBytes } from '../freeMemory.js';
+import { mostUnpacked } from '../volumes/voxels/fileBytes.js';
 
 /** Weights do not get smaller by compression. */
 const STORED = 0;
@@ -13,9 +14,6 @@ export async function zipOf(members: Readonly<Record<string, string | Buffer>>):
   return zip.toBuffer();
 }
 
-/** Deflate packs at most 1,032 times. */
-const MOST_PACKED = 1032;
-
 /**
  * A member of a zip file, by its exact name, into memory: nothing is unpacked to a disk. Undefined where it has none of the name.
  * Throws InputError for no zip file, a damaged one, and a member that says to be more than it can be, or than there is memory for.
@@ -26,7 +24,7 @@ export async function zipMember(path: string, name: string): Promise<Buffer | un
     const member = new Zip(path).getEntry(name);
     if (member === null) return undefined;
     const { size, compressedSize } = member.header;
-    if (size > compressedSize * MOST_PACKED + 64 || size > freeBytes())
+    if (size > mostUnpacked(compressedSize) || size > freeBytes())
       throw new InputError(
         path,
         `${name}: expected what ${compressedSize} bytes can hold and memory has room for, received a promise of ${size} bytes`,

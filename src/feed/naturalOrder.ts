@@ -1,6 +1,6 @@
-import { createRandom } from '../random.js';
 import type { BatchOrder } from './batchOrder.js';
 import type { ClassRows } from './classOrder.js';
+import { endlessPasses } from './passes.js';
 
 /**
  * Every row in every epoch, the classes as they are, in a new seeded order each epoch. Where the last batch is not full, the
@@ -16,19 +16,16 @@ export function naturalOrder(
   rows.set(negatives, positives.length);
   rows.sort();
   const stepsPerEpoch = Math.ceil(rows.length / batchSize);
-  let epoch = -1;
-  let order = rows;
+  const inPasses = endlessPasses(rows, `${seed}/natural`);
   return {
     batchSize,
     stepsPerEpoch,
     rowsOf: (step) => {
-      const wanted = Math.floor(step / stepsPerEpoch);
-      if (wanted !== epoch) {
-        order = createRandom(`${seed}/natural/${wanted}`).shuffle(rows.slice());
-        epoch = wanted;
-      }
-      const first = (step - wanted * stepsPerEpoch) * batchSize;
-      return Uint32Array.from({ length: batchSize }, (_, i) => order[(first + i) % order.length]!);
+      const epoch = Math.floor(step / stepsPerEpoch);
+      const first = (step - epoch * stepsPerEpoch) * batchSize;
+      return Uint32Array.from({ length: batchSize }, (_, i) =>
+        inPasses(epoch * rows.length + ((first + i) % rows.length)),
+      );
     },
   };
 }

@@ -1,3 +1,4 @@
+import { rowsBySeries } from '../candidates/groupBySeries.js';
 import { type Holdout, subsetsOf, type Validation } from '../config/holdout.js';
 import { InputError } from '../errors.js';
 import { foldedLabels, MOST_FOLDS } from './folds.js';
@@ -94,13 +95,8 @@ export function sharedScans({
   subsets,
   seriesUids,
 }: Pick<ScanLabels, 'subsets' | 'seriesUids'>): { uid: string; subsets: readonly number[] }[] {
-  const subsetsOfScan = new Map<string, Set<number>>();
-  for (const [row, uid] of seriesUids.entries()) {
-    const known = subsetsOfScan.get(uid);
-    if (known === undefined) subsetsOfScan.set(uid, new Set([subsets[row]!]));
-    else known.add(subsets[row]!);
-  }
-  return [...subsetsOfScan]
-    .filter(([, several]) => several.size > 1)
-    .map(([uid, several]) => ({ uid, subsets: [...several].sort((a, b) => a - b) }));
+  return [...rowsBySeries(seriesUids)]
+    .map(([uid, rows]) => ({ uid, subsets: [...new Set(rows.map((row) => subsets[row]!))] }))
+    .filter(({ subsets: several }) => several.length > 1)
+    .map(({ uid, subsets: several }) => ({ uid, subsets: several.sort((a, b) => a - b) }));
 }

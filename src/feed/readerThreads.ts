@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { AugmentPlan } from '../config/augmentPlan.js';
 import { EnvironmentError, InputError, messageOf } from '../errors.js';
 import type { RowAccess } from '../store/hdf5/rowIndex.js';
+import { LATE, within } from '../within.js';
 import type { PatchShape } from './augment/patchShape.js';
 import { type SharedRing, stopRing } from './sharedRing.js';
 
@@ -34,22 +35,20 @@ export interface ReaderFailure {
   readonly file?: string;
 }
 
-export interface ReaderThreads {
-  /** Ends all threads, which close the file. One that the file system holds is left behind after a while. */
-  close(): Promise<void>;
-}
-
 /** For a thread to end by itself; then, to be terminated. */
 const CLOSE_LIMIT_MS = 5000;
 const TERMINATE_LIMIT_MS = 1000;
 
-/** Starts the threads of a ring. `onFailure` is called for what a thread throws (with the slot that stays unfinished), and for a thread that ends. */
+/**
+ * Starts the threads of a ring. `onFailure` is called for what a thread throws (with the slot that stays unfinished), and for a
+ * thread that ends. Returns what ends all of them, which close the file; one that the file system holds is left behind after a while.
+ */
 export function startReaders(
   work: ReaderWork,
   ring: SharedRing,
   onFull: (slot: number) => void,
   onFailure: (error: Error, slot?: number) => void,
-): ReaderThreads {
+): () => Promise<void> {
   const { path } = work.access;
   const threads = Array.from({ length: ring.size.readers }, (_, reader) => {
     const workerData: ReaderStart = { ...work, ring, reader };
@@ -69,31 +68,19 @@ export function startReaders(
     thread.unref();
     return { thread, left };
   });
-  return {
-    close: async () => {
-      stopRing(ring);
-      await Promise.all(
-        threads.map(async ({ thread, left }) => {
-          if (await isOverWithin(left, CLOSE_LIMIT_MS)) return;
-          void thread.terminate();
-          if (await isOverWithin(left, TERMINATE_LIMIT_MS)) return;
-          // terminate() makes the program wait for it again.
-          thread.unref();
-          leaveBehind();
-        }),
-      );
-    },
+  return async () => {
+    stopRing(ring);
+    await Promise.all(
+      threads.map(async ({ thread, left }) => {
+        if ((await within(left, CLOSE_LIMIT_MS)) !== LATE) return;
+        void thread.terminate();
+        if ((await within(left, TERMINATE_LIMIT_MS)) !== LATE) return;
+        // terminate() makes the program wait for it again.
+        thread.unref();
+        leaveBehind();
+      }),
+    );
   };
-}
-
-async function isOverWithin(waiting: Promise<void>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((done) => {
-    timer = setTimeout(() => done(false), ms);
-  });
-  const isOver = await Promise.race([waiting.then(() => true), late]);
-  clearTimeout(timer);
-  return isOver;
 }
 
 let isLeftBehind = false;

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { EnvironmentError, InputError, InterruptedError } from '../errors.js';
 import { voxelsPerPatch } from '../store/patchFileContract.js';
 import { shapeOfCrop } from './centralCrop.js';
-import { type ReaderThreads, type ReaderWork, startReaders } from './readerThreads.js';
+import { type ReaderWork, startReaders } from './readerThreads.js';
 import {
   type BatchRequest,
   createRing,
@@ -45,27 +45,7 @@ export interface FeedReport {
   readonly waitMs: number;
 }
 
-/** Threads that read the rows of one file into a ring of batches, for any number of consumers. */
-export interface RowFeed {
-  readonly file: string;
-  readonly voxelsPerRow: number;
-  /**
-   * A batch for each request, in order; the next ones are read while one is used. Several consumers may ask at a time: they
-   * share the ring. Throws InputError (row and byte of what cannot be read, a file that was changed), EnvironmentError
-   * (a thread that ended, a batch that does not come within the limit), InterruptedError.
-   */
-  batches(requests: Iterable<BatchRequest>, signal?: AbortSignal): AsyncGenerator<FedBatch>;
-  report(): FeedReport;
-  /** Ends the threads, which close the file. Idempotent; batches that are waited for are refused. */
-  close(): Promise<void>;
-}
-
 const DEFAULT_LIMIT_MS = 60_000;
-
-/** Starts the reader threads. */
-export function openRowFeed(options: RowFeedOptions): RowFeed {
-  return new Feed(options);
-}
 
 /** A batch on its way. */
 interface Ordered {
@@ -75,12 +55,13 @@ interface Ordered {
   isFull: boolean;
 }
 
-class Feed implements RowFeed {
+/** Threads that read the rows of one file into a ring of batches, for any number of consumers. */
+export class RowFeed {
   readonly file: string;
   readonly voxelsPerRow: number;
   readonly #limitMs: number;
   readonly #ring: SharedRing;
-  readonly #threads: ReaderThreads;
+  readonly #endThreads: () => Promise<void>;
   readonly #identity: string;
   /** Slots that nobody uses. */
   readonly #free: number[];
@@ -94,6 +75,7 @@ class Feed implements RowFeed {
   #batches = 0;
   #waitMs = 0;
 
+  /** Starts the reader threads. */
   constructor(options: RowFeedOptions) {
     const { access, patch, crop, batchRows, readers, slots, limitMs = DEFAULT_LIMIT_MS } = options;
     this.file = access.path;
@@ -106,9 +88,14 @@ class Feed implements RowFeed {
       this.#pending.get(slot)?.done();
       this.#pending.delete(slot);
     };
-    this.#threads = startReaders(options, this.#ring, full, (error, slot) => this.#refuse(error, slot));
+    this.#endThreads = startReaders(options, this.#ring, full, (error, slot) => this.#refuse(error, slot));
   }
 
+  /**
+   * A batch for each request, in order; the next ones are read while one is used. Several consumers may ask at a time: they
+   * share the ring. Throws InputError (row and byte of what cannot be read, a file that was changed), EnvironmentError
+   * (a thread that ended, a batch that does not come within the limit), InterruptedError.
+   */
   async *batches(requests: Iterable<BatchRequest>, signal?: AbortSignal): AsyncGenerator<FedBatch> {
     const wanted = requests[Symbol.iterator]();
     const ordered: Ordered[] = [];
@@ -136,7 +123,7 @@ class Feed implements RowFeed {
         if (ordered.length === 0) {
           if (next.done === true) return;
           if (this.#failure !== undefined) throw this.#failure;
-          await this.#within(new Promise<void>((done) => this.#waiting.push(done)), signal);
+          await this.#untilFree(signal);
           continue;
         }
         const { slot, rows, full } = ordered[0]!;
@@ -174,10 +161,11 @@ class Feed implements RowFeed {
     };
   }
 
+  /** Ends the threads, which close the file. Idempotent; batches that are waited for are refused. */
   close(): Promise<void> {
     if (this.#closing === undefined) {
       this.#refuse(new InterruptedError(`interrupted while reading ${this.file}: the feed was closed`));
-      this.#closing = this.#threads.close();
+      this.#closing = this.#endThreads();
     }
     return this.#closing;
   }
@@ -228,6 +216,23 @@ class Feed implements RowFeed {
       this.#pending.delete(each);
     }
     for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** Until some slot may be free. Whoever is interrupted leaves its place to those behind it. */
+  async #untilFree(signal: AbortSignal | undefined): Promise<void> {
+    let wake = (): void => {};
+    const woken = new Promise<void>((done) => {
+      wake = done;
+      this.#waiting.push(done);
+    });
+    try {
+      await this.#within(woken, signal);
+    } catch (error) {
+      const place = this.#waiting.indexOf(wake);
+      if (place < 0) this.#waiting.shift()?.();
+      else this.#waiting.splice(place, 1);
+      throw error;
+    }
   }
 
   async #within(waiting: Promise<void>, signal: AbortSignal | undefined): Promise<void> {

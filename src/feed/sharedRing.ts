@@ -47,7 +47,7 @@ export interface RingPart {
 }
 
 const CONTROL = { taken: 0, published: 1, stop: 2 } as const;
-export const COUNTERS = { rows: 0, bytes: 1, busyNs: 2, idleNs: 3 } as const;
+const COUNTERS = { rows: 0, bytes: 1, busyNs: 2, idleNs: 3 } as const;
 const COUNTER_COUNT = Object.keys(COUNTERS).length;
 const FACTS = { count: 0, step: 1, first: 2 } as const;
 const FACT_COUNT = Object.keys(FACTS).length;

@@ -8,7 +8,7 @@ import { closeSlices } from './sliceHull.js';
 import { fromUpright, uprightBelow, uprightGrid } from './uprightGrid.js';
 
 /** Half way between lung (-850 HU) and soft tissue (40 HU): there a blurred edge lies where the sharp one was. */
-export const LUNG_THRESHOLD_HU = -400;
+const LUNG_THRESHOLD_HU = -400;
 
 /**
  * How far the mask reaches beyond the lungs: DSB2017's ten steps of 1 mm.

@@ -1,3 +1,4 @@
+import { eachAxis } from '../volumes/voxels/geometry.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 import { components, paintComponents, runsOf } from './components.js';
 import { dilate } from './dilate.js';
@@ -78,12 +79,11 @@ function growInto(mask: Uint8Array, labels: Uint8Array, [width, height, depth]: 
 }
 
 function coarseGrid(size: Vector3, spacingMm: Vector3): CoarseGrid {
-  const factor = spacingMm.map((mm) => Math.max(1, Math.round(CELL_MM / mm)));
-  const along = (value: (axis: number) => number): Vector3 => [value(0), value(1), value(2)];
+  const factor = eachAxis((axis) => Math.max(1, Math.round(CELL_MM / spacingMm[axis])));
   return {
-    size: along((axis) => Math.ceil(size[axis]! / factor[axis]!)),
-    spacingMm: along((axis) => spacingMm[axis]! * factor[axis]!),
-    factor: along((axis) => factor[axis]!),
+    size: eachAxis((axis) => Math.ceil(size[axis] / factor[axis])),
+    spacingMm: eachAxis((axis) => spacingMm[axis] * factor[axis]),
+    factor,
   };
 }
 

@@ -1,3 +1,4 @@
+import { eachAxis } from '../volumes/voxels/geometry.js';
 import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
 
 /**
@@ -30,12 +31,11 @@ export function uprightGrid({ size, spacingMm, direction }: Geometry): UprightGr
     (sum, axis, row) => sum + (flipped[row] ? (size[axis]! - 1) * strides[axis]! : 0),
     0,
   );
-  const step = (row: 0 | 1 | 2): number => (flipped[row] ? -strides[axes[row]]! : strides[axes[row]]!);
   return {
-    size: [size[axes[0]]!, size[axes[1]]!, size[axes[2]]!],
-    spacingMm: [spacingMm[axes[0]]!, spacingMm[axes[1]]!, spacingMm[axes[2]]!],
+    size: eachAxis((row) => size[axes[row]]!),
+    spacingMm: eachAxis((row) => spacingMm[axes[row]]!),
     start,
-    steps: [step(0), step(1), step(2)],
+    steps: eachAxis((row) => (flipped[row] ? -strides[axes[row]]! : strides[axes[row]]!)),
   };
 }
 

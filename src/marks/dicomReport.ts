@@ -1,6 +1,6 @@
 import { VERSION } from '../version.js';
 import type { DicomContext } from '../volumes/dicom/dicomContext.js';
-import { dicomFile, newUid, type WrittenDataSet } from './dicomWriter.js';
+import { dicomFile, newUid, type WrittenDataSet } from '../volumes/dicom/dicomWriter.js';
 import { type ReadingMark, requireMarks } from './mark.js';
 
 const COMPREHENSIVE_3D = '1.2.840.10008.5.1.4.1.1.88.34';

@@ -4,7 +4,7 @@ import type { ReadingMark } from './mark.js';
 import { MARKUPS_ENDING, marksToMarkups } from './slicerMarkups.js';
 
 /** File name ending of a report. */
-export const REPORT_ENDING = '.sr.dcm';
+const REPORT_ENDING = '.sr.dcm';
 
 /**
  * What a reading room opens of a scan's marks, by file name: `<uid>.mrk.json` for 3D Slicer and, where `slices` are the files

@@ -3,6 +3,7 @@ import type { ContradictoryRows } from '../candidates/contradictoryRows.js';
 import { hintOfScans } from '../candidates/coordinateHint.js';
 import { InputError, throwIfAborted } from '../errors.js';
 import { takeLock } from '../fileLock.js';
+import { requireDisk } from '../freeDisk.js';
 import { makeFolder } from '../paths.js';
 import { startPatchThread } from '../store/patchThread.js';
 import type { Resampling } from '../volumes/dicom/dicomGrid.js';
@@ -13,8 +14,8 @@ import type { CutScans } from './cutScan.js';
 import { countsOf, type FailedScan, resampledOf } from './cutScan.js';
 import { cutScans } from './cutScans.js';
 import { comparePatchFile } from './existingPatchFile.js';
-import { bytesOfRows, bytesOnDisk, requireDisk } from './freeDisk.js';
 import { PROGRAM } from './patchHeader.js';
+import { bytesOfRows, bytesOnDisk, OTHER_PLACE } from './rowBytes.js';
 import { RowsFile } from './rowsFile.js';
 import { mostRowsOf, type StagedJob } from './stagedRows.js';
 import { openStaging, removeStaging, type Staging } from './staging.js';
@@ -165,7 +166,7 @@ function requireRoom(jobs: readonly CropJob[], stagings: readonly Staging[]): vo
     (sum, { isBegun, rowsFile }) => sum + (isBegun ? bytesOnDisk(rowsFile) : 0),
     0,
   );
-  requireDisk(dirname(jobs[0]!.file), bytes - there, `${rows} patches`);
+  requireDisk(dirname(jobs[0]!.file), bytes - there, `${rows} patches`, OTHER_PLACE);
 }
 
 function noRows(

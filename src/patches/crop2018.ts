@@ -1,4 +1,4 @@
-import { voxelToWorld } from '../volumes/voxels/geometry.js';
+import { eachAxis, voxelToWorld } from '../volumes/voxels/geometry.js';
 import { roundHalfEven } from '../volumes/voxels/storedHu.js';
 import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
 import { cubicCutter } from './cubicCutter.js';
@@ -36,7 +36,7 @@ const BEYOND_HU = 0;
  */
 export function placeAs2018(geometry: Geometry, centerWorldMm: Vector3, dim: number): Place2018 {
   const size = sizeOf2018(geometry);
-  const spans = ([0, 1, 2] as const).map((axis) => {
+  const spans = eachAxis((axis) => {
     const center = Math.abs(centerWorldMm[axis] + dim - geometry.originMm[axis]);
     const middle = roundHalfEven(center);
     return {
@@ -47,11 +47,11 @@ export function placeAs2018(geometry: Geometry, centerWorldMm: Vector3, dim: num
   // One axis that began at 0 was made whole again: of y, x, z the first.
   const atStart = [1, 0, 2].map((axis) => spans[axis]!).find(({ from }) => from === 0);
   if (atStart !== undefined) atStart.to = dim;
-  const [x, y, z] = spans.map(({ from }) => from - dim) as [number, number, number];
-  const half = dim / 2;
-  const middleWorldMm = voxelToWorld({ ...geometry, spacingMm: [1, 1, 1] }, [x + half, y + half, z + half]);
+  const firstVoxel = eachAxis((axis) => spans[axis].from - dim);
+  const middle = eachAxis((axis) => firstVoxel[axis] + dim / 2);
+  const middleWorldMm = voxelToWorld({ ...geometry, spacingMm: [1, 1, 1] }, middle);
   return {
-    firstVoxel: [x, y, z],
+    firstVoxel,
     centerWorldMm: middleWorldMm,
     offMm: Math.hypot(...middleWorldMm.map((mm, axis) => mm - centerWorldMm[axis]!)),
     isLost: spans.some(({ from, to }) => to - from !== dim),
@@ -72,7 +72,7 @@ export function cutAs2018(volume: Volume, { firstVoxel }: Place2018, dim: number
   const patch = new Int16Array(dim ** 3);
   const grid = { size, spacingMm: [1, 1, 1] } as const;
   cubicCutter(volume, grid, [dim, dim, dim])(firstVoxel, patch, 0);
-  const kinds = ([0, 1, 2] as const).map((axis) =>
+  const [alongX, alongY, alongZ] = eachAxis((axis) =>
     Array.from({ length: dim }, (_, i) => {
       const voxel = firstVoxel[axis] + i;
       if (voxel < 0 || voxel >= size[axis]) return 'padding';
@@ -82,7 +82,7 @@ export function cutAs2018(volume: Volume, { firstVoxel }: Place2018, dim: number
   for (let k = 0, at = 0; k < dim; k++)
     for (let j = 0; j < dim; j++)
       for (let i = 0; i < dim; i++, at++) {
-        const here = [kinds[0]![i], kinds[1]![j], kinds[2]![k]];
+        const here = [alongX[i], alongY[j], alongZ[k]];
         if (here.includes('padding')) patch[at] = PADDING_HU;
         else if (here.includes('beyond')) patch[at] = BEYOND_HU;
       }
@@ -91,6 +91,5 @@ export function cutAs2018(volume: Volume, { firstVoxel }: Place2018, dim: number
 
 /** Voxels of 1 mm, cut off: up to one is lost an axis, or lies beyond the last. */
 function sizeOf2018({ size, spacingMm }: Geometry): Vector3 {
-  const along = (axis: 0 | 1 | 2): number => Math.trunc(spacingMm[axis] * size[axis]);
-  return [along(0), along(1), along(2)];
+  return eachAxis((axis) => Math.trunc(spacingMm[axis] * size[axis]));
 }

@@ -1,7 +1,9 @@
+import { eachAxis } from '../volumes/voxels/geometry.js';
 import { createRowKernels, paddedLength } from '../volumes/voxels/rowKernels.js';
+import { AIR_HU } from '../volumes/voxels/storedHu.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import type { Span } from './axisWeights.js';
-import { copyRows, OUTSIDE_HU, type PatchCutter } from './patchCutter.js';
+import { copyRows, type PatchCutter } from './patchCutter.js';
 import type { PatchGrid } from './patchGrid.js';
 import { splineCoefficients } from './splineCoefficients.js';
 
@@ -25,19 +27,15 @@ export function cubicCutter(
 ): PatchCutter {
   const { size } = volume;
   const [dimX, dimY, dimZ] = patchSize;
-  const [tx, ty, tz] = ([0, 1, 2] as const).map((axis) => axisTaps(volume, grid, axis)) as [
-    AxisTaps,
-    AxisTaps,
-    AxisTaps,
-  ];
+  const [tx, ty, tz] = eachAxis((axis) => axisTaps(volume, grid, axis));
   // Rows of a plane weighed along x, the planes below the patch weighed along y, too, and a slice of the patch.
   const stride = paddedLength(dimX);
-  const most = ([0, 1, 2] as const).map((axis) =>
+  const most = eachAxis((axis) =>
     Math.min(
       size[axis],
       Math.ceil((patchSize[axis] * grid.spacingMm[axis]) / volume.spacingMm[axis]) + TAPS + 1,
     ),
-  ) as [number, number, number];
+  );
   const planeLength = stride * dimY;
   const [firstPlane, slice] = [stride * most[1], stride * most[1] + planeLength * most[2]];
   const kernels = createRowKernels(slice + planeLength);
@@ -48,8 +46,7 @@ export function cubicCutter(
     const z = spanOf(firstVoxel[2], dimZ, grid.size[2], tz);
     const width = x.to - x.from;
     const height = y.to - y.from;
-    if (width < dimX || height < dimY || z.to - z.from < dimZ)
-      into.fill(OUTSIDE_HU, at, at + dimX * dimY * dimZ);
+    if (width < dimX || height < dimY || z.to - z.from < dimZ) into.fill(AIR_HU, at, at + dimX * dimY * dimZ);
     if (width <= 0 || height <= 0 || z.to <= z.from) return;
 
     coefficients.complete(y.first, y.last);

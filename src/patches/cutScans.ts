@@ -6,7 +6,7 @@ import { scanFiles } from '../volumes/readVolume.js';
 import { statsOf } from '../volumes/voxels/inputFile.js';
 import type { CropOptions } from './cropOptions.js';
 import type { CutScan, CutScans, CutTask, FailedScan } from './cutScan.js';
-import { bytesOfRows } from './freeDisk.js';
+import { bytesOfRows } from './rowBytes.js';
 import { firstRowsOf, type StagedJob, stagedChecksum } from './stagedRows.js';
 
 /** Cuts, on threads, what no earlier run has left in the staging folders; each scan is read once for all jobs. */

@@ -1,11 +1,10 @@
-import { statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { hintOfScans, insideCounts } from '../candidates/coordinateHint.js';
 import { inWorld } from '../candidates/inWorld.js';
 import type { Coordinates } from '../candidates/tableFormat.js';
 import { InputError, messageOf, throwIfAborted } from '../errors.js';
-import { existingFolder } from '../paths.js';
+import { freeDiskBytes } from '../freeDisk.js';
 import { voxelsPerPatch } from '../store/patchFileContract.js';
 import { readGeometry, readVolume } from '../volumes/readVolume.js';
 import type { Geometry } from '../volumes/voxels/volume.js';
@@ -13,8 +12,8 @@ import { type CropResult, countsBeside, type OutsideCandidate } from './crop.js'
 import { type CropJob, prepareCrop, type ScanWork } from './cropJob.js';
 import type { CropOptions } from './cropOptions.js';
 import { countsOf, cuttersOf, type FailedScan } from './cutScan.js';
-import { bytesOfRows } from './freeDisk.js';
-import { planScan } from './planScan.js';
+import { planScan, type ScanPlan } from './planScan.js';
+import { bytesOfRows } from './rowBytes.js';
 
 /** What crop() would write, from the tables and the scans' geometry alone. */
 export interface DryRun extends Omit<CropResult, 'status'> {
@@ -51,7 +50,7 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
     }
   }
   const seconds = await timeOfCrop(jobs, failed, options);
-  const { bavail, bsize } = statfsSync(existingFolder(dirname(jobs[0]!.file)));
+  const freeBytes = freeDiskBytes(dirname(jobs[0]!.file));
   return jobs.map((job, at) => {
     const { file, coordinates } = job;
     const { classes, subsets, outside, scans } = plans[at]!;
@@ -67,7 +66,7 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
       failed,
       ...countsBeside(job),
       bytes: bytesOfRows(job, classes.length),
-      freeBytes: bavail * bsize,
+      freeBytes,
       ...(seconds === undefined ? {} : { seconds }),
     };
   });
@@ -79,8 +78,6 @@ interface Planned {
   readonly outside: OutsideCandidate[];
   readonly scans: Parameters<typeof hintOfScans>[0][number][];
 }
-
-type ScanPlan = ReturnType<typeof planScan>;
 
 function planOf({ format }: CropJob, { candidates, excluded }: ScanWork, geometry: Geometry): ScanPlan {
   return planScan(geometry, inWorld(candidates, geometry), excluded, format);

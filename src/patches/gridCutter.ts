@@ -1,5 +1,6 @@
+import { AIR_HU } from '../volumes/voxels/storedHu.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
-import { copyRows, OUTSIDE_HU, type PatchCutter } from './patchCutter.js';
+import { copyRows, type PatchCutter } from './patchCutter.js';
 import type { PatchGrid } from './patchGrid.js';
 
 /**
@@ -17,8 +18,7 @@ export function gridCutter(
     const [fromY, toY] = [Math.max(0, -y), Math.min(dimY, size[1] - y)];
     const [fromZ, toZ] = [Math.max(0, -z), Math.min(dimZ, size[2] - z)];
     const [width, height] = [toX - fromX, toY - fromY];
-    if (width < dimX || height < dimY || toZ - fromZ < dimZ)
-      into.fill(OUTSIDE_HU, at, at + dimX * dimY * dimZ);
+    if (width < dimX || height < dimY || toZ - fromZ < dimZ) into.fill(AIR_HU, at, at + dimX * dimY * dimZ);
     if (width <= 0 || height <= 0) return;
     for (let k = fromZ; k < toZ; k++) {
       const source = ((z + k) * size[1] + y + fromY) * size[0] + x + fromX;

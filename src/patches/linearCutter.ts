@@ -1,7 +1,9 @@
+import { eachAxis } from '../volumes/voxels/geometry.js';
 import { createRowKernels, paddedLength } from '../volumes/voxels/rowKernels.js';
+import { AIR_HU } from '../volumes/voxels/storedHu.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
-import { type AxisWeights, axisWeights, spanOf } from './axisWeights.js';
-import { copyRows, OUTSIDE_HU, type PatchCutter } from './patchCutter.js';
+import { axisWeights, spanOf } from './axisWeights.js';
+import { copyRows, type PatchCutter } from './patchCutter.js';
 import type { PatchGrid } from './patchGrid.js';
 import { rowsAlongX, valuesAlongX } from './rowsAlongX.js';
 
@@ -13,11 +15,7 @@ import { rowsAlongX, valuesAlongX } from './rowsAlongX.js';
 export function linearCutter(volume: Volume, grid: PatchGrid, patchSize: Vector3): PatchCutter {
   const { size } = volume;
   const [dimX, dimY, dimZ] = patchSize;
-  const [wx, wy, wz] = ([0, 1, 2] as const).map((axis) => axisWeights(volume, grid, axis)) as [
-    AxisWeights,
-    AxisWeights,
-    AxisWeights,
-  ];
+  const [wx, wy, wz] = eachAxis((axis) => axisWeights(volume, grid, axis));
   // Rows of a plane interpolated along x, two planes interpolated along y, too, a slice of the patch, and what x needs.
   const stride = paddedLength(dimX);
   const most = Math.min(size[1], Math.ceil((dimY * grid.spacingMm[1]) / volume.spacingMm[1]) + 2);
@@ -33,8 +31,7 @@ export function linearCutter(volume: Volume, grid: PatchGrid, patchSize: Vector3
     const z = spanOf(firstVoxel[2], dimZ, wz);
     const width = x.to - x.from;
     const height = y.to - y.from;
-    if (width < dimX || height < dimY || z.to - z.from < dimZ)
-      into.fill(OUTSIDE_HU, at, at + dimX * dimY * dimZ);
+    if (width < dimX || height < dimY || z.to - z.from < dimZ) into.fill(AIR_HU, at, at + dimX * dimY * dimZ);
     if (width <= 0 || height <= 0) return;
 
     const interpolatePlane = (plane: number, planeAt: number): void => {

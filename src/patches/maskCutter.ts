@@ -1,4 +1,4 @@
-import { worldToVoxel } from '../volumes/voxels/geometry.js';
+import { eachAxis, worldToVoxel } from '../volumes/voxels/geometry.js';
 import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 import type { PatchGrid } from './patchGrid.js';
 
@@ -13,8 +13,7 @@ export function maskCutter(
   patchSize: Vector3,
 ): MaskCutter {
   const { size } = scan;
-  const nearest = ([0, 1, 2] as const).map((axis) => nearestVoxels(scan, grid, axis));
-  const [nx, ny, nz] = nearest as [Int32Array, Int32Array, Int32Array];
+  const [nx, ny, nz] = eachAxis((axis) => nearestVoxels(scan, grid, axis));
   const [dimX, dimY, dimZ] = patchSize;
   return ([x, y, z], into, at) => {
     into.fill(0, at, at + dimX * dimY * dimZ);
@@ -31,11 +30,8 @@ export function maskCutter(
 /** Whether the voxel nearest to a world position is set; 0 outside the scan. */
 export function maskAt(mask: Uint8Array, scan: Geometry, worldMm: Vector3): 0 | 1 {
   const { size } = scan;
-  const [x, y, z] = worldToVoxel(scan, worldMm).map((index) => Math.floor(index + 0.5)) as [
-    number,
-    number,
-    number,
-  ];
+  const index = worldToVoxel(scan, worldMm);
+  const [x, y, z] = eachAxis((axis) => Math.floor(index[axis] + 0.5));
   if (x < 0 || y < 0 || z < 0 || x >= size[0] || y >= size[1] || z >= size[2]) return 0;
   return mask[(z * size[1] + y) * size[0] + x] === 1 ? 1 : 0;
 }

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { rowsBySeries } from '../candidates/groupBySeries.js';
 import { InputError, throwIfAborted } from '../errors.js';
 import { takeLock } from '../fileLock.js';
 import { makeFolder } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { measureNormalisation, type NormalisationRequest } from '../store/intensity.js';
+import type { PatchLabels } from '../store/patchColumns.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import type { PatchColumns, PatchProvenance } from '../store/patchFileContract.js';
 import { writePatchFile } from '../store/writePatchFile.js';
 import { compareUids } from '../volumes/findScans.js';
+import type { CropResult } from './crop.js';
 import { patchFileName } from './cropJob.js';
 import { countsOf } from './cutScan.js';
 
@@ -23,16 +26,13 @@ export interface MergeOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-export interface MergeResult {
-  readonly file: string;
-  readonly rows: number;
-  readonly byClass: Readonly<Record<string, number>>;
-  readonly bySubset: Readonly<Record<string, number>>;
-}
+export type MergeResult = Pick<CropResult, 'file' | 'rows' | 'byClass' | 'bySubset'>;
 
 /** The rows of one scan, which lie together in one shard. */
 interface ScanRows {
   readonly shard: PatchFile;
+  /** Of all rows of the shard. */
+  readonly labels: PatchLabels;
   readonly uid: string;
   readonly subset: number;
   readonly rows: readonly number[];
@@ -135,45 +135,28 @@ function mergedProvenance(shards: readonly PatchFile[]): PatchProvenance {
 }
 
 function scansOf(shard: PatchFile): ScanRows[] {
-  const { subsets } = shard.labels();
-  const scans = new Map<string, { subset: number; rows: number[] }>();
-  for (const [row, seriesUid] of shard.places().seriesUids.entries()) {
-    const scan = scans.get(seriesUid) ?? { subset: subsets[row]!, rows: [] };
-    scan.rows.push(row);
-    scans.set(seriesUid, scan);
-  }
-  return [...scans].map(([uid, scan]) => ({ shard, uid, ...scan }));
+  const labels = shard.labels();
+  return [...rowsBySeries(shard.places().seriesUids)].map(([uid, rows]) => ({
+    ...{ shard, labels, uid, rows },
+    subset: labels.subsets[rows[0]!]!,
+  }));
 }
 
 function columnsOf(scans: readonly ScanRows[]): PatchColumns {
-  const parts = scans.map(({ shard, rows }) => ({
-    labels: labelsOf(shard),
-    findings: shard.findings(rows),
-    rows,
-  }));
   const pick = (name: 'classes' | 'notrain' | 'notrainReason' | 'subsets'): number[] =>
-    parts.flatMap(({ labels, rows }) => rows.map((row) => labels[name][row]!));
-  const findings = parts.flatMap((part) => part.findings);
+    scans.flatMap(({ labels, rows }) => rows.map((row) => labels[name][row]!));
+  const findings = scans.flatMap(({ shard, rows }) => shard.findings(rows));
   return {
     classes: pick('classes'),
     notrain: pick('notrain'),
     notrainReason: pick('notrainReason'),
     subsets: pick('subsets'),
-    ...(parts.every(({ labels }) => labels.inLung !== undefined)
-      ? { inLung: parts.flatMap(({ labels, rows }) => rows.map((row) => labels.inLung![row]!)) }
+    ...(scans.every(({ labels }) => labels.inLung !== undefined)
+      ? { inLung: scans.flatMap(({ labels, rows }) => rows.map((row) => labels.inLung![row]!)) }
       : {}),
     centerWorldMm: findings.map(({ centerWorldMm }) => centerWorldMm),
     seriesUid: findings.map(({ seriesUid }) => seriesUid),
   };
-}
-
-const known = new WeakMap<PatchFile, ReturnType<PatchFile['labels']>>();
-
-/** Columns are read once a shard, not once a scan. */
-function labelsOf(shard: PatchFile): ReturnType<PatchFile['labels']> {
-  const labels = known.get(shard) ?? shard.labels();
-  known.set(shard, labels);
-  return labels;
 }
 
 async function* voxelsOf(

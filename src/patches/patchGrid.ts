@@ -1,5 +1,11 @@
 import type { PatchFormat } from '../store/patchFileContract.js';
-import { IDENTITY_DIRECTION, middleVoxel, multiply, worldToVoxel } from '../volumes/voxels/geometry.js';
+import {
+  eachAxis,
+  IDENTITY_DIRECTION,
+  middleVoxel,
+  multiply,
+  worldToVoxel,
+} from '../volumes/voxels/geometry.js';
 import { roundHalfEven } from '../volumes/voxels/storedHu.js';
 import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 
@@ -17,9 +23,10 @@ export interface PatchGrid {
  * patchGrid(scan, [1, 1, 1]).size //=> [ 358, 358, 298 ]
  */
 export function patchGrid({ size, spacingMm: from }: Geometry, spacingMm: Vector3): PatchGrid {
-  const along = (axis: 0 | 1 | 2): number =>
-    Math.floor(((size[axis] - 1) * from[axis]) / spacingMm[axis] + 1e-6) + 1;
-  return { size: [along(0), along(1), along(2)], spacingMm };
+  return {
+    size: eachAxis((axis) => Math.floor(((size[axis] - 1) * from[axis]) / spacingMm[axis] + 1e-6) + 1),
+    spacingMm,
+  };
 }
 
 /**
@@ -32,9 +39,9 @@ export function patchGrid({ size, spacingMm: from }: Geometry, spacingMm: Vector
  */
 export function centerVoxelOf(geometry: Geometry, spacingMm: Vector3, centerWorldMm: Vector3): Vector3 {
   const index = worldToVoxel(geometry, centerWorldMm);
-  const along = (axis: 0 | 1 | 2): number =>
-    roundHalfEven(Math.round(((index[axis] * geometry.spacingMm[axis]) / spacingMm[axis]) * 1e6) / 1e6);
-  return [along(0), along(1), along(2)];
+  return eachAxis((axis) =>
+    roundHalfEven(Math.round(((index[axis] * geometry.spacingMm[axis]) / spacingMm[axis]) * 1e6) / 1e6),
+  );
 }
 
 /** Whether a voxel lies in the grid. */
@@ -48,8 +55,7 @@ export function isInside({ size }: PatchGrid, voxel: Vector3): boolean {
  * firstVoxelOf([20, 20, 20], [32, 32, 32]) //=> [ 4, 4, 4 ]
  */
 export function firstVoxelOf(centerVoxel: Vector3, patchSize: Vector3): Vector3 {
-  const along = (axis: 0 | 1 | 2): number => centerVoxel[axis] - Math.floor(patchSize[axis] / 2);
-  return [along(0), along(1), along(2)];
+  return eachAxis((axis) => centerVoxel[axis] - Math.floor(patchSize[axis] / 2));
 }
 
 /** A patch as a small scan of its own: its middle voxel (dim / 2, dim / 2, slices / 2: the candidate) lies at 0, 0, 0 mm. */
@@ -58,7 +64,10 @@ export function patchGeometry(
   direction = IDENTITY_DIRECTION,
 ): Geometry {
   const size: Vector3 = [dim, dim, slices];
-  const middle = middleVoxel(size).map((index, axis) => index * spacingMm[axis]!);
-  const [x, y, z] = multiply(direction, middle as unknown as Vector3);
+  const middle = middleVoxel(size);
+  const [x, y, z] = multiply(
+    direction,
+    eachAxis((axis) => middle[axis] * spacingMm[axis]),
+  );
   return { size, spacingMm, originMm: [-x, -y, -z], direction };
 }

@@ -1,7 +1,7 @@
 import type { Candidate } from '../candidates/candidate.js';
 import type { ExcludedFinding } from '../candidates/excludedFindings.js';
 import { notrainReasons } from '../candidates/notrain.js';
-import { type PatchFormat, voxelsPerPatch } from '../store/patchFileContract.js';
+import type { PatchFormat } from '../store/patchFileContract.js';
 import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 import { centerVoxelOf, firstVoxelOf, isInside, patchGrid } from './patchGrid.js';
 
@@ -60,9 +60,4 @@ export function planScan(
 /** Voxels of a patch along x, y, z. */
 export function patchSizeOf({ dim, slices }: PatchFormat): Vector3 {
   return [dim, dim, slices];
-}
-
-/** Bytes of a row as int16. */
-export function bytesPerRow(format: PatchFormat): number {
-  return 2 * voxelsPerPatch(format);
 }

@@ -1,5 +1,5 @@
 import type { PatchFormat } from '../store/patchFileContract.js';
-import { voxelToWorld } from '../volumes/voxels/geometry.js';
+import { eachAxis, voxelToWorld } from '../volumes/voxels/geometry.js';
 import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
 import { cutterOf } from './cutScan.js';
 import { patchGrid } from './patchGrid.js';
@@ -54,10 +54,11 @@ export function patchBox(
   firstVoxel: Vector3,
   patchSize: Vector3,
 ): PatchBox {
-  const cornerAt = (edge: (axis: 0 | 1 | 2) => number): Vector3 => {
-    const onScan = (axis: 0 | 1 | 2): number => (edge(axis) * spacingMm[axis]) / geometry.spacingMm[axis];
-    return voxelToWorld(geometry, [onScan(0), onScan(1), onScan(2)]);
-  };
+  const cornerAt = (edge: (axis: 0 | 1 | 2) => number): Vector3 =>
+    voxelToWorld(
+      geometry,
+      eachAxis((axis) => (edge(axis) * spacingMm[axis]) / geometry.spacingMm[axis]),
+    );
   return {
     fromWorldMm: cornerAt((axis) => firstVoxel[axis] - 0.5),
     toWorldMm: cornerAt((axis) => firstVoxel[axis] + patchSize[axis] - 0.5),

@@ -1,5 +1,5 @@
-import { renameSync, statSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { type FileHandle, open, rename } from 'node:fs/promises';
 import { findContiguous } from '../store/hdf5/hdf5Layout.js';
 import type { PatchThread } from '../store/patchThread.js';
 import { type Flusher, flusherOf, named, writeAt } from '../store/rowFile.js';
@@ -46,7 +46,7 @@ export class RowsFile {
     await named(file, copyStart(headerFile, this.#file!, bytes));
     // A name that appears by rename must not outlive its bytes in a power cut.
     await this.#flusher!.finish();
-    renameSync(rowsFile, file);
+    await named(file, rename(rowsFile, file));
     return true;
   }
 

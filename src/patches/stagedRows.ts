@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { throwIfAborted } from '../errors.js';
+import { EnvironmentError, throwIfAborted } from '../errors.js';
 import { voxelsPerPatch } from '../store/patchFileContract.js';
 import { placeOf } from '../store/rowFile.js';
 import type { CropJob, ScanWork } from './cropJob.js';
@@ -100,7 +100,16 @@ async function* rowBlocks(
       for (let row = 0; row < rows.length; row += rowsPerBlock) {
         throwIfAborted(signal, 'reading the cut rows; the same command goes on from them');
         const count = Math.min(rowsPerBlock, rows.length - row);
-        await file.read(block, 0, count * rowBytes, place + (firstRows.get(uid)! + row) * rowBytes);
+        const { bytesRead } = await file.read(
+          block,
+          0,
+          count * rowBytes,
+          place + (firstRows.get(uid)! + row) * rowBytes,
+        );
+        if (bytesRead < count * rowBytes)
+          throw new EnvironmentError(
+            `${staging.rowsFile}: expected ${count} rows of ${uid}, found the file cut short; start the same command again`,
+          );
         yield block.subarray(0, count * rowBytes);
         [block, other] = [other, block];
         done += count;

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { awaitReadableBelow } from '../awaitReadable.js';
+import { rowsBySeries } from '../candidates/groupBySeries.js';
 import { InputError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
@@ -63,7 +64,7 @@ export async function verifyPatchFile(options: VerifyOptions): Promise<Verificat
       );
     await awaitReadableBelow(options.scansFolder);
     const there = new Map(findScans(options.scansFolder, 'all').map((scan) => [scan.uid, scan]));
-    const rowsOf = rowsByScan(patches);
+    const rowsOf = rowsBySeries(patches.places().seriesUids);
     const missing: { uid: string; reason: string }[] = [];
     const tasks: VerifyTask[] = [];
     const reading = readingOf(provenance.settings);
@@ -118,16 +119,6 @@ async function verifyScans(
     ...(signal === undefined ? {} : { signal }),
   });
   return answers.sort((a, b) => (a.uid < b.uid ? -1 : 1));
-}
-
-function rowsByScan(patches: PatchFile): Map<string, number[]> {
-  const byScan = new Map<string, number[]>();
-  for (const [row, seriesUid] of patches.places().seriesUids.entries()) {
-    const ofScan = byScan.get(seriesUid);
-    if (ofScan === undefined) byScan.set(seriesUid, [row]);
-    else ofScan.push(row);
-  }
-  return byScan;
 }
 
 function wrongColumns(

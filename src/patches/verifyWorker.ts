@@ -73,7 +73,7 @@ async function wrongRows(
     const row = rows[index]!;
     cut(first, again, 0);
     await patches.readRows([row], stored);
-    let same = Buffer.compare(bytesOf(stored), bytesOf(again)) === 0;
+    let same = Buffer.compare(new Uint8Array(stored.buffer), new Uint8Array(again.buffer)) === 0;
     if (mask !== undefined) {
       cutMask!(first, maskAgain, 0);
       patches.readMasks([row], storedMask);
@@ -83,8 +83,4 @@ async function wrongRows(
     if (!same) wrong.push(row);
   }
   return wrong;
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Int16Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

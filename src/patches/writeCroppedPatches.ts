@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
+import { requireDisk } from '../freeDisk.js';
 import { measureNormalisation } from '../store/intensity.js';
 import type { PatchColumns } from '../store/patchFileContract.js';
 import { writePatchFile } from '../store/writePatchFile.js';
 import type { CropOptions } from './cropOptions.js';
 import type { CutScans } from './cutScan.js';
-import { bytesOfRows, requireDisk } from './freeDisk.js';
 import { patchHeader } from './patchHeader.js';
+import { bytesOfRows, OTHER_PLACE } from './rowBytes.js';
 import { mostRowsOf, type StagedJob, stagedMasks, stagedRows } from './stagedRows.js';
 
 /** Makes the patch file of a job from its staged rows; returns its columns. */
@@ -33,6 +34,7 @@ export async function writeCroppedPatches(
       dirname(job.file),
       bytesOfRows(job, rows),
       `${rows} patches beside the staged ones: some candidates or scans have none`,
+      OTHER_PLACE,
     );
     const masks = job.lungMask ? [stagedMasks(staged, cut, 'write masks', options)] : [];
     await writePatchFile(

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { EnvironmentError, InputError, throwIfAborted } from '../errors.js';
+import { join, resolve } from 'node:path';
+import { InputError, throwIfAborted } from '../errors.js';
 import { takeFolderLock } from '../fileLock.js';
+import { requireDisk } from '../freeDisk.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { runOnThreads } from '../threadPool.js';
@@ -91,7 +92,8 @@ async function makeIn(out: string, settings: SampleSettings, options: SampleOpti
   });
   if (earlier.whole !== undefined) return result(earlier.whole, 0);
 
-  requireDisk(out, settings, bytesOf(earlier.known));
+  const needed = neededBytes(settings) - bytesOf(earlier.known);
+  requireDisk(out, needed, 'the sample data', 'use another --out or fewer --scans');
   makeFolder(out);
   removePartials(out); // of a program that was killed
   // Says whose folder it is before anything of a scan lies in it: a program that is killed before its first scan is whole
@@ -143,23 +145,14 @@ function countsOf(scans: readonly ScanResult[]): { nodules: number; candidates: 
   };
 }
 
-function requireDisk(out: string, settings: SampleSettings, there: number): void {
-  let needed = 16 * 2 ** 20 - there;
+/** With some room for tables. */
+function neededBytes(settings: SampleSettings): number {
+  let needed = 16 * 2 ** 20;
   for (let index = 0; index < settings.scans; index++) {
     const [x, y, z] = planGeometry(settings, index).size;
     needed += 2 * x * y * z;
   }
-  let folder = out;
-  while (!existsSync(folder)) folder = dirname(folder);
-  const { bavail, bsize } = statfsSync(folder);
-  if (bavail * bsize < needed)
-    throw new EnvironmentError(
-      `${out}: expected ${mebibytes(needed)} of free disk for the sample data, found ${mebibytes(bavail * bsize)}; free some, use another --out or fewer --scans`,
-    );
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  return needed;
 }
 
 type PoolOptions = Pick<SampleOptions, 'out' | 'workers' | 'signal' | 'onProgress'>;

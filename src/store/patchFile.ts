@@ -5,7 +5,7 @@ import { type DatasetDescription, descriptionOf } from './hdf5/datasetDescriptio
 import { checkAttributes } from './hdf5/globalHeap.js';
 import { asInput, type Dataset, type H5File, openH5 } from './hdf5/h5Reader.js';
 import { checkHdf5File } from './hdf5/hdf5Layout.js';
-import { elementOf, libraryRowBytes, openLibraryRows } from './hdf5/libraryRows.js';
+import { elementOf, openLibraryRows } from './hdf5/libraryRows.js';
 import { openRowIndex } from './hdf5/openRowIndex.js';
 import { openRows } from './hdf5/openRows.js';
 import type { ElementType, RowAccess, RowReader } from './hdf5/rowIndex.js';
@@ -15,7 +15,6 @@ import {
   findingsOf,
   labelsOf,
   openDatasets,
-  type PatchDatasets,
   type PatchLabels,
   type PatchPlaces,
   placesOf,
@@ -75,87 +74,66 @@ export async function openPatchFile(path: string): Promise<PatchFile> {
   checkAttributes(path, DATASET_NAMES);
   const file = await openH5(path, 'the file');
   const open: { close(): void }[] = [file];
-  try {
-    const datasets = openDatasets(path, file);
-    const format = asInput(path, 'input', () =>
-      formatOf(path, datasets.get('input')!, datasets.voxelsPerRow),
-    );
-    const provenance = asInput(path, 'its attributes', () => provenanceOf(path, file));
-    const input = await openRowIndex(path, 'input');
-    const rows = await openRows(input);
-    open.push(rows);
-    const library = openWhenAsked(() => openLibraryRows(path, 'input'));
-    open.push(library);
-    return describe({ path, file, datasets, format, provenance, input, rows, library, open });
-  } catch (error) {
+  const close = (): void => {
     for (const each of open) each.close();
+  };
+  try {
+    const stored = contentOf(path, file);
+    return { ...stored, ...(await rowsOf(path, stored.voxelsPerRow, open)), close };
+  } catch (error) {
+    close();
     throw error;
   }
 }
 
-/** Few callers compare with the library: it opens the file a second time. */
-interface LibraryRows {
-  rows(): Promise<RowReader>;
-  close(): void;
-}
+type Rows = Pick<PatchFile, 'input' | 'readRows' | 'readRowBytes'>;
 
-function openWhenAsked(open: () => Promise<RowReader>): LibraryRows {
-  let opening: Promise<RowReader> | undefined;
+/** What reads rows; what it has opened is closed with `open`. */
+async function rowsOf(path: string, voxelsPerRow: number, open: { close(): void }[]): Promise<Rows> {
+  const input = await openRowIndex(path, 'input');
+  const reader = await openRows(input);
+  open.push(reader);
+  // Few callers compare with the library: it opens the file a second time.
+  let library: Promise<RowReader> | undefined;
+  open.push({ close: () => void library?.then((rows) => rows.close()).catch(() => {}) });
   return {
-    rows: () => (opening ??= open()),
-    close: () => void opening?.then((rows) => rows.close()).catch(() => {}),
+    input,
+    readRows: async (wanted, into, at = 0) => {
+      for (let i = 0; i < wanted.length; i++) reader.readRow(wanted[i]!, into, at + i * voxelsPerRow);
+    },
+    readRowBytes: async (row, by = 'index') => {
+      if (by === 'index') return reader.readRowBytes(row);
+      library ??= openLibraryRows(path, 'input');
+      return (await library).readRowBytes(row);
+    },
   };
 }
 
-/** What a patch file is made of. */
-interface Parts {
-  readonly path: string;
-  readonly file: H5File;
-  readonly datasets: PatchDatasets;
-  readonly format: PatchFormat;
-  readonly provenance: PatchProvenance | undefined;
-  readonly input: RowAccess;
-  /** By the index, or by the library where there is none. */
-  readonly rows: RowReader;
-  /** By the library, for comparing. */
-  readonly library: LibraryRows;
-  readonly open: readonly { close(): void }[];
-}
-
-function describe(parts: Parts): PatchFile {
-  const { path, file, datasets, format, provenance, input, rows: reader, library } = parts;
+/** All but the rows. */
+function contentOf(path: string, file: H5File): Omit<PatchFile, keyof Rows | 'close'> {
+  const datasets = openDatasets(path, file);
   const { rows, voxelsPerRow } = datasets;
+  const input = datasets.get('input')!;
   return {
-    path,
-    rows,
-    voxelsPerRow,
-    format,
+    ...{ path, rows, voxelsPerRow },
+    format: asInput(path, 'input', () => formatOf(path, input, voxelsPerRow)),
     // Looked at when it was opened; the bytes of a row are little-endian.
-    element: elementOf(datasets.get('input')!.metadata)!,
-    provenance,
-    input,
+    element: elementOf(input.metadata)!,
+    provenance: asInput(path, 'its attributes', () => provenanceOf(path, file)),
     labels: () => labelsOf(path, datasets),
     places: () => placesOf(path, datasets),
+    findings: (wanted) => findingsOf(path, datasets, wanted),
     readMasks: (wanted, into) => {
       const mask = datasets.get('mask');
       if (mask === undefined)
         throw new InputError(path, 'expected a dataset mask, found none; crop with --lung-mask');
       for (let i = 0; i < wanted.length; i++)
         into.set(
-          asInput(path, `mask: row ${wanted[i]}`, () => libraryRowBytes(mask, wanted[i]!)),
+          asInput(path, `mask: row ${wanted[i]}`, () => mask.bytes([wanted[i]!, wanted[i]! + 1])),
           i * voxelsPerRow,
         );
     },
-    findings: (wanted) => findingsOf(path, datasets, wanted),
-    readRows: async (wanted, into, at = 0) => {
-      for (let i = 0; i < wanted.length; i++) reader.readRow(wanted[i]!, into, at + i * voxelsPerRow);
-    },
-    readRowBytes: async (row, by = 'index') =>
-      (by === 'index' ? reader : await library.rows()).readRowBytes(row),
     ...membersOf(path, file),
-    close: () => {
-      for (const each of parts.open) each.close();
-    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Dataset, type Library, loadH5, whileWriting, withoutStandardError } from './hdf5/h5.js';
+import { callH5, type Dataset, type Library, loadH5 } from './hdf5/h5.js';
 import {
   type PatchColumns,
   type PatchFormat,
@@ -7,7 +7,7 @@ import {
 } from './patchFileContract.js';
 
 /** Version of the layout, in the root attribute `formatVersion`. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 /**
  * Creates the file with its columns and attributes, and the room for the voxels of `input`, which are not written: the file
@@ -23,7 +23,7 @@ export async function createPatchFile(
 ): Promise<void> {
   Date.now = () => 0;
   const library = await loadH5();
-  whileWriting(() => writeAllButRows(library, path, format, provenance, columns));
+  callH5(() => writeAllButRows(library, path, format, provenance, columns));
 }
 
 function writeAllButRows(
@@ -43,9 +43,7 @@ function writeAllButRows(
   const withoutData = (name: string, type: '<h' | '<B'): Dataset => {
     const kept = { shape, maxshape: shape, chunks: null, compression: 0, compression_opts: [] };
     Module.deactivate_throwing_error_handler();
-    withoutStandardError(() =>
-      Module.create_dataset(file.file_id, `/${name}`, 0n, { ...metadataOf(type), ...kept }),
-    );
+    Module.create_dataset(file.file_id, `/${name}`, 0n, { ...metadataOf(type), ...kept });
     Module.activate_throwing_error_handler();
     return file.get(name) as Dataset;
   };

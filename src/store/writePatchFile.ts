@@ -1,5 +1,5 @@
-import { renameSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder } from '../paths.js';
 import {
@@ -61,7 +61,7 @@ export async function writePatchFile(
     } finally {
       await file.close();
     }
-    renameSync(beside, path);
+    await named(path, rename(beside, path));
   } catch (error) {
     rmSync(beside, { force: true });
     throw error;

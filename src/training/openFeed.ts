@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type FeedReport, openRowFeed, type RowFeed } from '../feed/rowFeed.js';
+import { type FeedReport, RowFeed } from '../feed/rowFeed.js';
 import type { PatchFile } from '../store/patchFile.js';
 import type { EpochRecord } from './run/metricsLog.js';
 import type { TrainConfig } from './run/trainConfig.js';
@@ -26,7 +26,7 @@ export function openFeed(
   >,
   batchRows: number,
 ): RowFeed {
-  return openRowFeed({
+  return new RowFeed({
     access: { ...patches.input, ...(valueScale === undefined ? {} : { scale: valueScale }) },
     patch: patches.format,
     crop,

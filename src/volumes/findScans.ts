@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { awaitReadableBelow } from '../awaitReadable.js';
 import { InputError } from '../errors.js';
 import { isFolder } from '../paths.js';
 import { findDicomSeries, type LeftOutFile } from './dicom/dicomSearch.js';
 import { SCAN_EXTENSIONS } from './readVolume.js';
+import { entriesIn } from './voxels/inputFile.js';
 
 /** A scan on disk. */
 export interface ScanFile {
@@ -102,7 +102,7 @@ function requireFolder(folder: string): void {
 /** By number, ascending: names of folders, whose letters may be large. */
 function subsetFolders(folder: string): ReadonlyMap<number, readonly string[]> {
   const folders = new Map<number, string[]>();
-  for (const name of readdirSync(folder).sort()) {
+  for (const { name } of entriesIn(folder)) {
     const match = /^subset(\d+)$/i.exec(name);
     if (match === null || !isFolder(join(folder, name))) continue;
     const subset = Number(match[1]);
@@ -114,7 +114,7 @@ function subsetFolders(folder: string): ReadonlyMap<number, readonly string[]> {
 /** A link that leads nowhere counts as a scan: reading it says so, and the others go on. */
 function scansIn(folder: string, subset: number): ScanSearch {
   // Files are not looked at: a file system that hangs at one of them would hold up the search.
-  const files = readdirSync(folder, { withFileTypes: true })
+  const files = entriesIn(folder)
     .filter((entry) => !(entry.isSymbolicLink() ? isFolder(join(folder, entry.name)) : entry.isDirectory()))
     .map(({ name }) => ({ uid: uidOf(name), subset, path: join(folder, name) }))
     .filter((scan): scan is ScanFile => scan.uid !== undefined);
@@ -134,7 +134,6 @@ function scansIn(folder: string, subset: number): ScanSearch {
 /** Undefined for what is no scan. */
 function uidOf(name: string): string | undefined {
   const lower = name.toLowerCase();
-  // The longest ending first: .nii.gz before .gz could ever matter.
   const extension = SCAN_EXTENSIONS.find((ending) => lower.endsWith(ending));
   if (extension === undefined || name.startsWith('.')) return undefined;
   const stem = name.slice(0, -extension.length);

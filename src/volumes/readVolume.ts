@@ -3,7 +3,7 @@ import { awaitReadableBelow } from '../awaitReadable.js';
 import { InputError, throwIfAborted } from '../errors.js';
 import { chosenSeries } from './dicom/dicomChoice.js';
 import type { Resampling } from './dicom/dicomGrid.js';
-import { filesInOrder, readDicomSeries, readDicomVolume } from './dicom/dicomReader.js';
+import { type DicomVolume, filesInOrder, readDicomSeries, readDicomVolume } from './dicom/dicomReader.js';
 import { metaImageFiles, readMetaImage, readMetaImageHeader } from './metaImage/metaImageReader.js';
 import type { NiftiFrame } from './nifti/niftiGeometry.js';
 import { niftiFiles, readNifti, readNiftiGeometry } from './nifti/niftiReader.js';
@@ -14,10 +14,33 @@ import { statsOf } from './voxels/inputFile.js';
 import type { ReadOptions } from './voxels/storedVoxels.js';
 import type { Geometry, Volume } from './voxels/volume.js';
 
-/** File name endings of the scans that can be read. */
-export const SCAN_EXTENSIONS = ['.nrrd', '.nhdr', '.nii', '.nii.gz', '.hdr', '.mha', '.mhd'] as const;
+/** A format whose scans are named by a file: of all, or a header. */
+interface ScanFormat {
+  /** Of file names. */
+  readonly endings: readonly string[];
+  readonly geometry: (path: string, choices: ReadingChoices) => Promise<Geometry>;
+  readonly files: (path: string) => Promise<readonly string[]>;
+  readonly read: (path: string, options: ReadOptions, choices: ReadingChoices) => Promise<Volume>;
+}
 
-type ScanFormat = 'dicom' | 'metaimage' | 'nrrd' | 'nifti';
+const FORMATS: readonly ScanFormat[] = [
+  { endings: ['.nrrd', '.nhdr'], geometry: readNrrdGeometry, files: nrrdFiles, read: readNrrd },
+  {
+    endings: ['.nii', '.nii.gz', '.hdr'],
+    geometry: (path, { niftiFrame }) => readNiftiGeometry(path, niftiFrame),
+    files: niftiFiles,
+    read: (path, options, { niftiFrame }) => readNifti(path, options, niftiFrame),
+  },
+  {
+    endings: ['.mha', '.mhd'],
+    geometry: async (path) => (await readMetaImageHeader(path)).geometry,
+    files: metaImageFiles,
+    read: readMetaImage,
+  },
+];
+
+/** File name endings of the scans that can be read. */
+export const SCAN_EXTENSIONS = FORMATS.flatMap(({ endings }) => endings);
 
 /** How a scan is read where its format leaves a choice. */
 export interface ReadingChoices {
@@ -57,9 +80,9 @@ export interface HashedVolume {
 export async function readVolume(source: ScanSource, options: ReadVolumeOptions = {}): Promise<Volume> {
   const path = pathOf(source);
   throwIfAborted(options.signal, `reading ${path}`);
-  const volume = await readAny(source, options, {});
+  const { volume } = await readAny(source, options);
   throwIfAborted(options.signal, `reading ${path}`);
-  return checkedGeometry(volume, path);
+  return volume;
 }
 
 /**
@@ -71,27 +94,18 @@ export async function readHashedVolume(
   choices: ReadingChoices = {},
   memory?: ReadOptions['memory'],
 ): Promise<HashedVolume> {
-  const path = pathOf(source);
-  if ((await formatOf(path)) === 'dicom') {
-    const { volume, files, resampling } = await readDicomVolume(...(await dicomOf(source, choices)));
-    const sha256 = await hashOfFiles(files);
-    return { volume: checkedGeometry(volume, path), sha256, ...(resampling && { resampling }) };
-  }
   const hash = createHash('sha256');
   const onBytes = (bytes: Uint8Array): void => void hash.update(bytes);
   const options = { onBytes, ...(memory === undefined ? {} : { memory }) };
-  const volume = checkedGeometry(await readAny(source, choices, options), path);
-  return { volume, sha256: hash.digest('hex') };
+  const { volume, files = [], resampling } = await readAny(source, choices, options);
+  for (const file of files) await hashFile(hash, file);
+  return { volume, sha256: hash.digest('hex'), ...(resampling && { resampling }) };
 }
 
 /** sha256 of a scan's files, one after the other, hexadecimal. Throws InputError. */
 export async function hashOfScan(source: ScanSource, choices: ReadingChoices = {}): Promise<string> {
-  return hashOfFiles(await scanFiles(source, choices));
-}
-
-async function hashOfFiles(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of files) await hashFile(hash, file);
+  for (const file of await scanFiles(source, choices)) await hashFile(hash, file);
   return hash.digest('hex');
 }
 
@@ -110,21 +124,13 @@ async function hashFile(hash: Hash, path: string): Promise<void> {
  */
 export async function readGeometry(source: ScanSource, options: ReadVolumeOptions = {}): Promise<Geometry> {
   const path = pathOf(source);
-  const { signal, niftiFrame } = options;
-  throwIfAborted(signal, `reading ${path}`);
-  const read = async (): Promise<Geometry> => {
-    switch (await formatOf(path)) {
-      case 'dicom':
-        return (await readDicomSeries(...(await dicomOf(source, options)))).geometry;
-      case 'metaimage':
-        return (await readMetaImageHeader(path)).geometry;
-      case 'nifti':
-        return readNiftiGeometry(path, niftiFrame);
-      case 'nrrd':
-        return readNrrdGeometry(path);
-    }
-  };
-  return checkedGeometry(await read(), path);
+  throwIfAborted(options.signal, `reading ${path}`);
+  const format = await formatOf(path);
+  const geometry =
+    format === undefined
+      ? (await readDicomSeries(...(await dicomOf(source, options)))).geometry
+      : await format.geometry(path, options);
+  return checkedGeometry(geometry, path);
 }
 
 /** The files that make up a scan: one, a header and its voxels, or slices in the order of z. Throws InputError. */
@@ -133,35 +139,25 @@ export async function scanFiles(
   choices: ReadingChoices = {},
 ): Promise<readonly string[]> {
   const path = pathOf(source);
-  switch (await formatOf(path)) {
-    case 'dicom':
-      return filesInOrder(await readDicomSeries(...(await dicomOf(source, choices))));
-    case 'metaimage':
-      return metaImageFiles(path);
-    case 'nifti':
-      return niftiFiles(path);
-    case 'nrrd':
-      return nrrdFiles(path);
-  }
+  const format = await formatOf(path);
+  return format === undefined
+    ? filesInOrder(await readDicomSeries(...(await dicomOf(source, choices))))
+    : format.files(path);
 }
 
+/** `files`: of DICOM slices, which `options` are not for. */
 async function readAny(
   source: ScanSource,
   choices: ReadVolumeOptions,
-  options: ReadOptions,
-): Promise<Volume> {
+  options: ReadOptions = {},
+): Promise<Omit<DicomVolume, 'files'> & Partial<Pick<DicomVolume, 'files'>>> {
   const path = pathOf(source);
-  const { niftiFrame } = choices;
-  switch (await formatOf(path)) {
-    case 'dicom':
-      return (await readDicomVolume(...(await dicomOf(source, choices)))).volume;
-    case 'metaimage':
-      return readMetaImage(path, options);
-    case 'nifti':
-      return readNifti(path, options, niftiFrame);
-    case 'nrrd':
-      return readNrrd(path, options);
-  }
+  const format = await formatOf(path);
+  const read =
+    format === undefined
+      ? await readDicomVolume(...(await dicomOf(source, choices)))
+      : { volume: await format.read(path, options, choices) };
+  return { ...read, volume: checkedGeometry(read.volume, path) };
 }
 
 function pathOf(source: ScanSource): string {
@@ -180,12 +176,12 @@ async function dicomOf(
   return [slices ?? chosenSeries(path, options.series), path, options];
 }
 
-async function formatOf(path: string): Promise<ScanFormat> {
-  if ((await statsOf(path))?.isDirectory()) return 'dicom';
+/** Undefined for a folder, of DICOM slices. Throws InputError for a name with another ending. */
+async function formatOf(path: string): Promise<ScanFormat | undefined> {
+  if ((await statsOf(path))?.isDirectory()) return undefined;
   const name = path.toLowerCase();
-  if (name.endsWith('.mhd') || name.endsWith('.mha')) return 'metaimage';
-  if (name.endsWith('.nrrd') || name.endsWith('.nhdr')) return 'nrrd';
-  if (name.endsWith('.nii') || name.endsWith('.nii.gz') || name.endsWith('.hdr')) return 'nifti';
+  const format = FORMATS.find(({ endings }) => endings.some((ending) => name.endsWith(ending)));
+  if (format !== undefined) return format;
   throw new InputError(
     path,
     `expected a scan that ends in ${SCAN_EXTENSIONS.join(', ')}, or a folder of DICOM slices`,

@@ -17,7 +17,8 @@ test('readFolds() reads a table with subset or fold, and the folders subset<k>',
     ['a', 0],
     ['b', 7],
   ]);
-  assert.deepEqual(read('fold;seriesuid\r\n3;a\r\n'), [['a', 3]]);
+  for (const first of ['', 'sep=;\r\n', '\n'])
+    assert.deepEqual(read(`${first}fold;seriesuid\r\n3;a\r\n`), [['a', 3]]);
   assert.throws(
     () => read('seriesuid,fold\na,1.5\n'),
     /folds\.csv:2: fold: expected a whole number from 0, received 1\.5/,

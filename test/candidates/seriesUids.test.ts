@@ -15,6 +15,7 @@ test('readSeriesUids() reads lists as people have them, and names what is none',
   for (const text of ['a\nb\n', '\uFEFFa\r\nb', 'seriesuid\n a \n\nb\n', '"a"\n"b"\n', 'a,\nb;\n'])
     assert.deepEqual(read(text), ['a', 'b'], JSON.stringify(text));
   assert.deepEqual(read('subset;seriesuid\n0;a\n1;b\n'), ['a', 'b']);
+  assert.deepEqual(read('sep=;\nseriesuid\na\nb;\n'), ['a', 'b']);
   assert.throws(
     () => read('a\nb\na\n'),
     /list\.csv:3: expected each series once, received a twice \(first in line 1\)/,

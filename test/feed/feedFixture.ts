@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openRowFeed, type RowFeed, type RowFeedOptions } from '../../src/feed/rowFeed.js';
+import { RowFeed, type RowFeedOptions } from '../../src/feed/rowFeed.js';
 import type { BatchRequest } from '../../src/feed/sharedRing.js';
 import { createRandom } from '../../src/random.js';
 import { openRowIndex } from '../../src/store/hdf5/openRowIndex.js';
@@ -73,7 +73,7 @@ export async function collected(
 
 /** A feed that is closed, come what may. */
 export async function withFeed<T>(options: RowFeedOptions, use: (feed: RowFeed) => Promise<T>): Promise<T> {
-  const feed = openRowFeed(options);
+  const feed = new RowFeed(options);
   try {
     return await use(feed);
   } finally {

@@ -3,7 +3,7 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { copyFileSync, readdirSync, renameSync, truncateSync, utimesSync } from 'node:fs';
 import { test } from 'node:test';
 import { EnvironmentError, InputError, InterruptedError } from '../../src/errors.js';
-import { type FedBatch, openRowFeed } from '../../src/feed/rowFeed.js';
+import { type FedBatch, RowFeed } from '../../src/feed/rowFeed.js';
 import type { BatchRequest } from '../../src/feed/sharedRing.js';
 import { inRepository } from '../../src/paths.js';
 import { createRandom } from '../../src/random.js';
@@ -119,7 +119,7 @@ test('a file that is cut names row and byte, one that is replaced or touched is 
 
 test('after a failure all further batches are refused with it, and closing ends the threads', async (t) => {
   const options = await feedFixture(t);
-  const feed = openRowFeed(options);
+  const feed = new RowFeed(options);
   const bad = feed.batches([{ rows: Uint32Array.of(3) }, { rows: Uint32Array.of(1_000_000) }]);
   await bad.next();
   await assert.rejects(bad.next(), /Expected a row from 0 to 99, received 1000000/);
@@ -145,12 +145,27 @@ test('threads that cannot open the file, and threads that end, are errors that s
   });
 });
 
+test('a consumer that is interrupted while it waits for a slot leaves it to the one behind it', async (t) => {
+  await withFeed({ ...(await feedFixture(t)), slots: 1, limitMs: 20_000 }, async (feed) => {
+    const first = feed.batches(requests(1));
+    await first.next();
+    const stop = new AbortController();
+    const interrupted = feed.batches(requests(1), stop.signal).next();
+    const behind = feed.batches(requests(1)).next();
+    const refused = assert.rejects(interrupted, InterruptedError);
+    stop.abort();
+    await refused;
+    await first.return(undefined);
+    assert.equal((await behind).done, false);
+  });
+});
+
 test('closing refuses batches that are waited for, and leaves no handle of the file', async (t) => {
   const options = await feedFixture(t);
   const handles = (): number => readdirSync('/proc/self/fd').length;
   const before = handles();
   for (let i = 0; i < 10; i++) {
-    const feed = openRowFeed(options);
+    const feed = new RowFeed(options);
     const batches = feed.batches(requests(1000));
     await batches.next();
     const closing = feed.close();
@@ -171,9 +186,9 @@ test('a disk that does not answer is an error within the limit; closing and the 
   const path = `${options.access.path}.pipe`;
   spawnSync('mkfifo', [path]);
   const program = `
-    import { openRowFeed } from ${JSON.stringify(inRepository('dist/src/feed/rowFeed.js'))};
+    import { RowFeed } from ${JSON.stringify(inRepository('dist/src/feed/rowFeed.js'))};
     const options = ${JSON.stringify(options)};
-    const feed = openRowFeed({ ...options, access: { ...options.access, path: ${JSON.stringify(path)} }, limitMs: 300 });
+    const feed = new RowFeed({ ...options, access: { ...options.access, path: ${JSON.stringify(path)} }, limitMs: 300 });
     try {
       for await (const batch of feed.batches([{ rows: Uint32Array.of(1, 2) }])) console.log(batch.inputHu.length);
     } catch (error) {
@@ -193,8 +208,8 @@ test('a disk that does not answer is an error within the limit; closing and the 
 test('a program that has used a feed and forgotten it ends by itself', async (t) => {
   const options = await feedFixture(t);
   const program = `
-    import { openRowFeed } from ${JSON.stringify(inRepository('dist/src/feed/rowFeed.js'))};
-    const feed = openRowFeed(${JSON.stringify(options)});
+    import { RowFeed } from ${JSON.stringify(inRepository('dist/src/feed/rowFeed.js'))};
+    const feed = new RowFeed(${JSON.stringify(options)});
     for await (const batch of feed.batches([{ rows: Uint32Array.of(1, 2) }])) console.log(batch.inputHu.length);`;
   const run = ended(program);
   assert.deepEqual([run.status, run.stdout], [0, `${2 * VOXELS}\n`], run.stderr);
@@ -204,7 +219,7 @@ test('random aborts, early ends and closings, hundreds of them, end in bounded t
   const options = await feedFixture(t);
   const random = createRandom('stress');
   for (let round = 0; round < 60; round++) {
-    const feed = openRowFeed({ ...options, readers: 1 + random.integer(3), slots: 1 + random.integer(4) });
+    const feed = new RowFeed({ ...options, readers: 1 + random.integer(3), slots: 1 + random.integer(4) });
     const consumers = Array.from({ length: 1 + random.integer(3) }, async () => {
       const controller = new AbortController();
       const stopAt = random.integer(12);

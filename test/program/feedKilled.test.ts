@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { test } from 'node:test';
+import { besideOf } from '../../src/leftBehind.js';
 import { inRepository } from '../../src/paths.js';
 import { createRandom } from '../../src/random.js';
 import { openRowIndex } from '../../src/store/hdf5/openRowIndex.js';
@@ -22,13 +23,13 @@ print(json.dumps(path))`,
   );
   const program = `
     import { rmSync } from 'node:fs';
-    import { openRowFeed } from ${JSON.stringify(inRepository('dist/src/feed/rowFeed.js'))};
+    import { RowFeed } from ${JSON.stringify(inRepository('dist/src/feed/rowFeed.js'))};
     import { openRowIndex } from ${JSON.stringify(inRepository('dist/src/store/hdf5/openRowIndex.js'))};
     console.log('begun');
     for (;;) {
       rmSync(${JSON.stringify(`${file}.index`)}, { force: true });
       const access = await openRowIndex(${JSON.stringify(file)}, 'input');
-      const feed = openRowFeed({ ...${JSON.stringify(options)}, access });
+      const feed = new RowFeed({ ...${JSON.stringify(options)}, access });
       const requests = Array.from({ length: 8 }, (_, i) => ({ rows: Uint32Array.of(i, i + 40) }));
       for await (const _ of feed.batches(requests));
       await feed.close();
@@ -48,9 +49,14 @@ print(json.dumps(path))`,
     assert.deepEqual(await withFeed({ ...options, access }, (feed) => collected(feed, 30)), straight);
   }
   // The next program that writes an index sweeps up what they left of theirs.
-  writeFileSync(`${file}.index.${2 ** 22 + 1}-0`, 'half');
+  const left = besideOf(`${file}.index`).replace(`-${process.pid}-`, `-${2 ** 22 + 1}-`);
+  writeFileSync(left, 'half');
   rmSync(`${file}.index`, { force: true });
-  await openRowIndex(file, 'input');
-  const left = readdirSync(dirname(file)).filter((name) => name.startsWith(basename(file)));
-  assert.deepEqual(left.sort(), [basename(file), `${basename(file)}.index`]);
+  const next = `
+    import { openRowIndex } from ${JSON.stringify(inRepository('dist/src/store/hdf5/openRowIndex.js'))};
+    await openRowIndex(${JSON.stringify(file)}, 'input');`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', next], { stdio: 'inherit' });
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+  const names = readdirSync(dirname(file)).filter((name) => name.startsWith(basename(file)));
+  assert.deepEqual(names.sort(), [basename(file), `${basename(file)}.index`]);
 });

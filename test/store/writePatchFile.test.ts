@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -107,6 +107,17 @@ test('writePatchFile() refuses columns and blocks that do not fit, and leaves no
   await assert.rejects(write([rowsOf(0, 5)], { subsets: [1] }), /Expected 5 values of subsets/);
   await assert.rejects(write([], { classes: [] }), /Expected 0 values of notrain, as of classes, received 5/);
   assert.deepEqual(readdirSync(folder), []);
+});
+
+test('writePatchFile() leaves a folder of its name as it is, and says that it cannot be written', async (t) => {
+  const folder = scratch(t);
+  const path = join(folder, 'p.hdf5');
+  mkdirSync(path);
+  await assert.rejects(
+    writePatchFile(path, format, provenance, columns, [rowsOf(0, 5)]),
+    /^EnvironmentError: .*p\.hdf5 cannot be written \(illegal operation on a directory\)/,
+  );
+  assert.deepEqual(readdirSync(folder), ['p.hdf5']);
 });
 
 test('writePatchFile() on a full disk says so, and leaves nothing', (t) => {

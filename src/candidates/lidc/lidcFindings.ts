@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.js';
-import { voxelToWorld } from '../../volumes/voxels/geometry.js';
+import { eachAxis, voxelToWorld } from '../../volumes/voxels/geometry.js';
 import type { Geometry, Vector3 } from '../../volumes/voxels/volume.js';
 import { clusterMarks } from './clusterMarks.js';
 import type { LidcKind, LidcMark, LidcReading } from './lidcReading.js';
@@ -73,9 +73,7 @@ export function lidcFindings(reading: LidcReading, scan: LidcScan, fewestReaders
     else
       nodules.push({
         seriesUid: reading.seriesUid,
-        centerWorldMm: [0, 1, 2].map((axis) =>
-          mean(marks.map((mark) => place(mark)[axis]!)),
-        ) as unknown as Vector3,
+        centerWorldMm: eachAxis((axis) => mean(marks.map((mark) => place(mark)[axis]))),
         diameterMm: mean(sizes),
         malignancy: median(marks.map(({ malignancy }) => malignancy!)),
         malignancies: marks.map(({ malignancy }) => malignancy!),

@@ -42,7 +42,7 @@ const RATINGS = [
   'spiculation',
   'texture',
   'malignancy',
-] as const;
+];
 
 /**
  * Reads an XML file of LIDC-IDRI's CT part (LidcReadMessage); undefined for XML of another kind, such as its chest radiographs'
@@ -80,7 +80,8 @@ function noduleOf(element: XmlElement, reader: number, file: string): LidcMark {
     throw new InputError(file, 'unblindedReadNodule: expected a roi, received none', { line: element.line });
   const ratings = childOf(element, 'characteristics');
   if (ratings === undefined || !isRated(ratings)) return { kind: 'small nodule', reader, contours };
-  const malignancy = ratingsOf(ratings, file).malignancy;
+  // All of them must be ratings; the last one is used.
+  const malignancy = RATINGS.map((name) => ratingOf(ratings, name, file)).at(-1)!;
   return { kind: 'nodule', reader, malignancy, contours };
 }
 
@@ -89,17 +90,13 @@ function isRated({ children }: XmlElement): boolean {
   return children.length > 0 && children.every(({ text }) => text !== '' && text !== '0');
 }
 
-function ratingsOf(ratings: XmlElement, file: string): Record<(typeof RATINGS)[number], number> {
-  const rating = (name: string): [string, number] => {
-    const element = childOf(ratings, name);
-    const value = decimalNumber(element?.text ?? '');
-    if (!/^[1-6]$/.test(element?.text ?? ''))
-      throw new InputError(file, `${name}: expected a rating from 1 to 6, received ${shown(element?.text)}`, {
-        line: element?.line ?? ratings.line,
-      });
-    return [name, value];
-  };
-  return Object.fromEntries(RATINGS.map(rating)) as Record<(typeof RATINGS)[number], number>;
+function ratingOf(ratings: XmlElement, name: string, file: string): number {
+  const element = childOf(ratings, name);
+  if (!/^[1-6]$/.test(element?.text ?? ''))
+    throw new InputError(file, `${name}: expected a rating from 1 to 6, received ${shown(element?.text)}`, {
+      line: element?.line ?? ratings.line,
+    });
+  return Number(element!.text);
 }
 
 function contourOf(element: XmlElement, pointName: string, file: string): LidcContour {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitReadableBelow } from '../../awaitReadable.js';
 import { InputError, messageOf, throwIfAborted } from '../../errors.js';
@@ -7,7 +7,7 @@ import type { Progress } from '../../progress.js';
 import { dicomSliceThicknessMm } from '../../volumes/dicom/dicomSliceThickness.js';
 import { compareUids, type ScanFile, searchScans } from '../../volumes/findScans.js';
 import { readGeometry } from '../../volumes/readVolume.js';
-import { cannotRead } from '../../volumes/voxels/inputFile.js';
+import { entriesIn } from '../../volumes/voxels/inputFile.js';
 import { CENTER_COLUMNS } from '../csvTable.js';
 import { csvText } from '../csvText.js';
 import { type LidcExcluded, type LidcNodule, lidcFindings } from './lidcFindings.js';
@@ -117,7 +117,7 @@ export function lidcTableTexts({ nodules, excluded, seriesUids }: LidcTables): R
 
 async function scanOf(scan: ScanFile, signal: AbortSignal | undefined) {
   const geometry = await readGeometry(scan, signal === undefined ? {} : { signal });
-  const said = scan.slices === undefined ? undefined : dicomSliceThicknessMm(scan.slices[0]!);
+  const said = scan.slices === undefined ? undefined : await dicomSliceThicknessMm(scan.slices[0]!);
   return { geometry, sliceThicknessMm: said ?? geometry.spacingMm[2] };
 }
 
@@ -159,10 +159,9 @@ function xmlFilesIn(folder: string): string[] {
     const real = realpathSync(path);
     if (seen.has(real)) return [];
     seen.add(real);
-    return namesIn(path)
-      .filter((name) => !name.startsWith('.'))
-      .sort()
-      .flatMap((name) => {
+    return entriesIn(path)
+      .filter(({ name }) => !name.startsWith('.'))
+      .flatMap(({ name }) => {
         const below = join(path, name);
         if (isFolder(below)) return look(below);
         return /\.xml$/i.test(name) ? [below] : [];
@@ -174,12 +173,4 @@ function xmlFilesIn(folder: string): string[] {
   if (files.length === 0)
     throw new InputError(folder, 'expected XML files of LIDC-IDRI in it or below, found none');
   return files;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    throw cannotRead(folder, error);
-  }
 }

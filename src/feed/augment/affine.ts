@@ -68,11 +68,7 @@ export function inverseAffine(map: AffineMap): AffineMap {
 /** Rodrigues' formula; an axis of length 0 counts as z. */
 function rotation(axis: readonly number[], angle: number): number[] {
   const length = Math.hypot(...axis);
-  const [x, y, z] = (length > 0 ? axis.map((value) => value / length) : [0, 0, 1]) as [
-    number,
-    number,
-    number,
-  ];
+  const [x = 0, y = 0, z = 0] = length > 0 ? axis.map((value) => value / length) : [0, 0, 1];
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   const t = 1 - c;
   return [

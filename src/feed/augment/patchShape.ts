@@ -8,9 +8,6 @@ export interface PatchShape {
   readonly spacingMm?: readonly number[];
 }
 
-/** What lies outside a scan, and outside a patch. */
-export const AIR_HU = -1000;
-
 let scratch = new Int16Array(0);
 
 /** A copy of a patch in memory that the next call uses again: a new array for each patch would cost as much as a flip. */

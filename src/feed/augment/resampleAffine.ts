@@ -1,6 +1,10 @@
-import { roundHalfEven } from '../../volumes/voxels/storedHu.js';
+import { AIR_HU, roundHalfEven } from '../../volumes/voxels/storedHu.js';
+import type { Matrix3, Vector3 } from '../../volumes/voxels/volume.js';
 import type { AffineMap } from './affine.js';
-import { AIR_HU, type PatchShape } from './patchShape.js';
+import type { PatchShape } from './patchShape.js';
+
+/** Of x, y, z: 12 numbers. */
+type Rows = readonly [...Matrix3, ...Vector3];
 
 let padded = new Int16Array(0);
 
@@ -13,7 +17,7 @@ export function resampleAffine(into: Int16Array, at: number, shape: PatchShape, 
   const source = withBorder(into, at, shape);
   const edge = dim + 2;
   const area = edge * edge;
-  const [xx, xy, xz, x0, yx, yy, yz, y0, zx, zy, zz, z0] = map as Twelve;
+  const [xx, xy, xz, x0, yx, yy, yz, y0, zx, zy, zz, z0] = map as Rows;
   let row = at;
   for (let z = 0; z < slices; z++)
     for (let y = 0; y < dim; y++, row += dim) {
@@ -60,21 +64,6 @@ export function resampleAffine(into: Int16Array, at: number, shape: PatchShape, 
       }
     }
 }
-
-type Twelve = [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
 
 /** The lowest x in [0, count] from which on 0 <= slope * x + start < end, as far as this side decides. */
 function firstInside(slope: number, start: number, end: number, count: number): number {

@@ -1,6 +1,7 @@
 import type { AugmentPlan } from '../../config/augmentPlan.js';
 import type { Random } from '../../random.js';
-import { AIR_HU, copiedPatch, type PatchShape } from './patchShape.js';
+import { AIR_HU } from '../../volumes/voxels/storedHu.js';
+import { copiedPatch, type PatchShape } from './patchShape.js';
 
 /** Voxels along x, y, z. */
 export type VoxelShift = readonly [x: number, y: number, z: number];

@@ -1,7 +1,6 @@
 import type { AugmentPlan } from '../../config/augmentPlan.js';
 import type { Random } from '../../random.js';
-import { storedHu } from '../../volumes/voxels/storedHu.js';
-import { AIR_HU } from './patchShape.js';
+import { AIR_HU, storedHu } from '../../volumes/voxels/storedHu.js';
 
 /** What happens to each value, wherever it lies: attenuation times a factor, plus a shift, then gamma. */
 export interface Tone {

@@ -1,4 +1,4 @@
-import { addressAt, checkedBytes, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
+import { addressAt, checkedBytes, type Hdf5File, signedBytes } from './hdf5Bytes.js';
 import type { PutNumbered } from './putChunk.js';
 
 /*
@@ -153,12 +153,4 @@ function putElements(
       );
     else put(first + i, chunk, chunkBytes, 0);
   }
-}
-
-/** Reads a block that begins with a signature of four letters and ends in a checksum. Throws UnknownStructure for another one. */
-function signedBytes(file: Hdf5File, offset: number, length: number, signature: string): Buffer {
-  const bytes = checkedBytes(file, offset, length, signature);
-  if (bytes.toString('latin1', 0, 4) !== signature)
-    throw new UnknownStructure(`its chunk index has no ${signature} where one should be`);
-  return bytes;
 }

@@ -1,4 +1,4 @@
-import { addressAt, bytesAt, checkedBytes, damaged, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
+import { addressAt, bytesAt, damaged, type Hdf5File, signedBytes, UnknownStructure } from './hdf5Bytes.js';
 import type { PutChunk } from './putChunk.js';
 
 /** Deeper than any tree is: a node that is its own child would go on for ever. */
@@ -76,8 +76,7 @@ interface ChunkRecords {
 
 /** Version 2, of datasets with more than one unlimited axis in the newest format. */
 export function readBTree2(file: Hdf5File, headerOffset: number, records: ChunkRecords, put: PutChunk): void {
-  const header = checkedBytes(file, headerOffset, 34, 'BTHD');
-  if (header.toString('latin1', 0, 4) !== 'BTHD') throw new UnknownStructure('its chunk index is damaged');
+  const header = signedBytes(file, headerOffset, 34, 'BTHD');
   const [nodeBytes, recordBytes] = [header.readUInt32LE(6), header.readUInt16LE(10)];
   const [depth, rootRecords] = [header.readUInt16LE(12), header.readUInt16LE(24)];
   const root = addressAt(file, header, 16);
@@ -89,9 +88,7 @@ export function readBTree2(file: Hdf5File, headerOffset: number, records: ChunkR
     const { countBytes, totalBytes } = sizes[level]!;
     // The checksum follows what is used of the node.
     const children = level > 0 ? (count + 1) * (8 + countBytes + totalBytes) : 0;
-    const bytes = checkedBytes(file, node, 6 + count * recordBytes + children, signature);
-    if (bytes.toString('latin1', 0, 4) !== signature)
-      throw new UnknownStructure('a node of its chunk index is damaged');
+    const bytes = signedBytes(file, node, 6 + count * recordBytes + children, signature);
     for (let i = 0; i < count; i++) putRecord(file, bytes, 6 + i * recordBytes, records, recordBytes, put);
     if (level === 0) return;
     for (let i = 0, at = 6 + count * recordBytes; i <= count; i++, at += 8 + countBytes + totalBytes)

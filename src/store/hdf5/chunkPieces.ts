@@ -1,4 +1,4 @@
-import { chunkGrid, product } from './rowIndex.js';
+import { chunkGrid, numberOf, product } from './rowIndex.js';
 
 /** A run of bytes that lies together in a chunk and in a row. */
 export interface Piece {
@@ -48,8 +48,4 @@ function placeOf(number: number, sizes: readonly number[]): number[] {
     rest = Math.floor(rest / sizes[axis]!);
   }
   return place;
-}
-
-function numberOf(place: readonly number[], sizes: readonly number[]): number {
-  return place.reduce((sum, at, axis) => sum * sizes[axis]! + at, 0);
 }

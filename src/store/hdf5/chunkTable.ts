@@ -4,7 +4,7 @@ import type { DatasetHeader } from './datasetHeader.js';
 import { damaged, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
 import type { StoredLayout } from './hdf5Layout.js';
 import type { PutChunk, PutNumbered } from './putChunk.js';
-import { chunkGrid, product } from './rowIndex.js';
+import { chunkGrid, numberOf, product } from './rowIndex.js';
 
 /** Where each chunk lies, the last axis fastest. */
 export interface ChunkTable {
@@ -53,7 +53,7 @@ export function readChunkTable(file: Hdf5File, header: DatasetHeader, layout: Ch
     if (place.some((at, axis) => at >= grid[axis]!)) return;
     if (offset + bytes > file.size)
       throw damaged(file, offset, 'a chunk', `the file ends at byte ${file.size}, before its ${bytes} bytes`);
-    const number = place.reduce((sum, at, axis) => sum * grid[axis]! + at, 0);
+    const number = numberOf(place, grid);
     table.offsets[number] = offset;
     table.sizes[number] = bytes;
     table.masks[number] = mask;

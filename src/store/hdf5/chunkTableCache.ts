@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { threadId } from 'node:worker_threads';
-import { isAlive } from '../../leftBehind.js';
+import { readFileSync, statSync } from 'node:fs';
+import { EnvironmentError } from '../../errors.js';
+import { writeFileAtomically } from '../../paths.js';
 import { type ChunkTable, emptyTable } from './chunkTable.js';
 
 /*
@@ -61,27 +60,13 @@ export function readCachedTable(path: string, origin: Origin): ChunkTable | unde
   return table;
 }
 
-/** Writes the table beside the file, by rename; in silence nothing where the folder cannot be written. */
+/** Writes the table beside the file; in silence nothing where the folder cannot be written. */
 export function writeCachedTable(path: string, origin: Origin, table: ChunkTable): void {
   const content = Buffer.concat([headOf(origin), ...partsOf(table)]);
-  // Several threads and processes may open the file for the first time at once.
-  const beside = `${cachePath(path)}.${process.pid}-${threadId}`;
   try {
-    writeFileSync(beside, Buffer.concat([content, sha256(content)]));
-    renameSync(beside, cachePath(path));
-    removeLeftBehind(path);
-  } catch {
-    rmSync(beside, { force: true });
-  }
-}
-
-/** What killed programs left of theirs; the program of another host that is taken for one merely writes no cache. */
-function removeLeftBehind(path: string): void {
-  const folder = dirname(path);
-  const start = `${basename(cachePath(path))}.`;
-  for (const name of readdirSync(folder)) {
-    const pid = name.startsWith(start) ? /^(\d+)-\d+$/.exec(name.slice(start.length))?.[1] : undefined;
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { force: true });
+    writeFileAtomically(cachePath(path), Buffer.concat([content, sha256(content)]), { flush: false });
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
   }
 }
 

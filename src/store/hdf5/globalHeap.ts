@@ -1,5 +1,5 @@
-import { addressAt, bytesAt, damaged, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
-import { messagesOf, withHdf5File } from './hdf5File.js';
+import { addressAt, bytesAt, damaged, type Hdf5File } from './hdf5Bytes.js';
+import { messagesOf, withKnownHdf5File } from './hdf5File.js';
 import { childHeader } from './hdf5Groups.js';
 
 /*
@@ -72,15 +72,11 @@ export const VARIABLE_LENGTH = 9;
  * for what is damaged; of a structure that is not understood nothing is looked at.
  */
 export function checkAttributes(path: string, datasets: readonly string[]): void {
-  try {
-    withHdf5File(path, (file) => {
-      const read = globalHeap(file);
-      for (const header of [file.rootHeader, ...datasets.map((name) => childHeader(file, name))])
-        if (header !== undefined) for (const reference of referencesOf(file, header)) read(reference);
-    });
-  } catch (error) {
-    if (!(error instanceof UnknownStructure)) throw error;
-  }
+  withKnownHdf5File(path, (file) => {
+    const read = globalHeap(file);
+    for (const header of [file.rootHeader, ...datasets.map((name) => childHeader(file, name))])
+      if (header !== undefined) for (const reference of referencesOf(file, header)) read(reference);
+  });
 }
 
 function referencesOf(file: Hdf5File, header: number): Buffer[] {
@@ -110,18 +106,14 @@ const SEARCHED = 2 ** 20;
  * one that is damaged.
  */
 export function checkHeaps(path: string): void {
-  try {
-    withHdf5File(path, (file) => {
-      for (let from = 0; from < file.size; from += SEARCHED) {
-        // A signature may lie across two parts.
-        const part = bytesAt(file, from, SEARCHED + HEAD);
-        for (let at = part.indexOf('GCOL'); at >= 0 && at < SEARCHED; at = part.indexOf('GCOL', at + 1))
-          if (isHead(part.subarray(at, at + HEAD))) readCollection(file, from + at);
-      }
-    });
-  } catch (error) {
-    if (!(error instanceof UnknownStructure)) throw error;
-  }
+  withKnownHdf5File(path, (file) => {
+    for (let from = 0; from < file.size; from += SEARCHED) {
+      // A signature may lie across two parts.
+      const part = bytesAt(file, from, SEARCHED + HEAD);
+      for (let at = part.indexOf('GCOL'); at >= 0 && at < SEARCHED; at = part.indexOf('GCOL', at + 1))
+        if (isHead(part.subarray(at, at + HEAD))) readCollection(file, from + at);
+    }
+  });
 }
 
 /** Version 1 and three reserved zeros: the four letters alone may stand in any data. */

@@ -49,40 +49,31 @@ export function isBreak(error: unknown): boolean {
   return error instanceof Error && error.name === 'RuntimeError';
 }
 
+const STDERR = 2;
+
 /**
- * Runs what writes a file by the library. Where the system refuses a write, what the library throws may have no word of it: the
- * system's own error is thrown.
+ * Runs what calls the library, which writes by fs.writeSync: to files, and past the thread's own stderr, where it prints by the
+ * console, too, what it throws anyway. That goes nowhere. Where the system refuses a write, what the library throws may have no
+ * word of it: the system's own error is thrown.
  */
-export function whileWriting<T>(write: () => T): T {
+export function callH5<T>(call: () => T): T {
   const { writeSync } = fs;
+  const { stderr } = process;
+  const { write } = stderr;
   let refusal: unknown;
-  fs.writeSync = ((...call: Parameters<typeof writeSync>) => {
+  fs.writeSync = ((fd: number, data: Uint8Array, offset: number, length: number, ...rest: []) => {
     try {
-      return writeSync(...call);
+      return fd === STDERR ? length : writeSync(fd, data, offset, length, ...rest);
     } catch (error) {
       refusal ??= error;
       throw error;
     }
   }) as typeof writeSync;
-  try {
-    return write();
-  } catch (error) {
-    throw refusal ?? error;
-  } finally {
-    fs.writeSync = writeSync;
-  }
-}
-
-/** What the library throws says enough. It prints, too: by fs.writeSync past the thread's own stderr, and by the console. */
-export function withoutStandardError<T>(run: () => T): T {
-  const { writeSync } = fs;
-  const { stderr } = process;
-  const { write } = stderr;
-  fs.writeSync = ((fd: number, data: Uint8Array, offset: number, length: number, ...rest: []) =>
-    fd === 2 ? length : writeSync(fd, data, offset, length, ...rest)) as typeof writeSync;
   stderr.write = () => true;
   try {
-    return run();
+    return call();
+  } catch (error) {
+    throw refusal ?? error;
   } finally {
     fs.writeSync = writeSync;
     stderr.write = write;

@@ -10,7 +10,7 @@ import { memberOf } from './rootMembers.js';
 const OPAQUE = 5;
 
 /** What a dataset says of itself: names of the library. */
-export type DatasetProperty = 'shape' | 'metadata' | 'filters' | 'dtype' | 'value';
+export type DatasetProperty = 'shape' | 'metadata' | 'filters' | 'value';
 
 interface OpenFile {
   readonly file: H5File;

@@ -35,7 +35,6 @@ export interface Dataset {
   readonly shape: number[] | null;
   readonly metadata: Metadata;
   readonly filters: readonly { readonly id: number; readonly name: string; readonly cd_values: number[] }[];
-  readonly dtype: unknown;
   readonly value: unknown;
   readonly attrs: Attributes;
   /** Values of ranges [from, to) of each axis; [] is the whole axis. */
@@ -209,9 +208,6 @@ function datasetAt(path: string, ask: Ask): Dataset {
     },
     get filters() {
       return property<Dataset['filters']>('filters');
-    },
-    get dtype() {
-      return property('dtype');
     },
     get value() {
       return ask('property', path, 'value');

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.js';
 import { freeBytes } from '../../freeMemory.js';
-import { loadH5, withoutStandardError } from './h5.js';
+import { callH5, loadH5 } from './h5.js';
 import { h5Calls } from './h5Calls.js';
 
 /** The thread in which others' files are read by the HDF5 library: it may be ended in the middle of a call. */
@@ -48,7 +48,7 @@ const { File } = await loadH5();
 port.on('message', ({ id, call, args }: H5Question) => {
   let answer: H5Answer;
   try {
-    const value = withoutStandardError(() =>
+    const value = callH5(() =>
       call === 'open'
         ? h5Calls.open(new File(args[0] as string, 'r'))
         : (h5Calls[call] as (...args: unknown[]) => unknown)(...args),

@@ -49,6 +49,14 @@ export function checkedBytes(file: OpenedFile, offset: number, length: number, b
   return content;
 }
 
+/** The same of a block that begins with a signature of four letters. Throws UnknownStructure for another one. */
+export function signedBytes(file: OpenedFile, offset: number, length: number, signature: string): Buffer {
+  const bytes = checkedBytes(file, offset, length, signature);
+  if (bytes.toString('latin1', 0, 4) !== signature)
+    throw new UnknownStructure(`it has no ${signature} where one should be`);
+  return bytes;
+}
+
 /** Throws InputError for another checksum than the stored one. */
 export function checkChecksum(
   file: OpenedFile,

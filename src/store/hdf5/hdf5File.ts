@@ -55,16 +55,31 @@ export function withHdf5File<T>(path: string, use: (file: Hdf5File) => T): T {
   }
 }
 
+/** As withHdf5File(); undefined for a structure that is not understood, which is no fault of the file: the library reads it. */
+export function withKnownHdf5File<T>(path: string, use: (file: Hdf5File) => T): T | undefined {
+  try {
+    return withHdf5File(path, use);
+  } catch (error) {
+    if (error instanceof UnknownStructure) return undefined;
+    throw error;
+  }
+}
+
 function openFile(path: string): OpenedFile {
   try {
     const stat = statSync(path);
     if (!stat.isFile()) throw new Error('it is a folder or device, no file');
     return { path, fd: openSync(path, 'r'), size: stat.size };
   } catch (error) {
-    throw new InputError(path, `expected a patch file that can be read (${messageOf(error).split(',')[0]})`, {
-      cause: error,
-    });
+    throw cannotOpen(path, error);
   }
+}
+
+/** What the system, or we, said of a file that is to be opened. */
+export function cannotOpen(path: string, error: unknown): InputError {
+  return new InputError(path, `expected a patch file that can be read (${messageOf(error).split(',')[0]})`, {
+    cause: error,
+  });
 }
 
 function readSuperblock(file: OpenedFile): Pick<Hdf5File, 'base' | 'rootHeader'> {

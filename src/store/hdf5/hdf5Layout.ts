@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.js';
 import { addressAt, type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
-import { MESSAGE, type Message, messagesOf, withHdf5File } from './hdf5File.js';
+import { MESSAGE, type Message, messagesOf, withKnownHdf5File } from './hdf5File.js';
 import { childHeader } from './hdf5Groups.js';
 
 /** Where a dataset's bytes lie; undefined for a layout that is not one piece, or that this file does not know. */
@@ -30,33 +30,21 @@ export type StoredLayout =
 
 /** Looks a dataset of the root group up. Throws InputError for a file that is no HDF5 file, or cut short. */
 export function findContiguous(path: string, dataset: string): ContiguousLayout | undefined {
-  return ifKnown(() =>
-    withHdf5File(path, (file) => {
-      const header = childHeader(file, dataset);
-      if (header === undefined) return undefined;
-      for (const message of messagesOf(file, header)) {
-        if (message.type !== MESSAGE.dataLayout) continue;
-        const layout = storedLayout(file, message);
-        return layout.kind === 'contiguous' ? { offset: layout.offset, bytes: layout.bytes } : undefined;
-      }
-      return undefined;
-    }),
-  );
+  return withKnownHdf5File(path, (file) => {
+    const header = childHeader(file, dataset);
+    if (header === undefined) return undefined;
+    for (const message of messagesOf(file, header)) {
+      if (message.type !== MESSAGE.dataLayout) continue;
+      const layout = storedLayout(file, message);
+      return layout.kind === 'contiguous' ? { offset: layout.offset, bytes: layout.bytes } : undefined;
+    }
+    return undefined;
+  });
 }
 
 /** Signature and length, before the library sees the file: its own message for a bad file names nothing. Throws InputError. */
 export function checkHdf5File(path: string): void {
-  ifKnown(() => withHdf5File(path, () => undefined));
-}
-
-/** An unknown structure is no fault of the file: the library reads it. */
-function ifKnown<T>(run: () => T | undefined): T | undefined {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof UnknownStructure) return undefined;
-    throw error;
-  }
+  withKnownHdf5File(path, () => undefined);
 }
 
 /** Parses a layout message of version 3 or 4. Throws UnknownStructure, and InputError where the file ends before the values. */

@@ -9,11 +9,6 @@ import { decoderOf, numbersIn, requireFinite } from './rowValues.js';
 /** HDF5's padding of strings with spaces. */
 const SPACES = 2;
 
-/** The little-endian bytes of a row as the library reads them. Throws whatever the library throws. */
-export function libraryRowBytes(dataset: Dataset, row: number): Uint8Array {
-  return dataset.bytes([row, row + 1]);
-}
-
 /** The numbers of rows [from, to), one row behind the other. Throws InputError for others than numbers. */
 export function libraryNumbers(path: string, dataset: Dataset, rows: [number, number]): Float64Array {
   const element = numbersOf(path, dataset);
@@ -34,7 +29,10 @@ export function libraryStrings(path: string, dataset: Dataset, rows: [number, nu
 function numbersOf(path: string, dataset: Dataset): ElementType {
   const element = elementOf(dataset.metadata);
   if (element === undefined)
-    throw new InputError(path, `expected numbers in ${dataset.path}, found ${dtypeName(dataset.metadata)}`);
+    throw new InputError(
+      path,
+      `${nameOf(dataset)}: expected integers or floats, found ${dtypeName(dataset.metadata)}`,
+    );
   return element;
 }
 
@@ -56,9 +54,7 @@ export async function openLibraryRows(path: string, name: string, scale?: ValueS
 
 function readerOf(path: string, file: H5File, name: string, scale: ValueScale | undefined): RowReader {
   const dataset = datasetOf(path, file, name);
-  const element = elementOf(dataset.metadata);
-  if (element === undefined)
-    throw new InputError(path, `${name}: expected integers or floats, found ${dtypeName(dataset.metadata)}`);
+  const element = numbersOf(path, dataset);
   const filters = filtersOf(dataset);
   checkFilters(path, name, filters);
   const filtered =
@@ -68,7 +64,7 @@ function readerOf(path: string, file: H5File, name: string, scale: ValueScale | 
   const read = (row: number): Uint8Array => {
     if (!Number.isInteger(row) || row < 0 || row >= rows)
       throw new RangeError(`Expected a row from 0 to ${rows - 1}, received ${row}`);
-    return asInput(path, `${name}: row ${row}${filtered}`, () => libraryRowBytes(dataset, row));
+    return asInput(path, `${name}: row ${row}${filtered}`, () => dataset.bytes([row, row + 1]));
   };
   return {
     readRow: (row, into, at) => requireFinite(path, row, decode(read(row), into, at)),

@@ -80,6 +80,11 @@ export function chunkGrid(shape: readonly number[], chunk: readonly number[]): n
   return shape.map((size, axis) => Math.ceil(size / chunk[axis]!));
 }
 
+/** The number of a place in a grid, the last axis fastest. */
+export function numberOf(place: readonly number[], sizes: readonly number[]): number {
+  return place.reduce((sum, at, axis) => sum * sizes[axis]! + at, 0);
+}
+
 export function product(factors: readonly number[]): number {
   return factors.reduce((result, factor) => result * factor, 1);
 }

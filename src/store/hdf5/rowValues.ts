@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.js';
 import { createRowKernels, paddedLength } from '../../volumes/voxels/rowKernels.js';
 import { storedHu } from '../../volumes/voxels/storedHu.js';
-import { swapBytes } from '../../volumes/voxels/voxelType.js';
+import { swapBytes, type VoxelType, voxelsOf } from '../../volumes/voxels/voxelType.js';
 import type { ElementType, ValueScale } from './rowIndex.js';
 
 /**
@@ -66,38 +66,11 @@ export function toLittleEndian(bytes: Uint8Array, { bytes: size, bigEndian }: El
 /** Little-endian values as numbers, not rounded: integers beyond 2^53 lose their last digits. */
 export function numbersIn({ kind, bytes: size }: ElementType, bytes: Uint8Array): Float64Array {
   // A copy begins where every type of value may.
-  const { buffer } = Uint8Array.from(bytes);
-  switch (`${kind}${8 * size}`) {
-    case 'int8':
-      return Float64Array.from(new Int8Array(buffer));
-    case 'uint8':
-      return Float64Array.from(new Uint8Array(buffer));
-    case 'int16':
-      return Float64Array.from(new Int16Array(buffer));
-    case 'uint16':
-      return Float64Array.from(new Uint16Array(buffer));
-    case 'int32':
-      return Float64Array.from(new Int32Array(buffer));
-    case 'uint32':
-      return Float64Array.from(new Uint32Array(buffer));
-    case 'int64':
-      return numbersOf64(new Uint32Array(buffer), new Int32Array(buffer));
-    case 'uint64':
-      return numbersOf64(new Uint32Array(buffer), new Uint32Array(buffer));
-    case 'float16':
-      return Float64Array.from(new Uint16Array(buffer), float16);
-    case 'float32':
-      return Float64Array.from(new Float32Array(buffer));
-    default:
-      return new Float64Array(buffer);
-  }
-}
-
-/** By halves: big integers are slow. */
-function numbersOf64(lows: Uint32Array, highs: Int32Array | Uint32Array): Float64Array {
-  const numbers = new Float64Array(lows.length / 2);
-  for (let i = 0; i < numbers.length; i++) numbers[i] = 2 ** 32 * highs[2 * i + 1]! + lows[2 * i]!;
-  return numbers;
+  const copy = Buffer.from(Uint8Array.from(bytes).buffer);
+  const type = `${kind}${8 * size}`;
+  return type === 'float16'
+    ? Float64Array.from(voxelsOf(copy, 'uint16', false), float16)
+    : Float64Array.from(voxelsOf(copy, type as VoxelType, false));
 }
 
 interface View<T> {

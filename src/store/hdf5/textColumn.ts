@@ -2,7 +2,7 @@ import { readChunkTable } from './chunkTable.js';
 import { readDatasetHeader } from './datasetHeader.js';
 import { globalHeap, REFERENCE_BYTES, VARIABLE_LENGTH } from './globalHeap.js';
 import { type Hdf5File, UnknownStructure } from './hdf5Bytes.js';
-import { withHdf5File } from './hdf5File.js';
+import { withKnownHdf5File } from './hdf5File.js';
 import { type ElementType, product, type RowIndex } from './rowIndex.js';
 import { openRowReader } from './rowReader.js';
 
@@ -19,24 +19,19 @@ export function readTexts(
   dataset: string,
   [from, to]: readonly [number, number],
 ): string[] | undefined {
-  try {
-    return withHdf5File(path, (file) => {
-      const reader = openRowReader(indexOf(file, dataset));
-      const textOf = globalHeap(file);
-      try {
-        return Array.from({ length: to - from }, (_, row) => {
-          const bytes = textOf(Buffer.from(reader.readRowBytes(from + row)));
-          const end = bytes.indexOf(0);
-          return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
-        });
-      } finally {
-        reader.close();
-      }
-    });
-  } catch (error) {
-    if (error instanceof UnknownStructure) return undefined;
-    throw error;
-  }
+  return withKnownHdf5File(path, (file) => {
+    const reader = openRowReader(indexOf(file, dataset));
+    const textOf = globalHeap(file);
+    try {
+      return Array.from({ length: to - from }, (_, row) => {
+        const bytes = textOf(Buffer.from(reader.readRowBytes(from + row)));
+        const end = bytes.indexOf(0);
+        return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
+      });
+    } finally {
+      reader.close();
+    }
+  });
 }
 
 /** A reference is read as two words. */

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.js';
 import { withFile } from '../voxels/inputFile.js';
-import { elementsOf, isUid, openDicom, REMEDY } from './dicomDataSet.js';
-import { DicomFields } from './dicomFields.js';
+import { openDicom, REMEDY } from './dicomDataSet.js';
+import { type DicomFields, fieldsOf } from './dicomFields.js';
 
 /** What files that are to lie beside a series must repeat of its slices: whose it is, of which study and frame of reference. */
 export interface DicomContext {
@@ -40,48 +40,47 @@ const WANTED = new Set<number>([...Object.values(TAGS), ...COPIED.map(([tag]) =>
 const START_BYTES = 1 << 20;
 
 /**
- * Reads what a report on a series repeats of its slices; the patient's data are copied, never shown. Throws InputError.
+ * Reads what a report on a series repeats of its slices; the patient's data are copied, never shown. Throws InputError, RangeError
+ * for no slices.
  * @example
  * const [series] = findScans('dicom', 'all');
  * const { studyUid, instances } = await readDicomContext(series.slices ?? []);
  * console.log(studyUid, instances.length);
  */
 export async function readDicomContext(slices: readonly string[]): Promise<DicomContext> {
-  const read = await Promise.all(slices.map((file) => fieldsOf(file)));
-  const [first] = read as [DicomFields];
-  const uid = (fields: DicomFields, tag: number, name: string): string => {
-    const text = fields.text(tag) ?? '';
-    if (isUid(text)) return text;
-    throw new InputError(
-      fields.file,
-      `${name}: expected a uid, received ${text.length} characters; ${REMEDY}`,
-    );
-  };
+  let first: DicomFields | undefined;
+  const instances: DicomContext['instances'][number][] = [];
+  // One by one: the starts of all slices together may be the whole series.
+  for (const file of slices) {
+    const fields = await startOf(file);
+    first ??= fields;
+    instances.push({
+      classUid: fields.uid(TAGS.sopClass, 'SOPClassUID (0008,0016)'),
+      instanceUid: fields.uid(TAGS.instance, 'SOPInstanceUID (0008,0018)'),
+    });
+  }
+  if (first === undefined) throw new RangeError('Expected the slices of a DICOM series, received none');
   return {
-    studyUid: uid(first, TAGS.study, 'StudyInstanceUID (0020,000D)'),
-    seriesUid: uid(first, TAGS.series, 'SeriesInstanceUID (0020,000E)'),
-    frameOfReferenceUid: uid(first, TAGS.frameOfReference, 'FrameOfReferenceUID (0020,0052)'),
-    copied: Object.fromEntries(
-      COPIED.map(([tag, vr]) => [tag, [vr, first.bytes(numberOf(tag)) ?? Buffer.alloc(0)]] as const),
-    ),
-    instances: read.map((fields) => ({
-      classUid: uid(fields, TAGS.sopClass, 'SOPClassUID (0008,0016)'),
-      instanceUid: uid(fields, TAGS.instance, 'SOPInstanceUID (0008,0018)'),
-    })),
+    studyUid: first.uid(TAGS.study, 'StudyInstanceUID (0020,000D)'),
+    seriesUid: first.uid(TAGS.series, 'SeriesInstanceUID (0020,000E)'),
+    frameOfReferenceUid: first.uid(TAGS.frameOfReference, 'FrameOfReferenceUID (0020,0052)'),
+    copied: Object.fromEntries(COPIED.map(([tag, vr]) => [tag, [vr, copyOf(first, tag)]] as const)),
+    instances,
   };
 }
 
-async function fieldsOf(file: string): Promise<DicomFields> {
-  const start = await withFile(file, async (handle) => {
-    const bytes = Buffer.alloc(Math.min(START_BYTES, (await handle.stat()).size));
-    return bytes.subarray(0, await handle.read(bytes, 0));
-  });
-  const opened = openDicom(start, file);
-  const elements = elementsOf(opened, WANTED, TAGS.frameOfReference);
-  if (elements === undefined)
+/** Without the rest of the file's start, which it is a view of. */
+function copyOf(fields: DicomFields, tag: string): Buffer {
+  return Buffer.from(fields.bytes(numberOf(tag)) ?? []);
+}
+
+async function startOf(file: string): Promise<DicomFields> {
+  const start = await withFile(file, (input) => input.content(START_BYTES));
+  const fields = fieldsOf(openDicom(start, file), file, WANTED, TAGS.frameOfReference);
+  if (fields === undefined)
     throw new InputError(
       file,
       `expected a header up to FrameOfReferenceUID (0020,0052), found it cut short; ${REMEDY}`,
     );
-  return new DicomFields(opened.bytes, [elements], opened.coding.bigEndian, file);
+  return fields;
 }

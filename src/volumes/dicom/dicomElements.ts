@@ -28,7 +28,7 @@ const ITEM = 0xfffee000;
 const ITEM_END = 0xfffee00d;
 const SEQUENCE_END = 0xfffee0dd;
 /** Explicit value representations with a length of 32 bits, behind two bytes that are reserved. */
-const LONG_VRS = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
+export const LONG_VRS = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
 /** No header has more sequences in sequences; damaged bytes may. */
 const DEEPEST = 32;
 

@@ -1,7 +1,7 @@
 import { decimalNumber } from '../../decimal.js';
 import { InputError } from '../../errors.js';
-import { isUid, REMEDY } from './dicomDataSet.js';
-import type { DicomElements } from './dicomElements.js';
+import { type DicomStart, elementsOf, isUid, REMEDY } from './dicomDataSet.js';
+import type { DicomElement, DicomElements } from './dicomElements.js';
 
 /**
  * The fields of a header, by tag, each looked for in several places one after the other: in a frame's own group, in the one
@@ -26,43 +26,45 @@ export class DicomFields {
     return new DicomFields(this.#bytes, [...known, ...this.#places], this.#bigEndian, this.file);
   }
 
-  has(tag: number): boolean {
-    return this.#places.some((place) => place.has(tag));
+  /** Undefined where there is none. */
+  element(tag: number): DicomElement | undefined {
+    return this.#places.find((place) => place.has(tag))?.get(tag);
   }
 
   /** Of a sequence. */
   items(tag: number): readonly DicomElements[] {
-    return this.#places.find((place) => place.has(tag))?.get(tag)?.items ?? [];
+    return this.element(tag)?.items ?? [];
   }
 
   /** A value as it stands in the file; undefined where there is none. */
   bytes(tag: number): Buffer | undefined {
-    return this.#value(tag);
+    const element = this.element(tag);
+    return element && this.#bytes.subarray(element.offset, element.offset + element.length);
   }
 
   /** Undefined where there is none, or an empty one. */
   text(tag: number): string | undefined {
-    const value = this.#value(tag);
+    const value = this.bytes(tag);
     return value?.toString('latin1').replace(/\0.*$/s, '').trim() || undefined;
   }
 
   /** A 16-bit number without sign. */
   word(tag: number): number | undefined {
-    const value = this.#value(tag);
+    const value = this.bytes(tag);
     if (value?.length !== 2) return undefined;
     return this.#bigEndian ? value.readUInt16BE() : value.readUInt16LE();
   }
 
   /** A 32-bit number without sign. */
   dword(tag: number): number | undefined {
-    const value = this.#value(tag);
+    const value = this.bytes(tag);
     if (value?.length !== 4) return undefined;
     return this.#bigEndian ? value.readUInt32BE() : value.readUInt32LE();
   }
 
   /** 64-bit numbers, as tables of offsets hold them; those beyond 2^53 lie in no file. */
   longs(tag: number): number[] | undefined {
-    const value = this.#value(tag);
+    const value = this.bytes(tag);
     if (value === undefined) return undefined;
     return Array.from({ length: Math.floor(value.length / 8) }, (_, i) =>
       Number(value.readBigUInt64LE(8 * i)),
@@ -97,9 +99,15 @@ export class DicomFields {
       `${name}: expected digits and dots, received ${uid.length} characters; ${REMEDY}`,
     );
   }
+}
 
-  #value(tag: number): Buffer | undefined {
-    const element = this.#places.find((place) => place.has(tag))?.get(tag);
-    return element && this.#bytes.subarray(element.offset, element.offset + element.length);
-  }
+/** The wanted fields of a file up to `until` (default: its voxels); undefined where its bytes end before, or are no elements. */
+export function fieldsOf(
+  opened: DicomStart,
+  file: string,
+  wanted: ReadonlySet<number>,
+  until?: number,
+): DicomFields | undefined {
+  const elements = elementsOf(opened, wanted, until);
+  return elements && new DicomFields(opened.bytes, [elements], opened.coding.bigEndian, file);
 }

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { systemReason } from '../voxels/inputFile.js';
-import { elementsOf, hasDicomMark, isUid, peekDicom } from './dicomDataSet.js';
-import { DicomFields } from './dicomFields.js';
+import { hasDicomMark, isUid, peekDicom } from './dicomDataSet.js';
+import { fieldsOf } from './dicomFields.js';
 import { kindBesideSlices } from './dicomKinds.js';
 
 /** What a search sees in a file. */
@@ -71,12 +71,11 @@ function withoutMark(file: string, size: number): DicomFile {
 function contentOf(bytes: Buffer, file: string): DicomFile | undefined {
   const opened = peekDicom(bytes);
   if (opened === undefined) return undefined;
-  const elements = elementsOf(opened, WANTED, SERIES_UID);
+  const fields = fieldsOf(opened, file, WANTED, SERIES_UID);
   // A table of contents says what it is in its meta group, and is long.
   const byMeta = kindBesideSlices(opened.mediaClass, '');
   if (byMeta !== undefined) return { kind: 'left out', reason: byMeta };
-  if (elements === undefined) return undefined;
-  const fields = new DicomFields(opened.bytes, [elements], opened.coding.bigEndian, file);
+  if (fields === undefined) return undefined;
   const sopClass = fields.text(SOP_CLASS) ?? '';
   const kind = kindBesideSlices(isUid(sopClass) ? sopClass : '', fields.text(IMAGE_TYPE) ?? '');
   if (kind !== undefined) return { kind: 'left out', reason: kind };

@@ -1,5 +1,5 @@
-import { multiply } from '../voxels/geometry.js';
-import type { Geometry, Vector3 } from '../voxels/volume.js';
+import { eachAxis, multiply } from '../voxels/geometry.js';
+import type { Geometry } from '../voxels/volume.js';
 import { degrees, SIDEWAYS_TOLERANCE_MM } from './dicomEvenness.js';
 import { gapsMm, medianGapMm, type PlacedSlice } from './dicomPlaces.js';
 
@@ -43,7 +43,7 @@ export function sliceGrid(placed: readonly PlacedSlice[]): SliceGrid {
   const geometry: Geometry = {
     size: [columns + x.voxels(along), rows + y.voxels(up), planes],
     spacingMm: [along, up, gapMm],
-    originMm: slice.positionMm.map((mm, i) => mm + offset[i]!) as unknown as Vector3,
+    originMm: eachAxis((axis) => slice.positionMm[axis] + offset[axis]),
     direction,
   };
   return {

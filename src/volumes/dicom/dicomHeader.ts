@@ -1,8 +1,8 @@
 import { InputError } from '../../errors.js';
 import type { DisplayWindow, Vector3 } from '../voxels/volume.js';
-import { elementsOf, openDicom, REMEDY } from './dicomDataSet.js';
+import { openDicom, REMEDY } from './dicomDataSet.js';
 import { type DicomElements, PIXEL_DATA } from './dicomElements.js';
-import { DicomFields } from './dicomFields.js';
+import { type DicomFields, fieldsOf } from './dicomFields.js';
 import { type DicomPixels, dicomPixels, dicomRescaling, PIXEL_TAGS } from './dicomPixels.js';
 import { dicomWindow, WINDOW_TAGS } from './dicomWindow.js';
 
@@ -68,10 +68,9 @@ const GROUPS = [
  */
 export function parseDicomHeader(start: Buffer, file: string): readonly DicomSlice[] | undefined {
   const opened = openDicom(start, file);
-  const elements = elementsOf(opened, WANTED);
-  const voxels = elements?.get(PIXEL_DATA);
-  if (elements === undefined || voxels === undefined || voxels.offset > opened.bytes.length) return undefined;
-  const fields = new DicomFields(opened.bytes, [elements], opened.coding.bigEndian, file);
+  const fields = fieldsOf(opened, file, WANTED);
+  const voxels = fields?.element(PIXEL_DATA);
+  if (fields === undefined || voxels === undefined || voxels.offset > opened.bytes.length) return undefined;
   const pixels = dicomPixels(fields, opened, voxels);
   requireUnpacked(pixels, opened.bytes.length, file);
   return framesOf(fields, pixels.frames).map((ofFrame, frame) => sliceOf(ofFrame, pixels, frame));
@@ -80,9 +79,10 @@ export function parseDicomHeader(start: Buffer, file: string): readonly DicomSli
 function sliceOf(fields: DicomFields, pixels: DicomPixels, frame: number): DicomSlice {
   const { file } = fields;
   const [rowDirection, columnDirection] = directionsOf(fields);
-  const temporalPosition = fields.has(TAGS.temporalIndex)
-    ? fields.dword(TAGS.temporalIndex)
-    : wholeNumber(fields, TAGS.temporalPosition);
+  const temporalPosition =
+    fields.element(TAGS.temporalIndex) !== undefined
+      ? fields.dword(TAGS.temporalIndex)
+      : wholeNumber(fields, TAGS.temporalPosition);
   const displayWindow = dicomWindow(fields);
   const acquisition = fields.word(TAGS.frameAcquisition) ?? wholeNumber(fields, TAGS.acquisition);
   return {
@@ -144,14 +144,8 @@ function spacingOf(fields: DicomFields): [number, number] {
 /** Refuses axes that are not of length 1 and at right angles to 1e-3; headers round to 6 digits or so. */
 function directionsOf(fields: DicomFields): [Vector3, Vector3] {
   const name = 'ImageOrientationPatient (0020,0037)';
-  const [a, b, c, d, e, f] = fields.numbers(TAGS.orientation, name, 6) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const numbers = fields.numbers(TAGS.orientation, name, 6);
+  const [a, b, c, d, e, f] = numbers as unknown as readonly [...Vector3, ...Vector3];
   const wrong = Math.max(
     Math.abs(Math.hypot(a, b, c) - 1),
     Math.abs(Math.hypot(d, e, f) - 1),
@@ -160,7 +154,7 @@ function directionsOf(fields: DicomFields): [Vector3, Vector3] {
   if (!(wrong <= 1e-3))
     throw new InputError(
       fields.file,
-      `${name}: expected two unit vectors at right angles, received ${[a, b, c, d, e, f].join(', ')}; ${REMEDY}`,
+      `${name}: expected two unit vectors at right angles, received ${numbers.join(', ')}; ${REMEDY}`,
     );
   return [
     [a, b, c],

@@ -94,7 +94,7 @@ export function dicomRescaling(fields: DicomFields): Rescaling & { readonly hasI
       file,
       `RescaleSlope (0028,1053), RescaleIntercept: expected a slope other than 0 and values that fit 32 bits, received ${slope}, ${intercept}; ${REMEDY}`,
     );
-  if (fields.has(PIXEL_TAGS.lookupTable) && !fields.has(PIXEL_TAGS.slope))
+  if (fields.element(PIXEL_TAGS.lookupTable) !== undefined && fields.element(PIXEL_TAGS.slope) === undefined)
     throw new InputError(
       file,
       'expected values by RescaleSlope (0028,1053) and RescaleIntercept, received a table (0028,3000); convert the series to NRRD',

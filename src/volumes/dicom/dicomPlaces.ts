@@ -1,4 +1,4 @@
-import { invert, multiply } from '../voxels/geometry.js';
+import { directionOfSlices, dot, eachAxis, invert, multiply, normalOf } from '../voxels/geometry.js';
 import type { Matrix3, Vector3 } from '../voxels/volume.js';
 import type { DicomSlice } from './dicomHeader.js';
 
@@ -16,6 +16,8 @@ export interface PlacedSlice {
 /** Slices in the order of their positions along the normal of the first one's axes; which is first does not depend on names. */
 export function placedAlong(slices: readonly DicomSlice[]): readonly PlacedSlice[] {
   const along = (direction: Matrix3) => (slice: DicomSlice) => dot(normalOf(direction), slice.positionMm);
+  const directionOf = ({ rowDirection, columnDirection }: DicomSlice): Matrix3 =>
+    directionOfSlices(rowDirection, columnDirection);
   const some = along(directionOf(slices[0]!));
   const first = slices.reduce((lowest, slice) => (some(slice) < some(lowest) ? slice : lowest));
   const direction = directionOf(first);
@@ -23,7 +25,7 @@ export function placedAlong(slices: readonly DicomSlice[]): readonly PlacedSlice
   const at = along(direction);
   return slices
     .map((slice): PlacedSlice => {
-      const offset = slice.positionMm.map((mm, i) => mm - first.positionMm[i]!) as unknown as Vector3;
+      const offset = eachAxis((axis) => slice.positionMm[axis] - first.positionMm[axis]);
       const [x, y] = multiply(toAxes, offset);
       return { slice, atMm: at(slice), besideMm: [x, y], direction };
     })
@@ -60,26 +62,4 @@ export function gapsMm(placed: readonly PlacedSlice[]): number[] {
 export function medianGapMm(placed: readonly PlacedSlice[]): number {
   const gaps = gapsMm(placed).sort((a, b) => a - b);
   return gaps[Math.floor((gaps.length - 1) / 2)]!;
-}
-
-function directionOf({ rowDirection: x, columnDirection: y }: DicomSlice): Matrix3 {
-  const n = unit(cross(x, y));
-  return [x[0], y[0], n[0], x[1], y[1], n[1], x[2], y[2], n[2]];
-}
-
-function normalOf(direction: Matrix3): Vector3 {
-  return [direction[2], direction[5], direction[8]];
-}
-
-function cross(a: Vector3, b: Vector3): Vector3 {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-}
-
-function dot(a: Vector3, b: Vector3): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-function unit(a: Vector3): Vector3 {
-  const length = Math.hypot(...a);
-  return [a[0] / length, a[1] / length, a[2] / length];
 }

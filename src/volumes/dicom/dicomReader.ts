@@ -141,7 +141,7 @@ function sliceReader(signal?: AbortSignal): (slice: DicomSlice) => Promise<Slice
     const { file, pixels } = slice;
     if (isNative(pixels) && !pixels.deflated) return sliceValues(await readWords(slice), slice);
     if (open?.file !== file) {
-      const bytes = await withFile(file, async (handle) => readBytes(handle, 0, (await handle.stat()).size));
+      const bytes = await withFile(file, (handle) => handle.content());
       open = isNative(pixels)
         ? { file, bytes: openDicom(bytes, file).bytes, frames: [] }
         : { file, bytes, frames: compressedFrames(bytes, pixels, file) };
@@ -213,13 +213,7 @@ function fitsInt16(values: SliceVoxels): boolean {
 
 /** Fewer bytes only where the file ends. */
 async function readBytes(handle: InputFile, from: number, length: number): Promise<Buffer> {
-  // A buffer of its own, unlike Buffer.alloc's pool: 16-bit views need an even start.
-  const bytes = Buffer.from(new ArrayBuffer(length));
-  let done = 0;
-  while (done < length) {
-    const bytesRead = await handle.read(bytes.subarray(done), from + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return bytes.subarray(0, done);
+  // Of Buffer.alloc(), whose bytes are of no pool: 16-bit views need an even start.
+  const bytes = Buffer.alloc(length);
+  return bytes.subarray(0, await handle.read(bytes, from));
 }

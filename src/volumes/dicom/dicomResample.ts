@@ -1,5 +1,6 @@
+import { AIR_HU } from '../voxels/storedHu.js';
 import type { SliceGrid } from './dicomGrid.js';
-import { AIR_HU, type SliceVoxels } from './dicomVoxels.js';
+import type { SliceVoxels } from './dicomVoxels.js';
 
 /** Weights below this are those of a plane that lies on a slice. */
 const ROUNDING = 1e-6;

@@ -1,6 +1,6 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { cannotRead, systemReason } from '../voxels/inputFile.js';
+import { entriesIn, systemReason } from '../voxels/inputFile.js';
 import { type DicomFile, isMisread, lookAtFile, PACKED_SLICE } from './dicomFile.js';
 
 /** The files of one DICOM series, found by what they hold. */
@@ -46,7 +46,8 @@ class Search {
 
   look(folder: string, real: string): void {
     if (this.#isSeen(real)) return;
-    const entries = entriesOf(folder);
+    // The system's own folder at the root of a disk is open to nobody.
+    const entries = entriesIn(folder).filter(({ name }) => !name.startsWith('.') && name !== 'lost+found');
     const files = entries
       .filter((entry) => isCandidate(entry.name) && this.#isNewFile(entry, folder, real))
       .map(({ name }) => join(folder, name))
@@ -157,19 +158,6 @@ function folderOfAll(files: readonly string[]): string {
   )
     folder = dirname(folder);
   return folder;
-}
-
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return (
-      readdirSync(folder, { withFileTypes: true })
-        // The system's own folder at the root of a disk is open to nobody.
-        .filter(({ name }) => !name.startsWith('.') && name !== 'lost+found')
-        .sort((a, b) => (a.name < b.name ? -1 : 1))
-    );
-  } catch (error) {
-    throw cannotRead(folder, error);
-  }
 }
 
 /** Pipes and devices are other things: opening them would wait forever. */

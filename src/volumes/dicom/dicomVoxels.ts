@@ -1,14 +1,11 @@
-import { endianness } from 'node:os';
 import { InputError } from '../../errors.js';
+import { AIR_HU } from '../voxels/storedHu.js';
 import type { VoxelArray } from '../voxels/volume.js';
 import type { DicomSlice } from './dicomHeader.js';
 import { type DicomPixels, frameBytes } from './dicomPixels.js';
 
 /** Rescaled values of one slice, row by row. */
 export type SliceVoxels = Int16Array | Int32Array | Float64Array;
-
-/** What no scanner saw. */
-export const AIR_HU = -1000;
 
 /**
  * Uncompressed voxels as the numbers that their bytes are, whatever bits of them count, from byte `first` on, which is odd
@@ -27,9 +24,8 @@ export function nativeWords(
       `the file is cut short: expected ${expected} bytes of voxels, found ${Math.max(0, bytes.length - first)}; copy it again`,
     );
   // 8-bit voxels in big-endian words swap places, too.
-  const wide = pixels.bytes === 2 || (pixels.words && pixels.encoding === 'big endian');
-  if (wide && (pixels.encoding === 'big endian') !== (endianness() === 'BE') && bytes.length % 2 === 0)
-    bytes.swap16();
+  const isWide = pixels.bytes === 2 || pixels.words;
+  if (isWide && pixels.encoding === 'big endian' && bytes.length % 2 === 0) bytes.swap16();
   const count = expected / pixels.bytes;
   return pixels.bytes === 2
     ? new Uint16Array(bytes.buffer, bytes.byteOffset, count)

@@ -59,7 +59,8 @@ async function ask(bytes: Uint8Array, file: string, signal: AbortSignal): Promis
     pending
       .get(id)
       ?.failed(new InterruptedError(`interrupted while reading ${file}; what was finished is kept`));
-    void worker.terminate();
+    // It may never come back from this frame: nobody asks it any more, and it ends with the last that waits for it.
+    if (thread === current) thread = undefined;
   };
   signal.addEventListener('abort', stop, { once: true });
   worker.ref();
@@ -77,9 +78,10 @@ async function ask(bytes: Uint8Array, file: string, signal: AbortSignal): Promis
   } finally {
     signal.removeEventListener('abort', stop);
     pending.delete(id);
-    // An idle thread does not keep the process alive; a used-up one ends.
+    // An idle thread does not keep the process alive; one that is used up, or given up, ends.
     if (pending.size === 0) {
-      if (current.asked >= FRAMES_PER_THREAD) await worker.terminate();
+      if (thread !== current) void worker.terminate();
+      else if (current.asked >= FRAMES_PER_THREAD) await worker.terminate();
       else worker.unref();
     }
   }

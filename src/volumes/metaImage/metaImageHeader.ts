@@ -1,8 +1,8 @@
-import { decimalNumber } from '../../decimal.js';
 import { InputError } from '../../errors.js';
 import { isInvertible } from '../voxels/geometry.js';
 import type { Geometry, Matrix3, Vector3 } from '../voxels/volume.js';
 import type { VoxelType } from '../voxels/voxelType.js';
+import { type MetaImageFields, readMetaImageFields } from './metaImageFields.js';
 
 /** Element types of one component. MetaIO's LONG has four bytes on every machine. */
 const META_ELEMENT_TYPES = {
@@ -50,211 +50,80 @@ export interface MetaImageHeader {
  * Format: https://itk.org/Wiki/ITK/MetaIO/Documentation. Throws InputError naming `file` and line.
  */
 export function parseMetaImageHeader(start: Buffer, file: string): MetaImageHeader {
-  const { fields, headerBytes } = readFields(start, file);
-  const numbers = (
-    keys: readonly string[],
-    count: number,
-    { otherwise, expected, fits = () => true }: NumbersRule,
-  ): number[] => {
-    const found = numbersOf(fields, file, keys, count, otherwise);
-    if (found.every(fits)) return found;
-    throw unexpected(file, keys[0]!, fieldOf(fields, keys), expected ?? `${count} numbers`);
-  };
-  const flag = (keys: readonly string[], otherwise: boolean): boolean =>
-    flagOf(fields, file, keys) ?? otherwise;
-  const one = (expected: string, fits: (value: number) => boolean, otherwise?: number): NumbersRule => ({
-    expected,
-    fits,
-    otherwise: otherwise === undefined ? undefined : [otherwise],
+  const fields = readMetaImageFields(start, file);
+  const [dimensions] = fields.numbers(['NDims'], 1, {
+    expected: '3 dimensions, or 4 of which the last has size 1',
+    fits: (n) => n === 3 || n === 4,
+  }) as [3 | 4];
+  fields.numbers(['ElementNumberOfChannels'], 1, {
+    otherwise: [1],
+    expected: '1 channel',
+    fits: (n) => n === 1,
   });
+  return {
+    dimensions,
+    geometry: geometryOf(fields, dimensions),
+    ...elementTypeOf(fields),
+    bigEndian: fields.flag(['BinaryDataByteOrderMSB', 'ElementByteOrderMSB'], false),
+    compressed: fields.flag(['CompressedData'], false),
+    binary: fields.flag(['BinaryData'], true),
+    headerSize: fields.numbers(['HeaderSize'], 1, {
+      otherwise: [0],
+      expected: '-1, or a whole number from 0',
+      fits: (n) => Number.isSafeInteger(n) && n >= -1,
+    })[0]!,
+    compressedBytes: fields.numbers(['CompressedDataSize'], 1, {
+      otherwise: [],
+      expected: 'a whole number above 0',
+      fits: (n) => Number.isSafeInteger(n) && n > 0,
+    })[0],
+    ...dataFileOf(fields),
+    headerBytes: fields.headerBytes,
+  };
+}
 
-  const [dimensions] = numbers(
-    ['NDims'],
-    1,
-    one('3 dimensions, or 4 of which the last has size 1', (n) => n === 3 || n === 4),
-  ) as [3 | 4];
-  numbers(
-    ['ElementNumberOfChannels'],
-    1,
-    one('1 channel', (n) => n === 1, 1),
-  );
-  const size = numbers(['DimSize'], dimensions, {
+function geometryOf(fields: MetaImageFields, dimensions: 3 | 4): Geometry {
+  const size = fields.numbers(['DimSize'], dimensions, {
     expected: `${dimensions} whole numbers above 0`,
     fits: (n) => Number.isSafeInteger(n) && n > 0,
   });
-  if ((size[3] ?? 1) !== 1)
-    throw unexpected(file, 'DimSize', fields.get('DimSize'), 'one volume, a size of 1 behind x, y and z');
-  const spacingMm = numbers(['ElementSpacing', 'ElementSize'], dimensions, {
+  if ((size[3] ?? 1) !== 1) throw fields.unexpected(['DimSize'], 'one volume, a size of 1 behind x, y and z');
+  const spacingMm = fields.numbers(['ElementSpacing', 'ElementSize'], dimensions, {
     otherwise: [1, 1, 1],
     expected: `${dimensions} numbers above 0 (mm)`,
     fits: (mm) => mm > 0,
   });
-  const originMm = numbers(['Offset', 'Position', 'Origin'], dimensions, { otherwise: [0, 0, 0] });
+  const originMm = fields.numbers(['Offset', 'Position', 'Origin'], dimensions, { otherwise: [0, 0, 0] });
   const axes = ['TransformMatrix', 'Rotation', 'Orientation'];
   const direction = directionOf(
-    numbers(axes, dimensions ** 2, { otherwise: unitAxes(dimensions) }),
+    fields.numbers(axes, dimensions ** 2, { otherwise: unitAxes(dimensions) }),
     dimensions,
   );
-  if (!isInvertible(direction))
-    throw unexpected(file, axes[0]!, fieldOf(fields, axes), 'three directions that do not lie in a plane');
-  const headerSize = one('-1, or a whole number from 0', (n) => Number.isSafeInteger(n) && n >= -1, 0);
-  const compressedSize = one('a whole number above 0', (n) => Number.isSafeInteger(n) && n > 0);
-  return {
-    dimensions,
-    geometry: {
-      size: vector(size),
-      spacingMm: vector(spacingMm),
-      originMm: vector(originMm),
-      direction,
-    },
-    ...elementTypeOf(fields, file),
-    bigEndian: flag(['BinaryDataByteOrderMSB', 'ElementByteOrderMSB'], false),
-    compressed: flag(['CompressedData'], false),
-    binary: flag(['BinaryData'], true),
-    headerSize: numbers(['HeaderSize'], 1, headerSize)[0]!,
-    compressedBytes: fields.has('CompressedDataSize')
-      ? numbers(['CompressedDataSize'], 1, compressedSize)[0]!
-      : undefined,
-    ...dataFileOf(fields, file),
-    headerBytes,
-  };
+  if (!isInvertible(direction)) throw fields.unexpected(axes, 'three directions that do not lie in a plane');
+  return { size: vector(size), spacingMm: vector(spacingMm), originMm: vector(originMm), direction };
 }
 
-/** What a field of numbers may hold, in words and as a test; `otherwise` = what a header without it means. */
-interface NumbersRule {
-  readonly otherwise?: readonly number[] | undefined;
-  readonly expected?: string;
-  readonly fits?: (value: number) => boolean;
+function dataFileOf(fields: MetaImageFields): Pick<MetaImageHeader, 'dataFile' | 'dataFileLine'> {
+  const { text, line } = fields.find('ElementDataFile')!;
+  if (text === '' || text.includes('\0'))
+    throw fields.unexpected(['ElementDataFile'], 'LOCAL, LIST, or the name of the file with the voxels');
+  return { dataFile: text, dataFileLine: line };
 }
 
-interface Field {
-  readonly text: string;
-  readonly line: number;
-}
-
-/** Those that are read; of others a header may have any number. */
-const FIELDS = new Set(
-  'NDims ElementNumberOfChannels DimSize ElementSpacing ElementSize Offset Position Origin TransformMatrix Rotation Orientation HeaderSize CompressedDataSize CompressedData BinaryData BinaryDataByteOrderMSB ElementByteOrderMSB ElementType ElementDataFile'.split(
-    ' ',
-  ),
-);
-
-function readFields(
-  start: Buffer,
-  file: string,
-): { fields: ReadonlyMap<string, Field>; headerBytes: number } {
-  const fields = new Map<string, Field>();
-  let at = 0;
-  for (let line = 1; at < start.length; line++) {
-    const newline = start.indexOf(0x0a, at);
-    const end = newline < 0 ? start.length : newline;
-    const text = start.toString('latin1', at, end).trim();
-    at = end + 1;
-    if (text === '') continue;
-    // ITK writes whatever came with an image as further lines: `dim[0] = 3`, `0008|0005 = ISO_IR 100`.
-    const [, key, value] = /^([^=:]*[^=:\s])\s*[=:]\s*(.*)$/.exec(text) ?? [];
-    if (key === undefined)
-      throw new InputError(
-        file,
-        `expected a MetaImage header line 'Key = value', received ${JSON.stringify(text.slice(0, 40))}`,
-        { line },
-      );
-    requirePlain(text, file, line);
-    const earlier = fields.get(key);
-    if (earlier !== undefined && FIELDS.has(key))
-      throw new InputError(file, `${key}: expected one such line, received also line ${earlier.line}`, {
-        line,
-      });
-    fields.set(key, { text: value!, line });
-    if (key === 'ElementDataFile') return { fields, headerBytes: Math.min(at, start.length) };
-  }
-  throw new InputError(
-    file,
-    'the MetaImage header has no line ElementDataFile: the file is cut short or no MetaImage',
-  );
-}
-
-/**
- * `TransformMatrix` with a character that nobody sees is another key, and numbers with one between them are others to ITK: what
- * the line says would be lost without a word.
- */
-function requirePlain(text: string, file: string, line: number): void {
-  if (/^[\x20-\x7e\t]*$/.test(text)) return;
-  const [written = ''] = text.split(/[=:]/, 1);
-  const plain = written.replace(/[^\x21-\x7e]/g, '');
-  if (!FIELDS.has(plain) || (plain === 'ElementDataFile' && written.trim() === plain)) return;
-  throw new InputError(
-    file,
-    `expected the key ${plain} with letters, digits and spaces alone, received ${JSON.stringify(text.slice(0, 60))}`,
-    { line },
-  );
-}
-
-function fieldOf(fields: ReadonlyMap<string, Field>, keys: readonly string[]): Field | undefined {
-  return keys.map((key) => fields.get(key)).find((field) => field !== undefined);
-}
-
-function numbersOf(
-  fields: ReadonlyMap<string, Field>,
-  file: string,
-  keys: readonly string[],
-  count: number,
-  otherwise: readonly number[] | undefined,
-): number[] {
-  const field = fieldOf(fields, keys);
-  if (field === undefined) {
-    if (otherwise !== undefined) return [...otherwise];
-    throw new InputError(file, `the MetaImage header has no ${keys[0]}`);
-  }
-  const values = field.text.split(/\s+/).map(decimalNumber);
-  if (values.length !== count || !values.every(Number.isFinite))
-    throw unexpected(file, keys[0]!, field, `${count} numbers`);
-  return values;
-}
-
-function unexpected(file: string, key: string, field: Field | undefined, expected: string): InputError {
-  return new InputError(
-    file,
-    `${key}: expected ${expected}, received ${JSON.stringify(field?.text.slice(0, 120) ?? '')}`,
-    field === undefined ? {} : { line: field.line },
-  );
-}
-
-/** Undefined for a field that is not there. MetaIO itself takes whatever begins with neither T nor 1 for False. */
-function flagOf(
-  fields: ReadonlyMap<string, Field>,
-  file: string,
-  keys: readonly string[],
-): boolean | undefined {
-  const field = fieldOf(fields, keys);
-  if (field === undefined) return undefined;
-  if (/^(true|t|1)$/i.test(field.text)) return true;
-  if (/^(false|f|0)$/i.test(field.text)) return false;
-  throw unexpected(file, keys[0]!, field, 'True or False');
-}
-
-function dataFileOf(
-  fields: ReadonlyMap<string, Field>,
-  file: string,
-): Pick<MetaImageHeader, 'dataFile' | 'dataFileLine'> {
-  const field = fields.get('ElementDataFile')!;
-  if (field.text === '' || field.text.includes('\0'))
-    throw unexpected(file, 'ElementDataFile', field, 'LOCAL, LIST, or the name of the file with the voxels');
-  return { dataFile: field.text, dataFileLine: field.line };
-}
-
-function elementTypeOf(
-  fields: ReadonlyMap<string, Field>,
-  file: string,
-): Pick<MetaImageHeader, 'elementType' | 'voxelType'> {
-  const field = fields.get('ElementType');
+function elementTypeOf(fields: MetaImageFields): Pick<MetaImageHeader, 'elementType' | 'voxelType'> {
+  const field = fields.find('ElementType');
   const known = Object.entries(META_ELEMENT_TYPES).find(([name]) => name === field?.text);
   if (known !== undefined) return { elementType: known[0], voxelType: known[1] };
   throw new InputError(
-    file,
+    fields.file,
     `ElementType: expected one of ${Object.keys(META_ELEMENT_TYPES).join(', ')}, received ${field?.text ?? 'nothing'}`,
     field === undefined ? {} : { line: field.line },
   );
+}
+
+/** The name of a type of voxels. */
+export function metaElementType(type: VoxelType): string {
+  return Object.entries(META_ELEMENT_TYPES).find(([, known]) => known === type)![0];
 }
 
 function vector(values: readonly number[]): Vector3 {

@@ -14,13 +14,12 @@ const HEADER_LIMIT_BYTES = 64 * 1024;
 
 /** Reads the header of a .mhd or .mha file. Throws InputError. */
 export async function readMetaImageHeader(path: string): Promise<MetaImageHeader> {
-  return withFile(path, async (handle) => {
-    const start = Buffer.alloc(HEADER_LIMIT_BYTES);
-    const bytesRead = await handle.read(start, 0);
-    const header = parseMetaImageHeader(start.subarray(0, bytesRead), path);
-    requirePlausibleSpacing(header.geometry.spacingMm, path, 'ElementSpacing');
-    return header;
-  });
+  const header = parseMetaImageHeader(
+    await withFile(path, (input) => input.content(HEADER_LIMIT_BYTES)),
+    path,
+  );
+  requirePlausibleSpacing(header.geometry.spacingMm, path, 'ElementSpacing');
+  return header;
 }
 
 /** The header's file and those with the voxels, in their order. Throws InputError. */

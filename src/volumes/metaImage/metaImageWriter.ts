@@ -1,7 +1,8 @@
-import { endianness } from 'node:os';
 import { basename } from 'node:path';
 import { writeFileAtomically } from '../../paths.js';
-import type { Geometry, Matrix3, Volume, VoxelArray } from '../voxels/volume.js';
+import type { Geometry, Matrix3, Volume } from '../voxels/volume.js';
+import { voxelsForFile } from '../voxels/voxelType.js';
+import { metaElementType } from './metaImageHeader.js';
 
 /**
  * Writes a scan as LUNA16 has them: a text header `<name>.mhd` and the voxels beside it in `<name>.raw`, uncompressed.
@@ -10,14 +11,9 @@ import type { Geometry, Matrix3, Volume, VoxelArray } from '../voxels/volume.js'
  */
 export function writeMetaImage(path: string, volume: Volume): void {
   const rawPath = metaImageRawPath(path);
-  const { data, size } = volume;
-  const voxels = size[0] * size[1] * size[2];
-  if (data.length !== voxels)
-    throw new RangeError(
-      `Expected ${voxels} voxels for a scan of ${size.join(' x ')}, received ${data.length}`,
-    );
-  writeFileAtomically(rawPath, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  writeFileAtomically(path, metaImageHeader(volume, elementType(data), basename(rawPath)));
+  const { type, bytes } = voxelsForFile(volume);
+  writeFileAtomically(rawPath, bytes);
+  writeFileAtomically(path, metaImageHeader(volume, metaElementType(type), basename(rawPath)));
 }
 
 /** Where writeMetaImage() puts the voxels of the header `path`. Throws RangeError for another extension than `.mhd`. */
@@ -33,7 +29,7 @@ export function metaImageHeader(geometry: Geometry, type: string, dataFile: stri
     ['ObjectType', 'Image'],
     ['NDims', '3'],
     ['BinaryData', 'True'],
-    ['BinaryDataByteOrderMSB', endianness() === 'BE' ? 'True' : 'False'],
+    ['BinaryDataByteOrderMSB', 'False'],
     ['CompressedData', 'False'],
     // MetaIO lists the world direction of one voxel axis after the other: the transpose of `direction`.
     ['TransformMatrix', transpose(direction).join(' ')],
@@ -65,15 +61,4 @@ export function anatomicalOrientation(direction: Matrix3): string {
 
 function transpose(m: Matrix3): Matrix3 {
   return [m[0], m[3], m[6], m[1], m[4], m[7], m[2], m[5], m[8]];
-}
-
-function elementType(data: VoxelArray): string {
-  if (data instanceof Int8Array) return 'MET_CHAR';
-  if (data instanceof Uint8Array) return 'MET_UCHAR';
-  if (data instanceof Int16Array) return 'MET_SHORT';
-  if (data instanceof Uint16Array) return 'MET_USHORT';
-  if (data instanceof Int32Array) return 'MET_INT';
-  if (data instanceof Uint32Array) return 'MET_UINT';
-  if (data instanceof Float32Array) return 'MET_FLOAT';
-  return 'MET_DOUBLE';
 }

@@ -1,11 +1,12 @@
 import { InputError } from '../../errors.js';
+import { eachAxis } from '../voxels/geometry.js';
 import { requirePlausibleSpacing } from '../voxels/plausibleSpacing.js';
 import type { Geometry, Matrix3, Vector3 } from '../voxels/volume.js';
 import type { Affine, NiftiHeader } from './niftiHeader.js';
 
-/** Which of the three positions that a NIfTI header may give is meant, where they differ. */
+/** The positions that a NIfTI header may give; `pixdim` gives voxel sizes alone. */
 export const NIFTI_FRAMES = ['sform', 'qform', 'pixdim'] as const;
-/** Which of the two positions that a NIfTI header may give. */
+/** Which of the three positions that a NIfTI header may give. */
 export type NiftiFrame = (typeof NIFTI_FRAMES)[number];
 
 /** Two positions of one voxel that are farther apart are two; single precision leaves micrometres. */
@@ -19,20 +20,20 @@ const RIGHT_ANGLE = 1e-3;
  */
 export function niftiGeometry(header: NiftiHeader, file: string, chosen?: NiftiFrame): Geometry {
   const affine = affineOf(header, file, chosen);
-  const columns = [0, 1, 2].map((axis) => columnOf(affine, axis)) as [Vector3, Vector3, Vector3];
+  const columns = eachAxis((axis) => columnOf(affine, axis));
   requireRightAngles(columns, header, file);
   const { millimetres } = header.unit;
-  const spacing = columns.map((column) => Math.hypot(...column)) as unknown as Vector3;
+  const spacing = eachAxis((axis) => Math.hypot(...columns[axis]));
   const direction = [0, 1, 2].flatMap((row) =>
     columns.map((column, axis) => (toLps(row) * column[row]!) / spacing[axis]!),
   );
-  const spacingMm = spacing.map((step) => step * millimetres) as unknown as Vector3;
+  const spacingMm = eachAxis((axis) => spacing[axis] * millimetres);
   requirePlausibleSpacing(spacingMm, file, `spacing of the header, whose xyzt_units say ${header.unit.name}`);
   return {
     size: header.size,
     spacingMm,
     // No -0.
-    originMm: [0, 1, 2].map((row) => toLps(row) * affine[row]![3]! * millimetres + 0) as unknown as Vector3,
+    originMm: eachAxis((row) => toLps(row) * affine[row][3] * millimetres + 0),
     direction: direction.map((value) => value + 0) as unknown as Matrix3,
   };
 }
@@ -77,7 +78,7 @@ function orThrow<T extends Affine | undefined>(affine: T | InputError, other?: N
 function requireSamePlaces({ size, unit }: NiftiHeader, sform: Affine, qform: Affine, file: string): void {
   let worst = { apartMm: 0, corner: [0, 0, 0] as Vector3 };
   for (let at = 0; at < 8; at++) {
-    const corner = size.map((n, axis) => ((at >> axis) & 1) * (n - 1)) as unknown as Vector3;
+    const corner = eachAxis((axis) => ((at >> axis) & 1) * (size[axis] - 1));
     const [a, b] = [placed(sform, corner), placed(qform, corner)];
     const apartMm = Math.hypot(...a.map((value, row) => value - b[row]!)) * unit.millimetres;
     if (!(apartMm <= worst.apartMm)) worst = { apartMm, corner };
@@ -94,8 +95,7 @@ function requireSamePlaces({ size, unit }: NiftiHeader, sform: Affine, qform: Af
 }
 
 function placed(affine: Affine, [x, y, z]: Vector3): Vector3 {
-  const [a, b, c] = affine.map((row) => row[0] * x + row[1] * y + row[2] * z + row[3]);
-  return [a!, b!, c!];
+  return eachAxis((row) => affine[row][0] * x + affine[row][1] * y + affine[row][2] * z + affine[row][3]);
 }
 
 function requireRightAngles(columns: readonly Vector3[], header: NiftiHeader, file: string): void {

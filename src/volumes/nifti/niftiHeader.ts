@@ -81,8 +81,6 @@ interface Fields {
 
 /** Reads a header of NIfTI-1 or NIfTI-2 in either byte order. Throws InputError naming `file` and field. */
 export function parseNiftiHeader(start: Buffer, file: string): NiftiHeader {
-  const wrong = (field: string, expected: string, received: unknown): InputError =>
-    new InputError(file, `${field}: expected ${expected}, received ${received}`);
   const { version, littleEndian } = formOf(start, file);
   const view = new DataView(start.buffer, start.byteOffset, start.length);
   const fields = version === 1 ? fields1(view, littleEndian) : fields2(view, littleEndian);
@@ -94,7 +92,10 @@ export function parseNiftiHeader(start: Buffer, file: string): NiftiHeader {
     );
   const lowest = isPair ? 0 : (version === 1 ? 348 : 540) + EXTENSION_FLAG_BYTES;
   if (!Number.isSafeInteger(fields.voxelOffset) || fields.voxelOffset < lowest)
-    throw wrong('vox_offset', `a whole number from ${lowest}`, fields.voxelOffset);
+    throw new InputError(
+      file,
+      `vox_offset: expected a whole number from ${lowest}, received ${fields.voxelOffset}`,
+    );
   return {
     version,
     bigEndian: !littleEndian,

@@ -59,9 +59,8 @@ async function readHeader(path: string): Promise<NiftiHeader> {
 
 /** By its first bytes, not its name. */
 async function isPacked(path: string): Promise<boolean> {
-  const start = Buffer.alloc(2);
-  await withFile(path, (handle) => handle.read(start, 0));
-  return start.readUInt16BE(0) === 0x1f8b;
+  const start = await withFile(path, (input) => input.content(2));
+  return start[0] === 0x1f && start[1] === 0x8b;
 }
 
 /** Beside `scan.hdr` lies `scan.img`, or `scan.img.gz`. */

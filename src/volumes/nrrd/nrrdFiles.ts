@@ -1,3 +1,4 @@
+import { eachAxis } from '../voxels/geometry.js';
 import type { Vector3 } from '../voxels/volume.js';
 import type { NrrdAxes } from './nrrdAxes.js';
 import type { NrrdFields, NrrdLine } from './nrrdFields.js';
@@ -69,7 +70,7 @@ function piecesOf(
 }
 
 function sizeOf({ kept }: NrrdAxes, sizes: readonly number[]): Vector3 {
-  return [sizes[kept[0]]!, sizes[kept[1]]!, sizes[kept[2]]!];
+  return eachAxis((axis) => sizes[kept[axis]]!);
 }
 
 function nameOf(pattern: string, k: number): string {

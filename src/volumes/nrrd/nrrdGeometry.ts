@@ -1,5 +1,5 @@
 import { decimalNumber } from '../../decimal.js';
-import { IDENTITY_DIRECTION } from '../voxels/geometry.js';
+import { eachAxis, IDENTITY_DIRECTION } from '../voxels/geometry.js';
 import { requirePlausibleSpacing } from '../voxels/plausibleSpacing.js';
 import type { Geometry, Matrix3, Vector3 } from '../voxels/volume.js';
 import { type NrrdAxes, type NrrdVector, readNrrdAxes } from './nrrdAxes.js';
@@ -38,7 +38,7 @@ export function readNrrdPlace(fields: NrrdFields): { geometry: Geometry; axes: N
 }
 
 function three<T>({ kept }: NrrdAxes, values: readonly T[]): readonly [T, T, T] {
-  return [values[kept[0]]!, values[kept[1]]!, values[kept[2]]!];
+  return eachAxis((i) => values[kept[i]]!);
 }
 
 /** A spacing below 0 is an axis that runs backwards, as SimpleITK reads it. */
@@ -47,16 +47,13 @@ function geometryOfAxes(fields: NrrdFields, axes: NrrdAxes, size: Vector3): Geom
     if (fields.text(field) !== undefined && fields.text('spacings') === undefined)
       throw fields.unexpected('spacings', `numbers beside ${field}`, 'add the line: spacings: x y z');
   const units = nrrdUnits(fields, 'units', axes.sizes.length);
-  const mm = (values: Vector3): Vector3 => {
-    const [x, y, z] = values.map((value, i) => inMm(value, units?.[axes.kept[i]!]));
-    return [x!, y!, z!];
-  };
+  const mm = (values: Vector3): Vector3 => eachAxis((i) => inMm(values[i], units?.[axes.kept[i]]));
   const steps = mm(numbersOfAxes(fields, 'spacings', axes) ?? [1, 1, 1]);
   if (steps.includes(0)) throw fields.unexpected('spacings', 'numbers other than 0');
   const mins = numbersOfAxes(fields, 'axis mins', axes);
   return {
     size,
-    spacingMm: [Math.abs(steps[0]), Math.abs(steps[1]), Math.abs(steps[2])],
+    spacingMm: eachAxis((axis) => Math.abs(steps[axis])),
     originMm: mins === undefined ? [0, 0, 0] : firstCentre(fields, axes, mm(mins), steps),
     direction: IDENTITY_DIRECTION.map((one, i) => one * Math.sign(steps[i % 3]!) + 0) as unknown as Matrix3,
   };
@@ -67,9 +64,7 @@ function firstCentre(fields: NrrdFields, axes: NrrdAxes, mins: Vector3, steps: V
   const centerings = fields.words('centerings', axes.sizes.length)?.map((word) => word.toLowerCase());
   if (centerings?.some((word) => !['cell', 'node', '???', 'none'].includes(word)))
     throw fields.unexpected('centerings', 'cell or node for each axis');
-  const at = (i: number): number =>
-    centerings?.[axes.kept[i]!] === 'node' ? mins[i]! : mins[i]! + steps[i]! / 2;
-  return [at(0), at(1), at(2)];
+  return eachAxis((i) => (centerings?.[axes.kept[i]] === 'node' ? mins[i] : mins[i] + steps[i] / 2));
 }
 
 /** The numbers of the scan's axes; those of a fourth may be anything, as NaN. */

@@ -44,11 +44,7 @@ export async function readNrrd(path: string, options: ReadOptions = {}): Promise
 }
 
 async function readNrrdHeader(path: string): Promise<NrrdHeader> {
-  return withFile(path, async (handle) => {
-    const start = Buffer.alloc(HEADER_LIMIT_BYTES);
-    const bytesRead = await handle.read(start, 0);
-    return parseNrrdHeader(start.subarray(0, bytesRead), path);
-  });
+  return parseNrrdHeader(await withFile(path, (input) => input.content(HEADER_LIMIT_BYTES)), path);
 }
 
 /** A part of the voxels and the file that holds it. */

@@ -1,5 +1,5 @@
 import { decimalNumber } from '../../decimal.js';
-import { isInvertible } from '../voxels/geometry.js';
+import { eachAxis, isInvertible } from '../voxels/geometry.js';
 import type { Geometry, Matrix3, Vector3 } from '../voxels/volume.js';
 import { type NrrdVector, nrrdDimension } from './nrrdAxes.js';
 import type { NrrdField, NrrdFields } from './nrrdFields.js';
@@ -76,10 +76,8 @@ export function geometryInSpace(
   size: Vector3,
 ): Geometry {
   const units = nrrdUnits(fields, 'space units', space.dimension);
-  const toWorld = (vector: readonly number[]): Vector3 => {
-    const [x, y, z] = [0, 1, 2].map((axis) => inMm(vector[axis]!, units?.[axis]) * space.toLps[axis]! + 0);
-    return [x!, y!, z!];
-  };
+  const toWorld = (vector: readonly number[]): Vector3 =>
+    eachAxis((axis) => inMm(vector[axis]!, units?.[axis]) * space.toLps[axis] + 0);
   const steps = directions.map((vector, axis) => toWorld(requireDirection(fields, vector, axis)));
   const origin = fields.text('space origin') ?? 'none';
   const originMm = origin === 'none' ? [0, 0, 0] : vectorsIn(fields, 'space origin', 1, space)[0];

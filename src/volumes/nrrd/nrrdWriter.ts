@@ -1,7 +1,8 @@
-import { endianness } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { writeFileAtomically } from '../../paths.js';
-import type { Geometry, Volume, VoxelArray } from '../voxels/volume.js';
+import { eachAxis } from '../voxels/geometry.js';
+import type { Geometry, Volume } from '../voxels/volume.js';
+import { type VoxelType, voxelsForFile } from '../voxels/voxelType.js';
 
 /**
  * Writes a volume as one NRRD file, beside, then renamed; `about` becomes key/value pairs of its header. Throws RangeError for data
@@ -21,31 +22,31 @@ export function writeNrrd(path: string, volume: Volume, about?: Readonly<Record<
  * Format: http://teem.sourceforge.net/nrrd/format.html
  */
 export function nrrdBytes(volume: Volume, about: Readonly<Record<string, string>> = {}): Buffer {
-  const { data, size } = volume;
-  const voxels = size[0] * size[1] * size[2];
-  if (data.length !== voxels)
-    throw new RangeError(`Expected ${voxels} voxels for ${size.join(' x ')}, received ${data.length}`);
-  const header = nrrdHeaderText(volume, typeName(data), about);
-  const packed = gzipSync(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return Buffer.concat([Buffer.from(header), packed]);
+  const { type, bytes } = voxelsForFile(volume);
+  return Buffer.concat([Buffer.from(nrrdHeaderText(volume, type, about)), gzipSync(bytes)]);
 }
 
-function nrrdHeaderText(geometry: Geometry, type: string, about: Readonly<Record<string, string>>): string {
+/** Types of voxels that NRRD names otherwise. */
+const TYPE_NAMES: Readonly<Partial<Record<VoxelType, string>>> = { float32: 'float', float64: 'double' };
+
+function nrrdHeaderText(
+  geometry: Geometry,
+  type: VoxelType,
+  about: Readonly<Record<string, string>>,
+): string {
   const { size, spacingMm, originMm, direction } = geometry;
   const vector = (values: readonly number[]): string => `(${values.join(',')})`;
   // A vector for each voxel axis: its world direction, as long as the spacing.
-  const axes = ([0, 1, 2] as const).map((axis) =>
-    vector([0, 3, 6].map((row) => direction[row + axis]! * spacingMm[axis])),
-  );
+  const axes = eachAxis((axis) => vector([0, 3, 6].map((row) => direction[row + axis]! * spacingMm[axis])));
   return [
     'NRRD0005',
-    `type: ${type}`,
+    `type: ${TYPE_NAMES[type] ?? type}`,
     'dimension: 3',
     'space: left-posterior-superior',
     `sizes: ${size.join(' ')}`,
     `space directions: ${axes.join(' ')}`,
     'kinds: domain domain domain',
-    `endian: ${endianness() === 'BE' ? 'big' : 'little'}`,
+    'endian: little',
     'encoding: gzip',
     `space origin: ${vector(originMm)}`,
     ...Object.entries(about).map(checkedPair),
@@ -60,15 +61,4 @@ function checkedPair([key, value]: readonly [string, string]): string {
       `Expected a key of letters and a value of one line without backslashes, received ${JSON.stringify([key, value])}`,
     );
   return `${key}:=${value}`;
-}
-
-function typeName(data: VoxelArray): string {
-  if (data instanceof Int8Array) return 'int8';
-  if (data instanceof Uint8Array) return 'uint8';
-  if (data instanceof Int16Array) return 'int16';
-  if (data instanceof Uint16Array) return 'uint16';
-  if (data instanceof Int32Array) return 'int32';
-  if (data instanceof Uint32Array) return 'uint32';
-  if (data instanceof Float32Array) return 'float';
-  return 'double';
 }

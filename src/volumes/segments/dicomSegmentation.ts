@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.js';
-import { type DicomStart, elementsOf, NATIVE_SYNTAXES, openDicom, REMEDY } from '../dicom/dicomDataSet.js';
+import { type DicomStart, NATIVE_SYNTAXES, openDicom, REMEDY } from '../dicom/dicomDataSet.js';
 import { type DicomElement, type DicomElements, PIXEL_DATA } from '../dicom/dicomElements.js';
-import { DicomFields } from '../dicom/dicomFields.js';
+import { type DicomFields, fieldsOf } from '../dicom/dicomFields.js';
 import type { Vector3 } from '../voxels/volume.js';
 import { type PlacedFrame, stackFrames } from './frameStack.js';
 import type { SegmentMask } from './segmentMask.js';
@@ -67,11 +67,10 @@ interface Frames {
  */
 export function parseDicomSegmentation(content: Buffer, file: string): DicomSegmentation {
   const opened = openDicom(content, file);
-  const elements = elementsOf(opened, WANTED);
-  const voxels = elements?.get(PIXEL_DATA);
-  if (elements === undefined || voxels === undefined)
+  const fields = fieldsOf(opened, file, WANTED);
+  const voxels = fields?.element(PIXEL_DATA);
+  if (fields === undefined || voxels === undefined)
     throw new InputError(file, `expected voxels (PixelData, 7FE0,0010), found none; ${REMEDY}`);
-  const fields = new DicomFields(opened.bytes, [elements], opened.coding.bigEndian, file);
   const frames = framesOf(fields, opened, voxels);
   const groups = groupsOf(fields, frames);
   const [series] = fields.items(TAGS.referencedSeries);

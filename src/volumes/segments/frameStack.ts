@@ -1,6 +1,7 @@
 import { InputError } from '../../errors.js';
-import { isInvertible } from '../voxels/geometry.js';
-import type { Geometry, Matrix3, Vector3 } from '../voxels/volume.js';
+import { directionOfSlices, dot, eachAxis, isInvertible, normalOf } from '../voxels/geometry.js';
+import { newScanMemory } from '../voxels/scanMemory.js';
+import type { Geometry, Vector3 } from '../voxels/volume.js';
 
 /** A mask of one plane, and where it lies. */
 export interface PlacedFrame {
@@ -22,7 +23,8 @@ export interface PlacedFrame {
 
 /** Positions of planes are rounded: how far off a place of the grid one may lie, as a share of the gap. */
 const OFF_PLACE = 0.1;
-const SAME_MM = 0.01;
+/** Places that differ by less are one. */
+export const SAME_MM = 0.01;
 /** A stack that is longer holds planes of something else. */
 const MOST_PLANES = 10_000;
 
@@ -36,10 +38,10 @@ export function stackFrames(
   file: string,
 ): { readonly geometry: Geometry; readonly mask: Uint8Array } {
   const [first] = frames as [PlacedFrame];
-  const direction = directionOf(first);
+  const direction = directionOfSlices(first.rowDirection, first.columnDirection);
   if (!isInvertible(direction) || !first.spacingMm.every((mm) => mm > 0))
     throw refused(file, 'expected frames with two directions and a spacing above 0 mm, received others');
-  const normal: Vector3 = [direction[2], direction[5], direction[8]];
+  const normal = normalOf(direction);
   const placed = frames
     .map((frame) => ({ frame, atMm: dot(normal, frame.positionMm) }))
     .sort((a, b) => a.atMm - b.atMm);
@@ -49,23 +51,16 @@ export function stackFrames(
     first,
     file,
   );
-  const planes = Math.round((placed.at(-1)!.atMm - lowest.atMm) / gapMm) + 1;
-  if (planes > MOST_PLANES) throw refused(file, `expected at most ${MOST_PLANES} planes, received ${planes}`);
   const { columns, rows, spacingMm } = first;
-  const mask = new Uint8Array(columns * rows * planes);
+  const size = [columns, rows, planeAt(placed.at(-1)!.atMm - lowest.atMm, gapMm, file) + 1] as const;
+  const mask = emptyMask(size, file);
   for (const { frame, atMm } of placed) {
     requireParallel(lowest.frame, frame, normal, file);
-    const plane = (atMm - lowest.atMm) / gapMm;
-    if (Math.abs(plane - Math.round(plane)) > OFF_PLACE)
-      throw refused(
-        file,
-        `expected frames ${gapMm} mm apart or a multiple of it, received one at ${atMm - lowest.atMm} mm from the first`,
-      );
-    const offset = Math.round(plane) * columns * rows;
+    const offset = planeAt(atMm - lowest.atMm, gapMm, file) * columns * rows;
     for (let i = 0; i < frame.mask.length; i++) if (frame.mask[i] === 1) mask[offset + i] = 1;
   }
   const geometry: Geometry = {
-    size: [columns, rows, planes],
+    size,
     spacingMm: [...spacingMm, gapMm],
     originMm: lowest.frame.positionMm,
     direction,
@@ -73,12 +68,8 @@ export function stackFrames(
   return { geometry, mask };
 }
 
-function gapOf(sortedMm: readonly number[], { gapMm, thicknessMm }: PlacedFrame, file: string): number {
-  const gaps = sortedMm
-    .slice(1)
-    .map((mm, i) => mm - sortedMm[i]!)
-    .filter((mm) => mm > SAME_MM);
-  const smallest = gaps.length === 0 ? undefined : Math.min(...gaps);
+function gapOf(placesMm: readonly number[], { gapMm, thicknessMm }: PlacedFrame, file: string): number {
+  const smallest = smallestGapMm(placesMm);
   const gap =
     smallest === undefined
       ? (gapMm ?? thicknessMm)
@@ -95,7 +86,7 @@ function isMultiple(mm: number, of: number): boolean {
 }
 
 function requireParallel(first: PlacedFrame, frame: PlacedFrame, normal: Vector3, file: string): void {
-  const offset = frame.positionMm.map((mm, i) => mm - first.positionMm[i]!) as unknown as Vector3;
+  const offset = eachAxis((axis) => frame.positionMm[axis] - first.positionMm[axis]);
   const along = dot(offset, normal);
   const besideMm = Math.hypot(...offset.map((mm, i) => mm - along * normal[i]!));
   const differ = (a: readonly number[], b: readonly number[]): number =>
@@ -111,16 +102,37 @@ function requireParallel(first: PlacedFrame, frame: PlacedFrame, normal: Vector3
   );
 }
 
-function refused(file: string, reason: string): InputError {
+/**
+ * Which plane of a stack lies so far from its first one. Throws InputError for a place between two planes, and for one that no
+ * scan has.
+ */
+export function planeAt(offsetMm: number, gapMm: number, file: string): number {
+  const plane = Math.round(offsetMm / gapMm);
+  if (Math.abs(offsetMm / gapMm - plane) > OFF_PLACE)
+    throw refused(
+      file,
+      `expected planes ${gapMm} mm apart or a multiple of it, received one at ${offsetMm} mm from the first`,
+    );
+  if (plane < MOST_PLANES) return plane;
+  throw refused(file, `expected at most ${MOST_PLANES} planes, received ${plane + 1}`);
+}
+
+/** The smallest distance between planes; undefined where there is but one plane. */
+export function smallestGapMm(placesMm: readonly number[]): number | undefined {
+  const sorted = placesMm.toSorted((a, b) => a - b);
+  const gaps = sorted
+    .slice(1)
+    .map((mm, i) => mm - sorted[i]!)
+    .filter((mm) => mm > SAME_MM);
+  return gaps.length === 0 ? undefined : gaps.reduce((least, mm) => Math.min(least, mm));
+}
+
+/** An empty mask. Throws InputError where there is less memory than that. */
+export function emptyMask([columns, rows, planes]: Vector3, file: string): Uint8Array {
+  return new Uint8Array(newScanMemory(columns * rows * planes, file));
+}
+
+/** An InputError for what other formats have no such limits of. */
+export function refused(file: string, reason: string): InputError {
   return new InputError(file, `${reason}; convert it to NRRD or NIfTI, for example with 3D Slicer`);
-}
-
-function directionOf({ rowDirection: x, columnDirection: y }: PlacedFrame): Matrix3 {
-  const n = [x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]];
-  const length = Math.hypot(...n) || 1;
-  return [x[0], y[0], n[0]! / length, x[1], y[1], n[1]! / length, x[2], y[2], n[2]! / length];
-}
-
-function dot(a: Vector3, b: Vector3): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }

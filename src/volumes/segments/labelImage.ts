@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.js';
-import { voxelToWorld } from '../voxels/geometry.js';
+import { eachAxis, voxelToWorld } from '../voxels/geometry.js';
 import type { Volume, VoxelArray } from '../voxels/volume.js';
 import type { SegmentMask } from './segmentMask.js';
 
@@ -53,7 +53,8 @@ function requireLabel(value: number, known: number, file: string): void {
 
 function maskOf(volume: Volume, label: number, { low, high }: Box): SegmentMask {
   const { data, size, spacingMm, direction } = volume;
-  const [width, height, depth] = [0, 1, 2].map((axis) => high[axis]! - low[axis]! + 1) as Box['low'];
+  const maskSize = eachAxis((axis) => high[axis] - low[axis] + 1);
+  const [width, height, depth] = maskSize;
   const mask = new Uint8Array(width * height * depth);
   for (let z = 0; z < depth; z++)
     for (let y = 0; y < height; y++)
@@ -66,7 +67,7 @@ function maskOf(volume: Volume, label: number, { low, high }: Box): SegmentMask 
         label,
       );
   const geometry = {
-    size: [width, height, depth] as const,
+    size: maskSize,
     spacingMm,
     originMm: voxelToWorld(volume, low),
     direction,

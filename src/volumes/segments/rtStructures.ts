@@ -1,11 +1,12 @@
 import { decimalNumber } from '../../decimal.js';
 import { InputError } from '../../errors.js';
-import { elementsOf, openDicom, REMEDY } from '../dicom/dicomDataSet.js';
+import { openDicom, REMEDY } from '../dicom/dicomDataSet.js';
 import type { DicomElements } from '../dicom/dicomElements.js';
-import { DicomFields } from '../dicom/dicomFields.js';
+import { type DicomFields, fieldsOf } from '../dicom/dicomFields.js';
 import { IDENTITY_DIRECTION } from '../voxels/geometry.js';
 import type { DicomSegmentation } from './dicomSegmentation.js';
 import { fillPlane, type Polygon } from './fillPlane.js';
+import { emptyMask, planeAt, refused, SAME_MM, smallestGapMm } from './frameStack.js';
 import type { SegmentMask } from './segmentMask.js';
 
 /** RT Structure Set Storage. */
@@ -30,10 +31,6 @@ const WANTED: ReadonlySet<number> = new Set(Object.values(TAGS));
 /** Pixels along the longer side of an outline, where they are not smaller than SMALLEST_MM. */
 const FINENESS = 512;
 const SMALLEST_MM = 0.1;
-/** z of an outline's points, and of outlines of one plane. */
-const SAME_MM = 0.01;
-/** Of planes, as a share of the gap. */
-const OFF_PLACE = 0.1;
 
 interface Outline {
   readonly zMm: number;
@@ -47,11 +44,9 @@ interface Outline {
  * https://dicom.nema.org/medical/dicom/current/output/chtml/part03/sect_C.8.8.6.html
  */
 export function parseRtStructures(content: Buffer, file: string): DicomSegmentation {
-  const opened = openDicom(content, file);
-  const elements = elementsOf(opened, WANTED, TAGS.contoursOfStructure);
-  if (elements === undefined || !elements.has(TAGS.contoursOfStructure))
+  const fields = fieldsOf(openDicom(content, file), file, WANTED, TAGS.contoursOfStructure);
+  if (fields?.element(TAGS.contoursOfStructure) === undefined)
     throw new InputError(file, `expected outlines (ROIContourSequence, 3006,0039), found none; ${REMEDY}`);
-  const fields = new DicomFields(opened.bytes, [elements], opened.coding.bigEndian, file);
   const names = new Map(
     fields
       .items(TAGS.structures)
@@ -69,7 +64,7 @@ export function parseRtStructures(content: Buffer, file: string): DicomSegmentat
       );
     return { label, name: names.get(number) ?? '', outlines: outlinesOf(structure) };
   });
-  const gapMm = gapOf(structures.flatMap(({ outlines }) => outlines.map(({ zMm }) => zMm)));
+  const gapMm = smallestGapMm(structures.flatMap(({ outlines }) => outlines.map(({ zMm }) => zMm)));
   const segments = structures
     .filter(({ outlines }) => outlines.length > 0)
     .map(({ label, name, outlines }) => ({ label, name, ...rasterOf(outlines, gapMm, file) }));
@@ -100,20 +95,9 @@ function outlinesOf(structure: DicomFields): Outline[] {
     const [, , zMm] = numbers;
     const points = Array.from({ length: numbers.length / 3 }, (_, i) => numbers.slice(3 * i, 3 * i + 3));
     if (points.some(([, , z]) => Math.abs(z! - zMm!) > SAME_MM))
-      throw new InputError(
-        file,
-        'expected outlines in axial planes (one z each), received one across them; convert it to NRRD or NIfTI, for example with 3D Slicer',
-      );
+      throw refused(file, 'expected outlines in axial planes (one z each), received one across them');
     return [{ zMm: zMm!, polygon: points.map(([x, y]) => [x!, y!] as const) }];
   });
-}
-
-/** The smallest between planes; undefined where there is but one plane. */
-function gapOf(zs: readonly number[]): number | undefined {
-  const sorted = zs.toSorted((a, b) => a - b);
-  const gaps = sorted.slice(1).map((z, i) => z - sorted[i]!);
-  const real = gaps.filter((mm) => mm > SAME_MM);
-  return real.length === 0 ? undefined : real.reduce((least, mm) => Math.min(least, mm));
 }
 
 function rasterOf(
@@ -122,9 +106,9 @@ function rasterOf(
   file: string,
 ): Pick<SegmentMask, 'geometry' | 'mask'> {
   if (gapMm === undefined)
-    throw new InputError(
+    throw refused(
       file,
-      'expected outlines in several planes, whose gap says how thick they are, received one plane; convert it to NRRD or NIfTI, for example with 3D Slicer',
+      'expected outlines in several planes, whose gap says how thick they are, received one plane',
     );
   const points = outlines.flatMap(({ polygon }) => polygon);
   const range = (axis: 0 | 1) =>
@@ -139,23 +123,18 @@ function rasterOf(
   const lowest = outlines.reduce((least, { zMm }) => Math.min(least, zMm), Number.POSITIVE_INFINITY);
   const planes = new Map<number, Polygon[]>();
   for (const { zMm, polygon } of outlines) {
-    const plane = (zMm - lowest) / gapMm;
-    if (Math.abs(plane - Math.round(plane)) > OFF_PLACE)
-      throw new InputError(
-        file,
-        `expected planes ${gapMm} mm apart or a multiple of it, received one at ${zMm - lowest} mm from the first; convert it to NRRD or NIfTI, for example with 3D Slicer`,
-      );
-    planes.set(Math.round(plane), [...(planes.get(Math.round(plane)) ?? []), polygon]);
+    const plane = planeAt(zMm - lowest, gapMm, file);
+    planes.set(plane, [...(planes.get(plane) ?? []), polygon]);
   }
-  const depth = Math.max(...planes.keys()) + 1;
-  const mask = new Uint8Array(columns * rows * depth);
+  const size = [columns, rows, Math.max(...planes.keys()) + 1] as const;
+  const mask = emptyMask(size, file);
   for (const [plane, polygons] of planes)
     fillPlane(mask.subarray(plane * columns * rows, (plane + 1) * columns * rows), columns, polygons, {
       originMm: [x[0], y[0]],
       pitchMm,
     });
   const geometry = {
-    size: [columns, rows, depth] as const,
+    size,
     spacingMm: [pitchMm, pitchMm, gapMm] as const,
     originMm: [x[0], y[0], lowest] as const,
     direction: IDENTITY_DIRECTION,

@@ -187,6 +187,11 @@ class UnpackedBytes implements FileBytes {
   }
 }
 
+/** To how many bytes so many can be unpacked: deflate packs at most 1,032 times. */
+export function mostUnpacked(packedBytes: number): number {
+  return 1032 * packedBytes + 64;
+}
+
 /** Of gzip (RFC 1952) or zlib (RFC 1950). */
 function isStreamStart(bytes: Buffer): boolean {
   const word = bytes.readUInt16BE(0);

@@ -1,5 +1,10 @@
 import type { Geometry, Matrix3, Vector3 } from './volume.js';
 
+/** A value for each of the axes x, y, z. */
+export function eachAxis<T>(of: (axis: 0 | 1 | 2) => T): readonly [T, T, T] {
+  return [of(0), of(1), of(2)];
+}
+
 export const IDENTITY_DIRECTION: Matrix3 = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
 /**
@@ -50,13 +55,29 @@ export function multiply(m: Matrix3, v: Vector3): Vector3 {
   ];
 }
 
+export function dot(a: Vector3, b: Vector3): number {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+/** The direction matrix of slices: along their rows (x), along their columns (y), and the normal of both; NaN where they have none. */
+export function directionOfSlices(x: Vector3, y: Vector3): Matrix3 {
+  const n = [x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]] as const;
+  const length = Math.hypot(...n);
+  return [x[0], y[0], n[0] / length, x[1], y[1], n[1] / length, x[2], y[2], n[2] / length];
+}
+
+/** The third axis of a direction matrix. */
+export function normalOf(direction: Matrix3): Vector3 {
+  return [direction[2], direction[5], direction[8]];
+}
+
 /** Below this the three axes lie in a plane, but for rounding: of the volume that they span, if each had length 1. */
 const FLAT = 1e-6;
 
 /** Whether the columns span space, as the directions of a scan's axes must. Sheared and scaled axes do. */
 export function isInvertible(m: Matrix3): boolean {
-  const lengths = [0, 1, 2].map((column) => Math.hypot(m[column]!, m[3 + column]!, m[6 + column]!));
-  return Math.abs(determinantOf(m)) > FLAT * lengths.reduce((product, length) => product * length, 1);
+  const [x, y, z] = eachAxis((column) => Math.hypot(m[column], m[3 + column]!, m[6 + column]!));
+  return Math.abs(determinantOf(m)) > FLAT * (x * y * z);
 }
 
 /** Of the volume that the columns span, with its sign. */

@@ -1,15 +1,15 @@
-import type { Stats } from 'node:fs';
+import { type Dirent, readdirSync, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { InputError, messageOf } from '../../errors.js';
 import { guardedCall, HangingFile } from '../../guardedCall.js';
 
 /** A file that is open to be read. Each call throws InputError where its file system does not answer in time. */
 export interface InputFile {
-  /** Into `target`, from a byte of the file on; returns how many bytes there were. One call may bring fewer than asked for. */
+  /** Fills `target` from a byte of the file on; returns how many bytes there were: fewer only where the file ends. */
   read(target: Uint8Array, position: number): Promise<number>;
   stat(): Promise<Stats>;
-  /** All its bytes. */
-  content(): Promise<Buffer>;
+  /** Its bytes: all, or the first so many. */
+  content(most?: number): Promise<Buffer>;
 }
 
 /** An InputError for a file that the system would not open or read; the reason names no other path. */
@@ -20,6 +20,15 @@ export function cannotRead(path: string, error: unknown): InputError {
 /** What the system said, without a path. */
 export function systemReason(error: unknown): string {
   return messageOf(error).replace(/, \w+( '.*')?$/, '');
+}
+
+/** What lies in a folder, by name. Throws InputError for one that cannot be read. */
+export function entriesIn(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    throw cannotRead(folder, error);
+  }
 }
 
 /**
@@ -61,19 +70,19 @@ export async function statsOf(path: string): Promise<Stats | undefined> {
 type Guarded = <R>(call: () => Promise<R>) => Promise<R>;
 
 function guardedFile(handle: FileHandle, guarded: Guarded): InputFile {
-  return {
-    read: async (target, position) =>
-      (await guarded(() => handle.read(target, 0, target.length, position))).bytesRead,
-    stat: () => guarded(() => handle.stat()),
-    content: async () => {
-      const { size } = await guarded(() => handle.stat());
-      const bytes = Buffer.alloc(size);
-      let done = 0;
-      for (let read = -1; read !== 0 && done < size; done += read) {
-        const at = done;
-        read = (await guarded(() => handle.read(bytes, at, size - at, at))).bytesRead;
-      }
-      return bytes.subarray(0, done);
-    },
+  const stat = (): Promise<Stats> => guarded(() => handle.stat());
+  const read = async (target: Uint8Array, position: number): Promise<number> => {
+    let done = 0;
+    // One call of the system may bring fewer than it was asked for.
+    for (let found = -1; found !== 0 && done < target.length; done += found) {
+      const at = done;
+      found = (await guarded(() => handle.read(target, at, target.length - at, position + at))).bytesRead;
+    }
+    return done;
   };
+  const content = async (most = Number.POSITIVE_INFINITY): Promise<Buffer> => {
+    const bytes = Buffer.alloc(Math.min(most, (await stat()).size));
+    return bytes.subarray(0, await read(bytes, 0));
+  };
+  return { stat, read, content };
 }

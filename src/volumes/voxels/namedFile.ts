@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { InputError } from '../../errors.js';
-import { statsOf } from './inputFile.js';
+import { entriesIn, statsOf } from './inputFile.js';
 
 /**
  * A name in a header as a path. Throws what `refusal` makes of the reason for one that leads nowhere, with the file that may be
@@ -22,7 +21,7 @@ export async function namedFile(
 
 /** The same name in other letters, behind a path of another machine; the header's own name with an ending of voxels. */
 function fileThatMayBeMeant(header: string, name: string): string | undefined {
-  const beside = readdirSync(dirname(header));
+  const beside = entriesIn(dirname(header)).map((entry) => entry.name);
   const last = name.split(/[\\/]/).at(-1)!;
   const stem = basename(header, extname(header)).toLowerCase();
   return (

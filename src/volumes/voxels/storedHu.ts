@@ -1,6 +1,9 @@
 /** Adding and taking away 1.5 * 2^52 leaves no bits for a fraction: the processor's own rounding, ties to even. */
 const ROUNDER = 1.5 * 2 ** 52;
 
+/** What no scanner saw, and what lies outside of scans and patches. */
+export const AIR_HU = -1000;
+
 /** A value as scans and patches store it: rounded half to even, clamped to int16. */
 export function storedHu(valueHu: number): number {
   const clamped = Math.max(-32768, Math.min(32767, valueHu));

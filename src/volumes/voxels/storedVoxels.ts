@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.js';
-import { type FileBytes, withBytes } from './fileBytes.js';
+import { type FileBytes, mostUnpacked, withBytes } from './fileBytes.js';
 import { withFile } from './inputFile.js';
 import { newScanMemory } from './scanMemory.js';
 import type { Vector3, VoxelArray } from './volume.js';
@@ -34,9 +34,6 @@ export interface ReadOptions {
   readonly onBytes?: ((bytes: Uint8Array) => void) | undefined;
 }
 
-/** zlib packs at most 1,032 times. */
-const MOST_PACKED = 1032;
-
 /** Reads voxels that lie in one file. Throws InputError for too few, too many, and a corrupt stream. */
 export async function readStoredVoxels(
   stored: StoredVoxels,
@@ -50,7 +47,7 @@ export async function readStoredVoxels(
   const there = size - from;
   // What promises more than its file can hold is refused before memory is taken.
   if (!packed && there < expected) throw tooFew(stored, expected, Math.max(0, there));
-  if (packed && expected > there * MOST_PACKED + 64) throw tooFew(stored, expected, undefined);
+  if (packed && expected > mostUnpacked(there)) throw tooFew(stored, expected, undefined);
   return withBytes(path, { from, packed, onBytes }, async (bytes) => {
     const skip = stored.skip ?? 0;
     // A buffer of its own, unlike Buffer.alloc's pool: typed arrays need an aligned start.

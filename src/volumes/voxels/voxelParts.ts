@@ -1,4 +1,3 @@
-import { endianness } from 'node:os';
 import { newScanMemory } from './scanMemory.js';
 import type { ReadOptions } from './storedVoxels.js';
 import type { VoxelArray } from './volume.js';
@@ -12,7 +11,7 @@ export function emptyVoxels(
   { memory = newScanMemory }: ReadOptions,
 ): VoxelArray {
   const bytes = count * VOXEL_BYTES[type];
-  return voxelsOf(Buffer.from(memory(bytes, path), 0, bytes), type, endianness() === 'BE');
+  return voxelsOf(Buffer.from(memory(bytes, path), 0, bytes), type, false);
 }
 
 /** Voxels that lie in one part, or in several, one after the other. */

@@ -3,15 +3,15 @@ import fs, { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadH5, reasonOf, whileWriting } from '../../../src/store/hdf5/h5.js';
+import { callH5, loadH5, reasonOf } from '../../../src/store/hdf5/h5.js';
 
-test("whileWriting() throws the system's own error, wherever the library meets it, and leaves fs as it was", async (t) => {
+test("callH5() throws the system's own error, wherever the library meets it, and leaves fs as it was", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-quota-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const { File } = await loadH5();
   const { writeSync } = fs;
   const write = (name: string): void =>
-    whileWriting(() => {
+    callH5(() => {
       const file = new File(join(folder, name), 'w');
       file.create_dataset({ name: 'input', data: new Int16Array(4096), shape: [4096] });
       file.flush();
@@ -36,4 +36,15 @@ test("whileWriting() throws the system's own error, wherever the library meets i
     }
   }
   write('whole');
+});
+
+test('callH5() keeps what the library prints from stderr, and leaves it as it was', (t) => {
+  const { write } = process.stderr;
+  const written = t.mock.method(fs, 'writeSync', () => 0);
+  const said = callH5(() => {
+    process.stderr.write('by the console');
+    return fs.writeSync(2, Buffer.from('past it'), 0, 7);
+  });
+  assert.deepEqual([said, written.mock.callCount()], [7, 0]);
+  assert.equal(process.stderr.write, write);
 });

@@ -33,10 +33,14 @@ test('readDicomContext() reads uids of every slice and copies what a report repe
     readDicomContext(write({ '0020,0052': undefined }, 'explicit')),
     (error) =>
       error instanceof InputError &&
-      /FrameOfReferenceUID \(0020,0052\): expected a uid, received 0/.test(error.message),
+      /FrameOfReferenceUID \(0020,0052\): expected digits and dots, received 0/.test(error.message),
   );
   await assert.rejects(
     readDicomContext(write({ '0020,000D': SECRETS[0] }, 'explicit')),
     (error) => error instanceof InputError && !SECRETS.some((secret) => error.message.includes(secret)),
+  );
+  await assert.rejects(
+    readDicomContext([]),
+    /^RangeError: Expected the slices of a DICOM series, received none$/,
   );
 });

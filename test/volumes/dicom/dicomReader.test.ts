@@ -153,6 +153,20 @@ test('readVolume() of DICOM reads run lengths and JPEG-LS as the same voxels unc
   );
 });
 
+test('readVolume() of compressed slices goes on where another one that was read beside it is stopped', async () => {
+  const coded = series(2, (i) => ({ '7FE0,0010': Buffer.from(JPEG_LS[i]!.stream, 'base64') }));
+  const folder = writeSlices(join(root, 'beside'), coded, 'jpeg-ls');
+  const expected = await readVolume(folder);
+  const stop = new AbortController();
+  const others = Array.from({ length: 20 }, () => readVolume(folder, { signal: stop.signal }));
+  const read = Array.from({ length: 20 }, () => readVolume(folder));
+  const stopped = Promise.allSettled(others);
+  setTimeout(() => stop.abort(), 10);
+  for (const volume of await Promise.all(read)) assert.deepEqual(volume, expected);
+  for (const each of await stopped)
+    assert.ok(each.status === 'fulfilled' || each.reason instanceof InterruptedError);
+});
+
 test('readVolume() of DICOM takes the narrowest type that holds the values: Int16, Int32, Float32', async () => {
   const typeOf = async (name: string) =>
     (await readVolume(join(root, `case${Object.keys(CASES).indexOf(name)}`))).data.constructor;

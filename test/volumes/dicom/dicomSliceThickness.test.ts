@@ -6,17 +6,17 @@ import { test } from 'node:test';
 import { dicomSliceThicknessMm } from '../../../src/volumes/dicom/dicomSliceThickness.js';
 import { noise, type Syntax, sliceTags, writeSlices } from '../dicomFixture.js';
 
-test('dicomSliceThicknessMm() reads (0018,0050) in any coding; undefined where there is none', (t) => {
+test('dicomSliceThicknessMm() reads (0018,0050) in any coding; undefined where there is none', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-thickness-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  const read = (thickness: string | undefined, syntax: Syntax = 'explicit'): number | undefined => {
+  const read = (thickness: string | undefined, syntax: Syntax = 'explicit'): Promise<number | undefined> => {
     writeSlices(folder, { 'a.dcm': sliceTags(0, noise('a'), { '0018,0050': thickness }) }, syntax);
     return dicomSliceThicknessMm(join(folder, 'a.dcm'));
   };
   for (const syntax of ['explicit', 'implicit', 'big endian', 'deflated'] as const)
-    assert.equal(read('1.25', syntax), 1.25, syntax);
-  for (const thickness of [undefined, '', '0', 'thin', '-1']) assert.equal(read(thickness), undefined);
+    assert.equal(await read('1.25', syntax), 1.25, syntax);
+  for (const thickness of [undefined, '', '0', 'thin', '-1']) assert.equal(await read(thickness), undefined);
   writeFileSync(join(folder, 'text'), 'no DICOM');
-  assert.equal(dicomSliceThicknessMm(join(folder, 'text')), undefined);
-  assert.throws(() => dicomSliceThicknessMm(join(folder, 'none')), /none: cannot be read/);
+  assert.equal(await dicomSliceThicknessMm(join(folder, 'text')), undefined);
+  await assert.rejects(dicomSliceThicknessMm(join(folder, 'none')), /none: cannot be read/);
 });

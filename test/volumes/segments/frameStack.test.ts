@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError } from '../../../src/errors.js';
-import { type PlacedFrame, stackFrames } from '../../../src/volumes/segments/frameStack.js';
+import {
+  emptyMask,
+  type PlacedFrame,
+  planeAt,
+  stackFrames,
+} from '../../../src/volumes/segments/frameStack.js';
 
 function frame(z: number, change: Partial<PlacedFrame> = {}): PlacedFrame {
   return {
@@ -37,7 +42,7 @@ test('stackFrames() goes by the gap that is said where frames fit it, by the thi
 test('stackFrames() refuses frames that make no grid', () => {
   const cases: readonly (readonly [readonly PlacedFrame[], RegExp])[] = [
     [[frame(0)], /received neither/],
-    [[frame(0), frame(2), frame(5)], /expected frames 2 mm apart or a multiple of it, received one at 5 mm/],
+    [[frame(0), frame(2), frame(5)], /expected planes 2 mm apart or a multiple of it, received one at 5 mm/],
     [[frame(0), frame(2, { positionMm: [10, 21, 2] })], /expected frames of one grid/],
     [[frame(0), frame(2, { spacingMm: [0.5, 0.7] })], /expected frames of one grid/],
     [[frame(0), frame(2, { rowDirection: [0.9, 0.436, 0] })], /expected frames of one grid/],
@@ -49,4 +54,23 @@ test('stackFrames() refuses frames that make no grid', () => {
       () => stackFrames(frames, 'a.dcm'),
       (error) => error instanceof InputError && message.test(error.message),
     );
+});
+
+test('planeAt() and emptyMask() refuse more planes, and more voxels, than a scan or this machine has', () => {
+  assert.deepEqual(
+    [0, 6.1, 19998].map((mm) => planeAt(mm, 2, 'a.dcm')),
+    [0, 3, 9999],
+  );
+  for (const [run, message] of [
+    [
+      () => planeAt(20000, 2, 'a.dcm'),
+      /^InputError: a\.dcm: expected at most 10000 planes, received 10001; convert/,
+    ],
+    [() => planeAt(3, 2, 'a.dcm'), /expected planes 2 mm apart .* 3 mm from the first; convert/],
+    [
+      () => emptyMask([65535, 65535, 9999], 'a.dcm'),
+      /^InputError: a\.dcm: its voxels take \d+\.\d GB of memory/,
+    ],
+  ] as const)
+    assert.throws(run, message);
 });

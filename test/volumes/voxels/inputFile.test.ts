@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { InputError } from '../../../src/errors.js';
-import { withFile } from '../../../src/volumes/voxels/inputFile.js';
+import { entriesIn, withFile } from '../../../src/volumes/voxels/inputFile.js';
 
 // Files whose file system hangs: test/program/hangingFiles.test.ts.
 
@@ -22,9 +22,14 @@ test('withFile() reads from any byte on, fewer at the end, and all at once', asy
       await file.read(Buffer.alloc(4), 4),
       await file.read(Buffer.alloc(1), 6),
     ];
-    return [some.toString(), counts, (await file.stat()).size, (await file.content()).toString()];
+    return [
+      some.toString(),
+      counts,
+      (await file.stat()).size,
+      `${await file.content()} ${await file.content(2)}`,
+    ];
   });
-  assert.deepEqual(read, ['bcde', [4, 2, 0], 6, 'abcdef']);
+  assert.deepEqual(read, ['bcde', [4, 2, 0], 6, 'abcdef ab']);
 });
 
 test('withFile() refuses what is no file before it is opened, and names what the system refuses', async () => {
@@ -68,3 +73,17 @@ function linkOf(path: string): string {
     return '';
   }
 }
+
+test('entriesIn() gives what lies in a folder by name, and names what is none', () => {
+  for (const name of ['b', 'a', 'c']) writeFileSync(at(`in ${name}`), '');
+  assert.deepEqual(
+    entriesIn(folder)
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith('in ')),
+    ['in a', 'in b', 'in c'],
+  );
+  assert.throws(
+    () => entriesIn(at('in a')),
+    /^InputError: .*in a: cannot be read \(ENOTDIR: not a directory\)$/,
+  );
+});

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { dicomFile, newUid } from '../../src/marks/dicomWriter.js';
-import { runPython } from '../python.js';
+import { dicomFile, newUid } from '../../../src/volumes/dicom/dicomWriter.js';
+import { runPython } from '../../python.js';
 
 test('dicomFile() writes what pydicom reads back, strictly and without a warning', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-dicom-'));

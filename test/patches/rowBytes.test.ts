@@ -3,18 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { EnvironmentError } from '../../src/errors.js';
-import { bytesOnDisk, requireDisk } from '../../src/patches/freeDisk.js';
-
-test('requireDisk() names the folder, what it lacks, and what for', () => {
-  requireDisk(tmpdir(), 1, 'a byte');
-  assert.throws(
-    () => requireDisk(tmpdir(), 2 ** 60, '7 patches'),
-    (error) =>
-      error instanceof EnvironmentError &&
-      /MiB of free disk for 7 patches, found \d+ MiB/.test(error.message),
-  );
-});
+import { bytesOnDisk } from '../../src/patches/rowBytes.js';
 
 test('bytesOnDisk() counts no hole', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'voxlab-disk-'));

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { VERSION } from '../version.js';
+import { VERSION } from '../../version.js';
+import { LONG_VRS } from './dicomElements.js';
 
 /** An element of a data set: a sequence of data sets, bytes of another file, or one or more values. */
 export type WrittenValue = string | number | readonly number[] | Buffer | readonly WrittenDataSet[];
 /** By tag, such as '0008,0060', with the value representation. */
 export type WrittenDataSet = Readonly<Record<string, readonly [vr: string, value: WrittenValue]>>;
 
-/** With a length of 32 bits, behind two bytes that are reserved. */
-const LONG_VRS = new Set(['OB', 'OW', 'SQ', 'UC', 'UN', 'UR', 'UT']);
 const EXPLICIT_LITTLE = '1.2.840.10008.1.2.1';
 /** Of this program, below the root for uids that are random numbers. */
 const IMPLEMENTATION = '2.25.203512276408537142891504277120465011733';
@@ -20,13 +19,16 @@ export function newUid(): string {
   return `2.25.${BigInt(`0x${bytes.toString('hex')}`)}`;
 }
 
-/** A DICOM file (explicit little endian) of a data set that has SOPClassUID and SOPInstanceUID. Texts are written in UTF-8. */
-export function dicomFile(dataSet: WrittenDataSet): Buffer {
+/**
+ * A DICOM file (explicit little endian, as `syntax` is, too) of a data set that has SOPClassUID and SOPInstanceUID. Texts are
+ * written in UTF-8.
+ */
+export function dicomFile(dataSet: WrittenDataSet, syntax = EXPLICIT_LITTLE): Buffer {
   const meta = encoded({
     '0002,0001': ['OB', Buffer.from([0, 1])],
     '0002,0002': ['UI', textOf(dataSet, '0008,0016')],
     '0002,0003': ['UI', textOf(dataSet, '0008,0018')],
-    '0002,0010': ['UI', EXPLICIT_LITTLE],
+    '0002,0010': ['UI', syntax],
     '0002,0012': ['UI', IMPLEMENTATION],
     '0002,0013': ['SH', `voxlab ${VERSION}`.slice(0, 16)],
   });
@@ -47,7 +49,10 @@ function encoded(dataSet: WrittenDataSet): Buffer {
 }
 
 function element(tag: string, vr: string, value: WrittenValue): Buffer {
-  const bytes = vr === 'SQ' ? items(value as readonly WrittenDataSet[]) : valueBytes(vr, value);
+  const bytes =
+    vr === 'SQ'
+      ? Buffer.concat((value as readonly WrittenDataSet[]).map((item) => dicomItem(encoded(item))))
+      : valueBytes(vr, value);
   const isLong = LONG_VRS.has(vr);
   const head = Buffer.alloc(isLong ? 12 : 8);
   head.writeUInt16LE(Number.parseInt(tag.slice(0, 4), 16), 0);
@@ -59,15 +64,11 @@ function element(tag: string, vr: string, value: WrittenValue): Buffer {
   return Buffer.concat([head, bytes]);
 }
 
-function items(dataSets: readonly WrittenDataSet[]): Buffer {
-  return Buffer.concat(
-    dataSets.flatMap((dataSet) => {
-      const bytes = encoded(dataSet);
-      const head = Buffer.from([0xfe, 0xff, 0x00, 0xe0, 0, 0, 0, 0]);
-      head.writeUInt32LE(bytes.length, 4);
-      return [head, bytes];
-    }),
-  );
+/** An item of a sequence, or a part of voxels. */
+export function dicomItem(bytes: Buffer): Buffer {
+  const head = Buffer.from([0xfe, 0xff, 0x00, 0xe0, 0, 0, 0, 0]);
+  head.writeUInt32LE(bytes.length, 4);
+  return Buffer.concat([head, bytes]);
 }
 
 /** Of an even length: uids and bytes end with 0, texts with a space. */
