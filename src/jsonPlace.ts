@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InputError, messageOf } from './errors.js';
+import { cannotRead } from './paths.js';
 
 /**
  * A value in a JSON file, with the place where it stands: what comes from a file is looked at before it is used. Each reading
@@ -79,7 +80,7 @@ export function readJson(file: string, what: string): JsonPlace {
     return jsonIn(file, readFileSync(file, 'utf8'), what);
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(file, `expected ${what} (${messageOf(error).split(',')[0]})`, { cause: error });
+    throw cannotRead(file, what, error);
   }
 }
 

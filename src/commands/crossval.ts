@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { InputError, VoxlabError } from '../errors.js';
 import { type Crossval, crossvalScores } from '../evaluation/crossval.js';
 import { crossvalConfigs } from '../evaluation/crossvalConfigs.js';
+import { ROWS_FILE, SCORES_FILE } from '../evaluation/evaluationFiles.js';
 import { predictionTable, rowTable } from '../evaluation/predictionTable.js';
 import { findingsDocument } from '../evaluation/scoresDocument.js';
 import { scanLabels } from '../feed/rowLabels.js';
@@ -164,9 +165,9 @@ function report(folder: string, scores: Crossval, asJson: boolean): void {
   const { findings, corrected } = scores;
   const files = {
     submission: join(folder, 'submission.csv'),
-    rows: join(folder, 'rows.csv'),
+    rows: join(folder, ROWS_FILE),
     ...scoreFigureFiles(folder, scores),
-    scores: join(folder, 'scores.json'),
+    scores: join(folder, SCORES_FILE),
   };
   writeFileAtomically(files.submission, predictionTable(findings));
   writeFileAtomically(files.rows, rowTable(findings, corrected));

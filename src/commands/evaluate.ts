@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path';
 import type { Holdout } from '../config/holdout.js';
 import { UsageError } from '../errors.js';
-import { evaluate, evaluationFolder, leadTo } from '../evaluation/evaluate.js';
+import { evaluate, leadTo } from '../evaluation/evaluate.js';
 import { PARTS, type Part } from '../evaluation/evaluatedRows.js';
 import type { Evaluation } from '../evaluation/evaluation.js';
+import { evaluationFolder } from '../evaluation/evaluationFiles.js';
 import type { PatchScores } from '../evaluation/patchScores.js';
 import { scoresDocument } from '../evaluation/scoresDocument.js';
 import { SYMMETRY_GROUPS, type SymmetryGroup } from '../evaluation/symmetricPredictions.js';

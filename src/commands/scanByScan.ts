@@ -11,7 +11,7 @@ export interface ScansDone<T> {
 
 /**
  * Does a work on one scan after the other. One that cannot be used is named, the others go on and the exit code is 1. `endLine` ends the
- * line of progress. Throws InputError where there are some and none could be used, and what `work` throws otherwise.
+ * line of progress. Throws InputError where none could be used, and what `work` throws otherwise.
  */
 export async function scanByScan<T>(
   scans: readonly ScanFile[],
@@ -25,7 +25,7 @@ export async function scanByScan<T>(
       try {
         found.push(await work(scan, signal));
       } catch (error) {
-        if (!(error instanceof InputError)) throw error;
+        if (!(error instanceof InputError) || scans.length === 1) throw error;
         endLine();
         failed.push({ scan: scan.uid, reason: messageOf(error) });
         say(`${messageOf(error)}\n`);

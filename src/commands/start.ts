@@ -12,7 +12,7 @@ import { inPackage, inRepository, makeFolder, typed, writeFileAtomically } from 
 import { formatSeconds } from '../progress.js';
 import { withSharedPaths } from '../sharedPath.js';
 import { metricsOf } from '../training/run/metricsLog.js';
-import { lockRun } from '../training/run/runFolder.js';
+import { configFile, lockRun } from '../training/run/runFolder.js';
 import { startCommand } from './childCommand.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, say } from './standardStreams.js';
@@ -102,7 +102,7 @@ async function trainOnce(run: string, dataFile: string): Promise<TrainAnswer> {
     return finished;
   }
   // A run without a checkpoint begins again by itself; whether its last one is whole is for `train` to say.
-  const resumes = isSame && existsSync(inRepository(run, 'config.json'));
+  const resumes = isSame && existsSync(configFile(inRepository(run)));
   if (!resumes) emptyRun(inRepository(run));
   writeFileAtomically(startedFor, inputs);
   const answer = await voxlab<TrainAnswer>('train', ...(resumes ? ['--resume', run] : ['--out', run]));

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'ini';
 import { decimalNumber } from '../decimal.js';
-import { ConfigError, messageOf } from '../errors.js';
+import { ConfigError } from '../errors.js';
+import { systemReason } from '../paths.js';
 
 /** What one key of an ini file may hold. Made by text(), wholeNumber(), decimal(), oneOf(); see withDefault(). */
 export interface IniKey<T> {
@@ -99,11 +100,12 @@ function readText(file: string, section: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new ConfigError(
       file,
       section,
       '(file)',
-      messageOf(error),
+      isMissing ? undefined : systemReason(error),
       'expected a configuration file that can be read',
     );
   }

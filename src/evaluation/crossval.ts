@@ -4,7 +4,6 @@ import { awaitReadable } from '../awaitReadable.js';
 import { centerOf, numberCell, readCsvTable, uidCell } from '../candidates/csvTable.js';
 import type { ClassNames } from '../config/classNames.js';
 import { InputError } from '../errors.js';
-import { readJson } from '../jsonPlace.js';
 import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
 import { type RocPoint, rocArea, rocCurve } from '../scores/roc.js';
 import type { RocBand } from '../scores/rocBootstrap.js';
@@ -13,6 +12,7 @@ import { readRunConfig, readRunSplit } from '../training/run/runFolder.js';
 import { configDifferences } from '../training/run/storedConfig.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import { holdoutName } from './evaluatedRows.js';
+import { evaluationFolder, ROWS_FILE, readScores } from './evaluationFiles.js';
 import { type FindingFroc, type FindingScores, findingScores } from './findingScores.js';
 import { type PatchScores, patchScores } from './patchScores.js';
 import { ROW_COLUMNS, type ScoredFinding } from './predictionTable.js';
@@ -104,14 +104,14 @@ interface Fold {
 function readFold(run: string): Fold {
   const config = readRunConfig(run);
   const split = readRunSplit(run);
-  const folder = join(run, 'evaluation', holdoutName(config.holdout));
-  const [scores, rows] = [join(folder, 'scores.json'), join(folder, 'rows.csv')];
-  if (split === undefined || !existsSync(scores) || !existsSync(rows))
+  const part = holdoutName(config.holdout);
+  const rows = join(evaluationFolder(run, part), ROWS_FILE);
+  const { epoch = null, threshold = null } = readScores(run, part) ?? {};
+  if (split === undefined || epoch === null || threshold === null || !existsSync(rows))
     throw new InputError(
       run,
       `expected the scores of its held-out scans, found none: run voxlab evaluate ${run}`,
     );
-  const place = readJson(scores, 'the scores of a run');
   const [findings, corrected]: [ScoredFinding[], number[]] = [[], []];
   for (const row of readCsvTable(rows, ROW_COLUMNS)) {
     findings.push({
@@ -123,7 +123,6 @@ function readFold(run: string): Fold {
     });
     corrected.push(numberCell(row, 'corrected', rows));
   }
-  const [epoch, threshold] = [place.at('epoch').whole(), place.at('threshold').number()];
   return { run, config, split, epoch, threshold, findings, corrected };
 }
 

@@ -4,7 +4,7 @@ import { shareInBatches, shareOfLoss } from '../feed/batchShare.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
 import { takeLock } from '../fileLock.js';
-import { cannotWrite, makeFolder, replaceLink, writeFileAtomically } from '../paths.js';
+import { cannotWrite, replaceLink, writeFileAtomically } from '../paths.js';
 import { correctedForShare } from '../scores/priorShift.js';
 import { rocCurve } from '../scores/roc.js';
 import { withSharedPaths } from '../sharedPath.js';
@@ -19,6 +19,7 @@ import { readRunConfig, readRunSplit } from '../training/run/runFolder.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import { evaluatedRows } from './evaluatedRows.js';
 import type { EvaluateOptions, Evaluation } from './evaluation.js';
+import { evaluationFolder, evaluationsFolder, ROWS_FILE, SCORES_FILE } from './evaluationFiles.js';
 import { findingScores } from './findingScores.js';
 import { patchScores } from './patchScores.js';
 import { predictionTable, rowTable, type ScoredFinding } from './predictionTable.js';
@@ -50,7 +51,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 
 /** Makes this process the only one that evaluates a run; returns the release. Throws EnvironmentError, naming the other one. */
 export function lockEvaluation(run: string): () => void {
-  return takeLock(join(run, 'evaluation'));
+  return takeLock(evaluationsFolder(run));
 }
 
 async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptions): Promise<Evaluation> {
@@ -182,8 +183,8 @@ function writeTables(
   const folder = evaluationFolder(run, part);
   const files = {
     predictions: join(folder, 'predictions.csv'),
-    rows: join(folder, 'rows.csv'),
-    scores: join(folder, 'scores.json'),
+    rows: join(folder, ROWS_FILE),
+    scores: join(folder, SCORES_FILE),
   };
   writeFileAtomically(files.predictions, predictionTable(findings));
   writeFileAtomically(files.rows, rowTable(findings, corrected));
@@ -213,13 +214,6 @@ function seenBy(
     seenInTraining: isAmong(training) || isAmong(earlier),
     choseTheNetwork: isAmong(split.validation),
   };
-}
-
-/** Where the files of a part's evaluation lie; made when it is not there. */
-export function evaluationFolder(run: string, part: string): string {
-  const folder = join(run, 'evaluation', part);
-  makeFolder(folder);
-  return folder;
 }
 
 /** A link in the run's root to a file of its held-out part. Throws EnvironmentError. */

@@ -2,12 +2,11 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitReadableBelow } from '../../awaitReadable.js';
 import { InputError, messageOf, throwIfAborted } from '../../errors.js';
-import { isFolder } from '../../paths.js';
+import { cannotRead, isFolder } from '../../paths.js';
 import type { Progress } from '../../progress.js';
 import { dicomSliceThicknessMm } from '../../volumes/dicom/dicomSliceThickness.js';
 import { compareUids, type ScanFile, searchScans } from '../../volumes/findScans.js';
 import { readGeometry } from '../../volumes/readVolume.js';
-import { cannotRead } from '../../volumes/voxels/inputFile.js';
 import { CENTER_COLUMNS } from '../csvTable.js';
 import { csvText } from '../csvText.js';
 import { type LidcExcluded, type LidcNodule, lidcFindings } from './lidcFindings.js';
@@ -180,6 +179,6 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    throw cannotRead(folder, error);
+    throw cannotRead(folder, 'a folder', error);
   }
 }

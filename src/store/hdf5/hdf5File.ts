@@ -1,5 +1,6 @@
 import { closeSync, openSync, statSync } from 'node:fs';
-import { InputError, messageOf } from '../../errors.js';
+import { InputError } from '../../errors.js';
+import { cannotRead } from '../../paths.js';
 import { bytesAt, checkedBytes, type Hdf5File, type OpenedFile, UnknownStructure } from './hdf5Bytes.js';
 
 /*
@@ -61,9 +62,7 @@ function openFile(path: string): OpenedFile {
     if (!stat.isFile()) throw new Error('it is a folder or device, no file');
     return { path, fd: openSync(path, 'r'), size: stat.size };
   } catch (error) {
-    throw new InputError(path, `expected a patch file that can be read (${messageOf(error).split(',')[0]})`, {
-      cause: error,
-    });
+    throw cannotRead(path, 'a patch file', error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { InputError, messageOf } from '../../errors.js';
+import { cannotRead } from '../../paths.js';
 import { undoFilters } from './chunkFilters.js';
 import { chunkPieces, type Piece } from './chunkPieces.js';
 import { product, type RowIndex, type RowReader, type ValueScale } from './rowIndex.js';
@@ -62,9 +63,7 @@ function openFile(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    throw new InputError(path, `expected a patch file that can be read (${messageOf(error).split(',')[0]})`, {
-      cause: error,
-    });
+    throw cannotRead(path, 'a patch file', error);
   }
 }
 

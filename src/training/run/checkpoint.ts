@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { copyFile, link, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { EnvironmentError, messageOf } from '../../errors.js';
+import { EnvironmentError } from '../../errors.js';
 import type { HardNegatives } from '../../feed/hardNegatives.js';
-import { replaceLink } from '../../paths.js';
+import { replaceLink, systemReason } from '../../paths.js';
 import type { Learner, NamedArray } from '../step/learner.js';
 import { type CheckpointMeta, META_FILE, readCheckpointMeta, type StoredMeta } from './checkpointMeta.js';
 import { type FileSum, writeSafetensors } from './safetensors.js';
@@ -145,7 +145,7 @@ async function written(
         ? `--resume ${run} then begins it again`
         : `the checkpoints before it are whole, go on with --resume ${run}`;
     throw new EnvironmentError(
-      `${folder} cannot be written (${messageOf(error).split(',')[0]}): make room on the disk; ${kept}`,
+      `${folder} cannot be written (${systemReason(error)}): make room on the disk; ${kept}`,
       { cause: error },
     );
   }

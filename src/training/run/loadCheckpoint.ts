@@ -15,6 +15,7 @@ import {
   WEIGHTS_FILE,
 } from './checkpoint.js';
 import { META_FILE, readCheckpointMeta, type StoredMeta } from './checkpointMeta.js';
+import { configFile } from './runFolder.js';
 import { readSafetensors } from './safetensors.js';
 
 /** A checkpoint in memory, every part of it read and found whole. */
@@ -57,7 +58,9 @@ export async function loadLinked(run: string, link: CheckpointLink): Promise<Che
   if (!hasCheckpoint(run) || (target === undefined && link === 'best'))
     throw new InputError(
       run,
-      `expected a run with a checkpoint '${link}', found none: no epoch was finished`,
+      existsSync(configFile(run))
+        ? `expected a run with a checkpoint '${link}', found none: no epoch was finished; go on with: voxlab train --resume ${run}`
+        : 'expected the folder of a run, found none in it; `voxlab runs` lists runs',
     );
   const others = link === 'last' ? checkpointNames(run).filter((name) => name !== target) : [];
   const damaged: string[] = link === 'last' && target === undefined ? ["'last' names no checkpoint"] : [];

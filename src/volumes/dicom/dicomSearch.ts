@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { cannotRead, systemReason } from '../voxels/inputFile.js';
+import { cannotRead, systemReason } from '../../paths.js';
 import { type DicomFile, isMisread, lookAtFile, PACKED_SLICE } from './dicomFile.js';
 
 /** The files of one DICOM series, found by what they hold. */
@@ -168,7 +168,7 @@ function entriesOf(folder: string): Dirent[] {
         .sort((a, b) => (a.name < b.name ? -1 : 1))
     );
   } catch (error) {
-    throw cannotRead(folder, error);
+    throw cannotRead(folder, 'a folder', error);
   }
 }
 

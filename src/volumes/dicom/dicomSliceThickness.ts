@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { decimalNumber } from '../../decimal.js';
-import { cannotRead } from '../voxels/inputFile.js';
+import { cannotRead } from '../../paths.js';
 import { elementsOf, peekDicom } from './dicomDataSet.js';
 import { DicomFields } from './dicomFields.js';
 
@@ -20,7 +20,7 @@ export function dicomSliceThicknessMm(file: string): number | undefined {
       closeSync(descriptor);
     }
   } catch (error) {
-    throw cannotRead(file, error);
+    throw cannotRead(file, 'a DICOM slice', error);
   }
   const opened = peekDicom(start.subarray(0, length));
   const elements = opened && elementsOf(opened, new Set([SLICE_THICKNESS]), SLICE_THICKNESS);

@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { InputError, messageOf } from '../../errors.js';
+import { InputError } from '../../errors.js';
 import { guardedCall, HangingFile } from '../../guardedCall.js';
+import { cannotRead } from '../../paths.js';
 
 /** A file that is open to be read. Each call throws InputError where its file system does not answer in time. */
 export interface InputFile {
@@ -10,16 +11,6 @@ export interface InputFile {
   stat(): Promise<Stats>;
   /** All its bytes. */
   content(): Promise<Buffer>;
-}
-
-/** An InputError for a file that the system would not open or read; the reason names no other path. */
-export function cannotRead(path: string, error: unknown): InputError {
-  return new InputError(path, `cannot be read (${systemReason(error)})`, { cause: error });
-}
-
-/** What the system said, without a path. */
-export function systemReason(error: unknown): string {
-  return messageOf(error).replace(/, \w+( '.*')?$/, '');
 }
 
 /**
@@ -44,7 +35,7 @@ export async function withFile<T>(path: string, use: (file: InputFile) => Promis
     if (error instanceof HangingFile) void handle?.close().catch(() => {});
     else await handle?.close().catch(() => {});
     if (error instanceof InputError) throw error;
-    throw cannotRead(path, error);
+    throw cannotRead(path, 'a file', error);
   }
 }
 

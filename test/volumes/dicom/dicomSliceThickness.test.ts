@@ -18,5 +18,8 @@ test('dicomSliceThicknessMm() reads (0018,0050) in any coding; undefined where t
   for (const thickness of [undefined, '', '0', 'thin', '-1']) assert.equal(read(thickness), undefined);
   writeFileSync(join(folder, 'text'), 'no DICOM');
   assert.equal(dicomSliceThicknessMm(join(folder, 'text')), undefined);
-  assert.throws(() => dicomSliceThicknessMm(join(folder, 'none')), /none: cannot be read/);
+  assert.throws(
+    () => dicomSliceThicknessMm(join(folder, 'none')),
+    /none: expected a DICOM slice, found nothing/,
+  );
 });
