@@ -4,7 +4,7 @@ import { comparedPlanes } from '../figures/slices/comparedPlanes.js';
 import { differenceSlice } from '../figures/slices/differenceSlice.js';
 import { checkedOverlay, type Overlay } from '../figures/slices/overlaySlice.js';
 import { PLANE_NAMES, type PlaneName } from '../figures/slices/planeAxes.js';
-import type { Mark } from '../figures/slices/threePlanes.js';
+import { classOfMark, type Mark } from '../figures/slices/threePlanes.js';
 import type { JsonObject } from '../kernel/wire/protocol.js';
 import { voxelToWorld } from '../volumes/voxels/geometry.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
@@ -165,7 +165,7 @@ function accepted(changes: JsonObject, overlaid: boolean): JsonObject {
 }
 
 function startPosition(first: Volume, { throughWorldMm, marks = [] }: CompareViewerOptions): Vector3 {
-  const start = throughWorldMm ?? marks.find((mark) => mark.class === 1)?.centerWorldMm;
+  const start = throughWorldMm ?? marks.find((mark) => classOfMark(mark) === 1)?.centerWorldMm;
   if (start !== undefined) return checkedPlace('position', start);
   const [x, y, z] = first.size;
   return voxelToWorld(first, [Math.floor(x / 2), Math.floor(y / 2), Math.floor(z / 2)]);

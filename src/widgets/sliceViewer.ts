@@ -1,7 +1,7 @@
 import { escaped } from '../figures/drawing/markup.js';
 import { type Picture, WINDOWS, type WindowHu } from '../figures/drawing/picture.js';
 import { checkedOverlay, type Overlay } from '../figures/slices/overlaySlice.js';
-import { type Mark, threePlanes } from '../figures/slices/threePlanes.js';
+import { classOfMark, type Mark, threePlanes } from '../figures/slices/threePlanes.js';
 import { voxelToWorld } from '../volumes/voxels/geometry.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { shownBy } from './control.js';
@@ -149,7 +149,7 @@ export function sliceViewer(viewed: Volume | ViewedPatch, options: SliceViewerOp
 }
 
 function startVoxel(volume: Volume, { throughWorldMm, marks = [] }: SliceViewerOptions): Vector3 {
-  const start = throughWorldMm ?? marks.find((mark) => mark.class === 1)?.centerWorldMm;
+  const start = throughWorldMm ?? marks.find((mark) => classOfMark(mark) === 1)?.centerWorldMm;
   if (start !== undefined) return nearestVoxel(volume, start);
   const [x, y, z] = volume.size;
   return [Math.floor(x / 2), Math.floor(y / 2), Math.floor(z / 2)];

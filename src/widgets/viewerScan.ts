@@ -1,6 +1,6 @@
 import { WINDOWS } from '../figures/drawing/picture.js';
 import { PLANE_NAMES, planeAxes } from '../figures/slices/planeAxes.js';
-import type { Mark } from '../figures/slices/threePlanes.js';
+import { classOfMark, type Mark } from '../figures/slices/threePlanes.js';
 import { worldToVoxel } from '../volumes/voxels/geometry.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { checkedPlace, checkedVolume } from './viewerChecks.js';
@@ -35,9 +35,14 @@ export function markersOf(
 ): (Omit<ViewerMarker, 'voxel'> & { readonly centerWorldMm: Vector3 })[] {
   return marks.map((mark, index) => ({
     centerWorldMm: checkedPlace(`center of mark ${index + 1}`, mark.centerWorldMm),
-    class: mark.class,
-    label: `${mark.class === 1 ? 'nodule' : 'other'} ${index + 1}`,
+    class: classOfMark(mark),
+    label: `${nameOfMark(mark)} ${index + 1}`,
   }));
+}
+
+function nameOfMark(mark: Mark): string {
+  if (mark.class === undefined) return 'mark';
+  return classOfMark(mark) === 1 ? 'nodule' : 'other';
 }
 
 /** Radiologists' windows, and the one that the scan's file asks for. */

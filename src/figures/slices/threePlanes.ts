@@ -13,8 +13,13 @@ import { type SlicePlane, slicePlane } from './slicePlane.js';
 /** A place to be marked: a candidate, a finding. */
 export interface Mark {
   readonly centerWorldMm: Vector3;
-  /** 1 nodule, 0 not. */
-  readonly class: number;
+  /** 1 nodule, 0 not; left out: what a detector or a network points at, shown as a nodule. */
+  readonly class?: number;
+}
+
+/** 1 nodule, 0 not. */
+export function classOfMark({ class: label = 1 }: Mark): 0 | 1 {
+  return label === 1 ? 1 : 0;
 }
 
 /** What is drawn over the three slices, and how. */
@@ -85,7 +90,7 @@ function planesOf(
 
 /** What the rings are, where marks of both classes are given; ends at x. */
 function legend({ marks = [] }: ThreePlanesOptions, x: number, y: number): string {
-  const classes = [1, 0].filter((label) => marks.some((mark) => (mark.class === 1 ? 1 : 0) === label));
+  const classes = ([1, 0] as const).filter((label) => marks.some((mark) => classOfMark(mark) === label));
   if (classes.length < 2) return '';
   return classes
     .map((label, at) => {
@@ -95,7 +100,7 @@ function legend({ marks = [] }: ThreePlanesOptions, x: number, y: number): strin
     .join('');
 }
 
-function colorOf(label: number): string {
+function colorOf(label: 0 | 1): string {
   return label === 1 ? PALETTE[5] : PALETTE[4];
 }
 
@@ -146,15 +151,10 @@ function overlayOf(volume: Volume, { axes, level, image }: SlicePlane, overlay: 
 }
 
 /** A ring around a candidate: orange for nodules, blue for others. */
-function markContent(
-  plane: SlicePlane,
-  { centerWorldMm, class: label }: Mark,
-  withinMm: number,
-  pixelsPerMm: number,
-): string {
-  const { xMm, yMm, offMm } = plane.placeOf(centerWorldMm);
+function markContent(plane: SlicePlane, mark: Mark, withinMm: number, pixelsPerMm: number): string {
+  const { xMm, yMm, offMm } = plane.placeOf(mark.centerWorldMm);
   if (offMm > withinMm) return '';
-  return `<circle cx="${coordinate(xMm * pixelsPerMm)}" cy="${coordinate(yMm * pixelsPerMm)}" r="${MARK_RADIUS_MM * pixelsPerMm}" fill="none" stroke="${colorOf(label)}" stroke-width="1.6"/>`;
+  return `<circle cx="${coordinate(xMm * pixelsPerMm)}" cy="${coordinate(yMm * pixelsPerMm)}" r="${MARK_RADIUS_MM * pixelsPerMm}" fill="none" stroke="${colorOf(classOfMark(mark))}" stroke-width="1.6"/>`;
 }
 
 /** The outline of a box in a plane that passes through it. */
