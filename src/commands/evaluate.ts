@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Holdout } from '../config/holdout.js';
+import { TRAINING_KEYS } from '../config/trainingSettings.js';
 import { UsageError } from '../errors.js';
 import { evaluate, leadTo } from '../evaluation/evaluate.js';
 import { PARTS, type Part } from '../evaluation/evaluatedRows.js';
@@ -10,7 +11,7 @@ import { scoresDocument } from '../evaluation/scoresDocument.js';
 import { SYMMETRY_GROUPS, type SymmetryGroup } from '../evaluation/symmetricPredictions.js';
 import { progressLine } from '../progress.js';
 import type { CheckpointLink } from '../training/run/checkpoint.js';
-import { holdout, oneOf, withInterrupt } from './options.js';
+import { ofKey, oneOf, withInterrupt } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';
 import { print, printJson, say } from './standardStreams.js';
@@ -37,7 +38,7 @@ export const registerEvaluateCommand: RegisterCommand = (program) => {
     .option(
       '--holdout <k>',
       'subsets of the file, in place of the scans that the run held out: 5 or 5,6',
-      holdout,
+      ofKey(TRAINING_KEYS.HOLDOUT),
     )
     .option('--part <name>', `scans by what the run did with them: ${PARTS.join(', ')}`, oneOf(...PARTS))
     .option('--checkpoint <name>', 'best (lowest validation loss) or last', oneOf('best', 'last'), 'best')

@@ -90,16 +90,9 @@ async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
     data,
     // Last of what may fail: a new folder is made at once.
     run: flags.out === undefined ? newRunFolder(runsFolder) : resolve(flags.out),
-    strategy: flags.strategy ?? settings.strategy,
-    devices: flags.devices ?? settings.devices,
-    stages: flags.stages ?? settings.stages,
-    microBatches: flags.microBatches ?? settings.microBatches,
-    schedule: flags.schedule ?? settings.schedule,
-    cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? settings.cuts,
+    ...resumableOf(flags, settings),
     syncBatchNorm: flags.syncBatchNorm ?? settings.syncBatchNorm,
     precision: flags.precision ?? settings.precision,
-    recompute: flags.recompute ?? settings.recompute,
-    timeoutSeconds: flags.timeout ?? settings.timeoutSeconds,
     ...parts,
     crop: flags.crop ?? settings.crop,
     intensity: flags.intensity ?? settings.intensity,
@@ -109,18 +102,32 @@ async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
       kind: flags.loss ?? settings.loss.kind,
       classWeights: flags.classWeights ?? settings.loss.classWeights,
     },
-    classNames: flags.classNames ?? settings.classNames,
     batchSize: flags.batch ?? settings.batchSize,
-    epochs: flags.epochs ?? settings.epochs,
     learningRate: flags.learningRate ?? settings.learningRate,
     seed: flags.seed ?? settings.seed,
     ...beginning,
     dropout: flags.dropout ?? settings.dropout,
     augment,
-    checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
-    checkpointSteps: flags.checkpointSteps ?? settings.checkpointSteps,
-    validateSteps: flags.validateSteps ?? settings.validateSteps,
     threads: flags.threads ?? 0,
+  };
+}
+
+/** What a run may have otherwise when it goes on. */
+function resumableOf(flags: TrainFlags, before: Omit<TrainingSettings, 'gpu' | 'dataFolder' | 'runsFolder'>) {
+  return {
+    epochs: flags.epochs ?? before.epochs,
+    strategy: flags.strategy ?? before.strategy,
+    devices: flags.devices ?? before.devices,
+    stages: flags.stages ?? before.stages,
+    microBatches: flags.microBatches ?? before.microBatches,
+    schedule: flags.schedule ?? before.schedule,
+    cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? before.cuts,
+    recompute: flags.recompute ?? before.recompute,
+    timeoutSeconds: flags.timeout ?? before.timeoutSeconds,
+    checkpointMinutes: flags.checkpointMinutes ?? before.checkpointMinutes,
+    checkpointSteps: flags.checkpointSteps ?? before.checkpointSteps,
+    validateSteps: flags.validateSteps ?? before.validateSteps,
+    classNames: flags.classNames ?? before.classNames,
   };
 }
 
@@ -213,20 +220,8 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
   return {
     ...config,
     run,
-    epochs: flags.epochs ?? config.epochs,
-    strategy: flags.strategy ?? config.strategy,
-    devices: flags.devices ?? config.devices,
-    stages: flags.stages ?? config.stages,
-    microBatches: flags.microBatches ?? config.microBatches,
-    schedule: flags.schedule ?? config.schedule,
-    cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? config.cuts,
-    recompute: flags.recompute ?? config.recompute,
+    ...resumableOf(flags, config),
     threads: flags.threads ?? config.threads,
-    timeoutSeconds: flags.timeout ?? config.timeoutSeconds,
-    checkpointMinutes: flags.checkpointMinutes ?? config.checkpointMinutes,
-    checkpointSteps: flags.checkpointSteps ?? config.checkpointSteps,
-    validateSteps: flags.validateSteps ?? config.validateSteps,
-    classNames: flags.classNames ?? config.classNames,
     data: flags.data === undefined ? config.data : resolve(flags.data),
   };
 }

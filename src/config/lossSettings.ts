@@ -24,15 +24,17 @@ export const CROSS_ENTROPY: LossSettings = Object.freeze({
   classWeights: 'none',
 });
 
-export const CLASS_WEIGHTS_EXPECTED =
-  'expected none, auto, or two factors above 0 such as 1,4 (of others, of nodules)';
+const CLASS_WEIGHTS: IniKey<ClassWeights> = {
+  expected: 'expected none, auto, or two factors above 0 such as 1,4 (of others, of nodules)',
+  parse: parseClassWeights,
+};
 
 /** Keys of [training]. */
 export const LOSS_KEYS = {
   LOSS: withDefault(oneOf(...LOSSES), CROSS_ENTROPY.kind),
   FOCAL_GAMMA: withDefault(decimal(0, 100), CROSS_ENTROPY.focalGamma),
   FOCAL_ALPHA: withDefault(decimal(0, 0.999), CROSS_ENTROPY.focalAlpha),
-  CLASS_WEIGHTS: withDefault(classWeights(), CROSS_ENTROPY.classWeights),
+  CLASS_WEIGHTS: withDefault(CLASS_WEIGHTS, CROSS_ENTROPY.classWeights),
 };
 
 /** What the keys of a settings' file say. */
@@ -54,8 +56,4 @@ export function parseClassWeights(text: string): ClassWeights | undefined {
   return fits(other) && fits(nodule) && more.length === 0
     ? Object.freeze([other, nodule] as const)
     : undefined;
-}
-
-function classWeights(): IniKey<ClassWeights> {
-  return { expected: CLASS_WEIGHTS_EXPECTED, parse: parseClassWeights };
 }

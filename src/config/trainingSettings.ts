@@ -1,7 +1,7 @@
 import { ConfigError, messageOf } from '../errors.js';
 import { inEither, inRepository } from '../paths.js';
 import { type AugmentPlan, DEFAULT_AUGMENT, parseAugment } from './augmentPlan.js';
-import { CLASS_NAMES, type ClassNames, classNames } from './classNames.js';
+import { CLASS_NAMES, CLASS_NAMES_KEY, type ClassNames } from './classNames.js';
 import { type Holdout, overlap, parseHoldout, parseValidation, type Validation } from './holdout.js';
 import { decimal, type IniValues, oneOf, readIniFile, text, wholeNumber, withDefault } from './ini.js';
 import { INTENSITIES, type Intensity } from './intensity.js';
@@ -128,12 +128,12 @@ export const TRAINING_KEYS = {
   FOLDS: withDefault(wholeNumber(0, 1000), 0),
   CROP: withDefault(wholeNumber(0, 1024), 0),
   AUGMENT: withDefault(text(), DEFAULT_AUGMENT),
-  CLASS_NAMES: withDefault(classNames(), CLASS_NAMES),
+  CLASS_NAMES: withDefault(CLASS_NAMES_KEY, CLASS_NAMES),
   ...NETWORK_KEYS,
   ...SAMPLING_KEYS,
   ...OPTIMIZER_KEYS,
   ...LOSS_KEYS,
-  BATCH_SIZE: wholeNumber(1, 65536),
+  BATCH_SIZE: wholeNumber(2, 65536),
   DATA_DIR: text(),
   EPOCHS: withDefault(wholeNumber(1), 6),
   READERS: withDefault(wholeNumber(0, 64), 0),
