@@ -4,8 +4,10 @@ import { posix } from 'node:path';
 /** Files beside the stages: any of them may import any other. */
 const FIRST_STAGES = [
   'decimal',
+  'given',
   'withoutControls',
   'errors',
+  'textIfThere',
   'freeMemory',
   'nvidiaGpus',
   'hangingCalls',

@@ -42,6 +42,7 @@ export const TESTED_THROUGH = {
   'src/training/runData.ts': 'test/training/train.test.ts',
   'src/commands/predictResults.ts': 'test/commands/predict.test.ts',
   'src/evaluation/runNetwork.ts': 'test/evaluation/predictor.test.ts',
+  'src/commands/withProgress.ts': 'test/commands/merge.test.ts',
   'src/commands/scanByScan.ts': 'test/commands/detect.test.ts',
   'src/commands/trainProgress.ts': 'test/commands/train.test.ts',
   'src/commands/trainConfigOf.ts': 'test/commands/train.test.ts',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { messageOf } from './errors.js';
 import { readJson } from './jsonPlace.js';
 import { inRepository, typed } from './paths.js';
+import { textIfThere } from './textIfThere.js';
 
 /** One thing that voxlab stands on. `fix` says what to do where `state` is not ok. */
 export interface DoctorFinding {
@@ -32,7 +33,7 @@ export function doctor(): DoctorFinding[] {
     nodeFinding(process.versions.node),
     pythonFinding(),
     libraryFinding(),
-    cpuFinding(readIfThere('/proc/cpuinfo')),
+    cpuFinding(textIfThere('/proc/cpuinfo')),
     ofGpus(),
     diskFinding(),
     jupyterFinding(),
@@ -206,10 +207,6 @@ function chromiumFinding(): DoctorFinding {
 function firstLineOf(program: string, args: readonly string[]): string | undefined {
   const run = spawnSync(program, args, { encoding: 'utf8', timeout: 30_000 });
   return run.status === 0 ? run.stdout.trim().split('\n')[0] : undefined;
-}
-
-function readIfThere(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 const ok = (name: string, found: string): DoctorFinding => ({ name, state: 'ok', found });

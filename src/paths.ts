@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EnvironmentError, InputError, messageOf } from './errors.js';
 import { besideOf } from './leftBehind.js';
@@ -126,6 +126,11 @@ export function replaceLink(link: string, target: string): void {
   symlinkSync(target, beside);
   if (lstatSync(link, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(link, { recursive: true });
   renameSync(beside, link);
+}
+
+/** A path as a user in this folder would type it. */
+export function fromHere(path: string): string {
+  return relative(process.cwd(), path) || path;
 }
 
 /** What a user reads of a disk that is full, or a folder that is not theirs. */

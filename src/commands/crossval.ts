@@ -17,7 +17,7 @@ import { storedConfig } from '../training/run/storedConfig.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import { findingLines, rocText } from './evaluate.js';
 import { gpusHere, runFolds } from './foldProcesses.js';
-import { wholeNumber } from './options.js';
+import { readersTablesOf, wholeNumber } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';
 import { print, printJson, say } from './standardStreams.js';
@@ -97,7 +97,7 @@ async function crossval(flags: CrossvalFlags): Promise<void> {
         `${failed.length} of ${runs.length} folds failed (${failed.join(', ')}): mend what they say above, then ${goOn}`,
         1,
       );
-    report(folder, await crossvalScores(runs, tablesOf(flags)), flags.json === true);
+    report(folder, await crossvalScores(runs, readersTablesOf(flags)), flags.json === true);
   } finally {
     release();
   }
@@ -153,13 +153,6 @@ function threadsOf({ threads, devices }: TrainConfig, jobs: number): Pick<TrainC
   return { threads: threads === 0 && jobs > 1 ? threadShare(jobs, devices) : threads };
 }
 
-function tablesOf({ annotations, excluded }: CrossvalFlags) {
-  return {
-    ...(annotations === undefined ? {} : { annotations: resolve(annotations) }),
-    ...(excluded === undefined ? {} : { excluded: resolve(excluded) }),
-  };
-}
-
 /** Writes the merged submission, the scores and their figures, and prints what they say. */
 function report(folder: string, scores: Crossval, asJson: boolean): void {
   const { findings, corrected } = scores;
@@ -171,12 +164,7 @@ function report(folder: string, scores: Crossval, asJson: boolean): void {
   };
   writeFileAtomically(files.submission, predictionTable(findings));
   writeFileAtomically(files.rows, rowTable(findings, corrected));
-  drawScores(folder, {
-    ...scores,
-    classes: findings.map((finding) => finding.class),
-    probabilities: findings.map(({ probability }) => probability),
-    seriesUids: findings.map(({ seriesUid }) => seriesUid),
-  });
+  drawScores(folder, scores);
   const document = documentOf(scores);
   writeFileAtomically(files.scores, `${JSON.stringify(withSharedPaths(document), null, 2)}\n`);
   for (const note of scores.notes) say(`note: ${note}\n`);

@@ -34,7 +34,7 @@ function partsText(split: SeriesSplit | undefined): string {
   if (split === undefined) return 'some trained it';
   const { training, validation, heldOut, earlier = [] } = split;
   const before = earlier.length === 0 ? '' : ` (its first weights had seen ${earlier.length})`;
-  return `${training.length} trained it${before}, ${validation.length} chose it, ${heldOut.length} were held out`;
+  return `${training.length} trained it${before}, ${validation.length} chose it, ${heldOut.length} held out`;
 }
 
 /** How good the network is on the scans that its run holds out, where it was evaluated. */

@@ -1,7 +1,10 @@
+import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { decimal, type IniKey, oneOf as oneOfKey, wholeNumber as wholeNumberKey } from '../config/ini.js';
 import { decimalNumber } from '../decimal.js';
 import { InterruptedError, UsageError } from '../errors.js';
+import type { ReadersTablesRequest } from '../evaluation/readersTables.js';
+import { given } from '../given.js';
 import { libc } from '../libc.js';
 import type { Shard } from '../patches/cropJob.js';
 
@@ -37,6 +40,31 @@ export function numberAbove(low: number): (text: string) => number {
     if (!(value > low))
       throw new InvalidArgumentError(`Expected a number above ${low}, received ${JSON.stringify(text)}.`);
     return value;
+  };
+}
+
+/** The absolute path of a flag that may be left out. */
+export function resolved(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
+}
+
+/** The tables that --annotations and --excluded name. */
+export function readersTablesOf({ annotations, excluded }: ReadersTablesRequest): ReadersTablesRequest {
+  return given({ annotations: resolved(annotations), excluded: resolved(excluded) });
+}
+
+/** Parser of a flag that says how a table calls some of its known columns: `class=label,coordX=x`. */
+export function columnNames<C extends string>(
+  known: readonly C[],
+): (text: string) => Readonly<Partial<Record<C, string>>> {
+  return (text) => {
+    const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
+    for (const [column, name, ...rest] of pairs)
+      if (!known.some((each) => each === column) || !name || rest.length > 0)
+        throw new UsageError(
+          `--columns: expected name=name in the table, with names of ${known.join(', ')}, received ${JSON.stringify(text)}`,
+        );
+    return Object.fromEntries(pairs);
   };
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, rmdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Cluster, clusterOf, placeOnHost } from '../config/cluster.js';
@@ -12,23 +12,24 @@ import {
   SCHEDULES,
   STRATEGIES,
 } from '../config/trainingSettings.js';
-import { type InputError, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { feedFigure } from '../figures/feedFigure.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
+import { given } from '../given.js';
 import { withRecordedUse } from '../gpu/live/recordUse.js';
 import { writeFileAtomically } from '../paths.js';
 import { progressLine } from '../progress.js';
 import { FEWEST_STEPS } from '../training/findRate.js';
-import { metricsOf } from '../training/run/metricsLog.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import type { EndRecord, TrainRecord } from '../training/run/trainRecords.js';
 import { type TrainOptions, train } from '../training/train.js';
+import { recordsOf } from './figureSources.js';
 import { launchProcesses } from './launchProcesses.js';
 import { ofKey, wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { reportRate } from './reportRate.js';
 import { print, printJson, say } from './standardStreams.js';
-import { configOf, threadShare, visibleGpus, visibleGpusOfAll } from './trainConfigOf.js';
+import { configOf, removeIfEmpty, threadShare, visibleGpus, visibleGpusOfAll } from './trainConfigOf.js';
 import type { TrainFlags } from './trainFlags.js';
 import { drawing } from './trainProgress.js';
 
@@ -110,20 +111,24 @@ export function withTrainingOptions(command: Command): Command {
       'what voxels mean: hu, unit (0 to 1), float (any range)',
       ofKey(K.INTENSITY),
     )
-    .option(
-      '--sampling <name>',
-      `how rows of a batch are chosen: ${SAMPLINGS.join(', ')}`,
-      ofKey(K.SAMPLING),
-    )
+    .option('--sampling <name>', `how rows of a batch are chosen: ${SAMPLINGS.join(', ')}`, ofKey(K.SAMPLING))
     .option('--positive-share <x>', 'of weighted: share of nodules', ofKey(K.POSITIVE_SHARE))
-    .option('--class-names <names>', 'of class 0 and 1, in figures and texts: benign,nodule', ofKey(K.CLASS_NAMES))
+    .option(
+      '--class-names <names>',
+      'of class 0 and 1, in figures and texts: benign,nodule',
+      ofKey(K.CLASS_NAMES),
+    )
     .option('--loss <name>', `what steps make smaller: ${LOSSES.join(', ')}`, ofKey(K.LOSS))
     .option(
       '--class-weights <list>',
       'factors of the loss of others and of nodules, such as 1,4; auto; none',
       ofKey(K.CLASS_WEIGHTS),
     )
-    .option('--hard-negatives <x>', "share of negatives from the last epoch's hardest", ofKey(K.HARD_NEGATIVES))
+    .option(
+      '--hard-negatives <x>',
+      "share of negatives from the last epoch's hardest",
+      ofKey(K.HARD_NEGATIVES),
+    )
     .option('--seed <n>', 'decides first weights, order and augmentation', ofKey(K.SEED))
     .option('--learning-rate <x>', 'how far a step goes, before DECAY and BASE_BATCH', ofKey(K.LEARNING_RATE))
     .option('--network <name>', `one of ${NETWORK_NAMES.join(', ')}, or a file of your own`, ofKey(K.NETWORK))
@@ -156,15 +161,6 @@ async function runTrain(flags: TrainFlags): Promise<void> {
   }
 }
 
-/** The default folder is made before the work begins; after a failure nothing may be in it. */
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // It holds a run, or has gone.
-  }
-}
-
 async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> {
   const cluster = clusterOf(flags, process.env);
   const { processes = 1 } = flags;
@@ -187,7 +183,7 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
       resume: flags.resume !== undefined,
       profile: flags.profile === true,
       openPorts: flags.openPorts === true,
-      ...(cluster === undefined ? {} : { cluster }),
+      ...given({ cluster }),
     };
     const records = train(config, options);
     for await (const record of recorded(records, flags, cluster)) {
@@ -228,21 +224,12 @@ function recorded(
 
 /** Returns what the figure of the feed says. */
 function drawFigures(run: string): string {
-  const metrics = metricsOf(run, warnOnce());
+  const metrics = recordsOf(run);
   writeFileAtomically(join(run, 'loss.svg'), lossFigure(metrics).svg());
   writeFileAtomically(join(run, 'accuracy.svg'), accuracyFigure(metrics).svg());
   const reading = feedFigure(metrics);
   writeFileAtomically(join(run, 'feed.svg'), reading.svg());
   return reading.title;
-}
-
-/** Of lines in metrics.jsonl that are no records the first is named: figures are drawn of the others. */
-function warnOnce(): (error: InputError) => void {
-  let warned = false;
-  return ({ message }) => {
-    if (!warned) say(`warning: ${message}; the figures are drawn without it\n`);
-    warned = true;
-  };
 }
 
 /** What all processes of one launch must have alike, and their share of the cores. */

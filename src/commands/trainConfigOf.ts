@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { awaitReadable } from '../awaitReadable.js';
@@ -258,5 +258,14 @@ export function newRunFolder(runs: string): string {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotWrite(folder, error);
     }
+  }
+}
+
+/** One that newRunFolder() made, before the work began; after a failure nothing may be in it. */
+export function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It holds a run, or the beginning of one, or has gone.
   }
 }

@@ -4,6 +4,7 @@ import { shareInBatches, shareOfLoss } from '../feed/batchShare.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
 import { takeLock } from '../fileLock.js';
+import { given } from '../given.js';
 import { cannotWrite, replaceLink, writeFileAtomically } from '../paths.js';
 import { correctedForShare } from '../scores/priorShift.js';
 import { rocCurve } from '../scores/roc.js';
@@ -70,8 +71,7 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
     const split = readRunSplit(run);
     const scored = evaluatedRows({
       ...{ labels, file: patches.path, config, split, isOwnData: differences.length === 0 },
-      ...(holdout === undefined ? {} : { holdout }),
-      ...(part === undefined ? {} : { part }),
+      ...given({ holdout, part }),
     });
     const { rows, notes } = scored;
     // Beside the plain evaluation, to which the run's own links lead.
@@ -143,7 +143,7 @@ async function predict(
   try {
     await learner.load(weights, optimizer);
     const how = {
-      ...(signal === undefined ? {} : { signal }),
+      ...given({ signal }),
       onRows: (done: number) =>
         onProgress?.({ stage: 'evaluate', done, total: rows.length, unit: 'patches' }),
     };

@@ -1,13 +1,13 @@
 import { type AreaWithInterval, areaWithInterval } from '../scores/areaWithInterval.js';
 import { brierScore } from '../scores/calibration.js';
 import { accuracyOf, majorityAccuracy } from '../scores/classification.js';
-import { rowsByUse, valuesAt } from '../scores/leftOutRows.js';
 import { operatingPoint } from '../scores/operatingPoint.js';
 import {
   averagePrecision,
   type PrecisionRecallPoint,
   precisionRecallCurve,
 } from '../scores/precisionRecall.js';
+import { rocArea } from '../scores/roc.js';
 import { BAND_RATES } from '../scores/rocBootstrap.js';
 
 /** Predicted patches, one value a row. */
@@ -66,7 +66,7 @@ export function patchScores(patches: PredictedPatches): {
 } {
   const { probabilities, classes, notrain, seriesUids, thresholds, corrected } = patches;
   const area = areaWithInterval(probabilities, classes, seriesUids, { rates: BAND_RATES });
-  const { official, leftOut } = rowsByUse(notrain);
+  const official = classes.flatMap((_, row) => (notrain[row] === 0 ? [row] : []));
   const above = Array.from(probabilities, (probability, i) => probability - thresholds[i]!);
   const { sensitivity, specificity } = operatingPoint(above, classes, 0);
   const precisionRecall = precisionRecallCurve(probabilities, classes);
@@ -88,7 +88,7 @@ export function patchScores(patches: PredictedPatches): {
       brier: brierScore(probabilities, classes),
       brierCorrected: brierScore(corrected, classes),
       official: officialScores(patches, official),
-      leftOut: leftOut.length,
+      leftOut: classes.length - official.length,
     },
   };
 }
@@ -113,11 +113,14 @@ function intervalOf({
 }
 
 function officialScores(
-  { probabilities, classes, seriesUids }: PredictedPatches,
-  rows: Uint32Array,
+  { probabilities, classes }: PredictedPatches,
+  rows: readonly number[],
 ): OfficialScores {
-  const own = valuesAt(classes, rows);
+  const own = rows.map((row) => classes[row]!);
   if (new Set(own).size < 2) return { rows: rows.length, rocAuc: null };
-  const { area } = areaWithInterval(valuesAt(probabilities, rows), own, valuesAt(seriesUids, rows));
+  const { area } = rocArea(
+    rows.map((row) => probabilities[row]!),
+    own,
+  );
   return { rows: rows.length, rocAuc: area };
 }

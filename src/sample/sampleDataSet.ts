@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { readdirSync, rmSync, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { EnvironmentError, InputError, throwIfAborted } from '../errors.js';
 import { takeFolderLock } from '../fileLock.js';
-import { makeFolder, writeFileAtomically } from '../paths.js';
+import { given } from '../given.js';
+import { existingFolder, makeFolder, writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { runOnThreads } from '../threadPool.js';
 import {
@@ -149,9 +150,7 @@ function requireDisk(out: string, settings: SampleSettings, there: number): void
     const [x, y, z] = planGeometry(settings, index).size;
     needed += 2 * x * y * z;
   }
-  let folder = out;
-  while (!existsSync(folder)) folder = dirname(folder);
-  const { bavail, bsize } = statfsSync(folder);
+  const { bavail, bsize } = statfsSync(existingFolder(out));
   if (bavail * bsize < needed)
     throw new EnvironmentError(
       `${out}: expected ${mebibytes(needed)} of free disk for the sample data, found ${mebibytes(bavail * bsize)}; free some, use another --out or fewer --scans`,
@@ -192,7 +191,7 @@ async function makeScans(
       onResult,
       nameOf: ({ index }) => `scan ${index} of the sample data`,
       doing: 'making the sample data; the same command goes on with the scans that are left',
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...given({ signal: options.signal }),
     });
   } finally {
     removePartials(options.out);

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { textIfThere } from '../../textIfThere.js';
 import type { GpuProcess } from '../records/gpuRecord.js';
 import type { NvmlProcess } from './nvmlApi.js';
 
@@ -24,8 +25,8 @@ function ownerOf(pid: number): Owner {
 }
 
 function commandOf(pid: number): string | null {
-  const command = readIfThere(`/proc/${pid}/cmdline`)?.split('\0')[0];
-  return command ? basename(command) : (readIfThere(`/proc/${pid}/comm`)?.trim() ?? null);
+  const command = textIfThere(`/proc/${pid}/cmdline`)?.split('\0')[0];
+  return command ? basename(command) : (textIfThere(`/proc/${pid}/comm`)?.trim() ?? null);
 }
 
 function userOf(pid: number): string | null {
@@ -39,19 +40,11 @@ function userOf(pid: number): string | null {
 }
 
 function userNames(): Map<number, string> {
-  const lines = readIfThere('/etc/passwd')?.split('\n') ?? [];
+  const lines = textIfThere('/etc/passwd')?.split('\n') ?? [];
   return new Map(
     lines.map((line) => {
       const [name = '', , uid] = line.split(':');
       return [Number(uid), name];
     }),
   );
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

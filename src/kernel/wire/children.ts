@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { textIfThere } from '../../textIfThere.js';
 
 /** Time for a child to end by itself, and how often it is looked at. */
 const GRACE_MS = 400;
@@ -45,7 +46,7 @@ function processes(): Process[] {
 
 /** See proc(5): `pid (name) state ppid pgrp ...`, the 22nd field is when it started; a name may hold spaces and brackets. */
 function processOf(pid: number): Process | undefined {
-  const stat = readIfThere(`/proc/${pid}/stat`);
+  const stat = textIfThere(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
   const [state, parent, group, ...more] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return {
@@ -67,18 +68,10 @@ function stillThere(children: readonly Process[]): readonly Process[] {
 /** Whether it was started as a child of voxlab (parentProcess.ts). */
 function endsWithParent(pid: number): boolean {
   return (
-    readIfThere(`/proc/${pid}/environ`)
+    textIfThere(`/proc/${pid}/environ`)
       ?.split('\0')
       .some((entry) => entry.startsWith('VOXLAB_PARENT=')) === true
   );
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return undefined; // it has ended meanwhile, or is another user's
-  }
 }
 
 function signalAll(children: readonly Process[], signal: NodeJS.Signals): void {

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { awaitReadable } from '../../awaitReadable.js';
 import { InputError, messageOf } from '../../errors.js';
 import type { HardNegatives } from '../../feed/hardNegatives.js';
+import { given } from '../../given.js';
 import { readJson } from '../../jsonPlace.js';
 import type { NamedArray } from '../step/learner.js';
 import {
@@ -95,7 +96,7 @@ export async function loadCheckpoint(folder: string): Promise<Omit<Checkpoint, '
     meta,
     weights: await readSafetensors(join(folder, WEIGHTS_FILE), meta.files?.[WEIGHTS_FILE]),
     optimizer: await readSafetensors(join(folder, OPTIMIZER_FILE), meta.files?.[OPTIMIZER_FILE]),
-    ...(hardest === undefined ? {} : { hardest }),
+    ...given({ hardest }),
   };
 }
 

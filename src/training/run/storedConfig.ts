@@ -93,7 +93,7 @@ const RULES: RulesOf<TrainConfig> = {
 };
 
 /** Keys that a resume may change: the result is the same but for rounding, or they say how long, how often and where. */
-export const RESUMABLE = [
+const RESUMABLE = [
   ...[
     'data',
     'run',
