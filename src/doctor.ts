@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from './errors.js';
 import { readJson } from './jsonPlace.js';
-import { inRepository, typed } from './paths.js';
+import { existingFolder, inRepository, typed } from './paths.js';
 import { textIfThere } from './textIfThere.js';
 
 /** One thing that voxlab stands on. `fix` says what to do where `state` is not ok. */
@@ -162,7 +162,7 @@ function hasCudaBuild(): boolean {
 }
 
 function diskFinding(): DoctorFinding {
-  const { bavail, bsize } = statfsSync(inRepository());
+  const { bavail, bsize } = statfsSync(existingFolder(inRepository()));
   const freeGb = (bavail * bsize) / 1e9;
   const found = `${freeGb.toFixed(1)} GB free`;
   return freeGb >= DISK_NEEDED_GB

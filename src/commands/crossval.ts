@@ -22,7 +22,7 @@ import type { RegisterCommand } from './registerCommand.js';
 import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';
 import { print, printJson, say } from './standardStreams.js';
 import { withTrainingOptions } from './train.js';
-import { configOf, threadShare, visibleGpusOfAll } from './trainConfigOf.js';
+import { configOf, removeIfEmpty, threadShare, visibleGpusOfAll } from './trainConfigOf.js';
 import type { TrainFlags } from './trainFlags.js';
 
 interface CrossvalFlags extends TrainFlags {
@@ -73,8 +73,17 @@ class FoldsFailed extends VoxlabError {
 }
 
 async function crossval(flags: CrossvalFlags): Promise<void> {
-  const { folder, configs, jobs } =
-    flags.resume === undefined ? await newFolds(flags) : storedFolds(resolve(flags.resume), flags);
+  if (flags.resume !== undefined) return runAll(storedFolds(resolve(flags.resume), flags), flags);
+  const { folds, ...others } = flags;
+  const config = await configOf(others);
+  try {
+    await runAll(await newFolds(config, flags), flags);
+  } finally {
+    if (flags.out === undefined) removeIfEmpty(config.run);
+  }
+}
+
+async function runAll({ folder, configs, jobs }: Folds, flags: CrossvalFlags): Promise<void> {
   const { devices } = configs[0]!;
   const gpusOfAll = visibleGpusOfAll(flags, devices, jobs, process.env);
   const release = takeFolderLock(folder, 'crossval');
@@ -109,9 +118,7 @@ interface Folds {
   readonly jobs: number;
 }
 
-async function newFolds(flags: CrossvalFlags): Promise<Folds> {
-  const { folds, ...others } = flags;
-  const config = await configOf(others);
+async function newFolds(config: TrainConfig, flags: CrossvalFlags): Promise<Folds> {
   if (existsSync(config.run) && readdirSync(config.run).some((name) => !name.endsWith('.lock')))
     throw new InputError(
       config.run,
@@ -119,7 +126,7 @@ async function newFolds(flags: CrossvalFlags): Promise<Folds> {
     );
   const patches = await openPatchFile(config.data);
   try {
-    const configs = crossvalConfigs(config, scanLabels(patches), folds);
+    const configs = crossvalConfigs(config, scanLabels(patches), flags.folds);
     return { folder: config.run, configs, jobs: jobsOf(flags, config) };
   } finally {
     patches.close();

@@ -1,5 +1,5 @@
 import { decimalNumber } from '../decimal.js';
-import { decimal, type IniKey, type IniValues, oneOf, withDefault } from './ini.js';
+import { decimal, type IniKey, oneOf, withDefault } from './ini.js';
 
 /** `focal`: cross-entropy in which a row counts the less, the surer it is right (Lin et al., "Focal Loss", ICCV 2017). */
 export const LOSSES = ['cross-entropy', 'focal'] as const;
@@ -37,15 +37,14 @@ export const LOSS_KEYS = {
   CLASS_WEIGHTS: withDefault(CLASS_WEIGHTS, CROSS_ENTROPY.classWeights),
 };
 
-/** What the keys of a settings' file say. */
-export function lossSettings(values: IniValues<typeof LOSS_KEYS>): LossSettings {
-  return Object.freeze({
-    kind: values.LOSS,
-    focalGamma: values.FOCAL_GAMMA,
-    focalAlpha: values.FOCAL_ALPHA,
-    classWeights: values.CLASS_WEIGHTS,
-  });
-}
+export const LOSS_FIELDS = {
+  loss: {
+    kind: 'LOSS',
+    focalGamma: 'FOCAL_GAMMA',
+    focalAlpha: 'FOCAL_ALPHA',
+    classWeights: 'CLASS_WEIGHTS',
+  },
+} as const;
 
 /** Reads `none`, `auto`, or two numbers above 0 such as `1,4`; undefined for what is neither. */
 export function parseClassWeights(text: string): ClassWeights | undefined {

@@ -86,6 +86,7 @@ test('storedConfig() names file and key of a value of another type or range, of 
     [{ optimizer: { name: 'adam' } }, /optimizer\.momentum: .*received nothing/],
     [{ tomorrow: 1 }, /tomorrow: expected no such key; was it written by a later version/],
     [{ run: 7 }, /run: expected a text, received 7/],
+    [{ moreWindows: [null] }, /moreWindows: expected a list of at most two windows/],
   ] as const)
     assert.throws(
       () => stored({ ...config, ...change }),
