@@ -45,6 +45,7 @@ export const TESTED_THROUGH = {
   'src/commands/withProgress.ts': 'test/commands/merge.test.ts',
   'src/commands/scanByScan.ts': 'test/commands/detect.test.ts',
   'src/commands/trainProgress.ts': 'test/commands/train.test.ts',
+  'src/commands/trainFlags.ts': 'test/commands/train.test.ts',
   'src/commands/trainConfigOf.ts': 'test/commands/train.test.ts',
   'src/training/run/trainedOn.ts': 'test/evaluation/predictor.test.ts',
   'src/kernel/outputs/shapedValue.ts': 'test/kernel/outputs/gridForm.test.ts',

@@ -180,8 +180,8 @@ function kernelFinding(): DoctorFinding {
   const fix = 'run: npx voxlab kernel install';
   if (!existsSync(specFile)) return fail('Notebook kernel', 'not installed', fix);
   try {
-    const argv = readJson(specFile, 'a kernel').at('argv').list();
-    const gone = argv.map((word) => word.text()).filter((word) => word.startsWith('/') && !existsSync(word));
+    const argv = readJson(specFile, 'a kernel').at('argv').texts();
+    const gone = argv.filter((word) => word.startsWith('/') && !existsSync(word));
     return gone.length === 0
       ? ok('Notebook kernel', 'installed')
       : fail('Notebook kernel', `names ${gone.join(', ')}, which is gone`, fix);

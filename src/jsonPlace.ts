@@ -25,6 +25,11 @@ export class JsonPlace {
     return this.value !== undefined;
   }
 
+  /** For a value that may be missing: `place.ifThere?.text()`. */
+  get ifThere(): JsonPlace | undefined {
+    return this.isThere ? this : undefined;
+  }
+
   whole(low = 0, high = Number.MAX_SAFE_INTEGER): number {
     const { value } = this;
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= low && value <= high)
@@ -53,6 +58,10 @@ export class JsonPlace {
   list(): JsonPlace[] {
     if (!Array.isArray(this.value)) return this.refuse('a list');
     return this.value.map((value, at) => new JsonPlace(this.file, value, `${this.name}[${at}]`));
+  }
+
+  texts(): string[] {
+    return this.list().map((place) => place.text());
   }
 
   entries(): [key: string, place: JsonPlace][] {

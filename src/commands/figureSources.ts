@@ -62,16 +62,8 @@ export function classNamesBeside(rowsFile: string): ClassNames {
   const file = join(dirname(rowsFile), SCORES_FILE);
   if (!existsSync(file)) return CLASS_NAMES;
   const scores = readJson(file, 'the scores of an evaluation');
-  const own = scores.at('pooled').isThere ? scores.at('pooled').at('classNames') : scores.at('classNames');
-  if (!own.isThere) return CLASS_NAMES;
-  return (
-    parseClassNames(
-      own
-        .list()
-        .map((name) => name.text())
-        .join(','),
-    ) ?? CLASS_NAMES
-  );
+  const own = (scores.at('pooled').ifThere ?? scores).at('classNames').ifThere?.texts();
+  return parseClassNames(own?.join(',') ?? '') ?? CLASS_NAMES;
 }
 
 /** A log of GPU use: the file, or that of a run; of a run its folder, too. Throws InputError. */

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { awaitReadableBelow } from '../awaitReadable.js';
+import { csvText } from '../candidates/csvText.js';
 import { type SubmissionScore, scoreSubmission } from '../evaluation/scoreSubmission.js';
 import { SUBMISSION_COLUMNS, type SubmissionColumns } from '../evaluation/submission.js';
 import { figurePage } from '../figures/figurePage.js';
@@ -106,13 +107,16 @@ function bootstrapOf({ curve: _, sensitivities, ...bootstrap }: FrocBootstrap): 
   };
 }
 
+/** First column of both tables. */
+const RATE = 'falsePositivesPerScan';
+
 function writeFiles(score: SubmissionScore, folder: string, submission: string): Record<string, string> {
   const figure = frocFigure(score);
   const { mean, lower, upper } = score.bootstrap.curve;
-  const bands = Array.from(score.rates, (rate, i) => [rate, mean[i], lower[i], upper[i]].join(','));
-  const points = score.curve.map(({ falsePositivesPerScan, sensitivity, threshold }) =>
-    [falsePositivesPerScan, sensitivity, threshold === Number.POSITIVE_INFINITY ? '' : threshold].join(','),
-  );
+  const bands = Array.from(score.rates, (rate, i) => [rate, mean[i]!, lower[i]!, upper[i]!]);
+  const points = score.curve.map(({ falsePositivesPerScan, sensitivity, threshold }) => [
+    ...[falsePositivesPerScan, sensitivity, threshold === Number.POSITIVE_INFINITY ? '' : threshold],
+  ]);
   const files = {
     bands: join(folder, 'froc.csv'),
     curve: join(folder, 'froc-curve.csv'),
@@ -120,8 +124,8 @@ function writeFiles(score: SubmissionScore, folder: string, submission: string):
     figure: join(folder, 'froc.svg'),
     page: join(folder, 'froc.html'),
   };
-  writeFileAtomically(files.bands, table('falsePositivesPerScan,mean,lower,upper', bands));
-  writeFileAtomically(files.curve, table('falsePositivesPerScan,sensitivity,threshold', points));
+  writeFileAtomically(files.bands, csvText([RATE, 'mean', 'lower', 'upper'], bands));
+  writeFileAtomically(files.curve, csvText([RATE, 'sensitivity', 'threshold'], points));
   writeFileAtomically(
     files.json,
     `${JSON.stringify(withSharedPaths({ submission, ...documentOf(score) }), undefined, 2)}\n`,
@@ -129,10 +133,6 @@ function writeFiles(score: SubmissionScore, folder: string, submission: string):
   writeFileAtomically(files.figure, figure.svg());
   writeFileAtomically(files.page, figurePage(figure.title, [figure]));
   return files;
-}
-
-function table(header: string, rows: readonly string[]): string {
-  return `${[header, ...rows].join('\n')}\n`;
 }
 
 function textOf(score: SubmissionScore, files: Readonly<Record<string, string>>): string {

@@ -17,7 +17,7 @@ import { cannotWrite, makeFolder } from '../paths.js';
 import { readRunConfig } from '../training/run/runFolder.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import { beginningOf } from './beginningOf.js';
-import type { TrainFlags } from './trainFlags.js';
+import { DECIDING_FLAGS, RESUMABLE_FLAGS, settingsOf, type TrainFlags } from './trainFlags.js';
 
 /** The configuration of a new run, or of one that is resumed. Throws UsageError, ConfigError, InputError. */
 export async function configOf(flags: TrainFlags): Promise<TrainConfig> {
@@ -91,11 +91,8 @@ async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
     // Last of what may fail: a new folder is made at once.
     run: flags.out === undefined ? newRunFolder(runsFolder) : resolve(flags.out),
     ...resumableOf(flags, settings),
-    syncBatchNorm: flags.syncBatchNorm ?? settings.syncBatchNorm,
-    precision: flags.precision ?? settings.precision,
+    ...settingsOf(flags, DECIDING_FLAGS),
     ...parts,
-    crop: flags.crop ?? settings.crop,
-    intensity: flags.intensity ?? settings.intensity,
     sampling,
     loss: {
       ...settings.loss,
@@ -103,38 +100,22 @@ async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
       classWeights: flags.classWeights ?? settings.loss.classWeights,
     },
     batchSize: flags.batch ?? settings.batchSize,
-    learningRate: flags.learningRate ?? settings.learningRate,
-    seed: flags.seed ?? settings.seed,
     ...beginning,
-    dropout: flags.dropout ?? settings.dropout,
     augment,
     threads: flags.threads ?? 0,
   };
 }
 
 /** What a run may have otherwise when it goes on. */
-function resumableOf(flags: TrainFlags, before: Omit<TrainingSettings, 'gpu' | 'dataFolder' | 'runsFolder'>) {
+function resumableOf(flags: TrainFlags, before: Pick<TrainConfig, 'cuts' | 'timeoutSeconds'>) {
   return {
-    epochs: flags.epochs ?? before.epochs,
-    strategy: flags.strategy ?? before.strategy,
-    devices: flags.devices ?? before.devices,
-    stages: flags.stages ?? before.stages,
-    microBatches: flags.microBatches ?? before.microBatches,
-    schedule: flags.schedule ?? before.schedule,
+    ...settingsOf(flags, RESUMABLE_FLAGS),
     cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? before.cuts,
-    recompute: flags.recompute ?? before.recompute,
     timeoutSeconds: flags.timeout ?? before.timeoutSeconds,
-    checkpointMinutes: flags.checkpointMinutes ?? before.checkpointMinutes,
-    checkpointSteps: flags.checkpointSteps ?? before.checkpointSteps,
-    validateSteps: flags.validateSteps ?? before.validateSteps,
-    classNames: flags.classNames ?? before.classNames,
   };
 }
 
-function partsOf(
-  flags: TrainFlags,
-  settings: TrainingSettings,
-): Pick<TrainConfig, 'holdout' | 'validation' | 'folds' | 'allowSharedScans'> {
+function partsOf(flags: TrainFlags, settings: TrainingSettings): Pick<TrainConfig, 'holdout' | 'validation'> {
   const holdout = flags.holdout ?? settings.holdout;
   // Another hold-out than the settings' has no need of their validation.
   const isTaken =
@@ -144,12 +125,7 @@ function partsOf(
     throw new UsageError(
       `--validation: expected other subsets than those held out (${holdout}), received ${validation}`,
     );
-  return {
-    holdout,
-    validation,
-    folds: flags.folds ?? settings.folds,
-    allowSharedScans: flags.allowSharedScans ?? settings.allowSharedScans,
-  };
+  return { holdout, validation };
 }
 
 function samplingOf(flags: TrainFlags, settings: SamplingSettings): SamplingSettings {
@@ -182,34 +158,19 @@ function augmentOf({ augment }: TrainFlags, settings: AugmentPlan): AugmentPlan 
  */
 function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
   const others = [
-    ...[
+    ...DECIDING_FLAGS,
+    ...([
       'out',
+      'from',
       'batch',
       'holdout',
       'validation',
-      'allowSharedScans',
-      'seed',
-      'learningRate',
-      'syncBatchNorm',
-      'precision',
-    ],
-    ...[
-      'folds',
-      'crop',
-      'intensity',
       'sampling',
       'positiveShare',
-      'from',
       'hardNegatives',
-      'augment',
-      'loss',
-      'classWeights',
-      'filters',
-      'network',
-      'dropout',
-      'windows',
-    ],
-  ] as const;
+    ] as const),
+    ...(['augment', 'loss', 'classWeights', 'filters', 'network', 'windows'] as const),
+  ];
   const given = others.find((name) => flags[name] !== undefined);
   const isOther = flags.config !== MODEL_CONFIG_FILE;
   if (given !== undefined || isOther)
