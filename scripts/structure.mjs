@@ -12,6 +12,7 @@ const FIRST_STAGES = [
   'nvidiaGpus',
   'hangingCalls',
   'leftBehind',
+  'withinTime',
   'silentMounts',
   'forgetLastStat',
   'guardedCall',

@@ -2,6 +2,7 @@ import { decimalNumber } from './decimal.js';
 import { InputError } from './errors.js';
 import { noteHangingCall } from './hangingCalls.js';
 import { allAnswer, noteSilence, silentPlaceOf } from './silentMounts.js';
+import { LATE, withinTime } from './withinTime.js';
 
 /** A tape that is wound, or a disk that wakes up, takes a minute; of a server that is gone nothing ever comes. */
 const DEFAULT_LIMIT_S = 120;
@@ -28,17 +29,8 @@ export async function guardedCall<T>(path: string, call: () => Promise<T>): Prom
   const limitSeconds = readLimitSeconds();
   if (!allAnswer()) await requireAnswering(path, limitSeconds * 1000);
   const called = call();
-  called.catch(() => {});
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<typeof LATE>((done) => {
-    timer = setTimeout(() => done(LATE), limitSeconds * 1000);
-  });
-  try {
-    const answer = await Promise.race([called, late]);
-    if (answer !== LATE) return answer;
-  } finally {
-    clearTimeout(timer);
-  }
+  const answer = await withinTime(called, limitSeconds * 1000);
+  if (answer !== LATE) return answer;
   noteHangingCall();
   await noteSilence(path, called, limitSeconds * 1000);
   throw new HangingFile(
@@ -46,8 +38,6 @@ export async function guardedCall<T>(path: string, call: () => Promise<T>): Prom
     `its file system does not answer: one read took longer than ${limitSeconds} s; see that the disk or server is there, or give slow archives more time with VOXLAB_READ_LIMIT_S`,
   );
 }
-
-const LATE = Symbol('late');
 
 async function requireAnswering(path: string, limitMs: number): Promise<void> {
   const found = await silentPlaceOf(path, limitMs);

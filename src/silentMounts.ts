@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readlink, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { LATE, withinTime } from './withinTime.js';
 
 /*
  * Which files and file systems do not answer. A call that hangs keeps a thread until its server is back, so that nothing more
@@ -102,7 +103,7 @@ function hangingFilesOf(mount: string): number {
 
 /** The size of a file system is asked of its server each time; what a folder is may be remembered. */
 async function answers(mount: string, limitMs: number): Promise<boolean> {
-  return (await within(statfs(mount), limitMs)) !== LATE;
+  return (await probed(statfs(mount), limitMs)) !== LATE;
 }
 
 /**
@@ -122,7 +123,7 @@ async function mountOf(
     const nextMount = mountBefore(next, mounts);
     if (nextMount !== mount && !(await mayEnter(nextMount))) return nextMount;
     mount = nextMount;
-    const target = next === mount ? undefined : await within(readlink(next), limitMs);
+    const target = next === mount ? undefined : await probed(readlink(next), limitMs);
     // A file or folder that hangs on a mount that answers.
     if (target === LATE) return mount;
     rest = rest.slice(1);
@@ -155,15 +156,10 @@ function mountPoints(): string[] {
   );
 }
 
-const LATE = Symbol('late');
-
 /** Undefined where the call fails: that, too, is an answer. */
-async function within<T>(call: Promise<T>, limitMs: number): Promise<T | undefined | typeof LATE> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<typeof LATE>((done) => {
-    timer = setTimeout(() => done(LATE), Math.min(limitMs, MOST_PROBE_MS));
-  });
-  const answer = await Promise.race([call.catch(() => undefined), late]);
-  clearTimeout(timer);
-  return answer;
+function probed<T>(call: Promise<T>, limitMs: number): Promise<T | undefined | typeof LATE> {
+  return withinTime(
+    call.catch(() => undefined),
+    Math.min(limitMs, MOST_PROBE_MS),
+  );
 }

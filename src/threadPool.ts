@@ -1,6 +1,7 @@
 import { parentPort, Worker } from 'node:worker_threads';
 import { EnvironmentError, InterruptedError, messageOf } from './errors.js';
 import { noteHangingCall } from './hangingCalls.js';
+import { LATE, withinTime } from './withinTime.js';
 
 type Answer<Result> = { readonly result: Result } | { readonly failure: string };
 
@@ -72,16 +73,10 @@ const END_LIMIT_MS = 5000;
 
 /** A thread ends when its calls have come back. One that a file system keeps hanging is left behind. */
 async function endAll(workers: readonly Worker[]): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((done) => {
-    timer = setTimeout(() => done('late'), END_LIMIT_MS);
-  });
   const ended = Promise.all(workers.map((worker) => worker.terminate()));
-  if ((await Promise.race([ended, late])) === 'late') {
-    noteHangingCall();
-    for (const worker of workers) worker.unref();
-  }
-  clearTimeout(timer);
+  if ((await withinTime(ended, END_LIMIT_MS)) !== LATE) return;
+  noteHangingCall();
+  for (const worker of workers) worker.unref();
 }
 
 /** In a thread's program: answers each task by `run`; a throw becomes the failure of that task. */

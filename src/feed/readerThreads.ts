@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { AugmentPlan } from '../config/augmentPlan.js';
 import { EnvironmentError, InputError, messageOf } from '../errors.js';
 import type { RowAccess } from '../store/hdf5/rowIndex.js';
+import { LATE, withinTime } from '../withinTime.js';
 import type { PatchShape } from './augment/patchShape.js';
 import { type SharedRing, stopRing } from './sharedRing.js';
 
@@ -74,9 +75,9 @@ export function startReaders(
       stopRing(ring);
       await Promise.all(
         threads.map(async ({ thread, left }) => {
-          if (await isOverWithin(left, CLOSE_LIMIT_MS)) return;
+          if ((await withinTime(left, CLOSE_LIMIT_MS)) !== LATE) return;
           void thread.terminate();
-          if (await isOverWithin(left, TERMINATE_LIMIT_MS)) return;
+          if ((await withinTime(left, TERMINATE_LIMIT_MS)) !== LATE) return;
           // terminate() makes the program wait for it again.
           thread.unref();
           leaveBehind();
@@ -84,16 +85,6 @@ export function startReaders(
       );
     },
   };
-}
-
-async function isOverWithin(waiting: Promise<void>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((done) => {
-    timer = setTimeout(() => done(false), ms);
-  });
-  const isOver = await Promise.race([waiting.then(() => true), late]);
-  clearTimeout(timer);
-  return isOver;
 }
 
 let isLeftBehind = false;
