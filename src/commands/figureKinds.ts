@@ -16,7 +16,6 @@ import { stepTimeBars, stepTimeFigure } from '../figures/stepTimeFigures.js';
 import { trainingFigure } from '../figures/trainingFigures.js';
 import { useOverTimeOf } from '../figures/useOverTime.js';
 import { openGpuLog } from '../gpu/logs/readGpuLog.js';
-import { rocCurve } from '../scores/roc.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels } from '../store/voxelSample.js';
 import { classNamesBeside, gpuSource, patchFileOf, recordsOf, rowsFileOf } from './figureSources.js';
@@ -102,20 +101,13 @@ function scored(name: ScoreFigure, shows: string): FigureKind {
     shows,
     draw: ([source]) => {
       const file = rowsFileOf(source!);
-      const findings = readScoredRows(file);
-      const probabilities = findings.map(({ probability }) => probability);
-      const classes = findings.map((finding) => finding.class);
-      const seriesUids = findings.map(({ seriesUid }) => seriesUid);
-      const { scores, area, precisionRecall } = patchScores({
-        ...{ probabilities, classes, seriesUids, corrected: probabilities },
-        notrain: classes.map(() => 0),
-        thresholds: classes.map(() => 0.5),
+      const findings = readScoredRows(file).map((finding) => ({ ...finding, notrain: 0 }));
+      const scores = patchScores({
+        findings,
+        thresholds: findings.map(() => 0.5),
+        corrected: findings.map(({ probability }) => probability),
       });
-      return scoreFigure(name, {
-        ...{ ...scores, findings, precisionRecall },
-        ...{ roc: rocCurve(probabilities, classes), rocBand: area.byScan?.band },
-        classNames: classNamesBeside(file),
-      });
+      return scoreFigure(name, { ...scores, findings, classNames: classNamesBeside(file) });
     },
   };
 }

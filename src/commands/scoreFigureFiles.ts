@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ClassNames } from '../config/classNames.js';
 import type { FindingFroc } from '../evaluation/findingScores.js';
-import type { PatchScores } from '../evaluation/patchScores.js';
+import type { ScoredPatches } from '../evaluation/patchScores.js';
 import type { PredictedFinding } from '../evaluation/predictionTable.js';
 import type { Chart } from '../figures/charts/chart.js';
 import { frocFigure } from '../figures/frocFigure.js';
@@ -10,18 +10,11 @@ import { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from '
 import { writeFileAtomically } from '../paths.js';
 import { calibrationCurve } from '../scores/calibration.js';
 import { calibrationBand } from '../scores/calibrationBand.js';
-import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
 import { bootstrapPrecisionRecall } from '../scores/precisionRecallBootstrap.js';
-import type { RocPoint } from '../scores/roc.js';
-import type { RocBand } from '../scores/rocBootstrap.js';
 import { scanIndex } from '../scores/scanIndex.js';
 
 /** Scored patches, as figures show them. */
-export interface DrawnScores
-  extends Pick<PatchScores, 'rocAuc' | 'rocAucInterval' | 'prAuc' | 'positives' | 'rows' | 'brier'> {
-  readonly roc: readonly RocPoint[];
-  readonly rocBand: RocBand | undefined;
-  readonly precisionRecall: readonly PrecisionRecallPoint[];
+export interface DrawnScores extends ScoredPatches {
   readonly froc: FindingFroc | undefined;
   readonly findings: readonly PredictedFinding[];
   readonly classNames: ClassNames;

@@ -7,7 +7,6 @@ import { takeLock } from '../fileLock.js';
 import { given } from '../given.js';
 import { cannotWrite, replaceLink, writeFileAtomically } from '../paths.js';
 import { correctedForShare } from '../scores/priorShift.js';
-import { rocCurve } from '../scores/roc.js';
 import { withSharedPaths } from '../sharedPath.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels } from '../store/voxelSample.js';
@@ -81,28 +80,22 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
     const uids = Array.from(rows, (row) => labels.seriesUids[row]!);
     const tables = await readersTables(new Set(uids), options);
     const probabilities = await predict(checkpoint, patches, rows, options);
-    const notrain = Array.from(rows, (row) => labels.notrain[row]!);
     const findings = patches.findings(rows).map((finding, i) => ({
       row: rows[i]!,
       ...finding,
-      ...{ class: classes[i]!, notrain: notrain[i]!, probability: probabilities[i]! },
+      ...{ class: classes[i]!, notrain: labels.notrain[rows[i]!]!, probability: probabilities[i]! },
     }));
     const threshold = (meta.best?.step === step ? meta.best.threshold : undefined) ?? DEFAULT_THRESHOLD;
     const thresholds = new Float64Array(rows.length).fill(threshold);
     const corrected = correctedForShare(probabilities, sharesOf(config, labels, split, classes));
-    const patchesOf = { probabilities, classes, notrain, seriesUids: uids, thresholds, corrected };
-    const { scores, area, precisionRecall } = patchScores(patchesOf);
     const byReaders = tables === undefined ? undefined : findingScores(findings, tables, thresholds);
     const { program } = meta;
     return {
       ...{ run, epoch, holdout: holdout ?? config.holdout, part: name },
       classNames: config.classNames,
       ...seenBy(new Set(uids), split, scored.isHoldout),
-      ...scores,
+      ...patchScores({ findings, thresholds, corrected }),
       threshold,
-      roc: rocCurve(probabilities, classes),
-      rocBand: area.byScan?.band,
-      precisionRecall,
       findingScores: byReaders?.scores ?? null,
       froc: byReaders?.froc,
       findings,
