@@ -4,14 +4,17 @@ import { posix } from 'node:path';
 /** Files beside the stages: any of them may import any other. */
 const FIRST_STAGES = [
   'decimal',
+  'given',
   'withoutControls',
   'within',
   'errors',
+  'textIfThere',
   'freeMemory',
   'freeDisk',
   'nvidiaGpus',
   'hangingCalls',
   'leftBehind',
+  'withinTime',
   'silentMounts',
   'forgetLastStat',
   'guardedCall',

@@ -5,7 +5,8 @@ import { messageOf } from './errors.js';
 import { freeDiskBytes } from './freeDisk.js';
 import { readJson } from './jsonPlace.js';
 import { type NvidiaGpu, nvidiaGpus } from './nvidiaGpus.js';
-import { inRepository, readIfThere, typed } from './paths.js';
+import { inRepository, typed } from './paths.js';
+import { textIfThere } from './textIfThere.js';
 
 /** One thing that voxlab stands on. `fix` says what to do where `state` is not ok. */
 export interface DoctorFinding {
@@ -34,7 +35,7 @@ export function doctor(): DoctorFinding[] {
     nodeFinding(process.versions.node),
     pythonFinding(),
     libraryFinding(),
-    cpuFinding(readIfThere('/proc/cpuinfo')),
+    cpuFinding(textIfThere('/proc/cpuinfo')),
     ofGpus(),
     diskFinding(),
     jupyterFinding(),
@@ -177,8 +178,8 @@ function kernelFinding(): DoctorFinding {
   const fix = 'run: npx voxlab kernel install';
   if (!existsSync(specFile)) return fail('Notebook kernel', 'not installed', fix);
   try {
-    const argv = readJson(specFile, 'a kernel').at('argv').list();
-    const gone = argv.map((word) => word.text()).filter((word) => word.startsWith('/') && !existsSync(word));
+    const argv = readJson(specFile, 'a kernel').at('argv').texts();
+    const gone = argv.filter((word) => word.startsWith('/') && !existsSync(word));
     return gone.length === 0
       ? ok('Notebook kernel', 'installed')
       : fail('Notebook kernel', `names ${gone.join(', ')}, which is gone`, fix);

@@ -2,7 +2,7 @@ import { decimalNumber } from './decimal.js';
 import { InputError } from './errors.js';
 import { noteHangingCall } from './hangingCalls.js';
 import { allAnswer, noteSilence, silentPlaceOf } from './silentMounts.js';
-import { LATE, within } from './within.js';
+import { LATE, withinTime } from './withinTime.js';
 
 /** A tape that is wound, or a disk that wakes up, takes a minute; of a server that is gone nothing ever comes. */
 const DEFAULT_LIMIT_S = 120;
@@ -29,7 +29,7 @@ export async function guardedCall<T>(path: string, call: () => Promise<T>): Prom
   const limitSeconds = readLimitSeconds();
   if (!allAnswer()) await requireAnswering(path, limitSeconds * 1000);
   const called = call();
-  const answer = await within(called, limitSeconds * 1000);
+  const answer = await withinTime(called, limitSeconds * 1000);
   if (answer !== LATE) return answer;
   noteHangingCall();
   await noteSilence(path, called, limitSeconds * 1000);

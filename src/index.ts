@@ -117,6 +117,7 @@ export { LUNG_MARGIN_MM, type LungMaskOptions, lungMask } from './lungs/lungMask
 export { marksToReport } from './marks/dicomReport.js';
 export type { ReadingMark } from './marks/mark.js';
 export { marksToCsv } from './marks/markTable.js';
+export { readMarks } from './marks/readMarks.js';
 export { marksToMarkups } from './marks/slicerMarkups.js';
 export type { Layer, NetworkOptions, Parameter } from './model/architecture.js';
 export type { OwnLoss } from './model/loss.js';

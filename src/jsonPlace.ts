@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InputError, messageOf } from './errors.js';
+import { cannotRead } from './paths.js';
 
 /**
  * A value in a JSON file, with the place where it stands: what comes from a file is looked at before it is used. Each reading
@@ -22,6 +23,11 @@ export class JsonPlace {
 
   get isThere(): boolean {
     return this.value !== undefined;
+  }
+
+  /** For a value that may be missing: `place.ifThere?.text()`. */
+  get ifThere(): JsonPlace | undefined {
+    return this.isThere ? this : undefined;
   }
 
   whole(low = 0, high = Number.MAX_SAFE_INTEGER): number {
@@ -54,6 +60,10 @@ export class JsonPlace {
     return this.value.map((value, at) => new JsonPlace(this.file, value, `${this.name}[${at}]`));
   }
 
+  texts(): string[] {
+    return this.list().map((place) => place.text());
+  }
+
   entries(): [key: string, place: JsonPlace][] {
     return Object.entries(this.object()).map(([key, value]) => [
       key,
@@ -79,7 +89,7 @@ export function readJson(file: string, what: string): JsonPlace {
     return jsonIn(file, readFileSync(file, 'utf8'), what);
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(file, `expected ${what} (${messageOf(error).split(',')[0]})`, { cause: error });
+    throw cannotRead(file, what, error);
   }
 }
 

@@ -5,16 +5,15 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EnvironmentError, messageOf } from './errors.js';
+import { EnvironmentError, InputError, messageOf } from './errors.js';
 import { besideOf } from './leftBehind.js';
 
 /** Where the program's own files lie: the clone, or the package in a project's node_modules. This file is compiled to dist/src/. */
@@ -78,7 +77,7 @@ export function makeFolder(folder: string): void {
     // Another process may have been faster.
     if (!isFolder(folder))
       throw new EnvironmentError(
-        `the folder ${folder} cannot be made (${messageOf(error).split(',')[0]}): choose another`,
+        `the folder ${folder} cannot be made (${systemReason(error)}): choose another`,
         { cause: error },
       );
   }
@@ -129,19 +128,29 @@ export function replaceLink(link: string, target: string): void {
   renameSync(beside, link);
 }
 
+/** A path as a user in this folder would type it. */
+export function fromHere(path: string): string {
+  return relative(process.cwd(), path) || path;
+}
+
 /** What a user reads of a disk that is full, or a folder that is not theirs. */
 export function cannotWrite(path: string, error: unknown): EnvironmentError {
   return new EnvironmentError(
-    `${path} cannot be written (${messageOf(error).split(',')[0]}): make room on the disk or choose another folder`,
+    `${path} cannot be written (${systemReason(error)}): make room on the disk or choose another folder`,
     { cause: error },
   );
 }
 
-/** A file's text; undefined where it is not there, no longer, or may not be read. */
-export function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
+/** What a user reads of a file that is not there, or that the system would not open; `expected` is a noun: `a table`. */
+export function cannotRead(path: string, expected: string, error: unknown): InputError {
+  const reason =
+    (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? `expected ${expected}, found nothing: see that its path is right`
+      : `expected ${expected} that can be read (${systemReason(error)})`;
+  return new InputError(path, reason, { cause: error });
+}
+
+/** What the system said, without a path: `EACCES: permission denied`. */
+export function systemReason(error: unknown): string {
+  return messageOf(error).replace(/, \w+( '.*')?$/, '');
 }

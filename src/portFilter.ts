@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { EnvironmentError } from './errors.js';
 import { addressOf, lastError, libc } from './libc.js';
-import { readIfThere } from './paths.js';
+import { textIfThere } from './textIfThere.js';
 
 /*
  * A filter on a listening socket: packets of other hosts than the given ones are dropped before the system answers them, and
@@ -152,7 +152,7 @@ export function listenersOn(port: number): string[] {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
   // A system without IPv6 has no table of it.
   return ['tcp', 'tcp6'].flatMap((table) => {
-    const [, ...lines] = (readIfThere(`/proc/self/net/${table}`) ?? '').trim().split('\n');
+    const [, ...lines] = (textIfThere(`/proc/self/net/${table}`) ?? '').trim().split('\n');
     return lines.flatMap((line) => {
       const [, local = '', , state = '', , , , , , inode = ''] = line.trim().split(/\s+/);
       return local.split(':')[1] === wanted && state === LISTENING ? [inode] : [];

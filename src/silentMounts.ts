@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readlink, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { LATE, within } from './within.js';
+import { LATE, withinTime } from './withinTime.js';
 
 /*
  * Which files and file systems do not answer. A call that hangs keeps a thread until its server is back, so that nothing more
@@ -192,7 +192,7 @@ function mountPoints(): string[] {
 
 /** Undefined where the call fails: that, too, is an answer. */
 function probed<T>(call: Promise<T>, limitMs: number): Promise<T | undefined | typeof LATE> {
-  return within(
+  return withinTime(
     call.catch(() => undefined),
     Math.min(limitMs, MOST_PROBE_MS),
   );

@@ -1,7 +1,7 @@
 import { parentPort, Worker } from 'node:worker_threads';
 import { EnvironmentError, InterruptedError, messageOf } from './errors.js';
 import { noteHangingCall } from './hangingCalls.js';
-import { LATE, within } from './within.js';
+import { LATE, withinTime } from './withinTime.js';
 
 type Answer<Result> = { readonly result: Result } | { readonly failure: string };
 
@@ -74,7 +74,7 @@ const END_LIMIT_MS = 5000;
 /** A thread ends when its calls have come back. One that a file system keeps hanging is left behind. */
 async function endAll(workers: readonly Worker[]): Promise<void> {
   const ended = Promise.all(workers.map((worker) => worker.terminate()));
-  if ((await within(ended, END_LIMIT_MS)) !== LATE) return;
+  if ((await withinTime(ended, END_LIMIT_MS)) !== LATE) return;
   noteHangingCall();
   for (const worker of workers) worker.unref();
 }

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { EnvironmentError } from '../src/errors.js';
 import {
+  cannotRead,
   inRepository,
   makeFolder,
   projectOf,
@@ -64,6 +65,25 @@ test('makeFolder() makes all that lack, and comes back from where nothing can be
       () => makeFolder(taken),
       (error) => error instanceof EnvironmentError && named.test(error.message),
     );
+});
+
+test('cannotRead() says of what is not there what was expected, and of what is closed why, without a path', () => {
+  const because = (path: string): string => {
+    try {
+      readFileSync(path);
+    } catch (error) {
+      return cannotRead(path, 'a table', error).message;
+    }
+    return '';
+  };
+  assert.equal(
+    because('/none/x.csv'),
+    '/none/x.csv: expected a table, found nothing: see that its path is right',
+  );
+  assert.equal(
+    because('/proc'),
+    '/proc: expected a table that can be read (EISDIR: illegal operation on a directory)',
+  );
 });
 
 test('writeFileAtomically() leaves nothing beside a target that cannot be replaced', (t) => {

@@ -18,6 +18,18 @@ export function radiusMm({ diameterMm }: Annotation): number {
   return (diameterMm < 0 ? UNKNOWN_DIAMETER_MM : diameterMm) / 2;
 }
 
+/** Of the findings of a scan that hold a place the one whose centre is nearest; undefined where none does. */
+export function findingAt(findings: readonly Annotation[], [x, y, z]: Vector3): Annotation | undefined {
+  let nearest: Annotation | undefined;
+  let nearestMm = Number.POSITIVE_INFINITY;
+  for (const finding of findings) {
+    const [cx, cy, cz] = finding.centerWorldMm;
+    const awayMm = Math.hypot(x - cx, y - cy, z - cz);
+    if (awayMm < Math.min(nearestMm, radiusMm(finding))) [nearest, nearestMm] = [finding, awayMm];
+  }
+  return nearest;
+}
+
 /** Reads seriesuid, coordX, coordY, coordZ, diameter_mm. Throws InputError with file, line and value. */
 export function readAnnotations(file: string): readonly Annotation[] {
   return Array.from(readCsvTable(file, ['seriesuid', ...CENTER_COLUMNS, 'diameter_mm']), (row) => ({

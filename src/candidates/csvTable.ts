@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { decimalNumber } from '../decimal.js';
-import { InputError, messageOf } from '../errors.js';
+import { InputError } from '../errors.js';
+import { cannotRead } from '../paths.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 
 /** A row of a table: its cells under the columns that were asked for, and its line in the file (from 1). */
@@ -135,9 +136,7 @@ export function readText(file: string): string {
       .replace(/^\uFEFF/, '')
       .replaceAll(/\r\n?/g, '\n');
   } catch (error) {
-    throw new InputError(file, `expected a table that can be read (${messageOf(error).split(',')[0]})`, {
-      cause: error,
-    });
+    throw cannotRead(file, 'a table', error);
   }
   if (/^(\xff\xfe|\xfe\xff)/.test(bytes.toString('latin1', 0, 2)))
     throw new InputError(file, 'expected text in UTF-8, received UTF-16; save the table as UTF-8', {

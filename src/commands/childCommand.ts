@@ -1,5 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { given } from '../given.js';
 import { childOfThisProcess } from '../parentProcess.js';
 import { inPackage } from '../paths.js';
 import { say } from './standardStreams.js';
@@ -18,7 +19,7 @@ export interface ChildOptions {
 export function startCommand(words: readonly string[], { stdio, env, cwd }: ChildOptions): ChildProcess {
   return spawn(process.execPath, [inPackage('dist', 'lib', 'cli.js'), ...words], {
     stdio,
-    ...(cwd === undefined ? {} : { cwd }),
+    ...given({ cwd }),
     env: { ...process.env, ...childOfThisProcess(), ...env },
     detached: true,
   });

@@ -9,20 +9,22 @@ import {
 import { CROP_CONFIG_FILE, type CropSettings, readCropSettings } from '../config/cropSettings.js';
 import { decimalNumber } from '../decimal.js';
 import { UsageError, VoxlabError } from '../errors.js';
+import { given } from '../given.js';
 import { type CropResult, crop } from '../patches/crop.js';
 import type { Shard } from '../patches/cropJob.js';
 import type { CropOptions } from '../patches/cropOptions.js';
 import { type DryRun, dryRun } from '../patches/dryRun.js';
 import { readingSettings } from '../patches/readingSettings.js';
-import { formatSeconds, progressLine } from '../progress.js';
+import { formatSeconds } from '../progress.js';
 import type { NormalisationRequest } from '../store/intensity.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import { NIFTI_FRAMES, type NiftiFrame } from '../volumes/nifti/niftiGeometry.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 import { resampledLine, tellBeside } from './cropNotes.js';
-import { oneOf, shard, wholeNumber, withInterrupt } from './options.js';
+import { columnNames, oneOf, resolved, shard, wholeNumber } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
+import { withProgress } from './withProgress.js';
 
 interface CropFlags {
   readonly subset: readonly number[] | 'all';
@@ -87,7 +89,7 @@ export const registerCropCommand: RegisterCommand = (program) => {
     .option(
       '--columns <list>',
       "the table's own names of columns: seriesuid=uid,coordX=x,coordY=y,coordZ=z,class=label",
-      columns,
+      columnNames(CANDIDATE_COLUMNS),
     )
     .option(
       '--coordinates <frame>',
@@ -130,15 +132,10 @@ export const registerCropCommand: RegisterCommand = (program) => {
 
 async function runCrop(flags: CropFlags): Promise<void> {
   const settings = readCropSettings(resolve(flags.config), flags.remote === true ? 'remote' : 'local');
-  const line = progressLine();
-  const results = await withInterrupt<readonly (CropResult | DryRun)[]>((signal) => {
-    const options: CropOptions = {
-      ...requestOf(flags, settings),
-      signal,
-      onProgress: (progress) => line.update(progress),
-    };
+  const results = await withProgress<readonly (CropResult | DryRun)[]>((watch) => {
+    const options: CropOptions = { ...requestOf(flags, settings), ...watch };
     return flags.dryRun === true ? dryRun(options) : crop(options);
-  }).finally(() => line.end());
+  });
   if (flags.json === true) printJson(results.length === 1 ? results[0] : results);
   else print(`${results.map(summary).join('\n')}\n`);
   tellBeside(results[0]!);
@@ -146,22 +143,17 @@ async function runCrop(flags: CropFlags): Promise<void> {
 }
 
 function requestOf(flags: CropFlags, settings: CropSettings): CropOptions {
-  const { subset, workers, shard: part, strict, force, coordinates } = flags;
+  const { subset, workers, shard: part, strict, force, coordinates, normalise, lungMask } = flags;
   return {
     scansFolder: settings.scansFolder,
     candidatesPath: settings.candidatesPath,
-    outFolder: flags.out === undefined ? settings.preprocessedFolder : resolve(flags.out),
+    outFolder: resolved(flags.out) ?? settings.preprocessedFolder,
     subsets: subset,
     table: { columns: flags.columns ?? {}, coordinates },
     formats: formatsOf(flags),
-    ...(flags.normalise === undefined ? {} : { normalise: flags.normalise }),
-    ...(flags.lungMask === undefined ? {} : { lungMask: flags.lungMask }),
-    ...(flags.excluded === undefined ? {} : { excludedPath: resolve(flags.excluded) }),
     reading: readingSettings(flags),
-    ...(workers === undefined ? {} : { workers }),
-    ...(part === undefined ? {} : { shard: part }),
-    ...(strict === undefined ? {} : { strict }),
-    ...(force === undefined ? {} : { force }),
+    ...given({ normalise, lungMask, excludedPath: resolved(flags.excluded) }),
+    ...given({ workers, shard: part, strict, force }),
   };
 }
 
@@ -251,16 +243,6 @@ function sizes(flag: string): (text: string) => number[] {
       );
     }
   };
-}
-
-function columns(text: string): TableFormat['columns'] {
-  const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
-  for (const [column, name, ...rest] of pairs)
-    if (!CANDIDATE_COLUMNS.some((known) => known === column) || !name || rest.length > 0)
-      throw new UsageError(
-        `--columns: expected name=name in the table, with names of ${CANDIDATE_COLUMNS.join(', ')}, received ${JSON.stringify(text)}`,
-      );
-  return Object.fromEntries(pairs);
 }
 
 function normalisation(text: string): NormalisationRequest {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { InputError, VoxlabError } from '../errors.js';
 import { type Crossval, crossvalScores } from '../evaluation/crossval.js';
 import { crossvalConfigs } from '../evaluation/crossvalConfigs.js';
+import { ROWS_FILE, SCORES_FILE } from '../evaluation/evaluationFiles.js';
 import { predictionTable, rowTable } from '../evaluation/predictionTable.js';
 import { findingsDocument } from '../evaluation/scoresDocument.js';
 import { scanLabels } from '../feed/rowLabels.js';
@@ -16,12 +17,12 @@ import { storedConfig } from '../training/run/storedConfig.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import { findingLines, rocText } from './evaluate.js';
 import { gpusHere, runFolds } from './foldProcesses.js';
-import { wholeNumber } from './options.js';
+import { readersTablesOf, wholeNumber } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';
 import { print, printJson, say } from './standardStreams.js';
 import { withTrainingOptions } from './train.js';
-import { configOf, threadShare, visibleGpusOfAll } from './trainConfigOf.js';
+import { configOf, removeIfEmpty, threadShare, visibleGpusOfAll } from './trainConfigOf.js';
 import type { TrainFlags } from './trainFlags.js';
 
 interface CrossvalFlags extends TrainFlags {
@@ -72,8 +73,17 @@ class FoldsFailed extends VoxlabError {
 }
 
 async function crossval(flags: CrossvalFlags): Promise<void> {
-  const { folder, configs, jobs } =
-    flags.resume === undefined ? await newFolds(flags) : storedFolds(resolve(flags.resume), flags);
+  if (flags.resume !== undefined) return runAll(storedFolds(resolve(flags.resume), flags), flags);
+  const { folds, ...others } = flags;
+  const config = await configOf(others);
+  try {
+    await runAll(await newFolds(config, flags), flags);
+  } finally {
+    if (flags.out === undefined) removeIfEmpty(config.run);
+  }
+}
+
+async function runAll({ folder, configs, jobs }: Folds, flags: CrossvalFlags): Promise<void> {
   const { devices } = configs[0]!;
   const gpusOfAll = visibleGpusOfAll(flags, devices, jobs, process.env);
   const release = takeFolderLock(folder, 'crossval');
@@ -96,7 +106,7 @@ async function crossval(flags: CrossvalFlags): Promise<void> {
         `${failed.length} of ${runs.length} folds failed (${failed.join(', ')}): mend what they say above, then ${goOn}`,
         1,
       );
-    report(folder, await crossvalScores(runs, tablesOf(flags)), flags.json === true);
+    report(folder, await crossvalScores(runs, readersTablesOf(flags)), flags.json === true);
   } finally {
     release();
   }
@@ -108,9 +118,7 @@ interface Folds {
   readonly jobs: number;
 }
 
-async function newFolds(flags: CrossvalFlags): Promise<Folds> {
-  const { folds, ...others } = flags;
-  const config = await configOf(others);
+async function newFolds(config: TrainConfig, flags: CrossvalFlags): Promise<Folds> {
   if (existsSync(config.run) && readdirSync(config.run).some((name) => !name.endsWith('.lock')))
     throw new InputError(
       config.run,
@@ -118,7 +126,7 @@ async function newFolds(flags: CrossvalFlags): Promise<Folds> {
     );
   const patches = await openPatchFile(config.data);
   try {
-    const configs = crossvalConfigs(config, scanLabels(patches), folds);
+    const configs = crossvalConfigs(config, scanLabels(patches), flags.folds);
     return { folder: config.run, configs, jobs: jobsOf(flags, config) };
   } finally {
     patches.close();
@@ -152,30 +160,18 @@ function threadsOf({ threads, devices }: TrainConfig, jobs: number): Pick<TrainC
   return { threads: threads === 0 && jobs > 1 ? threadShare(jobs, devices) : threads };
 }
 
-function tablesOf({ annotations, excluded }: CrossvalFlags) {
-  return {
-    ...(annotations === undefined ? {} : { annotations: resolve(annotations) }),
-    ...(excluded === undefined ? {} : { excluded: resolve(excluded) }),
-  };
-}
-
 /** Writes the merged submission, the scores and their figures, and prints what they say. */
 function report(folder: string, scores: Crossval, asJson: boolean): void {
   const { findings, corrected } = scores;
   const files = {
     submission: join(folder, 'submission.csv'),
-    rows: join(folder, 'rows.csv'),
+    rows: join(folder, ROWS_FILE),
     ...scoreFigureFiles(folder, scores),
-    scores: join(folder, 'scores.json'),
+    scores: join(folder, SCORES_FILE),
   };
   writeFileAtomically(files.submission, predictionTable(findings));
   writeFileAtomically(files.rows, rowTable(findings, corrected));
-  drawScores(folder, {
-    ...scores,
-    classes: findings.map((finding) => finding.class),
-    probabilities: findings.map(({ probability }) => probability),
-    seriesUids: findings.map(({ seriesUid }) => seriesUid),
-  });
+  drawScores(folder, scores);
   const document = documentOf(scores);
   writeFileAtomically(files.scores, `${JSON.stringify(withSharedPaths(document), null, 2)}\n`);
   for (const note of scores.notes) say(`note: ${note}\n`);

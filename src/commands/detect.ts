@@ -1,14 +1,16 @@
 import { resolve } from 'node:path';
 import { csvText } from '../candidates/csvText.js';
 import { type DetectedMark, detectedIn } from '../detection/detect.js';
+import { given } from '../given.js';
 import { writeFileAtomically } from '../paths.js';
-import { formatSeconds, progressLine } from '../progress.js';
+import { formatSeconds } from '../progress.js';
 import { namedScans, type ScanFile } from '../volumes/findScans.js';
 import { readVolume } from '../volumes/readVolume.js';
 import { wholeNumber } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { scanByScan, scansDocument } from './scanByScan.js';
-import { printData, printJson, say } from './standardStreams.js';
+import { printData, printJson } from './standardStreams.js';
+import type { Watch } from './withProgress.js';
 
 interface DetectFlags {
   readonly most: number;
@@ -57,12 +59,11 @@ export const registerDetectCommand: RegisterCommand = (program) => {
 };
 
 async function runDetect(paths: readonly string[], flags: DetectFlags): Promise<void> {
-  const line = progressLine();
-  const done = await scanByScan(
-    await namedScans(paths.map((path) => resolve(path))),
-    async (scan, signal) => ({ scan: scan.uid, marks: await marksOf(scan, flags, line, signal) }),
-    () => line.end(),
-  );
+  const scans = await namedScans(paths.map((path) => resolve(path)));
+  const done = await scanByScan(scans, async (scan, watch, told) => ({
+    scan: scan.uid,
+    marks: await marksOf(scan, flags, watch, told),
+  }));
   const table = tableOf(done.found);
   if (flags.out !== undefined) writeFileAtomically(resolve(flags.out), table);
   if (flags.json === true) printJson(scansDocument(done));
@@ -72,19 +73,17 @@ async function runDetect(paths: readonly string[], flags: DetectFlags): Promise<
 async function marksOf(
   scan: ScanFile,
   { most, threads }: DetectFlags,
-  line: ReturnType<typeof progressLine>,
-  signal: AbortSignal,
+  { signal, onProgress }: Watch,
+  told: (text: string) => void,
 ): Promise<ScanMarks['marks']> {
   const began = performance.now();
   const volume = await readVolume(scan, { signal });
   const { marks, lungLitres } = await detectedIn(volume, scan.path, {
-    ...{ most, signal },
-    onProgress: (progress) => line.update({ ...progress, stage: `detect ${scan.uid}` }),
-    ...(threads === undefined ? {} : { threads }),
+    ...{ most, signal, ...given({ threads }) },
+    onProgress: (progress) => onProgress({ ...progress, stage: `detect ${scan.uid}` }),
   });
-  line.end();
-  say(
-    `${scan.uid}: ${marks.length} marks in ${lungLitres.toFixed(1)} l of lungs (${formatSeconds((performance.now() - began) / 1000)})\n`,
+  told(
+    `${scan.uid}: ${marks.length} marks in ${lungLitres.toFixed(1)} l of lungs (${formatSeconds((performance.now() - began) / 1000)})`,
   );
   return marks.map(pointOf);
 }

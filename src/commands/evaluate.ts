@@ -1,18 +1,21 @@
 import { join, resolve } from 'node:path';
 import type { Holdout } from '../config/holdout.js';
+import { TRAINING_KEYS } from '../config/trainingSettings.js';
 import { UsageError } from '../errors.js';
-import { evaluate, evaluationFolder, leadTo } from '../evaluation/evaluate.js';
+import { evaluate, leadTo } from '../evaluation/evaluate.js';
 import { PARTS, type Part } from '../evaluation/evaluatedRows.js';
 import type { Evaluation } from '../evaluation/evaluation.js';
+import { evaluationFolder } from '../evaluation/evaluationFiles.js';
 import type { PatchScores } from '../evaluation/patchScores.js';
 import { scoresDocument } from '../evaluation/scoresDocument.js';
 import { SYMMETRY_GROUPS, type SymmetryGroup } from '../evaluation/symmetricPredictions.js';
-import { progressLine } from '../progress.js';
+import { given } from '../given.js';
 import type { CheckpointLink } from '../training/run/checkpoint.js';
-import { holdout, oneOf, withInterrupt } from './options.js';
+import { ofKey, oneOf, readersTablesOf, resolved } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { drawScores, scoreFigureFiles } from './scoreFigureFiles.js';
 import { print, printJson, say } from './standardStreams.js';
+import { withProgress } from './withProgress.js';
 
 interface EvaluateFlags {
   readonly data?: string;
@@ -36,7 +39,7 @@ export const registerEvaluateCommand: RegisterCommand = (program) => {
     .option(
       '--holdout <k>',
       'subsets of the file, in place of the scans that the run held out: 5 or 5,6',
-      holdout,
+      ofKey(TRAINING_KEYS.HOLDOUT),
     )
     .option('--part <name>', `scans by what the run did with them: ${PARTS.join(', ')}`, oneOf(...PARTS))
     .option('--checkpoint <name>', 'best (lowest validation loss) or last', oneOf('best', 'last'), 'best')
@@ -63,22 +66,16 @@ export const registerEvaluateCommand: RegisterCommand = (program) => {
 async function runEvaluate(run: string, flags: EvaluateFlags): Promise<void> {
   if (flags.part !== undefined && flags.holdout !== undefined)
     throw new UsageError('--holdout names subsets, --part what the run did with scans: expected one of them');
-  const line = progressLine();
-  const evaluation = await withInterrupt((signal) =>
+  const { checkpoint, holdout, part, tta } = flags;
+  const evaluation = await withProgress((watch) =>
     evaluate({
-      run: resolve(run),
-      checkpoint: flags.checkpoint,
-      ...(flags.data === undefined ? {} : { data: resolve(flags.data) }),
-      ...(flags.holdout === undefined ? {} : { holdout: flags.holdout }),
-      ...(flags.part === undefined ? {} : { part: flags.part }),
-      ...(flags.tta === undefined ? {} : { tta: flags.tta }),
-      ...(flags.annotations === undefined ? {} : { annotations: resolve(flags.annotations) }),
-      ...(flags.excluded === undefined ? {} : { excluded: resolve(flags.excluded) }),
-      signal,
-      onProgress: (progress) => line.update(progress),
+      ...{ run: resolve(run), checkpoint },
+      ...given({ data: resolved(flags.data), holdout, part, tta }),
+      ...readersTablesOf(flags),
+      ...watch,
       beforeRelease: drawFigures,
     }),
-  ).finally(() => line.end());
+  );
   for (const note of evaluation.notes) say(`warning: ${note}\n`);
   if (evaluation.seenInTraining)
     say(`note: ${evaluation.part} was seen in training; its scores are no estimate\n`);
@@ -92,14 +89,9 @@ async function runEvaluate(run: string, flags: EvaluateFlags): Promise<void> {
 
 /** While no other evaluation of this run can. */
 function drawFigures(evaluation: Evaluation): void {
-  const { run, part, findings, isHoldout } = evaluation;
+  const { run, part, isHoldout } = evaluation;
   const folder = evaluationFolder(run, part);
-  drawScores(folder, {
-    ...evaluation,
-    classes: findings.map((finding) => finding.class),
-    probabilities: findings.map(({ probability }) => probability),
-    seriesUids: findings.map(({ seriesUid }) => seriesUid),
-  });
+  drawScores(folder, evaluation);
   if (isHoldout) leadTo(join(folder, 'roc.svg'), join(run, 'roc.svg'));
 }
 

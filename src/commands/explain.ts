@@ -5,8 +5,9 @@ import { coveringOf } from '../evaluation/occlusion.js';
 import { openPredictor, type Predictor } from '../evaluation/predictor.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { type ExplainedPatch, type ExplanationPage, explanationPage } from '../figures/explanationPage.js';
+import { given } from '../given.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
-import { type Progress, type ProgressLine, progressLine } from '../progress.js';
+import type { Progress } from '../progress.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels } from '../store/voxelSample.js';
 import type { CheckpointLink } from '../training/run/checkpoint.js';
@@ -14,10 +15,11 @@ import { readRunConfig } from '../training/run/runFolder.js';
 import { writeNrrd } from '../volumes/nrrd/nrrdWriter.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 import { withoutControls } from '../withoutControls.js';
-import { oneOf, wholeNumber, withInterrupt } from './options.js';
+import { oneOf, resolved, wholeNumber } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { rowList } from './rowList.js';
 import { print, printJson } from './standardStreams.js';
+import { type Watch, withProgress } from './withProgress.js';
 
 type Method = (typeof EXPLAIN_METHODS)[number];
 
@@ -86,8 +88,8 @@ export const registerExplainCommand: RegisterCommand = (program) => {
 async function runExplain(run: string, flags: ExplainFlags): Promise<void> {
   const options = optionsOf(flags);
   const folder = resolve(run);
-  const data = flags.data === undefined ? readRunConfig(folder).data : resolve(flags.data);
-  const out = flags.out === undefined ? join(folder, 'explain') : resolve(flags.out);
+  const data = resolved(flags.data) ?? readRunConfig(folder).data;
+  const out = resolved(flags.out) ?? join(folder, 'explain');
   const patches = await openPatchFile(data);
   try {
     const rows = rowList(flags.rows, patches.rows);
@@ -96,10 +98,9 @@ async function runExplain(run: string, flags: ExplainFlags): Promise<void> {
       await requireFit(patches, predictor, folder);
       requireCovering(predictor, options);
       makeFolder(out);
-      const line = progressLine();
-      const explained = await withInterrupt((signal) =>
-        explainRows({ patches, predictor, options, out, line, signal }, rows),
-      ).finally(() => line.end());
+      const explained = await withProgress((watch) =>
+        explainRows({ patches, predictor, options, out, ...watch }, rows),
+      );
       const page = join(out, 'explain.html');
       writeFileAtomically(page, explanationPage(pageOf(folder, data, predictor, explained)));
       if (flags.json === true) printJson({ run: folder, data, page, rows: explained.said });
@@ -114,11 +115,7 @@ async function runExplain(run: string, flags: ExplainFlags): Promise<void> {
 
 /** Throws UsageError for flags of the other method. */
 function optionsOf({ method, piece, box, stride, cover }: ExplainFlags): ExplainOptions {
-  const covering = {
-    ...(box === undefined ? {} : { boxVoxels: box }),
-    ...(stride === undefined ? {} : { strideVoxels: stride }),
-    ...(cover === undefined ? {} : { valueHu: cover }),
-  };
+  const covering = given({ boxVoxels: box, strideVoxels: stride, valueHu: cover });
   if (method === 'occlusion') {
     if (piece !== undefined)
       throw new UsageError('--piece is of grad-cam: expected --method grad-cam beside it');
@@ -128,7 +125,7 @@ function optionsOf({ method, piece, box, stride, cover }: ExplainFlags): Explain
     throw new UsageError(
       '--box, --stride and --cover are of occlusion: expected --method occlusion beside them',
     );
-  return { method, ...(piece === undefined ? {} : { piece }) };
+  return { method, ...given({ piece }) };
 }
 
 /** Throws InputError for patches that are not as the run's own. */
@@ -154,13 +151,11 @@ function requireCovering({ format, checkpoint }: Predictor, options: ExplainOpti
   }
 }
 
-interface ExplainWork {
+interface ExplainWork extends Watch {
   readonly patches: PatchFile;
   readonly predictor: Predictor;
   readonly options: ExplainOptions;
   readonly out: string;
-  readonly line: ProgressLine;
-  readonly signal: AbortSignal;
 }
 
 interface Explained {
@@ -174,7 +169,7 @@ const SHOWN = 40;
 
 /** One row after the other; each one's files are written before the next begins. */
 async function explainRows(work: ExplainWork, rows: readonly number[]): Promise<Explained> {
-  const { patches, predictor, options, line, signal } = work;
+  const { patches, predictor, options, onProgress, signal } = work;
   const { classes } = patches.labels();
   const findings = patches.findings(rows);
   const said: ExplainedRow[] = [];
@@ -187,11 +182,11 @@ async function explainRows(work: ExplainWork, rows: readonly number[]): Promise<
       options.method === 'occlusion'
         ? {
             signal,
-            onProgress: (progress: Progress) => line.update({ ...progress, stage: `explain row ${row}` }),
+            onProgress: (progress: Progress) => onProgress({ ...progress, stage: `explain row ${row}` }),
           }
         : {};
     const explanation = await predictor.explain(patchHu, { ...options, ...ofRow });
-    line.update({ stage: 'explain', done: i + 1, total: rows.length, unit: 'rows' });
+    onProgress({ stage: 'explain', done: i + 1, total: rows.length, unit: 'rows' });
     const label = classes[row]!;
     const map = writeMaps(work, row, patchHu, explanation);
     const { map: _, peakVoxel, ...rest } = explanation;

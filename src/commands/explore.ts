@@ -12,7 +12,7 @@ import { type DatasetDescription, shapeName } from '../store/hdf5/datasetDescrip
 import { openPatchFile, type PatchFile, type PatchReader } from '../store/patchFile.js';
 import { sampleVoxels, voxelFaults } from '../store/voxelSample.js';
 import { patchGallery } from '../widgets/patchGallery.js';
-import { oneOf } from './options.js';
+import { oneOf, readersTablesOf } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { rowList } from './rowList.js';
 import { print, printJson, say } from './standardStreams.js';
@@ -118,10 +118,7 @@ async function writePage(patches: PatchFile, file: string, flags: ExploreFlags):
   const probabilities =
     flags.predictions === undefined ? undefined : rowProbabilities(patches, resolve(flags.predictions));
   const rows = flags.rows === undefined ? undefined : rowList(flags.rows, patches.rows);
-  const request = {
-    ...(flags.annotations !== undefined && { annotations: resolve(flags.annotations) }),
-  };
-  const tables = await readersTables(new Set(patches.places().seriesUids), request);
+  const tables = await readersTables(new Set(patches.places().seriesUids), readersTablesOf(flags));
   const gallery = await patchGallery(patches, {
     title: basename(patches.path),
     ...(rows !== undefined && { rows, most: rows.length }),

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { EXPORT_FORMATS, type ExportFormat, exportNetwork } from '../exchange/exportNetwork.js';
+import { given } from '../given.js';
 import type { CheckpointLink } from '../training/run/checkpoint.js';
-import { oneOf } from './options.js';
+import { oneOf, resolved } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson, say } from './standardStreams.js';
 
@@ -34,7 +35,7 @@ async function runExport(run: string, flags: ExportFlags): Promise<void> {
     run: resolve(run),
     to: flags.to,
     checkpoint: flags.checkpoint,
-    ...(flags.out === undefined ? {} : { out: resolve(flags.out) }),
+    ...given({ out: resolved(flags.out) }),
   });
   for (const note of result.notes) say(`warning: ${note}\n`);
   if (flags.json === true) printJson(result);

@@ -2,16 +2,17 @@ import { join, resolve } from 'node:path';
 import { Argument } from 'commander';
 import { awaitReadable } from '../awaitReadable.js';
 import { UsageError } from '../errors.js';
+import type { ReadersTablesRequest } from '../evaluation/readersTables.js';
 import type { DrawnFigure } from '../figures/drawing/drawnFigure.js';
 import { performanceFigure } from '../figures/performanceFigure.js';
 import { PERFORMANCE_MEASURED, type PerformanceSeries, readPerformance } from '../gpu/performance.js';
 import { writeFileAtomically } from '../paths.js';
-import { FIGURE_KINDS, type FigureKind, type FigureTables } from './figureKinds.js';
+import { FIGURE_KINDS, type FigureKind } from './figureKinds.js';
 import { oneOf } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 
-interface FigureFlags extends FigureTables {
+interface FigureFlags extends ReadersTablesRequest {
   readonly measured?: string;
   readonly format: 'svg' | 'png';
   readonly theme: 'light' | 'dark';

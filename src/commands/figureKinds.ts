@@ -1,8 +1,8 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { UsageError } from '../errors.js';
 import { findingScores } from '../evaluation/findingScores.js';
 import { patchScores } from '../evaluation/patchScores.js';
-import { readersTables } from '../evaluation/readersTables.js';
+import { type ReadersTablesRequest, readersTables } from '../evaluation/readersTables.js';
 import { readScoredRows } from '../evaluation/scoredRows.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { classBalanceFigure } from '../figures/classBalanceFigure.js';
@@ -16,17 +16,11 @@ import { stepTimeBars, stepTimeFigure } from '../figures/stepTimeFigures.js';
 import { trainingFigure } from '../figures/trainingFigures.js';
 import { useOverTimeOf } from '../figures/useOverTime.js';
 import { openGpuLog } from '../gpu/logs/readGpuLog.js';
-import { rocCurve } from '../scores/roc.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels } from '../store/voxelSample.js';
 import { classNamesBeside, gpuSource, patchFileOf, recordsOf, rowsFileOf } from './figureSources.js';
+import { readersTablesOf } from './options.js';
 import { type ScoreFigure, scoreFigure } from './scoreFigureFiles.js';
-
-/** Flags that only some figures take. */
-export interface FigureTables {
-  readonly annotations?: string;
-  readonly excluded?: string;
-}
 
 /** A figure that `voxlab figure` draws from sources. */
 export interface FigureKind {
@@ -36,7 +30,10 @@ export interface FigureKind {
   /** Of how many sources at most; 1. */
   readonly most?: number;
   readonly takesTables?: true;
-  readonly draw: (sources: readonly string[], tables: FigureTables) => DrawnFigure | Promise<DrawnFigure>;
+  readonly draw: (
+    sources: readonly string[],
+    tables: ReadersTablesRequest,
+  ) => DrawnFigure | Promise<DrawnFigure>;
 }
 
 const RUN = 'a run';
@@ -104,32 +101,22 @@ function scored(name: ScoreFigure, shows: string): FigureKind {
     shows,
     draw: ([source]) => {
       const file = rowsFileOf(source!);
-      const findings = readScoredRows(file);
-      const probabilities = findings.map(({ probability }) => probability);
-      const classes = findings.map((finding) => finding.class);
-      const seriesUids = findings.map(({ seriesUid }) => seriesUid);
-      const { scores, area, precisionRecall } = patchScores({
-        ...{ probabilities, classes, seriesUids, corrected: probabilities },
-        notrain: classes.map(() => 0),
-        thresholds: classes.map(() => 0.5),
+      const findings = readScoredRows(file).map((finding) => ({ ...finding, notrain: 0 }));
+      const scores = patchScores({
+        findings,
+        thresholds: findings.map(() => 0.5),
+        corrected: findings.map(({ probability }) => probability),
       });
-      return scoreFigure(name, {
-        ...{ ...scores, classes, probabilities, seriesUids, precisionRecall },
-        ...{ roc: rocCurve(probabilities, classes), rocBand: area.byScan?.band },
-        classNames: classNamesBeside(file),
-      });
+      return scoreFigure(name, { ...scores, findings, classNames: classNamesBeside(file) });
     },
   };
 }
 
-async function frocOf(source: string, { annotations, excluded }: FigureTables): Promise<DrawnFigure> {
+async function frocOf(source: string, flags: ReadersTablesRequest): Promise<DrawnFigure> {
   const file = rowsFileOf(source);
   const findings = readScoredRows(file, { places: true });
-  const request = {
-    ...(annotations === undefined ? {} : { annotations: resolve(annotations) }),
-    ...(excluded === undefined ? {} : { excluded: resolve(excluded) }),
-  };
-  const tables = await readersTables(new Set(findings.map(({ seriesUid }) => seriesUid)), request);
+  const uids = new Set(findings.map(({ seriesUid }) => seriesUid));
+  const tables = await readersTables(uids, readersTablesOf(flags));
   if (tables === undefined)
     throw new UsageError(
       `no table of nodules knows the scans of ${file}: name it with --annotations (seriesuid, coordX, coordY, coordZ, diameter_mm)`,

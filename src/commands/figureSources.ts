@@ -4,17 +4,16 @@ import { csvColumns } from '../candidates/csvTable.js';
 import { CLASS_NAMES, type ClassNames, parseClassNames } from '../config/classNames.js';
 import { InputError } from '../errors.js';
 import { holdoutName } from '../evaluation/evaluatedRows.js';
+import { evaluationFolder, ROWS_FILE, SCORES_FILE } from '../evaluation/evaluationFiles.js';
 import { readJson } from '../jsonPlace.js';
 import { isFolder } from '../paths.js';
-import { type MetricRecord, metricsOf } from '../training/run/metricsLog.js';
-import { readRunConfig } from '../training/run/runFolder.js';
+import { type MetricRecord, metricsFile, metricsOf } from '../training/run/metricsLog.js';
+import { configFile, readRunConfig } from '../training/run/runFolder.js';
 import { say } from './standardStreams.js';
-
-const ROWS_FILE = 'rows.csv';
 
 /** The records of a run, finished or not; lines that are none are named on stderr. Throws InputError for what is no run. */
 export function recordsOf(run: string): Iterable<MetricRecord> {
-  if (!isFolder(run) || !existsSync(join(run, 'metrics.jsonl')))
+  if (!isFolder(run) || !existsSync(metricsFile(run)))
     throw new InputError(
       run,
       `expected the folder of a run, with metrics.jsonl, found ${foundAt(run)}; \`voxlab runs\` lists runs`,
@@ -43,10 +42,10 @@ export function rowsFileOf(source: string): string {
     );
   }
   if (existsSync(join(source, ROWS_FILE))) return join(source, ROWS_FILE);
-  if (!existsSync(join(source, 'config.json')))
+  if (!existsSync(configFile(source)))
     throw new InputError(source, `expected ${SCORES_EXPECTED}, found another folder`);
   const part = holdoutName(readRunConfig(source).holdout);
-  const file = join(source, 'evaluation', part, ROWS_FILE);
+  const file = join(evaluationFolder(source, part), ROWS_FILE);
   if (!existsSync(file))
     throw new InputError(
       source,
@@ -60,19 +59,11 @@ const SCORES_EXPECTED =
 
 /** How scores.json beside a table of rows calls the classes. */
 export function classNamesBeside(rowsFile: string): ClassNames {
-  const file = join(dirname(rowsFile), 'scores.json');
+  const file = join(dirname(rowsFile), SCORES_FILE);
   if (!existsSync(file)) return CLASS_NAMES;
   const scores = readJson(file, 'the scores of an evaluation');
-  const own = scores.at('pooled').isThere ? scores.at('pooled').at('classNames') : scores.at('classNames');
-  if (!own.isThere) return CLASS_NAMES;
-  return (
-    parseClassNames(
-      own
-        .list()
-        .map((name) => name.text())
-        .join(','),
-    ) ?? CLASS_NAMES
-  );
+  const own = (scores.at('pooled').ifThere ?? scores).at('classNames').ifThere?.texts();
+  return parseClassNames(own?.join(',') ?? '') ?? CLASS_NAMES;
 }
 
 /** A log of GPU use: the file, or that of a run; of a run its folder, too. Throws InputError. */

@@ -1,15 +1,16 @@
 import { join, resolve } from 'node:path';
 import { awaitReadableBelow } from '../awaitReadable.js';
-import { UsageError } from '../errors.js';
+import { csvText } from '../candidates/csvText.js';
 import { type SubmissionScore, scoreSubmission } from '../evaluation/scoreSubmission.js';
 import { SUBMISSION_COLUMNS, type SubmissionColumns } from '../evaluation/submission.js';
 import { figurePage } from '../figures/figurePage.js';
 import { frocFigure } from '../figures/frocFigure.js';
+import { given } from '../given.js';
 import { writeFileAtomically } from '../paths.js';
 import { OPERATING_POINTS } from '../scores/froc.js';
 import type { FrocBootstrap } from '../scores/frocBootstrap.js';
 import { withSharedPaths } from '../sharedPath.js';
-import { wholeNumber } from './options.js';
+import { columnNames, resolved, wholeNumber } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson, say } from './standardStreams.js';
 
@@ -49,7 +50,7 @@ export const registerFrocCommand: RegisterCommand = (program) => {
     .option(
       '--columns <list>',
       "the submission's own names of columns: seriesuid=uid,coordX=x,...,probability=score",
-      columns,
+      columnNames(SUBMISSION_COLUMNS),
     )
     .option(
       '--samples <n>',
@@ -74,9 +75,7 @@ async function froc(submission: string, flags: FrocFlags): Promise<void> {
     seriesUids: flags.seriesuids.map((file) => resolve(file)),
     samples: flags.samples,
     seed: flags.seed,
-    ...(flags.excluded === undefined ? {} : { excluded: resolve(flags.excluded) }),
-    ...(flags.folds === undefined ? {} : { folds: resolve(flags.folds) }),
-    ...(flags.columns === undefined ? {} : { columns: flags.columns }),
+    ...given({ excluded: resolved(flags.excluded), folds: resolved(flags.folds), columns: flags.columns }),
   });
   const files = flags.out === undefined ? {} : writeFiles(score, resolve(flags.out), resolve(submission));
   if (flags.json === true) printJson({ ...documentOf(score), files });
@@ -108,13 +107,16 @@ function bootstrapOf({ curve: _, sensitivities, ...bootstrap }: FrocBootstrap): 
   };
 }
 
+/** First column of both tables. */
+const RATE = 'falsePositivesPerScan';
+
 function writeFiles(score: SubmissionScore, folder: string, submission: string): Record<string, string> {
   const figure = frocFigure(score);
   const { mean, lower, upper } = score.bootstrap.curve;
-  const bands = Array.from(score.rates, (rate, i) => [rate, mean[i], lower[i], upper[i]].join(','));
-  const points = score.curve.map(({ falsePositivesPerScan, sensitivity, threshold }) =>
-    [falsePositivesPerScan, sensitivity, threshold === Number.POSITIVE_INFINITY ? '' : threshold].join(','),
-  );
+  const bands = Array.from(score.rates, (rate, i) => [rate, mean[i]!, lower[i]!, upper[i]!]);
+  const points = score.curve.map(({ falsePositivesPerScan, sensitivity, threshold }) => [
+    ...[falsePositivesPerScan, sensitivity, threshold === Number.POSITIVE_INFINITY ? '' : threshold],
+  ]);
   const files = {
     bands: join(folder, 'froc.csv'),
     curve: join(folder, 'froc-curve.csv'),
@@ -122,8 +124,8 @@ function writeFiles(score: SubmissionScore, folder: string, submission: string):
     figure: join(folder, 'froc.svg'),
     page: join(folder, 'froc.html'),
   };
-  writeFileAtomically(files.bands, table('falsePositivesPerScan,mean,lower,upper', bands));
-  writeFileAtomically(files.curve, table('falsePositivesPerScan,sensitivity,threshold', points));
+  writeFileAtomically(files.bands, csvText([RATE, 'mean', 'lower', 'upper'], bands));
+  writeFileAtomically(files.curve, csvText([RATE, 'sensitivity', 'threshold'], points));
   writeFileAtomically(
     files.json,
     `${JSON.stringify(withSharedPaths({ submission, ...documentOf(score) }), undefined, 2)}\n`,
@@ -131,10 +133,6 @@ function writeFiles(score: SubmissionScore, folder: string, submission: string):
   writeFileAtomically(files.figure, figure.svg());
   writeFileAtomically(files.page, figurePage(figure.title, [figure]));
   return files;
-}
-
-function table(header: string, rows: readonly string[]): string {
-  return `${[header, ...rows].join('\n')}\n`;
 }
 
 function textOf(score: SubmissionScore, files: Readonly<Record<string, string>>): string {
@@ -160,14 +158,4 @@ function textOf(score: SubmissionScore, files: Readonly<Record<string, string>>)
 
 function bandText({ cpm: { lower, upper } }: FrocBootstrap): string {
   return `${lower.toFixed(3)} to ${upper.toFixed(3)}`;
-}
-
-function columns(text: string): SubmissionColumns {
-  const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
-  for (const [column, name, ...rest] of pairs)
-    if (!SUBMISSION_COLUMNS.some((known) => known === column) || !name || rest.length > 0)
-      throw new UsageError(
-        `--columns: expected name=name in the table, with names of ${SUBMISSION_COLUMNS.join(', ')}, received ${JSON.stringify(text)}`,
-      );
-  return Object.fromEntries(pairs);
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EnvironmentError } from '../errors.js';
+import { given } from '../given.js';
 import { RECORD_INTERVAL_MS, recordUse } from '../gpu/live/recordUse.js';
 import { numberAbove, wholeNumber, withInterrupt } from './options.js';
 import { print, printJson, say } from './standardStreams.js';
@@ -36,7 +37,7 @@ async function record({ interval, out, pid, seconds, json }: RecordFlags): Promi
       out: file,
       intervalMs: interval,
       onTrouble: said,
-      ...(pid === undefined ? {} : { pid }),
+      ...given({ pid }),
     });
     say(`recording ${from(recording.source)} to ${file}\n`);
     const failure = await Promise.race([ended(signal, seconds), recording.failed]);

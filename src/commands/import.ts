@@ -1,11 +1,10 @@
-import { rmdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MODEL_CONFIG_FILE, readTrainingSettings } from '../config/trainingSettings.js';
 import { UsageError } from '../errors.js';
 import { importNetwork } from '../exchange/importNetwork.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson, say } from './standardStreams.js';
-import { configOf, newRunFolder } from './trainConfigOf.js';
+import { configOf, newRunFolder, removeIfEmpty } from './trainConfigOf.js';
 
 interface ImportFlags {
   readonly like?: string;
@@ -52,16 +51,7 @@ async function runImport(file: string, flags: ImportFlags): Promise<void> {
     else
       print(`${result.run}: ${result.parameters} numbers, ${result.filters} filters (${result.network})\n`);
   } catch (error) {
-    if (out === undefined) removeEmpty(run);
+    if (out === undefined) removeIfEmpty(run);
     throw error;
-  }
-}
-
-/** One that this command made, and wrote nothing to. */
-function removeEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // It has the beginning of a run: the user may want to look at it.
   }
 }

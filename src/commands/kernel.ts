@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { InputError, UsageError } from '../errors.js';
 import {
   installKernelSpec,
@@ -10,6 +10,7 @@ import {
   listKernelSpecs,
   uninstallKernelSpec,
 } from '../kernel/notebooks/kernelSpec.js';
+import { fromHere } from '../paths.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
 
@@ -45,7 +46,7 @@ export const registerKernelCommand: RegisterCommand = (program) => {
     if (kernels.length === 0) print(`no kernels in ${place}\n`);
     for (const { name, displayName, folder, missing } of kernels) {
       const gone = missing.length === 0 ? '' : `, but ${missing.join(', ')} is gone: voxlab kernel install`;
-      print(`${name}  ${displayName}  ${relative(process.cwd(), folder)}${gone}\n`);
+      print(`${name}  ${displayName}  ${fromHere(folder)}${gone}\n`);
     }
   });
   withPrefix('uninstall', 'Removes the kernelspec.').action((flags: KernelFlags) => {

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
+import { given } from '../given.js';
 import { mergeShards } from '../patches/mergeShards.js';
-import { progressLine } from '../progress.js';
-import { withInterrupt } from './options.js';
+import { resolved } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
+import { withProgress } from './withProgress.js';
 
 interface MergeFlags {
   readonly out?: string;
@@ -25,16 +26,9 @@ export const registerMergeCommand: RegisterCommand = (program) => {
 };
 
 async function runMerge(shards: readonly string[], flags: MergeFlags): Promise<void> {
-  const line = progressLine();
-  const result = await withInterrupt((signal) =>
-    mergeShards({
-      files: shards.map((file) => resolve(file)),
-      ...(flags.out === undefined ? {} : { outFolder: resolve(flags.out) }),
-      ...(flags.force === undefined ? {} : { force: flags.force }),
-      signal,
-      onProgress: (progress) => line.update(progress),
-    }),
-  ).finally(() => line.end());
+  const files = shards.map((file) => resolve(file));
+  const options = given({ outFolder: resolved(flags.out), force: flags.force });
+  const result = await withProgress((watch) => mergeShards({ files, ...options, ...watch }));
   if (flags.json === true) printJson(result);
   else print(`${result.rows} patches written: ${result.file}\n`);
 }

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { awaitReadable } from '../awaitReadable.js';
 import { UsageError, VoxlabError } from '../errors.js';
 import { writeGallery } from '../kernel/notebooks/notebookGallery.js';
 import { parseParameters } from '../kernel/notebooks/notebookParameters.js';
 import { findNotebook, type NotebookRun, runNotebook } from '../kernel/notebooks/notebookRun.js';
-import { inRepository } from '../paths.js';
+import { fromHere, inRepository } from '../paths.js';
 import { wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { printJson, say } from './standardStreams.js';
@@ -82,7 +82,7 @@ async function gallery(names: readonly string[], flags: GalleryFlags, signal: Ab
       : expected.filter((name) => !there.includes(name)).map((name) => basename(name, '.ipynb'));
   const { index, pages } = await writeGallery(files, folder, { missing, signal });
   for (const name of missing) say(`${name}: not run yet, left out\n`);
-  say(`${pages.length} pages, ${here(index)}\n`);
+  say(`${pages.length} pages, ${fromHere(index)}\n`);
   if (flags.json)
     printJson({ index, notebooks: pages.map(({ image: _, text: __, ...page }) => page), missing });
 }
@@ -99,7 +99,7 @@ async function runAll(names: readonly string[], flags: RunFlags, signal: AbortSi
     const options = { outFolder, outFile, parameters, timeoutSeconds: flags.timeout, signal };
     const run = await runNotebook(file, options);
     if (run.error !== null) throw failureOf(run);
-    say(`${run.name}: ${run.cells} cells in ${run.seconds} s, ${here(run.html)}\n`);
+    say(`${run.name}: ${run.cells} cells in ${run.seconds} s, ${fromHere(run.html)}\n`);
     return run;
   };
   const runs = await someAtATime(files, flags.jobs, runOne, signal);
@@ -153,10 +153,6 @@ function failureOf({ name, error, notebook }: NotebookRun): NotebookFailed {
   const { cell, code, ename, evalue, traceback } = error!;
   say(`${code}\n${'-'.repeat(40)}\n${traceback}\n`);
   return new NotebookFailed(
-    `${name}, code cell ${cell}: ${ename}: ${evalue} (outputs so far: ${here(notebook)})`,
+    `${name}, code cell ${cell}: ${ename}: ${evalue} (outputs so far: ${fromHere(notebook)})`,
   );
-}
-
-function here(path: string): string {
-  return relative(process.cwd(), path) || path;
 }

@@ -1,29 +1,36 @@
+import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { CLASS_NAMES_EXPECTED, type ClassNames, parseClassNames } from '../config/classNames.js';
-import { type Holdout, parseHoldout, parseValidation, type Validation } from '../config/holdout.js';
-import { CLASS_WEIGHTS_EXPECTED, type ClassWeights, parseClassWeights } from '../config/lossSettings.js';
-import {
-  type IntensityWindow,
-  NETWORK_EXPECTED,
-  parseNetwork,
-  parseWindows,
-  WINDOWS_EXPECTED,
-} from '../config/networkSettings.js';
+import { decimal, type IniKey, oneOf as oneOfKey, wholeNumber as wholeNumberKey } from '../config/ini.js';
 import { decimalNumber } from '../decimal.js';
 import { InterruptedError, UsageError } from '../errors.js';
+import type { ReadersTablesRequest } from '../evaluation/readersTables.js';
+import { given } from '../given.js';
 import { libc } from '../libc.js';
 import type { Shard } from '../patches/cropJob.js';
 
-/** Parser of a flag that takes a whole number in [low, high]. */
-export function wholeNumber(low: number, high = Number.MAX_SAFE_INTEGER): (text: string) => number {
+/** Parser of a flag that takes what a key of a settings' file takes. */
+export function ofKey<T>({ expected, parse }: IniKey<T>): (text: string) => T {
   return (text) => {
-    const value = decimalNumber(text);
-    if (!Number.isInteger(value) || value < low || value > high)
-      throw new InvalidArgumentError(
-        `Expected a whole number ${high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`}, received ${JSON.stringify(text)}.`,
-      );
+    const value = parse(text);
+    if (value === undefined)
+      throw new InvalidArgumentError(`E${expected.slice(1)}, received ${JSON.stringify(text)}.`);
     return value;
   };
+}
+
+/** Parser of a flag that takes a whole number in [low, high]. */
+export function wholeNumber(low: number, high?: number): (text: string) => number {
+  return ofKey(wholeNumberKey(low, high));
+}
+
+/** Parser of a flag that takes a number in [low, high]. */
+export function numberWithin(low: number, high: number): (text: string) => number {
+  return ofKey(decimal(low, high));
+}
+
+/** Parser of a flag that takes one of some words. */
+export function oneOf<const W extends string>(...words: readonly W[]): (text: string) => W {
+  return ofKey(oneOfKey(...words));
 }
 
 /** Parser of a flag that takes a number above `low`. */
@@ -36,79 +43,28 @@ export function numberAbove(low: number): (text: string) => number {
   };
 }
 
-/** Parser of a flag that takes a number in [low, high]. */
-export function numberWithin(low: number, high: number): (text: string) => number {
+/** The absolute path of a flag that may be left out. */
+export function resolved(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
+}
+
+/** The tables that --annotations and --excluded name. */
+export function readersTablesOf({ annotations, excluded }: ReadersTablesRequest): ReadersTablesRequest {
+  return given({ annotations: resolved(annotations), excluded: resolved(excluded) });
+}
+
+/** Parser of a flag that says how a table calls some of its known columns: `class=label,coordX=x`. */
+export function columnNames<C extends string>(
+  known: readonly C[],
+): (text: string) => Readonly<Partial<Record<C, string>>> {
   return (text) => {
-    const value = decimalNumber(text);
-    if (!(value >= low && value <= high))
-      throw new InvalidArgumentError(
-        `Expected a number from ${low} to ${high}, received ${JSON.stringify(text)}.`,
-      );
-    return value;
-  };
-}
-
-/** Parser of a flag that takes a subset, or several with commas. */
-export function holdout(text: string): Holdout {
-  const subsets = parseHoldout(text);
-  if (subsets === undefined)
-    throw new InvalidArgumentError(
-      `Expected a subset, or several such as 5,6, received ${JSON.stringify(text)}.`,
-    );
-  return subsets;
-}
-
-/** Parser of a flag that takes a network of the table, or a file of one's own. */
-export function network(text: string): string {
-  const value = parseNetwork(text);
-  if (value === undefined)
-    throw new InvalidArgumentError(`E${NETWORK_EXPECTED.slice(1)}, received ${JSON.stringify(text)}.`);
-  return value;
-}
-
-/** Parser of a flag that takes windows of HU. */
-export function windows(text: string): readonly IntensityWindow[] {
-  const value = parseWindows(text);
-  if (value === undefined)
-    throw new InvalidArgumentError(`E${WINDOWS_EXPECTED.slice(1)}, received ${JSON.stringify(text)}.`);
-  return value;
-}
-
-/** Parser of a flag that takes factors of the loss of each class. */
-export function classWeights(text: string): ClassWeights {
-  const value = parseClassWeights(text);
-  if (value === undefined)
-    throw new InvalidArgumentError(`E${CLASS_WEIGHTS_EXPECTED.slice(1)}, received ${JSON.stringify(text)}.`);
-  return value;
-}
-
-/** Parser of a flag that takes the names of both classes. */
-export function classNames(text: string): ClassNames {
-  const value = parseClassNames(text);
-  if (value === undefined)
-    throw new InvalidArgumentError(`E${CLASS_NAMES_EXPECTED.slice(1)}, received ${JSON.stringify(text)}.`);
-  return value;
-}
-
-/** Parser of a flag that says which rows choose the best network. */
-export function validation(text: string): Validation {
-  const value = parseValidation(text);
-  if (value === undefined)
-    throw new InvalidArgumentError(
-      `Expected auto, scans, a subset, or several such as 6,7, received ${JSON.stringify(text)}.`,
-    );
-  return value;
-}
-
-/** Parser of a flag that takes one of some words. */
-export function oneOf<W extends string>(...words: readonly W[]): (text: string) => W {
-  return (text) => {
-    const word = words.find((known) => known === text);
-    if (word === undefined)
-      throw new InvalidArgumentError(
-        `Expected one of ${words.join(', ')}, received ${JSON.stringify(text)}.`,
-      );
-    return word;
+    const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
+    for (const [column, name, ...rest] of pairs)
+      if (!known.some((each) => each === column) || !name || rest.length > 0)
+        throw new UsageError(
+          `--columns: expected name=name in the table, with names of ${known.join(', ')}, received ${JSON.stringify(text)}`,
+        );
+    return Object.fromEntries(pairs);
   };
 }
 

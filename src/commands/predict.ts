@@ -8,11 +8,12 @@ import { HEAT_MAP_MM, type HeatMap } from '../evaluation/heatMap.js';
 import { openPredictor, type Predictor, type ScanPrediction } from '../evaluation/predictor.js';
 import { predictionPage } from '../figures/predictionPage.js';
 import { takeFolderLock } from '../fileLock.js';
+import { given } from '../given.js';
 import { markFiles } from '../marks/markFiles.js';
 import { hashOfFile, ofShard, type Shard, shardEnding } from '../patches/cropJob.js';
 import { PROGRAM } from '../patches/patchHeader.js';
 import { writeFileAtomically } from '../paths.js';
-import { formatSeconds, type Progress, type ProgressLine, progressLine } from '../progress.js';
+import { formatSeconds, type Progress } from '../progress.js';
 import type { CheckpointLink } from '../training/run/checkpoint.js';
 import { namedScans, type ScanFile } from '../volumes/findScans.js';
 import { nrrdBytes } from '../volumes/nrrd/nrrdWriter.js';
@@ -22,7 +23,8 @@ import { numberWithin, oneOf, shard, wholeNumber } from './options.js';
 import { marksOf, openResults, type PredictResults, type ScanMarks, submissionOf } from './predictResults.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { type ScansDone, scanByScan, scansDocument } from './scanByScan.js';
-import { print, printJson, say } from './standardStreams.js';
+import { print, printJson } from './standardStreams.js';
+import type { Watch } from './withProgress.js';
 
 interface PredictFlags {
   readonly candidates?: string;
@@ -86,7 +88,7 @@ async function runPredict(run: string, paths: readonly string[], flags: PredictF
   const release = takeFolderLock(out, `predict${ending}`);
   try {
     const predictor = await openPredictor(resolve(run), flags.checkpoint);
-    const work = { run: resolve(run), predictor, table, flags, line: progressLine() };
+    const work = { run: resolve(run), predictor, table, flags };
     const { done, stood } = await predictAll(work, scans, out).finally(() => predictor.close());
     const document = scansDocument(done);
     writeFileAtomically(join(out, `submission${ending}.csv`), submissionOf(done.found));
@@ -106,7 +108,6 @@ interface PredictWork {
   readonly predictor: Predictor;
   readonly table: ReadonlyMap<string, readonly Candidate[]> | undefined;
   readonly flags: PredictFlags;
-  readonly line: ProgressLine;
 }
 
 /** `stood`: how many scans had their results already. */
@@ -115,20 +116,15 @@ async function predictAll(
   scans: readonly ScanFile[],
   out: string,
 ): Promise<{ done: ScansDone<ScanMarks>; stood: number }> {
-  const { flags, line } = work;
-  const results = openResults(out, scans, settingsOf(work), flags.force === true);
+  const results = openResults(out, scans, settingsOf(work), work.flags.force === true);
   let stood = 0;
-  const done = await scanByScan(
-    scans,
-    async (scan, signal) => {
-      const standing = await results.standing(scan);
-      if (standing === undefined) return predictScan(work, scan, results, signal);
-      stood++;
-      say(`${scan.uid}: already done, ${standing.marks.length} marks\n`);
-      return standing;
-    },
-    () => line.end(),
-  );
+  const done = await scanByScan(scans, async (scan, watch, told) => {
+    const standing = await results.standing(scan);
+    if (standing === undefined) return predictScan(work, scan, results, watch, told);
+    stood++;
+    told(`${scan.uid}: already done, ${standing.marks.length} marks`);
+    return standing;
+  });
   return { done, stood };
 }
 
@@ -148,29 +144,29 @@ function settingsOf({ predictor, flags }: PredictWork): Readonly<Record<string, 
 
 /** All is computed before anything is written. */
 async function predictScan(
-  { run, predictor, table, flags, line }: PredictWork,
+  { run, predictor, table, flags }: PredictWork,
   scan: ScanFile,
   results: PredictResults,
-  signal: AbortSignal,
+  { signal, onProgress }: Watch,
+  told: (text: string) => void,
 ): Promise<ScanMarks> {
   const began = performance.now();
   const options = {
     signal,
-    onProgress: (progress: Progress) => line.update({ ...progress, stage: `${progress.stage} ${scan.uid}` }),
+    onProgress: (progress: Progress) => onProgress({ ...progress, stage: `${progress.stage} ${scan.uid}` }),
   };
   const places = table === undefined ? undefined : placesOf(table, scan, flags.candidates!);
   const { volume, sha256 } = await readHashedVolume(scan);
   throwIfAborted(signal, `reading ${scan.path}`);
   const prediction = await predictor.predict(volume, scan.path, {
     ...{ ...options, most: flags.most },
-    ...(places === undefined ? {} : { candidates: places }),
+    ...given({ candidates: places }),
   });
   const beforeMap = performance.now();
   const heatMap =
     flags.heatmap === true
       ? await predictor.heatMap(volume, scan.path, { ...options, spacingMm: flags.heatmapSpacing })
       : undefined;
-  line.end();
   const now = performance.now();
   const lines = [
     paceLine(prediction, (beforeMap - began) / 1000),
@@ -179,8 +175,9 @@ async function predictScan(
   ];
   const { marks } = prediction;
   const page = { scan: scan.uid, volume, marks, patch: predictor.format, lines };
+  const said = marksOf(scan, prediction);
   results.write(
-    marksOf(scan, prediction),
+    said,
     sha256,
     new Map<string, string | Uint8Array>([
       [`${scan.uid}.html`, predictionPage({ ...page, ...(heatMap && { heatMap: heatMap.volume }) })],
@@ -190,8 +187,8 @@ async function predictScan(
         : [[`${scan.uid}.heatmap.nrrd`, nrrdBytes(heatMap.volume, ABOUT_MAP)] as const]),
     ]),
   );
-  say(`${scan.uid}: ${lines.join('; ')}\n`);
-  return marksOf(scan, prediction);
+  told(`${scan.uid}: ${lines.join('; ')}`);
+  return said;
 }
 
 /** Stands in the map's file. */

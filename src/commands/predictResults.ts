@@ -105,10 +105,7 @@ function readRecord(file: string): ScanRecord | undefined {
         networkProbability: mark.at('networkProbability').number(0, 1),
         diameterMm: mark.at('diameterMm').value === null ? null : mark.at('diameterMm').number(0),
       }));
-    const files = record
-      .at('files')
-      .list()
-      .map((name) => name.text());
+    const files = record.at('files').texts();
     const [scan, sha256] = ['scan', 'sha256'].map((key) => record.at(key).text());
     return { scan: scan!, sha256: sha256!, settings: record.at('settings').object(), files, marks };
   } catch (error) {

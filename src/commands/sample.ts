@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { progressLine } from '../progress.js';
 import { makeSampleDataSet, type SampleResult } from '../sample/sampleDataSet.js';
-import { wholeNumber, withInterrupt } from './options.js';
+import { wholeNumber } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
+import { withProgress } from './withProgress.js';
 
 interface SampleFlags {
   readonly out: string;
@@ -37,10 +37,7 @@ export const registerSampleCommand: RegisterCommand = (program: Command) => {
 };
 
 async function runSample(flags: SampleFlags): Promise<void> {
-  const line = progressLine();
-  const result = await withInterrupt((signal) =>
-    makeSampleDataSet({ ...flags, signal, onProgress: (progress) => line.update(progress) }),
-  ).finally(() => line.end());
+  const result = await withProgress((watch) => makeSampleDataSet({ ...flags, ...watch }));
   if (flags.json === true) printJson(result);
   else print(`${summary(result)}\n`);
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { ClassNames } from '../config/classNames.js';
 import type { FindingFroc } from '../evaluation/findingScores.js';
-import type { PatchScores } from '../evaluation/patchScores.js';
+import type { ScoredPatches } from '../evaluation/patchScores.js';
+import type { PredictedFinding } from '../evaluation/predictionTable.js';
 import type { Chart } from '../figures/charts/chart.js';
 import { frocFigure } from '../figures/frocFigure.js';
 import { rocFigure } from '../figures/rocFigure.js';
@@ -9,24 +10,14 @@ import { precisionRecallFigure, reliabilityFigure, scoreHistogramFigure } from '
 import { writeFileAtomically } from '../paths.js';
 import { calibrationCurve } from '../scores/calibration.js';
 import { calibrationBand } from '../scores/calibrationBand.js';
-import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
 import { bootstrapPrecisionRecall } from '../scores/precisionRecallBootstrap.js';
-import type { RocPoint } from '../scores/roc.js';
-import type { RocBand } from '../scores/rocBootstrap.js';
 import { scanIndex } from '../scores/scanIndex.js';
 
 /** Scored patches, as figures show them. */
-export interface DrawnScores
-  extends Pick<PatchScores, 'rocAuc' | 'rocAucInterval' | 'prAuc' | 'positives' | 'rows' | 'brier'> {
-  readonly roc: readonly RocPoint[];
-  readonly rocBand: RocBand | undefined;
-  readonly precisionRecall: readonly PrecisionRecallPoint[];
+export interface DrawnScores extends ScoredPatches {
   readonly froc: FindingFroc | undefined;
-  readonly classes: readonly number[];
+  readonly findings: readonly PredictedFinding[];
   readonly classNames: ClassNames;
-  readonly probabilities: readonly number[];
-  /** Of each patch. */
-  readonly seriesUids: readonly string[];
 }
 
 const HISTOGRAM_BINS = 20;
@@ -54,20 +45,21 @@ export function drawScores(folder: string, scores: DrawnScores): void {
 /** One of the figures of scored patches, with its band. */
 export function scoreFigure(
   name: ScoreFigure,
-  { seriesUids, classes, probabilities, classNames: names, ...scores }: Omit<DrawnScores, 'froc'>,
+  { findings, classNames: names, ...scores }: Omit<DrawnScores, 'froc'>,
 ): Chart {
+  const classes = findings.map((finding) => finding.class);
+  const probabilities = findings.map(({ probability }) => probability);
+  const scans = scanIndex(findings.map(({ seriesUid }) => seriesUid));
   switch (name) {
     case 'roc':
       return rocFigure(scores.roc, scores.rocAuc, scores.rocAucInterval, scores.rocBand);
     case 'pr': {
-      const scans = scanIndex(seriesUids);
       // One scan alone does not say how scans differ.
       const samples = scans.scans < 2 ? undefined : bootstrapPrecisionRecall(probabilities, classes, scans);
       const { precisionRecall, prAuc, positives, rows } = scores;
       return precisionRecallFigure(precisionRecall, prAuc, positives / rows, names, samples);
     }
     case 'reliability': {
-      const scans = scanIndex(seriesUids);
       const bins = calibrationCurve(probabilities, classes);
       const intervals = scans.scans < 2 ? undefined : calibrationBand(bins, probabilities, classes, scans);
       return reliabilityFigure(bins, scores.brier, names, intervals);

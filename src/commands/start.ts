@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { MODEL_CONFIG_FILE } from '../config/trainingSettings.js';
 import { InputError, VoxlabError } from '../errors.js';
 import { lockEvaluation } from '../evaluation/evaluate.js';
@@ -8,11 +8,12 @@ import { takeLock } from '../fileLock.js';
 import { readJson } from '../jsonPlace.js';
 import { findNotebook } from '../kernel/notebooks/notebookRun.js';
 import { handSignalsOn } from '../parentProcess.js';
-import { inPackage, inRepository, makeFolder, readIfThere, typed, writeFileAtomically } from '../paths.js';
+import { fromHere, inPackage, inRepository, makeFolder, typed, writeFileAtomically } from '../paths.js';
 import { formatSeconds } from '../progress.js';
 import { withSharedPaths } from '../sharedPath.js';
+import { textIfThere } from '../textIfThere.js';
 import { metricsOf } from '../training/run/metricsLog.js';
-import { lockRun } from '../training/run/runFolder.js';
+import { configFile, lockRun } from '../training/run/runFolder.js';
 import { startCommand } from './childCommand.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, say } from './standardStreams.js';
@@ -80,9 +81,9 @@ async function runMainJob(): Promise<void> {
 async function runSteps(): Promise<void> {
   const from = Date.now();
   const sample = await voxlab<SampleAnswer>('sample');
-  if (sample.written === 0) say(`sample: already done, ${sample.scans} scans in ${here(sample.out)}\n`);
+  if (sample.written === 0) say(`sample: already done, ${sample.scans} scans in ${fromHere(sample.out)}\n`);
   const crop = await voxlab<CropAnswer>('crop', '--subset', 'all');
-  if (crop.status === 'done') say(`crop: already done, ${crop.rows} patches in ${here(crop.file)}\n`);
+  if (crop.status === 'done') say(`crop: already done, ${crop.rows} patches in ${fromHere(crop.file)}\n`);
   const run = join('runs', 'start');
   const train = await trainOnce(run, crop.file);
   const scores = await voxlab<EvaluateAnswer>('evaluate', run);
@@ -95,14 +96,14 @@ async function trainOnce(run: string, dataFile: string): Promise<TrainAnswer> {
   const marker = inRepository(run, 'finished.json');
   const inputs = hashOf(MODEL_CONFIG_FILE, dataFile);
   const startedFor = inRepository(`${run}.inputs`);
-  const isSame = readIfThere(startedFor) === inputs;
+  const isSame = textIfThere(startedFor) === inputs;
   const finished = isSame ? answerIn(marker) : undefined;
   if (finished !== undefined) {
     say(`train: already done, see ${run}\n`);
     return finished;
   }
   // A run without a checkpoint begins again by itself; whether its last one is whole is for `train` to say.
-  const resumes = isSame && existsSync(inRepository(run, 'config.json'));
+  const resumes = isSame && existsSync(configFile(inRepository(run)));
   if (!resumes) emptyRun(inRepository(run));
   writeFileAtomically(startedFor, inputs);
   const answer = await voxlab<TrainAnswer>('train', ...(resumes ? ['--resume', run] : ['--out', run]));
@@ -155,7 +156,7 @@ async function runNotebooksOnce(dataFile: string): Promise<string> {
   const files = [...MEASURING, ...NOTEBOOKS].map(findNotebook);
   const build = inRepository('.setup', 'build');
   const inputs = hashOf(...files, dataFile, existsSync(build) ? build : inPackage('package.json'));
-  if (readIfThere(marker) === inputs) {
+  if (textIfThere(marker) === inputs) {
     say(`notebooks: already done, see ${out}\n`);
     return out;
   }
@@ -200,16 +201,16 @@ function summary(result: {
   const rows: [string, string][] = [
     [
       'patches',
-      `${crop.rows} (${crop.byClass['1'] ?? 0} nodules, ${crop.byClass['0'] ?? 0} others) in ${here(crop.file)}`,
+      `${crop.rows} (${crop.byClass['1'] ?? 0} nodules, ${crop.byClass['0'] ?? 0} others) in ${fromHere(crop.file)}`,
     ],
-    ['training', `${train.epochs} epochs, ${train.steps} steps, ${rate} patches/s in ${here(train.run)}`],
+    ['training', `${train.epochs} epochs, ${train.steps} steps, ${rate} patches/s in ${fromHere(train.run)}`],
     ['hold-out', `${scores.part}, ${scores.rows} patches, accuracy ${(100 * scores.accuracy).toFixed(1)} %`],
     [
       'ROC AUC',
       `${scores.rocAuc.toFixed(3)}, 95 % interval ${interval} (${scores.rocAucIntervalMethod ?? 'see scores.json'})`,
     ],
-    ...Object.values(scores.files).map((file): [string, string] => ['file', here(file)]),
-    ['notebooks', `${here(notebooks)} (executed, with HTML)`],
+    ...Object.values(scores.files).map((file): [string, string] => ['file', fromHere(file)]),
+    ['notebooks', `${fromHere(notebooks)} (executed, with HTML)`],
     ['time', formatSeconds((Date.now() - from) / 1000)],
     ['next', typed('lab')],
   ];
@@ -227,8 +228,4 @@ function hashOf(...files: readonly string[]): string {
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(file));
   return hash.digest('hex');
-}
-
-function here(path: string): string {
-  return relative(process.cwd(), path) || path;
 }

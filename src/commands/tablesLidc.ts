@@ -7,9 +7,10 @@ import {
   readLidcTables,
 } from '../candidates/lidc/lidcTables.js';
 import { VoxlabError } from '../errors.js';
-import { progressLine } from '../progress.js';
-import { wholeNumber, withInterrupt } from './options.js';
+import { given } from '../given.js';
+import { resolved, wholeNumber } from './options.js';
 import { print, printJson } from './standardStreams.js';
+import { withProgress } from './withProgress.js';
 import { writeTables } from './writeTables.js';
 
 interface LidcFlags {
@@ -50,15 +51,8 @@ export function registerLidcTables(tables: Command): void {
 }
 
 async function lidc(folder: string, flags: LidcFlags, command: Command): Promise<void> {
-  const line = progressLine();
-  const read = await withInterrupt((signal) =>
-    readLidcTables(resolve(folder), {
-      ...(flags.scans === undefined ? {} : { scansFolder: resolve(flags.scans) }),
-      readers: flags.readers,
-      signal,
-      onProgress: (progress) => line.update(progress),
-    }).finally(() => line.end()),
-  );
+  const options = { ...given({ scansFolder: resolved(flags.scans) }), readers: flags.readers };
+  const read = await withProgress((watch) => readLidcTables(resolve(folder), { ...options, ...watch }));
   const texts = new Map(
     [...lidcTableTexts(read)].map(([name, text]) => [join(resolve(flags.out), name), text]),
   );

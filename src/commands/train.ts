@@ -1,41 +1,35 @@
-import { existsSync, rmdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Cluster, clusterOf, placeOnHost } from '../config/cluster.js';
-import { INTENSITIES } from '../config/intensity.js';
 import { LOSSES } from '../config/lossSettings.js';
 import { NETWORK_NAMES } from '../config/networkNames.js';
 import { SAMPLINGS } from '../config/samplingSettings.js';
-import { MODEL_CONFIG_FILE, PRECISIONS, SCHEDULES, STRATEGIES } from '../config/trainingSettings.js';
-import { type InputError, UsageError } from '../errors.js';
+import {
+  TRAINING_KEYS as K,
+  MODEL_CONFIG_FILE,
+  PRECISIONS,
+  SCHEDULES,
+  STRATEGIES,
+} from '../config/trainingSettings.js';
+import { UsageError } from '../errors.js';
 import { feedFigure } from '../figures/feedFigure.js';
 import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
+import { given } from '../given.js';
 import { withRecordedUse } from '../gpu/live/recordUse.js';
 import { writeFileAtomically } from '../paths.js';
 import { progressLine } from '../progress.js';
 import { FEWEST_STEPS } from '../training/findRate.js';
-import { metricsOf } from '../training/run/metricsLog.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import type { EndRecord, TrainRecord } from '../training/run/trainRecords.js';
 import { type TrainOptions, train } from '../training/train.js';
+import { recordsOf } from './figureSources.js';
 import { launchProcesses } from './launchProcesses.js';
-import {
-  classNames,
-  classWeights,
-  holdout,
-  network,
-  numberAbove,
-  numberWithin,
-  oneOf,
-  validation,
-  wholeNumber,
-  windows,
-  withInterrupt,
-} from './options.js';
+import { ofKey, wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { reportRate } from './reportRate.js';
 import { print, printJson, say } from './standardStreams.js';
-import { configOf, threadShare, visibleGpus, visibleGpusOfAll } from './trainConfigOf.js';
+import { configOf, removeIfEmpty, threadShare, visibleGpus, visibleGpusOfAll } from './trainConfigOf.js';
 import type { TrainFlags } from './trainFlags.js';
 import { drawing } from './trainProgress.js';
 
@@ -63,13 +57,13 @@ export const registerTrainCommand: RegisterCommand = (program) => {
     )
     .option('--no-record-gpu', 'record nothing')
     .option('--profile', 'write the times of five steps as a Chrome trace: RUN/profile-rank0.json')
-    .option('--holdout <k>', 'subset that training never sees, or several: 5,6', holdout)
+    .option('--holdout <k>', 'subset that training never sees, or several: 5,6', ofKey(K.HOLDOUT))
     .option(
       '--validation <k>',
       'subsets that choose the best network, `scans` (a tenth of them) or `auto` (the subset behind the hold-out)',
-      validation,
+      ofKey(K.VALIDATION),
     )
-    .option('--folds <n>', 'folds of whole scans in place of subsets', wholeNumber(0, 1000))
+    .option('--folds <n>', 'folds of whole scans in place of subsets', ofKey(K.FOLDS))
     .option('--out <folder>', "the run's folder (default: a new one in RUNS_DIR)")
     .option(
       '--from <run>',
@@ -90,65 +84,69 @@ export function withTrainingOptions(command: Command): Command {
   return command
     .option('--config <file>', 'settings; flags go before them', MODEL_CONFIG_FILE)
     .option('--data <file>', 'the patch file (default: the only *-patch.hdf5 in DATA_DIR)')
-    .option('--epochs <n>', 'passes of as many patches as there are training rows', wholeNumber(1))
-    .option('--batch <n>', 'patches a step', wholeNumber(2, 65536))
-    .option('--strategy <name>', `how devices share the work: ${STRATEGIES.join(', ')}`, oneOf(...STRATEGIES))
-    .option('--devices <n>', 'devices of each process', wholeNumber(1, 1024))
-    .option('--stages <n>', 'stages of each pipeline of `hybrid`', wholeNumber(2, 1024))
-    .option('--micro-batches <n>', "parts of a device's batch, one after the other", wholeNumber(1, 65536))
+    .option('--epochs <n>', 'passes of as many patches as there are training rows', ofKey(K.EPOCHS))
+    .option('--batch <n>', 'patches a step', ofKey(K.BATCH_SIZE))
+    .option('--strategy <name>', `how devices share the work: ${STRATEGIES.join(', ')}`, ofKey(K.STRATEGY))
+    .option('--devices <n>', 'devices of each process', ofKey(K.NUM_GPUS))
+    .option('--stages <n>', 'stages of each pipeline of `hybrid`', ofKey(K.STAGES))
+    .option('--micro-batches <n>', "parts of a device's batch, one after the other", ofKey(K.MICRO_BATCHES))
     .option(
       '--schedule <name>',
       `order of micro-batches in a pipeline: ${SCHEDULES.join(', ')}`,
-      oneOf(...SCHEDULES),
+      ofKey(K.SCHEDULE),
     )
     .option('--cuts <pieces>', 'where later stages begin, such as s2b1,s3b1 (default: measured)')
     .option('--sync-batch-norm', 'batch norm over all devices of all processes together')
-    .option('--timeout <s>', 'seconds that processes wait for each other', wholeNumber(1, 86400))
+    .option('--timeout <s>', 'seconds that processes wait for each other', ofKey(K.TIMEOUT_SECONDS))
     .option(
       '--precision <name>',
       `of convolutions: ${PRECISIONS.join(', ')}; auto measures`,
-      oneOf(...PRECISIONS, 'auto'),
+      ofKey(K.PRECISION),
     )
     .option('--recompute', 'less memory, more time: the backward pass computes activations again')
     .option('--allow-shared-scans', 'train on scans that other subsets hold out or choose by')
-    .option('--crop <n>', 'voxels of the middle of each stored patch', wholeNumber(0, 1024))
+    .option('--crop <n>', 'voxels of the middle of each stored patch', ofKey(K.CROP))
     .option(
       '--intensity <name>',
       'what voxels mean: hu, unit (0 to 1), float (any range)',
-      oneOf(...INTENSITIES),
+      ofKey(K.INTENSITY),
     )
+    .option('--sampling <name>', `how rows of a batch are chosen: ${SAMPLINGS.join(', ')}`, ofKey(K.SAMPLING))
+    .option('--positive-share <x>', 'of weighted: share of nodules', ofKey(K.POSITIVE_SHARE))
     .option(
-      '--sampling <name>',
-      `how rows of a batch are chosen: ${SAMPLINGS.join(', ')}`,
-      oneOf(...SAMPLINGS),
+      '--class-names <names>',
+      'of class 0 and 1, in figures and texts: benign,nodule',
+      ofKey(K.CLASS_NAMES),
     )
-    .option('--positive-share <x>', 'of weighted: share of nodules', numberWithin(0.001, 0.999))
-    .option('--class-names <names>', 'of class 0 and 1, in figures and texts: benign,nodule', classNames)
-    .option('--loss <name>', `what steps make smaller: ${LOSSES.join(', ')}`, oneOf(...LOSSES))
+    .option('--loss <name>', `what steps make smaller: ${LOSSES.join(', ')}`, ofKey(K.LOSS))
     .option(
       '--class-weights <list>',
       'factors of the loss of others and of nodules, such as 1,4; auto; none',
-      classWeights,
+      ofKey(K.CLASS_WEIGHTS),
     )
-    .option('--hard-negatives <x>', "share of negatives from the last epoch's hardest", numberWithin(0, 1))
-    .option('--seed <n>', 'decides first weights, order and augmentation', wholeNumber(0))
-    .option('--learning-rate <x>', 'how far a step goes, before DECAY and BASE_BATCH', numberAbove(0))
-    .option('--network <name>', `one of ${NETWORK_NAMES.join(', ')}, or a file of your own`, network)
+    .option(
+      '--hard-negatives <x>',
+      "share of negatives from the last epoch's hardest",
+      ofKey(K.HARD_NEGATIVES),
+    )
+    .option('--seed <n>', 'decides first weights, order and augmentation', ofKey(K.SEED))
+    .option('--learning-rate <x>', 'how far a step goes, before DECAY and BASE_BATCH', ofKey(K.LEARNING_RATE))
+    .option('--network <name>', `one of ${NETWORK_NAMES.join(', ')}, or a file of your own`, ofKey(K.NETWORK))
     .option('--filters <n>', "channels of the first stage (default: the network's own)", wholeNumber(1, 1024))
-    .option('--dropout <x>', 'share of the last features that each step leaves out', numberWithin(0, 0.99))
-    .option('--windows <list>', 'HU windows, a channel each: -1000:400,-160:240', windows)
+    .option('--dropout <x>', 'share of the last features that each step leaves out', ofKey(K.DROPOUT))
+    .option('--windows <list>', 'HU windows, a channel each: -1000:400,-160:240', ofKey(K.WINDOWS))
     .option('--augment <list>', 'what is done to patches, such as flips,rotations90,shift:2,noise:10')
     .option('--no-augment', 'train on the patches as they are')
     .option(
       '--checkpoint-minutes <x>',
       'inside an epoch a checkpoint whenever so many minutes have gone by; 0 = none',
-      numberWithin(0, 1e6),
+      ofKey(K.CHECKPOINT_MINUTES),
     )
-    .option('--checkpoint-steps <n>', 'the same after so many steps; 0 = none', wholeNumber(0))
+    .option('--checkpoint-steps <n>', 'the same after so many steps; 0 = none', ofKey(K.CHECKPOINT_STEPS))
     .option(
       '--validate-steps <n>',
       "score the validation rows after each so many steps, too, and keep the best; 0 = at each epoch's end alone",
-      wholeNumber(0),
+      ofKey(K.VALIDATE_STEPS),
     )
     .option('--threads <n>', 'threads for computing; 0 = one a core (default)', wholeNumber(0, 1024));
 }
@@ -160,15 +158,6 @@ async function runTrain(flags: TrainFlags): Promise<void> {
     else await reportRate(config, flags, flags.findRate === true ? 100 : flags.findRate);
   } finally {
     if (flags.out === undefined && flags.resume === undefined) removeIfEmpty(config.run);
-  }
-}
-
-/** The default folder is made before the work begins; after a failure nothing may be in it. */
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // It holds a run, or has gone.
   }
 }
 
@@ -194,7 +183,7 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
       resume: flags.resume !== undefined,
       profile: flags.profile === true,
       openPorts: flags.openPorts === true,
-      ...(cluster === undefined ? {} : { cluster }),
+      ...given({ cluster }),
     };
     const records = train(config, options);
     for await (const record of recorded(records, flags, cluster)) {
@@ -235,21 +224,12 @@ function recorded(
 
 /** Returns what the figure of the feed says. */
 function drawFigures(run: string): string {
-  const metrics = metricsOf(run, warnOnce());
+  const metrics = recordsOf(run);
   writeFileAtomically(join(run, 'loss.svg'), lossFigure(metrics).svg());
   writeFileAtomically(join(run, 'accuracy.svg'), accuracyFigure(metrics).svg());
   const reading = feedFigure(metrics);
   writeFileAtomically(join(run, 'feed.svg'), reading.svg());
   return reading.title;
-}
-
-/** Of lines in metrics.jsonl that are no records the first is named: figures are drawn of the others. */
-function warnOnce(): (error: InputError) => void {
-  let warned = false;
-  return ({ message }) => {
-    if (!warned) say(`warning: ${message}; the figures are drawn without it\n`);
-    warned = true;
-  };
 }
 
 /** What all processes of one launch must have alike, and their share of the cores. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { awaitReadable } from '../awaitReadable.js';
@@ -17,7 +17,7 @@ import { cannotWrite, makeFolder } from '../paths.js';
 import { readRunConfig } from '../training/run/runFolder.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import { beginningOf } from './beginningOf.js';
-import type { TrainFlags } from './trainFlags.js';
+import { DECIDING_FLAGS, RESUMABLE_FLAGS, settingsOf, type TrainFlags } from './trainFlags.js';
 
 /** The configuration of a new run, or of one that is resumed. Throws UsageError, ConfigError, InputError. */
 export async function configOf(flags: TrainFlags): Promise<TrainConfig> {
@@ -90,44 +90,32 @@ async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
     data,
     // Last of what may fail: a new folder is made at once.
     run: flags.out === undefined ? newRunFolder(runsFolder) : resolve(flags.out),
-    strategy: flags.strategy ?? settings.strategy,
-    devices: flags.devices ?? settings.devices,
-    stages: flags.stages ?? settings.stages,
-    microBatches: flags.microBatches ?? settings.microBatches,
-    schedule: flags.schedule ?? settings.schedule,
-    cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? settings.cuts,
-    syncBatchNorm: flags.syncBatchNorm ?? settings.syncBatchNorm,
-    precision: flags.precision ?? settings.precision,
-    recompute: flags.recompute ?? settings.recompute,
-    timeoutSeconds: flags.timeout ?? settings.timeoutSeconds,
+    ...resumableOf(flags, settings),
+    ...settingsOf(flags, DECIDING_FLAGS),
     ...parts,
-    crop: flags.crop ?? settings.crop,
-    intensity: flags.intensity ?? settings.intensity,
     sampling,
     loss: {
       ...settings.loss,
       kind: flags.loss ?? settings.loss.kind,
       classWeights: flags.classWeights ?? settings.loss.classWeights,
     },
-    classNames: flags.classNames ?? settings.classNames,
     batchSize: flags.batch ?? settings.batchSize,
-    epochs: flags.epochs ?? settings.epochs,
-    learningRate: flags.learningRate ?? settings.learningRate,
-    seed: flags.seed ?? settings.seed,
     ...beginning,
-    dropout: flags.dropout ?? settings.dropout,
     augment,
-    checkpointMinutes: flags.checkpointMinutes ?? settings.checkpointMinutes,
-    checkpointSteps: flags.checkpointSteps ?? settings.checkpointSteps,
-    validateSteps: flags.validateSteps ?? settings.validateSteps,
     threads: flags.threads ?? 0,
   };
 }
 
-function partsOf(
-  flags: TrainFlags,
-  settings: TrainingSettings,
-): Pick<TrainConfig, 'holdout' | 'validation' | 'folds' | 'allowSharedScans'> {
+/** What a run may have otherwise when it goes on. */
+function resumableOf(flags: TrainFlags, before: Pick<TrainConfig, 'cuts' | 'timeoutSeconds'>) {
+  return {
+    ...settingsOf(flags, RESUMABLE_FLAGS),
+    cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? before.cuts,
+    timeoutSeconds: flags.timeout ?? before.timeoutSeconds,
+  };
+}
+
+function partsOf(flags: TrainFlags, settings: TrainingSettings): Pick<TrainConfig, 'holdout' | 'validation'> {
   const holdout = flags.holdout ?? settings.holdout;
   // Another hold-out than the settings' has no need of their validation.
   const isTaken =
@@ -137,12 +125,7 @@ function partsOf(
     throw new UsageError(
       `--validation: expected other subsets than those held out (${holdout}), received ${validation}`,
     );
-  return {
-    holdout,
-    validation,
-    folds: flags.folds ?? settings.folds,
-    allowSharedScans: flags.allowSharedScans ?? settings.allowSharedScans,
-  };
+  return { holdout, validation };
 }
 
 function samplingOf(flags: TrainFlags, settings: SamplingSettings): SamplingSettings {
@@ -175,34 +158,19 @@ function augmentOf({ augment }: TrainFlags, settings: AugmentPlan): AugmentPlan 
  */
 function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
   const others = [
-    ...[
+    ...DECIDING_FLAGS,
+    ...([
       'out',
+      'from',
       'batch',
       'holdout',
       'validation',
-      'allowSharedScans',
-      'seed',
-      'learningRate',
-      'syncBatchNorm',
-      'precision',
-    ],
-    ...[
-      'folds',
-      'crop',
-      'intensity',
       'sampling',
       'positiveShare',
-      'from',
       'hardNegatives',
-      'augment',
-      'loss',
-      'classWeights',
-      'filters',
-      'network',
-      'dropout',
-      'windows',
-    ],
-  ] as const;
+    ] as const),
+    ...(['augment', 'loss', 'classWeights', 'filters', 'network', 'windows'] as const),
+  ];
   const given = others.find((name) => flags[name] !== undefined);
   const isOther = flags.config !== MODEL_CONFIG_FILE;
   if (given !== undefined || isOther)
@@ -213,20 +181,8 @@ function resumedConfig(flags: TrainFlags, run: string): TrainConfig {
   return {
     ...config,
     run,
-    epochs: flags.epochs ?? config.epochs,
-    strategy: flags.strategy ?? config.strategy,
-    devices: flags.devices ?? config.devices,
-    stages: flags.stages ?? config.stages,
-    microBatches: flags.microBatches ?? config.microBatches,
-    schedule: flags.schedule ?? config.schedule,
-    cuts: flags.cuts?.split(',').map((cut) => cut.trim()) ?? config.cuts,
-    recompute: flags.recompute ?? config.recompute,
+    ...resumableOf(flags, config),
     threads: flags.threads ?? config.threads,
-    timeoutSeconds: flags.timeout ?? config.timeoutSeconds,
-    checkpointMinutes: flags.checkpointMinutes ?? config.checkpointMinutes,
-    checkpointSteps: flags.checkpointSteps ?? config.checkpointSteps,
-    validateSteps: flags.validateSteps ?? config.validateSteps,
-    classNames: flags.classNames ?? config.classNames,
     data: flags.data === undefined ? config.data : resolve(flags.data),
   };
 }
@@ -263,5 +219,14 @@ export function newRunFolder(runs: string): string {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotWrite(folder, error);
     }
+  }
+}
+
+/** One that newRunFolder() made, before the work began; after a failure nothing may be in it. */
+export function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It holds a run, or the beginning of one, or has gone.
   }
 }

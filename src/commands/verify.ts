@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { CROP_CONFIG_FILE, readCropSettings } from '../config/cropSettings.js';
 import { VoxlabError } from '../errors.js';
+import { given } from '../given.js';
 import { type Verification, verifyPatchFile } from '../patches/verifyPatchFile.js';
-import { progressLine } from '../progress.js';
-import { wholeNumber, withInterrupt } from './options.js';
+import { wholeNumber } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
+import { withProgress } from './withProgress.js';
 
 interface VerifyFlags {
   readonly scans?: string;
@@ -42,16 +43,12 @@ export const registerVerifyCommand: RegisterCommand = (program) => {
 };
 
 async function verify(file: string, flags: VerifyFlags): Promise<void> {
-  const line = progressLine();
-  const found = await withInterrupt((signal) =>
-    verifyPatchFile({
-      file: resolve(file),
-      scansFolder: scansFolderOf(flags),
-      ...(flags.workers === undefined ? {} : { workers: flags.workers }),
-      signal,
-      onProgress: (progress) => line.update(progress),
-    }),
-  ).finally(() => line.end());
+  const request = {
+    file: resolve(file),
+    scansFolder: scansFolderOf(flags),
+    ...given({ workers: flags.workers }),
+  };
+  const found = await withProgress((watch) => verifyPatchFile({ ...request, ...watch }));
   if (flags.json === true) printJson(found);
   else print(`${textOf(found)}\n`);
   const { missing, changed, wrongRows } = found;

@@ -5,9 +5,6 @@ export type ClassNames = readonly [zero: string, one: string];
 
 export const CLASS_NAMES: ClassNames = Object.freeze(['others', 'nodules'] as const);
 
-export const CLASS_NAMES_EXPECTED =
-  'expected two different names of at most 40 characters, of class 0 and of class 1, such as benign,nodule';
-
 /** Reads `benign,nodule`; undefined for what is not two names. */
 export function parseClassNames(text: string): ClassNames | undefined {
   const [zero = '', one = '', ...more] = text.split(',').map((name) => name.trim());
@@ -18,6 +15,8 @@ export function parseClassNames(text: string): ClassNames | undefined {
 }
 
 /** A key of a settings' file. */
-export function classNames(): IniKey<ClassNames> {
-  return { expected: CLASS_NAMES_EXPECTED, parse: parseClassNames };
-}
+export const CLASS_NAMES_KEY: IniKey<ClassNames> = {
+  expected:
+    'expected two different names of at most 40 characters, of class 0 and of class 1, such as benign,nodule',
+  parse: parseClassNames,
+};

@@ -97,12 +97,10 @@ function fromTfConfig(text: string): Cluster | undefined {
     throw new UsageError(`TF_CONFIG: expected JSON (${messageOf(error)}), received ${shown(text)}`);
   }
   try {
-    const textsAt = (job: string): string[] => {
-      const place = config.at('cluster').at(job);
-      return place.isThere ? place.list().map((address) => address.text()) : [];
-    };
+    const cluster = config.at('cluster');
+    const textsAt = (job: string): string[] => cluster.at(job).ifThere?.texts() ?? [];
     const [chiefs, workers] = [textsAt('chief'), textsAt('worker')];
-    if (chiefs.length + workers.length === 0) config.at('cluster').refuse('addresses of workers');
+    if (chiefs.length + workers.length === 0) cluster.refuse('addresses of workers');
     const index = config.at('task').at('index').whole();
     const rank = config.at('task').at('type').value === 'chief' ? index : chiefs.length + index;
     return checked({ addresses: [...chiefs, ...workers], rank }, 'TF_CONFIG');

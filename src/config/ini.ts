@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'ini';
 import { decimalNumber } from '../decimal.js';
-import { ConfigError, messageOf } from '../errors.js';
+import { ConfigError } from '../errors.js';
+import { systemReason } from '../paths.js';
 
 /** What one key of an ini file may hold. Made by text(), wholeNumber(), decimal(), oneOf(); see withDefault(). */
 export interface IniKey<T> {
@@ -64,6 +65,28 @@ export function withDefault<T, D>(key: IniKey<T>, value: D): IniKey<T | D> {
   return { ...key, fallback: { value } };
 }
 
+/** Fields of settings, each with the key that gives it as it is; nested as the settings are. */
+export interface FieldKeys {
+  readonly [field: string]: string | FieldKeys;
+}
+
+/** Fields with the values of their keys. */
+export type FieldValues<F, V> = {
+  readonly [K in keyof F]: F[K] extends keyof V ? V[F[K]] : FieldValues<F[K], V>;
+};
+
+/** The fields of settings whose keys have these values, frozen. */
+export function fieldsOf<const F extends FieldKeys, V extends object>(
+  fields: F,
+  values: V,
+): FieldValues<F, V> {
+  const entries = Object.entries(fields).map(([field, key]) => [
+    field,
+    typeof key === 'string' ? values[key as keyof V] : fieldsOf(key, values),
+  ]);
+  return Object.freeze(Object.fromEntries(entries));
+}
+
 /**
  * The values of one section, frozen. Unknown sections and keys are errors anywhere in the file; the values of the other
  * sections are left alone, so that a file may hold only the section in use. Throws ConfigError.
@@ -99,11 +122,12 @@ function readText(file: string, section: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new ConfigError(
       file,
       section,
       '(file)',
-      messageOf(error),
+      isMissing ? undefined : systemReason(error),
       'expected a configuration file that can be read',
     );
   }

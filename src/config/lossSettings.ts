@@ -1,5 +1,5 @@
 import { decimalNumber } from '../decimal.js';
-import { decimal, type IniKey, type IniValues, oneOf, withDefault } from './ini.js';
+import { decimal, type IniKey, oneOf, withDefault } from './ini.js';
 
 /** `focal`: cross-entropy in which a row counts the less, the surer it is right (Lin et al., "Focal Loss", ICCV 2017). */
 export const LOSSES = ['cross-entropy', 'focal'] as const;
@@ -24,26 +24,27 @@ export const CROSS_ENTROPY: LossSettings = Object.freeze({
   classWeights: 'none',
 });
 
-export const CLASS_WEIGHTS_EXPECTED =
-  'expected none, auto, or two factors above 0 such as 1,4 (of others, of nodules)';
+const CLASS_WEIGHTS: IniKey<ClassWeights> = {
+  expected: 'expected none, auto, or two factors above 0 such as 1,4 (of others, of nodules)',
+  parse: parseClassWeights,
+};
 
 /** Keys of [training]. */
 export const LOSS_KEYS = {
   LOSS: withDefault(oneOf(...LOSSES), CROSS_ENTROPY.kind),
   FOCAL_GAMMA: withDefault(decimal(0, 100), CROSS_ENTROPY.focalGamma),
   FOCAL_ALPHA: withDefault(decimal(0, 0.999), CROSS_ENTROPY.focalAlpha),
-  CLASS_WEIGHTS: withDefault(classWeights(), CROSS_ENTROPY.classWeights),
+  CLASS_WEIGHTS: withDefault(CLASS_WEIGHTS, CROSS_ENTROPY.classWeights),
 };
 
-/** What the keys of a settings' file say. */
-export function lossSettings(values: IniValues<typeof LOSS_KEYS>): LossSettings {
-  return Object.freeze({
-    kind: values.LOSS,
-    focalGamma: values.FOCAL_GAMMA,
-    focalAlpha: values.FOCAL_ALPHA,
-    classWeights: values.CLASS_WEIGHTS,
-  });
-}
+export const LOSS_FIELDS = {
+  loss: {
+    kind: 'LOSS',
+    focalGamma: 'FOCAL_GAMMA',
+    focalAlpha: 'FOCAL_ALPHA',
+    classWeights: 'CLASS_WEIGHTS',
+  },
+} as const;
 
 /** Reads `none`, `auto`, or two numbers above 0 such as `1,4`; undefined for what is neither. */
 export function parseClassWeights(text: string): ClassWeights | undefined {
@@ -54,8 +55,4 @@ export function parseClassWeights(text: string): ClassWeights | undefined {
   return fits(other) && fits(nodule) && more.length === 0
     ? Object.freeze([other, nodule] as const)
     : undefined;
-}
-
-function classWeights(): IniKey<ClassWeights> {
-  return { expected: CLASS_WEIGHTS_EXPECTED, parse: parseClassWeights };
 }

@@ -11,14 +11,20 @@ export interface IntensityWindow {
 
 const MOST_WINDOWS = 3;
 
-export const NETWORK_EXPECTED = `expected one of ${NETWORK_NAMES.join(', ')}, or a file of your own (.js, .mjs, .ts)`;
-export const WINDOWS_EXPECTED = `expected 1 to ${MOST_WINDOWS} windows low:high of HU, such as -1000:400, -160:240`;
+const NETWORK: IniKey<string> = {
+  expected: `expected one of ${NETWORK_NAMES.join(', ')}, or a file of your own (.js, .mjs, .ts)`,
+  parse: parseNetwork,
+};
+const WINDOWS: IniKey<readonly IntensityWindow[]> = {
+  expected: `expected 1 to ${MOST_WINDOWS} windows low:high of HU, such as -1000:400, -160:240`,
+  parse: parseWindows,
+};
 
 /** Keys of [training]. */
 export const NETWORK_KEYS = {
-  NETWORK: withDefault({ expected: NETWORK_EXPECTED, parse: parseNetwork }, DEFAULT_NETWORK as string),
+  NETWORK: withDefault(NETWORK, DEFAULT_NETWORK as string),
   DROPOUT: withDefault(decimal(0, 0.99), 0),
-  WINDOWS: withDefault(windows(), undefined),
+  WINDOWS: withDefault(WINDOWS, undefined),
 };
 
 /** A name of the table, or the path of a file; undefined for what is neither. */
@@ -40,8 +46,4 @@ export function parseWindows(given: string): readonly IntensityWindow[] | undefi
   });
   if (found.length > MOST_WINDOWS || found.includes(undefined)) return undefined;
   return Object.freeze(found as IntensityWindow[]);
-}
-
-function windows(): IniKey<readonly IntensityWindow[]> {
-  return { expected: WINDOWS_EXPECTED, parse: parseWindows };
 }

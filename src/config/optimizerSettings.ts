@@ -1,4 +1,4 @@
-import { decimal, type IniValues, oneOf, wholeNumber, withDefault } from './ini.js';
+import { decimal, oneOf, wholeNumber, withDefault } from './ini.js';
 
 /** Ways to make a step of gradients. */
 export const OPTIMIZERS = ['adam', 'adamw', 'sgd'] as const;
@@ -59,25 +59,17 @@ export const OPTIMIZER_KEYS = {
   BASE_BATCH: withDefault(wholeNumber(0, 65536), 0),
 };
 
-/** What the keys of a settings' file say. */
-export function optimizerSettings(values: IniValues<typeof OPTIMIZER_KEYS>): LearningSettings {
-  return {
-    learningRate: values.LEARNING_RATE,
-    learningRatePlan: Object.freeze({
-      decay: values.DECAY,
-      warmUpEpochs: values.WARM_UP_EPOCHS,
-      stepEpochs: values.STEP_EPOCHS,
-      stepFactor: values.STEP_FACTOR,
-      baseBatch: values.BASE_BATCH,
-    }),
-    optimizer: Object.freeze({
-      name: values.OPTIMIZER,
-      momentum: values.MOMENTUM,
-      weightDecay: values.WEIGHT_DECAY,
-    }),
-    l2: values.L2,
-    clipNorm: values.CLIP_NORM,
-    emaDecay: values.EMA_DECAY,
-    emaWarmUp: values.EMA_WARM_UP === 'yes',
-  };
-}
+export const OPTIMIZER_FIELDS = {
+  learningRate: 'LEARNING_RATE',
+  learningRatePlan: {
+    decay: 'DECAY',
+    warmUpEpochs: 'WARM_UP_EPOCHS',
+    stepEpochs: 'STEP_EPOCHS',
+    stepFactor: 'STEP_FACTOR',
+    baseBatch: 'BASE_BATCH',
+  },
+  optimizer: { name: 'OPTIMIZER', momentum: 'MOMENTUM', weightDecay: 'WEIGHT_DECAY' },
+  l2: 'L2',
+  clipNorm: 'CLIP_NORM',
+  emaDecay: 'EMA_DECAY',
+} as const;

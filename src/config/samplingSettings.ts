@@ -36,3 +36,13 @@ export const SAMPLING_KEYS = {
   HARD_POOL: withDefault(decimal(0.0001, 1), BALANCED.hardPool),
   HARD_CANDIDATES: withDefault(wholeNumber(0), BALANCED.hardCandidates),
 };
+
+export const SAMPLING_FIELDS = {
+  sampling: {
+    kind: 'SAMPLING',
+    positiveShare: 'POSITIVE_SHARE',
+    hardNegatives: 'HARD_NEGATIVES',
+    hardPool: 'HARD_POOL',
+    hardCandidates: 'HARD_CANDIDATES',
+  },
+} as const;

@@ -1,14 +1,23 @@
 import { ConfigError, messageOf } from '../errors.js';
 import { inEither, inRepository } from '../paths.js';
 import { type AugmentPlan, DEFAULT_AUGMENT, parseAugment } from './augmentPlan.js';
-import { CLASS_NAMES, type ClassNames, classNames } from './classNames.js';
+import { CLASS_NAMES, CLASS_NAMES_KEY, type ClassNames } from './classNames.js';
 import { type Holdout, overlap, parseHoldout, parseValidation, type Validation } from './holdout.js';
-import { decimal, type IniValues, oneOf, readIniFile, text, wholeNumber, withDefault } from './ini.js';
+import {
+  decimal,
+  fieldsOf,
+  type IniValues,
+  oneOf,
+  readIniFile,
+  text,
+  wholeNumber,
+  withDefault,
+} from './ini.js';
 import { INTENSITIES, type Intensity } from './intensity.js';
-import { LOSS_KEYS, type LossSettings, lossSettings } from './lossSettings.js';
+import { LOSS_FIELDS, LOSS_KEYS, type LossSettings } from './lossSettings.js';
 import { type IntensityWindow, isNetworkFile, NETWORK_KEYS } from './networkSettings.js';
-import { type LearningSettings, OPTIMIZER_KEYS, optimizerSettings } from './optimizerSettings.js';
-import { SAMPLING_KEYS, type SamplingSettings } from './samplingSettings.js';
+import { type LearningSettings, OPTIMIZER_FIELDS, OPTIMIZER_KEYS } from './optimizerSettings.js';
+import { SAMPLING_FIELDS, SAMPLING_KEYS, type SamplingSettings } from './samplingSettings.js';
 
 /** How a network is spread over devices. */
 export const STRATEGIES = ['single', 'data', 'pipeline', 'hybrid'] as const;
@@ -128,12 +137,12 @@ export const TRAINING_KEYS = {
   FOLDS: withDefault(wholeNumber(0, 1000), 0),
   CROP: withDefault(wholeNumber(0, 1024), 0),
   AUGMENT: withDefault(text(), DEFAULT_AUGMENT),
-  CLASS_NAMES: withDefault(classNames(), CLASS_NAMES),
+  CLASS_NAMES: withDefault(CLASS_NAMES_KEY, CLASS_NAMES),
   ...NETWORK_KEYS,
   ...SAMPLING_KEYS,
   ...OPTIMIZER_KEYS,
   ...LOSS_KEYS,
-  BATCH_SIZE: wholeNumber(1, 65536),
+  BATCH_SIZE: wholeNumber(2, 65536),
   DATA_DIR: text(),
   EPOCHS: withDefault(wholeNumber(1), 6),
   READERS: withDefault(wholeNumber(0, 64), 0),
@@ -158,6 +167,37 @@ export const TRAINING_KEYS = {
   WINDOW_HIGH: withDefault(decimal(-32768, 32767), 400),
   RUNS_DIR: withDefault(text(), 'runs'),
 };
+
+/** Settings that are what their key says; a run's stored configuration is held to the same keys. */
+export const PLAIN_FIELDS = {
+  dropout: 'DROPOUT',
+  devices: 'NUM_GPUS',
+  strategy: 'STRATEGY',
+  stages: 'STAGES',
+  microBatches: 'MICRO_BATCHES',
+  schedule: 'SCHEDULE',
+  precision: 'PRECISION',
+  exchange: 'EXCHANGE',
+  timeoutSeconds: 'TIMEOUT_SECONDS',
+  ...OPTIMIZER_FIELDS,
+  ...LOSS_FIELDS,
+  earlyStopping: 'EARLY_STOPPING',
+  holdout: 'HOLDOUT',
+  validation: 'VALIDATION',
+  folds: 'FOLDS',
+  crop: 'CROP',
+  ...SAMPLING_FIELDS,
+  classNames: 'CLASS_NAMES',
+  batchSize: 'BATCH_SIZE',
+  epochs: 'EPOCHS',
+  seed: 'SEED',
+  checkpointMinutes: 'CHECKPOINT_MINUTES',
+  checkpointSteps: 'CHECKPOINT_STEPS',
+  validateSteps: 'VALIDATE_STEPS',
+  readers: 'READERS',
+  normalisation: 'NORMALISATION',
+  intensity: 'INTENSITY',
+} as const;
 
 /**
  * Reads [training]; paths in the file are relative to the repository root. Throws ConfigError.
@@ -191,50 +231,17 @@ export function readTrainingSettings(file: string = MODEL_CONFIG_FILE): Training
       values.HARD_NEGATIVES,
       'expected 0 with SAMPLING natural, which takes every row once',
     );
-  const { windowHu, moreWindows } = windowsOf(file, values);
   return Object.freeze({
+    ...fieldsOf(PLAIN_FIELDS, values),
     network: isNetworkFile(values.NETWORK) ? inRepository(values.NETWORK) : values.NETWORK,
-    dropout: values.DROPOUT,
     gpu: values.GPUID,
-    devices: values.NUM_GPUS,
-    strategy: values.STRATEGY,
-    stages: values.STAGES,
-    microBatches: values.MICRO_BATCHES,
-    schedule: values.SCHEDULE,
     cuts: Object.freeze(values.CUTS.split(',').flatMap((cut) => cut.trim() || [])),
     syncBatchNorm: values.SYNC_BATCH_NORM === 'yes',
-    precision: values.PRECISION,
     recompute: values.RECOMPUTE === 'yes',
-    exchange: values.EXCHANGE,
-    timeoutSeconds: values.TIMEOUT_SECONDS,
-    ...optimizerSettings(values),
-    loss: lossSettings(values),
-    earlyStopping: values.EARLY_STOPPING,
-    holdout: values.HOLDOUT,
-    validation: values.VALIDATION,
     allowSharedScans: values.ALLOW_SHARED_SCANS === 'yes',
-    folds: values.FOLDS,
-    crop: values.CROP,
-    sampling: Object.freeze({
-      kind: values.SAMPLING,
-      positiveShare: values.POSITIVE_SHARE,
-      hardNegatives: values.HARD_NEGATIVES,
-      hardPool: values.HARD_POOL,
-      hardCandidates: values.HARD_CANDIDATES,
-    }),
+    emaWarmUp: values.EMA_WARM_UP === 'yes',
     augment: augmentOf(file, values.AUGMENT),
-    classNames: values.CLASS_NAMES,
-    batchSize: values.BATCH_SIZE,
-    epochs: values.EPOCHS,
-    seed: values.SEED,
-    checkpointMinutes: values.CHECKPOINT_MINUTES,
-    checkpointSteps: values.CHECKPOINT_STEPS,
-    validateSteps: values.VALIDATE_STEPS,
-    readers: values.READERS,
-    normalisation: values.NORMALISATION,
-    intensity: values.INTENSITY,
-    windowHu,
-    moreWindows,
+    ...windowsOf(file, values),
     dataFolder: inRepository(values.DATA_DIR),
     runsFolder: inRepository(values.RUNS_DIR),
   });

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { InputError } from '../errors.js';
+import { given } from '../given.js';
 import type { Progress } from '../progress.js';
 import { runOnThreads } from '../threadPool.js';
 import { voxelToWorld } from '../volumes/voxels/geometry.js';
@@ -169,7 +170,7 @@ export async function blobsOf(
       onResult: (found) => blobs.push(found),
       nameOf: ({ firstSlice, endSlice }) => `slices ${firstSlice} to ${endSlice}`,
       doing: 'looking for blobs',
-      ...(signal === undefined ? {} : { signal }),
+      ...given({ signal }),
     });
   await run(tasks);
   await run([whole]);

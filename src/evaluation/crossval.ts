@@ -4,17 +4,15 @@ import { awaitReadable } from '../awaitReadable.js';
 import { centerOf, numberCell, readCsvTable, uidCell } from '../candidates/csvTable.js';
 import type { ClassNames } from '../config/classNames.js';
 import { InputError } from '../errors.js';
-import { readJson } from '../jsonPlace.js';
-import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
-import { type RocPoint, rocArea, rocCurve } from '../scores/roc.js';
-import type { RocBand } from '../scores/rocBootstrap.js';
+import { rocArea } from '../scores/roc.js';
 import type { SeriesSplit } from '../training/run/dataIdentity.js';
 import { readRunConfig, readRunSplit } from '../training/run/runFolder.js';
 import { configDifferences } from '../training/run/storedConfig.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import { holdoutName } from './evaluatedRows.js';
+import { evaluationFolder, ROWS_FILE, readScores } from './evaluationFiles.js';
 import { type FindingFroc, type FindingScores, findingScores } from './findingScores.js';
-import { type PatchScores, patchScores } from './patchScores.js';
+import { patchScores, type ScoredPatches } from './patchScores.js';
 import { ROW_COLUMNS, type ScoredFinding } from './predictionTable.js';
 import { type ReadersTables, type ReadersTablesRequest, readersTables } from './readersTables.js';
 
@@ -33,15 +31,12 @@ export interface CrossvalFold {
 }
 
 /** All scans, each scored by the network that never saw it. */
-export interface Crossval extends PatchScores {
+export interface Crossval extends ScoredPatches {
   readonly folds: readonly CrossvalFold[];
   readonly classNames: ClassNames;
   readonly findings: readonly ScoredFinding[];
   /** Probabilities for the share of nodules in the data, one a finding. */
   readonly corrected: readonly number[];
-  readonly roc: readonly RocPoint[];
-  readonly rocBand: RocBand | undefined;
-  readonly precisionRecall: readonly PrecisionRecallPoint[];
   readonly findingScores: FindingScores | null;
   readonly froc: FindingFroc | undefined;
   /** What a reader of the scores should know. */
@@ -69,22 +64,13 @@ export async function crossvalScores(
   const findings = folds.flatMap((fold) => fold.findings);
   const corrected = folds.flatMap((fold) => fold.corrected);
   const thresholds = folds.flatMap((fold) => fold.findings.map(() => fold.threshold));
-  const probabilities = findings.map(({ probability }) => probability);
-  const classes = findings.map((finding) => finding.class);
-  const seriesUids = findings.map(({ seriesUid }) => seriesUid);
-  const notrain = findings.map((finding) => finding.notrain);
-  const { scores, area, precisionRecall } = patchScores({
-    ...{ probabilities, classes, notrain, seriesUids, thresholds, corrected },
-  });
-  const readers = await readersTables(new Set(seriesUids), tables);
+  const readers = await readersTables(new Set(findings.map(({ seriesUid }) => seriesUid)), tables);
   const byReaders = readers === undefined ? undefined : findingScores(findings, readers, thresholds);
   return {
-    ...scores,
+    ...patchScores({ findings, thresholds, corrected }),
     folds: folds.map((fold) => foldScore(fold, readers)),
     classNames: folds[0]!.config.classNames,
-    ...{ findings, corrected, precisionRecall },
-    roc: rocCurve(probabilities, classes),
-    rocBand: area.byScan?.band,
+    ...{ findings, corrected },
     findingScores: byReaders?.scores ?? null,
     froc: byReaders?.froc,
     notes: notesOf(folds),
@@ -104,14 +90,14 @@ interface Fold {
 function readFold(run: string): Fold {
   const config = readRunConfig(run);
   const split = readRunSplit(run);
-  const folder = join(run, 'evaluation', holdoutName(config.holdout));
-  const [scores, rows] = [join(folder, 'scores.json'), join(folder, 'rows.csv')];
-  if (split === undefined || !existsSync(scores) || !existsSync(rows))
+  const part = holdoutName(config.holdout);
+  const rows = join(evaluationFolder(run, part), ROWS_FILE);
+  const { epoch = null, threshold = null } = readScores(run, part) ?? {};
+  if (split === undefined || epoch === null || threshold === null || !existsSync(rows))
     throw new InputError(
       run,
       `expected the scores of its held-out scans, found none: run voxlab evaluate ${run}`,
     );
-  const place = readJson(scores, 'the scores of a run');
   const [findings, corrected]: [ScoredFinding[], number[]] = [[], []];
   for (const row of readCsvTable(rows, ROW_COLUMNS)) {
     findings.push({
@@ -123,7 +109,6 @@ function readFold(run: string): Fold {
     });
     corrected.push(numberCell(row, 'corrected', rows));
   }
-  const [epoch, threshold] = [place.at('epoch').whole(), place.at('threshold').number()];
   return { run, config, split, epoch, threshold, findings, corrected };
 }
 

@@ -4,9 +4,9 @@ import { shareInBatches, shareOfLoss } from '../feed/batchShare.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
 import { type ScanLabels, scanLabels } from '../feed/rowLabels.js';
 import { takeLock } from '../fileLock.js';
-import { cannotWrite, makeFolder, replaceLink, writeFileAtomically } from '../paths.js';
+import { given } from '../given.js';
+import { cannotWrite, replaceLink, writeFileAtomically } from '../paths.js';
 import { correctedForShare } from '../scores/priorShift.js';
-import { rocCurve } from '../scores/roc.js';
 import { withSharedPaths } from '../sharedPath.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { requireVoxels, sampleVoxels } from '../store/voxelSample.js';
@@ -19,6 +19,7 @@ import { readRunConfig, readRunSplit } from '../training/run/runFolder.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import { evaluatedRows } from './evaluatedRows.js';
 import type { EvaluateOptions, Evaluation } from './evaluation.js';
+import { evaluationFolder, evaluationsFolder, ROWS_FILE, SCORES_FILE } from './evaluationFiles.js';
 import { findingScores } from './findingScores.js';
 import { patchScores } from './patchScores.js';
 import { predictionTable, rowTable, type ScoredFinding } from './predictionTable.js';
@@ -50,7 +51,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 
 /** Makes this process the only one that evaluates a run; returns the release. Throws EnvironmentError, naming the other one. */
 export function lockEvaluation(run: string): () => void {
-  return takeLock(join(run, 'evaluation'));
+  return takeLock(evaluationsFolder(run));
 }
 
 async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptions): Promise<Evaluation> {
@@ -69,8 +70,7 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
     const split = readRunSplit(run);
     const scored = evaluatedRows({
       ...{ labels, file: patches.path, config, split, isOwnData: differences.length === 0 },
-      ...(holdout === undefined ? {} : { holdout }),
-      ...(part === undefined ? {} : { part }),
+      ...given({ holdout, part }),
     });
     const { rows, notes } = scored;
     // Beside the plain evaluation, to which the run's own links lead.
@@ -80,28 +80,22 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, options: EvaluateOptio
     const uids = Array.from(rows, (row) => labels.seriesUids[row]!);
     const tables = await readersTables(new Set(uids), options);
     const probabilities = await predict(checkpoint, patches, rows, options);
-    const notrain = Array.from(rows, (row) => labels.notrain[row]!);
     const findings = patches.findings(rows).map((finding, i) => ({
       row: rows[i]!,
       ...finding,
-      ...{ class: classes[i]!, notrain: notrain[i]!, probability: probabilities[i]! },
+      ...{ class: classes[i]!, notrain: labels.notrain[rows[i]!]!, probability: probabilities[i]! },
     }));
     const threshold = (meta.best?.step === step ? meta.best.threshold : undefined) ?? DEFAULT_THRESHOLD;
     const thresholds = new Float64Array(rows.length).fill(threshold);
     const corrected = correctedForShare(probabilities, sharesOf(config, labels, split, classes));
-    const patchesOf = { probabilities, classes, notrain, seriesUids: uids, thresholds, corrected };
-    const { scores, area, precisionRecall } = patchScores(patchesOf);
     const byReaders = tables === undefined ? undefined : findingScores(findings, tables, thresholds);
     const { program } = meta;
     return {
       ...{ run, epoch, holdout: holdout ?? config.holdout, part: name },
       classNames: config.classNames,
       ...seenBy(new Set(uids), split, scored.isHoldout),
-      ...scores,
+      ...patchScores({ findings, thresholds, corrected }),
       threshold,
-      roc: rocCurve(probabilities, classes),
-      rocBand: area.byScan?.band,
-      precisionRecall,
       findingScores: byReaders?.scores ?? null,
       froc: byReaders?.froc,
       findings,
@@ -142,7 +136,7 @@ async function predict(
   try {
     await learner.load(weights, optimizer);
     const how = {
-      ...(signal === undefined ? {} : { signal }),
+      ...given({ signal }),
       onRows: (done: number) =>
         onProgress?.({ stage: 'evaluate', done, total: rows.length, unit: 'patches' }),
     };
@@ -182,8 +176,8 @@ function writeTables(
   const folder = evaluationFolder(run, part);
   const files = {
     predictions: join(folder, 'predictions.csv'),
-    rows: join(folder, 'rows.csv'),
-    scores: join(folder, 'scores.json'),
+    rows: join(folder, ROWS_FILE),
+    scores: join(folder, SCORES_FILE),
   };
   writeFileAtomically(files.predictions, predictionTable(findings));
   writeFileAtomically(files.rows, rowTable(findings, corrected));
@@ -213,13 +207,6 @@ function seenBy(
     seenInTraining: isAmong(training) || isAmong(earlier),
     choseTheNetwork: isAmong(split.validation),
   };
-}
-
-/** Where the files of a part's evaluation lie; made when it is not there. */
-export function evaluationFolder(run: string, part: string): string {
-  const folder = join(run, 'evaluation', part);
-  makeFolder(folder);
-  return folder;
 }
 
 /** A link in the run's root to a file of its held-out part. Throws EnvironmentError. */

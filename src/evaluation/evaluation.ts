@@ -2,13 +2,10 @@ import type { ClassNames } from '../config/classNames.js';
 import type { Holdout } from '../config/holdout.js';
 import type { OwnNetwork } from '../model/ownNetwork.js';
 import type { Progress } from '../progress.js';
-import type { PrecisionRecallPoint } from '../scores/precisionRecall.js';
-import type { RocPoint } from '../scores/roc.js';
-import type { RocBand } from '../scores/rocBootstrap.js';
 import type { CheckpointLink } from '../training/run/checkpoint.js';
 import type { Part } from './evaluatedRows.js';
 import type { FindingFroc, FindingScores } from './findingScores.js';
-import type { PatchScores } from './patchScores.js';
+import type { ScoredPatches } from './patchScores.js';
 import type { ScoredFinding } from './predictionTable.js';
 import type { ReadersTablesRequest } from './readersTables.js';
 import type { SymmetryGroup } from './symmetricPredictions.js';
@@ -35,7 +32,7 @@ export interface EvaluateOptions extends ReadersTablesRequest {
 }
 
 /** Scores of a network on rows that it did not learn from, and what they rest on. */
-export interface Evaluation extends PatchScores {
+export interface Evaluation extends ScoredPatches {
   readonly run: string;
   /** In which the network was left, at its end or inside it. */
   readonly epoch: number;
@@ -49,10 +46,6 @@ export interface Evaluation extends PatchScores {
   readonly choseTheNetwork: boolean;
   /** From which on a patch is called a nodule: chosen on the validation rows, or 0.5. */
   readonly threshold: number;
-  readonly roc: readonly RocPoint[];
-  /** Of resampled scans, where there are some. */
-  readonly rocBand: RocBand | undefined;
-  readonly precisionRecall: readonly PrecisionRecallPoint[];
   /** By the nodules that readers marked; null where no table knows these scans. */
   readonly findingScores: FindingScores | null;
   readonly froc: FindingFroc | undefined;

@@ -1,4 +1,4 @@
-import { type Annotation, radiusMm } from '../candidates/annotations.js';
+import { type Annotation, findingAt } from '../candidates/annotations.js';
 import { groupBySeries } from '../candidates/groupBySeries.js';
 import type { FrocCounts } from '../scores/frocEvents.js';
 import { type FrocScore, officialRates, scoreFroc } from '../scores/frocScore.js';
@@ -59,20 +59,14 @@ export function findingScores(
   };
 }
 
-/** Of the nearest nodule that each candidate hits (nearer than its radius); null where it hits none. */
+/** Of the nearest nodule that each candidate hits; null where it hits none. */
 function diametersMm(
   findings: readonly PredictedFinding[],
   nodules: readonly Annotation[],
 ): (number | null)[] {
   const ofScan = groupBySeries(nodules);
-  return findings.map(({ seriesUid, centerWorldMm: [x, y, z] }) => {
-    const [nearest] = (ofScan.get(seriesUid) ?? [])
-      .map((nodule) => {
-        const [cx, cy, cz] = nodule.centerWorldMm;
-        return { nodule, awayMm: Math.hypot(x - cx, y - cy, z - cz) };
-      })
-      .filter(({ nodule, awayMm }) => awayMm < radiusMm(nodule))
-      .sort((a, b) => a.awayMm - b.awayMm);
-    return nearest?.nodule.diameterMm ?? null;
-  });
+  return findings.map(
+    ({ seriesUid, centerWorldMm }) =>
+      findingAt(ofScan.get(seriesUid) ?? [], centerWorldMm)?.diameterMm ?? null,
+  );
 }

@@ -1,24 +1,22 @@
 import { type AreaWithInterval, areaWithInterval } from '../scores/areaWithInterval.js';
 import { brierScore } from '../scores/calibration.js';
 import { accuracyOf, majorityAccuracy } from '../scores/classification.js';
-import { rowsByUse, valuesAt } from '../scores/leftOutRows.js';
 import { operatingPoint } from '../scores/operatingPoint.js';
 import {
   averagePrecision,
   type PrecisionRecallPoint,
   precisionRecallCurve,
 } from '../scores/precisionRecall.js';
-import { BAND_RATES } from '../scores/rocBootstrap.js';
+import { type RocPoint, rocArea, rocCurve } from '../scores/roc.js';
+import { BAND_RATES, type RocBand } from '../scores/rocBootstrap.js';
+import type { ScoredFinding } from './predictionTable.js';
 
-/** Predicted patches, one value a row. */
+/** Predicted patches. */
 export interface PredictedPatches {
-  readonly probabilities: ArrayLike<number>;
-  readonly classes: readonly number[];
-  readonly notrain: ArrayLike<number>;
-  readonly seriesUids: readonly string[];
-  /** From which on a patch is called a nodule: from validation rows, or 0.5. One a row, as folds have their own. */
+  readonly findings: readonly ScoredFinding[];
+  /** From which on a patch is called a nodule: from validation rows, or 0.5. One a finding, as folds have their own. */
   readonly thresholds: ArrayLike<number>;
-  /** Probabilities for the share of nodules in the data. */
+  /** Probabilities for the share of nodules in the data, one a finding. */
   readonly corrected: ArrayLike<number>;
 }
 
@@ -58,38 +56,43 @@ export interface PatchScores {
   readonly leftOut: number;
 }
 
-/** Throws RangeError for rows of one class, and for NaN. */
-export function patchScores(patches: PredictedPatches): {
-  readonly scores: PatchScores;
-  readonly area: AreaWithInterval;
+/** With the curves that its figures show. */
+export interface ScoredPatches extends PatchScores {
+  readonly roc: readonly RocPoint[];
+  /** Of resampled scans, where there are some. */
+  readonly rocBand: RocBand | undefined;
   readonly precisionRecall: readonly PrecisionRecallPoint[];
-} {
-  const { probabilities, classes, notrain, seriesUids, thresholds, corrected } = patches;
+}
+
+/** Throws RangeError for rows of one class, and for NaN. */
+export function patchScores({ findings, thresholds, corrected }: PredictedPatches): ScoredPatches {
+  const probabilities = findings.map(({ probability }) => probability);
+  const classes = findings.map((finding) => finding.class);
+  const seriesUids = findings.map(({ seriesUid }) => seriesUid);
   const area = areaWithInterval(probabilities, classes, seriesUids, { rates: BAND_RATES });
-  const { official, leftOut } = rowsByUse(notrain);
-  const above = Array.from(probabilities, (probability, i) => probability - thresholds[i]!);
+  const above = probabilities.map((probability, i) => probability - thresholds[i]!);
   const { sensitivity, specificity } = operatingPoint(above, classes, 0);
   const precisionRecall = precisionRecallCurve(probabilities, classes);
+  const official = findings.filter(({ notrain }) => notrain === 0);
   return {
-    area,
+    scans: area.scans,
+    rows: classes.length,
+    positives: area.positives,
+    accuracy: accuracyOf(probabilities, classes),
+    majority: majorityAccuracy(classes),
+    rocAuc: area.area,
+    ...intervalOf(area),
+    rocAucDelong: area.delong,
+    prAuc: averagePrecision(precisionRecall),
+    sensitivity,
+    specificity,
+    brier: brierScore(probabilities, classes),
+    brierCorrected: brierScore(corrected, classes),
+    official: officialScores(official),
+    leftOut: findings.length - official.length,
+    roc: rocCurve(probabilities, classes),
+    rocBand: area.byScan?.band,
     precisionRecall,
-    scores: {
-      scans: area.scans,
-      rows: classes.length,
-      positives: area.positives,
-      accuracy: accuracyOf(probabilities, classes),
-      majority: majorityAccuracy(classes),
-      rocAuc: area.area,
-      ...intervalOf(area),
-      rocAucDelong: area.delong,
-      prAuc: averagePrecision(precisionRecall),
-      sensitivity,
-      specificity,
-      brier: brierScore(probabilities, classes),
-      brierCorrected: brierScore(corrected, classes),
-      official: officialScores(patches, official),
-      leftOut: leftOut.length,
-    },
   };
 }
 
@@ -112,12 +115,9 @@ function intervalOf({
   return { rocAucInterval: interval, rocAucIntervalNote: note, rocAucIntervalMethod: method };
 }
 
-function officialScores(
-  { probabilities, classes, seriesUids }: PredictedPatches,
-  rows: Uint32Array,
-): OfficialScores {
-  const own = valuesAt(classes, rows);
-  if (new Set(own).size < 2) return { rows: rows.length, rocAuc: null };
-  const { area } = areaWithInterval(valuesAt(probabilities, rows), own, valuesAt(seriesUids, rows));
-  return { rows: rows.length, rocAuc: area };
+function officialScores(findings: readonly ScoredFinding[]): OfficialScores {
+  const classes = findings.map((finding) => finding.class);
+  if (new Set(classes).size < 2) return { rows: findings.length, rocAuc: null };
+  const probabilities = findings.map(({ probability }) => probability);
+  return { rows: findings.length, rocAuc: rocArea(probabilities, classes).area };
 }

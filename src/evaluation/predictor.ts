@@ -2,6 +2,7 @@ import type { Candidate } from '../candidates/candidate.js';
 import { detectedIn } from '../detection/detect.js';
 import { throwIfAborted } from '../errors.js';
 import { copyMiddle, shapeOfCrop } from '../feed/centralCrop.js';
+import { given } from '../given.js';
 import type { OwnNetwork } from '../model/ownNetwork.js';
 import { cutterOf } from '../patches/cutScan.js';
 import { centerVoxelOf, firstVoxelOf, isInside, patchGrid } from '../patches/patchGrid.js';
@@ -163,7 +164,7 @@ async function scorePlaces(
     for (const [i, { centerWorldMm, diameterMm }] of some.entries())
       marks.push({
         centerWorldMm,
-        ...(diameterMm === undefined ? {} : { diameterMm }),
+        ...given({ diameterMm }),
         probability: probabilities[i]!,
         networkProbability: networkProbabilities[i]!,
         patchHu: patches[i]!,

@@ -1,4 +1,5 @@
-import { type Annotation, radiusMm, readAnnotations } from '../candidates/annotations.js';
+import { findingAt, readAnnotations } from '../candidates/annotations.js';
+import { groupBySeries } from '../candidates/groupBySeries.js';
 import type { PatchFile } from '../store/patchFile.js';
 
 /**
@@ -12,18 +13,12 @@ import type { PatchFile } from '../store/patchFile.js';
  * patches.close();
  */
 export function rowDiameters(patches: PatchFile, table: string): Map<number, number> {
-  const bySeries = new Map<string, Annotation[]>();
-  for (const nodule of readAnnotations(table))
-    bySeries.set(nodule.seriesUid, [...(bySeries.get(nodule.seriesUid) ?? []), nodule]);
+  const bySeries = groupBySeries(readAnnotations(table));
   const found = new Map<number, number>();
   const all = Array.from({ length: patches.rows }, (_, row) => row);
   for (const [row, { seriesUid, centerWorldMm }] of patches.findings(all).entries()) {
-    const distanceMm = ({ centerWorldMm: center }: Annotation): number =>
-      Math.hypot(...center.map((mm, axis) => mm - centerWorldMm[axis]!));
-    const [nearest] = (bySeries.get(seriesUid) ?? [])
-      .filter((nodule) => distanceMm(nodule) <= radiusMm(nodule))
-      .sort((a, b) => distanceMm(a) - distanceMm(b));
-    if (nearest !== undefined && nearest.diameterMm > 0) found.set(row, nearest.diameterMm);
+    const { diameterMm = 0 } = findingAt(bySeries.get(seriesUid) ?? [], centerWorldMm) ?? {};
+    if (diameterMm > 0) found.set(row, diameterMm);
   }
   return found;
 }

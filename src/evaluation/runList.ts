@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { InputError } from '../errors.js';
-import { readJson } from '../jsonPlace.js';
 import { isFolder } from '../paths.js';
 import { linkTarget } from '../training/run/checkpoint.js';
 import {
@@ -15,6 +14,7 @@ import { readRunConfig } from '../training/run/runFolder.js';
 import { type RunOrigin, readOrigin } from '../training/run/runOrigin.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import { holdoutName } from './evaluatedRows.js';
+import { evaluatedParts, readScores } from './evaluationFiles.js';
 
 /** What is read of one run; null where it has none, or where what it has cannot be read (`problems` says why). */
 export interface ListedRun {
@@ -120,7 +120,7 @@ function listedRun(folder: string, run: string): ListedRun {
   const origin = read(() => readOrigin(run));
   const last = read(() => lastMeta(run));
   const evaluations = Object.fromEntries(
-    evaluated(run).flatMap((part) => {
+    evaluatedParts(run).flatMap((part) => {
       const scores = read(() => scoresOf(run, part, last));
       return scores === undefined ? [] : [[part, scores]];
     }),
@@ -152,24 +152,10 @@ function lastMeta(run: string): StoredMeta | null {
   return readCheckpointMeta(join(run, 'checkpoints', target));
 }
 
-function evaluated(run: string): string[] {
-  const folder = join(run, 'evaluation');
-  if (!isFolder(folder)) return [];
-  return readdirSync(folder)
-    .sort()
-    .filter((part) => existsSync(join(folder, part, 'scores.json')));
-}
-
 function scoresOf(run: string, part: string, last: StoredMeta | null | undefined): EvaluationScores {
-  const scores = readJson(join(run, 'evaluation', part, 'scores.json'), 'the scores of an evaluation');
-  const [cpm, epoch, step] = [scores.at('cpm'), scores.at('epoch'), scores.at('step')];
-  return {
-    epoch: epoch.isThere ? epoch.whole() : null,
-    isCurrent: !step.isThere || last == null || [last.step, last.best?.step].includes(step.whole()),
-    rocAuc: scores.at('rocAuc').number(0, 1),
-    // Earlier versions had none.
-    cpm: cpm.isThere && cpm.value !== null ? cpm.number(0, 1) : null,
-  };
+  const { rocAuc, cpm, epoch, step } = readScores(run, part)!;
+  const isCurrent = step === null || last == null || [last.step, last.best?.step].includes(step);
+  return { epoch, isCurrent, rocAuc, cpm };
 }
 
 function digestOf(data: DataIdentity): string {

@@ -2,6 +2,7 @@ import { readAnnotations } from '../candidates/annotations.js';
 import { readFolds } from '../candidates/folds.js';
 import { readSeriesUids } from '../candidates/seriesUids.js';
 import { InputError } from '../errors.js';
+import { given } from '../given.js';
 import type { FrocCounts } from '../scores/frocEvents.js';
 import { type FoldScore, type FrocScore, officialRates, scoreFolds, scoreFroc } from '../scores/frocScore.js';
 import { frocCaseOf, type ScanNumbers } from './frocCase.js';
@@ -71,10 +72,7 @@ export function scoreSubmission(options: ScoreSubmissionOptions): SubmissionScor
       options.annotations,
       `expected nodules of the series of ${options.seriesUids.join(', ')}, found none among ${nodules.length} rows: without a nodule there is no sensitivity`,
     );
-  const bootstrap = {
-    ...(samples === undefined ? {} : { samples }),
-    ...(seed === undefined ? {} : { seed }),
-  };
+  const bootstrap = given({ samples, seed });
   const rates = officialRates();
   const score = scoreFroc(frocCase, { ...bootstrap, rates });
   const counts = {

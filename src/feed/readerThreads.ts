@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { AugmentPlan } from '../config/augmentPlan.js';
 import { EnvironmentError, InputError, messageOf } from '../errors.js';
 import type { RowAccess } from '../store/hdf5/rowIndex.js';
-import { LATE, within } from '../within.js';
+import { LATE, withinTime } from '../withinTime.js';
 import type { PatchShape } from './augment/patchShape.js';
 import { type SharedRing, stopRing } from './sharedRing.js';
 
@@ -72,9 +72,9 @@ export function startReaders(
     stopRing(ring);
     await Promise.all(
       threads.map(async ({ thread, left }) => {
-        if ((await within(left, CLOSE_LIMIT_MS)) !== LATE) return;
+        if ((await withinTime(left, CLOSE_LIMIT_MS)) !== LATE) return;
         void thread.terminate();
-        if ((await within(left, TERMINATE_LIMIT_MS)) !== LATE) return;
+        if ((await withinTime(left, TERMINATE_LIMIT_MS)) !== LATE) return;
         // terminate() makes the program wait for it again.
         thread.unref();
         leaveBehind();

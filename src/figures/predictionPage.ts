@@ -38,7 +38,7 @@ export function predictionPage({ scan, volume, heatMap, marks, patch, lines }: P
     threePlanes(volume, mark.centerWorldMm, {
       title: `${i + 1}: ${describe(mark)}`,
       pixelsPerMm: PIXELS_PER_MM,
-      marks: marks.slice(0, ROWS).map(({ centerWorldMm }) => ({ centerWorldMm, class: 1 })),
+      marks: marks.slice(0, ROWS),
       ...(heatMap === undefined ? {} : { overlay: { volume: heatMap } }),
     }),
   );

@@ -66,14 +66,13 @@ function seriesOf(series: JsonPlace): PerformanceSeries {
 function pointOf(point: JsonPlace): Omit<PerformancePoint, 'speedup' | 'efficiency'> {
   const batch = point.at('batch').whole(1);
   const [said, epoch] = [point.at('patchesPerSecond'), point.at('secondsPerEpoch')];
-  const secondsPerEpoch = epoch.isThere ? epoch.number(LEAST) : null;
+  const secondsPerEpoch = epoch.ifThere?.number(LEAST) ?? null;
   return {
     devices: point.at('devices').whole(1),
     machine: point.at('machine').text(),
     batch,
-    patchesPerSecond: said.isThere
-      ? said.number(LEAST)
-      : (point.at('trainingSteps').whole(1) * batch) / epoch.number(LEAST),
+    patchesPerSecond:
+      said.ifThere?.number(LEAST) ?? (point.at('trainingSteps').whole(1) * batch) / epoch.number(LEAST),
     secondsPerEpoch,
   };
 }

@@ -18,6 +18,10 @@ type MarkColumn = 'seriesuid' | (typeof CENTER_COLUMNS)[number] | (typeof SAID)[
  * The marks of a table by series: seriesuid, coordX, coordY, coordZ and, where they are there, probability, score and diameter_mm
  * (below 0 = unknown), so that submissions, candidates and annotations are all fine. Of each series the surest marks come
  * first, by probability, else by score, else in the table's order. Throws InputError with file and line.
+ * @example
+ * const [scan] = findScans(inRepository('data/raw'), 'all');
+ * const marks = readMarks(inRepository('data/raw/annotations.csv')).get(scan.uid) ?? [];
+ * display(sliceViewer(await readVolume(scan), { marks, window: WINDOWS.lung }));
  */
 export function readMarks(file: string): ReadonlyMap<string, readonly ReadingMark[]> {
   const there = csvColumns(file);

@@ -3,8 +3,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { jsonIn } from '../jsonPlace.js';
-import { makeFolder, readIfThere, writeFileAtomically } from '../paths.js';
+import { makeFolder, writeFileAtomically } from '../paths.js';
 import { findContiguous } from '../store/hdf5/hdf5Layout.js';
+import { textIfThere } from '../textIfThere.js';
 import type { CutScan } from './cutScan.js';
 
 /** The folder of a patch file to be: its rows, and what became of each scan; it outlives an interruption. */
@@ -43,7 +44,7 @@ export function openStaging(file: string, key: string): Staging {
   // The prefix keeps them apart from settings.json; uids come from file names and headers, and name no other folder.
   const recordFile = (uid: string): string =>
     join(folder, `scan-${uid.replace(/[/\\\0%]/g, encodeURIComponent)}.json`);
-  const isBegun = readIfThere(keyFile) === key && hasPlaces(rowsFile);
+  const isBegun = textIfThere(keyFile) === key && hasPlaces(rowsFile);
   return {
     rowsFile,
     headerFile: join(folder, 'header.hdf5'),
@@ -54,7 +55,7 @@ export function openStaging(file: string, key: string): Staging {
     },
     begun: () => writeFileAtomically(keyFile, key),
     finished: (uid, stamp) => {
-      const record = isBegun ? parsed(readIfThere(recordFile(uid))) : undefined;
+      const record = isBegun ? parsed(textIfThere(recordFile(uid))) : undefined;
       // Its sha256 says that it is what finish() wrote, by this version: another one has another key.
       const whole = record?.stamp === stamp ? record.scan : undefined;
       return whole === undefined ? undefined : JSON.parse(whole);

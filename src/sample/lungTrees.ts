@@ -2,7 +2,7 @@ import type { Random } from '../random.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 import type { ChestShape } from './chestShape.js';
 import { cubeRoot, distance, perpendicularTo, subtract, unitOf } from './points.js';
-import { type Branch, besideBranch, growTree, type Tube, tubesOf } from './vesselTree.js';
+import { type Branch, besideBranch, growTree, type Tube, tube, tubesOf } from './vesselTree.js';
 
 /** An airway is a wall and a lumen around the same line. */
 export interface Airway {
@@ -43,14 +43,8 @@ function carina(chest: ChestShape): Vector3 {
 function windpipe(chest: ChestShape): Airway[] {
   const fork = carina(chest);
   const top: Vector3 = [1, 0.02 * chest.sizes.halfDepthMm, chest.apexZ + 40];
-  const pipe = (from: Vector3, to: Vector3, fromRadiusMm: number, toRadiusMm: number): Airway => ({
-    lumen: { from, to, fromRadiusMm, toRadiusMm },
-    wallMm: 1.6,
-  });
-  return [
-    pipe(top, fork, TRACHEA_RADIUS_MM, TRACHEA_RADIUS_MM),
-    ...[-1, 1].map((side) => pipe(fork, hilum(chest, side), 6.6, 5.4)),
-  ];
+  const bronchi = [-1, 1].map((side) => tube(fork, hilum(chest, side), 6.6, 5.4));
+  return [tube(top, fork, TRACHEA_RADIUS_MM), ...bronchi].map((lumen) => ({ lumen, wallMm: 1.6 }));
 }
 
 function growOneLung(chest: ChestShape, side: number, random: Random): LungTrees {

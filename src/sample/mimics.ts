@@ -17,6 +17,7 @@ import {
   unitOf,
 } from './points.js';
 import type { Skeleton } from './skeleton.js';
+import { tube } from './vesselTree.js';
 
 /** What is painted into the lungs because it looks like a nodule and is none. */
 export const MIMIC_KINDS = [
@@ -220,21 +221,15 @@ function scar({ chest, lowZ, highZ }: Field, random: Random): Finding | undefine
   const valueHu = random.between(-120, 50);
   const bend = scale(randomInBall(random), 0.5 * half);
   const tail = add(center, scale(randomDirection(random), half));
-  const tube = (from: Vector3, to: Vector3, fromRadiusMm: number, toRadiusMm: number): DenseTube => ({
-    from,
-    to,
-    fromRadiusMm,
-    toRadiusMm,
-    valueHu,
-  });
+  const strand = (...ends: Parameters<typeof tube>): DenseTube => ({ ...tube(...ends), valueHu });
   return {
     center,
     radiusMm: Math.max(2, thickMm),
     lumps: [],
     tubes: [
-      tube(addScaled(center, along, -half), center, 0.4, thickMm),
-      tube(center, add(addScaled(center, along, half), bend), thickMm, 0.4),
-      tube(center, tail, thickMm * 0.8, 0.3),
+      strand(addScaled(center, along, -half), center, 0.4, thickMm),
+      strand(center, add(addScaled(center, along, half), bend), thickMm, 0.4),
+      strand(center, tail, thickMm * 0.8, 0.3),
     ],
   };
 }

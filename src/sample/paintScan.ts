@@ -11,7 +11,7 @@ import { scan } from './scanner.js';
 import type { ScanPlan } from './scanPlan.js';
 import type { Bone, Skeleton, Vertebra } from './skeleton.js';
 import { paintSoftTissue } from './softTissue.js';
-import { type Tube, tubesOf } from './vesselTree.js';
+import { tube, tubesOf } from './vesselTree.js';
 
 /** The scan's voxels in HU. */
 export function paintScan(plan: ScanPlan): Volume & { readonly data: Int16Array } {
@@ -59,8 +59,7 @@ function paintGreatVessels(canvas: Canvas, chest: ChestShape): void {
   const blood: Stroke = { valueHu: bloodHu, mode: 'over' };
   const line = (points: readonly Vector3[], radiusMm: number, stroke: Stroke): void => {
     for (const [i, to] of points.entries())
-      if (i > 0)
-        paintTube(canvas, { from: points[i - 1]!, to, fromRadiusMm: radiusMm, toRadiusMm: radiusMm }, stroke);
+      if (i > 0) paintTube(canvas, tube(points[i - 1]!, to, radiusMm), stroke);
   };
   const archZ = 0.24 * h;
   const arch: Vector3[] = [
@@ -190,12 +189,8 @@ function paintVertebra(canvas: Canvas, { center, halfMm }: Vertebra): void {
   paintShape(canvas, center, box, drum(0.5, halfMm[2] * 1.25), { valueHu: 85, mode: 'over' });
   paintShape(canvas, center, box, drum(0, halfMm[2]), { valueHu: 520, mode: 'over' });
   paintShape(canvas, center, box, drum(1.7, halfMm[2] - 1.3), { valueHu: 190, mode: 'over' });
-  const canal: Tube = {
-    from: [cx, cy + halfMm[1] + 8.5, cz - halfMm[2] * 1.4],
-    to: [cx, cy + halfMm[1] + 8.5, cz + halfMm[2] * 1.4],
-    fromRadiusMm: 8,
-    toRadiusMm: 8,
-  };
+  const behind = cy + halfMm[1] + 8.5;
+  const canal = tube([cx, behind, cz - halfMm[2] * 1.4], [cx, behind, cz + halfMm[2] * 1.4], 8);
   paintTube(canvas, canal, { valueHu: -30, mode: 'over' });
   paintTube(canvas, canal, { valueHu: 35, mode: 'over' }, -2.5);
 }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { InputError, throwIfAborted } from '../errors.js';
 import { takeFolderLock } from '../fileLock.js';
 import { requireDisk } from '../freeDisk.js';
+import { given } from '../given.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
 import type { Progress } from '../progress.js';
 import { runOnThreads } from '../threadPool.js';
@@ -185,7 +186,7 @@ async function makeScans(
       onResult,
       nameOf: ({ index }) => `scan ${index} of the sample data`,
       doing: 'making the sample data; the same command goes on with the scans that are left',
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...given({ signal: options.signal }),
     });
   } finally {
     removePartials(options.out);

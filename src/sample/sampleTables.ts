@@ -1,3 +1,5 @@
+import { CENTER_COLUMNS } from '../candidates/csvTable.js';
+import { csvText } from '../candidates/csvText.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 import { worldOf } from './acquisition.js';
 import type { NegativeKind } from './candidateSites.js';
@@ -62,55 +64,35 @@ export function tablesOf({ acquisition, seriesUid, findings, candidates }: ScanP
  */
 export function tableFiles(scans: readonly ScanTables[]): ReadonlyMap<string, string> {
   const sorted = [...scans].sort((a, b) => (a.seriesUid < b.seriesUid ? -1 : 1));
-  const rows = <T>(
+  const table = <T>(
+    columns: readonly string[],
     pick: (scan: ScanTables) => readonly T[],
-    row: (item: T) => readonly unknown[],
-  ): string[] => sorted.flatMap((scan) => pick(scan).map((item) => [scan.seriesUid, ...row(item)].join(',')));
+    row: (item: T) => readonly (string | number)[],
+  ): string =>
+    csvText(
+      ['seriesuid', ...CENTER_COLUMNS, ...columns],
+      sorted.flatMap((scan) => pick(scan).map((item) => [scan.seriesUid, ...row(item)])),
+    );
   const annotation = ({ centerWorldMm, diameterMm }: Annotation): string[] =>
     [...centerWorldMm, diameterMm].map(tenDigits);
-  const candidate = ({ centerWorldMm, kind }: CandidateTruth): unknown[] => [
+  const candidate = ({ centerWorldMm, kind }: CandidateTruth): (string | number)[] => [
     ...centerWorldMm.map(twoDecimals),
     kind === 'nodule' ? 1 : 0,
   ];
-  const truth = (row: CandidateTruth): unknown[] => {
+  const truth = (row: CandidateTruth): (string | number)[] => {
     const { diameterMm, density = '', site = '' } = row.nodule ?? {};
-    return [
-      ...candidate(row),
-      row.kind,
-      diameterMm === undefined ? '' : tenDigits(diameterMm),
-      density,
-      site,
-    ];
+    const diameter = diameterMm === undefined ? '' : tenDigits(diameterMm);
+    return [...candidate(row), row.kind, diameter, density, site];
   };
   const candidates = (scan: ScanTables): readonly CandidateTruth[] => scan.candidates;
+  const truthColumns = ['class', 'kind', 'diameter_mm', 'density', 'site'];
   return new Map([
-    ['candidates_V2.csv', csv('seriesuid,coordX,coordY,coordZ,class', rows(candidates, candidate))],
-    [
-      'candidates_truth.csv',
-      csv('seriesuid,coordX,coordY,coordZ,class,kind,diameter_mm,density,site', rows(candidates, truth)),
-    ],
-    [
-      'annotations.csv',
-      csv(
-        ANNOTATION_HEADER,
-        rows((scan) => scan.annotations, annotation),
-      ),
-    ],
-    [
-      'annotations_excluded.csv',
-      csv(
-        ANNOTATION_HEADER,
-        rows((scan) => scan.excluded, annotation),
-      ),
-    ],
+    ['candidates_V2.csv', table(['class'], candidates, candidate)],
+    ['candidates_truth.csv', table(truthColumns, candidates, truth)],
+    ['annotations.csv', table(['diameter_mm'], (scan) => scan.annotations, annotation)],
+    ['annotations_excluded.csv', table(['diameter_mm'], (scan) => scan.excluded, annotation)],
     ['seriesuids.csv', sorted.map((scan) => `${scan.seriesUid}\n`).join('')],
   ]);
-}
-
-const ANNOTATION_HEADER = 'seriesuid,coordX,coordY,coordZ,diameter_mm';
-
-function csv(header: string, rows: readonly string[]): string {
-  return [header, ...rows].map((row) => `${row}\n`).join('');
 }
 
 /** As LUNA16's annotations: `-128.6994211`. */

@@ -2,7 +2,7 @@ import type { Random } from '../random.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 import type { ChestShape } from './chestShape.js';
 import { add, addScaled, mix, unitOf } from './points.js';
-import type { Tube } from './vesselTree.js';
+import { type Tube, tube } from './vesselTree.js';
 
 /** A bone: tubes whose outer `corticalMm` are dense. Cartilage has no dense shell. */
 export interface Bone {
@@ -71,12 +71,6 @@ function createVertebrae(chest: ChestShape): Vertebra[] {
 function vertebralArch({ center, halfMm }: Vertebra): Bone {
   const behind = halfMm[1] + 17;
   const at = (x: number, y: number, z: number): Vector3 => add(center, [x, y, z]);
-  const tube = (from: Vector3, to: Vector3, fromRadiusMm: number, toRadiusMm: number): Tube => ({
-    from,
-    to,
-    fromRadiusMm,
-    toRadiusMm,
-  });
   const sides = [-1, 1].flatMap((side) => [
     tube(at(side * 11, halfMm[1] - 2, 3), at(side * 11, behind - 5, 2), 3.4, 3.2),
     tube(at(side * 11, behind - 5, 2), at(0, behind + 2, -4), 3.2, 3.4),
@@ -123,14 +117,13 @@ function createRib(chest: ChestShape, side: number, startZ: number, index: numbe
 
 /** A band: two tubes side by side along z, so that a rib is taller than thick. */
 function flatTubes(points: readonly Vector3[], radiusMm: number, halfGapMm: number): Tube[] {
-  return points.slice(1).flatMap((to, i) =>
-    [-halfGapMm, 0, halfGapMm].map((dz) => ({
-      from: add(points[i]!, [0, 0, dz]),
-      to: add(to, [0, 0, dz]),
-      fromRadiusMm: radiusMm,
-      toRadiusMm: radiusMm,
-    })),
-  );
+  return points
+    .slice(1)
+    .flatMap((to, i) =>
+      [-halfGapMm, 0, halfGapMm].map((dz) =>
+        tube(add(points[i]!, [0, 0, dz]), add(to, [0, 0, dz]), radiusMm),
+      ),
+    );
 }
 
 function createSternum(chest: ChestShape): Bone {
@@ -139,8 +132,7 @@ function createSternum(chest: ChestShape): Bone {
   for (let z = top; z > bottom; z -= 6) {
     const y = chest.cavityWall(z, [0, -1])[1] - 6;
     const yBelow = chest.cavityWall(z - 6, [0, -1])[1] - 6;
-    for (const x of [-9, -4.5, 0, 4.5, 9])
-      tubes.push({ from: [x, y, z], to: [x, yBelow, z - 6], fromRadiusMm: 4.6, toRadiusMm: 4.6 });
+    for (const x of [-9, -4.5, 0, 4.5, 9]) tubes.push(tube([x, y, z], [x, yBelow, z - 6], 4.6));
   }
   return { tubes, corticalMm: 1.2, shellHu: 520, coreHu: 170 };
 }
@@ -173,9 +165,7 @@ function createBlade(chest: ChestShape, side: number): Bone {
 }
 
 function chain(points: readonly Vector3[], radiusMm: number): Tube[] {
-  return points
-    .slice(1)
-    .map((to, i) => ({ from: points[i]!, to, fromRadiusMm: radiusMm, toRadiusMm: radiusMm }));
+  return points.slice(1).map((to, i) => tube(points[i]!, to, radiusMm));
 }
 
 /** 2^halvings + 1 directions [cosine, sine] from angle 0 to half a turn. */

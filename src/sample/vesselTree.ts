@@ -25,6 +25,11 @@ export interface Tube {
   readonly toRadiusMm: number;
 }
 
+/** A tube, of one radius all along where no second one is named. */
+export function tube(from: Vector3, to: Vector3, fromRadiusMm: number, toRadiusMm = fromRadiusMm): Tube {
+  return { from, to, fromRadiusMm, toRadiusMm };
+}
+
 /** An unbranched stretch of a tree. */
 export interface Branch {
   /** Points along it, first to last. */
@@ -86,12 +91,9 @@ export function tubesOf(branch: Branch): Tube[] {
   const pieces = branch.path.length - 1;
   const radiusAt = (i: number): number =>
     branch.fromRadiusMm + ((branch.toRadiusMm - branch.fromRadiusMm) * i) / pieces;
-  return Array.from({ length: pieces }, (_, i) => ({
-    from: branch.path[i]!,
-    to: branch.path[i + 1]!,
-    fromRadiusMm: radiusAt(i),
-    toRadiusMm: radiusAt(i + 1),
-  }));
+  return Array.from({ length: pieces }, (_, i) =>
+    tube(branch.path[i]!, branch.path[i + 1]!, radiusAt(i), radiusAt(i + 1)),
+  );
 }
 
 /** The branch moved sideways, for a tube that runs beside it. */

@@ -1,3 +1,4 @@
+import { given } from '../given.js';
 import { positivesAmong } from './cases.js';
 import { independentPairs, perfectAreaBound, type ScanCounts } from './perfectBound.js';
 import { quantile } from './quantile.js';
@@ -112,7 +113,7 @@ function choice(area: number, counts: Counts, boot: RocBootstrap): Choice {
       standardError: spread,
       rounds,
       withoutBothClasses,
-      ...(band === undefined ? {} : { band }),
+      ...given({ band }),
     },
   };
 }

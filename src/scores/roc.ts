@@ -1,4 +1,5 @@
 import { requireCases } from './cases.js';
+import { levelsOf } from './ranking.js';
 
 /** One point of a receiver operating characteristic: cases scored at least `threshold` count as positive. */
 export interface RocPoint {
@@ -27,25 +28,17 @@ const Z_95 = 1.959963984540054;
  */
 export function rocCurve(scores: ArrayLike<number>, classes: ArrayLike<number>): RocPoint[] {
   const { positives, negatives } = split(scores, classes);
-  const points: RocPoint[] = [
-    { threshold: Number.POSITIVE_INFINITY, falsePositiveRate: 0, truePositiveRate: 0 },
-  ];
-  const order = Array.from(scores, (score, index) => ({ score, positive: classes[index] === 1 })).sort(
-    (a, b) => b.score - a.score,
-  );
-  let hits = 0;
-  let falseAlarms = 0;
-  for (const [index, { score, positive }] of order.entries()) {
-    if (positive) hits++;
-    else falseAlarms++;
-    if (order[index + 1]?.score === score) continue;
-    points.push({
-      threshold: score,
+  let [hits, falseAlarms] = [0, 0];
+  const points = levelsOf(scores, classes).map((level) => {
+    hits += level.positives;
+    falseAlarms += level.negatives;
+    return {
+      threshold: level.score,
       falsePositiveRate: falseAlarms / negatives.length,
       truePositiveRate: hits / positives.length,
-    });
-  }
-  return points;
+    };
+  });
+  return [{ threshold: Number.POSITIVE_INFINITY, falsePositiveRate: 0, truePositiveRate: 0 }, ...points];
 }
 
 /**

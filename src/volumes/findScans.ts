@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { awaitReadableBelow } from '../awaitReadable.js';
 import { InputError } from '../errors.js';
@@ -74,7 +75,7 @@ export function searchScans(folder: string, subsets: readonly number[] | 'all'):
   }
 }
 
-/** The scans that paths name: a folder's, or the file itself. One that does not answer has that for its fault. Throws InputError. */
+/** The scans that paths name: a folder's, or the file itself. One that is not there, or does not answer, has that for its fault. Throws InputError. */
 export async function namedScans(paths: readonly string[]): Promise<readonly ScanFile[]> {
   const scans: ScanFile[] = [];
   for (const path of paths) {
@@ -86,7 +87,9 @@ export async function namedScans(paths: readonly string[]): Promise<readonly Sca
       scans.push({ ...itself, fault: error.reason });
       continue;
     }
-    scans.push(...(isFolder(path) ? findScans(path, 'all') : [itself]));
+    if (isFolder(path)) scans.push(...findScans(path, 'all'));
+    else if (existsSync(path)) scans.push(itself);
+    else scans.push({ ...itself, fault: 'expected a scan, found nothing: see that its path is right' });
   }
   return scans;
 }

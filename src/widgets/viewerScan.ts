@@ -1,6 +1,6 @@
 import { WINDOWS } from '../figures/drawing/picture.js';
 import { PLANE_NAMES, planeAxes } from '../figures/slices/planeAxes.js';
-import type { Mark } from '../figures/slices/threePlanes.js';
+import { classOfMark, type Mark } from '../figures/slices/threePlanes.js';
 import { middleVoxel, voxelToWorld, worldToVoxel } from '../volumes/voxels/geometry.js';
 import type { Geometry, Vector3, Volume } from '../volumes/voxels/volume.js';
 import { checkedPlace, checkedVolume } from './viewerChecks.js';
@@ -44,12 +44,17 @@ export function describedScan(
   return {
     ...{ size, spacingMm, originMm, direction, oriented },
     title: title ?? (oriented ? 'scan' : 'patch'),
-    markers: marks.map(({ centerWorldMm, class: label }, index) => ({
-      class: label,
-      label: `${label === 1 ? 'nodule' : 'other'} ${index + 1}`,
-      voxel: worldToVoxel(grid, checkedPlace(`center of mark ${index + 1}`, centerWorldMm)),
+    markers: marks.map((mark, index) => ({
+      class: classOfMark(mark),
+      label: `${nameOfMark(mark)} ${index + 1}`,
+      voxel: worldToVoxel(grid, checkedPlace(`center of mark ${index + 1}`, mark.centerWorldMm)),
     })),
   };
+}
+
+function nameOfMark(mark: Mark): string {
+  if (mark.class === undefined) return 'mark';
+  return classOfMark(mark) === 1 ? 'nodule' : 'other';
 }
 
 /** Where planes cross at the start (LPS, mm): where it is wished, in the first nodule, else in the middle. */
@@ -57,6 +62,6 @@ export function startingPlace(
   grid: Geometry,
   { throughWorldMm, marks = [] }: { readonly throughWorldMm?: Vector3; readonly marks?: readonly Mark[] },
 ): Vector3 {
-  const wished = throughWorldMm ?? marks.find((mark) => mark.class === 1)?.centerWorldMm;
+  const wished = throughWorldMm ?? marks.find((mark) => classOfMark(mark) === 1)?.centerWorldMm;
   return wished === undefined ? voxelToWorld(grid, middleVoxel(grid.size)) : checkedPlace('position', wished);
 }

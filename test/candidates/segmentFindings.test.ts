@@ -97,5 +97,8 @@ test('segmentFindings() refuses a DICOM slice, a file of another kind and none',
     /expected a DICOM segmentation or RT structure set/,
   );
   await assert.rejects(segmentFindings(join(folder, 'a.txt')), /expected a scan that ends in/);
-  await assert.rejects(segmentFindings(join(folder, 'none.nrrd')), /none\.nrrd: cannot be read/);
+  await assert.rejects(
+    segmentFindings(join(folder, 'none.nrrd')),
+    /none\.nrrd: expected a file, found nothing/,
+  );
 });

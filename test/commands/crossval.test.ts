@@ -125,6 +125,10 @@ test('crossval says which fold failed and why, trains the others, and refuses a 
     /expected folds from 3 to the number of scans, 4/,
   );
   assert.equal(existsSync(join(out, 'x')), false);
+  const [config, runs] = [join(out, 'model.ini'), join(out, 'runs')];
+  writeFileSync(config, `[training]\nHOLDOUT = 2\nBATCH_SIZE = 6\nDATA_DIR = x\nRUNS_DIR = ${runs}\n`);
+  assert.match(voxlab(...words, '--folds', '9', '--config', config).stderr, /expected folds from 3/);
+  assert.deepEqual(readdirSync(runs), []);
   const folds = join(out, 'folds');
   const failed = voxlab(...words, '--batch', '24', '--out', folds);
   assert.equal(failed.status, 1);

@@ -34,5 +34,8 @@ test("detect writes LUNA16's form with diameter and score, one JSON document, an
   );
   const missing = voxlab('detect', join(folder, 'nothing.mhd'));
   assert.deepEqual([missing.status, missing.stdout], [1, '']);
-  assert.match(missing.stderr, /nothing\.mhd/);
+  assert.match(
+    missing.stderr,
+    /^voxlab: \S+nothing\.mhd: expected a scan, found nothing: see that its path is right\n$/,
+  );
 });

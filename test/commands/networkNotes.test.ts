@@ -27,7 +27,7 @@ test("networkNotes() says the network's data and share of nodules, and that it w
   const [network, share, score, ...seen] = networkNotes(runFolder(t), NETWORK, 'new');
   assert.match(
     network!,
-    /epoch 2, trained on data of 9 scans: 200 patches of 32 x 32 x 16 voxels, 50 of them nodules/,
+    /epoch 2; of the 9 scans of its patch file \(200 patches of 32 x 32 x 16 voxels, 50 of them nodules\) 1 trained it \(its first weights had seen 1\), 1 chose it, 1 held out$/,
   );
   assert.match(share!, /25\.0 %/);
   assert.match(score!, /was not measured: run voxlab evaluate$/);

@@ -85,7 +85,7 @@ test('notebook run names a notebook that is not there, before any runs', () => {
     join(folder, 'none'),
   );
   assert.equal(run.status, 1);
-  assert.match(run.stderr, /^voxlab: no-such-notebook: expected a notebook, found neither/);
+  assert.match(run.stderr, /^voxlab: no-such-notebook: expected a notebook, found none at \S+ or /);
 });
 
 test('notebook run -p sets parameters, with the types of their declarations, and -o names the copy', () => {

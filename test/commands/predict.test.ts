@@ -26,7 +26,7 @@ test('predict writes a submission, marks, a page and markups of each scan, and n
   assert.match(stderr, /none\.mhd/);
   assert.match(
     stderr,
-    /chest2: 30 places scored.*data of 4 scans: 48 patches of 16 x 16 x 16 voxels, 12 of them nodules.*was not measured/,
+    /chest2: 30 places scored.*of the 4 scans of its patch file \(48 patches of 16 x 16 x 16 voxels, 12 of them nodules\) 2 trained it, 1 chose it, 1 held out.*was not measured/,
   );
   const { scan: uid, marks, scans, failed } = JSON.parse(stdout);
   assert.deepEqual([uid, scans.length, failed.length], ['chest2', 1, 1]);

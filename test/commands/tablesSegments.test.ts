@@ -31,6 +31,12 @@ test('tables segments prints or writes one table of all files, leaves small part
   assert.equal(voxlab('tables', 'segments', binary, structures, '--series', 'a').status, 2);
   const missing = voxlab('tables', 'segments', binary, join(folder, 'none.nrrd'));
   assert.equal(missing.status, 1);
-  assert.match(missing.stderr, /1 of 2 files could not be read: .*none\.nrrd: cannot be read/);
+  assert.match(
+    missing.stderr,
+    /1 of 2 files could not be read: .*none\.nrrd: expected a file, found nothing/,
+  );
   assert.equal(missing.stdout.trimEnd().split('\n').length, 1 + 23);
+  const none = voxlab('tables', 'segments', join(folder, 'none.nrrd'));
+  assert.deepEqual([none.status, none.stdout], [1, '']);
+  assert.match(none.stderr, /1 of 1 files could not be read/);
 });

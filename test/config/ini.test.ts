@@ -89,6 +89,8 @@ test('parseIni() names the value that is of the wrong type or out of range, a mi
 test('readIniFile() names the file that is missing', () => {
   assert.throws(
     () => readIniFile(inRepository('configs', 'absent.ini'), schema, 'training'),
-    (error) => error instanceof ConfigError && /absent\.ini.*ENOENT/.test(error.message),
+    (error) =>
+      error instanceof ConfigError &&
+      /absent\.ini.*expected a configuration file that can be read, received nothing/.test(error.message),
   );
 });

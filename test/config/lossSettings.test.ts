@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseIni } from '../../src/config/ini.js';
-import { CROSS_ENTROPY, LOSS_KEYS, lossSettings, parseClassWeights } from '../../src/config/lossSettings.js';
+import { fieldsOf, parseIni } from '../../src/config/ini.js';
+import { CROSS_ENTROPY, LOSS_FIELDS, LOSS_KEYS, parseClassWeights } from '../../src/config/lossSettings.js';
 
 test('LOSS_KEYS: what is missing is cross-entropy; focal loss and class weights are read, and what does not fit is named', () => {
   const read = (text: string) =>
-    lossSettings(parseIni(`[training]\n${text}`, 'model.ini', { training: LOSS_KEYS }, 'training'));
+    fieldsOf(LOSS_FIELDS, parseIni(`[training]\n${text}`, 'model.ini', { training: LOSS_KEYS }, 'training'))
+      .loss;
   assert.deepEqual(read(''), CROSS_ENTROPY);
   assert.deepEqual(read('LOSS = focal\nFOCAL_GAMMA = 1.5\nFOCAL_ALPHA = 0.25\nCLASS_WEIGHTS = 1, 4\n'), {
     ...{ kind: 'focal', focalGamma: 1.5, focalAlpha: 0.25, classWeights: [1, 4] },

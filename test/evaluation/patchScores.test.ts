@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type PredictedPatches, patchScores } from '../../src/evaluation/patchScores.js';
+import { patchScores } from '../../src/evaluation/patchScores.js';
 import { createRandom } from '../../src/random.js';
 import { correctedForShare } from '../../src/scores/priorShift.js';
 import { runPython } from '../python.js';
 
+interface Drawn {
+  readonly classes: readonly number[];
+  readonly probabilities: readonly number[];
+  readonly corrected: ArrayLike<number>;
+  readonly notrain: readonly number[];
+  readonly seriesUids: readonly string[];
+  readonly thresholds: readonly number[];
+}
+
 /** Scans of ten patches, a third of them nodules; scores are noise about the class. */
-function drawn(scans: number, seed: number): PredictedPatches {
+function drawn(scans: number, seed: number): Drawn {
   const random = createRandom(seed);
   const rows = Array.from({ length: 10 * scans }, (_, row) => row);
   const classes = rows.map((row) => (row % 3 === 0 ? 1 : 0));
@@ -21,9 +30,17 @@ function drawn(scans: number, seed: number): PredictedPatches {
   };
 }
 
+function scored({ classes, probabilities, notrain, seriesUids, ...others }: Drawn) {
+  const findings = classes.map((label, i) => ({
+    ...{ seriesUid: seriesUids[i]!, centerWorldMm: [0, 0, 0] as const },
+    ...{ class: label, probability: probabilities[i]!, notrain: notrain[i]! },
+  }));
+  return patchScores({ findings, ...others });
+}
+
 test("patchScores() equals scikit-learn's scores of all rows, and of those that training does not leave out", () => {
   const patches = drawn(12, 5);
-  const { scores } = patchScores(patches);
+  const scores = scored(patches);
   const expected = runPython<Record<string, number>>(
     `import json, sys, numpy as np
 from sklearn import metrics as m
@@ -45,7 +62,7 @@ print(json.dumps(dict(accuracy=m.accuracy_score(y, p > 0.5), rocAuc=m.roc_auc_sc
 
 test('patchScores() has an honest interval at the limits: perfect scores, one scan, constant scores', () => {
   const patches = drawn(12, 5);
-  const perfect = patchScores({ ...patches, probabilities: patches.classes }).scores;
+  const perfect = scored({ ...patches, probabilities: patches.classes });
   assert.equal(perfect.rocAuc, 1);
   assert.equal(perfect.rocAucIntervalMethod, 'exact bound');
   assert.ok(
@@ -53,13 +70,13 @@ test('patchScores() has an honest interval at the limits: perfect scores, one sc
     String(perfect.rocAucInterval),
   );
   const seriesUids = patches.classes.map(() => 'one');
-  const oneScan = patchScores({ ...patches, seriesUids }).scores;
+  const oneScan = scored({ ...patches, seriesUids });
   assert.equal(oneScan.rocAucIntervalMethod, 'DeLong');
   assert.match(oneScan.rocAucIntervalNote!, /one scan/);
-  const perfectOne = patchScores({ ...patches, seriesUids, probabilities: patches.classes }).scores;
+  const perfectOne = scored({ ...patches, seriesUids, probabilities: patches.classes });
   assert.equal(perfectOne.rocAucInterval, null);
   assert.ok(perfectOne.rocAucIntervalNote !== null);
-  const constant = patchScores({ ...patches, probabilities: patches.classes.map(() => 0.3) }).scores;
+  const constant = scored({ ...patches, probabilities: patches.classes.map(() => 0.3) });
   assert.equal(constant.rocAucInterval, null);
   assert.ok(constant.rocAucIntervalNote !== null);
 });

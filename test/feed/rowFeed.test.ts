@@ -135,7 +135,7 @@ test('threads that cannot open the file, and threads that end, are errors that s
     await assert.rejects(
       collected(feed, 1),
       (error) =>
-        error instanceof InputError && /gone: expected a patch file that can be read/.test(error.message),
+        error instanceof InputError && /gone: expected a patch file, found nothing/.test(error.message),
     );
   });
   // What postMessage() brings to the threads is no index.

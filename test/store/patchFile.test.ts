@@ -181,7 +181,7 @@ test('openPatchFile() refuses what is missing, no HDF5, cut short at any place, 
       return true;
     });
   };
-  await refused(join(folder, 'none.hdf5'), /ENOENT/);
+  await refused(join(folder, 'none.hdf5'), /expected a patch file, found nothing/);
   await refused(folder, /it is a folder/);
   const junk = join(folder, 'junk.hdf5');
   for (const content of ['', 'not HDF5', 'x'.repeat(5000)]) {

@@ -162,7 +162,7 @@ test('train() refuses a batch larger than the data, a subset without rows, a run
     /batch larger than the data: expected at most 23 .*received BATCH_SIZE 24/,
   );
   await refuses({ holdout: 7 }, /HOLDOUT 7 .*0, 1, 2/);
-  await refuses({ data: 'none.hdf5' }, /none\.hdf5.*ENOENT/);
+  await refuses({ data: 'none.hdf5' }, /none\.hdf5: expected a patch file, found nothing/);
   assert.ok(!existsSync(config.run), 'nothing is made before all is checked');
   await allRecords(train({ ...config, epochs: 1 }));
   await refuses({}, /expected a new folder for the run.*--resume/);
@@ -171,10 +171,13 @@ test('train() refuses a batch larger than the data, a subset without rows, a run
     allRecords(train(config, { resume: true })),
     /last' that is whole, found none: checkpoint epoch-0001 is damaged .*weights\.safetensors: expected the \d+ bytes that were written, found 5000/,
   );
-  await assert.rejects(allRecords(train({ ...config, devices: 2 })), /STRATEGY single: expected NUM_GPUS 1/);
+  await assert.rejects(
+    allRecords(train({ ...config, devices: 2 })),
+    /one device with strategy single, received 2: take --strategy data/,
+  );
   await assert.rejects(
     allRecords(train({ ...config, strategy: 'data', devices: 4 })),
-    /batch that can be divided by 4 .*received BATCH_SIZE 6/,
+    /batch that can be divided by 4 .*received 6: take another --batch/,
   );
 });
 

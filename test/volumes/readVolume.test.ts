@@ -138,7 +138,7 @@ test('readVolume() refuses what is missing, empty, junk, or of another kind', as
     );
   };
   for (const ending of ['mhd', 'mha', 'nrrd', 'nii', 'nii.gz']) {
-    await refuses(`missing.${ending}`, undefined, /ENOENT/);
+    await refuses(`missing.${ending}`, undefined, /expected a file, found nothing/);
     await refuses(`empty.${ending}`, '', /\.(mhd|mha|nrrd|nii)/);
     await refuses(`junk.${ending}`, 'junk '.repeat(300), /junk\./);
   }

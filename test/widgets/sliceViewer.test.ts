@@ -118,6 +118,25 @@ test('the crosshair of sliceViewer() is where SimpleITK says, for turned and ani
   }
 });
 
+test('sliceViewer() takes the marks of a detector as they are: it starts at the first, and all are as nodules', () => {
+  const front = openFrontSession();
+  const volume = volumeOf('found');
+  const found = [
+    { centerWorldMm: voxelToWorld(volume, [3, 2, 1]), diameterMm: 5, score: 2 },
+    { centerWorldMm: voxelToWorld(volume, [1, 1, 1]), diameterMm: 4, score: 1 },
+  ];
+  front.show(sliceViewer(volume, { marks: found }));
+  assert.deepEqual(front.lastState().voxel, [3, 2, 1]);
+  const { markers } = front.lastState().scan as ViewerScan;
+  assert.deepEqual(
+    markers.map(({ label, class: shownAs }) => [label, shownAs]),
+    [
+      ['mark 1', 1],
+      ['mark 2', 1],
+    ],
+  );
+});
+
 test('sliceViewer() starts at the first nodule, with its marks as voxels, and takes no nonsense', () => {
   const front = openFrontSession();
   const volume = volumeOf('marks');

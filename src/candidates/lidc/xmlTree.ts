@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { InputError, messageOf } from '../../errors.js';
-import { cannotRead } from '../../volumes/voxels/inputFile.js';
+import { cannotRead } from '../../paths.js';
 
 /** An element of an XML file. */
 export interface XmlElement {
@@ -27,7 +27,7 @@ export function readXml(file: string): XmlElement {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw cannotRead(file, error);
+    throw cannotRead(file, 'a file', error);
   }
   return parseXml(text, file);
 }

@@ -12,8 +12,13 @@ import { type SlicePlane, slicePlane } from './slicePlane.js';
 /** A place to be marked: a candidate, a finding. */
 export interface Mark {
   readonly centerWorldMm: Vector3;
-  /** 1 nodule, 0 not. */
-  readonly class: number;
+  /** 1 nodule, 0 not; left out: what a detector or a network points at, shown as a nodule. */
+  readonly class?: number;
+}
+
+/** 1 nodule, 0 not. */
+export function classOfMark({ class: label = 1 }: Mark): 0 | 1 {
+  return label === 1 ? 1 : 0;
 }
 
 /** What is drawn over the three slices, and how. */
@@ -69,11 +74,10 @@ export function threePlanes(
       return group;
     });
     const height = head + Math.max(...planes.map(({ heightMm }) => heightMm)) * pixelsPerMm + 34;
-    const legend = classLegend(
-      marks.map((mark) => mark.class),
-      '○',
-      (at, of) => [x - GAP - 70 * (of - at), height - 17],
-    );
+    const legend = classLegend(marks.map(classOfMark), '○', (at, of) => [
+      x - GAP - 70 * (of - at),
+      height - 17,
+    ]);
     return standaloneSvg(title, x, height, titleText(lines, GAP, 20) + drawn.join('') + legend);
   });
 }
@@ -120,15 +124,10 @@ function overlayOf(volume: Volume, { axes, level, image }: SlicePlane, overlay: 
 }
 
 /** A ring around a candidate: orange for nodules, blue for others. */
-function markContent(
-  plane: SlicePlane,
-  { centerWorldMm, class: label }: Mark,
-  withinMm: number,
-  pixelsPerMm: number,
-): string {
-  const { xMm, yMm, offMm } = plane.placeOf(centerWorldMm);
+function markContent(plane: SlicePlane, mark: Mark, withinMm: number, pixelsPerMm: number): string {
+  const { xMm, yMm, offMm } = plane.placeOf(mark.centerWorldMm);
   if (offMm > withinMm) return '';
-  return `<circle cx="${coordinate(xMm * pixelsPerMm)}" cy="${coordinate(yMm * pixelsPerMm)}" r="${MARK_RADIUS_MM * pixelsPerMm}" fill="none" stroke="${classColor(label)}" stroke-width="1.6"/>`;
+  return `<circle cx="${coordinate(xMm * pixelsPerMm)}" cy="${coordinate(yMm * pixelsPerMm)}" r="${MARK_RADIUS_MM * pixelsPerMm}" fill="none" stroke="${classColor(classOfMark(mark))}" stroke-width="1.6"/>`;
 }
 
 /** The outline of a box in a plane that passes through it. */

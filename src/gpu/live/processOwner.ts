@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { readIfThere } from '../../paths.js';
+import { textIfThere } from '../../textIfThere.js';
 import type { GpuProcess } from '../records/gpuRecord.js';
 import type { NvmlProcess } from './nvmlApi.js';
 
@@ -25,8 +25,8 @@ function ownerOf(pid: number): Owner {
 }
 
 function commandOf(pid: number): string | null {
-  const command = readIfThere(`/proc/${pid}/cmdline`)?.split('\0')[0];
-  return command ? basename(command) : (readIfThere(`/proc/${pid}/comm`)?.trim() ?? null);
+  const command = textIfThere(`/proc/${pid}/cmdline`)?.split('\0')[0];
+  return command ? basename(command) : (textIfThere(`/proc/${pid}/comm`)?.trim() ?? null);
 }
 
 function userOf(pid: number): string | null {
@@ -40,7 +40,7 @@ function userOf(pid: number): string | null {
 }
 
 function userNames(): Map<number, string> {
-  const lines = readIfThere('/etc/passwd')?.split('\n') ?? [];
+  const lines = textIfThere('/etc/passwd')?.split('\n') ?? [];
   return new Map(
     lines.map((line) => {
       const [name = '', , uid] = line.split(':');

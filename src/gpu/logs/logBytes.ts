@@ -5,6 +5,7 @@ import { TextDecoder } from 'node:util';
 import { createGunzip, constants as zlib } from 'node:zlib';
 import { awaitReadable } from '../../awaitReadable.js';
 import { InputError, messageOf } from '../../errors.js';
+import { cannotRead } from '../../paths.js';
 
 const CHUNK_BYTES = 1 << 18;
 const GZIP = [0x1f, 0x8b];
@@ -103,7 +104,5 @@ async function* gunzipped(packed: AsyncIterable<Uint8Array>, file: string): Asyn
 
 function unreadable(file: string, error: unknown): InputError {
   if (error instanceof InputError) return error;
-  return new InputError(file, `expected a log of GPU use (${messageOf(error).split(',')[0]})`, {
-    cause: error,
-  });
+  return cannotRead(file, 'a log of GPU use', error);
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { readIfThere } from '../../paths.js';
+import { textIfThere } from '../../textIfThere.js';
 import { type Diagnostic, missingModuleIn } from '../typescript/cellDiagnostics.js';
 import type { Ts } from '../typescript/compiler.js';
 import type { Completion } from '../typescript/completions.js';
@@ -52,7 +52,7 @@ interface CompiledFiles {
 }
 
 function compiledFilesOf(ts: Ts, root: string): CompiledFiles {
-  const read = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => readIfThere(file));
+  const read = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => textIfThere(file));
   const { outDir, rootDir = '.' } = (read.config?.compilerOptions ?? {}) as Record<string, string>;
   if (outDir === undefined) return { compiled: () => undefined, isCompiled: () => false };
   const out = resolve(root, outDir);

@@ -137,10 +137,7 @@ function readKernelSpec(file: string): KernelSpec | undefined {
   try {
     const spec = readJson(file, 'a kernelspec');
     return {
-      argv: spec
-        .at('argv')
-        .list()
-        .map((word) => word.text()),
+      argv: spec.at('argv').texts(),
       display_name: spec.at('display_name').text(),
       language: spec.at('language').text(),
     };

@@ -56,7 +56,7 @@ export function findNotebook(nameOrPath: string): string {
     : [resolve(withEnding), inRepository('notebooks', withEnding)];
   const found = places.find((place) => existsSync(place));
   if (found === undefined)
-    throw new InputError(nameOrPath, `expected a notebook, found neither ${places.join(' nor ')}`);
+    throw new InputError(nameOrPath, `expected a notebook, found none at ${places.join(' or ')}`);
   return found;
 }
 

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { readIfThere } from '../../paths.js';
+import { textIfThere } from '../../textIfThere.js';
 
 /** Time for a child to end by itself, and how often it is looked at. */
 const GRACE_MS = 400;
@@ -46,7 +46,7 @@ function processes(): Process[] {
 
 /** See proc(5): `pid (name) state ppid pgrp ...`, the 22nd field is when it started; a name may hold spaces and brackets. */
 function processOf(pid: number): Process | undefined {
-  const stat = readIfThere(`/proc/${pid}/stat`);
+  const stat = textIfThere(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
   const [state, parent, group, ...more] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return {
@@ -68,7 +68,7 @@ function stillThere(children: readonly Process[]): readonly Process[] {
 /** Whether it was started as a child of voxlab (parentProcess.ts). */
 function endsWithParent(pid: number): boolean {
   return (
-    readIfThere(`/proc/${pid}/environ`)
+    textIfThere(`/proc/${pid}/environ`)
       ?.split('\0')
       .some((entry) => entry.startsWith('VOXLAB_PARENT=')) === true
   );

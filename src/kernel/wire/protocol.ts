@@ -69,10 +69,7 @@ const PORTS = ['shell_port', 'control_port', 'stdin_port', 'hb_port', 'iopub_por
 /** `folder`: where the kernel was started; an ipc path of the file is relative to it. Throws InputError that names the field. */
 export function readConnection(file: string, folder = process.cwd()): Connection {
   const place = readJson(file, "Jupyter's connection file");
-  const textAt = (name: string, otherwise: string): string => {
-    const text = place.at(name);
-    return text.isThere ? text.text() : otherwise;
-  };
+  const textAt = (name: string, otherwise: string): string => place.at(name).ifThere?.text() ?? otherwise;
   const ports = Object.fromEntries(PORTS.map((port) => [port, place.at(port).whole()]));
   const transport = textAt('transport', 'tcp');
   const ip = textAt('ip', '127.0.0.1');

@@ -1,5 +1,6 @@
 import { closeSync, openSync, statSync } from 'node:fs';
-import { InputError, messageOf } from '../../errors.js';
+import { InputError } from '../../errors.js';
+import { cannotRead } from '../../paths.js';
 import { bytesAt, checkedBytes, type Hdf5File, type OpenedFile, UnknownStructure } from './hdf5Bytes.js';
 
 /*
@@ -71,15 +72,8 @@ function openFile(path: string): OpenedFile {
     if (!stat.isFile()) throw new Error('it is a folder or device, no file');
     return { path, fd: openSync(path, 'r'), size: stat.size };
   } catch (error) {
-    throw cannotOpen(path, error);
+    throw cannotRead(path, 'a patch file', error);
   }
-}
-
-/** What the system, or we, said of a file that is to be opened. */
-export function cannotOpen(path: string, error: unknown): InputError {
-  return new InputError(path, `expected a patch file that can be read (${messageOf(error).split(',')[0]})`, {
-    cause: error,
-  });
 }
 
 function readSuperblock(file: OpenedFile): Pick<Hdf5File, 'base' | 'rootHeader'> {

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { InputError, messageOf } from '../../errors.js';
+import { cannotRead } from '../../paths.js';
 import { undoFilters } from './chunkFilters.js';
 import { chunkPieces, type Piece } from './chunkPieces.js';
-import { cannotOpen } from './hdf5File.js';
 import { product, type RowIndex, type RowReader, type ValueScale } from './rowIndex.js';
 import { decoderOf, isHu, requireFinite, toLittleEndian } from './rowValues.js';
 
@@ -63,7 +63,7 @@ function openFile(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    throw cannotOpen(path, error);
+    throw cannotRead(path, 'a patch file', error);
   }
 }
 

@@ -3,7 +3,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { EnvironmentError } from '../../errors.js';
 import { takeLock } from '../../fileLock.js';
-import { cannotWrite, makeFolder, readIfThere } from '../../paths.js';
+import { cannotWrite, makeFolder } from '../../paths.js';
+import { textIfThere } from '../../textIfThere.js';
 
 /** Holds the secret of processes that somebody started together; a launcher makes it, or who starts them by hand may. */
 export const SECRET_VARIABLE = 'VOXLAB_CLUSTER_SECRET';
@@ -31,14 +32,14 @@ export function sharedSecret(
   if (given !== undefined && given !== '')
     return { read: () => given, place: SECRET_VARIABLE, remove: () => {} };
   const file = `${resolve(run)}.secret`;
-  if (rank > 0) return { read: () => readIfThere(file), place: file, remove: () => {} };
+  if (rank > 0) return { read: () => textIfThere(file), place: file, remove: () => {} };
   const made = randomBytes(32).toString('hex');
   makeFolder(dirname(file));
   // That of processes that live is never replaced: the others of their cluster would not find them.
   const release = takeLock(file);
   try {
     // What a killed process left, and nothing else.
-    if (!/^[0-9a-f]{0,64}$/.test(readIfThere(file) ?? ''))
+    if (!/^[0-9a-f]{0,64}$/.test(textIfThere(file) ?? ''))
       throw new EnvironmentError(
         `${file}: expected a secret of voxlab, found another file: move it, or choose another --out`,
       );

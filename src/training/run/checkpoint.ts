@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { copyFile, link, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { EnvironmentError, messageOf } from '../../errors.js';
+import { EnvironmentError } from '../../errors.js';
 import type { HardNegatives } from '../../feed/hardNegatives.js';
-import { replaceLink } from '../../paths.js';
+import { given } from '../../given.js';
+import { replaceLink, systemReason } from '../../paths.js';
 import type { Learner, NamedArray } from '../step/learner.js';
 import { type CheckpointMeta, META_FILE, readCheckpointMeta, type StoredMeta } from './checkpointMeta.js';
 import { type FileSum, writeSafetensors } from './safetensors.js';
@@ -32,7 +33,7 @@ export async function takeSnapshot(
 ): Promise<Snapshot> {
   const weights = await learner.weights();
   const optimizer = await learner.optimizerState();
-  return { weights, optimizer, meta, ...(hardest === undefined ? {} : { hardest }) };
+  return { weights, optimizer, meta, ...given({ hardest }) };
 }
 
 /** `epoch-0007`; inside an epoch `epoch-0007-step-000123`: seven epochs are done. */
@@ -145,7 +146,7 @@ async function written(
         ? `--resume ${run} then begins it again`
         : `the checkpoints before it are whole, go on with --resume ${run}`;
     throw new EnvironmentError(
-      `${folder} cannot be written (${messageOf(error).split(',')[0]}): make room on the disk; ${kept}`,
+      `${folder} cannot be written (${systemReason(error)}): make room on the disk; ${kept}`,
       { cause: error },
     );
   }
@@ -219,7 +220,7 @@ async function writeRest(
 
 /** Replaces at once what was there. */
 async function writeMeta(folder: string, meta: CheckpointMeta, files: StoredMeta['files']): Promise<void> {
-  const stored: StoredMeta = { ...meta, ...(files === undefined ? {} : { files }) };
+  const stored: StoredMeta = { ...meta, ...given({ files }) };
   const beside = join(folder, `${META_FILE}.partial`);
   await writeFlushed(beside, `${JSON.stringify(stored, null, 2)}\n`);
   await rename(beside, join(folder, META_FILE));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { given } from '../../given.js';
 import { type JsonPlace, readJson } from '../../jsonPlace.js';
 import { type DataIdentity, storedIdentity } from './dataIdentity.js';
 import type { Progress } from './metricsLog.js';
@@ -44,11 +45,7 @@ export const META_FILE = 'meta.json';
 /** What a checkpoint says of itself, each value of its type and range. Throws InputError. */
 export function readCheckpointMeta(folder: string): StoredMeta {
   const meta = readJson(join(folder, META_FILE), "a checkpoint's meta.json");
-  const [best, data, files] = (['best', 'data', 'files'] as const).map((key) => meta.at(key)) as [
-    JsonPlace,
-    JsonPlace,
-    JsonPlace,
-  ];
+  const [best, data, files] = [meta.at('best'), meta.at('data'), meta.at('files')];
   const stepsPerEpoch = meta.at('stepsPerEpoch').whole(1);
   const epoch = meta.at('epoch').whole();
   const config = storedConfig(meta.at('config'));
@@ -61,10 +58,10 @@ export function readCheckpointMeta(folder: string): StoredMeta {
     step: meta.at('step').whole(epoch * stepsPerEpoch, (epoch + 1) * stepsPerEpoch),
     stepsPerEpoch,
     // Earlier versions scored after whole epochs alone.
-    validated: meta.at('validated').isThere ? meta.at('validated').whole() : epoch * stepsPerEpoch,
+    validated: meta.at('validated').ifThere?.whole() ?? epoch * stepsPerEpoch,
     ...(hasBest ? { best: scoresAt(best, stepsPerEpoch) } : {}),
     layout: Object.fromEntries(meta.at('layout').entries().map(layoutEntry)),
-    ...(meta.at('rateFactor').isThere ? { rateFactor: meta.at('rateFactor').number(0) } : {}),
+    ...given({ rateFactor: meta.at('rateFactor').ifThere?.number(0) }),
     ...(data.isThere ? { data: storedIdentity(data) } : {}),
     ...(files.isThere ? { files: Object.fromEntries(files.entries().map(fileEntry)) } : {}),
   };
@@ -74,11 +71,11 @@ function scoresAt(best: JsonPlace, stepsPerEpoch: number): ValidationScores {
   const epoch = best.at('epoch').whole(1);
   return {
     epoch,
-    step: best.at('step').isThere ? best.at('step').whole(1) : epoch * stepsPerEpoch,
+    step: best.at('step').ifThere?.whole(1) ?? epoch * stepsPerEpoch,
     valLoss: best.at('valLoss').number(),
     accuracy: best.at('accuracy').number(0, 1),
     rocAuc: best.at('rocAuc').number(0, 1),
-    ...(best.at('threshold').isThere ? { threshold: best.at('threshold').number(0, 1) } : {}),
+    ...given({ threshold: best.at('threshold').ifThere?.number(0, 1) }),
   };
 }
 

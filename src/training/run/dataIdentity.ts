@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { InputError } from '../../errors.js';
 import type { PatchRows } from '../../feed/rowLabels.js';
 import type { Split } from '../../feed/split.js';
+import { given } from '../../given.js';
 import type { JsonPlace } from '../../jsonPlace.js';
 import type { PatchFile } from '../../store/patchFile.js';
 import type { PatchFormat } from '../../store/patchFileContract.js';
@@ -105,18 +106,13 @@ export function seriesSplit(
 
 /** Throws InputError. */
 export function storedSplit(place: JsonPlace): SeriesSplit {
-  const texts = (key: string): string[] =>
-    place
-      .at(key)
-      .list()
-      .map((uid) => uid.text());
-  const [training, heldOut] = [texts('training'), texts('heldOut')];
+  const [training, heldOut] = [place.at('training').texts(), place.at('heldOut').texts()];
   // In runs of earlier versions the held-out rows chose the best network.
-  const validation = place.at('validation').isThere ? texts('validation') : heldOut;
+  const validation = place.at('validation').ifThere?.texts() ?? heldOut;
   return {
     labels: place.at('labels').text(),
     ...{ training, validation, heldOut },
-    ...(place.at('earlier').isThere ? { earlier: texts('earlier') } : {}),
+    ...given({ earlier: place.at('earlier').ifThere?.texts() }),
   };
 }
 

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { InputError } from '../../errors.js';
-import { type MetricRecord, metricsFile, recordOf } from './metricsLog.js';
+import { given } from '../../given.js';
+import { type MetricRecord, metricsFile, noRecord, recordOf } from './metricsLog.js';
 import { isBeingWritten } from './runFolder.js';
 
 /** Of whom follows a run. */
@@ -45,19 +46,12 @@ export async function* followMetrics(
         if (line === '' || number <= handedOn) continue;
         handedOn = number;
         const record = recordOf(line);
-        if (record === undefined)
-          throw new InputError(
-            path,
-            `expected a JSON record, received ${JSON.stringify(line.slice(0, 40))}`,
-            {
-              line: number,
-            },
-          );
+        if (record === undefined) throw noRecord(path, line, number);
         yield record;
         if (signal?.aborted === true) return;
       }
       if (!goesOn || signal?.aborted === true) return;
-      await wait(intervalMs, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+      await wait(intervalMs, undefined, given({ signal })).catch(() => {});
     }
   } finally {
     closeSync(file);

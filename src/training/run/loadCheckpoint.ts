@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { awaitReadable } from '../../awaitReadable.js';
 import { InputError, messageOf } from '../../errors.js';
 import type { HardNegatives } from '../../feed/hardNegatives.js';
+import { given } from '../../given.js';
 import { readJson } from '../../jsonPlace.js';
 import type { NamedArray } from '../step/learner.js';
 import {
@@ -15,6 +16,7 @@ import {
   WEIGHTS_FILE,
 } from './checkpoint.js';
 import { META_FILE, readCheckpointMeta, type StoredMeta } from './checkpointMeta.js';
+import { configFile } from './runFolder.js';
 import { readSafetensors } from './safetensors.js';
 
 /** A checkpoint in memory, every part of it read and found whole. */
@@ -57,7 +59,9 @@ export async function loadLinked(run: string, link: CheckpointLink): Promise<Che
   if (!hasCheckpoint(run) || (target === undefined && link === 'best'))
     throw new InputError(
       run,
-      `expected a run with a checkpoint '${link}', found none: no epoch was finished`,
+      existsSync(configFile(run))
+        ? `expected a run with a checkpoint '${link}', found none: no epoch was finished; go on with: voxlab train --resume ${run}`
+        : 'expected the folder of a run, found none in it; `voxlab runs` lists runs',
     );
   const others = link === 'last' ? checkpointNames(run).filter((name) => name !== target) : [];
   const damaged: string[] = link === 'last' && target === undefined ? ["'last' names no checkpoint"] : [];
@@ -92,7 +96,7 @@ export async function loadCheckpoint(folder: string): Promise<Omit<Checkpoint, '
     meta,
     weights: await readSafetensors(join(folder, WEIGHTS_FILE), meta.files?.[WEIGHTS_FILE]),
     optimizer: await readSafetensors(join(folder, OPTIMIZER_FILE), meta.files?.[OPTIMIZER_FILE]),
-    ...(hardest === undefined ? {} : { hardest }),
+    ...given({ hardest }),
   };
 }
 

@@ -239,7 +239,8 @@ function numberOf(file: string, { from }: Line): number {
   return number;
 }
 
-function noRecord(file: string, text: string, line: number): InputError {
+/** What is said of a line that is no record. */
+export function noRecord(file: string, text: string, line: number): InputError {
   return new InputError(file, `expected a JSON record, received ${JSON.stringify(text.slice(0, 40))}`, {
     line,
   });

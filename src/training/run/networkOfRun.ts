@@ -5,6 +5,7 @@ import { awaitReadable } from '../../awaitReadable.js';
 import { isNetworkName } from '../../config/networkNames.js';
 import { isNetworkFile } from '../../config/networkSettings.js';
 import { InputError, messageOf, UsageError } from '../../errors.js';
+import { given } from '../../given.js';
 import type { Network } from '../../model/network.js';
 import { networkOfOwn, type OwnNetwork } from '../../model/ownNetwork.js';
 import { recordedNetwork } from '../../model/recordedGraph.js';
@@ -64,7 +65,7 @@ export function withOwnName(config: TrainConfig, own: OwnNetwork | undefined): T
 export function identityOf({ network, module }: NetworkOfRun): OwnNetworkIdentity | undefined {
   if (network.graph !== undefined) return undefined;
   return {
-    ...(module === undefined ? {} : { module }),
+    ...given({ module }),
     parameters: digestOf(parameterLines(network)),
     operations: recordedNetwork(network).digest,
   };

@@ -71,7 +71,7 @@ export function endImport(run: string): void {
 
 /** A run that a resume will begin: its folder with config.json; one that is there stays as it is. Throws EnvironmentError. */
 export function prepareRun(config: TrainConfig): void {
-  if (existsSync(join(config.run, 'config.json'))) return;
+  if (existsSync(configFile(config.run))) return;
   makeFolder(config.run);
   writeConfig(config);
 }
@@ -88,7 +88,12 @@ export function readRunConfig(run: string): TrainConfig {
   if (!existsSync(run)) throw new InputError(run, 'expected the folder of a run, found nothing');
   if (existsSync(join(run, IMPORTING)))
     throw new InputError(run, 'expected a whole run, found one whose import was cut short: import it again');
-  return storedConfig(readJson(join(run, 'config.json'), 'the configuration of a run'));
+  return storedConfig(readJson(configFile(run), 'the configuration of a run'));
+}
+
+/** In the folder of every run, from its first moment. */
+export function configFile(run: string): string {
+  return join(run, 'config.json');
 }
 
 /** Which series a run trains on; undefined for runs of earlier versions. Throws InputError. */
@@ -106,5 +111,5 @@ function writeSplit(run: string, split: SeriesSplit): void {
 }
 
 function writeConfig(config: TrainConfig): void {
-  writeFileAtomically(join(config.run, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  writeFileAtomically(configFile(config.run), `${JSON.stringify(config, null, 2)}\n`);
 }

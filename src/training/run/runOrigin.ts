@@ -44,10 +44,7 @@ export function readOrigin(run: string): RunOrigin | undefined {
     program: origin.at('program').text(),
     startedAt: origin.at('startedAt').text(),
     revision: origin.at('revision').value === null ? null : origin.at('revision').text(),
-    devices: origin
-      .at('devices')
-      .list()
-      .map((device) => device.text()),
+    devices: origin.at('devices').texts(),
     ranks: origin.at('ranks').whole(1),
     processor: origin.at('processor').text(),
     data: storedIdentity(origin.at('data')),

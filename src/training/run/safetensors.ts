@@ -1,8 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { InputError, messageOf } from '../../errors.js';
+import { InputError } from '../../errors.js';
 import { JsonPlace } from '../../jsonPlace.js';
 import { sizeOf } from '../../model/architecture.js';
+import { cannotRead } from '../../paths.js';
 import type { NamedArray } from '../step/learner.js';
 
 /*
@@ -179,9 +180,7 @@ async function openToRead(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r');
   } catch (error) {
-    throw new InputError(path, `expected a safetensors file (${messageOf(error).split(',')[0]})`, {
-      cause: error,
-    });
+    throw cannotRead(path, 'a safetensors file', error);
   }
 }
 

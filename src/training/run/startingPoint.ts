@@ -1,11 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError } from '../../errors.js';
+import { given } from '../../given.js';
 import { type Network, wordsOf } from '../../model/network.js';
 import type { NamedArray } from '../step/learner.js';
 import { EMA } from '../step/programOptions.js';
 import { averagesAlone } from '../step/stepCounts.js';
-import { linkTarget } from './checkpoint.js';
+import { linkTarget, WEIGHTS_FILE } from './checkpoint.js';
 import { META_FILE, readCheckpointMeta } from './checkpointMeta.js';
 import type { SeriesSplit } from './dataIdentity.js';
 import { type Checkpoint, loadCheckpoint } from './loadCheckpoint.js';
@@ -40,8 +41,8 @@ export function startingPoint(
     ...{ checkpoint, epoch, step },
     ...{ filters: config.filters, network: config.network, moreWindows: config.moreWindows },
     windowHu: config.windowHu,
-    ...(config.ownNetwork === undefined ? {} : { ownNetwork: config.ownNetwork }),
-    crc32: files?.['weights.safetensors']?.crc32 ?? null,
+    ...given({ ownNetwork: config.ownNetwork }),
+    crc32: files?.[WEIGHTS_FILE]?.crc32 ?? null,
   };
 }
 
@@ -57,7 +58,7 @@ export async function firstWeights(
   split: SeriesSplit,
 ): Promise<FirstWeights> {
   const { meta, weights: stored, optimizer } = await loadCheckpoint(from.checkpoint);
-  const crc32 = meta.files?.['weights.safetensors']?.crc32 ?? null;
+  const crc32 = meta.files?.[WEIGHTS_FILE]?.crc32 ?? null;
   if (meta.epoch !== from.epoch || meta.step !== from.step || crc32 !== from.crc32)
     throw new InputError(
       from.checkpoint,

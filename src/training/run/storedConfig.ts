@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AugmentPlan, augmentList, parseAugment, SYMMETRIES } from '../../config/augmentPlan.js';
 import { CLASS_NAMES } from '../../config/classNames.js';
-import { type IniKey, text, wholeNumber } from '../../config/ini.js';
+import { type FieldKeys, type IniKey, text, wholeNumber } from '../../config/ini.js';
 import { CROSS_ENTROPY } from '../../config/lossSettings.js';
 import { DEFAULT_NETWORK } from '../../config/networkNames.js';
 import type { IntensityWindow } from '../../config/networkSettings.js';
 import { BALANCED } from '../../config/samplingSettings.js';
-import { TRAINING_KEYS } from '../../config/trainingSettings.js';
+import { PLAIN_FIELDS, TRAINING_KEYS } from '../../config/trainingSettings.js';
 import { InputError } from '../../errors.js';
 import type { JsonPlace } from '../../jsonPlace.js';
 import type { ValueScale } from '../../store/hdf5/rowIndex.js';
@@ -21,79 +21,33 @@ interface Rule {
 /** A rule for each key; a table for a key that is an object. */
 type RulesOf<T> = { readonly [K in keyof T]-?: Rule | Readonly<Record<string, Rule>> };
 
-const K = TRAINING_KEYS;
-
 const RULES: RulesOf<TrainConfig> = {
   data: as(text()),
   run: as(text()),
   network: as(text()),
   ownNetwork: { expected: 'expected digests of parameters and operations, or nothing', fits: isOwnNetwork },
   own: { expected: 'expected names of a loss and an augmentation, or nothing', fits: isOwnNames },
-  dropout: as(K.DROPOUT),
   filters: as(wholeNumber(1, 1024)),
   from: { expected: 'expected a checkpoint with epoch, step and crc32, or nothing', fits: isStartingPoint },
   threads: as(wholeNumber(0, 1024)),
-  devices: as(K.NUM_GPUS),
-  strategy: as(K.STRATEGY),
-  stages: as(K.STAGES),
-  microBatches: as(K.MICRO_BATCHES),
-  schedule: as(K.SCHEDULE),
   cuts: { expected: 'expected a list of texts', fits: isListOfTexts },
   syncBatchNorm: yesOrNo(),
-  precision: as(K.PRECISION),
   recompute: yesOrNo(),
-  exchange: as(K.EXCHANGE),
-  timeoutSeconds: as(K.TIMEOUT_SECONDS),
-  holdout: as(K.HOLDOUT),
-  validation: as(K.VALIDATION),
   allowSharedScans: yesOrNo(),
-  folds: as(K.FOLDS),
-  crop: as(K.CROP),
-  sampling: {
-    kind: as(K.SAMPLING),
-    positiveShare: as(K.POSITIVE_SHARE),
-    hardNegatives: as(K.HARD_NEGATIVES),
-    hardPool: as(K.HARD_POOL),
-    hardCandidates: as(K.HARD_CANDIDATES),
-  },
-  augment: { expected: 'expected operations as of AUGMENT', fits: isAugmentPlan },
-  classNames: as(K.CLASS_NAMES),
-  batchSize: as(K.BATCH_SIZE),
-  epochs: as(K.EPOCHS),
-  learningRate: as(K.LEARNING_RATE),
-  learningRatePlan: {
-    decay: as(K.DECAY),
-    warmUpEpochs: as(K.WARM_UP_EPOCHS),
-    stepEpochs: as(K.STEP_EPOCHS),
-    stepFactor: as(K.STEP_FACTOR),
-    baseBatch: as(K.BASE_BATCH),
-  },
-  loss: {
-    kind: as(K.LOSS),
-    focalGamma: as(K.FOCAL_GAMMA),
-    focalAlpha: as(K.FOCAL_ALPHA),
-    classWeights: as(K.CLASS_WEIGHTS),
-  },
-  optimizer: { name: as(K.OPTIMIZER), momentum: as(K.MOMENTUM), weightDecay: as(K.WEIGHT_DECAY) },
-  l2: as(K.L2),
-  clipNorm: as(K.CLIP_NORM),
-  emaDecay: as(K.EMA_DECAY),
   emaWarmUp: yesOrNo(),
-  earlyStopping: as(K.EARLY_STOPPING),
-  seed: as(K.SEED),
-  checkpointMinutes: as(K.CHECKPOINT_MINUTES),
-  checkpointSteps: as(K.CHECKPOINT_STEPS),
-  validateSteps: as(K.VALIDATE_STEPS),
-  readers: as(K.READERS),
-  normalisation: as(K.NORMALISATION),
-  intensity: as(K.INTENSITY),
+  ...rulesOf(PLAIN_FIELDS),
+  augment: { expected: 'expected operations as of AUGMENT', fits: isAugmentPlan },
   valueScale: { expected: 'expected a slope and an intercept, or nothing', fits: isValueScale },
   moreWindows: { expected: 'expected a list of at most two windows', fits: isListOfWindows },
-  windowHu: { low: as(K.WINDOW_LOW), high: as(K.WINDOW_HIGH), clip: orNothing(yesOrNo()) },
+  windowHu: {
+    low: as(TRAINING_KEYS.WINDOW_LOW),
+    high: as(TRAINING_KEYS.WINDOW_HIGH),
+    clip: orNothing(yesOrNo()),
+  },
 };
 
 /** Keys that a resume may change: the result is the same but for rounding, or they say how long, how often and where. */
-export const RESUMABLE = [
+const RESUMABLE = [
   ...[
     'data',
     'run',
@@ -197,6 +151,15 @@ function isRule(rule: Rule | Readonly<Record<string, Rule>>): rule is Rule {
   return typeof rule.fits === 'function';
 }
 
+/** What the keys of the settings' file allow their fields. */
+function rulesOf<F extends FieldKeys>(fields: F): RulesOf<F> {
+  const rules = Object.entries(fields).map(([field, key]) => [
+    field,
+    typeof key === 'string' ? as(TRAINING_KEYS[key as keyof typeof TRAINING_KEYS]) : rulesOf(key),
+  ]);
+  return Object.fromEntries(rules);
+}
+
 /** A value that the key of the settings' file would give: it reads what it would be written as there. */
 function as(key: IniKey<unknown>): Rule {
   return {
@@ -226,7 +189,10 @@ function isValueScale(value: unknown): boolean {
 
 function isListOfWindows(value: unknown): boolean {
   if (!Array.isArray(value) || value.length > 2) return false;
-  return value.every(({ low, high }: Partial<IntensityWindow>) => Number.isFinite(low) && low! < high!);
+  return value.every((window: Partial<IntensityWindow> | null) => {
+    const { low, high } = window ?? {};
+    return Number.isFinite(low) && low! < high!;
+  });
 }
 
 function isOwnNetwork(value: unknown): boolean {

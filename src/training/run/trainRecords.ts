@@ -2,6 +2,7 @@ import type { ClassNames } from '../../config/classNames.js';
 import type { Precision } from '../../config/trainingSettings.js';
 import { factorsOfRows } from '../../feed/batchShare.js';
 import type { Split } from '../../feed/split.js';
+import { given } from '../../given.js';
 import type { RowAccess } from '../../store/hdf5/rowIndex.js';
 import type { Learner } from '../step/learner.js';
 import { changedPlan } from '../step/learningRate.js';
@@ -103,7 +104,7 @@ export function startRecord({
     loss: lossText(config, split),
     stepsPerEpoch,
     steps: config.epochs * stepsPerEpoch,
-    ...(first === undefined ? {} : { begins: first.taken }),
+    ...given({ begins: first?.taken }),
     stepsDone: from?.step ?? 0,
     differences: from === undefined ? [] : layoutDifferences(from.layout, layoutOf(config)),
     warnings: [

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { gpuNames } from '../../nvidiaGpus.js';
-import { readIfThere } from '../../paths.js';
 import { openEngine } from '../../tensorflow/engine.js';
+import { textIfThere } from '../../textIfThere.js';
 
 /** CPU features that choose other arithmetic in TensorFlow's kernels. */
 const FEATURES = ['avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_bf16'];
@@ -39,6 +39,6 @@ export function layoutDifferences(
 
 /** Those of FEATURES that this processor has. */
 export function cpuFeatures(): string[] {
-  const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(readIfThere('/proc/cpuinfo') ?? '')?.[1]?.split(' '));
+  const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(textIfThere('/proc/cpuinfo') ?? '')?.[1]?.split(' '));
   return FEATURES.filter((feature) => flags.has(feature));
 }

@@ -27,7 +27,7 @@ export function gridOf(strategy: Strategy, devices: number, stages: number): Gri
     case 'single':
       if (devices !== 1)
         throw new UsageError(
-          `STRATEGY single: expected NUM_GPUS 1, received ${devices}; for more take data, pipeline or hybrid (--strategy)`,
+          `expected one device with strategy single, received ${devices}: take --strategy data, pipeline or hybrid (STRATEGY), or --devices 1 (NUM_GPUS)`,
         );
       return { replicas: 1, stages: 1 };
     case 'data':
@@ -37,7 +37,7 @@ export function gridOf(strategy: Strategy, devices: number, stages: number): Gri
     case 'hybrid':
       if (devices % stages !== 0 || stages < 2)
         throw new UsageError(
-          `STRATEGY hybrid: expected NUM_GPUS to be a multiple of STAGES, of at least 2, received ${devices} devices and ${stages} stages`,
+          `expected a multiple of the stages, of at least 2, as devices of strategy hybrid, received ${devices} devices and ${stages} stages: take other --devices (NUM_GPUS) or --stages (STAGES)`,
         );
       return { replicas: devices / stages, stages };
   }
@@ -68,7 +68,7 @@ export function requireCuts(pieces: readonly string[], cuts: readonly string[], 
   const inOrder = order.every((at, index) => at > (order[index - 1] ?? 0));
   if (!inOrder || cuts.length !== stages - 1)
     throw new UsageError(
-      `CUTS: expected ${stages - 1} of the network's parts ${pieces.slice(1).join(', ')}, in this order, received ${cuts.join(', ')}`,
+      `--cuts (CUTS): expected ${stages - 1} of the network's parts ${pieces.slice(1).join(', ')}, in this order, received ${cuts.join(', ')}`,
     );
 }
 
@@ -76,7 +76,7 @@ export function requireCuts(pieces: readonly string[], cuts: readonly string[], 
 export function rowsOfMicroBatch(batchSize: number, parts: number): number {
   if (batchSize % parts !== 0)
     throw new UsageError(
-      `expected a batch that can be divided by ${parts} (processes x replicas x micro-batches), received BATCH_SIZE ${batchSize}`,
+      `expected a batch that can be divided by ${parts} (processes x replicas x micro-batches), received ${batchSize}: take another --batch (BATCH_SIZE)`,
     );
   return batchSize / parts;
 }

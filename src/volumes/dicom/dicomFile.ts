@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
-import { systemReason } from '../voxels/inputFile.js';
+import { systemReason } from '../../paths.js';
 import { hasDicomMark, isUid, peekDicom } from './dicomDataSet.js';
 import { fieldsOf } from './dicomFields.js';
 import { kindBesideSlices } from './dicomKinds.js';

@@ -1,6 +1,7 @@
 import { type Dirent, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { entriesIn, systemReason } from '../voxels/inputFile.js';
+import { systemReason } from '../../paths.js';
+import { entriesIn } from '../voxels/inputFile.js';
 import { type DicomFile, isMisread, lookAtFile, PACKED_SLICE } from './dicomFile.js';
 
 /** The files of one DICOM series, found by what they hold. */

@@ -1,7 +1,8 @@
 import { type Dirent, readdirSync, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { InputError, messageOf } from '../../errors.js';
+import { InputError } from '../../errors.js';
 import { guardedCall, HangingFile } from '../../guardedCall.js';
+import { cannotRead } from '../../paths.js';
 
 /** A file that is open to be read. Each call throws InputError where its file system does not answer in time. */
 export interface InputFile {
@@ -12,22 +13,12 @@ export interface InputFile {
   content(most?: number): Promise<Buffer>;
 }
 
-/** An InputError for a file that the system would not open or read; the reason names no other path. */
-export function cannotRead(path: string, error: unknown): InputError {
-  return new InputError(path, `cannot be read (${systemReason(error)})`, { cause: error });
-}
-
-/** What the system said, without a path. */
-export function systemReason(error: unknown): string {
-  return messageOf(error).replace(/, \w+( '.*')?$/, '');
-}
-
 /** What lies in a folder, by name. Throws InputError for one that cannot be read. */
 export function entriesIn(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    throw cannotRead(folder, error);
+    throw cannotRead(folder, 'a folder', error);
   }
 }
 
@@ -53,7 +44,7 @@ export async function withFile<T>(path: string, use: (file: InputFile) => Promis
     if (error instanceof HangingFile) void handle?.close().catch(() => {});
     else await handle?.close().catch(() => {});
     if (error instanceof InputError) throw error;
-    throw cannotRead(path, error);
+    throw cannotRead(path, 'a file', error);
   }
 }
 

@@ -95,7 +95,7 @@ test('findNotebook() takes a path with or without its ending, and says where it 
   assert.equal(findNotebook(file.replace('.ipynb', '')), file);
   assert.throws(
     () => findNotebook('no-such'),
-    /^InputError: no-such: expected a notebook, found neither .*no-such\.ipynb nor .*notebooks\/no-such\.ipynb/,
+    /^InputError: no-such: expected a notebook, found none at .*no-such\.ipynb or .*notebooks\/no-such\.ipynb/,
   );
 });
 

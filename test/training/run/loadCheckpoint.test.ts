@@ -43,8 +43,12 @@ const DAMAGES: readonly (readonly [name: string, damage: (last: string) => void,
     },
     /expected the epoch and step of its folder, received epoch 1 and step 10 \(epoch-0001\)/,
   ],
-  ['no files', (last) => rmSync(join(last, 'weights.safetensors')), /expected a safetensors file \(ENOENT/],
-  ['no folder', (last) => rmSync(last, { recursive: true }), /meta\.json \(ENOENT/],
+  [
+    'no files',
+    (last) => rmSync(join(last, 'weights.safetensors')),
+    /expected a safetensors file, found nothing/,
+  ],
+  ['no folder', (last) => rmSync(last, { recursive: true }), /meta\.json, found nothing/],
 ];
 
 for (const [name, damage, says] of DAMAGES)
@@ -77,7 +81,9 @@ test('loadLinked() without a link takes the newest checkpoint; where none is who
 test('loadLinked() and hasCheckpoint() tell a run without a checkpoint from no run', async (t) => {
   const run = await runOfEpochs(t, 0);
   assert.equal(hasCheckpoint(run), false);
-  await assert.rejects(loadLinked(run, 'last'), /no epoch was finished/);
+  await assert.rejects(loadLinked(run, 'last'), /expected the folder of a run, found none in it/);
+  writeFileSync(join(run, 'config.json'), '{}');
+  await assert.rejects(loadLinked(run, 'last'), /no epoch was finished; go on with: voxlab train --resume/);
   assert.throws(() => hasCheckpoint(join(run, 'none')), /expected the folder of a run, found nothing/);
 });
 

@@ -52,7 +52,7 @@ test('readSafetensors() gives back what was written, bit for bit', async (t) => 
 
 test('readSafetensors() refuses a file that is missing, cut short or of another format', async (t) => {
   const file = scratch(t);
-  await assert.rejects(readSafetensors(file), /expected a safetensors file \(ENOENT/);
+  await assert.rejects(readSafetensors(file), /expected a safetensors file, found nothing/);
   await writeSafetensors(file, arrays);
   truncateSync(file, readFileSync(file).length - 4);
   await assert.rejects(readSafetensors(file), /the file is cut short: its arrays end at byte/);

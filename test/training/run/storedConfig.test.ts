@@ -73,7 +73,7 @@ test('storedConfig() names file and key of a value of another type or range, of 
     [{ seed: '16' }, /seed: .*received "16"/],
     [{ seed: null }, /seed: .*received null/],
     [{ seed: undefined }, /seed: .*received nothing/],
-    [{ batchSize: 0 }, /batchSize: expected a whole number from 1 to 65536, received 0/],
+    [{ batchSize: 0 }, /batchSize: expected a whole number from 2 to 65536, received 0/],
     [{ learningRate: -1 }, /learningRate: expected a number from 0 to 10/],
     [{ strategy: 'magic' }, /strategy: expected one of single, data/],
     [{ syncBatchNorm: 'yes' }, /syncBatchNorm: expected true or false/],
@@ -86,6 +86,7 @@ test('storedConfig() names file and key of a value of another type or range, of 
     [{ optimizer: { name: 'adam' } }, /optimizer\.momentum: .*received nothing/],
     [{ tomorrow: 1 }, /tomorrow: expected no such key; was it written by a later version/],
     [{ run: 7 }, /run: expected a text, received 7/],
+    [{ moreWindows: [null] }, /moreWindows: expected a list of at most two windows/],
   ] as const)
     assert.throws(
       () => stored({ ...config, ...change }),

@@ -212,11 +212,11 @@ test('a learner that cannot be spread as wished says what would do', async () =>
       createLearner({ ...options, parallel: { ...ON_ONE_DEVICE, ...parallel } }) as Promise<Learner>,
       reason,
     );
-  await refuses({ devices: 2 }, /STRATEGY single: expected NUM_GPUS 1, received 2/);
-  await refuses({ strategy: 'data', devices: 3 }, /divided by 3 .* received BATCH_SIZE 16/);
+  await refuses({ devices: 2 }, /one device with strategy single, received 2: take --strategy data/);
+  await refuses({ strategy: 'data', devices: 3 }, /divided by 3 .* received 16: take another --batch/);
   await refuses(
     { strategy: 'hybrid', devices: 3, stages: 2 },
-    /multiple of STAGES.*received 3 devices and 2 stages/,
+    /a multiple of the stages.*received 3 devices and 2 stages/,
   );
   await refuses(
     { strategy: 'pipeline', devices: 2, cuts: ['s9'] },

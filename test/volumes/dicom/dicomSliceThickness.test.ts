@@ -18,5 +18,5 @@ test('dicomSliceThicknessMm() reads (0018,0050) in any coding; undefined where t
   for (const thickness of [undefined, '', '0', 'thin', '-1']) assert.equal(await read(thickness), undefined);
   writeFileSync(join(folder, 'text'), 'no DICOM');
   assert.equal(await dicomSliceThicknessMm(join(folder, 'text')), undefined);
-  await assert.rejects(dicomSliceThicknessMm(join(folder, 'none')), /none: cannot be read/);
+  await assert.rejects(dicomSliceThicknessMm(join(folder, 'none')), /none: expected a file, found nothing/);
 });

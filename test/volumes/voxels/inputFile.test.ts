@@ -40,9 +40,9 @@ test('withFile() refuses what is no file before it is opened, and names what the
   for (const [name, reason] of [
     ['pipe', /expected a file, found a pipe or a device/],
     ['device', /expected a file, found a pipe or a device/],
-    ['none', /none: cannot be read \(ENOENT: no such file or directory\)/],
-    ['loop', /loop: cannot be read \(ELOOP/],
-    ['.', /cannot be read \(EISDIR/],
+    ['none', /none: expected a file, found nothing: see that its path is right/],
+    ['loop', /loop: expected a file that can be read \(ELOOP/],
+    ['.', /expected a file that can be read \(EISDIR/],
   ] as const)
     await assert.rejects(
       content(name),
