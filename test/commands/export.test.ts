@@ -23,7 +23,7 @@ test('export names a run without a checkpoint, and refuses formats and checkpoin
   mkdirSync(empty);
   assert.match(
     voxlab('export', empty, '--to', 'onnx').stderr,
-    /expected a run with a checkpoint 'best', found none/,
+    /empty: expected the folder of a run, found none in it; `voxlab runs` lists runs/,
   );
   const { status, stdout } = voxlab('export', run, '--to', 'onnx', '--checkpoint', 'last', '--json');
   assert.equal(status, 0);
