@@ -59,7 +59,9 @@ test('startKernel(): an error carries name, message and a traceback into the cel
 });
 
 test('startKernel(): a failed cell aborts those already sent, and the next one runs', async () => {
-  const ids = await Promise.all(["throw new Error('first')", '1', '2'].map((code) => kernel.sendCell(code)));
+  // Not before the others have arrived.
+  const fails = "await new Promise((go) => setTimeout(go, 200)); throw new Error('first')";
+  const ids = await Promise.all([fails, '1', '2'].map((code) => kernel.sendCell(code)));
   const replies = [];
   for (const id of ids) replies.push((await kernel.answer(id)).reply.status);
   assert.deepEqual(replies, ['error', 'aborted', 'aborted']);

@@ -2,8 +2,10 @@ import { Session } from 'node:inspector';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 
-/** MB that the heap holds beyond what is in use, and that are worth a collection at rest, and between cells that follow each other at once. */
-const LEAST_SPARE_MB = 40;
+/** MB that the heap holds beyond what is in use, and what share of that, which are worth a collection at rest. */
+const LEAST_SPARE_MB = 15;
+const LEAST_SPARE_SHARE = 0.2;
+/** And between cells that follow each other at once. */
 const MOST_GARBAGE_MB = 150;
 /** With so much in use a collection takes long, and V8 does it when it must. */
 const MOST_USED_MB = 1000;
@@ -32,7 +34,8 @@ export function createGarbageCollection(restMs = REST_MS): () => void {
   };
   const atRest = (): void => {
     const { used, held } = heapMb();
-    if (held - inUseMb >= LEAST_SPARE_MB && used <= MOST_USED_MB) giveBack(collected);
+    const leastSpareMb = Math.max(LEAST_SPARE_MB, LEAST_SPARE_SHARE * inUseMb);
+    if (held - inUseMb >= leastSpareMb && used <= MOST_USED_MB) giveBack(collected);
   };
   return () => {
     clearTimeout(timer);

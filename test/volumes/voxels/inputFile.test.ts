@@ -84,6 +84,6 @@ test('entriesIn() gives what lies in a folder by name, and names what is none', 
   );
   assert.throws(
     () => entriesIn(at('in a')),
-    /^InputError: .*in a: cannot be read \(ENOTDIR: not a directory\)$/,
+    /^InputError: .*in a: expected a folder that can be read \(ENOTDIR: not a directory\)$/,
   );
 });
