@@ -113,7 +113,10 @@ function checkMirror() {
         !existsSync(join(ROOT, file.replace(/^test\//, 'src/').replace(/\.test\.ts$/, '.ts'))),
     )
     .map((file) => `${file} mirrors no source file`);
-  return [...missing, ...orphans];
+  const gone = Object.keys(TESTED_THROUGH)
+    .filter((file) => !sources.includes(file))
+    .map((file) => `${file} is gone: take it out of scripts/testedThrough.mjs`);
+  return [...missing, ...orphans, ...gone];
 }
 
 /** Tests of what is no source file: the set-up and check scripts, the notebooks, the whole program. */

@@ -6,7 +6,6 @@ const FIRST_STAGES = [
   'decimal',
   'given',
   'withoutControls',
-  'within',
   'errors',
   'textIfThere',
   'freeMemory',

@@ -169,7 +169,6 @@ export const TESTED_THROUGH = {
   'src/tensorflow/workItems.ts': 'test/training/step/createLearner.test.ts',
   'src/training/step/stepBatchNorm.ts': 'test/training/step/createLearner.test.ts',
   'src/training/step/stepCounts.ts': 'test/training/step/lossScaling.test.ts',
-  'src/training/stepBytes.ts': 'test/training/step/memory.test.ts',
   'src/training/predictRows.ts': 'test/evaluation/evaluate.test.ts',
   'src/training/step/learnerOptions.ts': 'test/training/step/createLearner.test.ts',
   'src/training/step/mirroredVariables.ts': 'test/training/step/createLearner.test.ts',

@@ -64,8 +64,7 @@ export function* readCsvTable<Column extends string>(
 }
 
 /** The names in a table's header line, for tables in which some columns may be missing. Throws InputError as readCsvTable(). */
-export function csvColumns(file: string): readonly string[] {
-  const text = readText(file);
+export function csvColumns(file: string, text = readText(file)): readonly string[] {
   return headerOf(text, file, separatorOf(text, file, ['seriesuid', ...CENTER_COLUMNS])).map((name) =>
     name.trim(),
   );

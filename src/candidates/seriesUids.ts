@@ -24,7 +24,7 @@ export function readSeriesUids(file: string): readonly string[] {
 
 function rowsOf(file: string): readonly { readonly uid: string; readonly line: number }[] {
   const text = readText(file);
-  const header = csvColumns(file);
+  const header = csvColumns(file, text);
   if (header.includes('seriesuid') && (header.length > 1 || /^"?sep=/i.test(text)))
     return Array.from(readCsvTable(file, ['seriesuid']), (row) => ({
       uid: uidCell(row, file),

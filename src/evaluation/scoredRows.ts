@@ -10,7 +10,8 @@ const COLUMNS = ['seriesuid', 'class', 'probability'] as const;
  * columns; centres are (0, 0, 0) where it has none and `places` does not ask for them. Throws InputError.
  */
 export function readScoredRows(file: string, { places = false } = {}): PredictedFinding[] {
-  const hasCenters = CENTER_COLUMNS.every((column) => csvColumns(file).includes(column));
+  const there = csvColumns(file);
+  const hasCenters = CENTER_COLUMNS.every((column) => there.includes(column));
   const columns = places || hasCenters ? [...COLUMNS, ...CENTER_COLUMNS] : COLUMNS;
   const rows: PredictedFinding[] = [];
   for (const row of readCsvTable<(typeof COLUMNS)[number] | (typeof CENTER_COLUMNS)[number]>(file, columns)) {

@@ -34,7 +34,7 @@ export function loadCompiler(packages: NodeJS.Require): Compiler {
 }
 
 /** The package stands where tslab looks for its fork of TypeScript. */
-export const TYPESCRIPT = '@tslab/typescript-for-tslab';
+const TYPESCRIPT = '@tslab/typescript-for-tslab';
 
 function refuseOther(packages: NodeJS.Require, name: string, expected: string): void {
   const { version } = packages(`${name}/package.json`) as { version: string };
@@ -60,7 +60,7 @@ function load(packages: NodeJS.Require): Compiler {
  * The file that is loaded as TypeScript: what scripts/bundle.mjs makes of its nine megabytes, whose comments and long names would
  * stay in memory. voxlab as a package does without: there is TypeScript beside it.
  */
-export function textOfTypeScript(path: string): string {
+function textOfTypeScript(path: string): string {
   const shortened = inPackage('dist', 'lib', 'typescript.cjs');
   return existsSync(shortened) ? shortened : path;
 }
@@ -71,6 +71,18 @@ function exportsOf(path: string): unknown {
   const cached = requireWithCodeCache(path, textOfTypeScript(path), jupyterFolder('cache', file));
   if (!cached.fromCache) setTimeout(() => cached.keep(), 5000).unref();
   return cached.exports;
+}
+
+/** A function of TypeScript that its declarations leave out: finds the names that a file declares. */
+export function bindSourceFile(
+  ts: Ts,
+  file: TypeScript.SourceFile,
+  options: TypeScript.CompilerOptions,
+): void {
+  interface Inside {
+    bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
+  }
+  (ts as unknown as Inside).bindSourceFile(file, options);
 }
 
 /** What tslab calls and TypeScript 6.0 has under another name, or not at all. */

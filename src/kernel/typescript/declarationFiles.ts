@@ -1,11 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { CellFiles } from './cellFiles.js';
-import type { Ts, TypeScript } from './compiler.js';
-
-/** A function of TypeScript that its declarations leave out. */
-interface WithBinder {
-  bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
-}
+import { bindSourceFile, type Ts, type TypeScript } from './compiler.js';
 
 /**
  * Reads the declarations of the language and of Node file by file, where a program would read them all at once: the registry keeps them
@@ -38,7 +33,7 @@ export function* readDeclarations(
     seen.add(path);
     if (snapshot === undefined) continue;
     const file = registry.acquireDocument(path, host as never, snapshot, files.versionOf(path));
-    (ts as unknown as WithBinder).bindSourceFile(file, options);
+    bindSourceFile(ts, file, options);
     for (const { fileName } of file.libReferenceDirectives)
       left.push(join(libraries, `lib.${fileName}.d.ts`));
     for (const { fileName } of file.referencedFiles) left.push(join(dirname(path), fileName));

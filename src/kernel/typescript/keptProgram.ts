@@ -1,5 +1,5 @@
 import type { CellFiles, VirtualFiles } from './cellFiles.js';
-import type { Ts, TypeScript } from './compiler.js';
+import { bindSourceFile, type Ts, type TypeScript } from './compiler.js';
 
 /**
  * Checks a cell in the program of an earlier one. A program and a type checker of their own for each cell are most of a cell's time, and
@@ -37,10 +37,7 @@ interface Resolution {
   readonly resolvedModule?: TypeScript.ResolvedModuleFull;
 }
 
-/** Functions of TypeScript and of its programs that their declarations leave out. */
-interface Inside {
-  bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
-}
+/** Functions of TypeScript's programs that their declarations leave out. */
 interface ProgramInside extends TypeScript.Program {
   getResolvedModule(file: TypeScript.SourceFile, name: string, mode: unknown): Resolution | undefined;
   forEachResolvedModule(
@@ -130,7 +127,7 @@ function fileIn(
     ...{ path: name, resolvedPath: name, originalFileName: name, version: String(number) },
     ...{ imports: importsOf(ts, file), moduleAugmentations: [], ambientModuleNames: [] },
   });
-  (ts as unknown as Inside).bindSourceFile(file, program.getCompilerOptions());
+  bindSourceFile(ts, file, program.getCompilerOptions());
   const isKnown = file.imports.every((each) =>
     resolutions.has(keyOf(each.text, program.getModeForUsageLocation(file, each))),
   );

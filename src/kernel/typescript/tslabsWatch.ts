@@ -1,6 +1,6 @@
 import { type VirtualFiles, virtualFiles } from './cellFiles.js';
 import type { CellService } from './cellService.js';
-import type { Ts, TypeScript } from './compiler.js';
+import { bindSourceFile, type Ts, type TypeScript } from './compiler.js';
 import type { CellInProgram } from './keptProgram.js';
 import { writeOutShorthand } from './shorthandProperties.js';
 import type { TypeNames } from './typeNames.js';
@@ -82,15 +82,10 @@ interface NamedFile extends TypeScript.SourceFile {
   readonly locals?: Map<string, unknown>;
 }
 
-/** A function of TypeScript that its declarations leave out. */
-interface WithBinder {
-  bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
-}
-
 /** The file with the names that it declares. */
 function namedFile(ts: Ts, path: string, text: string): NamedFile {
   const file: NamedFile = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext);
-  (ts as unknown as WithBinder).bindSourceFile(file, {});
+  bindSourceFile(ts, file, {});
   // `declare global` is no name that tslab could export.
   file.locals?.delete('__global');
   return file;
