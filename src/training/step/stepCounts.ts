@@ -26,11 +26,10 @@ export class StepCounts {
     if (lossScaling) this.lossScale = new LossScale();
   }
 
-  /** Of the next step: Adam's beta powers, the loss' scale, what averages of weights keep and take, in the order of STEP_SCALARS. */
+  /** Of the next step: Adam's beta powers, the loss' scale, what averages of weights take, in the order of STEP_SCALARS. */
   get scalars(): number[] {
     const step = this.steps + 1;
-    const decay = this.#emaDecayAt(step);
-    return [ADAM.beta1 ** step, ADAM.beta2 ** step, this.lossScale?.scale ?? 1, decay, 1 - decay];
+    return [ADAM.beta1 ** step, ADAM.beta2 ** step, this.lossScale?.scale ?? 1, 1 - this.#emaDecayAt(step)];
   }
 
   /**

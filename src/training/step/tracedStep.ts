@@ -25,7 +25,8 @@ export const BATCH_NORM_MOMENTUM = 0.99;
 /** Numbers that a step takes, in this order. */
 export const STEP_SCALARS = [
   ...(['learningRate', 'beta1Power', 'beta2Power', 'lossScale'] as const),
-  ...(['emaDecay', 'emaRest', 'stop', 'step', 'firstRow'] as const),
+  /** emaRest: what the average of a weight takes of it. */
+  ...(['emaRest', 'stop', 'step', 'firstRow'] as const),
 ] as const;
 
 /** A part of a step whose time was measured. */
@@ -57,7 +58,7 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
   let memory: readonly DeviceMemory[] = [];
   const program = traceFunction(engine, 'training_step', inputs, (given) => {
     const [voxels, labels, ...scalars] = given.slice(-2 - STEP_SCALARS.length);
-    const [learningRate, beta1Power, beta2Power, lossScale, emaDecay, emaRest, stop, step, firstRow] =
+    const [learningRate, beta1Power, beta2Power, lossScale, emaRest, stop, step, firstRow] =
       scalars.map((value) => tensorOf(value));
     const dropoutAt = { step: step!, firstRow: firstRow! };
     const moments = new Moments(engine);
@@ -91,7 +92,7 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
       beta1Power: beta1Power!,
       beta2Power: beta2Power!,
       finite,
-      ema: { decay: emaDecay!, rest: emaRest! },
+      emaRest: emaRest!,
     });
     moments.mark([], engine.binding.trace.sideEffects);
     enter(engine, placement.devices[0]!.at(-1)!);
@@ -178,7 +179,7 @@ function update(
   options: ProgramOptions,
   replicas: readonly ReplicaVariables[],
   means: StepMeans,
-  scalars: StepScalars & { readonly ema: EmaShares },
+  scalars: StepScalars & { readonly emaRest: Tensor },
 ): void {
   const { network, placement, emaDecay, optimizer } = options;
   const stageOf = stageOfParameters(options);
@@ -192,7 +193,7 @@ function update(
       if (gradient === undefined) updateAverage(engine, variables, parameter, means, scalars.finite);
       else {
         applyUpdate(engine, optimizer, variables.slots(parameter), scalars, gradient);
-        if (emaDecay > 0) updateEma(engine, variables, parameter, scalars.ema, scalars.finite);
+        if (emaDecay > 0) updateEma(engine, variables, parameter, scalars.emaRest, scalars.finite);
       }
     }
 }
@@ -229,26 +230,29 @@ function updateAverage(
   assign(engine, variables.reference(parameter.name), keptUnless(finite, average, next));
 }
 
-/** What a moving average keeps of itself, and takes of the weight; together 1. */
-interface EmaShares {
-  readonly decay: Tensor;
-  readonly rest: Tensor;
-}
-
-/** The weight's own update, added just before, comes first. */
+/**
+ * average - rest * (average - weight), which passes over the memory once less than decay * average + rest * weight.
+ * The weight's own update, added just before, comes first.
+ */
 function updateEma(
   engine: Engine,
   variables: ReplicaVariables,
   parameter: Parameter,
-  { decay, rest }: EmaShares,
+  rest: Tensor,
   finite: Tensor | undefined,
 ): void {
-  const { trace } = engine.binding;
+  const { binding } = engine;
+  const { trace } = binding;
   const name = `${EMA}/${parameter.name}`;
   const weight = trace.after(trace.sideEffects.slice(-1), () => variables.read(parameter));
-  const average = variables.read({ ...parameter, name });
-  const next = average.mul(decay).add(weight.mul(rest));
-  assign(engine, variables.reference(name), keptUnless(finite, average, next));
+  const away = variables.read({ ...parameter, name }).sub(weight);
+  const taken = finite === undefined ? rest : choose(finite, rest, tf.scalar(0));
+  binding.executeOp(
+    'ResourceApplyGradientDescent',
+    [attribute.type('T', FLOAT32), attribute.bool('use_locking', false)],
+    [variables.reference(name).id, tensorId(taken), tensorId(away)],
+    0,
+  );
 }
 
 /** A step whose gradients are not finite changes nothing. */
