@@ -2,14 +2,9 @@ import type { Precision } from '../config/trainingSettings.js';
 import { attribute } from '../tensorflow/attributes.js';
 import { FLOAT32 } from '../tensorflow/dataTypes.js';
 import { runOperation, type Tensor, type Tensor1D, type Tensor5D, tensorId, tf } from '../tensorflow/tf.js';
-import {
-  allowsMixed,
-  convolveEightVoxels,
-  convolveMixed,
-  convolveToOneVoxel,
-  seesEightVoxels,
-} from './fastConvolutions.js';
+import { convolveEightVoxels, convolveToOneVoxel, seesEightVoxels } from './fastConvolutions.js';
 import { kernelReach } from './kernelReach.js';
+import { allowsMixed, convolveMixed } from './mixedConvolutions.js';
 
 /**
  * max(x, 0) with TensorFlow's own gradient: that of TensorFlow.js makes four more tensors of x's size, one of them a constant

@@ -75,6 +75,11 @@ export function browserBundle(): string {
   return createRequire(import.meta.url).resolve('@tensorflow/tfjs/dist/tf.es2017.min.js');
 }
 
+/** Whether operations run on a GPU where nothing else is said. */
+export function computesOnGpu(): boolean {
+  return installed.isUsingGpuDevice();
+}
+
 /** The binding's number of a tensor. */
 export function tensorId(tensor: Tensor): number {
   return backend.getInputTensorIds([tensor])[0]!;

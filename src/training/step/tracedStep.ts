@@ -58,8 +58,9 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
   let memory: readonly DeviceMemory[] = [];
   const program = traceFunction(engine, 'training_step', inputs, (given) => {
     const [voxels, labels, ...scalars] = given.slice(-2 - STEP_SCALARS.length);
-    const [learningRate, beta1Power, beta2Power, lossScale, emaRest, stop, step, firstRow] =
-      scalars.map((value) => tensorOf(value));
+    const [learningRate, beta1Power, beta2Power, lossScale, emaRest, stop, step, firstRow] = scalars.map(
+      (value) => tensorOf(value),
+    );
     const dropoutAt = { step: step!, firstRow: firstRow! };
     const moments = new Moments(engine);
     const began = moments.mark([]);
