@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MODEL_CONFIG_FILE } from '../config/trainingSettings.js';
 import { InputError, VoxlabError } from '../errors.js';
 import { lockEvaluation } from '../evaluation/evaluate.js';
+import { scanLabels } from '../feed/rowLabels.js';
 import { takeLock } from '../fileLock.js';
 import { readJson } from '../jsonPlace.js';
 import { findNotebook } from '../kernel/notebooks/notebookRun.js';
@@ -11,7 +12,9 @@ import { handSignalsOn } from '../parentProcess.js';
 import { fromHere, inPackage, inRepository, makeFolder, typed, writeFileAtomically } from '../paths.js';
 import { formatSeconds } from '../progress.js';
 import { withSharedPaths } from '../sharedPath.js';
+import { openPatchFile } from '../store/patchFile.js';
 import { textIfThere } from '../textIfThere.js';
+import { type DataIdentity, dataIdentity } from '../training/run/dataIdentity.js';
 import { metricsOf } from '../training/run/metricsLog.js';
 import { configFile, lockRun } from '../training/run/runFolder.js';
 import { startCommand } from './childCommand.js';
@@ -85,16 +88,17 @@ async function runSteps(): Promise<void> {
   const crop = await voxlab<CropAnswer>('crop', '--subset', 'all');
   if (crop.status === 'done') say(`crop: already done, ${crop.rows} patches in ${fromHere(crop.file)}\n`);
   const run = join('runs', 'start');
-  const train = await trainOnce(run, crop.file);
+  const data = await identityOf(crop.file);
+  const train = await trainOnce(run, data);
   const scores = await voxlab<EvaluateAnswer>('evaluate', run);
-  const notebooks = await runNotebooksOnce(crop.file);
+  const notebooks = await runNotebooksOnce(data);
   print(summary({ from, crop, train, scores, notebooks }));
 }
 
 /** Trains unless `run` holds a finished run of the same settings and data; a run cut short is resumed. */
-async function trainOnce(run: string, dataFile: string): Promise<TrainAnswer> {
+async function trainOnce(run: string, data: DataIdentity): Promise<TrainAnswer> {
   const marker = inRepository(run, 'finished.json');
-  const inputs = hashOf(MODEL_CONFIG_FILE, dataFile);
+  const inputs = hashOf([MODEL_CONFIG_FILE], data);
   const startedFor = inRepository(`${run}.inputs`);
   const isSame = textIfThere(startedFor) === inputs;
   const finished = isSame ? answerIn(marker) : undefined;
@@ -150,12 +154,12 @@ const NOTEBOOKS = [
 ];
 
 /** Runs the notebooks unless their copies in runs/notebooks stand for the same notebooks, program and data. */
-async function runNotebooksOnce(dataFile: string): Promise<string> {
+async function runNotebooksOnce(data: DataIdentity): Promise<string> {
   const out = join('runs', 'notebooks');
   const marker = inRepository(out, 'finished');
   const files = [...MEASURING, ...NOTEBOOKS].map(findNotebook);
   const build = inRepository('.setup', 'build');
-  const inputs = hashOf(...files, dataFile, existsSync(build) ? build : inPackage('package.json'));
+  const inputs = hashOf([...files, existsSync(build) ? build : inPackage('package.json')], data);
   if (textIfThere(marker) === inputs) {
     say(`notebooks: already done, see ${out}\n`);
     return out;
@@ -224,8 +228,18 @@ function medianRate(run: string): string {
   return rates.length === 0 ? '?' : rates[rates.length >> 1]!.toFixed(1);
 }
 
-function hashOf(...files: readonly string[]): string {
-  const hash = createHash('sha256');
+/** What tells one patch file from another: the whole of it may be more than fits into memory, and take minutes to read. */
+async function identityOf(dataFile: string): Promise<DataIdentity> {
+  const patches = await openPatchFile(dataFile);
+  try {
+    return await dataIdentity(patches, scanLabels(patches));
+  } finally {
+    patches.close();
+  }
+}
+
+function hashOf(files: readonly string[], data: DataIdentity): string {
+  const hash = createHash('sha256').update(JSON.stringify(data));
   for (const file of files) hash.update(readFileSync(file));
   return hash.digest('hex');
 }
