@@ -45,6 +45,8 @@ setMaxListeners(0, interrupt.signal); // one a file
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => interrupt.abort());
 process.chdir(ROOT);
 process.env.TF_CPP_MIN_LOG_LEVEL = '2';
+// Files run side by side: a second thread of TensorFlow would take its core from another file, and a third more processor time.
+process.env.TF_NUM_INTRAOP_THREADS ??= '1';
 const seconds = new Map();
 const tests = run({
   files,

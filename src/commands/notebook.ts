@@ -9,6 +9,7 @@ import { fromHere, inRepository } from '../paths.js';
 import { wholeNumber, withInterrupt } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { printJson, say } from './standardStreams.js';
+import { threadShare } from './trainConfigOf.js';
 
 interface RunFlags {
   readonly parameter: readonly string[];
@@ -102,6 +103,8 @@ async function runAll(names: readonly string[], flags: RunFlags, signal: AbortSi
     say(`${run.name}: ${run.cells} cells in ${run.seconds} s, ${fromHere(run.html)}\n`);
     return run;
   };
+  // Kernels beside each other share the cores: TensorFlow takes each for its own, and waits for it busily.
+  if (flags.jobs > 1) process.env.TF_NUM_INTRAOP_THREADS ??= String(threadShare(flags.jobs, 1));
   const runs = await someAtATime(files, flags.jobs, runOne, signal);
   if (flags.json) printJson({ notebooks: runs.map(({ error: _, ...run }) => run) });
 }

@@ -104,9 +104,17 @@ function layoutOf({ threads = 0, cpuDevices = 1 }: EngineOptions): DeviceLayout 
     );
   // Devices that compute side by side share the cores.
   const perDevice = cpuDevices > 1 ? Math.max(1, Math.floor(availableParallelism() / cpuDevices)) : 0;
-  const intraThreads = threads === 0 ? perDevice : threads;
-  const interThreads = intraThreads === 0 ? 0 : Math.max(intraThreads, cpuDevices);
-  return { cpuDevices: Math.max(cpuDevices, CPU_DEVICES), intraThreads, interThreads };
+  const asked = threads === 0 ? perDevice : threads;
+  return {
+    cpuDevices: Math.max(cpuDevices, CPU_DEVICES),
+    intraThreads: asked === 0 ? threadsOfEnvironment() : asked,
+    interThreads: asked === 0 ? 0 : Math.max(asked, cpuDevices),
+  };
+}
+
+/** TensorFlow's own variable for what is run beside other programs; 0 = one a core. */
+function threadsOfEnvironment({ TF_NUM_INTRAOP_THREADS: threads = '' } = process.env): number {
+  return /^[1-9]\d{0,3}$/.test(threads) ? Number(threads) : 0;
 }
 
 function describe({ intraThreads, cpuDevices }: DeviceLayout): string {

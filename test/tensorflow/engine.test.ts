@@ -29,6 +29,27 @@ test('a program that used the engine ends in order, and TensorFlow prints nothin
   assert.deepEqual([run.status, run.stdout, run.stderr], [0, '3\n', '']);
 });
 
+test("TensorFlow's own variable says the threads where no option does", () => {
+  const program = `import { openEngine } from ${JSON.stringify(inRepository('dist/src/tensorflow/engine.js'))};
+    const { context } = openEngine({ threads: Number(process.argv[1]) });
+    console.log(context.layout.intraThreads);
+    process.exit(0);`;
+  const layouts = [
+    ['3', '0'],
+    ['3', '2'],
+    ['all', '0'],
+    ['', '0'],
+  ].map(([variable, option]) => {
+    const run = spawnSync(process.execPath, ['--input-type=module', '-e', program, option!], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: { ...process.env, TF_NUM_INTRAOP_THREADS: variable },
+    });
+    return run.stdout.trim();
+  });
+  assert.deepEqual(layouts, ['3', '2', '0', '0']);
+});
+
 test('unusedGpuNote() speaks where a machine has a GPU and the CPU computes unasked', () => {
   const files = ['null', 'nvidia0', 'nvidiactl'];
   assert.match(unusedGpuNote('CPU', {}, files) ?? '', /TensorFlow can use none and computes on the CPU/);
