@@ -1,6 +1,7 @@
 import type { ClassNames } from '../config/classNames.js';
 import type { IntensityWindow } from '../config/networkSettings.js';
 import { shapeOfCrop } from '../feed/centralCrop.js';
+import { given } from '../given.js';
 import type { Network } from '../model/network.js';
 import type { OwnNetwork } from '../model/ownNetwork.js';
 import { recordedNetwork } from '../model/recordedGraph.js';
@@ -79,7 +80,7 @@ export function descriptionOf({
     program: `voxlab ${VERSION}`,
     checkpoint,
     network: network.name,
-    ...(network.filters === undefined ? {} : { filters: network.filters }),
+    ...given({ filters: network.filters }),
     input: {
       name: INPUT_NAME,
       axes: 'nzyxc',

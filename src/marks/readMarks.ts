@@ -8,6 +8,7 @@ import {
   uidCell,
 } from '../candidates/csvTable.js';
 import { InputError } from '../errors.js';
+import { given } from '../given.js';
 import type { ReadingMark } from './mark.js';
 
 /** What a mark may say beside its place. */
@@ -49,8 +50,7 @@ function markOf(row: CsvRow<MarkColumn>, said: readonly (typeof SAID)[number][],
     );
   return {
     centerWorldMm: centerOf(row, file),
-    ...(probability === undefined ? {} : { probability }),
-    ...(score === undefined ? {} : { score }),
+    ...given({ probability, score }),
     ...(diameterMm === undefined || diameterMm <= 0 ? {} : { diameterMm }),
   };
 }

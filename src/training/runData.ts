@@ -2,6 +2,7 @@ import type { Cluster } from '../config/cluster.js';
 import { InputError } from '../errors.js';
 import { factorsOfRows } from '../feed/batchShare.js';
 import type { Split } from '../feed/split.js';
+import { given } from '../given.js';
 import type { OwnLoss } from '../model/loss.js';
 import type { Network } from '../model/network.js';
 import type { PatchFile } from '../store/patchFile.js';
@@ -77,12 +78,12 @@ export function learnerOfRun(
     batchLoss: {
       ...config.loss,
       classFactors: factorsOfRows(config.loss, config.sampling, split),
-      ...(own === undefined ? {} : { own }),
+      ...given({ own }),
     },
     network,
     batchSize: rowsOfMicroBatch(config.batchSize, ranks),
     learningRateFactor,
     parallel: { strategy, devices, stages, microBatches, schedule, ...(cuts.length > 0 ? { cuts } : {}) },
-    ...(cluster === undefined ? {} : { cluster }),
+    ...given({ cluster }),
   });
 }

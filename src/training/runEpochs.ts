@@ -4,6 +4,7 @@ import { orderOf } from '../feed/orderOf.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
 import type { Split } from '../feed/split.js';
+import { given } from '../given.js';
 import { VERSION } from '../version.js';
 import { type Mined, mineHardNegatives } from './mineHardNegatives.js';
 import { readingOf } from './openFeed.js';
@@ -102,7 +103,7 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
       let reading: ReturnType<typeof readingOf> | undefined;
       let folder = '';
       let isWhole = false;
-      let mined: Mined = hardest === undefined ? {} : { hardest };
+      let mined: Mined = given({ hardest });
       for (const toStep of validationSteps(config.validateSteps, epoch, meta())) {
         for await (const record of trainEpoch({
           ...{ config, feed, labels, learner, epoch, stepsDone, toStep, profile, order, lost, signal },
@@ -151,7 +152,7 @@ export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> 
         ...reading!,
         checkpoint: folder,
         best: best?.step === stepsDone,
-        ...(mined.times === undefined ? {} : { hardNegatives: mined.times }),
+        ...given({ hardNegatives: mined.times }),
       };
       note(record);
       yield record;
@@ -221,7 +222,7 @@ function metaOf(
   const rateFactor = control?.rateFactor ?? 1;
   return {
     ...{ program, config, ...done, stepsPerEpoch, layout, data },
-    ...(best === undefined ? {} : { best }),
+    ...given({ best }),
     ...(rateFactor === 1 ? {} : { rateFactor }),
   };
 }

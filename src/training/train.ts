@@ -7,6 +7,7 @@ import { definiteParts } from '../feed/parts.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { type Split, splitRows } from '../feed/split.js';
+import { given } from '../given.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { untilAborted } from '../untilAborted.js';
 import { VERSION } from '../version.js';
@@ -110,26 +111,26 @@ async function reasonOf(
 }
 
 async function* trainHere(
-  given: TrainConfig,
+  asked: TrainConfig,
   options: TrainOptions,
   watch?: RankWatch,
 ): AsyncGenerator<TrainRecord> {
   const { signal, resume = false } = options;
   const writes = (options.cluster?.rank ?? 0) === 0;
-  const unlock = writes ? lockRun(given.run) : undefined;
+  const unlock = writes ? lockRun(asked.run) : undefined;
   let patches: PatchFile | undefined;
   let learner: Learner | undefined;
   let feed: RowFeed | undefined;
   try {
-    const { before, notes } = resume ? await resumePoint(given.run) : NEW_RUN;
-    patches = await openPatchFile(given.data);
+    const { before, notes } = resume ? await resumePoint(asked.run) : NEW_RUN;
+    patches = await openPatchFile(asked.data);
     const labels = scanLabels(patches);
-    const named = resume ? given : withOwnName(given, options.network);
+    const named = resume ? asked : withOwnName(asked, options.network);
     const scaled = await withSettingsOf(patches, named, before?.meta.config);
     const parts = definiteParts(labels, scaled, scaled.data);
     const own = namesOf(options);
     const { own: _, ...plain } = scaled;
-    let config: TrainConfig = { ...plain, ...parts, ...(own === undefined ? {} : { own }) };
+    let config: TrainConfig = { ...plain, ...parts, ...given({ own }) };
     const data = await dataIdentity(patches, labels);
     if (before !== undefined) requireSameRun(config, data, before);
     if (!resume) requireApart(config);
