@@ -5,6 +5,7 @@ import { posix } from 'node:path';
 const FIRST_STAGES = [
   'decimal',
   'given',
+  'percent',
   'withoutControls',
   'errors',
   'textIfThere',
