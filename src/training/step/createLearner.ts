@@ -1,7 +1,6 @@
 import type { Precision } from '../../config/trainingSettings.js';
 import { UsageError } from '../../errors.js';
 import type { Batch } from '../../feed/batches.js';
-import { given } from '../../given.js';
 import { sizeOf } from '../../model/architecture.js';
 import type { Network } from '../../model/network.js';
 import { networkOf } from '../../model/zoo/networks.js';
@@ -26,11 +25,12 @@ import { TracedLearner } from './tracedLearner.js';
  * learner.dispose();
  * console.log(loss, probabilities);
  */
-export async function createLearner(asked: LearnerOptions): Promise<Learner> {
-  const options = withNetwork(asked);
+export async function createLearner(given: LearnerOptions): Promise<Learner> {
+  const options = withNetwork(given);
   const parallel = options.parallel ?? ON_ONE_DEVICE;
   const engine = openEngine({
-    ...given({ threads: options.threads, cluster: options.cluster }),
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
     cpuDevices: parallel.devices,
   });
   const grid = gridOf(parallel.strategy, parallel.devices, parallel.stages);
