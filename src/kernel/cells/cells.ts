@@ -3,7 +3,16 @@ import vm from 'node:vm';
 import { LINE_OFFSET } from '../typescript/cellDiagnostics.js';
 import type { CellCompiler, CheckedCell } from '../typescript/tslab.js';
 import { iterating, resumed, waiting } from './cellAwaits.js';
-import { type CellRun, leaveCell, runInCell, stopRun, thrownIn } from './cellContext.js';
+import {
+  type CellRun,
+  leaveCell,
+  originalSetImmediate,
+  originalSetTimeout,
+  runInCell,
+  stopRun,
+  thrownIn,
+  whenIdle,
+} from './cellContext.js';
 import { createCellMemory } from './cellMemory.js';
 import { CELL_OBJECT } from './cellObject.js';
 import { createDeclarations, type Given } from './declarations.js';
@@ -74,12 +83,11 @@ type CellFunction = (
 
 const CELL_PARAMETERS = ['exports', 'require', CELL_OBJECT, '__dirname', '__filename'];
 
+/** So often an interrupted cell waits for nothing that is known: then it does not end by itself. */
+const IDLE_CHECKS = 10;
+
 /** Told before and after the compiler works, which must not be terminated. */
 export type WhileCompiling = <T>(work: () => T) => T;
-
-// Those of the time before timers learned to remember cells.
-const originalSetImmediate = setImmediate;
-const originalSetTimeout = setTimeout;
 
 export function createCells(
   compiler: CellCompiler,
@@ -208,7 +216,7 @@ export function createCells(
         else if (terminated !== run) stopRun(run);
         // The code that was terminated does not come to an end any more.
         if (terminated === run || !endsInOrder) fail(error);
-        else whenIdle(() => running?.fail === fail, run, abandon);
+        else whenIdle(run, IDLE_CHECKS, () => running?.fail === fail, abandon);
       };
       if (run.signalTaken && !again)
         originalSetTimeout(() => running?.fail === fail && stop(), graceMs).unref();
@@ -219,22 +227,6 @@ export function createCells(
     errorOf: (thrown) => errorOf(thrown, codeOf),
     cellOf: (thrown) => thrownIn(thrown) ?? memory.get(throwerIn(thrown) ?? '')?.run,
   };
-}
-
-/** So often, and in such steps, an interrupted cell waits for nothing that is known: then it does not end by itself. */
-const IDLE_CHECKS = 10;
-const CHECK_MS = 100;
-
-/** Calls `abandon` when the stopped cell still runs and none of its code waits for anything any more. */
-function whenIdle(isRunning: () => boolean, run: CellRun, abandon: () => void): void {
-  let idle = 0;
-  const check = (): void => {
-    if (!isRunning()) return;
-    idle = run.waits.size === 0 ? idle + 1 : 0;
-    if (idle === IDLE_CHECKS) abandon();
-    else originalSetTimeout(check, CHECK_MS).unref();
-  };
-  check();
 }
 
 /**

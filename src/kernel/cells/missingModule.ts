@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { isPath, ownModulePath } from '../typescript/ownPaths.js';
+import { isImportable, isNamedAsModule, isPath, ownModulePath, packageOf } from '../typescript/ownPaths.js';
 
 const SHOWN_FILES = 6;
 /** What can be imported of voxlab, from any folder. */
@@ -15,10 +15,10 @@ export function cureOf(name: string, folder: string, root: string): string {
   if (/^[a-zA-Z]:|^~/.test(name))
     return 'write the whole path, which begins with /, or one from here, which begins with ./';
   if (name.startsWith('voxlab/')) return `of voxlab there are ${VOXLAB.join(', ')}`;
-  if (/\.([mc]?[jt]sx?|json)$/.test(name))
+  if (isNamedAsModule(name))
     return `neither a package nor a file of ${folder}; a file's path begins with ./ or ../ or /`;
-  const [, packageName] = /^((?:@[^/]+\/)?[^/]+)/.exec(name)!;
-  if (existsSync(join(root, 'node_modules', packageName!)))
+  const packageName = packageOf(name);
+  if (existsSync(join(root, 'node_modules', packageName)))
     return `${packageName} is installed, and has no ${name === packageName ? 'entry that can be imported' : `'${name}'`}: its package.json names what it exports`;
   return `no package ${packageName} in ${join(root, 'node_modules')}: npm install ${packageName} there; a file's path begins with ./ or ../ or /`;
 }
@@ -61,9 +61,7 @@ function holds(folder: string): string {
 /** Modules of a folder. */
 function filesOf(folder: string): string[] {
   try {
-    return readdirSync(folder)
-      .filter((file) => /\.([mc]?[jt]sx?|json)$/.test(file) && !/\.d\.[mc]?ts$/.test(file))
-      .sort();
+    return readdirSync(folder).filter(isImportable).sort();
   } catch {
     return [];
   }

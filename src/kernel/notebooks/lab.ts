@@ -139,7 +139,7 @@ async function endedEarly(ended: Promise<void>, signal: AbortSignal, log: () => 
 }
 
 async function answers(url: string, token: string, signal: AbortSignal): Promise<void> {
-  for (let waited = 0; waited < START_SECONDS * 10; waited++) {
+  for (const end = Date.now() + 1000 * START_SECONDS; Date.now() < end; ) {
     if (signal.aborted) throw new InterruptedError('interrupted while JupyterLab was starting');
     const response = await fetch(url, {
       headers: { authorization: `token ${token}` },

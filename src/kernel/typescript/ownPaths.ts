@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { type Stats, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Endings of modules that the kernel reads by itself, in the order in which an import without one looks for them. */
@@ -15,6 +15,32 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
 /** Whether an import names a file by its path, and not a package. */
 export function isPath(name: string): boolean {
   return /^(\.{0,2}\/|\.{1,2}$|file:)/.test(name);
+}
+
+/** Whether a file is named as a module is, also one that holds data. */
+export function isNamedAsModule(name: string): boolean {
+  return /\.([mc]?[jt]sx?|json)$/.test(name);
+}
+
+/** Whether it is one that an import may name: no declarations. */
+export function isImportable(name: string): boolean {
+  return isNamedAsModule(name) && !/\.d\.[mc]?ts$/.test(name);
+}
+
+/** `@scope/name/file.js` -> `@scope/name`. */
+export function packageOf(name: string): string {
+  return /^(?:@[^/]+\/)?[^/]+/.exec(name)![0];
+}
+
+/** A folder, and those that it lies in. */
+export function withFoldersAbove(folder: string): string[] {
+  const above = dirname(folder);
+  return [folder, ...(above === folder ? [] : withFoldersAbove(above))];
+}
+
+/** Another one where the file was written anew. */
+export function stampOf({ mtimeMs, size, ino }: Stats): string {
+  return `${mtimeMs} ${size} ${ino}`;
 }
 
 /** The file of a user's own module that an import leads to; undefined for a package and for what does not exist. */
