@@ -62,8 +62,8 @@ export function createExecuteQueue({
     if (silent !== true) publish(message, 'execute_input', { code, execution_count: count });
     if (silent !== true && store_history !== false) history.add(count, code);
     payload = [];
-    const outcome = await cells.run(code, run);
     try {
+      const outcome = await cells.run(code, run);
       if (!outcome.ok) throw new Failed(outcome.error);
       if (outcome.value !== undefined && silent !== true) {
         const display_id = displayIdOf(outcome.value);

@@ -1,6 +1,13 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { isImportable, isNamedAsModule, isPath, ownModulePath, packageOf } from '../typescript/ownPaths.js';
+import {
+  isImportable,
+  isNamedAsModule,
+  isPath,
+  ownModulePath,
+  packageOf,
+  pathFrom,
+} from '../typescript/ownPaths.js';
 
 const SHOWN_FILES = 6;
 /** What can be imported of voxlab, from any folder. */
@@ -11,7 +18,7 @@ export function cureOf(name: string, folder: string, root: string): string {
   if (isPath(name)) return ofPath(name, folder, root);
   const asFile = [folder, root].find((from) => ownModulePath(from, `./${name}`) !== undefined);
   if (asFile !== undefined)
-    return `a file is named by its path: from '${pathFrom(folder, resolve(asFile, name))}'`;
+    return `a file is named by its path: from '${nameFrom(folder, resolve(asFile, name))}'`;
   if (/^[a-zA-Z]:|^~/.test(name))
     return 'write the whole path, which begins with /, or one from here, which begins with ./';
   if (name.startsWith('voxlab/')) return `of voxlab there are ${VOXLAB.join(', ')}`;
@@ -24,7 +31,7 @@ export function cureOf(name: string, folder: string, root: string): string {
 }
 
 function ofPath(name: string, folder: string, root: string): string {
-  const path = resolve(folder, name.replace(/^file:\/\//, ''));
+  const path = pathFrom(folder, name);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory())
     return `${path} is a folder without an index file${holds(path)}: name one of its files`;
@@ -34,12 +41,12 @@ function ofPath(name: string, folder: string, root: string): string {
   if (!existsSync(parent)) return `there is no folder ${parent}; ${countedFrom(folder)}`;
   const near = filesOf(parent).find((file) => alike(file) === alike(basename(path)));
   if (near !== undefined)
-    return `there is no ${path}, but ${near}: from '${pathFrom(folder, join(parent, near))}'`;
+    return `there is no ${path}, but ${near}: from '${nameFrom(folder, join(parent, near))}'`;
   const elsewhere = [dirname(folder), root].find(
     (from) => ownModulePath(from, `./${basename(name)}`) !== undefined,
   );
   if (elsewhere !== undefined)
-    return `there is no ${path}, but one in ${elsewhere}: from '${pathFrom(folder, join(elsewhere, basename(name)))}'`;
+    return `there is no ${path}, but one in ${elsewhere}: from '${nameFrom(folder, join(elsewhere, basename(name)))}'`;
   return `there is no ${path}${holds(parent)}; ${countedFrom(folder)}`;
 }
 
@@ -67,7 +74,7 @@ function filesOf(folder: string): string[] {
   }
 }
 
-function pathFrom(folder: string, path: string): string {
+function nameFrom(folder: string, path: string): string {
   const found = relative(folder, path);
   return found.startsWith('.') ? found : `./${found}`;
 }

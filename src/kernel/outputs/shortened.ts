@@ -4,7 +4,7 @@ import { type BoundedKeys, boundedKeys, ownValue } from './boundedKeys.js';
 import { shapedValuesOf } from './shapedValue.js';
 
 /** How deep objects in objects are shown. */
-export const SHOWN_DEPTH = 4;
+const SHOWN_DEPTH = 4;
 /** Items and properties that are shown of one value, all its levels together. */
 const SHOWN_ENTRIES = 3000;
 /** Bits of a bigint that is written out; TypeScript's own way to write one of a million digits takes seconds. */

@@ -17,6 +17,11 @@ export function isPath(name: string): boolean {
   return /^(\.{0,2}\/|\.{1,2}$|file:)/.test(name);
 }
 
+/** What an import that names a path leads to, whether or not it is there. */
+export function pathFrom(folder: string, name: string): string {
+  return name.startsWith('file:') ? fileURLToPath(name) : resolve(folder, name);
+}
+
 /** Whether a file is named as a module is, also one that holds data. */
 export function isNamedAsModule(name: string): boolean {
   return /\.([mc]?[jt]sx?|json)$/.test(name);
@@ -46,7 +51,7 @@ export function stampOf({ mtimeMs, size, ino }: Stats): string {
 /** The file of a user's own module that an import leads to; undefined for a package and for what does not exist. */
 export function ownModulePath(folder: string, name: string): string | undefined {
   if (!isPath(name)) return undefined;
-  const path = name.startsWith('file:') ? fileURLToPath(name) : resolve(folder, name);
+  const path = pathFrom(folder, name);
   if (path.includes('/node_modules/')) return undefined;
   const [, stem, ending] = /^(.*?)(\.[mc]?jsx?)?$/s.exec(path)!;
   const candidates = [

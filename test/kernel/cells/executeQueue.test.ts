@@ -18,7 +18,10 @@ function queueOver(outcomes: Record<string, CellOutcome>) {
   const sent: ToSockets[] = [];
   const history = createHistory();
   const cells = {
-    run: async (code: string) => outcomes[code] ?? { ok: true, value: undefined },
+    run: async (code: string) => {
+      if (code === 'compiler breaks') throw new Error('Debug Failure');
+      return outcomes[code] ?? { ok: true, value: undefined };
+    },
     during: async (_: unknown, work: () => unknown) => work(),
     errorOf: (thrown: unknown) => ({ ename: 'Error', evalue: String(thrown), traceback: [] }),
   } as unknown as Cells;
@@ -107,6 +110,21 @@ test('createExecuteQueue() leaves out of what it shows what JSON leaves out, and
   add('b');
   await wait(5);
   assert.equal(replies()[1]?.status, 'ok');
+});
+
+test('createExecuteQueue() answers a cell at which the compiler breaks, and goes on', async () => {
+  const { add, replies } = queueOver({});
+  add('compiler breaks');
+  await wait(5);
+  add('b');
+  await wait(5);
+  assert.deepEqual(
+    replies().map(({ status, evalue }) => [status, evalue]),
+    [
+      ['error', 'Error: Debug Failure'],
+      ['ok', undefined],
+    ],
+  );
 });
 
 test('createExecuteQueue() counts only what goes into the history', async () => {
