@@ -19,7 +19,7 @@ export interface StackPlaces {
   inSources(frame: string): string | undefined;
 }
 
-/** `cell[3]:2:9`, `/home/me/my notebooks/own.ts:2:9`. */
+/** `cell[3]:2:9`, `/my notebooks/own.ts:2:9`. */
 const PLACE = /(cell\[[\d.]+\]|\/[^():]+):(\d+):(\d+)/g;
 
 export function createStackPlaces(): StackPlaces {
