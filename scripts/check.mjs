@@ -8,7 +8,15 @@ import { checkLicences } from './licences.mjs';
 import { checkMarkdown } from './links.mjs';
 import { checkSources } from './publicApi.mjs';
 import { checkJson, checkPagePolicy, checkPrinting } from './strangerRules.mjs';
-import { circlesOf, importedFiles, libraryImports, outOfOrder, readImports, roomsOf } from './structure.mjs';
+import {
+  circlesOf,
+  goneFiles,
+  importedFiles,
+  libraryImports,
+  outOfOrder,
+  readImports,
+  roomsOf,
+} from './structure.mjs';
 import { TESTED_THROUGH } from './testedThrough.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -45,7 +53,7 @@ const imports = new Map(sources.map((file) => [file, importedFiles(file, readImp
 const rules = [
   ['types', checkTypes],
   ['format and lint', checkBiome],
-  ['import order', () => outOfOrder(imports)],
+  ['import order', () => [...outOfOrder(imports), ...goneFiles(sources)]],
   ['no circles of files', () => circlesOf(imports).map((circle) => circle.join(' <-> '))],
   ['no circles of folders', () => circlesOf(roomsOf(imports)).map((circle) => circle.join(' <-> '))],
   ['rooms as in docs/architecture.md', () => checkArchitecture(sources, read)],

@@ -5,6 +5,7 @@ import { posix } from 'node:path';
 const FIRST_STAGES = [
   'decimal',
   'given',
+  'percent',
   'withoutControls',
   'errors',
   'textIfThere',
@@ -34,6 +35,13 @@ const FIRST_STAGES = [
   'untilAborted',
   'version',
 ];
+/** Those that are gone, in words. */
+export function goneFiles(sources) {
+  return FIRST_STAGES.filter((name) => !sources.includes(`src/${name}.ts`)).map(
+    (name) => `FIRST_STAGES names src/${name}.ts, which is gone; take it out of scripts/structure.mjs`,
+  );
+}
+
 /** Top folders of src/ in the order of the data: each imports from itself and from those before it only. */
 export const STAGES = [
   FIRST_STAGES,

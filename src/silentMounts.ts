@@ -5,7 +5,7 @@ import { LATE, withinTime } from './withinTime.js';
 
 /*
  * Which files and file systems do not answer. A call that hangs keeps a thread until its server is back, so that nothing more
- * is asked of what is known to be silent. Known in the thread that met it, and from their start on in threads that it starts.
+ * is asked of what is known to be silent. The thread that met it tells the others; one that starts later begins with what was known.
  */
 
 /** A file or a mount that does not answer. */
@@ -16,7 +16,7 @@ interface Silence {
   /** Then it is asked once more; each time after twice the pause. */
   retryAt: number;
   pauseMs: number;
-  /** Shared with the threads that have inherited it: 1 once the call that hung has come back. */
+  /** Shared with the threads that know of it: 1 once it answers again. */
   readonly isBack: Int32Array;
 }
 
@@ -35,18 +35,38 @@ const threads = (): typeof import('node:worker_threads') => process.getBuiltinMo
 const INHERITED = 'voxlab: silent files and mounts';
 let hasInherited = false;
 
-/** What the thread knew that started this one. Each has a clock of its own: on the way times are those of the day. */
+/** Calls that wait, and hear of what is found to be silent meanwhile. */
+const listeners = new Set<() => void>();
+/** To and from all threads. */
+let others: import('node:worker_threads').BroadcastChannel | undefined;
+
+type Known = readonly (readonly [place: string, Silence])[];
+
+/** What the thread knew that started this one, and from now on what others find. */
 function inherit(): void {
   hasInherited = true;
-  const known = threads().getEnvironmentData(INHERITED) as unknown as typeof silent | undefined;
-  for (const [place, silence] of known ?? []) silent.set(place, later(silence, -performance.timeOrigin));
+  learn((threads().getEnvironmentData(INHERITED) ?? []) as unknown as Known);
+  others = new (threads().BroadcastChannel)(INHERITED);
+  others.onmessage = (message) => {
+    learn((message as { readonly data: Known }).data);
+    for (const hear of listeners) hear();
+  };
+  // It holds no thread.
+  others.unref();
+}
+
+/** Each thread has a clock of its own: on the way times are those of the day. */
+function learn(known: Known): void {
+  for (const [place, silence] of known)
+    if (!silent.has(place)) silent.set(place, later(silence, -performance.timeOrigin));
+}
+
+function told(known: Known): Known {
+  return known.map(([place, silence]) => [place, later(silence, performance.timeOrigin)] as const);
 }
 
 function bequeath(): void {
-  const known = [...silent].map(
-    ([place, silence]) => [place, later(silence, performance.timeOrigin)] as const,
-  );
-  threads().setEnvironmentData(INHERITED, new Map(known) as never);
+  threads().setEnvironmentData(INHERITED, told([...silent]) as never);
 }
 
 function later(silence: Silence, ms: number): Silence {
@@ -68,6 +88,20 @@ export function allAnswer(): boolean {
   return silent.size === 0;
 }
 
+/** What a path leads to, once it is found to be silent: by another call, of any thread. `stop` ends the wait. */
+export function whenSilent(path: string, limitMs: number): { found: Promise<SilentPlace>; stop(): void } {
+  let hear = (): void => {};
+  const found = new Promise<SilentPlace>((done) => {
+    hear = () =>
+      void silentPlaceOf(path, limitMs).then(
+        (place) => place !== undefined && listeners.has(hear) && done(place),
+        () => {}, // whoever waits goes on until the limit
+      );
+  });
+  listeners.add(hear);
+  return { found, stop: () => listeners.delete(hear) };
+}
+
 /** What a path leads to, as far as it is known to be silent and not to be asked again yet; else undefined. */
 export async function silentPlaceOf(path: string, limitMs: number): Promise<SilentPlace | undefined> {
   const file = silent.get(path);
@@ -78,7 +112,7 @@ export async function silentPlaceOf(path: string, limitMs: number): Promise<Sile
   if (isResting(known)) return placeOf(mount, known);
   if (!(await answers(mount, limitMs))) return placeOf(mount, known);
   // Back; or this file is let through, to see whether files of it come back.
-  if (hangingFilesOf(mount) < MOST_FILES) silent.delete(mount);
+  if (hangingFilesOf(mount) < MOST_FILES) isAnswering(mount);
   bequeath();
   return undefined;
 }
@@ -96,11 +130,8 @@ export async function noteSilence(path: string, call: Promise<unknown>, limitMs:
   let isBack = false;
   const back = (): void => {
     isBack = true;
-    for (const place of [path, mount]) {
-      const known = silent.get(place)?.isBack;
-      if (known !== undefined) Atomics.store(known, 0, 1);
-      silent.delete(place);
-    }
+    isAnswering(path);
+    isAnswering(mount);
     bequeath();
   };
   await Promise.race([call.then(back, back), undefined]);
@@ -113,8 +144,20 @@ function beSilent(place: string, mount: string, limitMs: number): void {
   const now = performance.now();
   const pauseMs = Math.max(limitMs, FIRST_PAUSE_MS);
   const isBack = new Int32Array(new SharedArrayBuffer(4));
-  if (!silent.has(place)) silent.set(place, { since: now, mount, retryAt: now + pauseMs, pauseMs, isBack });
+  if (!silent.has(place)) {
+    const silence = { since: now, mount, retryAt: now + pauseMs, pauseMs, isBack };
+    silent.set(place, silence);
+    others?.postMessage(told([[place, silence]]));
+    for (const hear of listeners) hear();
+  }
   bequeath();
+}
+
+/** In all threads. */
+function isAnswering(place: string): void {
+  const known = silent.get(place)?.isBack;
+  if (known !== undefined) Atomics.store(known, 0, 1);
+  silent.delete(place);
 }
 
 /** The first that asks after the pause is let through. */

@@ -25,21 +25,22 @@ export type ColumnNames<Column extends string> = Readonly<Partial<Record<Column,
 /**
  * Rows of a table (RFC 4180) with a header line, separated by the one of comma, semicolon and tab that gives the columns, or that a
  * first line `sep=;` names. Columns are found by name, in any order; further ones are left alone; a byte order mark, any line ends,
- * quotes, empty lines and separators without a cell behind them are fine. `names` says which columns the table
- * calls otherwise, `remedy` what to do where one is missing.
+ * quotes, empty lines and separators without a cell behind them are fine. What is `asked` for may hang on the columns that there are; `names` says
+ * which of them the table calls otherwise, `remedy` what to do where one is missing.
  * Throws InputError with file and line for a missing or double column and for a row with another number of cells.
  */
 export function* readCsvTable<Column extends string>(
   file: string,
-  columns: readonly Column[],
+  asked: readonly Column[] | ((there: readonly string[]) => readonly Column[]),
   names: ColumnNames<Column> = {} as ColumnNames<Column>,
   remedy?: (header: readonly string[]) => string,
 ): Generator<CsvRow<Column>> {
+  const text = readText(file);
+  const columns = typeof asked === 'function' ? asked(csvColumns(file, text)) : asked;
   const wanted = columns.map((column) => names[column] ?? column);
   let indexes: readonly number[] | undefined;
   let width = 0;
   let namedWidth = 0;
-  const text = readText(file);
   const separator = separatorOf(text, file, wanted);
   const decimals: Pick<CsvRow<Column>, 'decimals'> = separator === ';' ? { decimals: { line: 0 } } : {};
   for (const { cells, line } of csvLines(text, file, separator)) {

@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js';
 import { isFolder } from '../paths.js';
 import { findScans } from '../volumes/findScans.js';
-import { csvColumns, numberCell, readCsvTable, uidCell } from './csvTable.js';
+import { numberCell, readCsvTable, uidCell } from './csvTable.js';
 
 /** Which fold each series lies in, from 0. */
 export type Folds = ReadonlyMap<string, number>;
@@ -27,11 +27,12 @@ function foldsOfFolders(folder: string): Folds {
 function foldsOfTable(file: string): Folds {
   const folds = new Map<string, number>();
   for (const row of foldRows(file)) {
-    const fold = numberCell(row, 'subset', file);
+    const column = 'fold' in row.cells ? 'fold' : 'subset';
+    const fold = numberCell(row, column, file);
     const uid = uidCell(row, file);
     const refuse = (reason: string): InputError => new InputError(file, reason, { line: row.line });
     if (!Number.isInteger(fold) || fold < 0)
-      throw refuse(`${row.names.subset ?? 'subset'}: expected a whole number from 0, received ${fold}`);
+      throw refuse(`${column}: expected a whole number from 0, received ${fold}`);
     if ((folds.get(uid) ?? fold) !== fold)
       throw refuse(`expected each series in one fold, received ${uid} in ${folds.get(uid)} and ${fold}`);
     folds.set(uid, fold);
@@ -40,13 +41,11 @@ function foldsOfTable(file: string): Folds {
 }
 
 /** The column is called subset, as LUNA16's folders are, or fold. */
-function foldRows(file: string): ReturnType<typeof readCsvTable<'seriesuid' | 'subset'>> {
-  const header = csvColumns(file);
-  const names = header.includes('fold') && !header.includes('subset') ? { subset: 'fold' } : {};
+function foldRows(file: string): ReturnType<typeof readCsvTable<'seriesuid' | 'subset' | 'fold'>> {
   return readCsvTable(
     file,
-    ['seriesuid', 'subset'],
-    names,
+    (there) => ['seriesuid', there.includes('fold') && !there.includes('subset') ? 'fold' : 'subset'],
+    {},
     () => 'name the column of the folds subset or fold',
   );
 }

@@ -1,5 +1,6 @@
 import { type Components, components, runsOf } from '../lungs/components.js';
-import { determinantOf, dot, multiply, voxelToWorld } from '../volumes/voxels/geometry.js';
+import { determinantOf, multiply, voxelToWorld } from '../volumes/voxels/geometry.js';
+import { dot } from '../volumes/voxels/vectors.js';
 import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 
 /** One connected part of a mask. */

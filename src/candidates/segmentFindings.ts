@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { InputError } from '../errors.js';
+import { given } from '../given.js';
 import { hasDicomMark, peekDicom } from '../volumes/dicom/dicomDataSet.js';
 import { readVolume, SCAN_EXTENSIONS } from '../volumes/readVolume.js';
 import {
@@ -47,7 +48,7 @@ export async function segmentFindings(
 ): Promise<SegmentFinding[]> {
   const kind = await dicomClass(file);
   if (kind === undefined) {
-    const volume = await readVolume(file, signal === undefined ? {} : { signal });
+    const volume = await readVolume(file, given({ signal }));
     return findingsOf(labelsOf(volume, file), seriesUid ?? uidOf(file));
   }
   const read = async (

@@ -10,6 +10,7 @@ import type { PatchScores } from '../evaluation/patchScores.js';
 import { scoresDocument } from '../evaluation/scoresDocument.js';
 import { SYMMETRY_GROUPS, type SymmetryGroup } from '../evaluation/symmetricPredictions.js';
 import { given } from '../given.js';
+import { percent } from '../percent.js';
 import type { CheckpointLink } from '../training/run/checkpoint.js';
 import { ofKey, oneOf, readersTablesOf, resolved } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
@@ -99,14 +100,13 @@ function textOf(evaluation: Evaluation): string {
   const { part, epoch, scans, rows, positives, leftOut, accuracy, majority, prAuc, official, files } =
     evaluation;
   const { threshold, sensitivity, specificity, brier, brierCorrected } = evaluation;
-  const percent = (share: number | null): string =>
-    share === null ? 'not defined' : `${(100 * share).toFixed(1)} %`;
+  const orNone = (share: number | null): string => (share === null ? 'not defined' : percent(share));
   return [
     `${part}, network of epoch ${epoch}: ${rows} patches of ${scans} ${scans === 1 ? 'scan' : 'scans'}, ${positives} of them ${evaluation.classNames[1]}`,
-    `  accuracy ${percent(accuracy)} (always the more frequent class: ${percent(majority)})`,
+    `  accuracy ${orNone(accuracy)} (always the more frequent class: ${orNone(majority)})`,
     `  ROC AUC  ${rocText(evaluation)}`,
     `  PR AUC   ${prAuc.toFixed(3)}`,
-    `  at ${threshold.toFixed(3)}: sensitivity ${percent(sensitivity)}, specificity ${percent(specificity)}`,
+    `  at ${threshold.toFixed(3)}: sensitivity ${orNone(sensitivity)}, specificity ${orNone(specificity)}`,
     `  Brier score ${brier.toFixed(3)}; for the share of nodules in the data ${brierCorrected.toFixed(3)}`,
     ...(leftOut === 0
       ? []

@@ -7,6 +7,7 @@ import type { DrawnFigure } from '../figures/drawing/drawnFigure.js';
 import { performanceFigure } from '../figures/performanceFigure.js';
 import { PERFORMANCE_MEASURED, type PerformanceSeries, readPerformance } from '../gpu/performance.js';
 import { writeFileAtomically } from '../paths.js';
+import { percent } from '../percent.js';
 import { FIGURE_KINDS, type FigureKind } from './figureKinds.js';
 import { oneOf } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
@@ -110,7 +111,7 @@ function writeFigure(name: string, figure: DrawnFigure, { out, format, theme }: 
 function seriesText({ name, scaling, points }: PerformanceSeries): string {
   const rows = points.map(
     ({ devices, machine, batch, patchesPerSecond, speedup, efficiency, secondsPerEpoch }) =>
-      `  ${String(devices).padStart(2)} on ${machine.padEnd(14)} batch ${String(batch).padStart(3)}  ${patchesPerSecond.toFixed(1).padStart(6)} patches/s  ${speedup.toFixed(2)}x  efficiency ${(100 * efficiency).toFixed(1).padStart(5)} %${secondsPerEpoch === null ? '' : `  (${secondsPerEpoch} s an epoch)`}\n`,
+      `  ${String(devices).padStart(2)} on ${machine.padEnd(14)} batch ${String(batch).padStart(3)}  ${patchesPerSecond.toFixed(1).padStart(6)} patches/s  ${speedup.toFixed(2)}x  efficiency ${percent(efficiency).padStart(7)}${secondsPerEpoch === null ? '' : `  (${secondsPerEpoch} s an epoch)`}\n`,
   );
   return `${name} (${scaling})\n${rows.join('')}`;
 }

@@ -1,4 +1,5 @@
 import { freemem, totalmem } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { everyMs } from '../gpu/live/everyMs.js';
 import { openUseMeter, type UseMeter } from '../gpu/live/useMeter.js';
@@ -48,7 +49,7 @@ async function top({ interval }: { interval: number }): Promise<void> {
 /** Rates need two samples. */
 async function once(meter: UseMeter, interval: number): Promise<void> {
   meter.sample();
-  await new Promise((resolve) => setTimeout(resolve, interval));
+  await delay(interval);
   print(`${screenOf([meter.sample()], meter, interval, PLAIN).join('\n')}\n`);
 }
 

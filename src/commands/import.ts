@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { MODEL_CONFIG_FILE, readTrainingSettings } from '../config/trainingSettings.js';
 import { UsageError } from '../errors.js';
 import { importNetwork } from '../exchange/importNetwork.js';
+import { given } from '../given.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson, say } from './standardStreams.js';
 import { configOf, newRunFolder, removeIfEmpty } from './trainConfigOf.js';
@@ -39,7 +40,7 @@ async function runImport(file: string, flags: ImportFlags): Promise<void> {
   // Before a folder is made: settings or data that are wrong.
   const config =
     like === undefined
-      ? await configOf({ config: flags.config, ...(data === undefined ? {} : { data }), out: out ?? '.' })
+      ? await configOf({ config: flags.config, ...given({ data }), out: out ?? '.' })
       : undefined;
   const run =
     out === undefined ? newRunFolder(readTrainingSettings(resolve(flags.config)).runsFolder) : resolve(out);

@@ -4,6 +4,7 @@ import { BATCH_NORM_EPSILON } from '../model/layers.js';
 import { ADAM } from '../model/optimizers.js';
 import { layersOf, usualFilters } from '../model/zoo/networks.js';
 import { BATCH_NORM_MOMENTUM } from '../training/step/tracedStep.js';
+import { alignedColumns } from './alignedColumns.js';
 import { oneOf, wholeNumber } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson } from './standardStreams.js';
@@ -89,13 +90,6 @@ function table(layers: readonly Layer[], counts: ReturnType<typeof countsOfLayer
     macs === 0 ? '' : `${(macs / 1e6).toFixed(2)} M`,
   ]);
   const header = ['layer', 'kind', 'output (z, y, x, channels)', 'parameters', 'MACs a patch'];
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
-  );
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => (column < 3 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-      .join('  ');
   const { parameters, trainable, nonTrainable, macs } = counts;
-  return `${[header, ...rows].map(line).join('\n')}\n${parameters.toLocaleString('en')} parameters, ${trainable.toLocaleString('en')} trainable, ${nonTrainable.toLocaleString('en')} moving averages; ${(macs / 1e6).toFixed(2)} M multiply-accumulates a patch\n`;
+  return `${alignedColumns([header, ...rows], 3)}${parameters.toLocaleString('en')} parameters, ${trainable.toLocaleString('en')} trainable, ${nonTrainable.toLocaleString('en')} moving averages; ${(macs / 1e6).toFixed(2)} M multiply-accumulates a patch\n`;
 }

@@ -10,6 +10,7 @@ import {
   type RunOrder,
 } from '../evaluation/runList.js';
 import { withoutControls } from '../withoutControls.js';
+import { alignedColumns } from './alignedColumns.js';
 import { oneOf } from './options.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, printJson, say } from './standardStreams.js';
@@ -73,18 +74,10 @@ function tableOf({ runs, differing }: RunList): string {
       ({ settings }) => (key in settings ? JSON.stringify(settings[key]).replaceAll('"', '') : '-'),
     ]),
   ];
-  const cells = [
+  return alignedColumns([
     columns.map(([name]) => name),
     ...runs.map((run) => columns.map(([, of]) => withoutControls(of(run)))),
-  ];
-  const widths = columns.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  const lines = cells.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
-  return `${lines.join('\n')}\n`;
+  ]);
 }
 
 /** Of scores from before the run went on. */

@@ -18,6 +18,7 @@ import { accuracyFigure, lossFigure } from '../figures/trainingFigures.js';
 import { given } from '../given.js';
 import { withRecordedUse } from '../gpu/live/recordUse.js';
 import { writeFileAtomically } from '../paths.js';
+import { percent } from '../percent.js';
 import { progressLine } from '../progress.js';
 import { FEWEST_STEPS } from '../training/findRate.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
@@ -199,7 +200,7 @@ async function trainWith(config: TrainConfig, flags: TrainFlags): Promise<void> 
   if (flags.json === true) printJson({ run, epochs, steps, best });
   else
     print(
-      `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}${best.step % (steps / epochs) === 0 ? '' : `, step ${best.step}`}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${(100 * best.accuracy).toFixed(1)} %, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}${useOf(run)}\n  next: npx voxlab evaluate ${run}\n`,
+      `${epochs} epochs, ${steps} steps in ${run}${stoppedEarly ? `\n  stopped early: no lower validation loss for ${config.earlyStopping} epochs (EARLY_STOPPING)` : ''}\n  best: epoch ${best.epoch}${best.step % (steps / epochs) === 0 ? '' : `, step ${best.step}`}, validation loss ${best.valLoss.toFixed(4)}, accuracy ${percent(best.accuracy)}, ROC AUC ${best.rocAuc.toFixed(3)}\n  figures: ${['loss', 'accuracy', 'feed'].map((name) => join(run, `${name}.svg`)).join(', ')}\n  ${reading}${useOf(run)}\n  next: npx voxlab evaluate ${run}\n`,
     );
 }
 

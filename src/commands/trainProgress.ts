@@ -1,4 +1,5 @@
 import { CROSS_ENTROPY } from '../config/lossSettings.js';
+import { percent } from '../percent.js';
 import { formatSeconds, type progressLine } from '../progress.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import type { StartRecord, TrainRecord } from '../training/run/trainRecords.js';
@@ -42,7 +43,7 @@ export function drawing(
     } else if (record.kind === 'validation') {
       line.end();
       say(
-        `epoch ${record.epoch}${record.step % perEpoch === 0 ? '' : `, step ${record.step}`}: validation loss ${record.loss.toFixed(4)}, accuracy ${(100 * record.accuracy).toFixed(1)} %, ROC AUC ${record.rocAuc.toFixed(3)} [${record.rocAucInterval.map((value) => value.toFixed(3)).join(', ')}] (${formatSeconds(record.seconds)})\n`,
+        `epoch ${record.epoch}${record.step % perEpoch === 0 ? '' : `, step ${record.step}`}: validation loss ${record.loss.toFixed(4)}, accuracy ${percent(record.accuracy)}, ROC AUC ${record.rocAuc.toFixed(3)} [${record.rocAucInterval.map((value) => value.toFixed(3)).join(', ')}] (${formatSeconds(record.seconds)})\n`,
       );
     }
   };

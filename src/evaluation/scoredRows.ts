@@ -1,4 +1,4 @@
-import { CENTER_COLUMNS, csvColumns, numberCell, readCsvTable, uidCell } from '../candidates/csvTable.js';
+import { CENTER_COLUMNS, numberCell, readCsvTable, uidCell } from '../candidates/csvTable.js';
 import { InputError } from '../errors.js';
 import type { PredictedFinding } from './predictionTable.js';
 
@@ -10,11 +10,15 @@ const COLUMNS = ['seriesuid', 'class', 'probability'] as const;
  * columns; centres are (0, 0, 0) where it has none and `places` does not ask for them. Throws InputError.
  */
 export function readScoredRows(file: string, { places = false } = {}): PredictedFinding[] {
-  const there = csvColumns(file);
-  const hasCenters = CENTER_COLUMNS.every((column) => there.includes(column));
-  const columns = places || hasCenters ? [...COLUMNS, ...CENTER_COLUMNS] : COLUMNS;
+  const columnsIn = (there: readonly string[]) =>
+    places || CENTER_COLUMNS.every((column) => there.includes(column))
+      ? ([...COLUMNS, ...CENTER_COLUMNS] as const)
+      : COLUMNS;
   const rows: PredictedFinding[] = [];
-  for (const row of readCsvTable<(typeof COLUMNS)[number] | (typeof CENTER_COLUMNS)[number]>(file, columns)) {
+  for (const row of readCsvTable<(typeof COLUMNS)[number] | (typeof CENTER_COLUMNS)[number]>(
+    file,
+    columnsIn,
+  )) {
     const label = numberCell(row, 'class', file);
     const probability = numberCell(row, 'probability', file);
     if (label !== 0 && label !== 1)
@@ -22,9 +26,7 @@ export function readScoredRows(file: string, { places = false } = {}): Predicted
     if (probability < 0 || probability > 1)
       throw new InputError(file, `probability: expected 0 to 1, received ${probability}`, { line: row.line });
     const [x, y, z] =
-      columns.length > COLUMNS.length
-        ? CENTER_COLUMNS.map((column) => numberCell(row, column, file))
-        : [0, 0, 0];
+      'coordX' in row.cells ? CENTER_COLUMNS.map((column) => numberCell(row, column, file)) : [0, 0, 0];
     rows.push({ seriesUid: uidCell(row, file), centerWorldMm: [x!, y!, z!], class: label, probability });
   }
   const classes = new Set(rows.map((row) => row.class));

@@ -1,8 +1,6 @@
 import { awaitReadable } from '../awaitReadable.js';
 import { isNetworkName } from '../config/networkNames.js';
-import { shapeOfCrop } from '../feed/centralCrop.js';
 import { orderOf } from '../feed/orderOf.js';
-import { definiteParts } from '../feed/parts.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { splitRows } from '../feed/split.js';
 import type { OwnNetwork } from '../model/ownNetwork.js';
@@ -16,7 +14,7 @@ import { beginImport, createRun, endImport, lockRun, readRunSplit } from '../tra
 import { writeOrigin } from '../training/run/runOrigin.js';
 import type { TrainConfig } from '../training/run/trainConfig.js';
 import { trainedData } from '../training/run/trainedOn.js';
-import { withSettingsOf } from '../training/runData.js';
+import { settledConfig } from '../training/runData.js';
 import { createLearner } from '../training/step/createLearner.js';
 import type { NamedArray } from '../training/step/learner.js';
 import { machineLayout } from '../training/step/machineLayout.js';
@@ -101,8 +99,7 @@ interface Base extends Required<Pick<CheckpointMeta, 'data'>>, Pick<CheckpointMe
 }
 
 function networkFor({ config, data }: Base, run: string, own: OwnNetwork | undefined): Promise<NetworkOfRun> {
-  const { dim, slices } = shapeOfCrop(patchFormatOf(data, config.data), config.crop);
-  return networkOfRun(config, [slices, dim, dim], run, own);
+  return networkOfRun(config, patchFormatOf(data, config.data), run, own);
 }
 
 async function baseOfRun(run: string): Promise<Base> {
@@ -115,15 +112,9 @@ async function baseOfData(given: TrainConfig): Promise<Base> {
   const patches = await openPatchFile(given.data);
   try {
     const labels = scanLabels(patches);
-    const scaled = await withSettingsOf(patches, given);
-    const parts = definiteParts(labels, scaled, scaled.data);
-    const config: TrainConfig = { ...scaled, ...parts };
-    const { stepsPerEpoch } = orderOf(
-      config.sampling,
-      splitRows(labels, parts, config.data),
-      config.batchSize,
-      config.seed,
-    );
+    const config = await settledConfig(patches, labels, given);
+    const { sampling, batchSize, seed } = config;
+    const { stepsPerEpoch } = orderOf(sampling, splitRows(labels, config, config.data), batchSize, seed);
     return { config, stepsPerEpoch, data: await dataIdentity(patches, labels), split: undefined };
   } finally {
     patches.close();

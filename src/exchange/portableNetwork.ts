@@ -1,6 +1,6 @@
 import type { ClassNames } from '../config/classNames.js';
 import type { IntensityWindow } from '../config/networkSettings.js';
-import { shapeOfCrop } from '../feed/centralCrop.js';
+import { given } from '../given.js';
 import type { Network } from '../model/network.js';
 import type { OwnNetwork } from '../model/ownNetwork.js';
 import { recordedNetwork } from '../model/recordedGraph.js';
@@ -46,8 +46,7 @@ export async function portableNetwork(
   const checkpoint = await loadLinked(run, link);
   const { config } = checkpoint.meta;
   const format = huPatchesOf(checkpoint.meta, run, 'which an exported network takes');
-  const { dim, slices } = shapeOfCrop(format, config.crop);
-  const found = await networkOfRun(config, [slices, dim, dim], run, own);
+  const found = await networkOfRun(config, format, run, own);
   requireSameOperations(run, config, found);
   return {
     network: withGraph(found.network),
@@ -79,7 +78,7 @@ export function descriptionOf({
     program: `voxlab ${VERSION}`,
     checkpoint,
     network: network.name,
-    ...(network.filters === undefined ? {} : { filters: network.filters }),
+    ...given({ filters: network.filters }),
     input: {
       name: INPUT_NAME,
       axes: 'nzyxc',

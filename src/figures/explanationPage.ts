@@ -1,3 +1,4 @@
+import { given } from '../given.js';
 import { middleVoxel, voxelToWorld } from '../volumes/voxels/geometry.js';
 import type { Vector3, Volume } from '../volumes/voxels/volume.js';
 import { escaped } from './drawing/markup.js';
@@ -37,7 +38,7 @@ const WIDTH = 1200;
 
 /** One page for people, without scripts: three planes of each patch through the map's peak, as they are and with the map over them. Complete in one file. */
 export function explanationPage({ title, patches, lines, window }: ExplanationPage): string {
-  const seen = window === undefined ? {} : { window };
+  const seen = given({ window });
   const montage = patches.length > 1 ? `<figure>${montageOf(patches, seen).svg()}</figure>` : '';
   const sections = patches.map(
     (patch) => `<h2>${escaped(patch.title)}</h2>

@@ -1,3 +1,4 @@
+import { percent } from '../percent.js';
 import type { EpochRecord, StepRecord } from '../training/run/metricsLog.js';
 import { type Chart, chart } from './charts/chart.js';
 import { EACH_BATCH, PALETTE } from './charts/chartSpec.js';
@@ -51,5 +52,5 @@ export function feedFigure(records: Iterable<FeedDrawable>): Chart {
 function titleOf(last: EpochRecord | undefined): string {
   if (last === undefined) return 'Reading';
   const { starvedShare, feed } = last;
-  return `Reading: ${feed.rowsPerSecond.toFixed(0)} rows/s, steps starved ${(100 * starvedShare).toFixed(2)} % of the last epoch`;
+  return `Reading: ${feed.rowsPerSecond.toFixed(0)} rows/s, steps starved ${percent(starvedShare, 2)} of the last epoch`;
 }

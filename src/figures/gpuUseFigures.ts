@@ -1,4 +1,5 @@
 import type { GpuLog } from '../gpu/records/gpuRecord.js';
+import { percent } from '../percent.js';
 import { quantile } from '../scores/quantile.js';
 import { type BarFigure, barFigure } from './charts/barFigure.js';
 import { BAND_COLOR, GREY, PALETTE } from './charts/chartSpec.js';
@@ -33,8 +34,7 @@ export type UseLog = Pick<GpuLog, 'samples'> | UseOverTime;
 export function gpuUtilizationFigure(log: UseLog, moments?: readonly RunMoment[]): PanelFigure {
   const use = gathered(log);
   const { meanPercent, idleShare } = use.summary;
-  const said =
-    meanPercent === null ? '' : `: mean ${meanPercent.toFixed(1)} %, idle ${(100 * idleShare!).toFixed(1)} %`;
+  const said = meanPercent === null ? '' : `: mean ${meanPercent.toFixed(1)} %, idle ${percent(idleShare!)}`;
   return panelFigure({
     title:
       use.summary.devices.length === 0

@@ -1,4 +1,5 @@
 import { CLASS_NAMES, type ClassNames } from '../config/classNames.js';
+import { given } from '../given.js';
 import type { PatchFile } from '../store/patchFile.js';
 import type { VoxelArray } from '../volumes/voxels/volume.js';
 import { type Chart, chart } from './charts/chart.js';
@@ -88,7 +89,7 @@ function histogram(title: string, counted: readonly Counted[], { low, high }: Hu
     traces: counted.map(
       ({ name, counts, color }): Trace => ({
         ...{ name, x, y: counts.shares() },
-        ...(color === undefined ? {} : { color }),
+        ...given({ color }),
       }),
     ),
     says: counted.map(({ name, counts }) => `${name}: ${counts.says()}`),

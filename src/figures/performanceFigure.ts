@@ -1,4 +1,5 @@
 import type { PerformanceSeries } from '../gpu/performance.js';
+import { percent } from '../percent.js';
 import { type Chart, chart } from './charts/chart.js';
 import { comparison, PALETTE, type Trace } from './charts/chartSpec.js';
 
@@ -12,13 +13,13 @@ export function performanceFigure(series: readonly PerformanceSeries[]): Chart {
   const traces = series.map(({ name, points }, at): Trace => {
     const { devices, speedup, efficiency } = points.at(-1)!;
     return {
-      name: `${name}: ${speedup.toFixed(2)}x on ${devices}, ${(100 * efficiency).toFixed(1)} %`,
+      name: `${name}: ${speedup.toFixed(2)}x on ${devices}, ${percent(efficiency)}`,
       x: points.map((point) => point.devices),
       y: points.map((point) => point.speedup),
       color: PALETTE[(at + 1) % PALETTE.length]!,
       markers: true,
       // The first point is what the others are compared with.
-      labels: points.map((point, i) => (i === 0 ? '' : `${(100 * point.efficiency).toFixed(0)} %`)),
+      labels: points.map((point, i) => (i === 0 ? '' : percent(point.efficiency, 0))),
     };
   });
   return chart({
@@ -32,7 +33,7 @@ export function performanceFigure(series: readonly PerformanceSeries[]): Chart {
     says: series.flatMap(({ name, points }) =>
       points.map(
         ({ devices, machine, speedup, efficiency, patchesPerSecond }) =>
-          `${name}, ${devices} on ${machine}: ${patchesPerSecond.toFixed(1)} patches/s, ${speedup.toFixed(2)} times as fast as one, ${(100 * efficiency).toFixed(1)} % of ideal`,
+          `${name}, ${devices} on ${machine}: ${patchesPerSecond.toFixed(1)} patches/s, ${speedup.toFixed(2)} times as fast as one, ${percent(efficiency)} of ideal`,
       ),
     ),
   });

@@ -1,3 +1,4 @@
+import { percent } from '../percent.js';
 import type { EpochRecord, StepRecord, ValidationRecord } from '../training/run/metricsLog.js';
 import { type BarFigure, barFigure } from './charts/barFigure.js';
 import { type Chart, chart } from './charts/chart.js';
@@ -179,8 +180,4 @@ function mostOf(ms: readonly number[], totalMs: number): string {
     .slice(0, 2)
     .map(({ part, share }) => `${part} ${percent(share)}`)
     .join(', ');
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -1,3 +1,4 @@
+import { given } from '../given.js';
 import type { EpochRecord, StepRecord, ValidationRecord } from '../training/run/metricsLog.js';
 import { type Chart, chart } from './charts/chart.js';
 import { type ChartPart, EACH_BATCH, PALETTE } from './charts/chartSpec.js';
@@ -201,7 +202,7 @@ function overSteps(
   return chart({
     title,
     x: { title: 'step' },
-    y: { title: unit, ...(range === undefined ? {} : { range }) },
+    y: { title: unit, ...given({ range }) },
     traces: [
       { name: 'each batch', ...batches.points(), color: EACH_BATCH, width: 1 },
       { name: `mean of ${MEAN_OF} batches`, ...means.points(), color: PALETTE[0] },

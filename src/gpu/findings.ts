@@ -1,3 +1,4 @@
+import { percent } from '../percent.js';
 import type { DeviceSummary } from './deviceTally.js';
 import type { GpuUse } from './gpuUse.js';
 import { deviceLabeller } from './records/gpuRecord.js';
@@ -240,8 +241,4 @@ function inWords(some: readonly DeviceSummary[], all: readonly DeviceSummary[]):
       run.length < 3 ? run.map((at) => names[at]!) : [`${names[run[0]!]!} to ${some[run.at(-1)!]!.index}`],
     )
     .join(', ');
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { given } from '../given.js';
 import { currentCell, runInCell } from './cells/cellContext.js';
 import type { Comm, CommListener, CommOpened, CommOpenOptions, Comms } from './commTypes.js';
 import { type KernelSession, sessionFor } from './session.js';
@@ -19,7 +20,7 @@ export function createComms(publish: KernelSession['publish']): Comms {
       answering = undefined;
     }
   };
-  const parent = (): { parent?: Header } => (answering === undefined ? {} : { parent: answering });
+  const parent = (): { parent?: Header } => given({ parent: answering });
 
   const create = (id: string, target: string): OpenComm => {
     const comm: OpenComm = {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { given } from '../given.js';
 import { withoutControls } from '../withoutControls.js';
 import { type Displayable, displayIdOf, type MimeBundle, mimeBundleOf } from './outputs/mimeBundle.js';
 import { sessionFor, sessionIfAny } from './session.js';
@@ -16,7 +17,7 @@ export type Shown = Displayable | MimeBundle | unknown;
  */
 export function display(value: Shown, { metadata = {} }: { metadata?: JsonObject } = {}): void {
   const display_id = displayIdOf(value);
-  publish('display_data', value, metadata, display_id === undefined ? {} : { display_id });
+  publish('display_data', value, metadata, given({ display_id }));
 }
 
 /** An output that can be changed later, also from another cell. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { SHARED_WORDS, type StreamName, type ToMain, type ToSockets } from './wire/channel.js';
 import { kernelInfo } from './wire/kernelInfo.js';
 import { startSocketsThread } from './wire/startSockets.js';
@@ -29,9 +29,6 @@ export interface OpenWire {
 export function openWire({ connectionFile, logDescriptor }: KernelOptions): OpenWire {
   const shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));
   const input = new MessageChannel();
-  let sockets: Worker | undefined;
-  const send = (message: ToSockets): void => sockets?.postMessage(message);
-
   delete process.env.MALLOC_ARENA_MAX; // of this process, and of none that cells start
   const { stdout, stderr } = process;
   const worker = startSocketsThread(
@@ -46,14 +43,14 @@ export function openWire({ connectionFile, logDescriptor }: KernelOptions): Open
     },
     logDescriptor,
   );
-  sockets = worker;
   const early: ToMain[] = [];
   const keep = (message: ToMain): void => {
     early.push(message);
   };
   worker.on('message', keep);
   return {
-    ...{ shared, inputPort: input.port1, streams: { stdout, stderr }, send },
+    ...{ shared, inputPort: input.port1, streams: { stdout, stderr } },
+    send: (message) => worker.postMessage(message),
     online: once(worker, 'online'),
     listen(take) {
       worker.off('message', keep);

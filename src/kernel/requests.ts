@@ -1,3 +1,4 @@
+import { originalSetImmediate } from './cells/cellContext.js';
 import type { Cells, WhileCompiling } from './cells/cells.js';
 import type { ExecuteQueue } from './cells/executeQueue.js';
 import type { History } from './cells/history.js';
@@ -19,9 +20,6 @@ export interface RequestDependencies {
 }
 
 type Answer = (content: JsonObject, message: Message) => JsonObject | undefined;
-
-// That of the time before timers learned to remember cells.
-const originalSetImmediate = setImmediate;
 
 /** Takes the front end's requests: cells stand in a queue, the rest is answered at once, also while a cell waits. */
 export function createRequestHandler(

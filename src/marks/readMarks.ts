@@ -2,12 +2,12 @@ import {
   CENTER_COLUMNS,
   type CsvRow,
   centerOf,
-  csvColumns,
   numberCell,
   readCsvTable,
   uidCell,
 } from '../candidates/csvTable.js';
 import { InputError } from '../errors.js';
+import { given } from '../given.js';
 import type { ReadingMark } from './mark.js';
 
 /** What a mark may say beside its place. */
@@ -24,22 +24,24 @@ type MarkColumn = 'seriesuid' | (typeof CENTER_COLUMNS)[number] | (typeof SAID)[
  * display(sliceViewer(await readVolume(scan), { marks, window: WINDOWS.lung }));
  */
 export function readMarks(file: string): ReadonlyMap<string, readonly ReadingMark[]> {
-  const there = csvColumns(file);
-  const said = SAID.filter((column) => there.includes(column));
+  const columnsIn = (there: readonly string[]): readonly MarkColumn[] => [
+    ...(['seriesuid', ...CENTER_COLUMNS] as const),
+    ...SAID.filter((column) => there.includes(column)),
+  ];
   const ofSeries = new Map<string, ReadingMark[]>();
-  for (const row of readCsvTable<MarkColumn>(file, ['seriesuid', ...CENTER_COLUMNS, ...said])) {
+  for (const row of readCsvTable(file, columnsIn)) {
     const uid = uidCell(row, file);
     const marks = ofSeries.get(uid);
-    const mark = markOf(row, said, file);
+    const mark = markOf(row, file);
     if (marks === undefined) ofSeries.set(uid, [mark]);
     else marks.push(mark);
   }
   return new Map([...ofSeries].map(([uid, marks]) => [uid, marks.toSorted(bySurety)]));
 }
 
-function markOf(row: CsvRow<MarkColumn>, said: readonly (typeof SAID)[number][], file: string): ReadingMark {
+function markOf(row: CsvRow<MarkColumn>, file: string): ReadingMark {
   const value = (column: (typeof SAID)[number]): number | undefined =>
-    said.includes(column) && row.cells[column].trim() !== '' ? numberCell(row, column, file) : undefined;
+    (row.cells[column] ?? '').trim() === '' ? undefined : numberCell(row, column, file);
   const [probability, score, diameterMm] = SAID.map(value);
   if (probability !== undefined && !(probability >= 0 && probability <= 1))
     throw new InputError(
@@ -49,8 +51,7 @@ function markOf(row: CsvRow<MarkColumn>, said: readonly (typeof SAID)[number][],
     );
   return {
     centerWorldMm: centerOf(row, file),
-    ...(probability === undefined ? {} : { probability }),
-    ...(score === undefined ? {} : { score }),
+    ...given({ probability, score }),
     ...(diameterMm === undefined || diameterMm <= 0 ? {} : { diameterMm }),
   };
 }

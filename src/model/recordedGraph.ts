@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../errors.js';
+import { given } from '../given.js';
 import type { LoggedOperation } from '../tensorflow/binding.js';
 import { openEngine } from '../tensorflow/engine.js';
 import { type Tensor, type Tensor5D, tensorId, tf } from '../tensorflow/tf.js';
@@ -114,7 +115,7 @@ class Recording {
     const y = this.#unheard((): Tensor5D => tf.zeros(x.shape));
     this.#values.set(tensorId(y), {
       text: `#${this.#lines.length - 1}`,
-      ...(node === undefined ? {} : { node }),
+      ...given({ node }),
     });
     return y;
   }

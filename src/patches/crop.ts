@@ -4,6 +4,7 @@ import { hintOfScans } from '../candidates/coordinateHint.js';
 import { InputError, throwIfAborted } from '../errors.js';
 import { takeLock } from '../fileLock.js';
 import { requireDisk } from '../freeDisk.js';
+import { given } from '../given.js';
 import { makeFolder } from '../paths.js';
 import { startPatchThread } from '../store/patchThread.js';
 import type { Resampling } from '../volumes/dicom/dicomGrid.js';
@@ -143,7 +144,7 @@ async function finish(staged: StagedJob, scans: CutScans, options: CropOptions):
     byClass: countsOf(columns.classes),
     bySubset: countsOf(columns.subsets),
     outside,
-    ...(hint === undefined ? {} : { hint }),
+    ...given({ hint }),
     failed,
     ...resampledOf(cut),
     ...countsBeside(job),

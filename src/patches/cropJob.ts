@@ -9,6 +9,7 @@ import { type ExcludedFinding, readExcludedFindings } from '../candidates/exclud
 import { groupBySeries } from '../candidates/groupBySeries.js';
 import { type Coordinates, LUNA16_FORMAT, type TableFormat } from '../candidates/tableFormat.js';
 import { InputError } from '../errors.js';
+import { given } from '../given.js';
 import type { NormalisationRequest } from '../store/intensity.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import type { LeftOutFile } from '../volumes/dicom/dicomSearch.js';
@@ -106,7 +107,7 @@ export async function prepareCrop(request: CropRequest): Promise<readonly CropJo
       `none of its ${candidates.length} candidates lies in any of the ${scans.length} scans of ${request.scansFolder}: expected series like ${scans[0]!.uid}, received ${candidates[0]?.seriesUid ?? 'an empty table'}`,
     );
   const matched = chosen.reduce((sum, { uid }) => sum + candidatesOf.get(uid)!.length, 0);
-  const normalise = request.normalise === undefined ? {} : { normalise: request.normalise };
+  const normalise = given({ normalise: request.normalise });
   const reading = readingSettings(request.reading);
   const shared = {
     ...normalise,

@@ -6,6 +6,7 @@ import type { ExcludedFinding } from '../candidates/excludedFindings.js';
 import { inWorld } from '../candidates/inWorld.js';
 import type { Coordinates } from '../candidates/tableFormat.js';
 import { InputError, messageOf } from '../errors.js';
+import { given } from '../given.js';
 import { lungMask } from '../lungs/lungMask.js';
 import { cannotWrite } from '../paths.js';
 import { type PatchFormat, voxelsPerPatch } from '../store/patchFileContract.js';
@@ -131,7 +132,7 @@ function cutPart(
     uid: scan.uid,
     subset: scan.subset,
     sha256,
-    ...(resampling === undefined ? {} : { resampling }),
+    ...given({ resampling }),
     rows: patches.map(({ candidate, notrainReason }) => ({
       line: candidate.line,
       class: candidate.class,

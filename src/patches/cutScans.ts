@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { InputError, throwIfAborted } from '../errors.js';
+import { given } from '../given.js';
 import { runOnThreads } from '../threadPool.js';
 import type { ScanFile } from '../volumes/findScans.js';
 import { scanFiles } from '../volumes/readVolume.js';
@@ -70,7 +71,7 @@ export async function cutScans(
       open.delete(uid);
       tell();
     },
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...given({ signal: options.signal }),
   });
   return results.map((ofJob) => {
     const inOrder = work.map(({ scan }) => ofJob.get(scan.uid)!);

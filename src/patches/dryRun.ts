@@ -5,6 +5,7 @@ import { inWorld } from '../candidates/inWorld.js';
 import type { Coordinates } from '../candidates/tableFormat.js';
 import { InputError, messageOf, throwIfAborted } from '../errors.js';
 import { freeDiskBytes } from '../freeDisk.js';
+import { given } from '../given.js';
 import { voxelsPerPatch } from '../store/patchFileContract.js';
 import { readGeometry, readVolume } from '../volumes/readVolume.js';
 import type { Geometry } from '../volumes/voxels/volume.js';
@@ -62,12 +63,12 @@ export async function dryRun(options: CropOptions): Promise<readonly DryRun[]> {
       byClass: countsOf(classes),
       bySubset: countsOf(subsets),
       outside,
-      ...(hint === undefined ? {} : { hint }),
+      ...given({ hint }),
       failed,
       ...countsBeside(job),
       bytes: bytesOfRows(job, classes.length),
       freeBytes,
-      ...(seconds === undefined ? {} : { seconds }),
+      ...given({ seconds }),
     };
   });
 }

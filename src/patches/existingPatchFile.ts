@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { InputError, throwIfAborted } from '../errors.js';
+import { given } from '../given.js';
 import { openPatchFile } from '../store/patchFile.js';
 import type { PatchProvenance } from '../store/patchFileContract.js';
 import { hashOfScan } from '../volumes/readVolume.js';
@@ -42,7 +43,7 @@ export async function comparePatchFile(
       outside: job.work.flatMap(({ scan: { uid } }) =>
         (provenance.outside?.[uid] ?? []).map((line) => ({ uid, line })),
       ),
-      ...(provenance.resampled === undefined ? {} : { resampled: provenance.resampled }),
+      ...given({ resampled: provenance.resampled }),
     };
   } finally {
     patches.close();

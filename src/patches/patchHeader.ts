@@ -1,3 +1,4 @@
+import { given } from '../given.js';
 import { withoutPlaces } from '../sharedPath.js';
 import type { Normalisation } from '../store/intensity.js';
 import type { PatchColumns, PatchFormat, PatchProvenance } from '../store/patchFileContract.js';
@@ -27,7 +28,7 @@ export function patchHeader(
   const reasons = failed.map(({ uid, reason }) => [uid, withoutPlaces(reason, scansFolder)]);
   const outside = cut.filter(({ outsideLines }) => outsideLines.length > 0);
   return {
-    format: { ...job.format, ...(normalisation === undefined ? {} : { normalisation }) },
+    format: { ...job.format, ...given({ normalisation }) },
     provenance: {
       program: PROGRAM,
       settings: job.settings,

@@ -1,10 +1,11 @@
+import { given } from '../given.js';
 import { NIFTI_FRAMES } from '../volumes/nifti/niftiGeometry.js';
 import type { ReadingChoices } from '../volumes/readVolume.js';
 
 /** Choices of reading as a patch file's settings hold them: only what was chosen, so that files without choices stay equal. */
 export function readingSettings({ niftiFrame, resampleSlices }: ReadingChoices = {}): ReadingChoices {
   return {
-    ...(niftiFrame === undefined ? {} : { niftiFrame }),
+    ...given({ niftiFrame }),
     ...(resampleSlices === true ? { resampleSlices } : {}),
   };
 }
@@ -13,7 +14,7 @@ export function readingSettings({ niftiFrame, resampleSlices }: ReadingChoices =
 export function readingOf({ niftiFrame, resampleSlices }: Readonly<Record<string, unknown>>): ReadingChoices {
   const frame = NIFTI_FRAMES.find((name) => name === niftiFrame);
   return readingSettings({
-    ...(frame === undefined ? {} : { niftiFrame: frame }),
+    ...given({ niftiFrame: frame }),
     resampleSlices: resampleSlices === true,
   });
 }

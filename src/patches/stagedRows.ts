@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { EnvironmentError, throwIfAborted } from '../errors.js';
+import { given } from '../given.js';
 import { voxelsPerPatch } from '../store/patchFileContract.js';
 import { placeOf } from '../store/rowFile.js';
 import type { CropJob, ScanWork } from './cropJob.js';
@@ -68,7 +69,7 @@ export async function stagedChecksum(
   scan: CutScan,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const options = signal === undefined ? {} : { signal };
+  const options = given({ signal });
   let checksum = 0;
   for await (const bytes of rowBlocks(staged, 'input', [scan], '', options))
     checksum = crc32(bytes, checksum);

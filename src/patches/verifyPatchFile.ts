@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { awaitReadableBelow } from '../awaitReadable.js';
 import { rowsBySeries } from '../candidates/groupBySeries.js';
 import { InputError } from '../errors.js';
+import { given } from '../given.js';
 import type { Progress } from '../progress.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { runOnThreads } from '../threadPool.js';
@@ -116,7 +117,7 @@ async function verifyScans(
       answers.push(answer);
       onProgress?.({ stage: 'verify', done: answers.length, total: tasks.length, unit: 'scans' });
     },
-    ...(signal === undefined ? {} : { signal }),
+    ...given({ signal }),
   });
   return answers.sort((a, b) => (a.uid < b.uid ? -1 : 1));
 }

@@ -1,8 +1,8 @@
 import { createRandom, type Random } from '../random.js';
 import { IDENTITY_DIRECTION, worldToVoxel } from '../volumes/voxels/geometry.js';
+import { add } from '../volumes/voxels/vectors.js';
 import type { Geometry, Matrix3, Vector3 } from '../volumes/voxels/volume.js';
 import type { ChestSizes } from './chestShape.js';
-import { add } from './points.js';
 
 /** How a scanner's kernel treats edges and noise. */
 export interface Kernel {

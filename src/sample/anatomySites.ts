@@ -1,8 +1,9 @@
 import type { Random } from '../random.js';
+import { scale, subtract } from '../volumes/voxels/vectors.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 import type { LungTrees } from './lungTrees.js';
 import { type Field, isInField, type PlacedBall, pointInLung } from './places.js';
-import { addScaled, distance, mix, randomDirection, scale, subtract, unitOf } from './points.js';
+import { addScaled, distance, mix, randomDirection, unitOf } from './points.js';
 import type { Skeleton } from './skeleton.js';
 import type { Branch } from './vesselTree.js';
 

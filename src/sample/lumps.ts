@@ -1,6 +1,7 @@
 import type { Random } from '../random.js';
+import { cross } from '../volumes/voxels/vectors.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
-import { cross, perpendicularTo, randomDirection, unitOf } from './points.js';
+import { perpendicularTo, randomDirection, unitOf } from './points.js';
 
 /** Three unit vectors at right angles. */
 export type Axes = readonly [Vector3, Vector3, Vector3];

@@ -1,7 +1,8 @@
 import type { Random } from '../random.js';
+import { subtract } from '../volumes/voxels/vectors.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 import type { ChestShape } from './chestShape.js';
-import { cubeRoot, distance, perpendicularTo, subtract, unitOf } from './points.js';
+import { cubeRoot, distance, perpendicularTo, unitOf } from './points.js';
 import { type Branch, besideBranch, growTree, type Tube, tube, tubesOf } from './vesselTree.js';
 
 /** An airway is a wall and a lumen around the same line. */

@@ -1,9 +1,10 @@
 import type { Random } from '../random.js';
+import { add } from '../volumes/voxels/vectors.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 import { axesAlong, drawLobes } from './lumps.js';
 import { type Finding, findingOf } from './nodules.js';
 import { type Field, isInField, onWall, pointInLung } from './places.js';
-import { add, addScaled, randomDirection, unitOf } from './points.js';
+import { addScaled, randomDirection, unitOf } from './points.js';
 
 /** Intrapulmonary lymph node on a lobe's border: flat along it, with corners. */
 export function nodeOnFissure(field: Field, random: Random): Finding | undefined {

@@ -1,21 +1,11 @@
 import type { Random } from '../random.js';
+import { add, cross, scale, subtract } from '../volumes/voxels/vectors.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 import { axesAlong, drawLobes, type Lump } from './lumps.js';
 import { hilarNode, nodeOnFissure, nodeUnderPleura } from './lymphNodes.js';
 import { type DenseTube, drawSite, type Finding, findingOf } from './nodules.js';
 import { type Field, isInField, onWall, type PlacedBall, placeBall, pointInLung } from './places.js';
-import {
-  add,
-  addScaled,
-  cross,
-  distance,
-  mix,
-  randomDirection,
-  randomInBall,
-  scale,
-  subtract,
-  unitOf,
-} from './points.js';
+import { addScaled, distance, mix, randomDirection, randomInBall, unitOf } from './points.js';
 import type { Skeleton } from './skeleton.js';
 import { tube } from './vesselTree.js';
 

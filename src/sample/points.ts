@@ -1,4 +1,5 @@
 import type { Random } from '../random.js';
+import { add, cross, dot, scale, subtract } from '../volumes/voxels/vectors.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 
 /*
@@ -6,29 +7,9 @@ import type { Vector3 } from '../volumes/voxels/volume.js';
  * their last bit, while Math.sin, exp, pow or hypot may differ between engines, and the same seed must give the same bytes.
  */
 
-export function add(a: Vector3, b: Vector3): Vector3 {
-  return [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
-}
-
-export function subtract(a: Vector3, b: Vector3): Vector3 {
-  return [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-}
-
-export function scale(a: Vector3, factor: number): Vector3 {
-  return [a[0] * factor, a[1] * factor, a[2] * factor];
-}
-
 /** a + factor * b. */
 export function addScaled(a: Vector3, b: Vector3, factor: number): Vector3 {
   return [a[0] + factor * b[0], a[1] + factor * b[1], a[2] + factor * b[2]];
-}
-
-export function dot(a: Vector3, b: Vector3): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-export function cross(a: Vector3, b: Vector3): Vector3 {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 }
 
 export function lengthOf(a: Vector3): number {

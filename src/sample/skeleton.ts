@@ -1,7 +1,8 @@
 import type { Random } from '../random.js';
+import { add } from '../volumes/voxels/vectors.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 import type { ChestShape } from './chestShape.js';
-import { add, addScaled, mix, unitOf } from './points.js';
+import { addScaled, mix, unitOf } from './points.js';
 import { type Tube, tube } from './vesselTree.js';
 
 /** A bone: tubes whose outer `corticalMm` are dense. Cartilage has no dense shell. */

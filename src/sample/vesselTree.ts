@@ -1,19 +1,15 @@
 import type { Random } from '../random.js';
+import { add, cross, dot, scale, subtract } from '../volumes/voxels/vectors.js';
 import type { Vector3 } from '../volumes/voxels/volume.js';
 import {
-  add,
   addScaled,
-  cross,
   cubeRoot,
   distance,
-  dot,
   lengthOf,
   meanOf,
   mix,
   perpendicularTo,
   randomInBall,
-  scale,
-  subtract,
   unitOf,
 } from './points.js';
 

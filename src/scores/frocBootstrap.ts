@@ -2,6 +2,7 @@ import { createRandom, type Random } from '../random.js';
 import { type ColumnBands, columnBands } from './columnBands.js';
 import { OPERATING_POINTS, SampleCurve } from './froc.js';
 import type { FrocEvents } from './frocEvents.js';
+import { drawScans } from './rocBootstrap.js';
 
 /** How often scans are drawn anew (1000), with which seed, and at which rates the curve has a band. */
 export interface BootstrapOptions {
@@ -70,11 +71,9 @@ export function bootstrapFroc(
 /** Of each sample that has a nodule. */
 function sampleCurves(events: FrocEvents, samples: number, seed: number): SampleCurve[] {
   const random = bootstrapRandom(seed);
-  const drawn = new Int32Array(events.scans);
   const curves = Array.from({ length: samples }, () => {
-    drawScans(random, drawn);
     const weights = new Int32Array(events.scans);
-    for (let i = 0; i < drawn.length; i++) weights[drawn[i]!]!++;
+    for (const scan of drawScans(random, events.scans)) weights[scan]!++;
     return new SampleCurve(events, weights);
   });
   return curves.filter(({ hasNodules }) => hasNodules);
@@ -108,11 +107,6 @@ function bandsOf(
 /** The generator of a bootstrap's draws. */
 export function bootstrapRandom(seed: number): Random {
   return createRandom(`froc bootstrap ${seed}`);
-}
-
-/** Draws a sample: as many scans, by index, as `into` has places. */
-export function drawScans(random: Random, into: Int32Array): void {
-  for (let i = 0; i < into.length; i++) into[i] = random.integer(into.length);
 }
 
 function picked(

@@ -130,7 +130,9 @@ export function rocBootstrapRandom(seed: number): Random {
 
 /** A sample: as many scans, by number, as there are. */
 export function drawScans(random: Random, scans: number): Uint32Array {
-  return Uint32Array.from({ length: scans }, () => random.integer(scans));
+  const drawn = new Uint32Array(scans);
+  for (let i = 0; i < scans; i++) drawn[i] = random.integer(scans);
+  return drawn;
 }
 
 function runsOf(scores: ArrayLike<number>, classes: ArrayLike<number>, { scans, scanOf }: ScanIndex): Runs {

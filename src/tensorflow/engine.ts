@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster } from '../config/cluster.js';
 import { EngineError } from '../errors.js';
+import { given } from '../given.js';
 import { freeGpuBytes } from '../nvidiaGpus.js';
 import { Binding } from './binding.js';
 import type { DeviceLayout } from './configProto.js';
@@ -76,7 +77,7 @@ function open(layout: DeviceLayout, cluster: Cluster | undefined): Engine {
   installBinding(binding);
   registerJavascriptKernels(tf);
   const version = binding.TF_Version;
-  return { context, binding, version, freeGpuBytes: free, ...(cluster === undefined ? {} : { cluster }) };
+  return { context, binding, version, freeGpuBytes: free, ...given({ cluster }) };
 }
 
 /** The driver's file of a GPU. */

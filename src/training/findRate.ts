@@ -1,8 +1,6 @@
 import { throwIfAborted } from '../errors.js';
 import { type Batch, labelled, trainingRequests } from '../feed/batches.js';
-import { shapeOfCrop } from '../feed/centralCrop.js';
 import { orderOf } from '../feed/orderOf.js';
-import { definiteParts } from '../feed/parts.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { splitRows } from '../feed/split.js';
@@ -15,7 +13,7 @@ import { seriesSplit } from './run/dataIdentity.js';
 import { networkOfRun, withOwnName } from './run/networkOfRun.js';
 import { firstWeights } from './run/startingPoint.js';
 import type { TrainConfig } from './run/trainConfig.js';
-import { learnerOfRun, requireBatch, withSettingsOf } from './runData.js';
+import { learnerOfRun, requireBatch, settledConfig } from './runData.js';
 import type { Learner } from './step/learner.js';
 
 /** Fewer say nothing: the loss of a batch is noisy. */
@@ -82,16 +80,13 @@ export async function* findRate(
   let feed: RowFeed | undefined;
   try {
     const labels = scanLabels(patches);
-    const scaled = await withSettingsOf(patches, given);
-    const parts = definiteParts(labels, scaled, scaled.data);
-    const config: TrainConfig = { ...scaled, ...parts };
-    const split = splitRows(labels, parts, config.data);
+    const config = await settledConfig(patches, labels, given);
+    const split = splitRows(labels, config, config.data);
     requireBatch(config, split);
     const { batchSize, sampling, seed, learningRatePlan } = config;
     const order = orderOf(sampling, split, batchSize, seed);
     const rates = ratesOf(low, high, steps);
-    const { dim, slices } = shapeOfCrop(patches.format, config.crop);
-    const { network } = await networkOfRun(config, [slices, dim, dim], config.run, options.network);
+    const { network } = await networkOfRun(config, patches.format, config.run, options.network);
     const perBatch = learningRatePlan.baseBatch === 0 ? 1 : batchSize / learningRatePlan.baseBatch;
     learner = await learnerOfRun(
       { ...config, learningRate: perBatch },

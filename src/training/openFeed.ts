@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type FeedReport, RowFeed } from '../feed/rowFeed.js';
+import { given } from '../given.js';
 import type { PatchFile } from '../store/patchFile.js';
 import type { EpochRecord } from './run/metricsLog.js';
 import type { TrainConfig } from './run/trainConfig.js';
@@ -27,7 +28,7 @@ export function openFeed(
   batchRows: number,
 ): RowFeed {
   return new RowFeed({
-    access: { ...patches.input, ...(valueScale === undefined ? {} : { scale: valueScale }) },
+    access: { ...patches.input, ...given({ scale: valueScale }) },
     patch: patches.format,
     crop,
     batchRows,

@@ -1,6 +1,7 @@
 import { InterruptedError } from '../errors.js';
 import { rowRequests } from '../feed/batches.js';
 import type { RowFeed } from '../feed/rowFeed.js';
+import { given } from '../given.js';
 import type { Learner } from './step/learner.js';
 
 /**
@@ -18,7 +19,7 @@ export async function predictShared(
   // Behind the probabilities: how many processes were stopped.
   const all = new Float32Array(rows.length + 1);
   try {
-    const predicted = await predictRows(learner, feed, own, signal === undefined ? {} : { signal });
+    const predicted = await predictRows(learner, feed, own, given({ signal }));
     all.set(predicted, Math.min(learner.rank * share, rows.length));
   } catch (error) {
     if (learner.ranks === 1 || !(error instanceof InterruptedError)) throw error;

@@ -1,4 +1,3 @@
-import { shapeOfCrop } from '../feed/centralCrop.js';
 import type { OwnNetwork } from '../model/ownNetwork.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
 import { openEngine } from '../tensorflow/engine.js';
@@ -27,8 +26,7 @@ export async function createPredictingLearner(
   format: PatchFormat,
   { devices, network: own, run = config.run }: PredictingOptions = {},
 ): Promise<Learner> {
-  const { dim, slices } = shapeOfCrop(format, config.crop);
-  const found = await networkOfRun(config, [slices, dim, dim], run, own);
+  const found = await networkOfRun(config, format, run, own);
   const count = devices ?? Math.max(1, gpusOf(config));
   const learner = await createLearner({
     ...config,

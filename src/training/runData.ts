@@ -1,7 +1,10 @@
 import type { Cluster } from '../config/cluster.js';
 import { InputError } from '../errors.js';
 import { factorsOfRows } from '../feed/batchShare.js';
-import type { Split } from '../feed/split.js';
+import { definiteParts } from '../feed/parts.js';
+import type { ScanLabels } from '../feed/rowLabels.js';
+import type { Parts, Split } from '../feed/split.js';
+import { given } from '../given.js';
 import type { OwnLoss } from '../model/loss.js';
 import type { Network } from '../model/network.js';
 import type { PatchFile } from '../store/patchFile.js';
@@ -11,13 +14,18 @@ import { createLearner } from './step/createLearner.js';
 import type { Learner } from './step/learner.js';
 import { rowsOfMicroBatch } from './step/placement.js';
 
-/** A configuration with what this patch file decides; a resumed run keeps its own. Throws InputError for voxels that cannot be learned from. */
-export function withSettingsOf(
+/**
+ * A configuration with what this patch file decides: scale, window and parts. A resumed run keeps its own. Throws InputError for
+ * voxels that cannot be learned from, and for parts that cannot be made.
+ */
+export async function settledConfig(
   patches: PatchFile,
-  config: TrainConfig,
+  labels: ScanLabels,
+  wished: TrainConfig,
   before?: TrainConfig,
-): Promise<TrainConfig> {
-  return withScaleOf(patches, withWindowOf(patches, config, before), before);
+): Promise<TrainConfig & Parts> {
+  const config = await withScaleOf(patches, withWindowOf(patches, wished, before), before);
+  return { ...config, ...definiteParts(labels, config, config.data) };
 }
 
 /** Looks at the voxels before the first step; a resumed run keeps its own scale. Throws InputError for such as cannot be learned from. */
@@ -77,12 +85,12 @@ export function learnerOfRun(
     batchLoss: {
       ...config.loss,
       classFactors: factorsOfRows(config.loss, config.sampling, split),
-      ...(own === undefined ? {} : { own }),
+      ...given({ own }),
     },
     network,
     batchSize: rowsOfMicroBatch(config.batchSize, ranks),
     learningRateFactor,
     parallel: { strategy, devices, stages, microBatches, schedule, ...(cuts.length > 0 ? { cuts } : {}) },
-    ...(cluster === undefined ? {} : { cluster }),
+    ...given({ cluster }),
   });
 }

@@ -4,6 +4,7 @@ import { orderOf } from '../feed/orderOf.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import type { RowLabels } from '../feed/rowLabels.js';
 import type { Split } from '../feed/split.js';
+import { given } from '../given.js';
 import { VERSION } from '../version.js';
 import { type Mined, mineHardNegatives } from './mineHardNegatives.js';
 import { readingOf } from './openFeed.js';
@@ -14,7 +15,6 @@ import type { CheckpointMeta, ValidationScores } from './run/checkpointMeta.js';
 import type { DataIdentity } from './run/dataIdentity.js';
 import { EventFile } from './run/eventFile.js';
 import {
-  type EpochRecord,
   type MetricRecord,
   metricLine,
   metricsFile,
@@ -24,12 +24,12 @@ import {
 import type { ResumedState } from './run/resume.js';
 import type { TrainConfig } from './run/trainConfig.js';
 import type { ControlState } from './run/trainControl.js';
-import { layoutOf, type TrainRecord } from './run/trainRecords.js';
+import { type EndRecord, layoutOf, type TrainRecord } from './run/trainRecords.js';
 import { validationSteps } from './run/validationSteps.js';
 import type { Learner } from './step/learner.js';
 import type { AugmentationInputs, OwnParts } from './step/ownParts.js';
 import { Profile } from './step/profile.js';
-import { interruption, trainEpoch } from './trainEpoch.js';
+import { type EpochWork, interruption, trainEpoch } from './trainEpoch.js';
 import { validate } from './validate.js';
 
 /** A run that is ready to learn. */
@@ -60,123 +60,191 @@ export interface PreparedRun {
  * Throws EngineError (a loss that is not finite, a process that is lost), EnvironmentError, InputError, InterruptedError.
  */
 export async function* runEpochs(run: PreparedRun): AsyncGenerator<TrainRecord> {
-  const { config, learner, feed, labels, split, signal, watch, before, parts = {}, control } = run;
-  const { augment: own } = parts;
-  const augment = own === undefined ? undefined : { own, size: run.patchSize };
-  const from = before?.meta;
-  const writes = learner.rank === 0;
-  const events = writes ? new EventFile(config.run, from?.step ?? 0) : undefined;
-  const metrics = writes ? new AppendQueue(metricsFile(config.run)) : undefined;
-  const note = (record: MetricRecord): void => {
-    metrics?.add(metricLine(record));
-    events?.add(record);
-  };
-  const recorded = async (): Promise<void> => {
-    await metrics?.settle();
-    await events?.settle();
-  };
-  const keeper = new CheckpointKeeper({
-    ...{ config, learner, fromStep: from?.step ?? 0 },
-    // What could not be recorded ends the run by itself, and leaves a checkpoint all the same.
-    before: () => recorded().catch(() => {}),
-  });
-  const profile = run.profiled ? new Profile(config.run, learner.rank, from?.step ?? 0) : undefined;
-  let hardest = before?.hardest;
-  let best = from?.best;
-  let epoch = from?.epoch ?? 0;
-  let stepsDone = from?.step ?? 0;
-  let validated = from?.validated ?? 0;
-  /** A resumed run that had stopped early has nothing to learn. */
-  let stoppedEarly = from !== undefined && hasStopped(config, from);
-  let learningRate = 0;
-  /** What a checkpoint inside this epoch says. */
-  const meta = (): CheckpointMeta => metaOf(run, { epoch: epoch - 1, step: stepsDone, validated }, best);
+  const course = new Course(run);
   try {
-    while (epoch < config.epochs && !stoppedEarly) {
-      epoch++;
-      const began = performance.now();
-      const reportBefore = feed.report();
-      const doneBefore = stepsDone;
-      const order = orderOf(config.sampling, split, config.batchSize, config.seed, hardest);
-      const lost = watch?.failure;
-      let reading: ReturnType<typeof readingOf> | undefined;
-      let folder = '';
-      let isWhole = false;
-      let mined: Mined = hardest === undefined ? {} : { hardest };
-      for (const toStep of validationSteps(config.validateSteps, epoch, meta())) {
-        for await (const record of trainEpoch({
-          ...{ config, feed, labels, learner, epoch, stepsDone, toStep, profile, order, lost, signal },
-          augment,
-        })) {
-          stepsDone = record.step;
-          learningRate = record.learningRate;
-          note(record);
-          yield record;
-          await keeper.afterStep(meta(), hardest);
-          if (control?.stopped === true) break;
-        }
-        reading = readingOf(reportBefore, feed.report(), performance.now() - began);
-        // Whatever ends the run while they are scored: the steps are kept.
-        await keeper.saveNewSteps(meta(), hardest);
-        await watch?.agree(`weights of step ${stepsDone}`, 'kept');
-        const validation = await validate({
-          ...{ learner, feed, labels, rows: split.validation, loss: config.loss, signal, parts },
-          ...{ learningRate, epoch, step: stepsDone, onNoNumbers: () => keeper.withdraw(meta()) },
-        });
-        note(validation);
-        yield validation;
-        const isEnd = stepsDone === epoch * run.stepsPerEpoch;
-        isWhole = isEnd;
-        const { negatives } = split;
-        if (isEnd) mined = await mineHardNegatives({ config, learner, feed, negatives, epoch, signal });
-        const scores = best === undefined || validation.loss < best.valLoss ? scoresOf(validation) : best;
-        const done = { epoch: isEnd ? epoch : epoch - 1, step: stepsDone, validated: stepsDone };
-        folder = await keeper.complete(metaOf(run, done, scores), mined.hardest);
-        best = scores;
-        validated = stepsDone;
-        hardest = mined.hardest;
-        // However long the disk takes: the others wait as long as this process is heard. Nobody leaves here for a wish to stop,
-        // which the next step fulfils on all: none is missing in a step that another one has begun.
-        await watch?.agree(`checkpoint of step ${stepsDone}`, 'written');
-        if (control?.stopped === true) break;
-      }
-      if (!isWhole) break;
-      const seconds = (performance.now() - began) / 1000;
-      const record: EpochRecord = {
-        kind: 'epoch',
-        epoch,
-        step: stepsDone,
-        seconds,
-        patchesPerSecond: ((stepsDone - doneBefore) * config.batchSize) / seconds,
-        ...reading!,
-        checkpoint: folder,
-        best: best?.step === stepsDone,
-        ...(mined.times === undefined ? {} : { hardNegatives: mined.times }),
-      };
-      note(record);
-      yield record;
-      stoppedEarly = (await isAtEnd(config, learner, epoch - best!.epoch)) || control?.stopped === true;
-    }
-    await recorded();
+    yield* course.epochs();
+    await course.recorded();
   } catch (error) {
-    const reason = await leaveCheckpoint(error, config.run, () => keeper.saveNewSteps(meta(), hardest));
+    throw await course.leave(error);
+  } finally {
+    await course.settle();
+  }
+  yield course.end();
+}
+
+/** How far a run has come, and what is kept of it. */
+class Course {
+  readonly #run: PreparedRun;
+  readonly #events: EventFile | undefined;
+  readonly #metrics: AppendQueue | undefined;
+  readonly #keeper: CheckpointKeeper;
+  readonly #profile: Profile | undefined;
+  #epoch: number;
+  #step: number;
+  /** The step of the last validation. */
+  #validated: number;
+  #best: ValidationScores | undefined;
+  #hardest: Mined['hardest'];
+  #learningRate = 0;
+  #stoppedEarly: boolean;
+
+  constructor(run: PreparedRun) {
+    const { config, learner, before } = run;
+    const from = before?.meta;
+    this.#run = run;
+    this.#epoch = from?.epoch ?? 0;
+    this.#step = from?.step ?? 0;
+    this.#validated = from?.validated ?? 0;
+    this.#best = from?.best;
+    this.#hardest = before?.hardest;
+    // A resumed run that had stopped early has nothing to learn.
+    this.#stoppedEarly = from !== undefined && hasStopped(config, from);
+    const writes = learner.rank === 0;
+    this.#events = writes ? new EventFile(config.run, this.#step) : undefined;
+    this.#metrics = writes ? new AppendQueue(metricsFile(config.run)) : undefined;
+    this.#keeper = new CheckpointKeeper({
+      ...{ config, learner, fromStep: this.#step },
+      // What could not be recorded ends the run by itself, and leaves a checkpoint all the same.
+      before: () => this.recorded().catch(() => {}),
+    });
+    this.#profile = run.profiled ? new Profile(config.run, learner.rank, this.#step) : undefined;
+  }
+
+  /** To the last epoch, or until it stops early. */
+  async *epochs(): AsyncGenerator<TrainRecord> {
+    const { config, learner, control } = this.#run;
+    while (this.#epoch < config.epochs && !this.#stoppedEarly) {
+      this.#epoch++;
+      if (!(yield* this.#oneEpoch())) return;
+      const since = this.#epoch - this.#best!.epoch;
+      this.#stoppedEarly = (await isAtEnd(config, learner, since)) || control?.stopped === true;
+    }
+  }
+
+  /** From validation to validation. Whether it came to its end. */
+  async *#oneEpoch(): AsyncGenerator<TrainRecord, boolean> {
+    const { config, feed, split, watch, control, stepsPerEpoch } = this.#run;
+    const began = performance.now();
+    const [reportBefore, stepBefore] = [feed.report(), this.#step];
+    const order = orderOf(config.sampling, split, config.batchSize, config.seed, this.#hardest);
+    const lost = watch?.failure;
+    for (const toStep of validationSteps(config.validateSteps, this.#epoch, this.#meta())) {
+      yield* this.#steps({ toStep, order, lost });
+      const reading = readingOf(reportBefore, feed.report(), performance.now() - began);
+      // Whatever ends the run while they are scored: the steps are kept.
+      await this.#keeper.saveNewSteps(this.#meta(), this.#hardest);
+      await watch?.agree(`weights of step ${this.#step}`, 'kept');
+      const validation = yield* this.#validation();
+      const isEnd = this.#step === this.#epoch * stepsPerEpoch;
+      const mined: Mined = isEnd ? await this.#mined() : given({ hardest: this.#hardest });
+      const checkpoint = await this.#checkpoint(validation, isEnd, mined);
+      // However long the disk takes: the others wait as long as this process is heard. Nobody leaves here for a wish to stop,
+      // which the next step fulfils on all: none is missing in a step that another one has begun.
+      await watch?.agree(`checkpoint of step ${this.#step}`, 'written');
+      if (isEnd) {
+        const seconds = (performance.now() - began) / 1000;
+        const patchesPerSecond = ((this.#step - stepBefore) * config.batchSize) / seconds;
+        yield this.#noted({
+          kind: 'epoch',
+          ...{ epoch: this.#epoch, step: this.#step, seconds, patchesPerSecond },
+          ...{ ...reading, checkpoint, best: this.#best?.step === this.#step },
+          ...given({ hardNegatives: mined.times }),
+        });
+        return true;
+      }
+      if (control?.stopped === true) return false;
+    }
+    return false;
+  }
+
+  async *#steps(part: Pick<EpochWork, 'toStep' | 'order' | 'lost'>): AsyncGenerator<TrainRecord> {
+    const { config, feed, labels, learner, signal, control, patchSize, parts } = this.#run;
+    const own = parts?.augment;
+    const records = trainEpoch({
+      ...{ config, feed, labels, learner, epoch: this.#epoch, stepsDone: this.#step },
+      ...{ ...part, profile: this.#profile, signal },
+      augment: own === undefined ? undefined : { own, size: patchSize },
+    });
+    for await (const record of records) {
+      this.#step = record.step;
+      this.#learningRate = record.learningRate;
+      yield this.#noted(record);
+      await this.#keeper.afterStep(this.#meta(), this.#hardest);
+      if (control?.stopped === true) return;
+    }
+  }
+
+  async *#validation(): AsyncGenerator<TrainRecord, ValidationRecord> {
+    const { config, feed, labels, learner, signal, split, parts = {} } = this.#run;
+    const validation = await validate({
+      ...{ learner, feed, labels, rows: split.validation, loss: config.loss, signal, parts },
+      ...{ learningRate: this.#learningRate, epoch: this.#epoch, step: this.#step },
+      onNoNumbers: () => this.#keeper.withdraw(this.#meta()),
+    });
+    yield this.#noted(validation);
+    return validation;
+  }
+
+  #mined(): Promise<Mined> {
+    const { config, feed, learner, signal, split } = this.#run;
+    const { negatives } = split;
+    return mineHardNegatives({ config, learner, feed, negatives, epoch: this.#epoch, signal });
+  }
+
+  /** With the scores of a validation. Returns its folder. */
+  async #checkpoint(validation: ValidationRecord, isEnd: boolean, { hardest }: Mined): Promise<string> {
+    const scores =
+      this.#best === undefined || validation.loss < this.#best.valLoss ? scoresOf(validation) : this.#best;
+    const epoch = isEnd ? this.#epoch : this.#epoch - 1;
+    const done = { epoch, step: this.#step, validated: this.#step };
+    const folder = await this.#keeper.complete(metaOf(this.#run, done, scores), hardest);
+    this.#best = scores;
+    this.#validated = this.#step;
+    this.#hardest = hardest;
+    return folder;
+  }
+
+  /** What a checkpoint inside this epoch says. */
+  #meta(): CheckpointMeta {
+    const done = { epoch: this.#epoch - 1, step: this.#step, validated: this.#validated };
+    return metaOf(this.#run, done, this.#best);
+  }
+
+  #noted<Kind extends MetricRecord>(record: Kind): Kind {
+    this.#metrics?.add(metricLine(record));
+    this.#events?.add(record);
+    return record;
+  }
+
+  /** Once all records are in their files. */
+  async recorded(): Promise<void> {
+    await this.#metrics?.settle();
+    await this.#events?.settle();
+  }
+
+  /** Keeps what was learned, and says what is to be thrown for what ended it. */
+  async leave(error: unknown): Promise<unknown> {
+    const { config, signal } = this.#run;
+    const save = (): Promise<boolean> => this.#keeper.saveNewSteps(this.#meta(), this.#hardest);
+    const reason = await leaveCheckpoint(error, config.run, save);
     // Who stops leaves the sums of the others without an end.
     const isStop =
       reason instanceof InterruptedError || (signal?.aborted === true && reason instanceof EngineError);
-    throw isStop ? interruption(config, signal, stepsDone, epoch, reason) : reason;
-  } finally {
-    // A consumer that goes away leaves nothing half written.
-    await keeper.settle().catch(() => {});
-    await recorded().catch(() => {});
+    return isStop ? interruption(config, signal, this.#step, this.#epoch, reason) : reason;
   }
-  yield {
-    kind: 'end',
-    run: config.run,
-    epochs: epoch,
-    steps: stepsDone,
-    best: best!,
-    stoppedEarly: (stoppedEarly && epoch < config.epochs) || stepsDone < epoch * run.stepsPerEpoch,
-  };
+
+  /** A consumer that goes away leaves nothing half written. */
+  async settle(): Promise<void> {
+    await this.#keeper.settle().catch(() => {});
+    await this.recorded().catch(() => {});
+  }
+
+  end(): EndRecord {
+    const { config, stepsPerEpoch } = this.#run;
+    const [epochs, steps, best] = [this.#epoch, this.#step, this.#best!];
+    const stoppedEarly = (this.#stoppedEarly && epochs < config.epochs) || steps < epochs * stepsPerEpoch;
+    return { kind: 'end', run: config.run, epochs, steps, best, stoppedEarly };
+  }
 }
 
 /**
@@ -221,7 +289,7 @@ function metaOf(
   const rateFactor = control?.rateFactor ?? 1;
   return {
     ...{ program, config, ...done, stepsPerEpoch, layout, data },
-    ...(best === undefined ? {} : { best }),
+    ...given({ best }),
     ...(rateFactor === 1 ? {} : { rateFactor }),
   };
 }

@@ -1,12 +1,11 @@
 import type { Cluster } from '../config/cluster.js';
 import { overlap } from '../config/holdout.js';
 import { EngineError, InterruptedError, messageOf, UsageError } from '../errors.js';
-import { shapeOfCrop } from '../feed/centralCrop.js';
 import { orderOf } from '../feed/orderOf.js';
-import { definiteParts } from '../feed/parts.js';
 import type { RowFeed } from '../feed/rowFeed.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { type Split, splitRows } from '../feed/split.js';
+import { given } from '../given.js';
 import { openPatchFile, type PatchFile } from '../store/patchFile.js';
 import { untilAborted } from '../untilAborted.js';
 import { VERSION } from '../version.js';
@@ -25,7 +24,7 @@ import { firstWeights } from './run/startingPoint.js';
 import type { TrainConfig } from './run/trainConfig.js';
 import { ControlState, heardBy, type OnRecord } from './run/trainControl.js';
 import { startRecord, type TrainRecord } from './run/trainRecords.js';
-import { learnerOfRun, requireBatch, withSettingsOf } from './runData.js';
+import { learnerOfRun, requireBatch, settledConfig } from './runData.js';
 import { runEpochs } from './runEpochs.js';
 import type { Learner } from './step/learner.js';
 import { learningRateFactor } from './step/learningRate.js';
@@ -110,30 +109,27 @@ async function reasonOf(
 }
 
 async function* trainHere(
-  given: TrainConfig,
+  asked: TrainConfig,
   options: TrainOptions,
   watch?: RankWatch,
 ): AsyncGenerator<TrainRecord> {
   const { signal, resume = false } = options;
   const writes = (options.cluster?.rank ?? 0) === 0;
-  const unlock = writes ? lockRun(given.run) : undefined;
+  const unlock = writes ? lockRun(asked.run) : undefined;
   let patches: PatchFile | undefined;
   let learner: Learner | undefined;
   let feed: RowFeed | undefined;
   try {
-    const { before, notes } = resume ? await resumePoint(given.run) : NEW_RUN;
-    patches = await openPatchFile(given.data);
+    const { before, notes } = resume ? await resumePoint(asked.run) : NEW_RUN;
+    patches = await openPatchFile(asked.data);
     const labels = scanLabels(patches);
-    const named = resume ? given : withOwnName(given, options.network);
-    const scaled = await withSettingsOf(patches, named, before?.meta.config);
-    const parts = definiteParts(labels, scaled, scaled.data);
-    const own = namesOf(options);
-    const { own: _, ...plain } = scaled;
-    let config: TrainConfig = { ...plain, ...parts, ...(own === undefined ? {} : { own }) };
+    const named = resume ? asked : withOwnName(asked, options.network);
+    const { own: _, ...settled } = await settledConfig(patches, labels, named, before?.meta.config);
+    let config: TrainConfig = { ...settled, ...given({ own: namesOf(options) }) };
     const data = await dataIdentity(patches, labels);
     if (before !== undefined) requireSameRun(config, data, before);
     if (!resume) requireApart(config);
-    const split = splitRows(labels, parts, config.data);
+    const split = splitRows(labels, settled, config.data);
     requireBatch(config, split);
     const { batchSize, sampling, seed } = config;
     const { stepsPerEpoch } = orderOf(sampling, split, batchSize, seed);
@@ -141,9 +137,7 @@ async function* trainHere(
     const planned = learningRateFactor(config.learningRatePlan, { ...config, stepsPerEpoch });
     const control = new ControlState(before?.meta.rateFactor ?? 1, options.cluster?.addresses.length ?? 1);
     const factor = (step: number): number => planned(step) * control.rateFactor;
-    const { dim, slices } = shapeOfCrop(patches.format, config.crop);
-    const patchSize = [slices, dim, dim] as const;
-    const found = await networkOfRun(config, patchSize, config.run, options.network);
+    const found = await networkOfRun(config, patches.format, config.run, options.network);
     const { network } = found;
     const agree = async (what: string, value: string): Promise<void> =>
       untilAborted(signal, `waiting for the other processes' ${what}`, watch?.agree(what, value) ?? NOTHING);
@@ -187,7 +181,7 @@ async function* trainHere(
     const ready = { config, learner, feed, labels, split, stepsPerEpoch, data };
     const records = runEpochs({
       ...{ ...ready, signal, profiled, watch, before },
-      ...{ parts: options, patchSize, control },
+      ...{ parts: options, patchSize: network.inputSize, control },
     });
     yield* options.onRecord === undefined ? records : heardBy(records, options.onRecord, control);
   } finally {

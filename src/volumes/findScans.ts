@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { awaitReadableBelow } from '../awaitReadable.js';
 import { InputError } from '../errors.js';
+import { given } from '../given.js';
 import { isFolder } from '../paths.js';
 import { findDicomSeries, type LeftOutFile } from './dicom/dicomSearch.js';
 import { SCAN_EXTENSIONS } from './readVolume.js';
@@ -128,7 +129,7 @@ function scansIn(folder: string, subset: number): ScanSearch {
       subset,
       path,
       slices,
-      ...(fault === undefined ? {} : { fault }),
+      ...given({ fault }),
     }),
   );
   return { scans: [...files, ...scans], leftOut };

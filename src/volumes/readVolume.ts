@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { awaitReadableBelow } from '../awaitReadable.js';
 import { InputError, throwIfAborted } from '../errors.js';
+import { given } from '../given.js';
 import { chosenSeries } from './dicom/dicomChoice.js';
 import type { Resampling } from './dicom/dicomGrid.js';
 import { type DicomVolume, filesInOrder, readDicomSeries, readDicomVolume } from './dicom/dicomReader.js';
@@ -96,7 +97,7 @@ export async function readHashedVolume(
 ): Promise<HashedVolume> {
   const hash = createHash('sha256');
   const onBytes = (bytes: Uint8Array): void => void hash.update(bytes);
-  const options = { onBytes, ...(memory === undefined ? {} : { memory }) };
+  const options = { onBytes, ...given({ memory }) };
   const { volume, files = [], resampling } = await readAny(source, choices, options);
   for (const file of files) await hashFile(hash, file);
   return { volume, sha256: hash.digest('hex'), ...(resampling && { resampling }) };

@@ -1,14 +1,7 @@
 import { voxelToWorld, worldToVoxel } from '../volumes/voxels/geometry.js';
+import { dot, subtract } from '../volumes/voxels/vectors.js';
 import type { Geometry, Matrix3, Vector3 } from '../volumes/voxels/volume.js';
-import {
-  type Camera,
-  dot,
-  forwardOf,
-  middleOf,
-  minus,
-  type PictureSize,
-  pixelsPerMm,
-} from './volumeCamera.js';
+import { type Camera, forwardOf, middleOf, type PictureSize, pixelsPerMm } from './volumeCamera.js';
 import type { CutPlane } from './volumeState.js';
 
 /** Parallel rays through a volume, in shares of its edges: voxel (0, 0, 0) reaches from 0 to 1 / size. */
@@ -38,7 +31,7 @@ export function raysOf(grid: Geometry, camera: Camera, cut: CutPlane | null, siz
     return [along(0), along(1), along(2)];
   };
   const start = shareOf([0, 0, 0]);
-  const perMm = (direction: Vector3): Vector3 => minus(shareOf(direction), start);
+  const perMm = (direction: Vector3): Vector3 => subtract(shareOf(direction), start);
   const [x, y, z] = [perMm([1, 0, 0]), perMm([0, 1, 0]), perMm([0, 0, 1])];
   const toWorld: Matrix3 = [...x, ...y, ...z];
   const scale = pixelsPerMm(grid, camera, size);
@@ -60,8 +53,8 @@ function cutInShares(grid: Geometry, { normal, atMm }: CutPlane): [number, numbe
     return voxelToWorld(grid, voxel);
   };
   const corner = voxelToWorld(grid, [-0.5, -0.5, -0.5]);
-  const along = (axis: 0 | 1 | 2): number => dot(normal, minus(edge(axis), corner));
-  return [along(0), along(1), along(2), atMm + dot(normal, minus(middleOf(grid), corner))];
+  const along = (axis: 0 | 1 | 2): number => dot(normal, subtract(edge(axis), corner));
+  return [along(0), along(1), along(2), atMm + dot(normal, subtract(middleOf(grid), corner))];
 }
 
 /** A ray's way through a volume: `start` lies at 0 mm. */

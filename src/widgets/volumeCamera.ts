@@ -1,4 +1,5 @@
 import { voxelToWorld } from '../volumes/voxels/geometry.js';
+import { add, cross, dot, scale, subtract } from '../volumes/voxels/vectors.js';
 import type { Geometry, Vector3 } from '../volumes/voxels/volume.js';
 
 /** From where a volume is looked at, along parallel rays: a mm is a mm in the whole picture. */
@@ -64,7 +65,7 @@ export function projected(
   worldMm: Vector3,
 ): { readonly x: number; readonly y: number; readonly depthMm: number } {
   const scale = pixelsPerMm(grid, camera, size);
-  const off = minus(worldMm, camera.centerMm);
+  const off = subtract(worldMm, camera.centerMm);
   return {
     x: size.width / 2 + dot(off, camera.right) * scale,
     y: size.height / 2 - dot(off, camera.up) * scale,
@@ -80,9 +81,9 @@ export function unprojected(
   x: number,
   y: number,
 ): Vector3 {
-  const scale = pixelsPerMm(grid, camera, size);
-  const [right, up] = [(x - size.width / 2) / scale, (size.height / 2 - y) / scale];
-  return plus(camera.centerMm, plus(scaled(camera.right, right), scaled(camera.up, up)));
+  const perMm = pixelsPerMm(grid, camera, size);
+  const [right, up] = [(x - size.width / 2) / perMm, (size.height / 2 - y) / perMm];
+  return add(camera.centerMm, add(scale(camera.right, right), scale(camera.up, up)));
 }
 
 /** Turned as if the reader had the volume's near side in hand: to the right, down, and with the clock, in radians. */
@@ -105,14 +106,14 @@ export function moved(
   right: number,
   down: number,
 ): Camera {
-  const scale = pixelsPerMm(grid, camera, size);
-  const by = plus(scaled(camera.right, -right / scale), scaled(camera.up, down / scale));
-  return { ...camera, centerMm: plus(camera.centerMm, by) };
+  const perMm = pixelsPerMm(grid, camera, size);
+  const by = add(scale(camera.right, -right / perMm), scale(camera.up, down / perMm));
+  return { ...camera, centerMm: add(camera.centerMm, by) };
 }
 
 /** The middle, moved into the picture. */
 export function deeper(camera: Camera, mm: number): Camera {
-  return { ...camera, centerMm: plus(camera.centerMm, scaled(forwardOf(camera), mm)) };
+  return { ...camera, centerMm: add(camera.centerMm, scale(forwardOf(camera), mm)) };
 }
 
 /** Nearer by a factor; what is seen at a pixel stays there. */
@@ -126,44 +127,24 @@ export function nearer(
   const zoom = Math.max(FARTHEST, Math.min(CLOSEST, camera.zoom * factor));
   const fixed = unprojected(grid, camera, size, x, y);
   const share = camera.zoom / zoom;
-  return { ...camera, zoom, centerMm: plus(fixed, scaled(minus(camera.centerMm, fixed), share)) };
+  return { ...camera, zoom, centerMm: add(fixed, scale(subtract(camera.centerMm, fixed), share)) };
 }
 
 /** Both are unit vectors at a right angle, whatever rounding has done. */
 export function orthonormal({ right, up }: Pick<Camera, 'right' | 'up'>): Pick<Camera, 'right' | 'up'> {
   const first = unit(right);
-  return { right: first, up: unit(minus(up, scaled(first, dot(up, first)))) };
+  return { right: first, up: unit(subtract(up, scale(first, dot(up, first)))) };
 }
 
 /** A vector about a unit axis, by the right hand. */
 function rotated(vector: Vector3, axis: Vector3, angle: number): Vector3 {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  return plus(
-    plus(scaled(vector, cos), scaled(cross(axis, vector), sin)),
-    scaled(axis, dot(axis, vector) * (1 - cos)),
+  return add(
+    add(scale(vector, cos), scale(cross(axis, vector), sin)),
+    scale(axis, dot(axis, vector) * (1 - cos)),
   );
 }
 
-export function dot(a: Vector3, b: Vector3): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-export function cross(a: Vector3, b: Vector3): Vector3 {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-}
-
-export function plus(a: Vector3, b: Vector3): Vector3 {
-  return [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
-}
-
-export function minus(a: Vector3, b: Vector3): Vector3 {
-  return [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-}
-
-export function scaled(a: Vector3, by: number): Vector3 {
-  return [a[0] * by, a[1] * by, a[2] * by];
-}
-
 function unit(a: Vector3): Vector3 {
-  return scaled(a, 1 / Math.hypot(...a));
+  return scale(a, 1 / Math.hypot(...a));
 }

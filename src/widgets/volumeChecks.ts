@@ -1,7 +1,8 @@
 import { isInvertible } from '../volumes/voxels/geometry.js';
+import { cross } from '../volumes/voxels/vectors.js';
 import type { Matrix3 } from '../volumes/voxels/volume.js';
 import { isPlace, isWindow } from './viewerChecks.js';
-import { type Camera, cross, orthonormal } from './volumeCamera.js';
+import { type Camera, orthonormal } from './volumeCamera.js';
 import {
   type CutPlane,
   MASK_SHOWN,

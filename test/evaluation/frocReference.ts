@@ -7,7 +7,8 @@ import { type FrocRow, type FrocTables, writeFrocTables } from '../../bench/froc
 import { readAnnotations } from '../../src/candidates/annotations.js';
 import { readSeriesUids } from '../../src/candidates/seriesUids.js';
 import { inRepository } from '../../src/paths.js';
-import { bootstrapRandom, drawScans } from '../../src/scores/frocBootstrap.js';
+import { bootstrapRandom } from '../../src/scores/frocBootstrap.js';
+import { drawScans } from '../../src/scores/rocBootstrap.js';
 import { PYTHON } from '../python.js';
 
 /** What the independent program prints; `null` stands for a value that is not a number. */
@@ -33,11 +34,7 @@ export function frocReference(
 ): FrocReference {
   const random = bootstrapRandom(seed);
   const scans = readSeriesUids(seriesUids).length;
-  const drawn = Array.from({ length: samples }, () => {
-    const sample = new Int32Array(scans);
-    drawScans(random, sample);
-    return Array.from(sample);
-  });
+  const drawn = Array.from({ length: samples }, () => Array.from(drawScans(random, scans)));
   const indices = `${submission}.drawn.json`;
   writeFileSync(indices, JSON.stringify(drawn));
   const program = inRepository('test', 'fixtures', 'scores', 'froc.py');

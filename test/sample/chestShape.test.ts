@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../src/random.js';
 import { createChestShape, drawChestSizes } from '../../src/sample/chestShape.js';
-import { addScaled, dot } from '../../src/sample/points.js';
+import { addScaled } from '../../src/sample/points.js';
+import { dot } from '../../src/volumes/voxels/vectors.js';
 import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 
 const chests = [1, 2, 3, 4, 5, 6].map((seed) => createChestShape(createRandom(seed)));

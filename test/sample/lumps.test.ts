@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../src/random.js';
 import { axesAlong, drawLobes, type Lump, lumpDistance, lumpReachMm } from '../../src/sample/lumps.js';
-import { addScaled, dot, randomDirection, scale } from '../../src/sample/points.js';
+import { addScaled, randomDirection } from '../../src/sample/points.js';
+import { dot, scale } from '../../src/volumes/voxels/vectors.js';
 
 const random = createRandom('lumps');
 function lump(halfMm: Lump['halfMm'], lobes: Lump['lobes'] = []): Lump {

@@ -5,9 +5,7 @@ import { inRepository } from '../../src/paths.js';
 import { createRandom } from '../../src/random.js';
 import {
   createSmoothNoise,
-  cross,
   cubeRoot,
-  dot,
   ellipsoid,
   lengthOf,
   perpendicularTo,
@@ -17,6 +15,7 @@ import {
   smoothUnion,
   unitOf,
 } from '../../src/sample/points.js';
+import { cross, dot } from '../../src/volumes/voxels/vectors.js';
 
 test('the sample stage calls no function whose last bit differs between engines', () => {
   const folder = inRepository('src', 'sample');

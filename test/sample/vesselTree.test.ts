@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../src/random.js';
-import { distance, randomInBall, scale } from '../../src/sample/points.js';
+import { distance, randomInBall } from '../../src/sample/points.js';
 import { besideBranch, growTree, tubesOf } from '../../src/sample/vesselTree.js';
+import { scale } from '../../src/volumes/voxels/vectors.js';
 import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 
 const random = createRandom('trees');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../src/random.js';
-import { bootstrapFroc, bootstrapRandom, drawScans } from '../../src/scores/frocBootstrap.js';
+import { bootstrapFroc } from '../../src/scores/frocBootstrap.js';
 import { matchMarks } from '../../src/scores/frocEvents.js';
 import { frocCase, type Row } from './frocCase.js';
 
@@ -36,14 +36,4 @@ test('bootstrapFroc() leaves samples without a nodule out of the bands, and coun
   assert.deepEqual(cpm, { mean: 1, lower: 1, upper: 1 });
   const none = matchMarks(frocCase(2, [[0, 0, 0, 0, 1]], [])).events;
   assert.throws(() => bootstrapFroc(none), /at least one nodule/);
-});
-
-test('drawScans() draws all scans alike', () => {
-  const [random, drawn] = [bootstrapRandom(0), new Int32Array(10)];
-  const counts = new Int32Array(10);
-  for (let sample = 0; sample < 2000; sample++) {
-    drawScans(random, drawn);
-    for (const scan of drawn) counts[scan]!++;
-  }
-  for (const count of counts) assert.ok(Math.abs(count - 2000) < 5 * Math.sqrt(2000), `${counts}`);
 });

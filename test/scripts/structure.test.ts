@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { inRepository } from '../../src/paths.js';
@@ -9,6 +10,7 @@ interface Structure {
   importedFiles(file: string, names: readonly string[]): string[];
   libraryImports(names: readonly string[]): Set<string>;
   outOfOrder(imports: Graph): string[];
+  goneFiles(sources: readonly string[]): string[];
   roomsOf(imports: Graph): Graph;
   circlesOf(graph: Graph): string[][];
 }
@@ -40,6 +42,14 @@ test('outOfOrder() names an import against the stages, and what is no stage', ()
   assert.deepEqual(structure.outOfOrder(imports), [
     'src/volumes/a.ts imports src/store/b.ts, which comes after it',
     "src/new/c.ts: 'new' is not a stage; add it to scripts/structure.mjs",
+  ]);
+});
+
+test('goneFiles() names an entry whose file is gone', () => {
+  const there = readdirSync(inRepository('src')).map((name) => `src/${name}`);
+  assert.deepEqual(structure.goneFiles(there), []);
+  assert.deepEqual(structure.goneFiles(there.filter((name) => name !== 'src/errors.ts')), [
+    'FIRST_STAGES names src/errors.ts, which is gone; take it out of scripts/structure.mjs',
   ]);
 });
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../src/random.js';
+import { cross } from '../../src/volumes/voxels/vectors.js';
 import { insideMm, raysOf } from '../../src/widgets/rays.js';
-import { cross, middleOf, turned, wholeVolume } from '../../src/widgets/volumeCamera.js';
+import { middleOf, turned, wholeVolume } from '../../src/widgets/volumeCamera.js';
 import { runPython } from '../python.js';
 import { randomGeometry } from '../volumes/randomGeometry.js';
 

@@ -2,18 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { directionLetters } from '../../src/figures/slices/planeAxes.js';
 import { createRandom } from '../../src/random.js';
+import { add, cross, dot, scale } from '../../src/volumes/voxels/vectors.js';
 import type { Vector3 } from '../../src/volumes/voxels/volume.js';
 import {
   type Camera,
-  cross,
   deeper,
-  dot,
   forwardOf,
   moved,
   nearer,
-  plus,
   projected,
-  scaled,
   turned,
   unprojected,
   VIEWS,
@@ -30,8 +27,8 @@ const grid = { ...randomGeometry(createRandom('camera')), originMm: [10, -20, 30
 
 test('each view looks from where its letter says, the picture never mirrored', () => {
   for (const [letter, view] of Object.entries(VIEWS)) {
-    assert.equal(directionLetters(scaled(forwardOf(view), -1)), letter);
-    near(cross(view.right, view.up), scaled(forwardOf(view), -1));
+    assert.equal(directionLetters(scale(forwardOf(view), -1)), letter);
+    near(cross(view.right, view.up), scale(forwardOf(view), -1));
   }
   // As radiologists look: the patient's left at the right from the front and from the feet, the head up, the front up.
   assert.deepEqual(
@@ -44,7 +41,7 @@ test('each view looks from where its letter says, the picture never mirrored', (
 
 test('turned() moves the near side with the pointer, as a rotation of scipy', () => {
   const camera = wholeVolume(grid);
-  const front = plus(camera.centerMm, scaled(forwardOf(camera), -40));
+  const front = add(camera.centerMm, scale(forwardOf(camera), -40));
   const middle = projected(grid, camera, size, front);
   const right = projected(grid, turned(camera, 0.1, 0), size, front);
   const down = projected(grid, turned(camera, 0, 0.1), size, front);

@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js';
+import { given } from '../../given.js';
 import { eachAxis, voxelToWorld } from '../../volumes/voxels/geometry.js';
 import type { Geometry, Vector3 } from '../../volumes/voxels/volume.js';
 import { clusterMarks } from './clusterMarks.js';
@@ -90,7 +91,7 @@ export function lidcFindings(reading: LidcReading, scan: LidcScan, fewestReaders
       centerWorldMm: place(mark),
       diameterMm: diameter(mark),
       kind,
-      ...(malignancy === undefined ? {} : { malignancy }),
+      ...given({ malignancy }),
       reader,
     };
   }

@@ -31,18 +31,18 @@ export interface LidcReading {
   readonly marks: readonly LidcMark[];
 }
 
-/** The nine ratings that a reader gives to a nodule from 3 mm. */
-const RATINGS = [
-  'subtlety',
-  'internalStructure',
-  'calcification',
-  'sphericity',
-  'margin',
-  'lobulation',
-  'spiculation',
-  'texture',
-  'malignancy',
-];
+/** The nine ratings that a reader gives to a nodule from 3 mm, and the highest of each; the lowest is 1. */
+const RATINGS = {
+  subtlety: 5,
+  internalStructure: 4,
+  calcification: 6,
+  sphericity: 5,
+  margin: 5,
+  lobulation: 5,
+  spiculation: 5,
+  texture: 5,
+  malignancy: 5,
+};
 
 /**
  * Reads an XML file of LIDC-IDRI's CT part (LidcReadMessage); undefined for XML of another kind, such as its chest radiographs'
@@ -80,8 +80,9 @@ function noduleOf(element: XmlElement, reader: number, file: string): LidcMark {
     throw new InputError(file, 'unblindedReadNodule: expected a roi, received none', { line: element.line });
   const ratings = childOf(element, 'characteristics');
   if (ratings === undefined || !isRated(ratings)) return { kind: 'small nodule', reader, contours };
-  // All of them must be ratings; the last one is used.
-  const malignancy = RATINGS.map((name) => ratingOf(ratings, name, file)).at(-1)!;
+  // All of them must be ratings; one is used.
+  const of = Object.entries(RATINGS).map(([name, most]) => [name, ratingOf(ratings, name, most, file)]);
+  const { malignancy } = Object.fromEntries(of) as Record<keyof typeof RATINGS, number>;
   return { kind: 'nodule', reader, malignancy, contours };
 }
 
@@ -90,13 +91,16 @@ function isRated({ children }: XmlElement): boolean {
   return children.length > 0 && children.every(({ text }) => text !== '' && text !== '0');
 }
 
-function ratingOf(ratings: XmlElement, name: string, file: string): number {
+function ratingOf(ratings: XmlElement, name: string, most: number, file: string): number {
   const element = childOf(ratings, name);
-  if (!/^[1-6]$/.test(element?.text ?? ''))
-    throw new InputError(file, `${name}: expected a rating from 1 to 6, received ${shown(element?.text)}`, {
-      line: element?.line ?? ratings.line,
-    });
-  return Number(element!.text);
+  const text = element?.text ?? '';
+  if (!/^[1-6]$/.test(text) || Number(text) > most)
+    throw new InputError(
+      file,
+      `${name}: expected a rating from 1 to ${most}, received ${shown(element?.text)}`,
+      { line: element?.line ?? ratings.line },
+    );
+  return Number(text);
 }
 
 function contourOf(element: XmlElement, pointName: string, file: string): LidcContour {

@@ -2,6 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitReadableBelow } from '../../awaitReadable.js';
 import { InputError, messageOf, throwIfAborted } from '../../errors.js';
+import { given } from '../../given.js';
 import { isFolder } from '../../paths.js';
 import type { Progress } from '../../progress.js';
 import { dicomSliceThicknessMm } from '../../volumes/dicom/dicomSliceThickness.js';
@@ -116,7 +117,7 @@ export function lidcTableTexts({ nodules, excluded, seriesUids }: LidcTables): R
 }
 
 async function scanOf(scan: ScanFile, signal: AbortSignal | undefined) {
-  const geometry = await readGeometry(scan, signal === undefined ? {} : { signal });
+  const geometry = await readGeometry(scan, given({ signal }));
   const said = scan.slices === undefined ? undefined : await dicomSliceThicknessMm(scan.slices[0]!);
   return { geometry, sliceThicknessMm: said ?? geometry.spacingMm[2] };
 }

@@ -1,3 +1,4 @@
+import { given } from '../../given.js';
 import { runsOf } from '../drawing/clippedLine.js';
 import type { PlotlyFigure } from '../drawing/drawnFigure.js';
 import { titleLines } from '../drawing/markup.js';
@@ -96,7 +97,7 @@ function plotlyTrace(trace: Trace, index: number, xAxis: Axis): Json {
   const color = plotlyColor(colorOf(trace, index));
   const x = placesOf(trace.x, xAxis);
   const seen = isDrawn(trace) ? {} : { showlegend: false };
-  const texts = labels === undefined ? {} : { text: labels };
+  const texts = given({ text: labels });
   if (bars !== undefined) {
     const base = bars.base ?? y.map(() => 0);
     const height = y.map((value, at) => (value === null ? null : rounded(value - (base[at] ?? 0))));

@@ -1,3 +1,4 @@
+import { given } from '../../given.js';
 import { coordinate, escaped } from './markup.js';
 import { BACKGROUNDS, fillIn, INK, lineIn, type Theme } from './theme.js';
 
@@ -64,7 +65,7 @@ export function pathShape(
   width = 1,
   dash?: readonly [dash: number, gap: number],
 ): Shape {
-  return { kind: 'line', points, color, width, ...(dash === undefined ? {} : { dash }) };
+  return { kind: 'line', points, color, width, ...given({ dash }) };
 }
 
 /** As thin as an axis. */

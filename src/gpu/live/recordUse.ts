@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { messageOf } from '../../errors.js';
+import { given } from '../../given.js';
 import type { TrainRecord } from '../../training/run/trainRecords.js';
 import { toJsonLines } from '../logs/gpuJsonLines.js';
 import { AppendFile } from './appendFile.js';
@@ -107,8 +108,7 @@ async function recordingOfRun(
 function meterFor({ intervalMs = RECORD_INTERVAL_MS, pid, onTrouble }: RecordOptions): Promise<UseMeter> {
   return openUseMeter({
     intervalMs,
-    ...(pid === undefined ? {} : { pid }),
-    ...(onTrouble === undefined ? {} : { onTrouble }),
+    ...given({ pid, onTrouble }),
   });
 }
 

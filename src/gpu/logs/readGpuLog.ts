@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js';
+import { given } from '../../given.js';
 import type { GpuLog, GpuSample, IgnoredLine } from '../records/gpuRecord.js';
 import { logText } from './logBytes.js';
 import { FORMAT_NAMES, FormatChooser } from './logFormat.js';
@@ -77,7 +78,7 @@ export async function readGpuLog(file: string): Promise<GpuLog> {
   const { format, ignored, ignoredCount } = notes;
   return {
     samples: read,
-    ...(format === undefined ? {} : { format }),
+    ...given({ format }),
     ignored,
     ignoredCount,
     ignoredLines: ignored.map(({ line }) => line),

@@ -1,3 +1,4 @@
+import { given } from '../../given.js';
 import { deviceKey, type GpuRecord } from '../records/gpuRecord.js';
 import type { HostRecord, HostUse } from '../records/hostUse.js';
 import { millisecondsOf } from '../records/timeAxis.js';
@@ -35,7 +36,7 @@ export class SampleGrouping {
   end(): void {
     if (this.begun === undefined) return;
     const { time, host } = this.begun;
-    const use = this.use === undefined ? {} : { use: this.use };
+    const use = given({ use: this.use });
     this.sink.sample({ time, host, ...use, devices: this.devices });
     this.begun = undefined;
     this.use = undefined;

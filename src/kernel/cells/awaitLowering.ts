@@ -1,5 +1,5 @@
 import type { Ts, TypeScript } from '../typescript/compiler.js';
-import { CELL_OBJECT } from './cellObject.js';
+import { ofCell } from './cellObject.js';
 
 /**
  * Lets a cell's code know itself again after it has waited, and end there when it was interrupted (cellAwaits.ts):
@@ -12,21 +12,17 @@ export function rewriteAwaits(
   file: TypeScript.SourceFile,
 ): TypeScript.SourceFile {
   const { factory } = context;
-  const ofCell = (name: string, argument: TypeScript.Expression): TypeScript.CallExpression =>
-    factory.createCallExpression(
-      factory.createPropertyAccessExpression(factory.createIdentifier(CELL_OBJECT), name),
-      undefined,
-      [argument],
-    );
+  const call = (name: string, argument: TypeScript.Expression): TypeScript.CallExpression =>
+    factory.createCallExpression(ofCell(factory, name), undefined, [argument]);
 
   const ofAwait = (node: TypeScript.AwaitExpression): TypeScript.Expression => {
-    const waiting = factory.updateAwaitExpression(node, ofCell('waiting', node.expression));
-    return ts.setTextRange(ofCell('resumed', waiting), node);
+    const waiting = factory.updateAwaitExpression(node, call('waiting', node.expression));
+    return ts.setTextRange(call('resumed', waiting), node);
   };
 
   /** What the loop's variable, or what it assigns to, gets at the head of its body. */
   const takeStep = (target: TypeScript.ForInitializer, step: TypeScript.Identifier): TypeScript.Statement => {
-    const value = ofCell('resumed', step);
+    const value = call('resumed', step);
     if (!ts.isVariableDeclarationList(target))
       return factory.createExpressionStatement(factory.createAssignment(target, value));
     const [variable] = target.declarations;
@@ -45,7 +41,7 @@ export function rewriteAwaits(
       ts.NodeFlags.Const,
     );
     const body = factory.createBlock([takeStep(node.initializer, step), node.statement], true);
-    const iterating = ofCell('iterating', node.expression);
+    const iterating = call('iterating', node.expression);
     return factory.updateForOfStatement(node, node.awaitModifier, steps, iterating, body);
   };
 

@@ -1,4 +1,4 @@
-import { type CellRun, currentCell, reenterCell } from './cellContext.js';
+import { type CellRun, currentCell, reenterCell, whenIdle } from './cellContext.js';
 import { keyboardInterrupt } from './keyboardInterrupt.js';
 
 /** What something that a cell's code waited for has brought, and the cell. */
@@ -118,11 +118,8 @@ function iteratorOf(iterable: AnyIterable): AsyncIterator<Resumption> {
   };
 }
 
-// That of the time before timers learned to remember cells.
-const originalSetTimeout = setTimeout;
-/** So often, and in such steps, no code of the cell waits for anything: then nothing of it comes to an end. */
+/** So often no code of the cell waits for anything: then nothing of it comes to an end. */
 const STUCK_CHECKS = 5;
-const CHECK_MS = 100;
 
 /**
  * The end of an iteration, for which JavaScript has a loop wait. After an interrupt it may not come: an iterator that waits
@@ -130,15 +127,12 @@ const CHECK_MS = 100;
  */
 function orStuck(run: CellRun | undefined, returned: Promise<unknown>): Promise<unknown> {
   if (run === undefined || run.stops === 0) return returned;
-  const stuck = new Promise((resolve) => {
-    let idle = 0;
-    const check = (): void => {
-      idle = run.waits.size === 0 ? idle + 1 : 0;
-      if (idle === STUCK_CHECKS) resolve(undefined);
-      else originalSetTimeout(check, CHECK_MS);
-    };
-    check();
-  });
+  let hasEnded = false;
+  const ended = (): void => {
+    hasEnded = true;
+  };
+  returned.then(ended, ended);
+  const stuck = new Promise<void>((resolve) => whenIdle(run, STUCK_CHECKS, () => !hasEnded, resolve));
   return Promise.race([returned, stuck]);
 }
 

@@ -34,6 +34,20 @@ export function stopRun(run: CellRun): void {
   for (const end of waits) end();
 }
 
+const IDLE_CHECK_MS = 100;
+
+/** Calls `then` when, so many times in a row, no code of the cell waits for anything; as long as `isWanted`. */
+export function whenIdle(run: CellRun, checks: number, isWanted: () => boolean, then: () => void): void {
+  let idle = 0;
+  const check = (): void => {
+    if (!isWanted()) return;
+    idle = run.waits.size === 0 ? idle + 1 : 0;
+    if (idle === checks) then();
+    else originalSetTimeout(check, IDLE_CHECK_MS);
+  };
+  check();
+}
+
 /**
  * Which cell the running code belongs to. AsyncLocalStorage would be the natural way, but before Node 24 it switches
  * async hooks on, and terminating a synchronous loop then aborts the process ("async hook stack has become corrupted").
@@ -115,6 +129,10 @@ export function leaveCell(): CellRun | undefined {
   forgetUserCode();
   return terminated;
 }
+
+/** The kernel's own timers: those of the time before timers learned to remember cells. */
+export const originalSetImmediate = setImmediate;
+export const originalSetTimeout = setTimeout;
 
 const TIMERS = ['setTimeout', 'setInterval', 'setImmediate'] as const;
 type TimerName = (typeof TIMERS)[number];

@@ -3,14 +3,14 @@ import vm from 'node:vm';
 import { LINE_OFFSET } from '../typescript/cellDiagnostics.js';
 import type { CellCompiler, CheckedCell } from '../typescript/tslab.js';
 import { iterating, resumed, waiting } from './cellAwaits.js';
-import { type CellRun, leaveCell, runInCell, stopRun, thrownIn } from './cellContext.js';
+import { type CellRun, runInCell, thrownIn } from './cellContext.js';
 import { createCellMemory } from './cellMemory.js';
 import { CELL_OBJECT } from './cellObject.js';
 import { createDeclarations, type Given } from './declarations.js';
-import { keyboardInterrupt } from './keyboardInterrupt.js';
-import { loopWord, stopLoop, stopLoopsOf } from './loopStop.js';
+import { loopWord, stopLoop } from './loopStop.js';
 import { type LoweredCell, lowerCell } from './lowering.js';
 import type { CellModules } from './modules.js';
+import { createRunningCode } from './runningCode.js';
 import { atName, type StackPlaces } from './stackPlaces.js';
 import {
   type CellError,
@@ -77,10 +77,6 @@ const CELL_PARAMETERS = ['exports', 'require', CELL_OBJECT, '__dirname', '__file
 /** Told before and after the compiler works, which must not be terminated. */
 export type WhileCompiling = <T>(work: () => T) => T;
 
-// Those of the time before timers learned to remember cells.
-const originalSetImmediate = setImmediate;
-const originalSetTimeout = setTimeout;
-
 export function createCells(
   compiler: CellCompiler,
   modules: CellModules,
@@ -88,14 +84,13 @@ export function createCells(
   whileCompiling: WhileCompiling,
   graceMs = 5000,
 ): Cells {
-  /** The names of all cells: code of later cells reads `exports.name`. */
   const { place } = modules;
+  /** The names of all cells: code of later cells reads `exports.name`. */
   const scope = Object.defineProperty({}, '__esModule', { value: true });
   const memory = createCellMemory(places);
   const codeOf: CodeOfCell = (label) => memory.get(label)?.code;
   const declarations = createDeclarations(compiler.ts);
-  let running: { run: CellRun; endsInOrder: boolean; fail(error: unknown): void } | undefined;
-  stopLoopsOf((run) => running?.run === run);
+  const running = createRunningCode(graceMs);
 
   const compile = (
     code: string,
@@ -112,32 +107,10 @@ export function createCells(
       return { checked, given, lowered };
     });
 
-  /**
-   * Begins code of a cell; settles with it, or rejects when the cell is interrupted. Always in a turn of the event loop
-   * of its own: terminating code that a cell has left behind drops all that waits in the queue of microtasks, and the
-   * kernel's next step must not be among it. `endsInOrder`: interrupted, it comes to its end by itself, after its `finally`.
-   */
-  const endOf = <T>(
-    run: CellRun,
-    begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
-    endsInOrder = false,
-  ): Promise<T> =>
-    new Promise((resolve, reject) => {
-      const fail = (error: unknown): void => void originalSetImmediate(() => reject(error));
-      const { stops } = run;
-      running = { run, endsInOrder, fail };
-      startOutsideOfCallbacks(() => {
-        // Stopped before it began: code that does not wait would not notice.
-        if (run.stops > stops && !endsInOrder) return;
-        begin((value) => void originalSetImmediate(() => resolve(value)), fail);
-        if (run.stops > stops) originalSetImmediate(() => stopRun(run)); // all that it waits for by then
-      });
-    });
-
   return {
     async during<T>(run: CellRun, work: () => T | Promise<T>): Promise<T> {
       try {
-        return await endOf<T>(run, (resolve, reject) => {
+        return await running.endOf<T>(run, (resolve, reject) => {
           try {
             const made = runInCell(run, work);
             if (made instanceof Promise) made.then(resolve, reject);
@@ -147,7 +120,7 @@ export function createCells(
           }
         });
       } finally {
-        running = undefined;
+        running.isOver();
       }
     },
     async run(code, run) {
@@ -167,12 +140,12 @@ export function createCells(
       modules.forgetBegun();
       try {
         if (lowered.imports.length > 0)
-          await endOf<void>(
+          await running.endOf<void>(
             run,
             (resolve, reject) => void modules.prepare(lowered.imports, whileCompiling).then(resolve, reject),
           );
         const args: Parameters<CellFunction> = [scope, modules.require, cell, place.dirname, place.filename];
-        await endOf<void>(
+        await running.endOf<void>(
           run,
           (resolve, reject) => runInCell(run, () => enterCell(lowered, run, args, resolve, reject)),
           lowered.isAsync,
@@ -181,68 +154,18 @@ export function createCells(
       } catch (error) {
         return { ok: false, error: errorOf(error, codeOf) };
       } finally {
-        running = undefined;
+        running.isOver();
         // Also after an error or interrupt: what the cell had declared by then stays usable.
         declareIn(scope, cell.names);
         memory.declared(run.label, Object.keys(cell.names));
         declarations.update(given, checked.declarations);
       }
     },
-    interrupt() {
-      const terminated = leaveCell();
-      // Its timers, too: one that blocks the kernel would do so again.
-      if (terminated !== undefined) stopRun(terminated);
-      if (running === undefined) return;
-      const { run, endsInOrder, fail } = running;
-      const again = run.interruption.signal.aborted;
-      const error = keyboardInterrupt();
-      error.stack = ''; // of the kernel
-      run.interruption.abort(error);
-      const abandon = (): void => {
-        run.abandoned = true;
-        run.waits.clear();
-        fail(error);
-      };
-      const stop = (): void => {
-        if (run.hasThrownInterrupt) run.hasThrownInterrupt = false;
-        else if (terminated !== run) stopRun(run);
-        // The code that was terminated does not come to an end any more.
-        if (terminated === run || !endsInOrder) fail(error);
-        else whenIdle(() => running?.fail === fail, run, abandon);
-      };
-      if (run.signalTaken && !again)
-        originalSetTimeout(() => running?.fail === fail && stop(), graceMs).unref();
-      else if (run.stops === 0 || terminated === run) stop();
-      else abandon();
-    },
+    interrupt: running.interrupt,
     declarations: declarations.all,
     errorOf: (thrown) => errorOf(thrown, codeOf),
     cellOf: (thrown) => thrownIn(thrown) ?? memory.get(throwerIn(thrown) ?? '')?.run,
   };
-}
-
-/** So often, and in such steps, an interrupted cell waits for nothing that is known: then it does not end by itself. */
-const IDLE_CHECKS = 10;
-const CHECK_MS = 100;
-
-/** Calls `abandon` when the stopped cell still runs and none of its code waits for anything any more. */
-function whenIdle(isRunning: () => boolean, run: CellRun, abandon: () => void): void {
-  let idle = 0;
-  const check = (): void => {
-    if (!isRunning()) return;
-    idle = run.waits.size === 0 ? idle + 1 : 0;
-    if (idle === IDLE_CHECKS) abandon();
-    else originalSetTimeout(check, CHECK_MS).unref();
-  };
-  check();
-}
-
-/**
- * User code must begin in a microtask of its own, with neither a timer's or immediate's callback nor an async function
- * of the kernel below it on the stack: terminating it unwinds only the microtask, else the process would abort.
- */
-function startOutsideOfCallbacks(start: () => void): void {
-  originalSetImmediate(() => queueMicrotask(start));
 }
 
 function enterCell(

@@ -123,20 +123,17 @@ function statementsOf(ts: Ts, text: string): Statement[] {
   });
 }
 
-function namesIn(ts: Ts, node: TypeScript.Statement): string[] {
+/** The names that a statement declares, or imports. */
+export function namesIn(ts: Ts, node: TypeScript.Statement): string[] {
   if (ts.isVariableStatement(node))
     return node.declarationList.declarations.flatMap(({ name }) =>
       ts.isIdentifier(name) ? [name.text] : [],
     );
   if (ts.isImportDeclaration(node)) {
-    const { name, namedBindings } = node.importClause ?? {};
-    const named =
-      namedBindings === undefined
-        ? []
-        : ts.isNamespaceImport(namedBindings)
-          ? [namedBindings.name]
-          : namedBindings.elements.map((element) => element.name);
-    return [...(name === undefined ? [] : [name]), ...named].map((each) => each.text);
+    const { name, namedBindings: bindings } = node.importClause ?? {};
+    const elements =
+      bindings === undefined || ts.isNamespaceImport(bindings) ? [bindings] : bindings.elements;
+    return [name, ...elements.map((element) => element?.name)].flatMap((each) => each?.text ?? []);
   }
   const { name } = node as TypeScript.DeclarationStatement;
   return name !== undefined && ts.isIdentifier(name) ? [name.text] : [];

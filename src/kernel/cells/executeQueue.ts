@@ -62,25 +62,28 @@ export function createExecuteQueue({
     if (silent !== true) publish(message, 'execute_input', { code, execution_count: count });
     if (silent !== true && store_history !== false) history.add(count, code);
     payload = [];
-    const outcome = await cells.run(code, run);
     try {
+      const outcome = await cells.run(code, run);
       if (!outcome.ok) throw new Failed(outcome.error);
       if (outcome.value !== undefined && silent !== true) {
-        const data = await shown(outcome.value, run, cells);
         const display_id = displayIdOf(outcome.value);
         // JupyterLab changes no results, only what was displayed.
-        if (display_id === undefined)
-          publish(message, 'execute_result', { execution_count: count, data, metadata: {} });
-        else publish(message, 'display_data', { data, metadata: {}, transient: { display_id } });
+        const type = display_id === undefined ? 'execute_result' : 'display_data';
+        const more = display_id === undefined ? { execution_count: count } : { transient: { display_id } };
+        const content = await shown(outcome.value, run, cells, (data) => ({ ...more, data, metadata: {} }));
+        send({ kind: 'publishEncoded', type, content, parent: message.header });
       }
       const expressions = await evaluate((user_expressions ?? {}) as Record<string, unknown>, message);
       return { status: 'ok', execution_count: count, payload, user_expressions: expressions };
     } catch (thrown) {
-      const error = thrown instanceof Failed ? thrown.error : cells.errorOf(thrown);
+      const error = errorIn(thrown);
       publish(message, 'error', { ...error });
       return errorReply(count, error);
     }
   };
+
+  const errorIn = (thrown: unknown): CellError =>
+    thrown instanceof Failed ? thrown.error : cells.errorOf(thrown);
 
   const evaluate = async (expressions: Record<string, unknown>, message: Message): Promise<JsonObject> => {
     const values: Record<string, JsonObject> = {};
@@ -88,11 +91,13 @@ export function createExecuteQueue({
       const run = newRun(message, false);
       try {
         const outcome = await cells.run(`(${code});`, run);
-        values[name] = outcome.ok
-          ? { status: 'ok', data: await shown(outcome.value, run, cells), metadata: {} }
-          : { status: 'error', ...outcome.error };
+        if (!outcome.ok) throw new Failed(outcome.error);
+        const text = await shown(outcome.value, run, cells, (data) => data);
+        // Without what JSON leaves out, which may not go to another thread.
+        const data: unknown = JSON.parse(text);
+        values[name] = { status: 'ok', data, metadata: {} };
       } catch (thrown) {
-        values[name] = { status: 'error', ...cells.errorOf(thrown) };
+        values[name] = { status: 'error', ...errorIn(thrown) };
       }
     }
     return values;
@@ -121,7 +126,7 @@ export function createExecuteQueue({
       waiting.push(request);
       if (!working) void work();
     },
-    showInPager: (text) => payload.push({ source: 'page', data: { 'text/plain': text }, start: 0 }),
+    showInPager: (text) => payload.push({ source: 'page', data: { 'text/plain': String(text) }, start: 0 }),
   };
 }
 
@@ -132,15 +137,18 @@ class Failed extends Error {
   }
 }
 
-/** What Jupyter shows of a value. What JSON cannot hold is an error here, of the cell. */
-async function shown(value: unknown, run: CellRun, cells: Cells): Promise<JsonObject> {
-  const checked = (data: JsonObject): JsonObject => {
-    encodeContent('the value shown', data); // among what an interrupt may end: of a large value it takes long
-    return data;
-  };
+/** As JSON, content with what Jupyter shows of a value. What JSON cannot hold is an error here, of the cell. */
+function shown(
+  value: unknown,
+  run: CellRun,
+  cells: Cells,
+  contentWith: (data: JsonObject) => JsonObject,
+): Promise<string> {
+  const encode = (data: JsonObject): string => encodeContent('the value shown', contentWith(data));
+  // All of it is among what an interrupt may end: of a large value it takes long.
   return cells.during(run, () => {
     const data = mimeBundleSoon(value);
-    return data instanceof Promise ? data.then(checked) : checked(data);
+    return data instanceof Promise ? data.then(encode) : encode(data);
   });
 }
 

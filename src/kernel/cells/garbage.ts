@@ -1,6 +1,7 @@
 import { Session } from 'node:inspector';
 import v8 from 'node:v8';
 import vm from 'node:vm';
+import { originalSetTimeout } from './cellContext.js';
 
 /** MB that the heap holds beyond what is in use, and what share of that, which are worth a collection at rest. */
 const LEAST_SPARE_MB = 15;
@@ -10,9 +11,6 @@ const MOST_GARBAGE_MB = 150;
 /** With so much in use a collection takes long, and V8 does it when it must. */
 const MOST_USED_MB = 1000;
 const REST_MS = 1000;
-
-// That of the time before timers learned to remember cells.
-const originalSetTimeout = setTimeout;
 
 /**
  * Collects garbage when the kernel has come to rest after cells, or when there is much. V8 by itself lets it grow to several times of what is in use,

@@ -9,11 +9,17 @@ export interface History {
   find(request: JsonObject): unknown[];
 }
 
-/** The cells of this kernel, as Jupyter's history_request reads them (`tail`, `range`, `search`). */
-export function createHistory(): History {
+/** Front ends ask for a thousand; a program that drives a kernel may run millions of cells. */
+const NEWEST_ENTRIES = 10_000;
+
+/** The newest cells of this kernel, as Jupyter's history_request reads them (`tail`, `range`, `search`). */
+export function createHistory(newest = NEWEST_ENTRIES): History {
   const entries: Entry[] = [];
   return {
-    add: (cell, code) => entries.push([0, cell, code]),
+    add(cell, code) {
+      entries.push([0, cell, code]);
+      if (entries.length > newest) entries.shift();
+    },
     find({ hist_access_type: access, n, start, stop, pattern, unique, output }) {
       let found = entries;
       if (access === 'range')

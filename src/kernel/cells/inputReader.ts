@@ -14,9 +14,11 @@ export function createInputReader(
     const request = run?.request;
     if (request?.content.allow_stdin !== true)
       throw new Error('this front end takes no input: it runs the notebook without a reader');
-    Atomics.store(shared, INPUT, INPUT_WAITING);
     const { header, identities } = request;
-    send({ kind: 'input', prompt, password, request: { header, identities } });
+    // A cell may have anything as a prompt; what is no text may be lost on its way, and the wait would have no end.
+    const question = { prompt: String(prompt), password: Boolean(password) };
+    Atomics.store(shared, INPUT, INPUT_WAITING);
+    send({ kind: 'input', ...question, request: { header, identities } });
     Atomics.wait(shared, INPUT, INPUT_WAITING);
     const state = Atomics.exchange(shared, INPUT, INPUT_NONE);
     if (state !== INPUT_GIVEN) {

@@ -1,5 +1,5 @@
 import type { Ts, TypeScript } from '../typescript/compiler.js';
-import { CELL_OBJECT } from './cellObject.js';
+import { CELL_OBJECT, ofCell } from './cellObject.js';
 
 /**
  * Lets the user's loops be interrupted (loopStop.ts): each round begins with
@@ -12,22 +12,21 @@ export function rewriteLoops(
   file: TypeScript.SourceFile,
 ): TypeScript.SourceFile {
   const { factory } = context;
-  const cell = (): TypeScript.Identifier => factory.createIdentifier(CELL_OBJECT);
-  const member = (name: string): TypeScript.Expression =>
-    factory.createPropertyAccessExpression(cell(), name);
   const look = (): TypeScript.Statement =>
     factory.createIfStatement(
       factory.createLogicalAnd(
         factory.createStrictInequality(
-          factory.createTypeOfExpression(cell()),
+          factory.createTypeOfExpression(factory.createIdentifier(CELL_OBJECT)),
           factory.createStringLiteral('undefined'),
         ),
         factory.createStrictInequality(
-          factory.createElementAccessExpression(member('stop'), 0),
+          factory.createElementAccessExpression(ofCell(factory, 'stop'), 0),
           factory.createNumericLiteral(0),
         ),
       ),
-      factory.createExpressionStatement(factory.createCallExpression(member('stopLoop'), undefined, [])),
+      factory.createExpressionStatement(
+        factory.createCallExpression(ofCell(factory, 'stopLoop'), undefined, []),
+      ),
     );
   const withLook = (body: TypeScript.Statement): TypeScript.Statement => {
     const statement = ts.setTextRange(look(), body);
@@ -53,13 +52,11 @@ export function rewriteLoops(
       );
     if (ts.isForOfStatement(visited) && visited.awaitModifier === undefined)
       return factory.updateForOfStatement(
-        ...([
-          visited,
-          undefined,
-          visited.initializer,
-          visited.expression,
-          withLook(visited.statement),
-        ] as const),
+        visited,
+        undefined,
+        visited.initializer,
+        visited.expression,
+        withLook(visited.statement),
       );
     return visited;
   };

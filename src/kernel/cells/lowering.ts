@@ -2,7 +2,8 @@ import type { Ts, TypeScript } from '../typescript/compiler.js';
 import { withoutShellLine } from '../typescript/shellLine.js';
 import { LAST_EXPRESSION } from '../typescript/tslab.js';
 import { rewriteAwaits } from './awaitLowering.js';
-import { CELL_OBJECT } from './cellObject.js';
+import { ofCell } from './cellObject.js';
+import { namesIn } from './declarations.js';
 import { rewriteLoops } from './loopLowering.js';
 import { atName, locateBy, type StackPlaces } from './stackPlaces.js';
 import { rewriteUsings, usingOf } from './usingLowering.js';
@@ -149,11 +150,9 @@ function rewriteExports(
     } else statements.push(lastExpressionOf(ts, factory, statement) ?? statement);
   }
   const handOver = factory.createExpressionStatement(
-    factory.createCallExpression(
-      factory.createPropertyAccessExpression(factory.createIdentifier(CELL_OBJECT), 'declare'),
-      undefined,
-      [factory.createObjectLiteralExpression(accessors)],
-    ),
+    factory.createCallExpression(ofCell(factory, 'declare'), undefined, [
+      factory.createObjectLiteralExpression(accessors),
+    ]),
   );
   return factory.updateSourceFile(file, accessors.length === 0 ? statements : [handOver, ...statements]);
 }
@@ -188,15 +187,7 @@ function accessorsOf(
 }
 
 function importedNames(ts: Ts, file: TypeScript.SourceFile): Set<string> {
-  const names = file.statements.filter(ts.isImportDeclaration).flatMap(({ importClause }) => {
-    const bindings = importClause?.namedBindings;
-    if (bindings === undefined) return [importClause?.name];
-    return [
-      importClause?.name,
-      ...(ts.isNamespaceImport(bindings) ? [bindings.name] : bindings.elements.map((e) => e.name)),
-    ];
-  });
-  return new Set(names.flatMap((name) => (name === undefined ? [] : [name.text])));
+  return new Set(file.statements.filter(ts.isImportDeclaration).flatMap((each) => namesIn(ts, each)));
 }
 
 function lastExpressionOf(
@@ -208,11 +199,8 @@ function lastExpressionOf(
   const [declaration] = statement.declarationList.declarations;
   if (declaration?.initializer === undefined || !ts.isIdentifier(declaration.name)) return undefined;
   if (!LAST_EXPRESSION.test(declaration.name.text) || statement.modifiers === undefined) return undefined;
-  const result = factory.createPropertyAccessExpression(factory.createIdentifier(CELL_OBJECT), 'result');
-  return ts.setTextRange(
-    factory.createExpressionStatement(factory.createAssignment(result, declaration.initializer)),
-    statement,
-  );
+  const handOver = factory.createAssignment(ofCell(factory, 'result'), declaration.initializer);
+  return ts.setTextRange(factory.createExpressionStatement(handOver), statement);
 }
 
 /**
@@ -225,14 +213,18 @@ function rewriteImports(
   file: TypeScript.SourceFile,
 ): TypeScript.SourceFile {
   const { factory } = context;
-  const ofCell = (name: string): TypeScript.Expression =>
-    factory.createPropertyAccessExpression(factory.createIdentifier(CELL_OBJECT), name);
   const visit = (node: TypeScript.Node): TypeScript.Node => {
-    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) return ofCell('meta');
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
+      return ofCell(factory, 'meta');
     const visited = ts.visitEachChild(node, visit, context);
     if (!ts.isCallExpression(visited) || visited.expression.kind !== ts.SyntaxKind.ImportKeyword)
       return visited;
-    return factory.updateCallExpression(visited, ofCell('import'), visited.typeArguments, visited.arguments);
+    return factory.updateCallExpression(
+      visited,
+      ofCell(factory, 'import'),
+      visited.typeArguments,
+      visited.arguments,
+    );
   };
   return ts.visitNode(file, visit) as TypeScript.SourceFile;
 }

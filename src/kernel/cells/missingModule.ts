@@ -1,6 +1,13 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { isPath, ownModulePath } from '../typescript/ownPaths.js';
+import {
+  isImportable,
+  isNamedAsModule,
+  isPath,
+  ownModulePath,
+  packageOf,
+  pathFrom,
+} from '../typescript/ownPaths.js';
 
 const SHOWN_FILES = 6;
 /** What can be imported of voxlab, from any folder. */
@@ -11,20 +18,20 @@ export function cureOf(name: string, folder: string, root: string): string {
   if (isPath(name)) return ofPath(name, folder, root);
   const asFile = [folder, root].find((from) => ownModulePath(from, `./${name}`) !== undefined);
   if (asFile !== undefined)
-    return `a file is named by its path: from '${pathFrom(folder, resolve(asFile, name))}'`;
+    return `a file is named by its path: from '${nameFrom(folder, resolve(asFile, name))}'`;
   if (/^[a-zA-Z]:|^~/.test(name))
     return 'write the whole path, which begins with /, or one from here, which begins with ./';
   if (name.startsWith('voxlab/')) return `of voxlab there are ${VOXLAB.join(', ')}`;
-  if (/\.([mc]?[jt]sx?|json)$/.test(name))
+  if (isNamedAsModule(name))
     return `neither a package nor a file of ${folder}; a file's path begins with ./ or ../ or /`;
-  const [, packageName] = /^((?:@[^/]+\/)?[^/]+)/.exec(name)!;
-  if (existsSync(join(root, 'node_modules', packageName!)))
+  const packageName = packageOf(name);
+  if (existsSync(join(root, 'node_modules', packageName)))
     return `${packageName} is installed, and has no ${name === packageName ? 'entry that can be imported' : `'${name}'`}: its package.json names what it exports`;
   return `no package ${packageName} in ${join(root, 'node_modules')}: npm install ${packageName} there; a file's path begins with ./ or ../ or /`;
 }
 
 function ofPath(name: string, folder: string, root: string): string {
-  const path = resolve(folder, name.replace(/^file:\/\//, ''));
+  const path = pathFrom(folder, name);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory())
     return `${path} is a folder without an index file${holds(path)}: name one of its files`;
@@ -34,12 +41,12 @@ function ofPath(name: string, folder: string, root: string): string {
   if (!existsSync(parent)) return `there is no folder ${parent}; ${countedFrom(folder)}`;
   const near = filesOf(parent).find((file) => alike(file) === alike(basename(path)));
   if (near !== undefined)
-    return `there is no ${path}, but ${near}: from '${pathFrom(folder, join(parent, near))}'`;
+    return `there is no ${path}, but ${near}: from '${nameFrom(folder, join(parent, near))}'`;
   const elsewhere = [dirname(folder), root].find(
     (from) => ownModulePath(from, `./${basename(name)}`) !== undefined,
   );
   if (elsewhere !== undefined)
-    return `there is no ${path}, but one in ${elsewhere}: from '${pathFrom(folder, join(elsewhere, basename(name)))}'`;
+    return `there is no ${path}, but one in ${elsewhere}: from '${nameFrom(folder, join(elsewhere, basename(name)))}'`;
   return `there is no ${path}${holds(parent)}; ${countedFrom(folder)}`;
 }
 
@@ -61,15 +68,13 @@ function holds(folder: string): string {
 /** Modules of a folder. */
 function filesOf(folder: string): string[] {
   try {
-    return readdirSync(folder)
-      .filter((file) => /\.([mc]?[jt]sx?|json)$/.test(file) && !/\.d\.[mc]?ts$/.test(file))
-      .sort();
+    return readdirSync(folder).filter(isImportable).sort();
   } catch {
     return [];
   }
 }
 
-function pathFrom(folder: string, path: string): string {
+function nameFrom(folder: string, path: string): string {
   const found = relative(folder, path);
   return found.startsWith('.') ? found : `./${found}`;
 }

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
+import { textIfThere } from '../../textIfThere.js';
+import { stampOf } from '../typescript/ownPaths.js';
 import { iterating, resumed, waiting } from './cellAwaits.js';
 import { inMicrotask } from './cellContext.js';
 import { CELL_OBJECT } from './cellObject.js';
@@ -58,7 +60,7 @@ export function createOwnModules({ lower, requireFrom, importFrom }: ModuleNeeds
     const text = readFileSync(path, 'utf8');
     const lowered = path.endsWith('.json') ? DATA : lower(text, path);
     const module: OwnModule = {
-      ...{ text, stamp: stampOf(path), readAtMs: Date.now(), lowered },
+      ...{ text, stamp: stampOf(statSync(path)), readAtMs: Date.now(), lowered },
       ...{ exports: undefined, isBegun: false, imports: new Set() },
     };
     modules.set(path, module);
@@ -153,16 +155,11 @@ function dataOf(path: string, text: string): unknown {
 function isEdited(path: string, module: OwnModule): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return true;
-  const stamp = stampOf(path);
+  const stamp = stampOf(stats);
   if (stamp === module.stamp && stats.mtimeMs < module.readAtMs - CLOCK_MS) return false;
-  if (readFileSync(path, 'utf8') !== module.text) return true;
+  if (textIfThere(path) !== module.text) return true;
   Object.assign(module, { stamp, readAtMs: Date.now() });
   return false;
-}
-
-function stampOf(path: string): string {
-  const { mtimeMs, size, ino } = statSync(path);
-  return `${mtimeMs} ${size} ${ino}`;
 }
 
 /** These and all that import them, directly or not. */

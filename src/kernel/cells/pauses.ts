@@ -1,6 +1,4 @@
-// Those of the time before timers learned to remember cells.
-const originalSetImmediate = setImmediate;
-const originalSetTimeout = setTimeout;
+import { originalSetImmediate, originalSetTimeout } from './cellContext.js';
 
 /** A cell comes to its end over several turns of the event loop, and none of them is to wait for a step. */
 const PAUSE_MS = 100;

@@ -19,8 +19,8 @@ export interface StackPlaces {
   inSources(frame: string): string | undefined;
 }
 
-/** `cell[3]:2:9`. */
-const PLACE = /(cell\[[\d.]+\]|\/[^\s():]+):(\d+):(\d+)/g;
+/** `cell[3]:2:9`, `/my notebooks/own.ts:2:9`. */
+const PLACE = /(cell\[[\d.]+\]|\/[^():]+):(\d+):(\d+)/g;
 
 export function createStackPlaces(): StackPlaces {
   const files = new Map<string, Locate>();

@@ -41,7 +41,7 @@ export function placesOfCell(
  */
 export function errorOf(thrown: unknown, codeOf: CodeOfCell): CellError {
   try {
-    if (thrown instanceof Error || isErrorLike(thrown)) return describe(thrown, codeOf);
+    if (isError(thrown)) return describe(thrown, codeOf);
     return thrownValue(typeof thrown === 'string' ? shortMessage(thrown) : textOf(thrown));
   } catch {
     return thrownValue(`a value that cannot be shown (${typeof thrown})`);
@@ -139,8 +139,12 @@ function underline(text: string, column: number, length: number): string {
   return '~'.repeat(Math.max(1, Math.min(length, text.length - column + 1)));
 }
 
-function isErrorLike(thrown: unknown): thrown is Error {
-  return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown;
+/** Also of another realm. */
+function isError(thrown: unknown): thrown is Error {
+  return (
+    thrown instanceof Error ||
+    (typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown)
+  );
 }
 
 function framesOf(error: Error): string[] {
@@ -152,7 +156,7 @@ function framesOf(error: Error): string[] {
 /** The label of the cell whose code threw: that of the innermost frame in one. Never throws, as errorOf. */
 export function throwerIn(thrown: unknown): string | undefined {
   try {
-    if (!(thrown instanceof Error) && !isErrorLike(thrown)) return undefined;
+    if (!isError(thrown)) return undefined;
     return [...framesOf(thrown).join('\n').matchAll(FRAME)][0]?.[1];
   } catch {
     return undefined;
@@ -182,13 +186,14 @@ function excerptOf(frames: readonly string[], codeOf: CodeOfCell): string[] {
 
 /** Another error, below the first: with its frames in cells and modules of the user's own, and its own causes. */
 function causeLines(said: string, cause: unknown, codeOf: CodeOfCell, depth = 0): string[] {
-  const isError = cause instanceof Error || isErrorLike(cause);
-  const { ename, evalue } = isError ? wordsOf(cause) : errorOf(cause, codeOf);
-  const frames = isError
-    ? framesOf(cause).filter((frame) => /cell\[[\d.]+\]:\d/.test(frame) || OWN_SOURCE.test(frame))
-    : [];
+  if (!isError(cause)) {
+    const { ename, evalue } = errorOf(cause, codeOf);
+    return [`${said} ${ename}: ${evalue}`];
+  }
+  const { ename, evalue } = wordsOf(cause);
+  const frames = framesOf(cause).filter((frame) => /cell\[[\d.]+\]:\d/.test(frame) || OWN_SOURCE.test(frame));
   const deeper =
-    isError && cause.cause !== undefined && depth < DEEPEST_CAUSE
+    cause.cause !== undefined && depth < DEEPEST_CAUSE
       ? causeLines('caused by', cause.cause, codeOf, depth + 1)
       : [];
   return [`${said} ${ename}: ${evalue}`, ...frames.map(gray), ...deeper];

@@ -1,5 +1,5 @@
 import type { Ts, TypeScript } from '../typescript/compiler.js';
-import { CELL_OBJECT } from './cellObject.js';
+import { ofCell } from './cellObject.js';
 
 export type UsingKind = 'using' | 'await using';
 
@@ -23,14 +23,12 @@ export function rewriteUsings(
   file: TypeScript.SourceFile,
 ): TypeScript.SourceFile {
   const { factory } = context;
-  const member = (of: TypeScript.Expression, name: string): TypeScript.Expression =>
-    factory.createPropertyAccessExpression(of, name);
   const call = (
     of: TypeScript.Expression,
     name: string,
     ...args: TypeScript.Expression[]
-  ): TypeScript.CallExpression => factory.createCallExpression(member(of, name), undefined, args);
-  const cell = (): TypeScript.Expression => factory.createIdentifier(CELL_OBJECT);
+  ): TypeScript.CallExpression =>
+    factory.createCallExpression(factory.createPropertyAccessExpression(of, name), undefined, args);
   const nameOf = (kind: UsingKind): string => (kind === 'using' ? 'use' : 'useAwaiting');
 
   /** `const x = e` -> `const x = scope.use(e)`. */
@@ -62,7 +60,8 @@ export function rewriteUsings(
     const end = awaits ? factory.createAwaitExpression(call(scope, 'endAwaiting')) : call(scope, 'end');
     const block = (...statements: TypeScript.Statement[]): TypeScript.Block =>
       factory.createBlock(statements, true);
-    const made = factory.createVariableDeclaration(scope, undefined, undefined, call(cell(), 'scope'));
+    const newScope = factory.createCallExpression(ofCell(factory, 'scope'), undefined, []);
+    const made = factory.createVariableDeclaration(scope, undefined, undefined, newScope);
     return [
       factory.createVariableStatement(
         undefined,
@@ -103,6 +102,6 @@ export function rewriteUsings(
     const visited = ts.visitEachChild(block, visit, context);
     return ofRound === undefined ? visited : ofLoop(visited as TypeScript.ForOfStatement, ofRound);
   };
-  const statements = file.statements.map((statement) => taken(statement, member(cell(), 'top')));
+  const statements = file.statements.map((statement) => taken(statement, ofCell(factory, 'top')));
   return ts.visitEachChild(factory.updateSourceFile(file, statements), visit, context);
 }

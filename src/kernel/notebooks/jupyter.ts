@@ -2,7 +2,13 @@ import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../errors.js';
 import { inRepository, jupyterFolder, makeFolder, typed } from '../../paths.js';
-import { installKernelSpec, KERNEL_NAME, listKernelSpecs } from './kernelSpec.js';
+import {
+  installKernelSpec,
+  KERNEL_NAME,
+  kernelsBelow,
+  listKernelSpecs,
+  startsThisKernel,
+} from './kernelSpec.js';
 
 /**
  * The environment of every Jupyter program that voxlab starts: kernels, settings, runtime files and workspaces lie in
@@ -34,8 +40,9 @@ export function pythonProgram(name: 'jupyter' | 'python'): string {
   return path;
 }
 
-/** Installs the clone's kernelspec where it is missing or names files that are gone. */
-export function ensureKernelSpec(): void {
-  const present = listKernelSpecs().find(({ name }) => name === KERNEL_NAME);
-  if (present === undefined || present.missing.length > 0) installKernelSpec();
+/** Installs the clone's kernelspec where it is missing, names files that are gone, or starts the kernel of another clone, as in a copy. */
+export function ensureKernelSpec(kernels: string = kernelsBelow()): void {
+  const present = listKernelSpecs(kernels).find(({ name }) => name === KERNEL_NAME);
+  if (present === undefined || present.missing.length > 0 || !startsThisKernel(present))
+    installKernelSpec(kernels);
 }

@@ -132,6 +132,11 @@ export function listKernelSpecs(kernels: string = kernelsBelow()): FoundKernelSp
     });
 }
 
+/** Whether it starts the kernel of this program, and not that of a clone elsewhere. */
+export function startsThisKernel({ folder }: FoundKernelSpec): boolean {
+  return readKernelSpec(join(folder, 'kernel.json'))?.argv.includes(launcherWords().at(-1)!) === true;
+}
+
 /** Nothing for a file that holds something else: one broken kernel must not hide the others, and ours is written anew. */
 function readKernelSpec(file: string): KernelSpec | undefined {
   try {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { EnvironmentError, InterruptedError } from '../../errors.js';
 import { childOfThisProcess } from '../../parentProcess.js';
 import { inPackage, inRepository, jupyterFolder, writeFileAtomically } from '../../paths.js';
@@ -68,7 +69,14 @@ async function startAt(port: number, options: LabOptions): Promise<RunningLab> {
   const asking = new AbortController();
   const answered = answers(`${base}/api/status`, token, AbortSignal.any([signal, asking.signal]));
   answered.catch(() => {}); // the server's own end is what counts then
-  await Promise.race([answered, endedEarly(ended, signal, log)]).finally(() => asking.abort());
+  try {
+    await Promise.race([answered, endedEarly(ended, signal, log)]);
+  } catch (error) {
+    server.kill('SIGTERM'); // where it did not answer it is there still
+    throw error;
+  } finally {
+    asking.abort();
+  }
   return { url: `${base}/lab/tree/notebooks?token=${token}`, port, token, ended };
 }
 
@@ -139,14 +147,14 @@ async function endedEarly(ended: Promise<void>, signal: AbortSignal, log: () => 
 }
 
 async function answers(url: string, token: string, signal: AbortSignal): Promise<void> {
-  for (let waited = 0; waited < START_SECONDS * 10; waited++) {
+  for (const end = Date.now() + 1000 * START_SECONDS; Date.now() < end; ) {
     if (signal.aborted) throw new InterruptedError('interrupted while JupyterLab was starting');
     const response = await fetch(url, {
       headers: { authorization: `token ${token}` },
       signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]),
     }).catch(() => undefined);
     if (response?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await delay(100);
   }
   throw new EnvironmentError(`JupyterLab did not answer within ${START_SECONDS} s`);
 }

@@ -89,5 +89,7 @@ export function galleryPage(pages: readonly NotebookPage[], missing: readonly st
 
 function shortened(text: string): string {
   if (text.length <= TEXT_LETTERS) return text;
-  return `${text.slice(0, text.lastIndexOf(' ', TEXT_LETTERS))} …`;
+  const space = text.lastIndexOf(' ', TEXT_LETTERS);
+  // Not every language has spaces between its words.
+  return `${text.slice(0, space > 0 ? space : TEXT_LETTERS)} …`;
 }

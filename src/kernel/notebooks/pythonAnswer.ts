@@ -29,6 +29,7 @@ export async function pythonAnswer(
   });
   const stop = (): void => void child.kill('SIGTERM');
   signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted === true) stop();
   let answer = '';
   let complaint = '';
   child.stdout.on('data', (text) => {

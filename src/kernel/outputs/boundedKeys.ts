@@ -1,5 +1,10 @@
 /** Keys of an object that are shown, at each level. */
-export const SHOWN_KEYS = 200;
+const SHOWN_KEYS = 200;
+
+/** What an object itself has under a key; undefined also for what a getter would give. Calls no code of the object's, unless it is a proxy. */
+export function ownValue(value: object, key: PropertyKey): unknown {
+  return Object.getOwnPropertyDescriptor(value, key)?.value;
+}
 
 /** The first keys of an object, and how many follow. */
 export interface BoundedKeys {

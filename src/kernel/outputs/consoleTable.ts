@@ -1,7 +1,7 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { types } from 'node:util';
-import { boundedKeys } from './boundedKeys.js';
+import { boundedKeys, ownValue } from './boundedKeys.js';
 import { cellOf, cellOfValue, SHOWN_COLUMNS, SHOWN_ROWS, sortableTable } from './sortableTable.js';
 
 /** From now on `console.table` shows a table that can be sorted; what it would have printed is the form in text. */
@@ -41,10 +41,7 @@ function entriesOf(data: unknown): Entries | undefined {
   }
   const { keys, more } = boundedKeys(data, SHOWN_ROWS);
   const named = keys.filter((key) => typeof key === 'string');
-  const first = named.map((key) => ({
-    heading: key,
-    value: Object.getOwnPropertyDescriptor(data, key)?.value as unknown,
-  }));
+  const first = named.map((key) => ({ heading: key, value: ownValue(data, key) }));
   const isList = Array.isArray(data) || (ArrayBuffer.isView(data) && !(data instanceof DataView));
   return { first, rows: isList ? (data as ArrayLike<unknown>).length : first.length + more };
 }

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { boundedKeys } from './boundedKeys.js';
+import { boundedKeys, ownValue } from './boundedKeys.js';
 import { textOf } from './valueText.js';
 
 /** Keys, or items of an array, above which Node's console would take seconds and write megabytes. */
@@ -24,7 +24,7 @@ function shortValue(value: unknown): unknown {
 /** The first values in it. */
 function valuesOf(value: object): object[] {
   return boundedKeys(value, 20).keys.flatMap((key) => {
-    const inner: unknown = Object.getOwnPropertyDescriptor(value, key)?.value;
+    const inner = ownValue(value, key);
     return typeof inner === 'object' && inner !== null && !types.isProxy(inner) && !ArrayBuffer.isView(inner)
       ? [inner]
       : [];

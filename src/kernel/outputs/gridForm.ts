@@ -153,8 +153,10 @@ function slicePicture(values: NumberArray, shape: readonly number[]): string | u
   const from = Math.floor(slices / 2) * height * width * channels;
   const window = windowOf(values);
   const data = new Uint8Array(height * width);
-  for (let pixel = 0; pixel < data.length; pixel++)
-    data[pixel] = 255 * ((values[from + pixel * channels]! - window.low) / (window.high - window.low));
+  for (let pixel = 0; pixel < data.length; pixel++) {
+    const gray = 255 * ((values[from + pixel * channels]! - window.low) / (window.high - window.low));
+    data[pixel] = Math.max(0, Math.min(255, gray));
+  }
   const scale = EDGE / Math.max(width, height);
   const title = `${slices > 1 ? `slice ${Math.floor(slices / 2)}, ` : ''}${number(window.low)} (black) to ${number(window.high)} (white)`;
   const source = `data:image/png;base64,${encodePng({ width, height, data }).toString('base64')}`;

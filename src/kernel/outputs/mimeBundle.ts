@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { type BoundedKeys, boundedKeys } from './boundedKeys.js';
+import { type BoundedKeys, boundedKeys, ownValue } from './boundedKeys.js';
 import { gridForm } from './gridForm.js';
 import { recordTable } from './recordTable.js';
 import { textOf } from './valueText.js';
@@ -55,7 +55,7 @@ function ownFormOf(value: object): (() => unknown) | undefined {
 /** The name of the outputs that show a value, where it has one. */
 export function displayIdOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return undefined;
-  const id: unknown = Object.getOwnPropertyDescriptor(value, DISPLAY_ID)?.value;
+  const id = ownValue(value, DISPLAY_ID);
   return typeof id === 'string' ? id : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { boundedKeys } from './boundedKeys.js';
+import { boundedKeys, ownValue } from './boundedKeys.js';
 import { cellOf, SHOWN_COLUMNS, SHOWN_ROWS, sortableTable } from './sortableTable.js';
 
 /** A list whose records hold other records reads better as text. */
@@ -23,7 +23,7 @@ function rowsOf(value: object): readonly object[] | undefined {
   if (!Array.isArray(value) || types.isProxy(value) || value.length < 2) return undefined;
   const rows: object[] = [];
   for (let at = 0; at < Math.min(SHOWN_ROWS, value.length); at++) {
-    const row: unknown = Object.getOwnPropertyDescriptor(value, at)?.value;
+    const row = ownValue(value, at);
     if (typeof row !== 'object' || row === null || types.isProxy(row) || !isRecord(row)) return undefined;
     rows.push(row);
   }

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { IDENTITY_DIRECTION } from '../../volumes/voxels/geometry.js';
 import type { Volume } from '../../volumes/voxels/volume.js';
+import { ownValue } from './boundedKeys.js';
 
 /** Numbers with a shape: a tensor of TensorFlow.js, or values beside their shape as readers of HDF5 give them. */
 export interface ShapedValues {
@@ -79,8 +80,4 @@ function areNumbers(value: unknown, length?: number): value is readonly number[]
     (length === undefined || value.length === length) &&
     value.every((item) => typeof item === 'number' && Number.isFinite(item))
   );
-}
-
-function ownValue(value: object, key: string): unknown {
-  return Object.getOwnPropertyDescriptor(value, key)?.value;
 }

@@ -1,10 +1,10 @@
 import { type InspectOptions, inspect, types } from 'node:util';
 import { LOOKED_AT, type Looks, SHOWN_ITEMS, summaryOf } from './arraySummary.js';
-import { type BoundedKeys, boundedKeys } from './boundedKeys.js';
+import { type BoundedKeys, boundedKeys, ownValue } from './boundedKeys.js';
 import { shapedValuesOf } from './shapedValue.js';
 
 /** How deep objects in objects are shown. */
-export const SHOWN_DEPTH = 4;
+const SHOWN_DEPTH = 4;
 /** Items and properties that are shown of one value, all its levels together. */
 const SHOWN_ENTRIES = 3000;
 /** Bits of a bigint that is written out; TypeScript's own way to write one of a million digits takes seconds. */
@@ -222,8 +222,7 @@ function isSmall(value: object, is: (value: unknown) => boolean): boolean {
 /** Of the first items: one look at all of them would take as long as their statistics. */
 function areNumbers(array: readonly unknown[]): boolean {
   for (let at = 0; at < SHOWN_ITEMS; at++) {
-    const found = Object.getOwnPropertyDescriptor(array, at);
-    if (typeof found?.value !== 'number') return false;
+    if (typeof ownValue(array, at) !== 'number') return false;
   }
   return true;
 }
@@ -235,9 +234,8 @@ function isIndex(key: string | symbol): boolean {
 /** The name of an object's class. */
 export function nameOf(value: object): string {
   for (let at: object | null = value; at !== null && !types.isProxy(at); at = Object.getPrototypeOf(at)) {
-    const maker: unknown = Object.getOwnPropertyDescriptor(at, 'constructor')?.value;
-    const name: unknown =
-      typeof maker === 'function' ? Object.getOwnPropertyDescriptor(maker, 'name')?.value : undefined;
+    const maker = ownValue(at, 'constructor');
+    const name = typeof maker === 'function' ? ownValue(maker, 'name') : undefined;
     if (typeof name === 'string' && name !== '') return name.slice(0, 100);
   }
   return 'Object: null prototype';

@@ -16,7 +16,7 @@ export interface Diagnostic {
   readonly cure?: string;
 }
 
-/** tslab puts `export {};` and a line end before each cell. */
+/** tslab puts this before each cell: a module, in which `await` may stand at the top. */
 export const LINE_OFFSET = 1;
 export const CELL_PREFIX = 'export {};\n';
 
@@ -55,11 +55,20 @@ function nameOf(path: string): string {
   return fromRoot.startsWith('..') || isAbsolute(fromRoot) ? path : fromRoot;
 }
 
+/** A text of TypeScript, and what is wrong with its syntax, which TypeScript's declarations leave out. */
+export function parsed(
+  ts: Ts,
+  text: string,
+): { file: TypeScript.SourceFile; parseDiagnostics: readonly TypeScript.DiagnosticWithLocation[] } {
+  const file = ts.createSourceFile('cell.ts', text, ts.ScriptTarget.ES2022);
+  const { parseDiagnostics } = file as unknown as { parseDiagnostics: TypeScript.DiagnosticWithLocation[] };
+  return { file, parseDiagnostics };
+}
+
 /** What is wrong with the cell's syntax alone: of a cell that does not end, the types of its half say nothing of use. */
 export function syntaxErrors(ts: Ts, code: string): Diagnostic[] {
   const text = CELL_PREFIX + code;
-  const file = ts.createSourceFile('cell.ts', text, ts.ScriptTarget.ES2022);
-  const { parseDiagnostics } = file as unknown as { parseDiagnostics: TypeScript.DiagnosticWithLocation[] };
+  const { file, parseDiagnostics } = parsed(ts, text);
   // A complaint about the end of the cell stands behind the last word, not in the empty lines below.
   const end = text.trimEnd().length;
   const unclosed = parseDiagnostics.length === 0 ? undefined : unclosedIn(ts, text);

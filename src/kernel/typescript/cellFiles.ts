@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inPackage } from '../../paths.js';
 import type { Ts, TypeScript } from './compiler.js';
 import { isLibrary, withoutDocs } from './libraryDocs.js';
+import { stampOf } from './ownPaths.js';
 import { createSleepingTypes } from './sleepingTypes.js';
 
 /** The files that cells are checked against: virtual ones of the kernel, modules of the user's own, declarations of packages. */
@@ -79,7 +80,7 @@ export function createCellFiles(ts: Ts, virtual: VirtualFiles): CellFiles {
   const fileOf = (path: string): CellFile => {
     const known = written.get(path) ?? lasting.get(path) ?? edited.get(path);
     if (known !== undefined) return known;
-    const file = { version: 1, snapshot: read(path), stamp: stampOf(path) };
+    const file = { version: 1, snapshot: read(path), stamp: stampIfThere(path) };
     (isLasting(path) ? lasting : edited).set(path, file);
     return file;
   };
@@ -101,7 +102,7 @@ export function createCellFiles(ts: Ts, virtual: VirtualFiles): CellFiles {
     },
     refresh() {
       for (const [path, file] of edited) {
-        const stamp = stampOf(path);
+        const stamp = stampIfThere(path);
         if (stamp !== file.stamp) readAnew(path, file, stamp);
       }
     },
@@ -113,7 +114,7 @@ function isLasting(path: string): boolean {
   return path.includes('/node_modules/') || path.startsWith(`${inPackage('dist')}/`);
 }
 
-function stampOf(path: string): string | undefined {
+function stampIfThere(path: string): string | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats && `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
+  return stats && stampOf(stats);
 }

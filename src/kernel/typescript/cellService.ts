@@ -1,4 +1,5 @@
 import { inPackage } from '../../paths.js';
+import { CELL_PREFIX } from './cellDiagnostics.js';
 import { createCellFiles, virtualFiles } from './cellFiles.js';
 import { cellOptions } from './cellOptions.js';
 import type { Ts, TypeScript } from './compiler.js';
@@ -17,7 +18,9 @@ export interface CellService {
   writeGlobals(text: string): void;
   /** Reads what was edited anew. */
   refresh(): void;
-  /** Reads declarations that have been left out until now, where what is said of a cell has to do with them. */
+  /** Reads all of the library, of which the first cells have the core alone; whether it was not read before. */
+  takeWhole(): boolean;
+  /** Reads large declarations that were left out, where what is said of a cell names them; whether there were any. */
   heed(text: string): boolean;
   /** What later cells will need, in steps that take some hundredths of a second, the last some tenths. */
   prepare(): Generator<unknown, void>;
@@ -49,7 +52,7 @@ export function createCellService(
   const core = { ...options, ...CORE };
   let isWhole = false;
   const roots = [virtual.declarations, virtual.cell, CELL_LIBRARY, virtual.globals];
-  files.write(virtual.globals, 'export {};\n');
+  files.write(virtual.globals, CELL_PREFIX);
   const host: TypeScript.LanguageServiceHost = {
     getCompilationSettings: () => (isWhole ? options : core),
     getCurrentDirectory: () => root,
@@ -75,7 +78,6 @@ export function createCellService(
   const registry = ts.createDocumentRegistry(true, root);
   let service = ts.createLanguageService(host, registry);
   const kept = createKeptProgram(ts, files, virtual);
-  /** Whether it was not so before. */
   const takeWhole = (): boolean => {
     const wasWhole = isWhole;
     isWhole = true;
@@ -109,9 +111,10 @@ export function createCellService(
       const inProgram = kept.filesOf(cell, declarations);
       return inProgram === undefined ? inNewProgram(cell, declarations) : linked(inProgram);
     },
-    writeGlobals: (text) => files.write(virtual.globals, `export {};\n${text}`),
+    writeGlobals: (text) => files.write(virtual.globals, CELL_PREFIX + text),
     refresh: files.refresh,
-    heed: (text) => takeWhole() || files.heed(text),
+    takeWhole,
+    heed: files.heed,
     *prepare() {
       for (const file of readDeclarations(
         ts,
@@ -122,7 +125,7 @@ export function createCellService(
         if (isWhole) return; // a cell was quicker
         yield file;
       }
-      if (takeWhole()) inNewProgram(NOTHING, NOTHING).program.getTypeChecker();
+      if (takeWhole()) inNewProgram(CELL_PREFIX, CELL_PREFIX).program.getTypeChecker();
     },
     forgetMissing() {
       service.dispose();
@@ -132,8 +135,6 @@ export function createCellService(
     },
   };
 }
-
-const NOTHING = 'export {};\n';
 
 /** As tslab does: a name that the cell does not declare is looked for in what earlier cells declare. */
 function linked(made: CellInProgram): CellInProgram {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import vm from 'node:vm';
@@ -22,7 +22,7 @@ export interface CachedModule {
  */
 export function requireWithCodeCache(path: string, textFile: string, cacheFile: string): CachedModule {
   const require = createRequire(path);
-  const cachedData = existsSync(cacheFile) ? readFileSync(cacheFile) : undefined;
+  const cachedData = bytesIfThere(cacheFile);
   const script = new vm.Script(Module.wrap(readFileSync(textFile, 'utf8')), {
     filename: path,
     ...(cachedData && { cachedData }),
@@ -44,4 +44,13 @@ export function requireWithCodeCache(path: string, textFile: string, cacheFile: 
       }
     },
   };
+}
+
+/** Undefined also for a file that another user's rights, or another process, keep from being read. */
+function bytesIfThere(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
 }

@@ -5,6 +5,7 @@ import type * as TypeScript from '@tslab/typescript-for-tslab';
 import { EnvironmentError } from '../../errors.js';
 import { inPackage, jupyterFolder } from '../../paths.js';
 import { requireWithCodeCache } from './codeCache.js';
+import { withFoldersAbove } from './ownPaths.js';
 
 export type { TypeScript };
 export type Ts = typeof TypeScript;
@@ -90,12 +91,7 @@ function gone(ts: Ts): object {
   const { nullTransformationContext } = ts as unknown as { nullTransformationContext: object };
   return {
     getNullTransformationContext: () => nullTransformationContext,
-    getDefaultTypeRoots: (folder: string) => typeRootsAbove(folder),
+    getDefaultTypeRoots: (folder: string) =>
+      withFoldersAbove(folder).map((each) => join(each, 'node_modules', '@types')),
   };
-}
-
-function typeRootsAbove(folder: string): string[] {
-  const own = join(folder, 'node_modules', '@types');
-  const above = dirname(folder);
-  return [own, ...(above === folder ? [] : typeRootsAbove(above))];
 }

@@ -1,3 +1,4 @@
+import { CELL_PREFIX, parsed } from './cellDiagnostics.js';
 import type { Ts } from './compiler.js';
 
 /** Jupyter's answer to "may this code run, or is a further line coming?" */
@@ -9,13 +10,10 @@ const OPEN_ENDED = new Set([1160, 1010]);
 const UNTERMINATED_STRING = 1002;
 
 export function completenessOf(ts: Ts, code: string): Completeness {
-  const head = 'export {};\n'; // a module, in which `await` may stand at the top
-  const file = ts.createSourceFile('cell.ts', head + code, ts.ScriptTarget.ES2022);
-  const [error] = (file as unknown as { parseDiagnostics: { start: number; code: number }[] })
-    .parseDiagnostics;
+  const [error] = parsed(ts, CELL_PREFIX + code).parseDiagnostics;
   if (error === undefined) return { status: 'complete' };
   if (error.code === UNTERMINATED_STRING) return { status: 'invalid' };
-  const atEnd = error.start - head.length >= code.trimEnd().length || OPEN_ENDED.has(error.code);
+  const atEnd = error.start - CELL_PREFIX.length >= code.trimEnd().length || OPEN_ENDED.has(error.code);
   return atEnd ? { status: 'incomplete', indent: nextIndent(code) } : { status: 'invalid' };
 }
 

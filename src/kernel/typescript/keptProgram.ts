@@ -22,7 +22,7 @@ export interface CellInProgram {
 }
 
 /** What TypeScript knows of a file in a program, and its declarations leave out. */
-interface FileInProgram extends TypeScript.SourceFile {
+export interface FileInProgram extends TypeScript.SourceFile {
   imports: readonly TypeScript.StringLiteralLike[];
   moduleAugmentations: readonly unknown[];
   ambientModuleNames: readonly string[];
@@ -38,7 +38,7 @@ interface Resolution {
 }
 
 /** Functions of TypeScript's programs that their declarations leave out. */
-interface ProgramInside extends TypeScript.Program {
+export interface ProgramInside extends TypeScript.Program {
   getResolvedModule(file: TypeScript.SourceFile, name: string, mode: unknown): Resolution | undefined;
   forEachResolvedModule(
     visit: (found: Resolution, name: string, mode: unknown) => void,

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { type Stats, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Endings of modules that the kernel reads by itself, in the order in which an import without one looks for them. */
@@ -17,10 +17,41 @@ export function isPath(name: string): boolean {
   return /^(\.{0,2}\/|\.{1,2}$|file:)/.test(name);
 }
 
+/** What an import that names a path leads to, whether or not it is there. */
+export function pathFrom(folder: string, name: string): string {
+  return name.startsWith('file:') ? fileURLToPath(name) : resolve(folder, name);
+}
+
+/** Whether a file is named as a module is, also one that holds data. */
+export function isNamedAsModule(name: string): boolean {
+  return /\.([mc]?[jt]sx?|json)$/.test(name);
+}
+
+/** Whether it is one that an import may name: no declarations. */
+export function isImportable(name: string): boolean {
+  return isNamedAsModule(name) && !/\.d\.[mc]?ts$/.test(name);
+}
+
+/** `@scope/name/file.js` -> `@scope/name`. */
+export function packageOf(name: string): string {
+  return /^(?:@[^/]+\/)?[^/]+/.exec(name)![0];
+}
+
+/** A folder, and those that it lies in. */
+export function withFoldersAbove(folder: string): string[] {
+  const above = dirname(folder);
+  return [folder, ...(above === folder ? [] : withFoldersAbove(above))];
+}
+
+/** Another one where the file was written anew. */
+export function stampOf({ mtimeMs, size, ino }: Stats): string {
+  return `${mtimeMs} ${size} ${ino}`;
+}
+
 /** The file of a user's own module that an import leads to; undefined for a package and for what does not exist. */
 export function ownModulePath(folder: string, name: string): string | undefined {
   if (!isPath(name)) return undefined;
-  const path = name.startsWith('file:') ? fileURLToPath(name) : resolve(folder, name);
+  const path = pathFrom(folder, name);
   if (path.includes('/node_modules/')) return undefined;
   const [, stem, ending] = /^(.*?)(\.[mc]?jsx?)?$/s.exec(path)!;
   const candidates = [

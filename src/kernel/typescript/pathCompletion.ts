@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Completion } from './completions.js';
+import { isImportable } from './ownPaths.js';
 
 /** An import that is being typed, up to its path. */
 const UNFINISHED = /(?:\bfrom\s*|\bimport\s*|\b(?:import|require)\s*\(\s*)(['"])(\.{0,2}\/[^'"\n]*|\.{1,2})$/;
-const MODULE = /\.([mc]?[jt]sx?|json)$/;
 
 /** Files and folders that a path in an import, as it is typed, may lead to; undefined where no such path is typed. */
 export function pathCompletion(
@@ -28,7 +28,7 @@ function entriesOf(folder: string): string[] {
     return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
       if (entry.name.startsWith('.') || entry.name === 'node_modules') return [];
       if (entry.isDirectory()) return [`${entry.name}/`];
-      return MODULE.test(entry.name) && !/\.d\.[mc]?ts$/.test(entry.name) ? [entry.name] : [];
+      return isImportable(entry.name) ? [entry.name] : [];
     });
   } catch {
     return []; // no such folder

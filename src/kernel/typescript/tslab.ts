@@ -15,7 +15,7 @@ import { loadCompiler, type Ts, type TypeScript } from './compiler.js';
 import { type Completion, completionsAt } from './completions.js';
 import type { CellInProgram } from './keptProgram.js';
 import { libraryDocsAt } from './libraryDocs.js';
-import { isPath, ownModulePath } from './ownPaths.js';
+import { isPath, ownModulePath, packageOf } from './ownPaths.js';
 import { withoutShellLine } from './shellLine.js';
 import { callAt } from './signature.js';
 import { createTslabsWatch, type Emitted } from './tslabsWatch.js';
@@ -77,7 +77,7 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
     printQuickInfo(info: TypeScript.QuickInfo): string;
   };
   const converter = createConverter();
-  const { service, written, refresh, heed, forgetMissing, writeGlobals, prepare } = cells!;
+  const { service, written, refresh, takeWhole, heed, forgetMissing, writeGlobals, prepare } = cells!;
   let madeAtMs = Date.now();
   const convert: Converter['convert'] = (declarations, code) => {
     refresh();
@@ -94,8 +94,12 @@ export function createCellCompiler(packages: NodeJS.Require = createRequire(impo
     return true;
   };
   /** Whether what is said of the cell has to do with declarations that had been left out. */
-  const meansMore = (): boolean =>
-    emitted.diagnostics.some(({ messageText }) => heed(ts.flattenDiagnosticMessageText(messageText, ' ')));
+  const meansMore = (): boolean => {
+    const said = emitted.diagnostics.map(({ messageText }) =>
+      ts.flattenDiagnosticMessageText(messageText, ' '),
+    );
+    return said.length > 0 && (takeWhole() || said.some(heed));
+  };
   /** Makes the code the cell, for questions to the service. */
   const placed = (code: string, declarations: string): CellInProgram => {
     refresh();
@@ -170,8 +174,7 @@ function isThereNow({ code, file, messageText }: TypeScript.Diagnostic, timeMs: 
   const name = missingModuleIn(code, String(messageText));
   if (name === undefined || file === undefined) return false;
   if (isPath(name)) return ownModulePath(dirname(file.fileName), name) !== undefined;
-  const [, packageName] = /^((?:@[^/]+\/)?[^/]+)/.exec(name)!;
-  const stats = statSync(join('node_modules', packageName!), { throwIfNoEntry: false });
+  const stats = statSync(join('node_modules', packageOf(name)), { throwIfNoEntry: false });
   return stats !== undefined && stats.ctimeMs > timeMs;
 }
 

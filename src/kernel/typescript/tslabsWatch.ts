@@ -1,7 +1,7 @@
 import { type VirtualFiles, virtualFiles } from './cellFiles.js';
 import type { CellService } from './cellService.js';
 import { bindSourceFile, type Ts, type TypeScript } from './compiler.js';
-import type { CellInProgram } from './keptProgram.js';
+import type { CellInProgram, FileInProgram, ProgramInside } from './keptProgram.js';
 import { writeOutShorthand } from './shorthandProperties.js';
 import type { TypeNames } from './typeNames.js';
 
@@ -138,24 +138,12 @@ function tslabsBuilder(
   };
 }
 
-/** What TypeScript's declarations leave out. */
-interface WithResolutions {
-  getResolvedModule(
-    file: TypeScript.SourceFile,
-    name: string,
-    mode: unknown,
-  ): { readonly resolvedModule?: TypeScript.ResolvedModuleFull } | undefined;
-}
-interface WithImports {
-  readonly imports?: readonly TypeScript.StringLiteralLike[];
-}
-
 /** The sources that a cell imports, directly or not. Declaration files are passed over: they hold no code. */
 function dependenciesOf({ cell, program }: CellInProgram): string[] {
   const seen = new Set<string>();
-  const { getResolvedModule } = program as unknown as WithResolutions;
+  const { getResolvedModule } = program as ProgramInside;
   const visit = (source: TypeScript.SourceFile): void => {
-    for (const name of (source as WithImports).imports ?? []) {
+    for (const name of (source as Partial<FileInProgram>).imports ?? []) {
       const mode = program.getModeForUsageLocation(source, name);
       const path = getResolvedModule(source, name.text, mode)?.resolvedModule?.resolvedFileName;
       if (path === undefined || seen.has(path) || /\.d\.[cm]?ts$/.test(path)) continue;

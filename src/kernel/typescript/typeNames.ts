@@ -1,4 +1,5 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { withFoldersAbove } from './ownPaths.js';
 
 /** How a package's file is named that the `exports` of its package do not name. */
 const FILE_OF_PACKAGE = 'file-of-package';
@@ -20,7 +21,7 @@ export interface TypeNames {
 /** `root`: the folder of the cells. */
 export function createTypeNames(root: string): TypeNames {
   // A package's file gets a name by `paths` only where the cell is of another package; TypeScript asks whether both are of one.
-  const ownPackages = packageFilesAbove(root);
+  const ownPackages = new Set(withFoldersAbove(root).map((folder) => join(folder, 'package.json')));
   let isNaming = false;
   return {
     paths: { [`${FILE_OF_PACKAGE}/*`]: ['./node_modules/*'] },
@@ -34,9 +35,4 @@ export function createTypeNames(root: string): TypeNames {
       }
     },
   };
-}
-
-function packageFilesAbove(folder: string): ReadonlySet<string> {
-  const above = dirname(folder);
-  return new Set([join(folder, 'package.json'), ...(above === folder ? [] : packageFilesAbove(above))]);
 }

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { textIfThere } from '../../textIfThere.js';
 
 /** Time for a child to end by itself, and how often it is looked at. */
@@ -16,7 +17,7 @@ export async function endChildren(pid: number = process.pid, graceMs = GRACE_MS)
   const until = Date.now() + graceMs;
   let left = children;
   while (left.length > 0 && Date.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await delay(LOOK_EVERY_MS);
     left = stillThere(left);
   }
   signalAll(left, 'SIGKILL');

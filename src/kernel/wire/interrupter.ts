@@ -1,4 +1,5 @@
 import { Session } from 'node:inspector';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   COMPILING,
   ENDING_USER_CODE,
@@ -64,8 +65,4 @@ export function createInterrupter(shared: Int32Array, ask: () => void): () => Pr
     endsUserCode();
     inspector.post('Runtime.terminateExecution');
   };
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

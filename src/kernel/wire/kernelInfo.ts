@@ -1,3 +1,4 @@
+import { VERSION } from '../../version.js';
 import type { JsonObject } from './protocol.js';
 import { PROTOCOL_VERSION } from './protocol.js';
 
@@ -6,7 +7,7 @@ export const kernelInfo: JsonObject = {
   status: 'ok',
   protocol_version: PROTOCOL_VERSION,
   implementation: 'voxlab',
-  implementation_version: '0.1.0',
+  implementation_version: VERSION,
   language_info: {
     name: 'typescript',
     version: '6.0.3',

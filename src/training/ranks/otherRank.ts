@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Cluster, talkAddress } from '../../config/cluster.js';
 import { EngineError, InterruptedError, messageOf, throwIfAborted } from '../../errors.js';
 import type { RankWatch } from './rankWatch.js';
@@ -58,7 +59,7 @@ export class OtherRank extends Talk implements RankWatch {
           'cluster',
           `rank 0 (${cluster.addresses[0]}) was not there within ${timeoutSeconds} s at ${host}:${port} (${reason}): was it started, with these addresses?`,
         );
-      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+      await delay(TRY_AGAIN_MS);
     }
   }
 

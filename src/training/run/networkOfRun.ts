@@ -5,6 +5,8 @@ import { awaitReadable } from '../../awaitReadable.js';
 import { isNetworkName } from '../../config/networkNames.js';
 import { isNetworkFile } from '../../config/networkSettings.js';
 import { InputError, messageOf, UsageError } from '../../errors.js';
+import type { PatchShape } from '../../feed/augment/patchShape.js';
+import { shapeOfCrop } from '../../feed/centralCrop.js';
 import { given } from '../../given.js';
 import type { Network } from '../../model/network.js';
 import { networkOfOwn, type OwnNetwork } from '../../model/ownNetwork.js';
@@ -12,7 +14,10 @@ import { recordedNetwork } from '../../model/recordedGraph.js';
 import { networkOf } from '../../model/zoo/networks.js';
 import type { OwnNetworkIdentity, TrainConfig } from './trainConfig.js';
 
-type NetworkKeys = Pick<TrainConfig, 'network' | 'filters' | 'dropout' | 'moreWindows' | 'ownNetwork'>;
+type NetworkKeys = Pick<
+  TrainConfig,
+  'network' | 'filters' | 'dropout' | 'moreWindows' | 'ownNetwork' | 'crop'
+>;
 
 /** What a run's network is made of, before the engine is opened. */
 export interface NetworkOfRun {
@@ -22,38 +27,40 @@ export interface NetworkOfRun {
 }
 
 /**
- * The network that a configuration names: of the table, of a file that is imported, or the given one. `run` is what the message
- * names. Throws UsageError, and InputError for a file that holds none.
+ * The network that a configuration names: of the table, of a file that is imported, or the given one. It sees of patches of
+ * shape `stored` what CROP leaves. `run` is what the message names. Throws UsageError, and InputError for a file that holds none.
  */
 export async function networkOfRun(
   config: NetworkKeys,
-  inputSize: Network['inputSize'],
+  stored: PatchShape,
   run: string,
-  given?: OwnNetwork,
+  handed?: OwnNetwork,
 ): Promise<NetworkOfRun> {
   const { network: name, filters, dropout, moreWindows, ownNetwork } = config;
-  if (given !== undefined && given.name !== name)
+  if (handed !== undefined && handed.name !== name)
     throw new InputError(
       run,
-      `expected its network ${JSON.stringify(name)}, received ${JSON.stringify(given.name)}: give the one it was trained with, or begin another run`,
+      `expected its network ${JSON.stringify(name)}, received ${JSON.stringify(handed.name)}: give the one it was trained with, or begin another run`,
     );
+  const { dim, slices } = shapeOfCrop(stored, config.crop);
+  const inputSize = [slices, dim, dim] as const;
   const channels = 1 + moreWindows.length;
-  if (given === undefined && isNetworkName(name))
+  if (handed === undefined && isNetworkName(name))
     return { network: networkOf({ name, inputSize, filters, channels, dropout }) };
   const module = isNetworkFile(name) ? name : ownNetwork?.module;
-  if (given === undefined && module === undefined)
+  if (handed === undefined && module === undefined)
     throw new InputError(
       run,
       `expected its network ${JSON.stringify(name)} as the option \`network\`: a program handed it over, and no file holds it; for commands write it into a file, and train with NETWORK = that file`,
     );
-  const own = given ?? (await networkIn(module!));
+  const own = handed ?? (await networkIn(module!));
   if (dropout > 0)
     throw new UsageError(
       `DROPOUT is of the table's networks: expected 0 with ${JSON.stringify(own.name)}, whose pieces call dropout() where they want it, received ${dropout}`,
     );
   const network = networkOfOwn(own, inputSize);
   requireSameParameters(run, config, network);
-  return { network, ...(given === undefined ? { module: module! } : {}) };
+  return { network, ...(handed === undefined ? { module: module! } : {}) };
 }
 
 /** The configuration of a new run with a network of one's own. */

@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.js';
 import type { Batch } from '../../feed/batches.js';
+import { given } from '../../given.js';
 import type { OwnLoss } from '../../model/loss.js';
 import type { OwnNetwork } from '../../model/ownNetwork.js';
 import { createRandom, type Random } from '../../random.js';
@@ -42,10 +43,7 @@ export interface OwnPartNames {
 
 export function namesOf({ loss, augment }: OwnParts): OwnPartNames | undefined {
   if (loss === undefined && augment === undefined) return undefined;
-  return {
-    ...(loss === undefined ? {} : { loss: loss.name }),
-    ...(augment === undefined ? {} : { augment: augment.name }),
-  };
+  return given({ loss: loss?.name, augment: augment?.name });
 }
 
 /** Changes a batch in place. Throws UsageError for a change that fails. */

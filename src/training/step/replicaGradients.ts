@@ -46,94 +46,52 @@ export interface PieceBytes {
   readonly results: number;
 }
 
+/** What a replica takes of the step's batch. */
+interface BatchInTrace {
+  readonly voxels: TensorReference;
+  readonly labels: TensorReference;
+  readonly began: Address;
+  /** The gradients, but not the loss, are multiplied by it. */
+  readonly scale: Tensor | undefined;
+  readonly dropoutAt: DropoutPlace;
+}
+
 /** In a trace: forward and backward of one replica's share of the batch. */
 export function replicaGradients(
   engine: Engine,
   options: ProgramOptions,
   variables: ReplicaVariables,
   replica: number,
-  batch: {
-    readonly voxels: TensorReference;
-    readonly labels: TensorReference;
-    readonly began: Address;
-    /** The gradients, but not the loss, are multiplied by it. */
-    readonly scale: Tensor | undefined;
-    readonly dropoutAt: DropoutPlace;
-  },
+  batch: BatchInTrace,
 ): ReplicaGradients {
   const { devices, microBatches, schedule } = options.placement;
   const stages = devices[replica]!;
-  const rows = microBatchRows(options);
-  const deviceOf = (parameter: { readonly name: string }): string =>
-    stages[stageOfParameters(options)(parameter)]!;
+  const stageOf = stageOfParameters(options);
+  const deviceOf = (parameter: { readonly name: string }): string => stages[stageOf(parameter)]!;
   const values = variables.trainable.map((parameter) => {
     enter(engine, deviceOf(parameter));
     return variables.readReached(parameter);
   });
   const sums = new Sums(engine);
-  const passes = new Map<string, WorkItem>();
   const bytes = stages.map((): PieceBytes[] => []);
-  let instance = 0;
-  for (let microBatch = 0; microBatch < microBatches; microBatch++) {
-    const from = (replica * microBatches + microBatch) * rows;
-    const items = stages.map((device, stage) => {
-      const forward = new WorkItem(`forward ${microBatch}`, device);
-      const backward = new WorkItem(`backward ${microBatch}`, device);
-      passes.set(`forward ${stage} ${microBatch}`, forward).set(`backward ${stage} ${microBatch}`, backward);
-      return { device, forward, backward };
-    });
-    // Nothing of the step runs before its beginning was noted.
-    const voxels = engine.binding.trace.after([batch.began], () => rowsOf(engine, batch.voxels, from, rows));
-    const labels = tensorOf<Tensor1D>(rowsOf(engine, batch.labels, from, rows));
-    const moments = new Map<string, BatchMoments>();
-    let logitsId = -1;
-    let lossId = -1;
-    const lossOf = (...given: Tensor[]): Tensor => {
-      const byName = new Map(variables.trainable.map(({ name }, index) => [name, given[index]!]));
-      const weights = <T extends Tensor>(name: string) => byName.get(name) as T;
-      let loss: Tensor | undefined;
-      let h: Tensor | undefined;
-      for (const [stage, { device, forward, backward }] of items.entries()) {
-        const normalise = stepBatchNorm(engine, options, stage, moments, () => instance++);
-        const dropout = stepDropout(options, batch.dropoutAt, from);
-        const inputs: PieceInputs = { weights, normalise, dropout, precision: options.precision };
-        withGradientsAt(
-          () => {
-            enter(engine, device, forward);
-            h ??= inWindows(engine, voxels, options);
-            for (const piece of piecesOfStage(options, stage)) {
-              const before = forward.bytes;
-              const input: Tensor = h;
-              h = options.recompute
-                ? runTwice(engine, piece, inputs, byName, input, piece !== options.network.pieces[0])
-                : piece.run(inputs, input);
-              if (microBatch === 0)
-                bytes[stage]!.push({ input: 4 * input.size, results: forward.bytes - before });
-            }
-            if (stage < items.length - 1) return;
-            logitsId = tensorId(h);
-            // The mean over all parts of the step: the factor costs less here than on each gradient.
-            loss = lossOfBatch(options.batchLoss, h as Tensor1D, labels).mul(shareOfMicroBatch(options));
-            lossId = tensorId(loss);
-            if (batch.scale !== undefined) loss = loss.mul(batch.scale);
-          },
-          () => enter(engine, device, backward),
-        );
-      }
-      return loss!;
-    };
-    const { grads } = tf.valueAndGrads(lossOf as Parameters<typeof tf.valueAndGrads>[0])(values);
+  const works: StageWork[][] = [];
+  let instances = 0;
+  const nextInstance = (): number => instances++;
+  for (let number = 0; number < microBatches; number++) {
+    const items = stages.map((device) => ({
+      device,
+      forward: new WorkItem(`forward ${number}`, device),
+      backward: new WorkItem(`backward ${number}`, device),
+    }));
+    works.push(items);
+    const from = (replica * microBatches + number) * microBatchRows(options);
+    const part = new MicroBatch({ engine, options, variables, batch, items, from, nextInstance });
+    const grads = part.gradients(values, number === 0 ? bytes : undefined);
     for (const [index, parameter] of variables.trainable.entries())
       sums.add(parameter.name, grads[index]!, deviceOf(parameter));
-    for (const [layer, { meanId, varianceId }] of moments)
-      for (const [name, id] of [
-        [`${layer}/moving_mean`, meanId],
-        [`${layer}/moving_variance`, varianceId],
-      ] as const)
-        sums.add(name, revived(engine, id), deviceOf({ name }));
-    sums.add('loss', revived(engine, lossId), stages.at(-1)!);
-    const said = revived(engine, logitsId).greaterEqual(0);
-    sums.add('correct', tf.equal(said, labels.greater(0.5)).cast('float32').sum(), stages.at(-1)!);
+    for (const [name, moment] of part.moments()) sums.add(name, moment, deviceOf({ name }));
+    sums.add('loss', part.loss(), stages.at(-1)!);
+    sums.add('correct', part.correct(), stages.at(-1)!);
   }
   return {
     gradients: variables.trainable.map(({ name }) => sums.of(name)),
@@ -147,11 +105,130 @@ export function replicaGradients(
     correct: sums.of('correct'),
     items: stages.map((_, stage) =>
       passesOf(schedule, stage, stages.length, microBatches).map(
-        ({ pass, microBatch }) => passes.get(`${pass} ${stage} ${microBatch}`)!,
+        ({ pass, microBatch }) => works[microBatch]![stage]![pass],
       ),
     ),
     bytes,
   };
+}
+
+/** What a stage does for a micro-batch. */
+interface StageWork {
+  readonly device: string;
+  readonly forward: WorkItem;
+  readonly backward: WorkItem;
+}
+
+/** What a micro-batch is made of: the rows from `from` on, and by stage what is done for them. */
+interface MicroBatchInTrace {
+  readonly engine: Engine;
+  readonly options: ProgramOptions;
+  readonly variables: ReplicaVariables;
+  readonly batch: BatchInTrace;
+  readonly items: readonly StageWork[];
+  readonly from: number;
+  readonly nextInstance: () => number;
+}
+
+/** Its forward and backward pass. */
+class MicroBatch {
+  readonly #of: MicroBatchInTrace;
+  readonly #voxels: TensorReference;
+  readonly #labels: Tensor1D;
+  readonly #moments = new Map<string, BatchMoments>();
+  // Of tensors that are disposed of with the gradients' tape: what is needed of them later is revived.
+  #logitsId = -1;
+  #lossId = -1;
+
+  constructor(of: MicroBatchInTrace) {
+    const { engine, options, batch, from } = of;
+    this.#of = of;
+    const rows = microBatchRows(options);
+    // Nothing of the step runs before its beginning was noted.
+    this.#voxels = engine.binding.trace.after([batch.began], () => rowsOf(engine, batch.voxels, from, rows));
+    this.#labels = tensorOf<Tensor1D>(rowsOf(engine, batch.labels, from, rows));
+  }
+
+  /** By trainable parameter. `bytes`: by stage, takes those of each piece. */
+  gradients(values: Tensor[], bytes: readonly PieceBytes[][] | undefined): readonly Tensor[] {
+    const lossOf = (...given: Tensor[]): Tensor => this.#forward(given, bytes);
+    return tf.valueAndGrads(lossOf as Parameters<typeof tf.valueAndGrads>[0])(values).grads;
+  }
+
+  #forward(values: readonly Tensor[], bytes: readonly PieceBytes[][] | undefined): Tensor {
+    const { engine, options, variables, items } = this.#of;
+    const byName = new Map(variables.trainable.map(({ name }, index) => [name, values[index]!]));
+    let x: Tensor | undefined;
+    let loss: Tensor | undefined;
+    for (const [stage, { device, forward, backward }] of items.entries()) {
+      const inputs = this.#inputsOf(stage, byName);
+      withGradientsAt(
+        () => {
+          enter(engine, device, forward);
+          x ??= inWindows(engine, this.#voxels, options);
+          x = this.#throughStage(stage, x, inputs, byName, bytes?.[stage]);
+          if (stage === items.length - 1) loss = this.#lossOf(x as Tensor1D);
+        },
+        () => enter(engine, device, backward),
+      );
+    }
+    return loss!;
+  }
+
+  #inputsOf(stage: number, byName: ReadonlyMap<string, Tensor>): PieceInputs {
+    const { engine, options, batch, from, nextInstance } = this.#of;
+    const weights = <T extends Tensor>(name: string) => byName.get(name) as T;
+    const normalise = stepBatchNorm(engine, options, stage, this.#moments, nextInstance);
+    const dropout = stepDropout(options, batch.dropoutAt, from);
+    return { weights, normalise, dropout, precision: options.precision };
+  }
+
+  #throughStage(
+    stage: number,
+    voxelsOrMaps: Tensor,
+    inputs: PieceInputs,
+    byName: ReadonlyMap<string, Tensor>,
+    bytes: PieceBytes[] | undefined,
+  ): Tensor {
+    const { engine, options, items } = this.#of;
+    const { forward } = items[stage]!;
+    let x = voxelsOrMaps;
+    for (const piece of piecesOfStage(options, stage)) {
+      const before = forward.bytes;
+      const input = x;
+      x = options.recompute
+        ? runTwice(engine, piece, inputs, byName, input, piece !== options.network.pieces[0])
+        : piece.run(inputs, input);
+      bytes?.push({ input: 4 * input.size, results: forward.bytes - before });
+    }
+    return x;
+  }
+
+  #lossOf(logits: Tensor1D): Tensor {
+    const { options, batch } = this.#of;
+    this.#logitsId = tensorId(logits);
+    // The mean over all parts of the step: the factor costs less here than on each gradient.
+    const loss = lossOfBatch(options.batchLoss, logits, this.#labels).mul(shareOfMicroBatch(options));
+    this.#lossId = tensorId(loss);
+    return batch.scale === undefined ? loss : loss.mul(batch.scale);
+  }
+
+  /** By the names of the moving averages that they go to. */
+  *moments(): Generator<readonly [string, Tensor]> {
+    for (const [layer, { meanId, varianceId }] of this.#moments) {
+      yield [`${layer}/moving_mean`, revived(this.#of.engine, meanId)];
+      yield [`${layer}/moving_variance`, revived(this.#of.engine, varianceId)];
+    }
+  }
+
+  loss(): Tensor {
+    return revived(this.#of.engine, this.#lossId);
+  }
+
+  correct(): Tensor {
+    const said = revived(this.#of.engine, this.#logitsId).greaterEqual(0);
+    return tf.equal(said, this.#labels.greater(0.5)).cast('float32').sum();
+  }
 }
 
 /** A piece that keeps its input alone until its backward pass, which belongs to the backward item with all that it repeats. */

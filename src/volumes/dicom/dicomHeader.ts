@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js';
+import { given } from '../../given.js';
 import type { DisplayWindow, Vector3 } from '../voxels/volume.js';
 import { openDicom, REMEDY } from './dicomDataSet.js';
 import { type DicomElements, PIXEL_DATA } from './dicomElements.js';
@@ -100,9 +101,7 @@ function sliceOf(fields: DicomFields, pixels: DicomPixels, frame: number): Dicom
     rowDirection,
     columnDirection,
     ...dicomRescaling(fields),
-    ...(temporalPosition === undefined ? {} : { temporalPosition }),
-    ...(acquisition === undefined ? {} : { acquisition }),
-    ...(displayWindow === undefined ? {} : { displayWindow }),
+    ...given({ temporalPosition, acquisition, displayWindow }),
     pixels,
   };
 }

@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js';
+import { given } from '../../given.js';
 import type { Rescaling } from '../voxels/rescaled.js';
 import { type DicomStart, EXPLICIT_BIG, NATIVE_SYNTAXES, REMEDY, RUN_LENGTHS } from './dicomDataSet.js';
 import { type DicomElement, UNKNOWN_LENGTH } from './dicomElements.js';
@@ -77,7 +78,7 @@ export function dicomPixels(fields: DicomFields, start: DicomStart, voxels: Dico
     offset: voxels.offset,
     ...type,
     words: voxels.vr !== 'OB',
-    ...(padding === undefined ? {} : { padding }),
+    ...given({ padding }),
     ...(frameOffsets === undefined || frameOffsets.length === 0 ? {} : { frameOffsets }),
   };
   requireLength(pixels, voxels.length, file);

@@ -1,4 +1,5 @@
-import { directionOfSlices, dot, eachAxis, invert, multiply, normalOf } from '../voxels/geometry.js';
+import { directionOfSlices, eachAxis, invert, multiply, normalOf } from '../voxels/geometry.js';
+import { dot } from '../voxels/vectors.js';
 import type { Matrix3, Vector3 } from '../voxels/volume.js';
 import type { DicomSlice } from './dicomHeader.js';
 

@@ -1,5 +1,6 @@
 import { type Dirent, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
+import { given } from '../../given.js';
 import { systemReason } from '../../paths.js';
 import { entriesIn } from '../voxels/inputFile.js';
 import { type DicomFile, isMisread, lookAtFile, PACKED_SLICE } from './dicomFile.js';
@@ -73,7 +74,7 @@ class Search {
   result(): DicomSearch {
     const series = [...this.#files].map(([uid, files]) => {
       const fault = this.#faults.get(uid);
-      return { uid, folder: folderOfAll(files), files, ...(fault === undefined ? {} : { fault }) };
+      return { uid, folder: folderOfAll(files), files, ...given({ fault }) };
     });
     return { series, leftOut: this.#leftOut };
   }

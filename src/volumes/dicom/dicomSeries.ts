@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js';
+import { given } from '../../given.js';
 import { requirePlausibleSpacing } from '../voxels/plausibleSpacing.js';
 import type { Geometry } from '../voxels/volume.js';
 import { gapFault, placeFault, tiltFault } from './dicomEvenness.js';
@@ -57,7 +58,7 @@ export function arrangeDicomSeries(
   return {
     geometry,
     slices: placed.map(({ slice }) => slice),
-    ...(grid === undefined ? {} : { grid }),
+    ...given({ grid }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { decimalNumber } from '../../decimal.js';
 import { InputError } from '../../errors.js';
+import { given } from '../../given.js';
 
 /** Those that are read; of others a header may have any number. */
 const FIELDS = new Set(
@@ -69,7 +70,7 @@ export class MetaImageFields {
     return new InputError(
       this.file,
       `${names[0]}: expected ${expected}, received ${JSON.stringify(field?.text.slice(0, 120) ?? '')}`,
-      field === undefined ? {} : { line: field.line },
+      given({ line: field?.line }),
     );
   }
 }

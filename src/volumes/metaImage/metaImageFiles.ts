@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.js';
 import { withFile } from '../voxels/inputFile.js';
-import { namedFile } from '../voxels/namedFile.js';
+import { namedFile, numberedName } from '../voxels/namedFile.js';
 import type { Vector3 } from '../voxels/volume.js';
 import type { MetaImageHeader } from './metaImageHeader.js';
 
@@ -76,11 +76,7 @@ function patternNames({ dataFile, geometry, dimensions }: MetaImageHeader): stri
   const end = last === undefined ? Number(first) + depth - 1 : Number(last);
   const names: string[] = [];
   for (let k = Number(first); k <= end && names.length <= depth; k += Number(step) || 1)
-    names.push(
-      pattern.replace(/%(0?)(\d*)[diu]/, (_, zero, width) =>
-        String(k).padStart(Number(width), zero === '0' ? '0' : ' '),
-      ),
-    );
+    names.push(numberedName(pattern, k));
   return names;
 }
 

@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js';
+import { given } from '../../given.js';
 import { isInvertible } from '../voxels/geometry.js';
 import type { Geometry, Matrix3, Vector3 } from '../voxels/volume.js';
 import type { VoxelType } from '../voxels/voxelType.js';
@@ -117,7 +118,7 @@ function elementTypeOf(fields: MetaImageFields): Pick<MetaImageHeader, 'elementT
   throw new InputError(
     fields.file,
     `ElementType: expected one of ${Object.keys(META_ELEMENT_TYPES).join(', ')}, received ${field?.text ?? 'nothing'}`,
-    field === undefined ? {} : { line: field.line },
+    given({ line: field?.line }),
   );
 }
 

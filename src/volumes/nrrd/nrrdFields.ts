@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { InputError } from '../../errors.js';
+import { given } from '../../given.js';
 
 /** Fields of http://teem.sourceforge.net/nrrd/format.html. Each may be written without its blank, in any case. */
 const NRRD_FIELDS = [
@@ -80,7 +81,7 @@ export class NrrdFields {
 
   /** An InputError that names the field and its line. */
   wrong(field: NrrdField, reason: string, line = this.line(field)): InputError {
-    return new InputError(this.file, `${field}: ${reason}`, line === undefined ? {} : { line });
+    return new InputError(this.file, `${field}: ${reason}`, given({ line }));
   }
 }
 

@@ -1,4 +1,5 @@
 import { eachAxis } from '../voxels/geometry.js';
+import { numberedName } from '../voxels/namedFile.js';
 import type { Vector3 } from '../voxels/volume.js';
 import type { NrrdAxes } from './nrrdAxes.js';
 import type { NrrdFields, NrrdLine } from './nrrdFields.js';
@@ -33,7 +34,13 @@ export function readNrrdParts(fields: NrrdFields, axes: NrrdAxes): readonly Nrrd
     const count = Math.floor((Number(last) - from) / by) + 1;
     if (!(count >= 1 && Number.isSafeInteger(count)))
       throw fields.unexpected('data file', 'a step that leads from the first number to the last');
-    return piecesOf(fields, axes, count, (i) => ({ text: nameOf(pattern, from + i * by), line }), dimensions);
+    return piecesOf(
+      fields,
+      axes,
+      count,
+      (i) => ({ text: numberedName(pattern, from + i * by), line }),
+      dimensions,
+    );
   }
   if (/%\d*[diu]/.test(text))
     throw fields.unexpected(
@@ -71,17 +78,4 @@ function piecesOf(
 
 function sizeOf({ kept }: NrrdAxes, sizes: readonly number[]): Vector3 {
   return eachAxis((axis) => sizes[kept[axis]]!);
-}
-
-function nameOf(pattern: string, k: number): string {
-  return pattern.replace(/%%|%(0?)(\d*)[diu]/g, (found, zero, width) =>
-    found === '%%' ? '%' : padded(k, zero, Number(width)),
-  );
-}
-
-/** As printf's %03d; a sign counts as a place. */
-function padded(k: number, zero: string, width: number): string {
-  if (zero === '') return String(k).padStart(width);
-  const sign = k < 0 ? '-' : '';
-  return sign + String(Math.abs(k)).padStart(width - sign.length, '0');
 }

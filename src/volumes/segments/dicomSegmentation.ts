@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js';
+import { given } from '../../given.js';
 import { type DicomStart, NATIVE_SYNTAXES, openDicom, REMEDY } from '../dicom/dicomDataSet.js';
 import { type DicomElement, type DicomElements, PIXEL_DATA } from '../dicom/dicomElements.js';
 import { type DicomFields, fieldsOf } from '../dicom/dicomFields.js';
@@ -153,8 +154,7 @@ function placedFrame(group: DicomFields, frame: number, frames: Frames, label: n
       rowDirection: axes.slice(0, 3) as unknown as Vector3,
       columnDirection: axes.slice(3) as unknown as Vector3,
       positionMm: group.numbers(TAGS.position, 'ImagePositionPatient (0020,0032)', 3) as unknown as Vector3,
-      ...(gapMm === undefined ? {} : { gapMm }),
-      ...(thicknessMm === undefined ? {} : { thicknessMm }),
+      ...given({ gapMm, thicknessMm }),
     },
   ];
 }

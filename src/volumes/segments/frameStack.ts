@@ -1,6 +1,7 @@
 import { InputError } from '../../errors.js';
-import { directionOfSlices, dot, eachAxis, isInvertible, normalOf } from '../voxels/geometry.js';
+import { directionOfSlices, eachAxis, isInvertible, normalOf } from '../voxels/geometry.js';
 import { newScanMemory } from '../voxels/scanMemory.js';
+import { dot } from '../voxels/vectors.js';
 import type { Geometry, Vector3 } from '../voxels/volume.js';
 
 /** A mask of one plane, and where it lies. */

@@ -1,3 +1,4 @@
+import { cross } from './vectors.js';
 import type { Geometry, Matrix3, Vector3 } from './volume.js';
 
 /** A value for each of the axes x, y, z. */
@@ -55,13 +56,9 @@ export function multiply(m: Matrix3, v: Vector3): Vector3 {
   ];
 }
 
-export function dot(a: Vector3, b: Vector3): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
 /** The direction matrix of slices: along their rows (x), along their columns (y), and the normal of both; NaN where they have none. */
 export function directionOfSlices(x: Vector3, y: Vector3): Matrix3 {
-  const n = [x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]] as const;
+  const n = cross(x, y);
   const length = Math.hypot(...n);
   return [x[0], y[0], n[0] / length, x[1], y[1], n[1] / length, x[2], y[2], n[2] / length];
 }

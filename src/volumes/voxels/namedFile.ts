@@ -19,6 +19,16 @@ export async function namedFile(
   );
 }
 
+/** `slice%03d.raw` with a number, as printf has it; a sign counts as a place. */
+export function numberedName(pattern: string, k: number): string {
+  return pattern.replace(/%%|%(0?)(\d*)[diu]/g, (found, zero: string, width: string) => {
+    if (found === '%%') return '%';
+    if (zero === '') return String(k).padStart(Number(width));
+    const sign = k < 0 ? '-' : '';
+    return sign + String(Math.abs(k)).padStart(Number(width) - sign.length, '0');
+  });
+}
+
 /** The same name in other letters, behind a path of another machine; the header's own name with an ending of voxels. */
 function fileThatMayBeMeant(header: string, name: string): string | undefined {
   const beside = entriesIn(dirname(header)).map((entry) => entry.name);

@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js';
+import { given } from '../../given.js';
 import type { Vector3 } from './volume.js';
 
 /** No chest CT is finer or coarser, in mm: what is has another unit, or a field that means something else. */
@@ -19,6 +20,6 @@ export function requirePlausibleSpacing(
   throw new InputError(
     file,
     `${field}: expected a spacing of ${FINEST_MM} to ${COARSEST_MM} mm, received ${spacingMm.map((mm) => Number(mm.toPrecision(6))).join(' x ')} mm; correct the numbers or their unit`,
-    line === undefined ? {} : { line },
+    given({ line }),
   );
 }

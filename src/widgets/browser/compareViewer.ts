@@ -58,19 +58,18 @@ function render({ model, el }: RenderArguments): CleanUp {
   });
   bar.top.insertBefore(choice.root, tools.root);
   bar.bottom.insertBefore(range.root, bar.bottom.lastElementChild);
-  const planes = element('div', { class: 'voxlab-planes' });
+  const row = createPlaneRow(shown);
   const still = createStill(model, 'the two volumes as they were shown');
   const root = element(
     'div',
     { class: 'voxlab-viewer voxlab-compare' },
     bar.top,
     tools.help,
-    planes,
+    row.root,
     bar.bottom,
   );
   el.append(root, still.image);
-  const allViews = columns.flatMap(({ views }) => views);
-  const current = usedLast(allViews);
+  const current = usedLast(columns.flatMap(({ views }) => views));
   const inSight = (): PlaneView => shown().find((view) => view === current()) ?? shown()[0]!;
   followKeys(root, viewer, inSight, { ...tools, jump: bar.jump, help: tools.toggleHelp });
   root.addEventListener('keydown', (event) => {
@@ -81,38 +80,23 @@ function render({ model, el }: RenderArguments): CleanUp {
   });
   const stops = [keepKeys(root), watchConnection(model, el, NO_VOXELS), still.stop];
 
-  const want = (): void => {
-    for (const [at, view] of shown().entries()) {
+  const slices = () =>
+    shown().map(({ plane: axes }, at) => {
       const { store, viewer: own } = columns[at]!;
-      store.want([{ plane: view.plane.name, level: own.voxel[view.plane.through.axis] }]);
-    }
-  };
-  let laidOut: PlaneName | undefined;
-  let width = 0;
+      return { store, slice: { plane: axes.name, level: own.voxel[axes.through.axis] } };
+    });
   let drawnAt = viewer.voxel;
+  /** Keeps the voxel in sight. */
+  const follow = (): void => {
+    if (viewer.voxel === drawnAt) return;
+    const [{ plane: axes, box }] = shown() as [PlaneView];
+    context.frame = following(viewer.scan, context.frame, viewer.voxel, [{ plane: viewer.seen(axes), box }]);
+    drawnAt = viewer.voxel;
+  };
   function draw(): void {
-    if (width === 0) return;
-    if (laidOut !== plane()) {
-      const used = allViews.findIndex((view) => view.root.contains(document.activeElement));
-      planes.replaceChildren(...shown().map((view) => view.root));
-      // Else the focus, and the next key, would be JupyterLab's.
-      if (used >= 0) shown()[Math.floor(used / PLANE_NAMES.length)]!.canvas.focus({ preventScroll: true });
-      layOut(shown(), planes, width);
-      laidOut = plane();
-    }
-    if (viewer.voxel !== drawnAt) {
-      const seen = shown()
-        .slice(0, 1)
-        .map(({ plane: axes, box }) => ({ plane: viewer.seen(axes), box }));
-      context.frame = following(viewer.scan, context.frame, viewer.voxel, seen);
-      drawnAt = viewer.voxel;
-    }
-    root.dataset.complete = String(
-      shown().every((view, at) => {
-        const { store, viewer: own } = columns[at]!;
-        return store.get({ plane: view.plane.name, level: own.voxel[view.plane.through.axis] }) !== undefined;
-      }),
-    );
+    if (!row.layOut()) return;
+    follow();
+    root.dataset.complete = String(slices().every(({ store, slice }) => store.get(slice) !== undefined));
     for (const view of shown()) view.draw();
     choice.draw(plane());
     range.draw();
@@ -121,18 +105,45 @@ function render({ model, el }: RenderArguments): CleanUp {
   const watched = ['positionMm', 'window', 'opacity', 'crosshair', 'neurological', 'plane', 'rangeHu'];
   stops.push(
     followWidth(el, (room) => {
-      width = room;
-      laidOut = undefined;
+      row.widthChanged(room);
       drawSoon();
     }),
     watch(model, watched, () => {
-      want();
+      for (const { store, slice } of slices()) store.want([slice]);
       drawSoon();
     }),
   );
   return () => {
     for (const stop of stops) stop();
     for (const { store } of columns) store.close();
+  };
+}
+
+/** The shown view of each column, laid out anew where it is another plane's, or has other room. */
+function createPlaneRow(shown: () => readonly PlaneView[]) {
+  const root = element('div', { class: 'voxlab-planes' });
+  let laidOut: PlaneName | undefined;
+  let width = 0;
+  return {
+    root,
+    widthChanged(room: number): void {
+      width = room;
+      laidOut = undefined;
+    },
+    /** False where there is no room yet. */
+    layOut(): boolean {
+      if (width === 0) return false;
+      const views = shown();
+      const { name } = views[0]!.plane;
+      if (laidOut === name) return true;
+      const used = [...root.children].findIndex((child) => child.contains(document.activeElement));
+      root.replaceChildren(...views.map((view) => view.root));
+      // Else the focus, and the next key, would be JupyterLab's.
+      if (used >= 0) views[used]!.canvas.focus({ preventScroll: true });
+      layOut(views, root, width);
+      laidOut = name;
+      return true;
+    },
   };
 }
 

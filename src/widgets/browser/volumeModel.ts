@@ -1,7 +1,8 @@
 import { worldToVoxel } from '../../volumes/voxels/geometry.js';
+import { dot, subtract } from '../../volumes/voxels/vectors.js';
 import type { Vector3 } from '../../volumes/voxels/volume.js';
 import { voxelInside } from '../presentMark.js';
-import { type Camera, dot, forwardOf, minus } from '../volumeCamera.js';
+import { type Camera, forwardOf } from '../volumeCamera.js';
 import {
   type CutPlane,
   MASK_SHOWN,
@@ -87,5 +88,5 @@ export function volumeModel(model: Model): VolumeModel {
 /** A cut through the picture's middle, of what lies before it. */
 export function cutHere({ camera }: VolumeModel, middleMm: Vector3): CutPlane {
   const normal = forwardOf(camera);
-  return { normal, atMm: dot(normal, minus(camera.centerMm, middleMm)) };
+  return { normal, atMm: dot(normal, subtract(camera.centerMm, middleMm)) };
 }

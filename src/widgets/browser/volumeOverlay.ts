@@ -1,7 +1,8 @@
 import { directionLetters } from '../../figures/slices/planeAxes.js';
 import { voxelToWorld } from '../../volumes/voxels/geometry.js';
+import { dot, scale, subtract } from '../../volumes/voxels/vectors.js';
 import type { Vector3 } from '../../volumes/voxels/volume.js';
-import { dot, middleOf, minus, type PictureSize, pixelsPerMm, projected, scaled } from '../volumeCamera.js';
+import { middleOf, type PictureSize, pixelsPerMm, projected } from '../volumeCamera.js';
 import { drawScale, edged, markColor, ringRadius, text } from './planeOverlay.js';
 import type { VolumeModel } from './volumeModel.js';
 
@@ -30,7 +31,7 @@ export function seenMarks(viewer: VolumeModel, size: PictureSize): SeenMark[] {
       ({ worldMm, depthMm: at }) =>
         at >= depthMm[0] &&
         at <= depthMm[1] &&
-        (cut === null || dot(cut.normal, minus(worldMm, middle)) >= cut.atMm),
+        (cut === null || dot(cut.normal, subtract(worldMm, middle)) >= cut.atMm),
     )
     .sort((a, b) => b.depthMm - a.depthMm);
 }
@@ -51,10 +52,10 @@ export function drawVolumeOverlay(
   }
   const { width, height } = size;
   if (scan.oriented) {
-    text(context, directionLetters(scaled(camera.right, -1)), 8, height / 2 + 4, 'left');
+    text(context, directionLetters(scale(camera.right, -1)), 8, height / 2 + 4, 'left');
     text(context, directionLetters(camera.right), width - 8, height / 2 + 4, 'right');
     text(context, directionLetters(camera.up), width / 2, 17, 'center');
-    text(context, directionLetters(scaled(camera.up, -1)), width / 2, height - 8, 'center');
+    text(context, directionLetters(scale(camera.up, -1)), width / 2, height - 8, 'center');
   }
   drawScale(context, { width, height, perMm: pixelsPerMm(scan, camera, size) });
 }

@@ -51,7 +51,13 @@ test('readLidcReading() is undefined for XML of another kind and names the line 
     [
       /<malignancy>2/,
       '<malignancy>high',
-      /a\.xml:\d+: malignancy: expected a rating from 1 to 6, received "high"/,
+      /a\.xml:\d+: malignancy: expected a rating from 1 to 5, received "high"/,
+    ],
+    [/<malignancy>2/, '<malignancy>6', /a\.xml:\d+: malignancy: expected a rating from 1 to 5, received "6"/],
+    [
+      /<internalStructure>3/,
+      '<internalStructure>0x1',
+      /a\.xml:\d+: internalStructure: expected a rating from 1 to 4, received "0x1"/,
     ],
     [/<xCoord>\d+/, '<xCoord>1.5', /edgeMap: xCoord: expected a whole number of voxels, received "1.5"/],
     [

@@ -9,16 +9,25 @@ import type { JsonObject, Message } from '../../../src/kernel/wire/protocol.js';
 
 const FAILED: CellOutcome = { ok: false, error: { ename: 'Error', evalue: 'no', traceback: ['Error: no'] } };
 
+function typeOf(message: ToSockets): string | undefined {
+  return 'type' in message ? message.type : undefined;
+}
+
 /** A queue over cells that give what `outcomes` says of their code; `now()` is a time of arrival. */
 function queueOver(outcomes: Record<string, CellOutcome>) {
   const sent: ToSockets[] = [];
   const history = createHistory();
   const cells = {
-    run: async (code: string) => outcomes[code] ?? { ok: true, value: undefined },
+    run: async (code: string) => {
+      if (code === 'compiler breaks') throw new Error('Debug Failure');
+      return outcomes[code] ?? { ok: true, value: undefined };
+    },
     during: async (_: unknown, work: () => unknown) => work(),
     errorOf: (thrown: unknown) => ({ ename: 'Error', evalue: String(thrown), traceback: [] }),
   } as unknown as Cells;
-  const queue = createExecuteQueue({ cells, history, send: (message) => sent.push(message) });
+  // As a port does it, which refuses functions.
+  const send = (message: ToSockets): void => void sent.push(structuredClone(message));
+  const queue = createExecuteQueue({ cells, history, send });
   const add = (code: unknown, more: JsonObject = {}): void => {
     const header = { msg_id: String(code), msg_type: 'execute_request' } as Message['header'];
     const message = { header, identities: [], content: { code, ...more } } as unknown as Message;
@@ -33,7 +42,7 @@ test('createExecuteQueue() answers a cell: busy, input, result, reply, idle, in 
   add('a');
   await wait(5);
   assert.deepEqual(
-    sent.map((m) => (m.kind === 'status' ? m.state : m.kind === 'publish' ? m.type : m.kind)),
+    sent.map((m) => (m.kind === 'status' ? m.state : m.kind.startsWith('publish') ? typeOf(m) : m.kind)),
     ['busy', 'cell', 'execute_input', 'execute_result', 'reply', 'idle'],
   );
 });
@@ -68,7 +77,7 @@ test('createExecuteQueue() with silent publishes neither input nor result and ta
   add('a', { silent: true });
   await wait(5);
   assert.deepEqual(
-    sent.filter((m) => m.kind === 'publish'),
+    sent.filter((m) => m.kind.startsWith('publish')),
     [],
   );
   assert.equal(replies()[0]?.execution_count, 0);
@@ -83,6 +92,39 @@ test('createExecuteQueue() evaluates user expressions and keeps store_history fa
   assert.deepEqual(user_expressions.x, { status: 'ok', data: { 'text/plain': '2' }, metadata: {} });
   assert.equal(user_expressions.bad?.status, 'error');
   assert.deepEqual(history.find({ hist_access_type: 'tail' }), []);
+});
+
+test('createExecuteQueue() leaves out of what it shows what JSON leaves out, and goes on', async () => {
+  const value = { 'application/json': { n: 1, f: () => 2 } };
+  const { add, sent, replies } = queueOver({
+    '(x);': { ok: true, value },
+    a: { ok: true, value },
+  });
+  add('a', { user_expressions: { x: 'x' } });
+  await wait(5);
+  const data = { 'application/json': { n: 1 } };
+  const result = sent.find((m) => m.kind === 'publishEncoded');
+  assert.deepEqual(JSON.parse(String(result?.content)), { execution_count: 1, data, metadata: {} });
+  const { user_expressions } = replies()[0] as { user_expressions: Record<string, JsonObject> };
+  assert.deepEqual(user_expressions.x, { status: 'ok', data, metadata: {} });
+  add('b');
+  await wait(5);
+  assert.equal(replies()[1]?.status, 'ok');
+});
+
+test('createExecuteQueue() answers a cell at which the compiler breaks, and goes on', async () => {
+  const { add, replies } = queueOver({});
+  add('compiler breaks');
+  await wait(5);
+  add('b');
+  await wait(5);
+  assert.deepEqual(
+    replies().map(({ status, evalue }) => [status, evalue]),
+    [
+      ['error', 'Error: Debug Failure'],
+      ['ok', undefined],
+    ],
+  );
 });
 
 test('createExecuteQueue() counts only what goes into the history', async () => {

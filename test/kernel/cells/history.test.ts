@@ -21,6 +21,15 @@ test('createHistory().find() gives a range without its stop, and outputs where a
   ]);
 });
 
+test('createHistory() keeps the newest cells', () => {
+  const short = createHistory(2);
+  for (let cell = 1; cell <= 4; cell++) short.add(cell, `${cell}`);
+  assert.deepEqual(short.find({ hist_access_type: 'tail', n: 9 }), [
+    [0, 3, '3'],
+    [0, 4, '4'],
+  ]);
+});
+
 test('createHistory().find() searches by glob, whose other characters are literal, and drops repeats', () => {
   assert.equal(history.find({ hist_access_type: 'search', pattern: '1 + *' }).length, 2);
   assert.equal(history.find({ hist_access_type: 'search', pattern: '1 + *', unique: true }).length, 1);

@@ -13,7 +13,11 @@ import {
 } from '../../../src/kernel/wire/channel.js';
 
 /** A cell whose user answers at once: `answer` plays the sockets' thread. */
-function reader(allow_stdin: boolean, answer: (shared: Int32Array, give: (text: string) => void) => void) {
+function reader(
+  allow_stdin: boolean,
+  answer: (shared: Int32Array, give: (text: string) => void) => void,
+  prompt: unknown = 'name? ',
+) {
   const shared = new Int32Array(new SharedArrayBuffer(12));
   const { port1, port2 } = new MessageChannel();
   port1.unref();
@@ -26,7 +30,12 @@ function reader(allow_stdin: boolean, answer: (shared: Int32Array, give: (text: 
   const run = {
     request: { header: { msg_id: 'm' }, identities: [], content: { allow_stdin } },
   } as unknown as CellRun;
-  return { ask: () => runInCell(run, () => read('name? ', true)), sent, shared, close: () => port1.close() };
+  return {
+    ask: () => runInCell(run, () => read(prompt as string, true)),
+    sent,
+    shared,
+    close: () => port1.close(),
+  };
 }
 
 test('createInputReader() asks the front end and returns the line, of any length', () => {
@@ -40,6 +49,20 @@ test('createInputReader() asks the front end and returns the line, of any length
     { kind: 'input', prompt: 'name? ', password: true, request: { header: { msg_id: 'm' }, identities: [] } },
   ]);
   assert.equal(shared[INPUT], INPUT_NONE);
+  close();
+});
+
+test('createInputReader() asks in text, whatever a cell has as its question', () => {
+  const { ask, sent, close } = reader(
+    true,
+    (words, give) => {
+      give('3');
+      words[INPUT] = INPUT_GIVEN;
+    },
+    1n,
+  );
+  assert.equal(ask(), '3');
+  assert.equal(sent[0]?.kind === 'input' && sent[0].prompt, '1');
   close();
 });
 

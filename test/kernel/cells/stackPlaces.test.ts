@@ -30,6 +30,18 @@ test('mapStacks(): a stack through code of the user has its places in the source
   );
 });
 
+test('mapStacks(): a module of the user may lie in a folder with spaces in its name', () => {
+  const Mapped = class extends Error {} as unknown as ErrorConstructor;
+  const places = createStackPlaces();
+  places.add('/my notebooks/own.ts', (line, column) => ({ line: line + 10, column }));
+  mapStacks(places, Mapped);
+  const frames = ['f (/my notebooks/own.ts:1:2)', 'async /my notebooks/own.ts:3:4', 'node:vm:1:1'];
+  assert.equal(
+    Mapped.prepareStackTrace!(new RangeError('no'), frames as never),
+    'RangeError: no\n    at f (/my notebooks/own.ts:11:2)\n    at async /my notebooks/own.ts:13:4',
+  );
+});
+
 test('mapStacks(): errors whose own getters throw have a stack', () => {
   const hostile = Object.defineProperty(new Error('x'), 'message', {
     get() {

@@ -75,4 +75,6 @@ test('galleryPage() shortens long texts between words', () => {
   const page = { name: 'n', title: 't', image: null, html: '', cells: 1, ran: true, bytes: 1 };
   const html = galleryPage([{ ...page, text: 'word '.repeat(100) }], []);
   assert.match(html, /(word ){30,34}…/);
+  const withoutSpaces = galleryPage([{ ...page, text: '\u80ba'.repeat(500) }], []);
+  assert.match(withoutSpaces, /<p>\u80ba{170} …<\/p>/);
 });

@@ -89,6 +89,12 @@ test('runNotebook() stops when its signal aborts', async () => {
   await assert.rejects(runNotebook(file, options), { name: 'InterruptedError', message: /endless\.ipynb/ });
 });
 
+test('runNotebook() stops when its signal was aborted before it began', async () => {
+  const file = write('stopped', 'await new Promise((done) => setTimeout(done, 1e6));');
+  const options = { outFolder: join(folder, 'out'), timeoutSeconds: 600, signal: AbortSignal.abort() };
+  await assert.rejects(runNotebook(file, options), { name: 'InterruptedError', message: /stopped\.ipynb/ });
+});
+
 test('findNotebook() takes a path with or without its ending, and says where it looked', () => {
   const file = write('found', '1');
   assert.equal(findNotebook(file), file);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inflateSync } from 'node:zlib';
 import { gridForm } from '../../../src/kernel/outputs/gridForm.js';
 
 const geometry = {
@@ -65,6 +66,17 @@ test('gridForm() shows shape, type and a slice of a tensor, and values that cann
     /too many to be fetched/,
   );
   assert.equal(gridForm(tensor([1], () => ['a'], 'string'))!['text/plain'], 'Tensor string [1]');
+});
+
+test('gridForm() draws what lies outside of the window of a tensor black or white', () => {
+  const values = Int16Array.from({ length: 256 }, (_, at) => [-2000, -1000, 3000][at % 3]!);
+  const { 'text/html': html } = gridForm({ shape: [16, 16], data: values })!;
+  assert.match(String(html), /-1350 \(black\) to 150 \(white\)/);
+  const png = Buffer.from(/base64,([^"]+)/.exec(String(html))![1]!, 'base64');
+  const from = png.indexOf('IDAT');
+  const pixels = inflateSync(png.subarray(from + 4, from + 4 + png.readUInt32BE(from - 4)));
+  // Each line begins with the number of its filter.
+  assert.deepEqual([...pixels.subarray(1, 7)], [0, 59, 255, 0, 59, 255]);
 });
 
 test('gridForm() leaves all else', () => {

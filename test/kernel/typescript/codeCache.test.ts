@@ -36,6 +36,11 @@ test('requireWithCodeCache() compiles anew where the cache is not its own', () =
   assert.deepEqual(loaded.exports, { name: 'other' });
 });
 
+test('requireWithCodeCache() compiles where the cache cannot be read', () => {
+  const loaded = requireWithCodeCache(path, text, folder);
+  assert.equal(loaded.fromCache, false);
+});
+
 test('keep() does without where it cannot write', () => {
   const loaded = requireWithCodeCache(path, text, join(text, 'below a file', 'module.bin'));
   loaded.keep();

@@ -122,7 +122,7 @@ const CELLS = [
 
 test('a cell of which nothing is said against the core of the language is what it is against all declarations', () => {
   const whole = newService();
-  whole.heed('an error');
+  whole.takeWhole();
   const enough = [...CELLS, ...cellsOfNotebooks()].filter((cell) => {
     if (MEANS_MORE.test(cell)) return false;
     const made = madeBy(newService(), cell);

@@ -17,7 +17,7 @@ const ts = loadTypeScript();
 const typeRoots = [join(createRequire(import.meta.url).resolve('@types/node/package.json'), '..', '..')];
 const newService = (): CellService => {
   const made = createCellService(ts, root, createTypeNames(root), { typeRoots });
-  made.heed('all declarations');
+  made.takeWhole();
   return made;
 };
 const service = newService();
