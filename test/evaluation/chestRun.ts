@@ -56,6 +56,7 @@ export async function trainedOnChests(
     ...{
       data: file,
       run,
+      network: middle === 0 ? 'cnn3d' : 'resnet3d-18', // of whose strides a smaller patch is enough
       filters: 4,
       threads: 0,
       batchSize: 8,

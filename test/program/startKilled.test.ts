@@ -43,8 +43,7 @@ const MISSING = 2;
 const CLI = 'dist/lib/cli.js';
 const RUN = 'runs/start';
 
-const startIn = (t: TestContext, clone: string) =>
-  startNode(t, [join(clone, CLI), 'start'], { cwd: clone });
+const startIn = (t: TestContext, clone: string) => startNode(t, [join(clone, CLI), 'start'], { cwd: clone });
 
 /** What the main job leaves: the sample's tables, every number of training, the weights, the scores. */
 function resultOf(clone: string): Record<string, unknown> {
