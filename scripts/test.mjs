@@ -17,8 +17,9 @@ const LONGEST = [
     'program/notebooks',
     'program/torture',
     'program/package',
+    'program/volumeLab',
     'program/orphans',
-    'program/cropInterrupted',
+    'program/hangingFiles',
   ],
   // These take the sample that the first has made.
   ...['program/startKilled', 'program/sampleDifficulty'],

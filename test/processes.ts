@@ -17,12 +17,12 @@ export function environmentOf(pid: number): string {
   return readOf(pid, 'environ');
 }
 
-/** The process' children, theirs, and so on. */
+/** The process' children, theirs, and so on; the system keeps them by the thread that started them. */
 export function descendants(pid: number): number[] {
-  const parents = [...commandLines().keys()].map((each) => [each, parentOf(each)] as const);
-  const below = (parent: number): number[] =>
-    parents.filter(([, its]) => its === parent).flatMap(([each]) => [each, ...below(each)]);
-  return below(pid);
+  const children = threadsOf(pid).flatMap((thread) =>
+    readOf(pid, `task/${thread}/children`).split(' ').filter(Boolean).map(Number),
+  );
+  return children.flatMap((child) => [child, ...descendants(child)]);
 }
 
 /** Not for a zombie, which has ended. */
@@ -80,8 +80,12 @@ export function startNode(
   return { child, pid, text: () => text, ended };
 }
 
-function parentOf(pid: number): number {
-  return Number(/\) \S (\d+) /.exec(readOf(pid, 'stat'))?.[1] ?? 0);
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
 }
 
 /** When it was started, in ticks since the machine was. */
@@ -93,7 +97,7 @@ function startOf(pid: number): string {
   );
 }
 
-function readOf(pid: number, file: 'cmdline' | 'environ' | 'stat'): string {
+function readOf(pid: number, file: 'cmdline' | 'environ' | 'stat' | `task/${string}/children`): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {

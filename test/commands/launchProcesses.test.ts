@@ -9,7 +9,7 @@ import { readSafetensors } from '../../src/training/run/safetensors.js';
 import { trainFixture } from '../training/trainFixture.js';
 import { CLI, voxlab } from './voxlab.js';
 
-const FLAGS = ['--holdout', '2', '--batch', '8', '--filters', '4'];
+const FLAGS = ['--holdout', '2', '--batch', '8', '--network', 'cnn3d', '--filters', '4'];
 
 const losses = (run: string): number[][] =>
   readMetrics(run).flatMap((record) =>

@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { readVolume } from '../../src/volumes/readVolume.js';
 import { trainedOnChests } from '../evaluation/chestRun.js';
 import { startNode, until } from '../processes.js';
 import { CLI, voxlab } from './voxlab.js';
 
-test('predict writes a submission, marks, a page and markups of each scan, and names a scan that does not fit', async (t) => {
-  const { folder, run, candidatesPath } = await trainedOnChests(t);
+let [folder, run, candidatesPath] = ['', '', ''];
+const cleanUps: (() => void)[] = [];
+before(async () => {
+  ({ folder, run, candidatesPath } = await trainedOnChests({ after: (cleanUp) => cleanUps.push(cleanUp) }));
+});
+after(() => {
+  for (const cleanUp of cleanUps) cleanUp();
+});
+
+test('predict writes a submission, marks, a page and markups of each scan, and names a scan that does not fit', async () => {
   const scan = join(folder, 'scans', 'subset2', 'chest2.mhd');
   const out = join(folder, 'out');
   const { status, stdout, stderr } = voxlab(
@@ -80,7 +88,6 @@ function scansOf(folder: string): string {
 }
 
 test('predict of a folder goes on with the scans that are left, after a kill too; shards are joined; other settings and changed scans are refused', async (t) => {
-  const { folder, run } = await trainedOnChests(t);
   const scans = scansOf(folder);
   const predict = (out: string, ...words: string[]) =>
     voxlab('predict', run, scans, '--most', '12', '--out', join(folder, out), ...words);
@@ -137,9 +144,8 @@ test('predict of a folder goes on with the scans that are left, after a kill too
 });
 
 test('predict --heatmap writes the map beside the page, which shows it; Ctrl-C leaves nothing of the scan in work', async (t) => {
-  const { folder, run } = await trainedOnChests(t);
   const scan = join(folder, 'scans', 'subset2', 'chest2.mhd');
-  const out = join(folder, 'out');
+  const out = join(folder, 'mapped');
   const words = ['predict', run, scan, '--most', '5', '--heatmap', '--out', out];
   const interrupted = startNode(t, [CLI, ...words]);
   await until('the heat map', () => interrupted.text().includes('heat map chest2'));

@@ -21,7 +21,7 @@ import { CLI, voxlab } from './voxlab.js';
 
 test('train --json, --resume and evaluate --json print the documents of the contract', async (t) => {
   const { data, run } = await trainFixture(t);
-  const flags = ['--data', data, '--holdout', '2', '--batch', '6', '--filters', '4'];
+  const flags = ['--data', data, '--holdout', '2', '--batch', '6', '--network', 'cnn3d', '--filters', '4'];
   const trained = voxlab('train', ...flags, '--epochs', '1', '--out', run, '--json', '--record-gpu');
   assert.equal(trained.status, 0, trained.stderr);
   const recorded = voxlab('gpu', 'convert', join(run, 'gpu.jsonl')).stdout.trimEnd().split('\n');
@@ -56,7 +56,7 @@ test('train --json, --resume and evaluate --json print the documents of the cont
   assert.ok(!histogram.includes('nodules'));
   const wide = voxlab('train', ...flags.slice(0, -1), '8', '--from', run, '--out', `${run}-wide`);
   assert.equal(wide.status, 1);
-  assert.match(wide.stderr, /expected the arrays of resnet3d-18 with 8 filters/);
+  assert.match(wide.stderr, /expected the arrays of cnn3d with 8 filters/);
 
   const evaluation = voxlab('evaluate', run, '--json');
   assert.equal(evaluation.status, 0, evaluation.stderr);
@@ -90,7 +90,21 @@ test('train: Ctrl-C between steps ends with exit 130 and says how to go on; kill
   const settings = readFileSync(inRepository('configs', 'model.ini'), 'utf8');
   writeFileSync(config, settings.replace(/^DECAY = .*/m, 'DECAY = constant'));
   const words = [
-    ...['train', '--config', config, '--data', data, '--holdout', '2', '--batch', '6', '--filters', '4'],
+    ...[
+      'train',
+      '--config',
+      config,
+      '--data',
+      data,
+      '--holdout',
+      '2',
+      '--batch',
+      '6',
+      '--network',
+      'cnn3d',
+      '--filters',
+      '4',
+    ],
     ...['--out', run],
   ];
   for (const [signal, more] of [
@@ -161,7 +175,19 @@ test('train --find-rate makes no run, prints a rate and draws a figure', async (
   const config = join(dirname(data), 'rate.ini');
   const runs = join(dirname(data), 'runs');
   writeFileSync(config, `[training]\nHOLDOUT = 2\nBATCH_SIZE = 6\nDATA_DIR = x\nRUNS_DIR = ${runs}\n`);
-  const words = ['train', '--config', config, '--data', data, '--filters', '4', '--find-rate', '30'];
+  const words = [
+    'train',
+    '--config',
+    config,
+    '--data',
+    data,
+    '--network',
+    'cnn3d',
+    '--filters',
+    '4',
+    '--find-rate',
+    '30',
+  ];
   const found = voxlab(...words, '--json');
   assert.equal(found.status, 0, found.stderr);
   const { suggested, steps, figure } = JSON.parse(found.stdout);

@@ -35,7 +35,7 @@ export async function trainedOnChests(
     mkdirSync(path, { recursive: true });
     writeMetaImage(
       join(path, `chest${scan}.mhd`),
-      chestPhantom({ balls, spacingMm: [1.2, 1.2, 1.6], noiseHu: 20, seed: scan }),
+      chestPhantom({ balls, spacingMm: [1.6, 1.6, 2], noiseHu: 20, seed: scan }),
     );
     for (const { centerWorldMm } of balls) lines.push([`chest${scan}`, ...centerWorldMm, 1].join(','));
     for (let i = 0; i < 9; i++) lines.push([`chest${scan}`, ...place(), 0].join(','));
@@ -56,6 +56,7 @@ export async function trainedOnChests(
     ...{
       data: file,
       run,
+      network: middle === 0 ? 'cnn3d' : 'resnet3d-18', // of whose strides a smaller patch is enough
       filters: 4,
       threads: 0,
       batchSize: 8,

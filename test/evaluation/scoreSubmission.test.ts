@@ -90,7 +90,7 @@ function withScore(score: (random: ReturnType<typeof createRandom>) => number): 
 
 test("scoreSubmission() equals the independent program to 1e-9 over LUNA16's tables", (t) => {
   const tables = lunaTables(t);
-  const samples = 100;
+  const samples = 20;
   for (const [name, { rows, shows }] of Object.entries(SUBMISSIONS)) {
     const submission = writeRows(join(tables.folder, 'submission.csv'), 'probability', rows(tables));
     const score = scoreSubmission({

@@ -19,9 +19,12 @@ export interface ExchangeRun {
   readonly probabilities: Float32Array;
 }
 
-/** A trained run (4 filters, 16^3, averaged weights), and what it says of patches. Removed after the test. */
+/** A trained run (resnet3d-18, 4 filters, 16^3, averaged weights), and what it says of patches. Removed after the test. */
 export async function exchangeRun(t: { after: (end: () => void) => void }): Promise<ExchangeRun> {
-  const config = { ...(await trainFixture(t)), emaDecay: 0.9, windowHu: { low: -950, high: 300 } };
+  const config = {
+    ...(await trainFixture(t)),
+    ...{ network: 'resnet3d-18', emaDecay: 0.9, windowHu: { low: -950, high: 300 } },
+  };
   await allRecords(train(config));
   const patches = await openPatchFile(config.data);
   const inputHu = new Int16Array(ROWS * EDGE ** 3);

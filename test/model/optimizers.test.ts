@@ -114,20 +114,20 @@ test("step(): the moving average with warm-up is tf.train.ExponentialMovingAvera
   const reference = runPython<number[][]>(
     `import json, sys, tensorflow as tf
 q = json.load(sys.stdin)
-tf.compat.v1.disable_eager_execution()
-weight = tf.compat.v1.Variable(tf.constant(q['weights'][0], tf.float32), use_resource=True)
-given = tf.compat.v1.placeholder(tf.float32, weight.shape)
-step = tf.compat.v1.placeholder(tf.int64, [])
-ema = tf.train.ExponentialMovingAverage(q['decay'], num_updates=step)
-assigned = weight.assign(given)
-with tf.control_dependencies([assigned]):
-    applied = ema.apply([weight])
 out = []
-with tf.compat.v1.Session() as session:
-    session.run(tf.compat.v1.global_variables_initializer())
-    for i, values in enumerate(q['weights'][1:], 1):
-        session.run(applied, {given: values, step: i})
-        out.append(session.run(ema.average(weight)).tolist())
+with tf.Graph().as_default():
+    weight = tf.compat.v1.Variable(tf.constant(q['weights'][0], tf.float32), use_resource=True)
+    given = tf.compat.v1.placeholder(tf.float32, weight.shape)
+    step = tf.compat.v1.placeholder(tf.int64, [])
+    ema = tf.train.ExponentialMovingAverage(q['decay'], num_updates=step)
+    assigned = weight.assign(given)
+    with tf.control_dependencies([assigned]):
+        applied = ema.apply([weight])
+    with tf.compat.v1.Session() as session:
+        session.run(tf.compat.v1.global_variables_initializer())
+        for i, values in enumerate(q['weights'][1:], 1):
+            session.run(applied, {given: values, step: i})
+            out.append(session.run(ema.average(weight)).tolist())
 print(json.dumps(out))`,
     { weights, decay: emaDecay },
   );

@@ -73,7 +73,18 @@ async function seenOf(
   const { data, run } = await trainFixture(t);
   const flags = ['--data', data, '--out', run, '--epochs', '5000', '--holdout', '2', '--batch', '8'];
   const words = more.map((own) =>
-    JSON.stringify([CLI, 'train', ...flags, '--filters', '4', '--threads', '1', ...own]),
+    JSON.stringify([
+      CLI,
+      'train',
+      ...flags,
+      '--network',
+      'cnn3d',
+      '--filters',
+      '4',
+      '--threads',
+      '1',
+      ...own,
+    ]),
   );
   const { stdout, stderr } = inNamespace(
     process.execPath,
@@ -126,6 +137,8 @@ test('a stranger who tries all the time never reaches TensorFlow, not even while
   const flags = ['--data', data, '--out', run, '--epochs', '2', '--holdout', '2', '--batch', '8'];
   const cluster = [
     ...flags,
+    '--network',
+    'cnn3d',
     '--filters',
     '4',
     '--threads',

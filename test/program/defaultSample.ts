@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inRepository } from '../../src/paths.js';
@@ -22,10 +22,12 @@ export async function copyDefaultSample(to: string, missing: number): Promise<vo
   removeScans(to, missing);
 }
 
+/** The smallest, which are painted soonest. */
 export function removeScans(folder: string, count: number): void {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const voxels = files.filter((file) => file.endsWith('.raw')).sort();
-  for (const file of voxels.slice(0, count)) rmSync(join(folder, file));
+  const voxels = files.filter((file) => file.endsWith('.raw')).map((file) => join(folder, file));
+  const bySize = voxels.sort((a, b) => statSync(a).size - statSync(b).size);
+  for (const file of bySize.slice(0, count)) rmSync(file);
 }
 
 /** Fails where scans painted now have other bytes than the clone's: then a program of another version has made those. */

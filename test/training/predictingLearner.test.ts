@@ -8,7 +8,8 @@ import { allRecords, trainFixture } from './trainFixture.js';
 const FORMAT = { dim: 16, slices: 16, spacingMm: [1, 1, 1], interpolation: 'linear' } as const;
 
 test('createPredictingLearner() on several devices takes as many rows on each, and says the same of them', async (t) => {
-  const config = { ...(await trainFixture(t)), epochs: 1 };
+  // After so few steps cnn3d says the same of several of these patches, to the bit.
+  const config = { ...(await trainFixture(t)), network: 'resnet3d-18', epochs: 1 };
   await allRecords(train(config));
   const { weights, optimizer } = await loadLinked(config.run, 'last');
   const patches = Int16Array.from({ length: 18 * 16 ** 3 }, (_, i) => ((i * 7919) % 1400) - 1000);

@@ -90,7 +90,7 @@ test('train() with VALIDATE_STEPS scores inside epochs, learns the same, and kee
   const fixture = await trainFixture(t);
   const config = {
     ...{ ...fixture, ...MINING },
-    ...{ validateSteps: 2, epochs: 3, learningRate: 0.1, emaDecay: 0 },
+    ...{ validateSteps: 2, epochs: 3, learningRate: 1, emaDecay: 0 },
     learningRatePlan: { ...fixture.learningRatePlan, decay: 'constant' as const },
   };
   const whole = await allRecords(train(config));

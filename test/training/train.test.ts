@@ -34,7 +34,7 @@ test('train() yields start, steps, validations, epochs and end, and keeps metric
     validation: 12,
     heldOut: 12,
     parts: '2 scans train, 1 (subset 3) choose the best network, 1 (subset 2) are held out',
-    network: 'resnet3d-18 with 4 filters',
+    network: 'cnn3d with 4 filters',
     loss: 'cross-entropy',
     stepsPerEpoch: 3,
     steps: 6,
@@ -79,7 +79,7 @@ test('train() with hard negatives, focal loss, class weights and all augmentatio
     augment: parseAugment(
       'flips, shift:1, scale:0.9-1.1, rotate:15, noise:10, intensityShift:20, gamma:0.8-1.25',
     ),
-    crop: 12,
+    ...{ network: 'resnet3d-18', crop: 12 },
     loss: { kind: 'focal', focalGamma: 2, focalAlpha: 0.25, classWeights: 'auto' },
   }));
 

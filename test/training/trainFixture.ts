@@ -52,6 +52,7 @@ export async function trainFixture(
     l2: 1e-4,
     seed: 16,
     windowHu: { low: -1000, high: 400 },
+    network: 'cnn3d',
     filters: 4,
     threads: 0,
   };

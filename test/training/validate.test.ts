@@ -9,7 +9,10 @@ import { allRecords, trainFixture } from './trainFixture.js';
 
 test('a network that predicts NaN ends the run with step and learning rate, and leaves no checkpoint of it', async (t) => {
   // One step an epoch: its own loss is a number, its weights are none.
-  const config = { ...(await trainFixture(t)), batchSize: 22, learningRate: 10, l2: 0, epochs: 2 };
+  const config = {
+    ...(await trainFixture(t)),
+    ...{ network: 'resnet3d-18', batchSize: 22, learningRate: 10, l2: 0, epochs: 2 },
+  };
   await assert.rejects(
     allRecords(train(config)),
     (error) =>

@@ -130,12 +130,12 @@ test("resume, evaluate, predict and export refuse another network than the run's
   await allRecords(train(table));
   await assert.rejects(
     evaluate({ run: table.run, checkpoint: 'best', network: tiny }),
-    isRefused(/expected its network "resnet3d-18", received "tiny"/),
+    isRefused(/expected its network "cnn3d", received "tiny"/),
   );
-  const resume = { ...readRunConfig(table.run), run: table.run, epochs: 2, network: 'cnn3d' };
+  const resume = { ...readRunConfig(table.run), run: table.run, epochs: 2, network: 'resnet3d-18' };
   await assert.rejects(
     allRecords(train(resume, { resume: true })),
-    isRefused(/network "cnn3d", not "resnet3d-18"/),
+    isRefused(/network "resnet3d-18", not "cnn3d"/),
   );
 });
 

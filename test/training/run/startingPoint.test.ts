@@ -15,7 +15,7 @@ import { createLearner } from '../../../src/training/step/createLearner.js';
 import { train } from '../../../src/training/train.js';
 import { allRecords, computed, trainFixture } from '../trainFixture.js';
 
-const NETWORK = networkOf({ inputSize: [16, 16, 16], filters: 4 });
+const NETWORK = networkOf({ name: 'cnn3d', inputSize: [16, 16, 16], filters: 4 });
 const SPLIT = { labels: '', training: ['scan0'], validation: ['scan3'], heldOut: ['scan2'] };
 
 /** A run of one epoch whose predictions use averaged weights, and what another one says that begins with its best. */
@@ -94,7 +94,7 @@ test('startingPoint() and firstWeights() name what does not fit: no run, another
     );
   await refuses(
     { filters: 8 },
-    /epoch-0001: expected the arrays of resnet3d-18 with 8 filters, received \d+ others \(stem\/conv\/kernel \[7, 7, 7, 1, 4\], not \[7, 7, 7, 1, 8\].*leave --filters and --network out/,
+    /epoch-0001: expected the arrays of cnn3d with 8 filters, received \d+ others \(c1\/conv\/kernel \[3, 3, 3, 1, 4\], not \[3, 3, 3, 1, 8\].*leave --filters and --network out/,
   );
   await refuses(
     { from: { ...config.from!, crc32: 1 } },

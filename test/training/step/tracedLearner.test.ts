@@ -4,6 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { EngineError } from '../../../src/errors.js';
+import { networkOfOwn, type OwnNetwork } from '../../../src/model/ownNetwork.js';
+import {
+  conv,
+  convShapes,
+  dense,
+  denseShapes,
+  meanOfMaps,
+  normRelu,
+  normShapes,
+} from '../../../src/model/pieceParts.js';
 import { openEngine } from '../../../src/tensorflow/engine.js';
 import { createLearner } from '../../../src/training/step/createLearner.js';
 import type { Learner, NamedArray, StepResult } from '../../../src/training/step/learner.js';
@@ -167,11 +177,25 @@ async function sameBits(a: Learner, b: Learner): Promise<void> {
   for (const [name, { data }] of await a.weights()) assert.deepEqual(data, other.get(name)!.data, name);
 }
 
+/** Of one layer of each kind: what a step leaves behind does not depend on how many there are, how long it takes does. */
+const leanNetwork: OwnNetwork = {
+  name: 'lean',
+  parameters: {
+    ...convShapes('see/conv', 3, 1, 2),
+    ...normShapes('see/bn', 2),
+    ...denseShapes('say/dense', 2),
+  },
+  pieces: [
+    { name: 'see', run: (p, x) => normRelu(p, 'see/bn', conv(p, 'see/conv', x)) },
+    { name: 'say', run: (p, x) => dense(p, 'say/dense', meanOfMaps(x)) },
+  ],
+};
+
 test('10,000 steps leave no handle and no memory behind', async () => {
   const { binding } = openEngine();
   const learner = await createLearner({
     ...{ ...options, batchSize: 2 },
-    network: { inputSize: [4, 4, 4], filters: 1 },
+    network: networkOfOwn(leanNetwork, [4, 4, 4]),
   });
   const inputHu = Int16Array.from({ length: 128 }, (_, i) => i * 7 - 500);
   const labels = Float32Array.of(0, 1);
