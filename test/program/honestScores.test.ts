@@ -46,6 +46,7 @@ async function configOf(
     ...others,
     augment: {},
     data,
+    network: 'resnet3d-18', // takes patches of 8³, too
     seed,
     holdout: 0,
     validation: 1,
