@@ -55,7 +55,7 @@ for (const [what, words] of [
 ] as const)
   test(`${what} ends when its parent is killed, and keeps the variable from its own children`, async (t) => {
     const parent = startNode(t, [PARENT, ...words]);
-    await until('the child is there', () => parent.text().includes('ready'));
+    await until('the child is there', () => /ready \S+\n/.test(parent.text()));
     assert.match(parent.text(), /ready (undefined|None)/);
     const below = descendants(parent.pid);
     assert.equal(below.length, 1);
