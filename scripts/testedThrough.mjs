@@ -156,6 +156,7 @@ export const TESTED_THROUGH = {
   'src/model/syncBatchNorm.ts': 'test/training/step/createLearner.test.ts',
   'src/commands/beginningOf.ts': 'test/program/ownNetwork.test.ts',
   'src/config/networkNames.ts': 'test/config/networkSettings.test.ts',
+  'src/model/axisPadding.ts': 'test/exchange/networkGraph.test.ts',
   'src/model/elementConvolution.ts': 'test/model/mixedConvolutions.test.ts',
   'src/model/graph.ts': 'test/model/zoo/networks.test.ts',
   'src/model/graphNetwork.ts': 'test/model/zoo/networks.test.ts',

@@ -1,5 +1,6 @@
 import type { IntensityWindow } from '../config/networkSettings.js';
 import { UsageError } from '../errors.js';
+import { samePaddingOfAxis } from '../model/axisPadding.js';
 import { INPUT, type GraphNode as ModelNode, type NetworkOperation } from '../model/graph.js';
 import type { Network } from '../model/network.js';
 import { recordedNetwork } from '../model/recordedGraph.js';
@@ -86,9 +87,6 @@ export function samePadding(
   kernel: number,
   stride: number,
 ): { readonly before: number[]; readonly after: number[] } {
-  const total = inputShape
-    .slice(0, 3)
-    .map((n) => Math.max((Math.ceil(n / stride) - 1) * stride + kernel - n, 0));
-  const before = total.map((n) => Math.floor(n / 2));
-  return { before, after: total.map((n, axis) => n - before[axis]!) };
+  const axes = inputShape.slice(0, 3).map((length) => samePaddingOfAxis(length, kernel, stride));
+  return { before: axes.map(([before]) => before), after: axes.map(([, after]) => after) };
 }

@@ -31,8 +31,8 @@ export interface ConvolutionLayout {
 export interface OtherWays {
   /** Of float32 tensors, in the element type. */
   readonly value?: ((x: Tensor5D, kernel: Tensor5D) => TensorReference) | undefined;
-  /** float32. */
-  readonly kernelGradient?: ((x: Tensor5D, dy: Tensor5D) => Tensor) | undefined;
+  /** float32, as `x` and `dy` are; `dyId`: the number of dy in the element type. */
+  readonly kernelGradient?: ((x: Tensor5D, dy: Tensor5D, dyId: number) => Tensor) | undefined;
 }
 
 /** A convolution of float32 tensors, computed in an element type with its gradients in the same; or parts of it in other ways. */
@@ -70,7 +70,7 @@ export function convolveIn(
             ),
             dtype,
           );
-        return [floatOf(dx, dtype), ways.kernelGradient?.(savedX, dy as Tensor5D) ?? ofKernel()];
+        return [floatOf(dx, dtype), ways.kernelGradient?.(savedX, dy as Tensor5D, ownDy) ?? ofKernel()];
       },
     };
   });

@@ -9,6 +9,7 @@ import {
   type Tensor,
   type Tensor5D,
 } from '../tensorflow/tf.js';
+import { samePaddingOfAxis } from './axisPadding.js';
 import {
   type ConvolutionLayout,
   convolutionAttributes,
@@ -71,13 +72,13 @@ function swapsRoles(x: Tensor5D, kernel: Tensor5D, { stride, padding }: Convolut
  * The kernel's gradient as a convolution without padding of the input with dy: a channel of the input is a row of it, a row
  * is a channel, and dy is the kernel. TensorFlow's own operation for it computes half as fast as a convolution.
  */
-function kernelGradientBySwappedRoles(x: Tensor5D, dy: Tensor5D): Tensor {
+function kernelGradientBySwappedRoles(x: Tensor5D, _: Tensor5D, dyId: number): Tensor {
   const channelsAsRows = transposed(elementsOf(x, BFLOAT16), [4, 1, 2, 3, 0]);
   const input = padded(
     channelsAsRows,
     [0, 1, 1, 1, 0].map((voxels) => [voxels, voxels]),
   );
-  const dyAsKernel = transposed(elementsOf(dy, BFLOAT16), [1, 2, 3, 0, 4]);
+  const dyAsKernel = transposed(dyId, [1, 2, 3, 0, 4]);
   const attributes = convolutionAttributes(BFLOAT16, [1, 1, 1], 'valid');
   const gradient = runOnReferences('Conv3D', attributes, [input, dyAsKernel]);
   return floatOf(gradient, BFLOAT16).transpose([1, 2, 3, 0, 4]);
@@ -92,7 +93,7 @@ function pairsVoxels(x: Tensor5D, kernel: Tensor5D, { stride, padding }: Convolu
 function convolvePairs(x: Tensor5D, kernel: Tensor5D): TensorReference {
   const [rows, ...map] = x.shape.slice(0, 4) as [number, number, number, number];
   const [depth, height, width, , outChannels] = kernel.shape;
-  const around = map.map((length, axis) => samePadding(length, kernel.shape[axis]!));
+  const around = map.map((length, axis) => samePaddingOfAxis(length, kernel.shape[axis]!, 2));
   const odd = width % 2;
   around[2]![1]! += odd; // the last tap of a pair is 0 there
   const [z, y, w] = map.map((length, axis) => length + around[axis]![0] + around[axis]![1]) as Shape3;
@@ -108,12 +109,6 @@ function convolvePairs(x: Tensor5D, kernel: Tensor5D): TensorReference {
     reshaped(flatX, [rows, z, y, w / 2, 2]),
     reshaped(evenKernel, [depth, height, (width + odd) / 2, 2, outChannels]),
   ]);
-}
-
-/** Voxels before and behind an axis, as TensorFlow's SAME has them at stride 2: the smaller half before. */
-function samePadding(length: number, taps: number): [number, number] {
-  const all = Math.max(0, 2 * (Math.ceil(length / 2) - 1) + taps - length);
-  return [Math.floor(all / 2), Math.ceil(all / 2)];
 }
 
 type Shape3 = [number, number, number];

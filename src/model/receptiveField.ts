@@ -1,3 +1,4 @@
+import { samePaddingOfAxis } from './axisPadding.js';
 import { type GraphNode, INPUT, type NetworkOperation } from './graph.js';
 import { type Network, pieceOf } from './network.js';
 import { recordedNetwork } from './recordedGraph.js';
@@ -64,8 +65,6 @@ function seenThrough({ low, high, step }: Field, operation: NetworkOperation, le
   const { kernel, stride } = operation;
   const isPadded =
     operation.kind === 'conv' || (operation.kind === 'maxPool' && operation.padding === 'same');
-  const total = isPadded ? Math.max(0, (Math.ceil(length / stride) - 1) * stride + kernel - length) : 0;
-  // The far side has the odd voxel.
-  const before = Math.floor(total / 2);
+  const before = isPadded ? samePaddingOfAxis(length, kernel, stride)[0] : 0;
   return { low: low - before * step, high: high + (kernel - 1 - before) * step, step: step * stride };
 }

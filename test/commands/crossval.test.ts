@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { trainFixture } from '../training/trainFixture.js';
+import { SMALL_NETWORK, trainFixture } from '../training/trainFixture.js';
 import { CLI, voxlab } from './voxlab.js';
 
 interface Document {
@@ -31,10 +31,7 @@ test('crossval trains folds side by side, goes on after Ctrl-C with those that l
     data,
     '--out',
     out,
-    '--network',
-    'cnn3d',
-    '--filters',
-    '4',
+    ...SMALL_NETWORK,
     '--batch',
     '6',
     '--epochs',
@@ -118,19 +115,7 @@ test('crossval says which fold failed and why, trains the others, and refuses a 
   const out = mkdtempSync(join(tmpdir(), 'voxlab-crossval-'));
   t.after(() => rmSync(out, { recursive: true }));
   writeFileSync(join(out, 'notes.txt'), 'mine');
-  const words = [
-    'crossval',
-    '--data',
-    data,
-    '--network',
-    'cnn3d',
-    '--filters',
-    '4',
-    '--batch',
-    '6',
-    '--epochs',
-    '1',
-  ];
+  const words = ['crossval', '--data', data, ...SMALL_NETWORK, '--batch', '6', '--epochs', '1'];
   const refused = voxlab(...words, '--out', out);
   assert.equal(refused.status, 1);
   assert.match(refused.stderr, /expected a new folder for the folds, found other content/);

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readMetrics } from '../../src/training/run/metricsLog.js';
 import { readSafetensors } from '../../src/training/run/safetensors.js';
-import { trainFixture } from '../training/trainFixture.js';
+import { SMALL_NETWORK, trainFixture } from '../training/trainFixture.js';
 import { CLI, voxlab } from './voxlab.js';
 
-const FLAGS = ['--holdout', '2', '--batch', '8', '--network', 'cnn3d', '--filters', '4'];
+const FLAGS = ['--holdout', '2', '--batch', '8', ...SMALL_NETWORK];
 
 const losses = (run: string): number[][] =>
   readMetrics(run).flatMap((record) =>

@@ -16,12 +16,12 @@ import { visibleGpus } from '../../src/commands/trainConfigOf.js';
 import type { PlaceOnHost } from '../../src/config/cluster.js';
 import { inRepository } from '../../src/paths.js';
 import { readSafetensors } from '../../src/training/run/safetensors.js';
-import { trainFixture } from '../training/trainFixture.js';
+import { SMALL_NETWORK, trainFixture } from '../training/trainFixture.js';
 import { CLI, voxlab } from './voxlab.js';
 
 test('train --json, --resume and evaluate --json print the documents of the contract', async (t) => {
   const { data, run } = await trainFixture(t);
-  const flags = ['--data', data, '--holdout', '2', '--batch', '6', '--network', 'cnn3d', '--filters', '4'];
+  const flags = ['--data', data, '--holdout', '2', '--batch', '6', ...SMALL_NETWORK];
   const trained = voxlab('train', ...flags, '--epochs', '1', '--out', run, '--json', '--record-gpu');
   assert.equal(trained.status, 0, trained.stderr);
   const recorded = voxlab('gpu', 'convert', join(run, 'gpu.jsonl')).stdout.trimEnd().split('\n');
@@ -90,21 +90,7 @@ test('train: Ctrl-C between steps ends with exit 130 and says how to go on; kill
   const settings = readFileSync(inRepository('configs', 'model.ini'), 'utf8');
   writeFileSync(config, settings.replace(/^DECAY = .*/m, 'DECAY = constant'));
   const words = [
-    ...[
-      'train',
-      '--config',
-      config,
-      '--data',
-      data,
-      '--holdout',
-      '2',
-      '--batch',
-      '6',
-      '--network',
-      'cnn3d',
-      '--filters',
-      '4',
-    ],
+    ...['train', '--config', config, '--data', data, '--holdout', '2', '--batch', '6', ...SMALL_NETWORK],
     ...['--out', run],
   ];
   for (const [signal, more] of [
@@ -175,19 +161,7 @@ test('train --find-rate makes no run, prints a rate and draws a figure', async (
   const config = join(dirname(data), 'rate.ini');
   const runs = join(dirname(data), 'runs');
   writeFileSync(config, `[training]\nHOLDOUT = 2\nBATCH_SIZE = 6\nDATA_DIR = x\nRUNS_DIR = ${runs}\n`);
-  const words = [
-    'train',
-    '--config',
-    config,
-    '--data',
-    data,
-    '--network',
-    'cnn3d',
-    '--filters',
-    '4',
-    '--find-rate',
-    '30',
-  ];
+  const words = ['train', '--config', config, '--data', data, ...SMALL_NETWORK, '--find-rate', '30'];
   const found = voxlab(...words, '--json');
   assert.equal(found.status, 0, found.stderr);
   const { suggested, steps, figure } = JSON.parse(found.stdout);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { CLI } from '../commands/voxlab.js';
-import { trainFixture } from '../training/trainFixture.js';
+import { SMALL_NETWORK, trainFixture } from '../training/trainFixture.js';
 
 /**
  * In a network namespace of its own with three more addresses: trains, then says for each port that listens who reaches it,
@@ -73,18 +73,7 @@ async function seenOf(
   const { data, run } = await trainFixture(t);
   const flags = ['--data', data, '--out', run, '--epochs', '5000', '--holdout', '2', '--batch', '8'];
   const words = more.map((own) =>
-    JSON.stringify([
-      CLI,
-      'train',
-      ...flags,
-      '--network',
-      'cnn3d',
-      '--filters',
-      '4',
-      '--threads',
-      '1',
-      ...own,
-    ]),
+    JSON.stringify([CLI, 'train', ...flags, ...SMALL_NETWORK, '--threads', '1', ...own]),
   );
   const { stdout, stderr } = inNamespace(
     process.execPath,
@@ -137,10 +126,7 @@ test('a stranger who tries all the time never reaches TensorFlow, not even while
   const flags = ['--data', data, '--out', run, '--epochs', '2', '--holdout', '2', '--batch', '8'];
   const cluster = [
     ...flags,
-    '--network',
-    'cnn3d',
-    '--filters',
-    '4',
+    ...SMALL_NETWORK,
     '--threads',
     '1',
     '--cluster',

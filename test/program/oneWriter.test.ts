@@ -9,9 +9,9 @@ import { readMetrics } from '../../src/training/run/metricsLog.js';
 import { CLI, voxlab } from '../commands/voxlab.js';
 import { cropFixture, cropOne } from '../patches/cropFixture.js';
 import { startNode } from '../processes.js';
-import { trainFixture } from '../training/trainFixture.js';
+import { SMALL_NETWORK, trainFixture } from '../training/trainFixture.js';
 
-const FLAGS = ['--holdout', '2', '--batch', '8', '--network', 'cnn3d', '--filters', '4', '--epochs', '1'];
+const FLAGS = ['--holdout', '2', '--batch', '8', ...SMALL_NETWORK, '--epochs', '1'];
 
 /** Runs a command while this process holds what it would write: one line that names owner, age and cure, exit 1. */
 function isRefused(path: string, ...words: readonly string[]): void {

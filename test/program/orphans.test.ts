@@ -7,26 +7,13 @@ import { inRepository } from '../../src/paths.js';
 import { readMetrics } from '../../src/training/run/metricsLog.js';
 import { CLI, voxlab } from '../commands/voxlab.js';
 import { allEnd, descendants, isRunning, type Started, startNode, until } from '../processes.js';
-import { computed, trainFixture } from '../training/trainFixture.js';
+import { computed, SMALL_NETWORK, trainFixture } from '../training/trainFixture.js';
 
 const PYTHON = inRepository('.venv/bin/python');
 
 /** A run that nobody stops takes minutes. */
 function endless(data: string, run: string): string[] {
-  const flags = [
-    '--holdout',
-    '2',
-    '--batch',
-    '8',
-    '--network',
-    'cnn3d',
-    '--filters',
-    '4',
-    '--threads',
-    '1',
-    '--epochs',
-    '2000',
-  ];
+  const flags = ['--holdout', '2', '--batch', '8', ...SMALL_NETWORK, '--threads', '1', '--epochs', '2000'];
   return ['train', '--data', data, '--out', run, ...flags];
 }
 
@@ -65,20 +52,7 @@ for (const signal of ['SIGHUP', 'SIGTERM', 'SIGKILL'] as const)
 test('train --processes 2 that gets SIGTERM during a validation: a checkpoint of its step within 10 s, a resume gives the same bits', async (t) => {
   // 3 steps an epoch, then hundreds of rows to be scored.
   const { data, run } = await trainFixture(t, undefined, [12, 12, 12, 800]);
-  const words = [
-    '--holdout',
-    '2',
-    '--batch',
-    '8',
-    '--network',
-    'cnn3d',
-    '--filters',
-    '4',
-    '--threads',
-    '1',
-    '--processes',
-    '2',
-  ];
+  const words = ['--holdout', '2', '--batch', '8', ...SMALL_NETWORK, '--threads', '1', '--processes', '2'];
   const begin = (folder: string) => ['train', '--data', data, '--out', folder, ...words, '--epochs', '2'];
   const whole = voxlab(...begin(`${run}-whole`));
   assert.equal(whole.status, 0, whole.stderr);

@@ -6,7 +6,7 @@ import { inRepository } from '../../src/paths.js';
 import { readMetrics } from '../../src/training/run/metricsLog.js';
 import { readRunConfig } from '../../src/training/run/runFolder.js';
 import { voxlab } from '../commands/voxlab.js';
-import { trainFixture } from '../training/trainFixture.js';
+import { SMALL_NETWORK, trainFixture } from '../training/trainFixture.js';
 
 const MODULE = inRepository('test', 'fixtures', 'model', 'ownNetwork.mjs');
 
@@ -49,16 +49,7 @@ test('train --network cnn3d --windows --dropout; a flag that is none, or a patch
   const { data, run } = await trainFixture(t);
   const words = ['train', '--data', data, '--holdout', '2', '--batch', '6', '--epochs', '1', '--out', run];
   const two = '-1000:400,-160:240';
-  const trained = voxlab(
-    ...words,
-    '--network',
-    'cnn3d',
-    '--filters',
-    '4',
-    `--windows=${two}`,
-    '--dropout',
-    '0.2',
-  );
+  const trained = voxlab(...words, ...SMALL_NETWORK, `--windows=${two}`, '--dropout', '0.2');
   assert.equal(trained.status, 0, trained.stderr);
   const { network, dropout, windowHu, moreWindows } = readRunConfig(run);
   assert.deepEqual(
@@ -84,7 +75,7 @@ test('train --network cnn3d --windows --dropout; a flag that is none, or a patch
 test('a network of the table goes out to Keras and comes back, and another run begins with it, by its own name, width and windows', async (t) => {
   const { data, run } = await trainFixture(t);
   const words = ['--data', data, '--holdout', '2', '--batch', '6', '--epochs', '1'];
-  const chosen = ['--network', 'cnn3d', '--filters', '4', '--windows=-900:300,-160:240'];
+  const chosen = [...SMALL_NETWORK, '--windows=-900:300,-160:240'];
   const done = (...given: string[]): string => {
     const { status, stdout, stderr } = voxlab(...given);
     assert.equal(status, 0, stderr);
