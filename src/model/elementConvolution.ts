@@ -2,6 +2,7 @@ import type { Precision } from '../config/trainingSettings.js';
 import { type Attribute, attribute, castAttributes } from '../tensorflow/attributes.js';
 import type { TensorReference } from '../tensorflow/binding.js';
 import { BFLOAT16, FLOAT16, FLOAT32, INT32 } from '../tensorflow/dataTypes.js';
+import { withOwnGradients } from '../tensorflow/tapeScope.js';
 import {
   constantReference,
   runOnReferences,
@@ -9,7 +10,6 @@ import {
   type Tensor5D,
   tensorId,
   tensorOf,
-  tf,
 } from '../tensorflow/tf.js';
 
 /** TensorFlow's own 3-D convolution in an element type that TensorFlow.js does not know, and what is built of its parts. */
@@ -44,37 +44,23 @@ export function convolveIn(
   ways: OtherWays = {},
 ): Tensor5D {
   const attributes = convolutionAttributes(dtype, [stride, stride, stride], padding);
-  const convolve = tf.customGrad((...given) => {
-    const [xs, ks, save] = given as unknown as [Tensor5D, Tensor5D, (tensors: Tensor[]) => void];
-    save([xs, ks]);
-    const plain = (): TensorReference =>
-      runOnReferences('Conv3D', attributes, [elementsOf(xs, dtype), elementsOf(ks, dtype)]);
-    return {
-      value: floatOf(ways.value?.(xs, ks) ?? plain(), dtype),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [savedX, savedK] = saved as [Tensor5D, Tensor5D];
-        const ownDy = elementsOf(dy, dtype);
-        const dx = runOnReferences(
-          'Conv3DBackpropInputV2',
-          [...attributes, attribute.type('Tshape', INT32)],
-          [shapeOf(savedX), elementsOf(savedK, dtype), ownDy],
-          savedX.shape,
-        );
-        const ofKernel = (): Tensor =>
-          floatOf(
-            runOnReferences(
-              'Conv3DBackpropFilterV2',
-              attributes,
-              [elementsOf(savedX, dtype), shapeOf(savedK), ownDy],
-              savedK.shape,
-            ),
-            dtype,
-          );
-        return [floatOf(dx, dtype), ways.kernelGradient?.(savedX, dy as Tensor5D, ownDy) ?? ofKernel()];
-      },
+  const plain = (): TensorReference =>
+    runOnReferences('Conv3D', attributes, [elementsOf(x, dtype), elementsOf(kernel, dtype)]);
+  const forward = (): Tensor => floatOf(ways.value?.(x, kernel) ?? plain(), dtype);
+  const convolved = withOwnGradients([x, kernel], forward, (dy, [savedX, savedK]) => {
+    const ownDy = elementsOf(dy, dtype);
+    const ofKernel = (): Tensor => {
+      const given = [elementsOf(savedX, dtype), shapeOf(savedK), ownDy];
+      return floatOf(runOnReferences('Conv3DBackpropFilterV2', attributes, given, savedK.shape), dtype);
     };
+    const ofMap = (): Tensor => {
+      const withIndex = [...attributes, attribute.type('Tshape', INT32)];
+      const given = [shapeOf(savedX), elementsOf(savedK, dtype), ownDy];
+      return floatOf(runOnReferences('Conv3DBackpropInputV2', withIndex, given, savedX.shape), dtype);
+    };
+    return [ofMap, () => ways.kernelGradient?.(savedX, dy as Tensor5D, ownDy) ?? ofKernel()];
   });
-  return convolve(x, kernel) as Tensor5D;
+  return convolved as Tensor5D;
 }
 
 /** Of `Conv3D` and its gradients; strides along z, y, x. */

@@ -2,6 +2,7 @@ import { type Tensor, tf } from './tf.js';
 
 /** The part of a node of TensorFlow.js' tape that is used here (tfjs-core/src/tape.ts). */
 interface TapeNode {
+  readonly outputs: readonly Tensor[];
   gradient?: (dys: Tensor | Tensor[]) => Record<string, () => Tensor>;
 }
 
@@ -26,6 +27,38 @@ export function withGradientsAt<T>(forward: () => T, beforeGradient: () => void)
         },
       ]);
       return Object.fromEntries(parts) as Record<string, () => Tensor>;
+    };
+  }
+  return result;
+}
+
+/**
+ * As tf.customGrad, with gradients that are traced one at a time: each only where it is asked for, and in its own place.
+ * `gradientsOf` is called once, with the gradient of the result and the inputs.
+ */
+export function withOwnGradients<Inputs extends [Tensor, ...Tensor[]]>(
+  inputs: Inputs,
+  forward: () => Tensor,
+  gradientsOf: (dy: Tensor, inputs: Inputs) => { readonly [Input in keyof Inputs]: () => Tensor },
+): Tensor {
+  let parts: readonly (() => Tensor)[] = [];
+  let isApart = false;
+  const operation = tf.customGrad((...given) => {
+    (given.at(-1) as unknown as (tensors: Tensor[]) => void)(inputs);
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      parts = gradientsOf(dy, saved as Inputs);
+      return isApart ? saved : parts.map((part) => part()); // of `saved` nothing is read
+    };
+    return { value: forward(), gradFunc };
+  });
+  const result = operation(...inputs);
+  const node = activeTape()?.at(-1);
+  const gradient = node?.outputs.some(({ id }) => id === result.id) ? node.gradient : undefined;
+  if (gradient !== undefined) {
+    isApart = true;
+    node!.gradient = (dys) => {
+      const names = Object.keys(gradient(dys));
+      return Object.fromEntries(names.map((name) => [name, parts[Number(name)]!]));
     };
   }
   return result;

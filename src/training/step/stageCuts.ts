@@ -1,4 +1,37 @@
 import { UsageError } from '../../errors.js';
+
+/** Cuts whose slowest stage takes up to so much longer than the best are tried, too: times move by as much. */
+const NEARLY_AS_GOOD = 1.15;
+const MOST_TRIED = 3;
+
+/**
+ * Cuts of a sequence of pieces into stages, as the pieces with which the second and later stages begin: first those whose
+ * slowest stage is fastest by `times`, then such as lie next to them and are nearly as good. Throws UsageError for more stages
+ * than pieces.
+ */
+export function promisingCuts(
+  pieces: readonly string[],
+  times: readonly number[],
+  stages: number,
+): string[][] {
+  const best = cutsByTime(pieces, times, stages).map((cut) => pieces.indexOf(cut));
+  const neighbours = best.flatMap((_, index) =>
+    [-1, 1].map((step) => best.map((at, other) => (other === index ? at + step : at))),
+  );
+  const slowest = slowestStage(times, best);
+  const near = neighbours
+    .filter((cuts) => cuts.every((at, index) => at > (cuts[index - 1] ?? 0) && at < pieces.length))
+    .filter((cuts) => slowestStage(times, cuts) <= NEARLY_AS_GOOD * slowest)
+    .sort((a, b) => slowestStage(times, a) - slowestStage(times, b));
+  return [best, ...near].slice(0, MOST_TRIED).map((cuts) => cuts.map((at) => pieces[at]!));
+}
+
+function slowestStage(times: readonly number[], cuts: readonly number[]): number {
+  const begins = [0, ...cuts];
+  const timeOf = (from: number, to?: number) => times.slice(from, to).reduce((sum, time) => sum + time, 0);
+  return Math.max(...begins.map((begin, stage) => timeOf(begin, begins[stage + 1])));
+}
+
 /**
  * Cuts a sequence of pieces into stages so that the slowest stage is as fast as can be. Returns the pieces with which the
  * second and later stages begin. Throws UsageError for more stages than pieces.

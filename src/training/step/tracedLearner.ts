@@ -14,9 +14,10 @@ import type { Placement } from './placement.js';
 import { EMA, keptNames, microBatchRows, type ProgramOptions } from './programOptions.js';
 import { StepCounts } from './stepCounts.js';
 import type { DeviceMemory } from './stepMemory.js';
+import { timesOf } from './stepTimes.js';
 import { type TracedGradCam, traceGradCam } from './tracedGradCam.js';
 import { tracePenalty, tracePrediction, traceVectorSum } from './tracedPrograms.js';
-import { type TracedStep, timesOf, traceStep } from './tracedStep.js';
+import { type TracedStep, traceStep } from './tracedStep.js';
 import { Turns } from './turns.js';
 
 type Results = (Float32Array | Float64Array)[];

@@ -3,21 +3,19 @@ import { sumOfSquares } from '../../model/loss.js';
 import { applyUpdate, choose, type StepScalars } from '../../model/optimizers.js';
 import { attribute } from '../../tensorflow/attributes.js';
 import type { TensorReference } from '../../tensorflow/binding.js';
-import type { Address } from '../../tensorflow/capi.js';
 import { orderCollectives } from '../../tensorflow/collectives.js';
-import { FLOAT32, FLOAT64, INT16 } from '../../tensorflow/dataTypes.js';
+import { FLOAT32, INT16 } from '../../tensorflow/dataTypes.js';
 import type { Engine } from '../../tensorflow/engine.js';
 import type { TensorSpec } from '../../tensorflow/tensors.js';
 import { type Tensor, tensorId, tensorOf, tf } from '../../tensorflow/tf.js';
 import { type TracedFunction, traceFunction } from '../../tensorflow/tracedFunction.js';
-import { runInOrder, stampItems } from '../../tensorflow/workItems.js';
-import type { StepTimes, TimedPass } from './learner.js';
 import { unscaled } from './lossScaling.js';
 import { deviceOfMean, type StepMeans, stepMeans } from './meanGradients.js';
 import { EMA, type ProgramOptions, stageOfParameters } from './programOptions.js';
 import { enter, ReplicaVariables, referenceOf, variableSpecs } from './programParts.js';
-import { type ReplicaGradients, replicaGradients } from './replicaGradients.js';
+import { replicaGradients } from './replicaGradients.js';
 import { type DeviceMemory, stepMemory } from './stepMemory.js';
+import { arrange, type MeasuredItem, Moments } from './stepTimes.js';
 
 /** Keras' axis moments: average = momentum * average + (1 - momentum) * batch. */
 export const BATCH_NORM_MOMENTUM = 0.99;
@@ -28,9 +26,6 @@ export const STEP_SCALARS = [
   /** emaRest: what the average of a weight takes of it. */
   ...(['emaRest', 'stop', 'step', 'firstRow'] as const),
 ] as const;
-
-/** A part of a step whose time was measured. */
-export type MeasuredItem = Omit<TimedPass, 'fromMs' | 'toMs'>;
 
 export interface TracedStep {
   /**
@@ -107,46 +102,6 @@ export function traceStep(engine: Engine, options: ProgramOptions, measured = fa
     ];
   });
   return { program, items, memory };
-}
-
-/** From the seconds that a step returns: those of the step, then each item's. */
-export function timesOf(
-  seconds: readonly number[],
-  items: readonly MeasuredItem[],
-): Omit<StepTimes, 'copyMs'> {
-  const [began, gradients, means, ended, ...ofItems] = seconds.map((time) => 1000 * time);
-  return {
-    computeMs: gradients! - began!,
-    reduceMs: means! - gradients!,
-    updateMs: ended! - means!,
-    passes: items.map((item, index) => ({
-      ...item,
-      fromMs: ofItems[2 * index]! - began!,
-      toMs: ofItems[2 * index + 1]! - began!,
-    })),
-  };
-}
-
-/** Puts the passes of each stage into their order, and measures them if wanted. */
-function arrange(
-  engine: Engine,
-  { placement }: ProgramOptions,
-  replicas: readonly ReplicaGradients[],
-  measured: boolean,
-): { readonly items: MeasuredItem[]; readonly times: TensorReference[] } {
-  const { trace } = engine.binding;
-  const found: MeasuredItem[] = [];
-  const times: TensorReference[] = [];
-  for (const [replica, { items }] of replicas.entries())
-    for (const [stage, ofStage] of items.entries()) {
-      if (measured)
-        for (const { item, began, ended } of stampItems(trace, ofStage, engine.context.hostDevice.name)) {
-          found.push({ name: item.name, device: item.device!, replica, stage });
-          times.push(timeOf(engine, began), timeOf(engine, ended));
-        }
-      else if (placement.microBatches > 1) runInOrder(trace, ofStage);
-    }
-  return { items: found, times };
 }
 
 /** The L2 penalty of the weights as they are, and its gradients, scaled as the loss' own are, each where the mean of its weight is formed. */
@@ -263,27 +218,4 @@ function keptUnless(finite: Tensor | undefined, old: Tensor, next: Tensor): Tens
 
 function assign({ binding }: Engine, { id }: TensorReference, value: Tensor): void {
   binding.executeOp('AssignVariableOp', [attribute.type('dtype', FLOAT32)], [id, tensorId(value)], 0);
-}
-
-/** Points of time within a step. */
-class Moments {
-  readonly marked: TensorReference[] = [];
-  readonly #engine: Engine;
-
-  constructor(engine: Engine) {
-    this.#engine = engine;
-  }
-
-  /** When all these tensors, and side effects, are there. */
-  mark(tensors: readonly Tensor[], sideEffects: readonly Address[] = []): Address {
-    const { binding, context } = this.#engine;
-    const nodes = tensors.map((tensor) => binding.tracedOutput(tensorId(tensor)).output.oper);
-    const output = binding.trace.marker('Timestamp', [...nodes, ...sideEffects], context.hostDevice.name);
-    this.marked.push(timeOf(this.#engine, output));
-    return output.oper;
-  }
-}
-
-function timeOf({ binding }: Engine, output: { readonly oper: Address; readonly index: number }) {
-  return binding.addTraced({ output, shape: [], dtype: FLOAT64 });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../../src/random.js';
-import { cutsByTime } from '../../../src/training/step/stageCuts.js';
+import { cutsByTime, promisingCuts } from '../../../src/training/step/stageCuts.js';
 
 test('cutsByTime() finds the cuts whose slowest stage is fastest: as good as trying all', () => {
   const random = createRandom('cuts');
@@ -17,6 +17,18 @@ test('cutsByTime() finds the cuts whose slowest stage is fastest: as good as try
   }
   assert.deepEqual(cutsByTime(['a', 'b', 'c'], [1, 1, 5], 1), []);
   assert.throws(() => cutsByTime(['a'], [1], 2), /at most 1 stages/);
+});
+
+test('promisingCuts(): the best cuts, then the best of their neighbours, unless they are much slower', () => {
+  const pieces = ['a', 'b', 'c', 'd', 'e', 'f'];
+  assert.deepEqual(promisingCuts(pieces, [6, 6, 6, 2, 6, 5], 2), [['d'], ['c']]);
+  assert.deepEqual(promisingCuts(pieces, [1, 1, 9, 9, 1, 1], 2), [['d']]);
+  assert.deepEqual(promisingCuts(pieces, [1, 5, 5, 5, 5, 1], 3), [
+    ['c', 'e'],
+    ['d', 'e'],
+  ]);
+  assert.deepEqual(promisingCuts(['a', 'b'], [1, 1], 2), [['b']]);
+  assert.throws(() => promisingCuts(['a'], [1], 2), /at most 1 stages/);
 });
 
 function slowest(times: readonly number[], cuts: readonly number[]): number {
