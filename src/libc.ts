@@ -14,6 +14,8 @@ export interface CLibrary {
   bind(fd: number, address: Uint8Array, bytes: number): number;
   listen(fd: number, backlog: number): number;
   shutdown(fd: number, how: number): number;
+  /** Gives memory that was freed back to the system, but for so many bytes at the end of the heap. */
+  malloc_trim(pad: number): number;
   /** Ends this process at once: process.exit() would wait for native calls in progress, which may never end. */
   _exit(code: number): void;
 }
@@ -36,6 +38,7 @@ export function libc(): CLibrary {
     bind: loaded.func('int bind(int fd, const void* address, uint32_t bytes)'),
     listen: loaded.func('int listen(int fd, int backlog)'),
     shutdown: loaded.func('int shutdown(int fd, int how)'),
+    malloc_trim: loaded.func('int malloc_trim(size_t pad)'),
     _exit: loaded.func('void _exit(int code)'),
   };
   return library;

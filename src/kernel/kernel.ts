@@ -92,8 +92,10 @@ export function runKernel({ shared, inputPort, streams, send, listen }: OpenWire
   const putOff = inPauses(() => whileCompiling(() => steps.next()).done === true, collectGarbage);
   listen((message) => {
     putOff();
-    if (message.kind === 'request') handle(message);
-    else if (message.kind === 'interrupt') interrupt();
+    if (message.kind === 'request') {
+      handle(message);
+      collectGarbage();
+    } else if (message.kind === 'interrupt') interrupt();
     else endProcess();
   });
 }

@@ -1,6 +1,7 @@
 import { Session } from 'node:inspector';
 import v8 from 'node:v8';
 import vm from 'node:vm';
+import { libc } from '../../libc.js';
 import { originalSetTimeout } from './cellContext.js';
 
 /** MB that the heap holds beyond what is in use, and what share of that, which are worth a collection at rest. */
@@ -33,7 +34,12 @@ export function createGarbageCollection(restMs = REST_MS): () => void {
   const atRest = (): void => {
     const { used, held } = heapMb();
     const leastSpareMb = Math.max(LEAST_SPARE_MB, LEAST_SPARE_SHARE * inUseMb);
-    if (held - inUseMb >= leastSpareMb && used <= MOST_USED_MB) giveBack(collected);
+    if (held - inUseMb >= leastSpareMb && used <= MOST_USED_MB)
+      giveBack(() => {
+        collected();
+        libc().malloc_trim(0);
+      });
+    else libc().malloc_trim(0);
   };
   return () => {
     clearTimeout(timer);
@@ -62,6 +68,6 @@ function giveBack(then: () => void): void {
 }
 
 function heapMb(): { readonly used: number; readonly held: number } {
-  const { used_heap_size, total_heap_size } = v8.getHeapStatistics();
-  return { used: used_heap_size / 1e6, held: total_heap_size / 1e6 };
+  const { used_heap_size, total_heap_size, external_memory } = v8.getHeapStatistics();
+  return { used: (used_heap_size + external_memory) / 1e6, held: (total_heap_size + external_memory) / 1e6 };
 }
