@@ -31,10 +31,10 @@ export interface SampleManifest {
   readonly files: FileSums;
 }
 
-/** What a folder holds: nothing, our set with these settings (whole or in part), or something else. */
+/** What a folder holds: nothing, our set with these settings, or something else. */
 export type FolderState =
   | { readonly kind: 'empty' }
-  | { readonly kind: 'ours'; readonly manifest: SampleManifest; readonly finished: boolean }
+  | { readonly kind: 'ours'; readonly manifest: SampleManifest }
   | { readonly kind: 'other'; readonly what: string; readonly files: readonly string[] };
 
 export function inspectFolder(folder: string, settings: SampleSettings): FolderState {
@@ -51,7 +51,7 @@ export function inspectFolder(folder: string, settings: SampleSettings): FolderS
   if (name === undefined) return { kind: 'other', what: `other content (${entries[0]})`, files: [] };
   const manifest = readManifest(join(folder, name));
   if (manifest.generator === GENERATOR && sameSettings(manifest.settings, settings))
-    return { kind: 'ours', manifest, finished: name === MANIFEST };
+    return { kind: 'ours', manifest };
   const { seed, scans } = manifest.settings;
   return {
     kind: 'other',
