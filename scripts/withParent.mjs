@@ -15,7 +15,11 @@ child.once('error', (error) => {
   process.stderr.write(`${program} cannot be started (${error.message})\n`);
   process.exit(127);
 });
-child.once('exit', (code) => process.exit(code ?? 1));
+child.once('exit', (code) => {
+  // What it has started and not waited for: the compiler goes on writing for seconds after Ctrl-C.
+  end('SIGKILL');
+  process.exit(code ?? 1);
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(signal));
 
 const look = setInterval(() => {
