@@ -1,10 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { handSignalsOn } from '../parentProcess.js';
 import { isFolder } from '../paths.js';
-import { showLines, startCommand } from './childCommand.js';
+import { endOf, showLines, startCommand } from './childCommand.js';
 
 /** Marks a fold that is trained and evaluated. */
 const FINISHED = 'finished';
@@ -50,7 +49,7 @@ export async function runFolds({ runs, jobs, evaluation, gpusOf }: FoldWork): Pr
     });
     running.push(child);
     showLines(child, basename(run));
-    const [code] = (await once(child, 'close')) as [number | null];
+    const code = await endOf(child, `[${basename(run)}]`);
     running.splice(running.indexOf(child), 1);
     if (code === INTERRUPTED) interrupted = true;
     return code === 0;

@@ -17,7 +17,7 @@ import { textIfThere } from '../textIfThere.js';
 import { type DataIdentity, dataIdentity } from '../training/run/dataIdentity.js';
 import { metricsOf } from '../training/run/metricsLog.js';
 import { configFile, lockRun } from '../training/run/runFolder.js';
-import { startCommand } from './childCommand.js';
+import { endOf, startCommand } from './childCommand.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, say } from './standardStreams.js';
 
@@ -171,25 +171,20 @@ async function runNotebooksOnce(data: DataIdentity): Promise<string> {
 }
 
 /** One command of this program as a process of its own: its progress goes to stderr, its --json answer comes back. */
-function voxlab<T>(...words: readonly string[]): Promise<T> {
+async function voxlab<T>(...words: readonly string[]): Promise<T> {
   say(`$ npx voxlab ${words.join(' ')}\n`);
-  return new Promise((done, failed) => {
-    const child = startCommand([...words, '--json'], {
-      cwd: inRepository(),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const leaveSignals = handSignalsOn([child]);
-    let answer = '';
-    child.stdout!.on('data', (text) => {
-      answer += text;
-    });
-    child.once('error', failed);
-    child.once('close', (code) => {
-      leaveSignals();
-      if (code !== 0) failed(new StepFailed(words, code ?? 1));
-      else done(JSON.parse(answer)); // one document on stdout is what --json promises
-    });
+  const child = startCommand([...words, '--json'], {
+    cwd: inRepository(),
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const leaveSignals = handSignalsOn([child]);
+  let answer = '';
+  child.stdout!.on('data', (text) => {
+    answer += text;
+  });
+  const code = await endOf(child, `voxlab ${words[0]}`).finally(leaveSignals);
+  if (code !== 0) throw new StepFailed(words, code);
+  return JSON.parse(answer); // one document on stdout is what --json promises
 }
 
 function summary(result: {
