@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError, throwIfAborted } from '../errors.js';
 import { takeFolderLock } from '../fileLock.js';
+import { sumOfFile } from '../fileSum.js';
 import { requireDisk } from '../freeDisk.js';
 import { given } from '../given.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
@@ -15,7 +16,6 @@ import {
   MANIFEST,
   removeListedFiles,
   type SampleManifest,
-  sumOfFile,
   UNFINISHED,
   writeManifest,
 } from './sampleManifest.js';

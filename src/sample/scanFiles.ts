@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { sumOfFile } from '../fileSum.js';
 import { metaImageRawPath, writeMetaImage } from '../volumes/metaImage/metaImageWriter.js';
 import { paintScan } from './paintScan.js';
-import { type FileSums, sumOfFile } from './sampleManifest.js';
+import type { FileSums } from './sampleManifest.js';
 import { type ScanTables, tablesOf } from './sampleTables.js';
 import { planScan, type SampleSettings, seriesUid } from './scanPlan.js';
 
