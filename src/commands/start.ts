@@ -55,7 +55,6 @@ interface TrainAnswer {
   readonly steps: number;
 }
 interface EvaluateAnswer {
-  readonly holdout: number;
   readonly rows: number;
   readonly accuracy: number;
   readonly rocAuc: number;

@@ -65,7 +65,6 @@ function classOrder(
     negativesBefore(epoch * stepsPerEpoch),
   );
   return {
-    batchSize,
     stepsPerEpoch,
     rowsOf: (step) => {
       let positive = positivesBefore(step);
