@@ -134,8 +134,8 @@ function planSteps(purpose, gpu) {
     megabytes: 50,
     needsPython: true,
     // A clone that was moved has a dead environment, one in which pip was stopped half a package: start it anew.
-    run: (label, python) => {
-      fs.rmSync(VENV, { recursive: true, force: true });
+    run: async (label, python) => {
+      await fs.promises.rm(VENV, { recursive: true, force: true }); // rmSync would hold up Ctrl-C
       for (const name of ['lab', 'test', 'engine', 'lab.log', 'test.log', 'engine.log'])
         fs.rmSync(join(STAMPS, name), { force: true });
       return runLogged('venv', label, python, ['-m', 'venv', VENV]);
@@ -179,7 +179,7 @@ function planSteps(purpose, gpu) {
         ),
     megabytes: 20,
     run: async (label) => {
-      fs.rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+      await fs.promises.rm(join(ROOT, 'dist'), { recursive: true, force: true });
       await runLogged('build', label, process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc')]);
       await runLogged('bundle', label, process.execPath, [join(ROOT, 'scripts/bundle.mjs')]);
       linkOwnPackage();
