@@ -181,7 +181,7 @@ function planSteps(purpose, gpu) {
     run: async (label) => {
       await fs.promises.rm(join(ROOT, 'dist'), { recursive: true, force: true });
       await runLogged('build', label, process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc')]);
-      await runLogged('bundle', label, process.execPath, [join(ROOT, 'scripts/bundle.mjs')]);
+      await runLogged('bundle', `${label}, bundles`, process.execPath, [join(ROOT, 'scripts/bundle.mjs')]);
       linkOwnPackage();
     },
   };
