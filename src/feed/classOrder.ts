@@ -65,6 +65,7 @@ function classOrder(
     negativesBefore(epoch * stepsPerEpoch),
   );
   return {
+    batchSize,
     stepsPerEpoch,
     rowsOf: (step) => {
       let positive = positivesBefore(step);

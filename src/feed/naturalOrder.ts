@@ -18,6 +18,7 @@ export function naturalOrder(
   const stepsPerEpoch = Math.ceil(rows.length / batchSize);
   const inPasses = endlessPasses(rows, `${seed}/natural`);
   return {
+    batchSize,
     stepsPerEpoch,
     rowsOf: (step) => {
       const epoch = Math.floor(step / stepsPerEpoch);
