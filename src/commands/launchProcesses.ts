@@ -34,7 +34,7 @@ export async function launchProcesses(
       },
     }),
   );
-  const leaveSignals = handSignalsOn(children);
+  const signals = handSignalsOn(children);
   const codes = await Promise.all(
     children.map(async (child, rank) => {
       showLines(child, `rank ${rank}`);
@@ -45,7 +45,7 @@ export async function launchProcesses(
       return code;
     }),
   );
-  leaveSignals();
+  signals.leave();
   process.exitCode = codes.find((code) => code !== 0) ?? 0;
 }
 

@@ -179,19 +179,25 @@ async function runNotebooksOnce(data: DataIdentity): Promise<string> {
   return out;
 }
 
+/** While a command was ending: what it has done is kept, and none begins. */
+let isAskedToStop = false;
+
 /** One command of this program as a process of its own: its progress goes to stderr, its --json answer comes back. */
 async function voxlab<T>(...words: readonly string[]): Promise<T> {
+  if (isAskedToStop) throw new StepFailed(words, 130);
   say(`$ npx voxlab ${words.join(' ')}\n`);
   const child = startCommand([...words, '--json'], {
     cwd: inRepository(),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const leaveSignals = handSignalsOn([child]);
+  const signals = handSignalsOn([child]);
   let answer = '';
   child.stdout!.on('data', (text) => {
     answer += text;
   });
-  const code = await endOf(child, `voxlab ${words[0]}`).finally(leaveSignals);
+  const code = await endOf(child, `voxlab ${words[0]}`);
+  signals.leave();
+  isAskedToStop = signals.came;
   if (code !== 0) throw new StepFailed(words, code);
   return JSON.parse(answer); // one document on stdout is what --json promises
 }
@@ -217,12 +223,15 @@ function summary(result: {
       'ROC AUC',
       `${scores.rocAuc.toFixed(3)}, 95 % interval ${interval} (${scores.rocAucIntervalMethod ?? 'see scores.json'})`,
     ],
-    ...Object.values(scores.files).map((file): [string, string] => ['file', fromHere(inRepository(file))]),
+    ...Object.entries(scores.files).map(([name, file]): [string, string] => [
+      name,
+      fromHere(inRepository(file)),
+    ]),
     ['notebooks', `${fromHere(notebooks)} (executed, with HTML)`],
     ['time', formatSeconds((Date.now() - from) / 1000)],
     ['next', typed('lab')],
   ];
-  return `\n${rows.map(([name, value]) => `${name.padEnd(10)} ${value}`).join('\n')}\n`;
+  return `\n${rows.map(([name, value]) => `${name.padEnd(12)} ${value}`).join('\n')}\n`;
 }
 
 function medianRate(run: string): string {
