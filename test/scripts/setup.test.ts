@@ -183,12 +183,20 @@ test('setup makes the environment anew in which pip was stopped half a package, 
   const { folder, bin, run } = bareClone(t);
   for (const name of ['mkdir', 'cp', 'chmod']) symlinkSync(`/bin/${name}`, join(bin, name));
   fake(bin, 'npm', '[ "$1" = view ] && exit 0; mkdir -p node_modules; exit 0');
-  const pip = 'echo "Installing collected packages: big"; [ -e whole ] && echo "Successfully installed big"';
+  const pip =
+    'echo "Installing collected packages: big"; echo > asked; [ -e whole ] && echo "Successfully installed big"';
   writeFileSync(join(bin, 'inside'), `#!/bin/sh\ncase "$2" in pip) ${pip};; esac\n`);
   const venv = 'mkdir -p .venv/bin; cp bin/inside .venv/bin/python; chmod +x .venv/bin/python';
   fake(bin, 'python3', `case "$2" in *platform*) echo 3.12.4;; venv) ${venv};; esac; exit 0`);
+  // The compiler, whose failure would end the set-up, is slower than one of pip's steps.
+  mkdirSync(join(folder, 'node_modules', 'typescript', 'bin'), { recursive: true });
+  writeFileSync(
+    join(folder, 'node_modules', 'typescript', 'bin', 'tsc'),
+    "import('node:fs').then(({ existsSync }) => setInterval(() => existsSync('asked') && setTimeout(() => process.exit(1), 1000), 50));",
+  );
   run();
   writeFileSync(join(folder, 'whole'), '');
+  rmSync(join(folder, 'asked'));
   assert.match(String(run().stderr), /Python environment \.\.\..*TensorFlow's library \(CPU\): done/s);
   const { stderr } = run();
   assert.match(
