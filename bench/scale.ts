@@ -4,16 +4,16 @@ import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
 import { EnvironmentError } from '../src/errors.js';
 import { figurePage } from '../src/figures/figurePage.js';
-import { scalingFigure } from '../src/figures/scalingFigures.js';
 import { type Parameter, sizeOf } from '../src/model/architecture.js';
 import { parametersOf } from '../src/model/zoo/networks.js';
 import { childOfThisProcess } from '../src/parentProcess.js';
 import { inRepository, writeFileAtomically } from '../src/paths.js';
-import { expectedEfficiency, type ScalingMeasurement } from '../src/training/step/scalingModel.js';
 import { bubbleShare } from '../src/training/step/schedule.js';
 import type { DeviceMemory } from '../src/training/step/stepMemory.js';
 import { type BenchReport, spread } from './report.js';
 import type { ScaleAnswer, ScaleWork } from './scaleWorker.js';
+import { scalingFigure } from './scalingFigure.js';
+import { expectedEfficiency, type ScalingMeasurement } from './scalingModel.js';
 
 const ROWS = 32;
 const ROWS_OF_PROCESS = 64;

@@ -152,3 +152,14 @@ function noNetwork(what, stderr) {
       .filter((line) => !/warn/i.test(line))[0] ?? 'no answer';
   return `the ${what} cannot be reached (${reason.slice(0, 160)}): check the network or the proxy settings, then run the command again`;
 }
+
+/**
+ * pip takes a package that it was stopped in the midst of for a whole one: where it had begun to change the environment, by its
+ * log, and did not come to its end, that one is made anew.
+ */
+export function forgetHalfInstalled(stamps) {
+  const logs = fs.existsSync(stamps) ? fs.readdirSync(stamps).filter((name) => name.endsWith('.log')) : [];
+  const said = logs.map((log) => fs.readFileSync(join(stamps, log), 'utf8'));
+  const isHalf = (text) => text.includes('Installing collected') && !text.includes('Successfully installed');
+  if (said.some(isHalf)) fs.rmSync(join(stamps, 'venv'), { force: true });
+}

@@ -14,6 +14,7 @@ import {
   checkNodeAndPlatform,
   checkRegistries,
   findPython,
+  forgetHalfInstalled,
   hasNvidiaGpu,
   libraryAlone,
   otherWheel,
@@ -40,14 +41,14 @@ const purpose = process.argv[2];
 const children = new Set();
 let turn;
 
-process.on('SIGINT', () => stop('SIGINT'));
-process.on('SIGTERM', () => stop('SIGTERM'));
-process.on('SIGHUP', () => stop('SIGTERM'));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 
 try {
   if (purpose !== 'run' && purpose !== 'test') throw new SetupError('usage: node scripts/setup.mjs run|test');
   await setUp(purpose);
 } catch (error) {
+  // Ctrl-C while a registry is asked, which nothing runs beside, is heard of now.
+  await new Promise((done) => setTimeout(done, 10));
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`setup: ${error.message}\n`);
   process.exit(1);
@@ -67,6 +68,7 @@ async function setUp(purpose) {
   // One that was made for the program alone may be of a Python that TensorFlow's packages do not know.
   if (importsTensorflow && fs.existsSync(VENV_PYTHON) && otherWheel(VENV_PYTHON) !== undefined)
     fs.rmSync(join(STAMPS, 'venv'), { force: true });
+  forgetHalfInstalled(STAMPS);
   const steps = planSteps(purpose, gpu);
   const open = steps.filter((step) => !isStamped(step));
   if (open.length === 0) return say('everything is set up');
@@ -131,10 +133,11 @@ function planSteps(purpose, gpu) {
     hash: hashOf([], ROOT),
     megabytes: 50,
     needsPython: true,
-    // A clone that was moved has a dead environment: start it anew.
-    run: (label, python) => {
-      fs.rmSync(VENV, { recursive: true, force: true });
-      for (const name of ['lab', 'test', 'engine']) fs.rmSync(join(STAMPS, name), { force: true });
+    // A clone that was moved has a dead environment, one in which pip was stopped half a package: start it anew.
+    run: async (label, python) => {
+      await fs.promises.rm(VENV, { recursive: true, force: true }); // rmSync would hold up Ctrl-C
+      for (const name of ['lab', 'test', 'engine', 'lab.log', 'test.log', 'engine.log'])
+        fs.rmSync(join(STAMPS, name), { force: true });
       return runLogged('venv', label, python, ['-m', 'venv', VENV]);
     },
   };
@@ -176,9 +179,9 @@ function planSteps(purpose, gpu) {
         ),
     megabytes: 20,
     run: async (label) => {
-      fs.rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+      await fs.promises.rm(join(ROOT, 'dist'), { recursive: true, force: true });
       await runLogged('build', label, process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc')]);
-      await runLogged('bundle', label, process.execPath, [join(ROOT, 'scripts/bundle.mjs')]);
+      await runLogged('bundle', `${label}, bundles`, process.execPath, [join(ROOT, 'scripts/bundle.mjs')]);
       linkOwnPackage();
     },
   };
@@ -223,15 +226,13 @@ function linkOwnPackage() {
 function runLogged(name, label, command, args) {
   fs.mkdirSync(STAMPS, { recursive: true });
   const logPath = join(STAMPS, `${name}.log`);
-  const log = fs.openSync(logPath, 'w');
-  const from = Date.now();
+  const [log, from] = [fs.openSync(logPath, 'w'), Date.now()];
   say(`${label} ...`);
   const alive = setInterval(() => say(`${label} ... ${seconds(from)}${lastLine(logPath)}`), 10_000);
-  let child;
+  const words = [WITH_PARENT, String(process.pid), command, ...args];
+  const child = spawn(process.execPath, words, { cwd: ROOT, stdio: ['ignore', log, log, turn] });
+  children.add(child);
   return new Promise((done, failed) => {
-    const words = [WITH_PARENT, String(process.pid), command, ...args];
-    child = spawn(process.execPath, words, { cwd: ROOT, stdio: ['ignore', log, log, turn] });
-    children.add(child);
     child.once('error', (error) =>
       failed(new SetupError(`${label}: ${command} cannot be started (${error.message})`)),
     );

@@ -28,6 +28,7 @@ const FIRST_STAGES = [
   'jsonPlace',
   'doctor',
   'fileLock',
+  'fileSum',
   'parentProcess',
   'portFilter',
   'portGuard',

@@ -67,7 +67,6 @@ export const TESTED_THROUGH = {
   'src/kernel/typescript/cellFiles.ts': 'test/kernel/typescript/cellService.test.ts',
   'src/kernel/typescript/tslabsWatch.ts': 'test/kernel/typescript/tslab.test.ts',
   'src/commands/setup.ts': 'test/program/package.test.ts',
-  'src/commands/childCommand.ts': 'test/program/orphans.test.ts',
   'src/commands/foldProcesses.ts': 'test/commands/crossval.test.ts',
   'src/commands/scoreFigureFiles.ts': 'test/commands/crossval.test.ts',
   'src/evaluation/scoresDocument.ts': 'test/evaluation/crossval.test.ts',

@@ -8,6 +8,8 @@ const LOOK_EVERY_MS = 300;
 const GRACE_MS = 5000;
 
 const [parent, program, ...words] = process.argv.slice(2);
+// Before it: a signal that came between would end this process alone.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(signal));
 // 3 says that a set-up is at work for as long as one of its programs has it.
 const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit', 3], detached: true });
 
@@ -15,8 +17,11 @@ child.once('error', (error) => {
   process.stderr.write(`${program} cannot be started (${error.message})\n`);
   process.exit(127);
 });
-child.once('exit', (code) => process.exit(code ?? 1));
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(signal));
+child.once('exit', (code) => {
+  // What it has started and not waited for: the compiler goes on writing for seconds after Ctrl-C.
+  end('SIGKILL');
+  process.exit(code ?? 1);
+});
 
 const look = setInterval(() => {
   if (process.ppid === Number(parent)) return;

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { messageOf } from './errors.js';
 import { freeDiskBytes } from './freeDisk.js';
 import { readJson } from './jsonPlace.js';
@@ -69,13 +69,21 @@ function pythonFinding(): DoctorFinding {
     : ok('Python environment', `${version} in .venv`);
 }
 
-function libraryFinding(): DoctorFinding {
-  const folder = tensorflowFolder();
+export function libraryFinding(folder = tensorflowFolder()): DoctorFinding {
   const named = ['libtensorflow_cc.so.2', FRAMEWORK];
   const missing = named.filter((file) => folder === undefined || !existsSync(join(folder, file)));
-  return missing.length === 0
-    ? ok('TensorFlow library', `${tensorflowVersion() ?? 'version unknown'}, ${named.join(' and ')}`)
-    : fail('TensorFlow library', `${missing.join(' and ')} missing`, SET_UP);
+  if (folder === undefined || missing.length > 0)
+    return fail('TensorFlow library', `${missing.join(' and ')} missing`, SET_UP);
+  const info =
+    readdirSync(dirname(folder)).find((name) => /^tensorflow(_cpu)?-[\d.]+\.dist-info$/.test(name)) ?? '';
+  // pip may have been stopped, or the disk full: loading such a library ends the process.
+  const list = textIfThere(join(dirname(folder), info, 'RECORD')) ?? '';
+  const wholeBytes = (file: string): number =>
+    Number(list.split(`tensorflow/${file},`)[1]?.split(/[,\n]/)[1] ?? 0);
+  const cut = named.filter((file) => statSync(join(folder, file)).size < wholeBytes(file));
+  return cut.length === 0
+    ? ok('TensorFlow library', `${/[\d.]+\d/.exec(info)?.[0] ?? 'version unknown'}, ${named.join(' and ')}`)
+    : fail('TensorFlow library', `${cut.join(' and ')} cut short`, `delete .venv, then ${SET_UP}`);
 }
 
 function tensorflowFolder(): string | undefined {
@@ -86,13 +94,6 @@ function tensorflowFolder(): string | undefined {
       .map((folder) => join(folder, 'tensorflow'))
       .find((folder) => existsSync(folder))
   );
-}
-
-function tensorflowVersion(): string | undefined {
-  const distributions = sitePackages().flatMap((folder) => readdirSync(folder));
-  return distributions
-    .map((name) => /^tensorflow(?:_cpu)?-([\d.]+)\.dist-info$/.exec(name)?.[1])
-    .find(Boolean);
 }
 
 function sitePackages(): string[] {

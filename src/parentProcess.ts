@@ -34,19 +34,33 @@ export function endWithParent(graceMs = GRACE_MS): void {
 /** What a child does about the signals that end this process: a closed terminal and Ctrl-\ stop the work as SIGTERM does. */
 const HANDED_ON = { SIGINT: 'SIGINT', SIGTERM: 'SIGTERM', SIGHUP: 'SIGTERM', SIGQUIT: 'SIGTERM' } as const;
 
+/** Signals that go to children meanwhile. */
+export interface HandedSignals {
+  /** Whether one came: a child that was ending then has not heard of it. */
+  readonly came: boolean;
+  leave(): void;
+}
+
 /**
- * Until the returned function is called, this process outlives the signals that ask it to end: its children get them, and end
+ * Until it is left, this process outlives the signals that ask it to end: its children get them, and end
  * in order or, unless it was a Ctrl-C (which a user can repeat), hard after the grace.
  */
-export function handSignalsOn(children: readonly ChildProcess[], graceMs = GRACE_MS): () => void {
+export function handSignalsOn(children: readonly ChildProcess[], graceMs = GRACE_MS): HandedSignals {
+  let came = false;
   const handOn = (signal: NodeJS.Signals): void => {
+    came = true;
     for (const child of children) child.kill(HANDED_ON[signal as keyof typeof HANDED_ON]);
     if (signal !== 'SIGINT') setTimeout(() => endHard(children), graceMs).unref();
   };
   const signals = Object.keys(HANDED_ON) as (keyof typeof HANDED_ON)[];
   for (const signal of signals) process.on(signal, handOn);
-  return () => {
-    for (const signal of signals) process.off(signal, handOn);
+  return {
+    get came() {
+      return came;
+    },
+    leave() {
+      for (const signal of signals) process.off(signal, handOn);
+    },
   };
 }
 

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { cpuFinding, doctor, gpuFinding, nodeFinding, platformFinding } from '../src/doctor.js';
+import {
+  cpuFinding,
+  doctor,
+  gpuFinding,
+  libraryFinding,
+  nodeFinding,
+  platformFinding,
+} from '../src/doctor.js';
 
 test('platformFinding() takes Linux on x86-64, and names another system and the way out', () => {
   assert.equal(platformFinding('linux', 'x64').state, 'ok');
@@ -28,6 +38,24 @@ test('cpuFinding() lists the features that decide speed and notes their absence'
   );
   assert.equal(cpuFinding('flags : fpu sse2').state, 'note');
   assert.equal(cpuFinding(undefined).state, 'note');
+});
+
+test('libraryFinding() knows a library that was cut short by the size that its wheel lists', (t) => {
+  const packages = mkdtempSync(join(tmpdir(), 'voxlab-doctor-'));
+  t.after(() => rmSync(packages, { recursive: true }));
+  const [folder, info] = ['tensorflow', 'tensorflow_cpu-2.21.0.dist-info'].map((name) =>
+    join(packages, name),
+  );
+  for (const path of [folder!, info!]) mkdirSync(path);
+  const files = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+  writeFileSync(join(info!, 'RECORD'), files.map((file) => `tensorflow/${file},sha256=x,9\n`).join(''));
+  assert.match(libraryFinding(folder).found, /^libtensorflow_cc\.so\.2 and .* missing$/);
+  for (const file of files) writeFileSync(join(folder!, file), '123456789');
+  assert.equal(libraryFinding(folder).found, `2.21.0, ${files.join(' and ')}`);
+  truncateSync(join(folder!, files[0]!), 3);
+  const { state, found, fix } = libraryFinding(folder);
+  assert.deepEqual([state, found], ['fail', 'libtensorflow_cc.so.2 cut short']);
+  assert.match(fix ?? '', /delete \.venv, then run/);
 });
 
 test("gpuFinding() takes the CUDA build with a driver for CUDA 12, and names the CPU's build and an older driver", () => {

@@ -24,8 +24,8 @@ const PARENT = program(
   `import { spawn } from 'node:child_process';
 import { childOfThisProcess, handSignalsOn } from ${OURS};
 const child = spawn(process.argv[2], process.argv.slice(3), { env: { ...process.env, ...childOfThisProcess() }, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
-if (process.env.HAND_ON) handSignalsOn([child], 1000);
-child.once('close', (code, signal) => process.exit(code ?? (signal === 'SIGKILL' ? 99 : 98)));
+const signals = process.env.HAND_ON && handSignalsOn([child], 1000);
+child.once('close', (code, signal) => process.exit(signals?.came === false ? 97 : code ?? (signal === 'SIGKILL' ? 99 : 98)));
 `,
 );
 const CHILD = program(

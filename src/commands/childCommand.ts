@@ -1,4 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { given } from '../given.js';
 import { childOfThisProcess } from '../parentProcess.js';
@@ -28,4 +29,11 @@ export function startCommand(words: readonly string[], { stdio, env, cwd }: Chil
 /** What a child says on stderr, line by line behind its name; nothing where it shares this process' own. */
 export function showLines({ stderr }: ChildProcess, name: string): void {
   if (stderr !== null) createInterface({ input: stderr }).on('line', (line) => say(`[${name}] ${line}\n`));
+}
+
+/** A child's exit code, when all it has written is read; that a signal ended it, which it could not say, is said for it. */
+export async function endOf(child: ChildProcess, name: string): Promise<number> {
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  if (signal !== null) say(`${name} was ended by ${signal}\n`);
+  return code ?? 1;
 }

@@ -1,10 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { handSignalsOn } from '../parentProcess.js';
 import { isFolder } from '../paths.js';
-import { showLines, startCommand } from './childCommand.js';
+import { endOf, showLines, startCommand } from './childCommand.js';
 
 /** Marks a fold that is trained and evaluated. */
 const FINISHED = 'finished';
@@ -36,44 +35,38 @@ export async function runFolds({ runs, jobs, evaluation, gpusOf }: FoldWork): Pr
   const waiting = runs.filter((run) => !isFinished(run));
   const running: ChildProcess[] = [];
   const failed: string[] = [];
-  let interrupted = false;
-  const leaveSignals = handSignalsOn(running);
-  const stop = (): void => {
-    interrupted = true;
-  };
-  for (const name of STOPPING) process.on(name, stop);
+  let hasInterrupted = false;
+  const signals = handSignalsOn(running);
+  const isInterrupted = (): boolean => signals.came || hasInterrupted;
   const voxlab = async (run: string, job: number, words: readonly string[]): Promise<boolean> => {
-    if (interrupted) return false;
+    if (isInterrupted()) return false;
     const child = startCommand([...words, '--json'], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { CUDA_VISIBLE_DEVICES: gpusOf(job) },
     });
     running.push(child);
     showLines(child, basename(run));
-    const [code] = (await once(child, 'close')) as [number | null];
+    const code = await endOf(child, `[${basename(run)}]`);
     running.splice(running.indexOf(child), 1);
-    if (code === INTERRUPTED) interrupted = true;
+    if (code === INTERRUPTED) hasInterrupted = true;
     return code === 0;
   };
   const worker = async (job: number): Promise<void> => {
-    for (let run = waiting.shift(); run !== undefined && !interrupted; run = waiting.shift()) {
+    for (let run = waiting.shift(); run !== undefined && !isInterrupted(); run = waiting.shift()) {
       const isDone =
         (await voxlab(run, job, ['train', '--resume', run])) &&
         (await voxlab(run, job, ['evaluate', run, ...evaluation]));
       if (isDone) writeFileSync(join(run, FINISHED), '');
-      else if (!interrupted) failed.push(run);
+      else if (!isInterrupted()) failed.push(run);
     }
   };
   try {
     await Promise.all(Array.from({ length: jobs }, (_, job) => worker(job)));
   } finally {
-    for (const name of STOPPING) process.off(name, stop);
-    leaveSignals();
+    signals.leave();
   }
-  return { failed, interrupted };
+  return { failed, interrupted: isInterrupted() };
 }
-
-const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 function isFinished(run: string): boolean {
   return isFolder(run) && readdirSync(run).includes(FINISHED);

@@ -3,11 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { endHard, GRACE_MS, handSignalsOn } from '../parentProcess.js';
 import { SECRET_VARIABLE } from '../training/ranks/talkProof.js';
-import { showLines, startCommand } from './childCommand.js';
-import { say } from './standardStreams.js';
-
-/** Of a process that was ended by a signal. */
-const FAILED = 1;
+import { endOf, showLines, startCommand } from './childCommand.js';
 
 const INTERRUPTED = 130;
 
@@ -38,19 +34,18 @@ export async function launchProcesses(
       },
     }),
   );
-  const leaveSignals = handSignalsOn(children);
+  const signals = handSignalsOn(children);
   const codes = await Promise.all(
     children.map(async (child, rank) => {
       showLines(child, `rank ${rank}`);
-      const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-      if (signal !== null) say(`[rank ${rank}] was ended by ${signal}\n`);
+      const code = await endOf(child, `[rank ${rank}]`);
       // One that was interrupted leaves while the first one still writes the checkpoint.
       const graceMs = code === INTERRUPTED ? GRACE_MS : LAST_WORDS_MS;
       if (code !== 0) setTimeout(() => endHard(children), graceMs).unref();
-      return code ?? FAILED;
+      return code;
     }),
   );
-  leaveSignals();
+  signals.leave();
   process.exitCode = codes.find((code) => code !== 0) ?? 0;
 }
 

@@ -8,9 +8,10 @@ import { HEAT_MAP_MM, type HeatMap } from '../evaluation/heatMap.js';
 import { openPredictor, type Predictor, type ScanPrediction } from '../evaluation/predictor.js';
 import { predictionPage } from '../figures/predictionPage.js';
 import { takeFolderLock } from '../fileLock.js';
+import { sumOfFile } from '../fileSum.js';
 import { given } from '../given.js';
 import { markFiles } from '../marks/markFiles.js';
-import { hashOfFile, ofShard, type Shard, shardEnding } from '../patches/cropJob.js';
+import { ofShard, type Shard, shardEnding } from '../patches/cropJob.js';
 import { PROGRAM } from '../patches/patchHeader.js';
 import { writeFileAtomically } from '../paths.js';
 import { formatSeconds, type Progress } from '../progress.js';
@@ -134,7 +135,7 @@ function settingsOf({ predictor, flags }: PredictWork): Readonly<Record<string, 
   // Checkpoints of earlier versions kept no sums of their arrays.
   const network = createHash('sha256').update(JSON.stringify(files ?? meta));
   return {
-    ...(flags.candidates === undefined ? {} : { candidates: hashOfFile(resolve(flags.candidates)) }),
+    ...(flags.candidates === undefined ? {} : { candidates: sumOfFile(resolve(flags.candidates)).sha256 }),
     ...(flags.heatmap === true ? { heatMapMm: flags.heatmapSpacing } : {}),
     ...(flags.candidates === undefined ? { most: flags.most } : {}),
     network: network.digest('hex'),

@@ -22,9 +22,9 @@ async function setUp(): Promise<void> {
     // A terminal's Ctrl-C would reach it beside the one that is handed on.
     detached: true,
   });
-  const leaveSignals = handSignalsOn([child]);
+  const signals = handSignalsOn([child]);
   const [code] = (await once(child, 'close')) as [number | null];
-  leaveSignals();
+  signals.leave();
   if (code === 0) return;
   const folder = withoutControls(REPOSITORY_ROOT);
   if (code === 130) throw new InterruptedError(`interrupted while setting up ${folder}`);

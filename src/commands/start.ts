@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { MODEL_CONFIG_FILE } from '../config/trainingSettings.js';
-import { InputError, VoxlabError } from '../errors.js';
+import { VoxlabError } from '../errors.js';
 import { lockEvaluation } from '../evaluation/evaluate.js';
+import { type ReadersTables, readersTables } from '../evaluation/readersTables.js';
 import { scanLabels } from '../feed/rowLabels.js';
 import { takeLock } from '../fileLock.js';
-import { readJson } from '../jsonPlace.js';
 import { findNotebook } from '../kernel/notebooks/notebookRun.js';
 import { handSignalsOn } from '../parentProcess.js';
 import { fromHere, inPackage, inRepository, makeFolder, typed, writeFileAtomically } from '../paths.js';
@@ -17,7 +17,7 @@ import { textIfThere } from '../textIfThere.js';
 import { type DataIdentity, dataIdentity } from '../training/run/dataIdentity.js';
 import { metricsOf } from '../training/run/metricsLog.js';
 import { configFile, lockRun } from '../training/run/runFolder.js';
-import { startCommand } from './childCommand.js';
+import { endOf, startCommand } from './childCommand.js';
 import type { RegisterCommand } from './registerCommand.js';
 import { print, say } from './standardStreams.js';
 
@@ -55,7 +55,6 @@ interface TrainAnswer {
   readonly steps: number;
 }
 interface EvaluateAnswer {
-  readonly holdout: number;
   readonly rows: number;
   readonly accuracy: number;
   readonly rocAuc: number;
@@ -88,9 +87,9 @@ async function runSteps(): Promise<void> {
   const crop = await voxlab<CropAnswer>('crop', '--subset', 'all');
   if (crop.status === 'done') say(`crop: already done, ${crop.rows} patches in ${fromHere(crop.file)}\n`);
   const run = join('runs', 'start');
-  const data = await identityOf(crop.file);
+  const { data, tables } = await contentOf(crop.file);
   const train = await trainOnce(run, data);
-  const scores = await voxlab<EvaluateAnswer>('evaluate', run);
+  const scores = await evaluateOnce(run, { data, tables });
   const notebooks = await runNotebooksOnce(data);
   print(summary({ from, crop, train, scores, notebooks }));
 }
@@ -101,10 +100,10 @@ async function trainOnce(run: string, data: DataIdentity): Promise<TrainAnswer> 
   const inputs = hashOf([MODEL_CONFIG_FILE], data);
   const startedFor = inRepository(`${run}.inputs`);
   const isSame = textIfThere(startedFor) === inputs;
-  const finished = isSame ? answerIn(marker) : undefined;
+  const finished = isSame ? marked<TrainAnswer>(marker) : undefined;
   if (finished !== undefined) {
     say(`train: already done, see ${run}\n`);
-    return finished;
+    return { ...finished, run: inRepository(finished.run) };
   }
   // A run without a checkpoint begins again by itself; whether its last one is whole is for `train` to say.
   const resumes = isSame && existsSync(configFile(inRepository(run)));
@@ -116,17 +115,28 @@ async function trainOnce(run: string, data: DataIdentity): Promise<TrainAnswer> 
   return answer;
 }
 
-/** Undefined where training has not come to its end, or a power cut has left nothing of its answer. */
-function answerIn(marker: string): TrainAnswer | undefined {
+/** Evaluates unless the scores stand that this program took of the same network, patches and readers' tables. */
+async function evaluateOnce(run: string, content: object): Promise<EvaluateAnswer> {
+  const marker = inRepository(`${run}.scores`);
+  const network = textIfThere(inRepository(run, 'best', 'meta.json'));
+  const hashWith = (files: readonly string[]): string =>
+    hashOf([programFile(), ...files.map((file) => inRepository(file))], { ...content, network });
+  const earlier = marked<{ answer: EvaluateAnswer; hash: string }>(marker);
+  const files = Object.values(earlier?.answer.files ?? {});
+  if (files.every((file) => existsSync(inRepository(file))) && hashWith(files) === earlier?.hash) {
+    say(`evaluate: already done, see ${run}\n`);
+    return earlier.answer;
+  }
+  const answer = withSharedPaths(await voxlab('evaluate', run)) as EvaluateAnswer;
+  writeFileAtomically(marker, JSON.stringify({ answer, hash: hashWith(Object.values(answer.files)) }));
+  return answer;
+}
+
+/** What a step has left when it came to its end; undefined where it did not, or a power cut has left nothing of it. */
+function marked<T>(marker: string): T | undefined {
   try {
-    const answer = readJson(marker, "training's answer");
-    return {
-      run: inRepository(answer.at('run').text()),
-      epochs: answer.at('epochs').whole(),
-      steps: answer.at('steps').whole(),
-    };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+    return JSON.parse(readFileSync(marker, 'utf8'));
+  } catch {
     return undefined;
   }
 }
@@ -158,8 +168,7 @@ async function runNotebooksOnce(data: DataIdentity): Promise<string> {
   const out = join('runs', 'notebooks');
   const marker = inRepository(out, 'finished');
   const files = [...MEASURING, ...NOTEBOOKS].map(findNotebook);
-  const build = inRepository('.setup', 'build');
-  const inputs = hashOf([...files, existsSync(build) ? build : inPackage('package.json')], data);
+  const inputs = hashOf([...files, programFile()], data);
   if (textIfThere(marker) === inputs) {
     say(`notebooks: already done, see ${out}\n`);
     return out;
@@ -170,26 +179,27 @@ async function runNotebooksOnce(data: DataIdentity): Promise<string> {
   return out;
 }
 
+/** While a command was ending: what it has done is kept, and none begins. */
+let isAskedToStop = false;
+
 /** One command of this program as a process of its own: its progress goes to stderr, its --json answer comes back. */
-function voxlab<T>(...words: readonly string[]): Promise<T> {
+async function voxlab<T>(...words: readonly string[]): Promise<T> {
+  if (isAskedToStop) throw new StepFailed(words, 130);
   say(`$ npx voxlab ${words.join(' ')}\n`);
-  return new Promise((done, failed) => {
-    const child = startCommand([...words, '--json'], {
-      cwd: inRepository(),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const leaveSignals = handSignalsOn([child]);
-    let answer = '';
-    child.stdout!.on('data', (text) => {
-      answer += text;
-    });
-    child.once('error', failed);
-    child.once('close', (code) => {
-      leaveSignals();
-      if (code !== 0) failed(new StepFailed(words, code ?? 1));
-      else done(JSON.parse(answer)); // one document on stdout is what --json promises
-    });
+  const child = startCommand([...words, '--json'], {
+    cwd: inRepository(),
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const signals = handSignalsOn([child]);
+  let answer = '';
+  child.stdout!.on('data', (text) => {
+    answer += text;
+  });
+  const code = await endOf(child, `voxlab ${words[0]}`);
+  signals.leave();
+  isAskedToStop = signals.came;
+  if (code !== 0) throw new StepFailed(words, code);
+  return JSON.parse(answer); // one document on stdout is what --json promises
 }
 
 function summary(result: {
@@ -213,12 +223,15 @@ function summary(result: {
       'ROC AUC',
       `${scores.rocAuc.toFixed(3)}, 95 % interval ${interval} (${scores.rocAucIntervalMethod ?? 'see scores.json'})`,
     ],
-    ...Object.values(scores.files).map((file): [string, string] => ['file', fromHere(file)]),
+    ...Object.entries(scores.files).map(([name, file]): [string, string] => [
+      name,
+      fromHere(inRepository(file)),
+    ]),
     ['notebooks', `${fromHere(notebooks)} (executed, with HTML)`],
     ['time', formatSeconds((Date.now() - from) / 1000)],
     ['next', typed('lab')],
   ];
-  return `\n${rows.map(([name, value]) => `${name.padEnd(10)} ${value}`).join('\n')}\n`;
+  return `\n${rows.map(([name, value]) => `${name.padEnd(12)} ${value}`).join('\n')}\n`;
 }
 
 function medianRate(run: string): string {
@@ -228,18 +241,28 @@ function medianRate(run: string): string {
   return rates.length === 0 ? '?' : rates[rates.length >> 1]!.toFixed(1);
 }
 
-/** What tells one patch file from another: the whole of it may be more than fits into memory, and take minutes to read. */
-async function identityOf(dataFile: string): Promise<DataIdentity> {
+/** What tells one patch file from another, of which the whole may take minutes to read; and what readers marked in its scans. */
+async function contentOf(
+  dataFile: string,
+): Promise<{ data: DataIdentity; tables: ReadersTables | undefined }> {
   const patches = await openPatchFile(dataFile);
   try {
-    return await dataIdentity(patches, scanLabels(patches));
+    const labels = scanLabels(patches);
+    const tables = await readersTables(new Set(labels.seriesUids), {});
+    return { data: await dataIdentity(patches, labels), tables };
   } finally {
     patches.close();
   }
 }
 
-function hashOf(files: readonly string[], data: DataIdentity): string {
-  const hash = createHash('sha256').update(JSON.stringify(data));
+/** Another one where the program is another. */
+function programFile(): string {
+  const build = inRepository('.setup', 'build');
+  return existsSync(build) ? build : inPackage('package.json');
+}
+
+function hashOf(files: readonly string[], content: object): string {
+  const hash = createHash('sha256').update(JSON.stringify(content));
   for (const file of files) hash.update(readFileSync(file));
   return hash.digest('hex');
 }

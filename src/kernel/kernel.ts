@@ -3,13 +3,13 @@ import timers from 'node:timers';
 import { currentCell, rememberCellsInTimers } from './cells/cellContext.js';
 import { createCellImports, withCellImports } from './cells/cellImports.js';
 import { createCells, type WhileCompiling } from './cells/cells.js';
-import { createExecuteQueue, type ExecuteQueue } from './cells/executeQueue.js';
+import { ExecuteQueue } from './cells/executeQueue.js';
 import { createGarbageCollection } from './cells/garbage.js';
 import { createHistory } from './cells/history.js';
 import { createInputReader } from './cells/inputReader.js';
 import { announceLoops } from './cells/loopStop.js';
 import { moduleLowering } from './cells/lowering.js';
-import { createCellModules } from './cells/modules.js';
+import { CellModules } from './cells/modules.js';
 import { inPauses } from './cells/pauses.js';
 import { createStackPlaces, mapStacks } from './cells/stackPlaces.js';
 import { reportUncaught } from './cells/uncaught.js';
@@ -56,7 +56,7 @@ export function runKernel({ shared, inputPort, streams, send, listen }: OpenWire
   const compiler = withCellImports(plain, imports);
   const places = createStackPlaces();
   mapStacks(places);
-  const modules = createCellModules({
+  const modules = new CellModules({
     root: process.cwd(),
     lower: moduleLowering(compiler.ts, places),
     ...imports,
@@ -64,7 +64,7 @@ export function runKernel({ shared, inputPort, streams, send, listen }: OpenWire
   const cells = createCells(compiler, modules, places, whileCompiling);
   const history = createHistory();
   const collectGarbage = createGarbageCollection();
-  const queue = createExecuteQueue({ cells, history, send, afterCell: collectGarbage });
+  const queue = new ExecuteQueue({ cells, history, send, afterCell: collectGarbage });
   const session = createSession(send, createInputReader(shared, inputPort, send), queue);
   openSession(session);
   shortenConsoleValues();
@@ -132,7 +132,7 @@ function createSession(
   return {
     publish,
     readInput,
-    showInPager: queue.showInPager,
+    showInPager: (text) => queue.showInPager(text),
     comms: createComms(publish),
     interruptSignal() {
       const run = currentCell();

@@ -14,7 +14,7 @@ export interface RequestDependencies {
   readonly cells: Cells;
   readonly comms: Comms;
   readonly history: History;
-  readonly queue: ExecuteQueue;
+  readonly queue: Pick<ExecuteQueue, 'add'>;
   readonly whileCompiling: WhileCompiling;
   readonly send: (message: ToSockets) => void;
 }

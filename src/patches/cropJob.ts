@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitReadable, awaitReadableBelow } from '../awaitReadable.js';
 import type { Candidate, VoxelCandidate } from '../candidates/candidate.js';
@@ -9,6 +7,7 @@ import { type ExcludedFinding, readExcludedFindings } from '../candidates/exclud
 import { groupBySeries } from '../candidates/groupBySeries.js';
 import { type Coordinates, LUNA16_FORMAT, type TableFormat } from '../candidates/tableFormat.js';
 import { InputError } from '../errors.js';
+import { sumOfFile } from '../fileSum.js';
 import { given } from '../given.js';
 import type { NormalisationRequest } from '../store/intensity.js';
 import type { PatchFormat } from '../store/patchFileContract.js';
@@ -126,8 +125,8 @@ export async function prepareCrop(request: CropRequest): Promise<readonly CropJo
     contradictory: contradictoryRows(chosen.flatMap(({ uid }) => candidatesOf.get(uid)!)),
   };
   const hashes = {
-    candidates: hashOfFile(tablePath),
-    ...(request.excludedPath === undefined ? {} : { excluded: hashOfFile(request.excludedPath) }),
+    candidates: sumOfFile(tablePath).sha256,
+    ...(request.excludedPath === undefined ? {} : { excluded: sumOfFile(request.excludedPath).sha256 }),
   };
   return request.formats.map((format, index) => ({
     ...shared,
@@ -184,9 +183,4 @@ function tableSettings({ columns, coordinates } = LUNA16_FORMAT): Record<string,
 
 function sortedByKey(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** sha256, hexadecimal. */
-export function hashOfFile(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }

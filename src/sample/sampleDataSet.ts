@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError, throwIfAborted } from '../errors.js';
 import { takeFolderLock } from '../fileLock.js';
+import { sumOfFile } from '../fileSum.js';
 import { requireDisk } from '../freeDisk.js';
 import { given } from '../given.js';
 import { makeFolder, writeFileAtomically } from '../paths.js';
@@ -15,12 +16,11 @@ import {
   MANIFEST,
   removeListedFiles,
   type SampleManifest,
-  sumOfFile,
   UNFINISHED,
   writeManifest,
 } from './sampleManifest.js';
 import { tableFiles } from './sampleTables.js';
-import type { ScanResult, ScanTask } from './scanFiles.js';
+import { type ScanResult, type ScanTask, scanFileNames } from './scanFiles.js';
 import { planGeometry, type SampleSettings } from './scanPlan.js';
 
 export interface SampleOptions {
@@ -78,53 +78,63 @@ export async function makeSampleDataSet(options: SampleOptions): Promise<SampleR
 async function makeIn(out: string, settings: SampleSettings, options: SampleOptions): Promise<SampleResult> {
   const started = performance.now();
   throwIfAborted(options.signal, 'making the sample data');
-  const earlier = openFolder(out, settings, options.force === true);
-  const result = (
-    manifest: Pick<SampleManifest, 'nodules' | 'candidates' | 'files'>,
-    written: number,
-  ): SampleResult => ({
-    out,
-    scans: settings.scans,
-    nodules: manifest.nodules,
-    candidates: manifest.candidates,
-    bytes: bytesOf(manifest.files),
+  const { known, counts } = openFolder(out, settings, options.force === true);
+  const isWhole = (index: number): boolean =>
+    scanFileNames(settings, index).every((name) => Object.hasOwn(known, name));
+  // The tables are of all scans: each is planned unless they are there.
+  const open = Array.from({ length: settings.scans }, (_, index) => index).filter(
+    (index) => counts === undefined || !isWhole(index),
+  );
+  const result = ({ nodules, candidates }: Counts, files: FileSums, written: number): SampleResult => ({
+    ...{ out, scans: settings.scans, nodules, candidates, bytes: bytesOf(files) },
     seconds: Math.round(performance.now() - started) / 1000,
     written,
   });
-  if (earlier.whole !== undefined) return result(earlier.whole, 0);
+  if (counts !== undefined && open.length === 0) return result(counts, known, 0);
 
-  const needed = neededBytes(settings) - bytesOf(earlier.known);
+  const needed = neededBytes(settings) - bytesOf(known);
   requireDisk(out, needed, 'the sample data', 'use another --out or fewer --scans');
   makeFolder(out);
   removePartials(out); // of a program that was killed
   // Says whose folder it is before anything of a scan lies in it: a program that is killed before its first scan is whole
   // can be run again.
-  writeManifest(out, UNFINISHED, { settings, ...countsOf([]), files: earlier.known });
-  const scans = await makeScans({ ...options, out }, settings, earlier.known);
-  const files: Record<string, FileSums[string]> = Object.assign({}, ...scans.map((scan) => scan.files));
-  for (const [name, text] of tableFiles(scans.map((scan) => scan.tables))) {
-    writeFileAtomically(join(out, name), text);
-    files[name] = sumOfFile(join(out, name));
-  }
-  const content = { settings, ...countsOf(scans), files };
-  writeManifest(out, MANIFEST, content);
+  const keep = (files: FileSums): void =>
+    writeManifest(out, UNFINISHED, { settings, ...(counts ?? countsOf([])), files });
+  keep(known);
+  const tasks = open.map((index): ScanTask => ({ folder: out, settings, index, known }));
+  const scans = await makeScans({ ...options, out }, tasks, keep);
+  const files: Record<string, FileSums[string]> = Object.assign(
+    {},
+    known,
+    ...scans.map((scan) => scan.files),
+  );
+  if (counts === undefined)
+    for (const [name, text] of tableFiles(scans.map((scan) => scan.tables))) {
+      writeFileAtomically(join(out, name), text);
+      files[name] = sumOfFile(join(out, name));
+    }
+  const made = counts ?? countsOf(scans);
+  writeManifest(out, MANIFEST, { settings, ...made, files });
   rmSync(join(out, UNFINISHED), { force: true });
-  return result(content, scans.filter((scan) => scan.painted).length);
+  return result(made, files, scans.filter((scan) => scan.painted).length);
 }
 
-/** What is there already: the whole set, or the sums of the files that an earlier run finished. */
+type Counts = Pick<SampleManifest, 'nodules' | 'candidates'>;
+
+/** The files that an earlier run finished and that are whole; what it counted, if all tables are among them. */
 function openFolder(
   out: string,
   settings: SampleSettings,
   force: boolean,
-): { readonly known: FileSums; readonly whole?: SampleManifest } {
+): { readonly known: FileSums; readonly counts?: Counts } {
   const state = inspectFolder(out, settings);
   if (state.kind === 'empty') return { known: {} };
   if (state.kind === 'ours') {
-    const { files } = state.manifest;
-    if (state.finished && damagedFiles(out, files).length === 0)
-      return { known: files, whole: state.manifest };
-    return { known: files };
+    const { manifest } = state;
+    const damaged = new Set(damagedFiles(out, manifest.files));
+    const known = Object.fromEntries(Object.entries(manifest.files).filter(([name]) => !damaged.has(name)));
+    const hasTables = [...tableFiles([]).keys()].every((name) => Object.hasOwn(known, name));
+    return hasTables ? { known, counts: manifest } : { known };
   }
   if (!force)
     throw new InputError(
@@ -139,7 +149,7 @@ function bytesOf(files: FileSums): number {
   return Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
 }
 
-function countsOf(scans: readonly ScanResult[]): { nodules: number; candidates: number } {
+function countsOf(scans: readonly ScanResult[]): Counts {
   return {
     nodules: scans.reduce((sum, { tables }) => sum + tables.annotations.length, 0),
     candidates: scans.reduce((sum, { tables }) => sum + tables.candidates.length, 0),
@@ -158,26 +168,24 @@ function neededBytes(settings: SampleSettings): number {
 
 type PoolOptions = Pick<SampleOptions, 'out' | 'workers' | 'signal' | 'onProgress'>;
 
-/** All scans, in the order of their index; the list of finished files is kept on disk after each. */
+/** The scans in the order of their index; the list of finished files is kept on disk after each. */
 async function makeScans(
   options: PoolOptions,
-  settings: SampleSettings,
-  known: FileSums,
+  tasks: readonly ScanTask[],
+  keep: (files: FileSums) => void,
 ): Promise<ScanResult[]> {
   const results: ScanResult[] = [];
-  let files: FileSums = known;
+  let files = tasks[0]!.known;
+  const report = (): void =>
+    options.onProgress?.({ stage: 'sample', done: results.length, total: tasks.length, unit: 'scans' });
   const onResult = (result: ScanResult): void => {
     results.push(result);
     files = { ...files, ...result.files };
-    writeManifest(options.out, UNFINISHED, { settings, ...countsOf(results), files });
-    options.onProgress?.({ stage: 'sample', done: results.length, total: settings.scans, unit: 'scans' });
+    keep(files);
+    report();
   };
-  const tasks = Array.from(
-    { length: settings.scans },
-    (_, index): ScanTask => ({ folder: options.out, settings, index, known }),
-  );
-  const threads = Math.min(options.workers ?? availableParallelism(), 8, settings.scans);
-  options.onProgress?.({ stage: 'sample', done: 0, total: settings.scans, unit: 'scans' });
+  const threads = Math.min(options.workers ?? availableParallelism(), 8, tasks.length);
+  report();
   try {
     await runOnThreads<ScanTask, ScanResult>({
       program: new URL('./sampleWorker.js', import.meta.url),

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { InputError } from '../errors.js';
+import { type FileSum, sumOfFile } from '../fileSum.js';
 import { type JsonPlace, readJson } from '../jsonPlace.js';
 import { writeFileAtomically } from '../paths.js';
 import type { SampleSettings } from './scanPlan.js';
@@ -13,11 +13,6 @@ export const UNFINISHED = 'sample-unfinished.json';
 
 /** Raised whenever the same settings give other bytes than before. */
 const GENERATOR = 2;
-
-export interface FileSum {
-  readonly bytes: number;
-  readonly sha256: string;
-}
 
 /** Path below the set's folder -> what the file must be. */
 export type FileSums = Readonly<Record<string, FileSum>>;
@@ -31,10 +26,10 @@ export interface SampleManifest {
   readonly files: FileSums;
 }
 
-/** What a folder holds: nothing, our set with these settings (whole or in part), or something else. */
+/** What a folder holds: nothing, our set with these settings, or something else. */
 export type FolderState =
   | { readonly kind: 'empty' }
-  | { readonly kind: 'ours'; readonly manifest: SampleManifest; readonly finished: boolean }
+  | { readonly kind: 'ours'; readonly manifest: SampleManifest }
   | { readonly kind: 'other'; readonly what: string; readonly files: readonly string[] };
 
 export function inspectFolder(folder: string, settings: SampleSettings): FolderState {
@@ -51,7 +46,7 @@ export function inspectFolder(folder: string, settings: SampleSettings): FolderS
   if (name === undefined) return { kind: 'other', what: `other content (${entries[0]})`, files: [] };
   const manifest = readManifest(join(folder, name));
   if (manifest.generator === GENERATOR && sameSettings(manifest.settings, settings))
-    return { kind: 'ours', manifest, finished: name === MANIFEST };
+    return { kind: 'ours', manifest };
   const { seed, scans } = manifest.settings;
   return {
     kind: 'other',
@@ -129,23 +124,6 @@ export function damagedFiles(folder: string, files: FileSums): string[] {
 function matchesSum(path: string, sum: FileSum): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   return found?.isFile() === true && found.size === sum.bytes && sumOfFile(path).sha256 === sum.sha256;
-}
-
-/** Size and sha256 of a file, read in pieces. */
-export function sumOfFile(path: string): FileSum {
-  const hash = createHash('sha256');
-  const piece = Buffer.allocUnsafe(1 << 20);
-  const file = openSync(path, 'r');
-  let bytes = 0;
-  try {
-    for (let got = readSync(file, piece); got > 0; got = readSync(file, piece)) {
-      hash.update(piece.subarray(0, got));
-      bytes += got;
-    }
-  } finally {
-    closeSync(file);
-  }
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 function sameSettings(a: SampleSettings, b: SampleSettings): boolean {

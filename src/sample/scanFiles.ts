@@ -1,17 +1,18 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { sumOfFile } from '../fileSum.js';
 import { metaImageRawPath, writeMetaImage } from '../volumes/metaImage/metaImageWriter.js';
 import { paintScan } from './paintScan.js';
-import { damagedFiles, type FileSums, sumOfFile } from './sampleManifest.js';
+import type { FileSums } from './sampleManifest.js';
 import { type ScanTables, tablesOf } from './sampleTables.js';
-import { planScan, type SampleSettings, type ScanPlan } from './scanPlan.js';
+import { planScan, type SampleSettings, seriesUid } from './scanPlan.js';
 
 /** One scan of a set; plain data, so that it can go to a worker thread. */
 export interface ScanTask {
   readonly folder: string;
   readonly settings: SampleSettings;
   readonly index: number;
-  /** Files that an earlier run finished. */
+  /** Files of the set that are whole. */
   readonly known: FileSums;
 }
 
@@ -23,26 +24,23 @@ export interface ScanResult {
   readonly painted: boolean;
 }
 
-/** Writes `subset<k>/<uid>.mhd` and `.raw`, unless they are there with the known sums. */
+/** Writes `subset<k>/<uid>.mhd` and `.raw`, unless both are whole. */
 export function makeScan({ folder, settings, index, known }: ScanTask): ScanResult {
   const plan = planScan(settings, index);
-  const names = scanFileNames(plan);
-  const kept = Object.fromEntries(Object.entries(known).filter(([file]) => names.includes(file)));
-  const whole = Object.keys(kept).length === names.length && damagedFiles(folder, kept).length === 0;
-  if (!whole) writeScan(folder, names[0], plan);
-  const files = whole ? kept : Object.fromEntries(names.map((name) => [name, sumOfFile(join(folder, name))]));
-  return { index, tables: tablesOf(plan), files, painted: !whole };
+  const names = scanFileNames(settings, index);
+  const painted = !names.every((name) => Object.hasOwn(known, name));
+  if (painted) {
+    const path = join(folder, names[0]);
+    // An old header goes first, so that it never describes new voxels.
+    rmSync(path, { force: true });
+    writeMetaImage(path, paintScan(plan));
+  }
+  const files = names.map((name) => [name, painted ? sumOfFile(join(folder, name)) : known[name]]);
+  return { index, tables: tablesOf(plan), files: Object.fromEntries(files), painted };
 }
 
 /** Header and voxels, below the set's folder. */
-function scanFileNames(plan: ScanPlan): readonly [string, string] {
-  const header = `subset${plan.subset}/${plan.seriesUid}.mhd`;
+export function scanFileNames(settings: SampleSettings, index: number): readonly [string, string] {
+  const header = `subset${index % 10}/${seriesUid(settings, index)}.mhd`;
   return [header, metaImageRawPath(header)];
-}
-
-/** An old header goes first, so that it never describes new voxels. */
-function writeScan(folder: string, header: string, plan: ScanPlan): void {
-  const path = join(folder, header);
-  rmSync(path, { force: true });
-  writeMetaImage(path, paintScan(plan));
 }

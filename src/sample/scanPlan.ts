@@ -18,7 +18,6 @@ export interface SampleSettings {
 /** Everything that is in a scan, before a voxel is painted. Points are in mm around the chest's middle, before the patient moved. */
 export interface ScanPlan {
   readonly seriesUid: string;
-  readonly subset: number;
   readonly acquisition: Acquisition;
   readonly chest: ChestShape;
   readonly trees: LungTrees;
@@ -53,8 +52,7 @@ export function planScan(settings: SampleSettings, index: number): ScanPlan {
     inScan: (p: readonly [number, number, number]) => isInScan(acquisition, p, [4, 4, END_MARGIN_MM]),
   };
   return {
-    seriesUid: seriesUid(random.fork('uid')),
-    subset: index % 10,
+    seriesUid: seriesUid(settings, index),
     acquisition,
     chest,
     trees,
@@ -80,7 +78,8 @@ function acquire({ seed, coarsening }: SampleSettings, index: number, sizes: Che
 }
 
 /** `2.25.` and the decimal number of a random UUID (version 4): the root of DICOM that anyone may use. */
-function seriesUid(random: Random): string {
+export function seriesUid({ seed }: SampleSettings, index: number): string {
+  const random = scanRandom(seed, index).fork('uid');
   let value = 0n;
   for (let word = 0; word < 4; word++) value = (value << 32n) | BigInt(random.integer(2 ** 32));
   const versionAndVariant = (4n << 76n) | (2n << 62n);

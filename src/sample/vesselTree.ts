@@ -34,8 +34,6 @@ export interface Branch {
   readonly toRadiusMm: number;
   /** Tips that hang on it. */
   readonly tips: number;
-  /** Branchings between it and the root. */
-  readonly generation: number;
   /** False at a tip. */
   readonly divides: boolean;
 }
@@ -58,7 +56,7 @@ export function growTree(options: TreeOptions, random: Random): Branch[] {
   const radiusOf = (tips: number): number =>
     Math.min(options.maxRadiusMm, options.tipRadiusMm * cubeRoot(tips));
 
-  const grow = (from: Vector3, heading: Vector3, targets: readonly Vector3[], generation: number): void => {
+  const grow = (from: Vector3, heading: Vector3, targets: readonly Vector3[]): void => {
     const divides = targets.length > 1;
     const middle = meanOf(targets);
     const reach = divides ? random.between(0.32, 0.55) : 1;
@@ -71,14 +69,13 @@ export function growTree(options: TreeOptions, random: Random): Branch[] {
       fromRadiusMm: radius,
       toRadiusMm: divides ? radius * 0.93 : radius * 0.7,
       tips: targets.length,
-      generation,
       divides,
     });
     if (!divides) return;
     const onward = unitOf(subtract(path.at(-1)!, path.at(-2)!));
-    for (const half of halve(targets, random)) grow(end, onward, half, generation + 1);
+    for (const half of halve(targets, random)) grow(end, onward, half);
   };
-  if (options.targets.length > 0) grow(options.root, unitOf(options.heading), options.targets, 0);
+  if (options.targets.length > 0) grow(options.root, unitOf(options.heading), options.targets);
   return branches;
 }
 

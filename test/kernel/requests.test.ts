@@ -20,7 +20,7 @@ function handlerWith(compiler: Partial<CellCompiler>) {
     } as unknown as Cells,
     comms,
     history: createHistory(),
-    queue: { add: () => sent.push({ kind: 'log', text: 'queued' }), showInPager: () => {} },
+    queue: { add: () => sent.push({ kind: 'log', text: 'queued' }) },
     whileCompiling: (work) => work(),
     send: (message) => sent.push(message),
   });

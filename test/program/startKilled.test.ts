@@ -87,4 +87,15 @@ test('start, killed at random and begun again, ends with the data, training and 
   const last = startIn(t, clone);
   assert.equal(await last.ended, 0, last.text());
   assert.deepEqual(resultOf(clone), undisturbed);
+
+  const again = startIn(t, clone);
+  assert.equal(await again.ended, 0, again.text());
+  for (const step of ['sample', 'crop', 'train', 'evaluate', 'notebooks'])
+    assert.match(again.text(), new RegExp(`^${step}: already done`, 'm'));
+  // Scores that another evaluation has overwritten are taken anew.
+  writeFileSync(join(clone, RUN, 'predictions.csv'), '');
+  const mended = startIn(t, clone);
+  assert.equal(await mended.ended, 0, mended.text());
+  assert.match(mended.text(), /npx voxlab evaluate runs\/start\n.*notebooks: already done/s);
+  assert.deepEqual(resultOf(clone), undisturbed);
 });

@@ -138,7 +138,17 @@ test('makeSampleDataSet() leaves a whole set as it is, and mends a scan that is 
   assert.equal((await make(at)).written, 0);
   rmSync(join(at, raw));
   const before = sums(at);
-  assert.equal((await make(at)).written, 1);
+  const totals: (number | undefined)[] = [];
+  const mended = await make(at, { onProgress: ({ total }) => totals.push(total) });
+  assert.equal(mended.written, 1);
+  assert.deepEqual(totals, [1, 1], 'no other scan is planned');
+  const text = readFileSync(join(at, 'annotations.csv'), 'utf8');
+  writeFileSync(join(at, 'annotations.csv'), text.slice(1));
+  assert.deepEqual(await make(at).then(({ seconds, ...rest }) => rest), {
+    ...(({ seconds, ...rest }) => rest)(mended),
+    written: 0,
+  });
+  assert.equal(readFileSync(join(at, 'annotations.csv'), 'utf8'), text);
   assert.deepEqual(sums(at), before);
 });
 

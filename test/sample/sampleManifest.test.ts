@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { sumOfFile } from '../../src/fileSum.js';
 import {
   damagedFiles,
   inspectFolder,
   MANIFEST,
   readManifest,
   removeListedFiles,
-  sumOfFile,
   UNFINISHED,
   writeManifest,
 } from '../../src/sample/sampleManifest.js';
@@ -37,12 +36,12 @@ test('inspectFolder() tells an empty folder, our set whole or in part, another s
     candidates: 27,
     files: { 'a.csv': { bytes: 1, sha256: 'x' } },
   };
-  writeManifest(ours, UNFINISHED, content);
+  writeManifest(ours, UNFINISHED, { ...content, candidates: 9 });
   const part = inspectFolder(ours, SETTINGS);
-  assert.ok(part.kind === 'ours' && !part.finished);
+  assert.ok(part.kind === 'ours' && part.manifest.candidates === 9);
   writeManifest(ours, MANIFEST, content);
   const state = inspectFolder(ours, SETTINGS);
-  assert.ok(state.kind === 'ours' && state.finished && state.manifest.candidates === 27);
+  assert.ok(state.kind === 'ours' && state.manifest.candidates === 27);
   assert.deepEqual(inspectFolder(ours, { ...SETTINGS, seed: 17 }), {
     kind: 'other',
     what: 'another sample set (seed 16, scans 2)',
@@ -80,12 +79,6 @@ test('readManifest() names a broken manifest and what to do', () => {
       name: 'InputError',
       message: /delete it, or use --force/,
     });
-});
-
-test('sumOfFile() equals sha256sum, for files of several pieces', () => {
-  const path = join(folder('sums', { large: 'voxel'.repeat(500_000) }), 'large');
-  const expected = execFileSync('sha256sum', [path], { encoding: 'utf8' }).split(' ')[0];
-  assert.deepEqual(sumOfFile(path), { bytes: 2_500_000, sha256: expected });
 });
 
 test('damagedFiles() lists missing, shortened and changed files', () => {

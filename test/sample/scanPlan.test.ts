@@ -44,17 +44,13 @@ test('planGeometry() of thirty scans takes less than 500 MB', () => {
 test('planScan() is the same whatever other scans the set has, and has the geometry that planGeometry() promises', () => {
   const plan = planScan(SETTINGS, 3);
   const alone = planScan({ ...SETTINGS, scans: 4 }, 3);
-  for (const key of ['seriesUid', 'subset', 'acquisition', 'trees', 'findings', 'candidates'] as const)
+  for (const key of ['seriesUid', 'acquisition', 'trees', 'findings', 'candidates'] as const)
     assert.deepEqual(plan[key], alone[key]);
   assert.deepEqual(plan.acquisition.geometry, planGeometry(SETTINGS, 3));
 });
 
 test('planScan() gives every scan its own uid under the UUID root, shorter than 64 characters', () => {
   const plans = [0, 1, 11].map((index) => planScan(SETTINGS, index));
-  assert.deepEqual(
-    plans.map((plan) => plan.subset),
-    [0, 1, 1],
-  );
   for (const { seriesUid } of plans) {
     assert.match(seriesUid, /^2\.25\.[1-9]\d{25,38}$/);
     const uuid = BigInt(seriesUid.slice(5));

@@ -115,6 +115,15 @@ test('setup says when a registry cannot be reached', (t) => {
   assertStops(run(), folder, /the Python package index cannot be reached \(ERROR: no route\)/);
 });
 
+test('setup that gets Ctrl-C while it asks a registry says that it was interrupted', (t) => {
+  const { bin, run } = bareClone(t);
+  fake(bin, 'npm', 'kill -INT $PPID; echo "npm error signal SIGINT" >&2; exit 1');
+  fake(bin, 'python3', GOOD_PYTHON);
+  const { status, stderr } = run();
+  assert.equal(status, 130);
+  assert.match(String(stderr), /^\nsetup: interrupted; run the same command again to go on from here\n$/);
+});
+
 test('setup says how much disk is needed and how much is free', (t) => {
   const { folder, bin, run } = bareClone(t);
   fake(bin, 'python3', GOOD_PYTHON);
@@ -170,6 +179,32 @@ test('setup works for npm and for Python side by side; what runs beside a step t
   assert.ok(existsSync(join(folder, '.setup', 'npm')) && !existsSync(join(folder, '.setup', 'venv')));
 });
 
+test('setup makes the environment anew in which pip was stopped half a package, which pip takes for a whole one', (t) => {
+  const { folder, bin, run } = bareClone(t);
+  for (const name of ['mkdir', 'cp', 'chmod']) symlinkSync(`/bin/${name}`, join(bin, name));
+  fake(bin, 'npm', '[ "$1" = view ] && exit 0; mkdir -p node_modules; exit 0');
+  const pip =
+    'echo "Installing collected packages: big"; echo > asked; [ -e whole ] && echo "Successfully installed big"';
+  writeFileSync(join(bin, 'inside'), `#!/bin/sh\ncase "$2" in pip) ${pip};; esac\n`);
+  const venv = 'mkdir -p .venv/bin; cp bin/inside .venv/bin/python; chmod +x .venv/bin/python';
+  fake(bin, 'python3', `case "$2" in *platform*) echo 3.12.4;; venv) ${venv};; esac; exit 0`);
+  // The compiler, whose failure would end the set-up, is slower than one of pip's steps.
+  mkdirSync(join(folder, 'node_modules', 'typescript', 'bin'), { recursive: true });
+  writeFileSync(
+    join(folder, 'node_modules', 'typescript', 'bin', 'tsc'),
+    "import('node:fs').then(({ existsSync }) => setInterval(() => existsSync('asked') && setTimeout(() => process.exit(1), 1000), 50));",
+  );
+  run();
+  writeFileSync(join(folder, 'whole'), '');
+  rmSync(join(folder, 'asked'));
+  assert.match(String(run().stderr), /Python environment \.\.\..*TensorFlow's library \(CPU\): done/s);
+  const { stderr } = run();
+  assert.match(
+    String(stderr),
+    /Python environment: already done.*TensorFlow's library \(CPU\): already done/s,
+  );
+});
+
 test("setup takes the wheel of another Python's TensorFlow where its own has none", (t) => {
   const { folder, bin, run } = bareClone(t);
   for (const tool of ['mkdir', 'cp', 'chmod', 'sleep']) symlinkSync(`/bin/${tool}`, join(bin, tool));
@@ -218,7 +253,9 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const)
   test(`setup that gets ${signal} takes npm, Python and what they started with it`, async (t) => {
     const { folder, bin } = bareClone(t);
     symlinkSync('/bin/sleep', join(bin, 'sleep'));
-    const work = (name: string) => `sleep 300 & echo "$$ $!" > ${name}.pids; wait`;
+    // As the compiler, which goes on after Ctrl-C.
+    const deaf = '(trap "" INT TERM; exec sleep 300)';
+    const work = (name: string) => `${deaf} & echo "$$ $!" > ${name}.pids; wait`;
     fake(bin, 'npm', `[ "$1" = view ] && exit 0; ${work('npm')}`);
     fake(bin, 'python3', `case "$2" in *platform*) echo 3.12.4;; venv) ${work('python')};; esac; exit 0`);
     const words = ['scripts/setup.mjs', 'run'];

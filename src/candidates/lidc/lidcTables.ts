@@ -1,5 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { awaitReadableBelow } from '../../awaitReadable.js';
 import { InputError, messageOf, throwIfAborted } from '../../errors.js';
 import { given } from '../../given.js';
@@ -8,7 +7,7 @@ import type { Progress } from '../../progress.js';
 import { dicomSliceThicknessMm } from '../../volumes/dicom/dicomSliceThickness.js';
 import { compareUids, type ScanFile, searchScans } from '../../volumes/findScans.js';
 import { readGeometry } from '../../volumes/readVolume.js';
-import { entriesIn } from '../../volumes/voxels/inputFile.js';
+import { walkFolders } from '../../volumes/voxels/folderWalk.js';
 import { CENTER_COLUMNS } from '../csvTable.js';
 import { csvText } from '../csvText.js';
 import { type LidcExcluded, type LidcNodule, lidcFindings } from './lidcFindings.js';
@@ -127,7 +126,15 @@ function readingsIn(folder: string) {
   const ofSeries = new Map<string, LidcReading[]>();
   const otherXml: string[] = [];
   const failed: { uid: string; reason: string }[] = [];
-  for (const file of xmlFilesIn(folder))
+  if (!isFolder(folder))
+    throw new InputError(folder, 'expected a folder with XML files of LIDC-IDRI, found none');
+  const files: string[] = [];
+  for (const walked of walkFolders(folder, (name) => /\.xml$/i.test(name)))
+    if ('reason' in walked) failed.push({ uid: walked.folder, reason: walked.reason });
+    else files.push(...walked.files);
+  if (files.length === 0)
+    throw new InputError(folder, 'expected XML files of LIDC-IDRI in it or below, found none');
+  for (const file of files)
     try {
       const reading = readLidcReading(file);
       if (reading === undefined) otherXml.push(file);
@@ -151,27 +158,4 @@ function readingsIn(folder: string) {
 
 function isCopy(a: string, b: string): boolean {
   return readFileSync(a).equals(readFileSync(b));
-}
-
-/** In the order of their paths; folders that links lead to again are looked at once. */
-function xmlFilesIn(folder: string): string[] {
-  const seen = new Set<string>();
-  const look = (path: string): string[] => {
-    const real = realpathSync(path);
-    if (seen.has(real)) return [];
-    seen.add(real);
-    return entriesIn(path)
-      .filter(({ name }) => !name.startsWith('.'))
-      .flatMap(({ name }) => {
-        const below = join(path, name);
-        if (isFolder(below)) return look(below);
-        return /\.xml$/i.test(name) ? [below] : [];
-      });
-  };
-  if (!isFolder(folder))
-    throw new InputError(folder, 'expected a folder with XML files of LIDC-IDRI, found none');
-  const files = look(folder);
-  if (files.length === 0)
-    throw new InputError(folder, 'expected XML files of LIDC-IDRI in it or below, found none');
-  return files;
 }

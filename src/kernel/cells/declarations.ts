@@ -28,7 +28,7 @@ interface Statement {
   readonly declares: readonly string[];
   /** Words of the text; names of others among them. */
   readonly words: readonly string[];
-  /** Of a `declare global { }`: names, and members of interfaces as `Array.second`. */
+  /** Of a `declare global { }`: names, and members of interfaces as `Array.second` and `Array.[number]`. */
   readonly globals: readonly string[] | undefined;
   /** `namespace A { }`: tslab would forget it, too. */
   readonly isNamespace: boolean;
@@ -103,8 +103,15 @@ function globalsIn(ts: Ts, { body }: TypeScript.ModuleDeclaration): string[] {
   return body.statements.flatMap((statement) => {
     const names = namesIn(ts, statement);
     if (!ts.isInterfaceDeclaration(statement)) return names;
-    return statement.members.map(({ name }) => `${names[0]}.${name?.getText()}`);
+    return statement.members.flatMap((member) => keysOf(ts, member).map((key) => `${names[0]}.${key}`));
   });
+}
+
+/** By what TypeScript merges two declarations of an interface: index signatures by their keys, other signatures side by side. */
+function keysOf(ts: Ts, member: TypeScript.TypeElement): string[] {
+  if (!ts.isIndexSignatureDeclaration(member)) return [(member.name ?? member).getText()];
+  const keys = member.parameters[0]?.type?.getText() ?? '';
+  return keys.split('|').map((key) => `[${key.trim()}]`);
 }
 
 function statementsOf(ts: Ts, text: string): Statement[] {

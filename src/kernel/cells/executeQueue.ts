@@ -12,12 +12,6 @@ interface Waiting {
   readonly receivedAtMs: number;
 }
 
-/** Runs execute requests one after the other and answers them. */
-export interface ExecuteQueue {
-  add(request: Waiting): void;
-  showInPager(text: string): void;
-}
-
 export interface ExecuteDependencies {
   readonly cells: Cells;
   readonly history: History;
@@ -26,69 +20,95 @@ export interface ExecuteDependencies {
   readonly afterCell?: () => void;
 }
 
-export function createExecuteQueue({
-  cells,
-  history,
-  send,
-  afterCell = () => {},
-}: ExecuteDependencies): ExecuteQueue {
-  const waiting: Waiting[] = [];
-  let working = false;
-  let count = 0;
-  /** A failed cell aborts the cells that were sent before it failed (run all), not those sent afterwards. */
-  let abortUntilMs = 0;
-  let payload: JsonObject[] = [];
-
-  const publish = (message: Message, type: string, content: JsonObject): void =>
-    send({ kind: 'publish', type, content, parent: message.header });
-
+/** Runs execute requests one after the other and answers them. */
+export class ExecuteQueue {
+  readonly #waiting: Waiting[] = [];
+  #working = false;
+  #count = 0;
   /** Code without a prompt of its own (silent, not in the history, an expression) is `3.1`, `3.2`, ... after cell 3. */
-  let unnumbered = 0;
-  const newRun = (message: Message, numbered: boolean): CellRun => {
-    if (numbered) {
-      count++;
-      unnumbered = 0;
-    } else unnumbered++;
-    return createRun(message, numbered ? `${count}` : `${count}.${unnumbered}`);
-  };
+  #unnumbered = 0;
+  /** A failed cell aborts the cells that were sent before it failed (run all), not those sent afterwards. */
+  #abortUntilMs = 0;
+  #payload: JsonObject[] = [];
+
+  constructor(private readonly needs: ExecuteDependencies) {}
+
+  add(request: Waiting): void {
+    this.#waiting.push(request);
+    if (!this.#working) void this.#work();
+  }
+
+  showInPager(text: string): void {
+    this.#payload.push({ source: 'page', data: { 'text/plain': String(text) }, start: 0 });
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
+      await this.#answer(next);
+    this.#working = false;
+  }
+
+  async #answer({ message, route, receivedAtMs }: Waiting): Promise<void> {
+    const { send, afterCell } = this.needs;
+    const { header: parent, identities, content } = message;
+    send({ kind: 'status', state: 'busy', parent });
+    const aborted = receivedAtMs <= this.#abortUntilMs;
+    const reply = aborted ? { status: 'aborted' } : await this.#execute(message);
+    if (reply.status === 'error' && content.stop_on_error !== false)
+      this.#abortUntilMs = performance.timeOrigin + performance.now();
+    send({ kind: 'reply', route, type: 'execute_reply', content: reply, parent, identities });
+    send({ kind: 'status', state: 'idle', parent });
+    afterCell?.();
+  }
 
   /** Runs the request's code and publishes what it gives; returns the content of the reply. */
-  const execute = async (message: Message): Promise<JsonObject> => {
+  async #execute(message: Message): Promise<JsonObject> {
+    const { cells, history, send } = this.needs;
     const { code, silent, store_history, user_expressions } = message.content;
-    if (typeof code !== 'string') return errorReply(count, notText(code));
-    const run = newRun(message, silent !== true && store_history !== false);
+    if (typeof code !== 'string') return errorReply(this.#count, notText(code));
+    const run = this.#newRun(message, silent !== true && store_history !== false);
+    const count = this.#count;
     beginCell(run);
     send({ kind: 'cell', parent: message.header });
-    if (silent !== true) publish(message, 'execute_input', { code, execution_count: count });
+    if (silent !== true) this.#publish(message, 'execute_input', { code, execution_count: count });
     if (silent !== true && store_history !== false) history.add(count, code);
-    payload = [];
+    this.#payload = [];
     try {
       const outcome = await cells.run(code, run);
       if (!outcome.ok) throw new Failed(outcome.error);
-      if (outcome.value !== undefined && silent !== true) {
-        const display_id = displayIdOf(outcome.value);
-        // JupyterLab changes no results, only what was displayed.
-        const type = display_id === undefined ? 'execute_result' : 'display_data';
-        const more = display_id === undefined ? { execution_count: count } : { transient: { display_id } };
-        const content = await shown(outcome.value, run, cells, (data) => ({ ...more, data, metadata: {} }));
-        send({ kind: 'publishEncoded', type, content, parent: message.header });
-      }
-      const expressions = await evaluate((user_expressions ?? {}) as Record<string, unknown>, message);
-      return { status: 'ok', execution_count: count, payload, user_expressions: expressions };
+      if (outcome.value !== undefined && silent !== true) await this.#show(outcome.value, run, message);
+      const expressions = await this.#evaluate((user_expressions ?? {}) as Record<string, unknown>, message);
+      return { status: 'ok', execution_count: count, payload: this.#payload, user_expressions: expressions };
     } catch (thrown) {
-      const error = errorIn(thrown);
-      publish(message, 'error', { ...error });
+      const error = this.#errorIn(thrown);
+      this.#publish(message, 'error', { ...error });
       return errorReply(count, error);
     }
-  };
+  }
 
-  const errorIn = (thrown: unknown): CellError =>
-    thrown instanceof Failed ? thrown.error : cells.errorOf(thrown);
+  #newRun(message: Message, numbered: boolean): CellRun {
+    if (numbered) {
+      this.#count++;
+      this.#unnumbered = 0;
+    } else this.#unnumbered++;
+    return createRun(message, numbered ? `${this.#count}` : `${this.#count}.${this.#unnumbered}`);
+  }
 
-  const evaluate = async (expressions: Record<string, unknown>, message: Message): Promise<JsonObject> => {
+  async #show(value: unknown, run: CellRun, { header: parent }: Message): Promise<void> {
+    const display_id = displayIdOf(value);
+    // JupyterLab changes no results, only what was displayed.
+    const type = display_id === undefined ? 'execute_result' : 'display_data';
+    const more = display_id === undefined ? { execution_count: this.#count } : { transient: { display_id } };
+    const content = await shown(value, run, this.needs.cells, (data) => ({ ...more, data, metadata: {} }));
+    this.needs.send({ kind: 'publishEncoded', type, content, parent });
+  }
+
+  async #evaluate(expressions: Record<string, unknown>, message: Message): Promise<JsonObject> {
+    const { cells } = this.needs;
     const values: Record<string, JsonObject> = {};
     for (const [name, code] of Object.entries(expressions)) {
-      const run = newRun(message, false);
+      const run = this.#newRun(message, false);
       try {
         const outcome = await cells.run(`(${code});`, run);
         if (!outcome.ok) throw new Failed(outcome.error);
@@ -97,37 +117,19 @@ export function createExecuteQueue({
         const data: unknown = JSON.parse(text);
         values[name] = { status: 'ok', data, metadata: {} };
       } catch (thrown) {
-        values[name] = { status: 'error', ...errorIn(thrown) };
+        values[name] = { status: 'error', ...this.#errorIn(thrown) };
       }
     }
     return values;
-  };
+  }
 
-  const answer = async ({ message, route, receivedAtMs }: Waiting): Promise<void> => {
-    const { header: parent, identities, content } = message;
-    send({ kind: 'status', state: 'busy', parent });
-    const aborted = receivedAtMs <= abortUntilMs;
-    const reply = aborted ? { status: 'aborted' } : await execute(message);
-    if (reply.status === 'error' && content.stop_on_error !== false)
-      abortUntilMs = performance.timeOrigin + performance.now();
-    send({ kind: 'reply', route, type: 'execute_reply', content: reply, parent, identities });
-    send({ kind: 'status', state: 'idle', parent });
-    afterCell();
-  };
+  #errorIn(thrown: unknown): CellError {
+    return thrown instanceof Failed ? thrown.error : this.needs.cells.errorOf(thrown);
+  }
 
-  const work = async (): Promise<void> => {
-    working = true;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await answer(next);
-    working = false;
-  };
-
-  return {
-    add(request) {
-      waiting.push(request);
-      if (!working) void work();
-    },
-    showInPager: (text) => payload.push({ source: 'page', data: { 'text/plain': String(text) }, start: 0 }),
-  };
+  #publish(message: Message, type: string, content: JsonObject): void {
+    this.needs.send({ kind: 'publish', type, content, parent: message.header });
+  }
 }
 
 /** The cell's error, on its way to the reply. */

@@ -5,25 +5,7 @@ import { inPackage } from '../../paths.js';
 import { ownModulePath } from '../typescript/ownPaths.js';
 import { inMicrotask } from './cellContext.js';
 import type { LoweredModule } from './lowering.js';
-import { createOwnModules } from './ownModules.js';
-
-/** The modules that cells import, resolved from the project's root. */
-export interface CellModules {
-  /** Where cells are: the root, and a file of it that does not exist. */
-  readonly place: { readonly dirname: string; readonly filename: string };
-  /** What a cell's `require` is: static imports are lowered to it. */
-  readonly require: (name: string) => unknown;
-  /** What a cell's `import()` is. */
-  import(name: string): Promise<unknown>;
-  /** Ahead of each cell: own modules whose top level was terminated are run again when they are asked for. */
-  forgetBegun(): void;
-  /**
-   * Ahead of the cell that imports these: own modules that were edited will be read anew, packages are loaded, so that no
-   * interrupt leaves one half loaded; among them, and in the own modules, what `require` cannot load: packages that exist
-   * only as ES modules with a top-level await, own modules with one.
-   */
-  prepare(names: readonly string[], undisturbed: <T>(work: () => T) => T): Promise<void>;
-}
+import { OwnModules } from './ownModules.js';
 
 export interface CellModulesOptions {
   readonly root: string;
@@ -43,98 +25,117 @@ const NEEDS_IMPORT = new Set([
   'ERR_PACKAGE_PATH_NOT_EXPORTED',
 ]);
 
-export function createCellModules({
-  root,
-  lower,
-  pathOf = (name) => name,
-  cureOf,
-  isCompiled = () => false,
-}: CellModulesOptions): CellModules {
-  const cellFile = join(root, 'cell.js');
+/** The modules that cells import, resolved from the project's root. */
+export class CellModules {
+  /** Where cells are: the root, and a file of it that does not exist. */
+  readonly place: { readonly dirname: string; readonly filename: string };
   /** Packages that Node's `require` does not take: by the folder that imports them, and name. */
-  const prepared = new Map<string, unknown>();
+  readonly #prepared = new Map<string, unknown>();
+  readonly #own: OwnModules;
 
-  const ownPath = (folder: string, name: string): string | undefined => {
-    const path = ownModulePath(folder, name);
-    return path === undefined || isCompiled(path) ? undefined : path;
+  constructor(private readonly options: CellModulesOptions) {
+    this.place = { dirname: options.root, filename: join(options.root, 'cell.js') };
+    this.#own = new OwnModules({
+      lower: options.lower,
+      requireFrom: (importer, folder, name) => this.#requireFrom(importer, folder, name),
+      importFrom: (importer, folder, name) => this.#importFrom(importer, folder, name),
+    });
+  }
+
+  /** What a cell's `require` is: static imports are lowered to it. */
+  readonly require = (name: string): unknown => {
+    try {
+      return this.#requireFrom(this.place.filename, this.place.dirname, name);
+    } catch (error) {
+      throw this.#withCure(error, name);
+    }
   };
-  const requireFrom = (importer: string, folder: string, name: string): unknown => {
-    const path = ownPath(folder, name);
+
+  /** What a cell's `import()` is. */
+  readonly import = (written: string): Promise<unknown> => {
+    const name = this.options.pathOf?.(written) ?? written;
+    this.#own.refresh();
+    return this.#importFrom(this.place.filename, this.place.dirname, name).catch((error) => {
+      throw this.#withCure(error, written);
+    });
+  };
+
+  /** Ahead of each cell: own modules whose top level was terminated are run again when they are asked for. */
+  forgetBegun(): void {
+    this.#own.forgetBegun();
+  }
+
+  /**
+   * Ahead of the cell that imports these: own modules that were edited will be read anew, packages are loaded, so that no
+   * interrupt leaves one half loaded; among them, and in the own modules, what `require` cannot load: packages that exist
+   * only as ES modules with a top-level await, own modules with one.
+   */
+  async prepare(names: readonly string[], undisturbed: Undisturbed): Promise<void> {
+    this.#own.refresh();
+    const seen = new Set<string>();
+    for (const name of names) await this.#prepareFrom(this.place.filename, name, seen, undisturbed);
+  }
+
+  #ownPath(folder: string, name: string): string | undefined {
+    const path = ownModulePath(folder, name);
+    return path === undefined || this.options.isCompiled?.(path) === true ? undefined : path;
+  }
+
+  #requireFrom(importer: string, folder: string, name: string): unknown {
+    const path = this.#ownPath(folder, name);
     if (path !== undefined) {
-      own.link(importer, path);
-      return own.load(path);
+      this.#own.link(importer, path);
+      return this.#own.load(path);
     }
     const key = `${folder}\0${name}`;
-    return prepared.has(key) ? prepared.get(key) : requirePackage(importer, name);
-  };
-  const importFrom = async (importer: string, folder: string, name: string): Promise<unknown> => {
-    const path = ownPath(folder, name);
-    if (path === undefined) return importerFrom(importer)(isVoxlab(name) ? voxlabUrl(importer, name) : name);
-    await prepareOwn(path, new Set(), (work) => work());
-    own.link(importer, path);
-    return inMicrotask(() => namespaceOf(own.load(path)));
-  };
-  const own = createOwnModules({ lower, requireFrom, importFrom });
+    return this.#prepared.has(key) ? this.#prepared.get(key) : requirePackage(importer, name);
+  }
 
-  const prepareFrom = async (
+  async #importFrom(importer: string, folder: string, name: string): Promise<unknown> {
+    const path = this.#ownPath(folder, name);
+    if (path === undefined) return importerFrom(importer)(isVoxlab(name) ? voxlabUrl(importer, name) : name);
+    await this.#prepareOwn(path, new Set(), (work) => work());
+    this.#own.link(importer, path);
+    return inMicrotask(() => namespaceOf(this.#own.load(path)));
+  }
+
+  async #prepareFrom(
     importer: string,
     name: string,
     seen: Set<string>,
     undisturbed: Undisturbed,
-  ): Promise<void> => {
+  ): Promise<void> {
     const folder = dirname(importer);
-    const path = ownPath(folder, name);
+    const path = this.#ownPath(folder, name);
     const key = `${folder}\0${name}`;
     if (path !== undefined) {
-      own.link(importer, path);
-      await prepareOwn(path, seen, undisturbed);
-    } else if (!prepared.has(key) && !name.startsWith('.'))
+      this.#own.link(importer, path);
+      await this.#prepareOwn(path, seen, undisturbed);
+    } else if (!this.#prepared.has(key) && !name.startsWith('.'))
       try {
         undisturbed(() => requirePackage(importer, name));
       } catch (error) {
         if (!NEEDS_IMPORT.has(String((error as NodeJS.ErrnoException).code))) return; // the cell will show it
-        prepared.set(key, required((await importerFrom(importer)(name)) as object));
+        this.#prepared.set(key, required((await importerFrom(importer)(name)) as object));
       }
-  };
+  }
+
   /** What a module imports comes before it, as it is with ES modules. */
-  const prepareOwn = async (path: string, seen: Set<string>, undisturbed: Undisturbed): Promise<void> => {
+  async #prepareOwn(path: string, seen: Set<string>, undisturbed: Undisturbed): Promise<void> {
     if (seen.has(path) || path.endsWith('.json')) return;
     seen.add(path);
-    const { imports, isAsync } = own.describe(path);
-    for (const name of imports) await prepareFrom(path, name, seen, undisturbed);
-    if (isAsync) await own.loadAwaiting(path);
-  };
+    const { imports, isAsync } = this.#own.describe(path);
+    for (const name of imports) await this.#prepareFrom(path, name, seen, undisturbed);
+    if (isAsync) await this.#own.loadAwaiting(path);
+  }
 
   /** Of what Node says the words; where the cell itself names the module, also the cure. */
-  const withCure = (thrown: unknown, name: string): unknown => {
-    if (cureOf === undefined || !isMissing(thrown, cellFile)) return thrown;
+  #withCure(thrown: unknown, name: string): unknown {
+    const { cureOf } = this.options;
+    if (cureOf === undefined || !isMissing(thrown, this.place.filename)) return thrown;
     thrown.message = `Cannot find module '${name}'; ${cureOf(name)}`;
     return thrown;
-  };
-
-  return {
-    place: { dirname: root, filename: cellFile },
-    require: (name) => {
-      try {
-        return requireFrom(cellFile, root, name);
-      } catch (error) {
-        throw withCure(error, name);
-      }
-    },
-    import: (written) => {
-      const name = pathOf(written);
-      own.refresh();
-      return importFrom(cellFile, root, name).catch((error) => {
-        throw withCure(error, written);
-      });
-    },
-    forgetBegun: own.forgetBegun,
-    async prepare(names, undisturbed) {
-      own.refresh();
-      const seen = new Set<string>();
-      for (const name of names) await prepareFrom(cellFile, name, seen, undisturbed);
-    },
-  };
+  }
 }
 
 /** Whether Node found no module that this file asked for: not one that a module of it asks for. */

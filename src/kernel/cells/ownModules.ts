@@ -20,22 +20,6 @@ export interface ModuleNeeds {
   readonly importFrom: (path: string, folder: string, name: string) => Promise<unknown>;
 }
 
-/** Modules of the user's own: read by the kernel, so that one that was edited is read anew, and with it all that import it. */
-export interface OwnModules {
-  /** Its exports; runs it where it has not run since it, or something that it imports, was edited. */
-  load(path: string): unknown;
-  /** The same for one that waits at its top level. */
-  loadAwaiting(path: string): Promise<void>;
-  /** Names that it imports statically, and whether it waits at its top level. */
-  describe(path: string): Pick<LoweredModule, 'imports' | 'isAsync'>;
-  /** `importer` takes what it has from `path`. */
-  link(importer: string, path: string): void;
-  /** What was terminated midway is run again when it is asked for. */
-  forgetBegun(): void;
-  /** Looks at all files: what was edited, and what imports it however far up, is run again when it is asked for. */
-  refresh(): void;
-}
-
 interface OwnModule {
   text: string;
   stamp: string;
@@ -51,29 +35,90 @@ interface OwnModule {
 /** A file that was written so short a time before it was read may be written again with the same times. */
 const CLOCK_MS = 100;
 
-export function createOwnModules({ lower, requireFrom, importFrom }: ModuleNeeds): OwnModules {
-  const modules = new Map<string, OwnModule>();
+/** Modules of the user's own: read by the kernel, so that one that was edited is read anew, and with it all that import it. */
+export class OwnModules {
+  readonly #modules = new Map<string, OwnModule>();
 
-  const read = (path: string): OwnModule => {
-    const known = modules.get(path);
+  constructor(private readonly needs: ModuleNeeds) {}
+
+  /** Its exports; runs it where it has not run since it, or something that it imports, was edited. */
+  load(path: string): unknown {
+    const module = this.#read(path);
+    if (module.exports !== undefined) return module.exports.exports;
+    if (path.endsWith('.json')) {
+      module.exports = { exports: dataOf(path, module.text) };
+      return module.exports.exports;
+    }
+    if (module.lowered.isAsync)
+      throw new Error(
+        `${path} waits (await) at its top level: \`import\` it at the head of a cell or with \`await import()\`, not with require()`,
+      );
+    try {
+      this.#begin(path, module);
+    } catch (error) {
+      module.exports = undefined;
+      throw error;
+    }
+    module.isBegun = false; // not when it was terminated
+    return module.exports!.exports;
+  }
+
+  /** The same for one that waits at its top level. */
+  async loadAwaiting(path: string): Promise<void> {
+    const module = this.#read(path);
+    if (module.exports !== undefined) return;
+    try {
+      await inMicrotask(() => this.#begin(path, module));
+    } catch (error) {
+      module.exports = undefined;
+      throw error;
+    }
+    module.isBegun = false;
+  }
+
+  /** Names that it imports statically, and whether it waits at its top level. */
+  describe(path: string): Pick<LoweredModule, 'imports' | 'isAsync'> {
+    return this.#read(path).lowered;
+  }
+
+  /** `importer` takes what it has from `path`. */
+  link(importer: string, path: string): void {
+    this.#modules.get(importer)?.imports.add(path);
+  }
+
+  /** What was terminated midway is run again when it is asked for. */
+  forgetBegun(): void {
+    for (const module of this.#modules.values()) {
+      if (module.isBegun) module.exports = undefined;
+      module.isBegun = false;
+    }
+  }
+
+  /** Looks at all files: what was edited, and what imports it however far up, is run again when it is asked for. */
+  refresh(): void {
+    const modules = this.#modules;
+    const edited = new Set(
+      [...modules].filter(([path, module]) => isEdited(path, module)).map(([path]) => path),
+    );
+    for (const path of dependents(edited, modules)) modules.get(path)!.exports = undefined;
+    for (const path of edited) modules.delete(path);
+  }
+
+  #read(path: string): OwnModule {
+    const known = this.#modules.get(path);
     if (known !== undefined) return known;
     const text = readFileSync(path, 'utf8');
-    const lowered = path.endsWith('.json') ? DATA : lower(text, path);
+    const lowered = path.endsWith('.json') ? DATA : this.needs.lower(text, path);
     const module: OwnModule = {
       ...{ text, stamp: stampOf(statSync(path)), readAtMs: Date.now(), lowered },
       ...{ exports: undefined, isBegun: false, imports: new Set() },
     };
-    modules.set(path, module);
+    this.#modules.set(path, module);
     return module;
-  };
-  const functionOf = (path: string, { lowered }: OwnModule): ((...args: unknown[]) => unknown) => {
-    const head = `(${lowered.isAsync ? 'async ' : ''}function (exports, require, module, ${CELL_OBJECT}, __filename, __dirname) {`;
-    return vm.runInThisContext(`${head}${lowered.script}\n})`, {
-      filename: path,
-      columnOffset: -head.length,
-    }) as (...args: unknown[]) => unknown;
-  };
-  const begin = (path: string, module: OwnModule): unknown => {
+  }
+
+  #begin(path: string, module: OwnModule): unknown {
+    const { requireFrom, importFrom } = this.needs;
     const folder = dirname(path);
     const held = { exports: {} as unknown };
     const top = createUsingScope();
@@ -88,58 +133,15 @@ export function createOwnModules({ lower, requireFrom, importFrom }: ModuleNeeds
     };
     module.isBegun = true;
     return runInScope(top, () => functionOf(path, module)(held.exports, require, held, cell, path, folder));
-  };
-  const fail = (module: OwnModule, error: unknown): never => {
-    module.exports = undefined;
-    throw error;
-  };
+  }
+}
 
-  return {
-    load(path) {
-      const module = read(path);
-      if (module.exports !== undefined) return module.exports.exports;
-      if (path.endsWith('.json')) {
-        module.exports = { exports: dataOf(path, module.text) };
-        return module.exports.exports;
-      }
-      if (module.lowered.isAsync)
-        throw new Error(
-          `${path} waits (await) at its top level: \`import\` it at the head of a cell or with \`await import()\`, not with require()`,
-        );
-      try {
-        begin(path, module);
-      } catch (error) {
-        fail(module, error);
-      }
-      module.isBegun = false; // not when it was terminated
-      return module.exports!.exports;
-    },
-    async loadAwaiting(path) {
-      const module = read(path);
-      if (module.exports !== undefined) return;
-      try {
-        await inMicrotask(() => begin(path, module));
-      } catch (error) {
-        fail(module, error);
-      }
-      module.isBegun = false;
-    },
-    describe: (path) => read(path).lowered,
-    link: (importer, path) => void modules.get(importer)?.imports.add(path),
-    forgetBegun() {
-      for (const module of modules.values()) {
-        if (module.isBegun) module.exports = undefined;
-        module.isBegun = false;
-      }
-    },
-    refresh() {
-      const edited = new Set(
-        [...modules].filter(([path, module]) => isEdited(path, module)).map(([path]) => path),
-      );
-      for (const path of dependents(edited, modules)) modules.get(path)!.exports = undefined;
-      for (const path of edited) modules.delete(path);
-    },
-  };
+function functionOf(path: string, { lowered }: OwnModule): (...args: unknown[]) => unknown {
+  const head = `(${lowered.isAsync ? 'async ' : ''}function (exports, require, module, ${CELL_OBJECT}, __filename, __dirname) {`;
+  return vm.runInThisContext(`${head}${lowered.script}\n})`, {
+    filename: path,
+    columnOffset: -head.length,
+  }) as (...args: unknown[]) => unknown;
 }
 
 const DATA: LoweredModule = { script: '', sourceMap: '', isAsync: false, imports: [] };

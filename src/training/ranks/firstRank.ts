@@ -12,18 +12,11 @@ import { isProof, nonce, proofOf, type SharedSecret } from './talkProof.js';
 /** Of whoever has not proved yet who it is. */
 const STRANGERS = { lineBytes: 4096, waitMs: 10_000, atATime: 64, notes: 10 } as const;
 
-interface Other {
-  readonly socket: Socket;
-  /** On the clock of performance.now(), which nobody sets. */
-  heard: number;
-}
-
 /** The process that listens; it knows who is there. */
 export class FirstRank extends Talk implements RankWatch {
-  readonly #cluster: Cluster;
   readonly #secret: SharedSecret;
   readonly #server: Server;
-  readonly #others = new Map<number, Other>();
+  readonly #others = new Map<number, Socket>();
   /** Connections without a proof. */
   readonly #strangers = new Map<Socket, (reason: string) => void>();
   readonly #said = new Map<string, Map<number, string>>();
@@ -59,8 +52,7 @@ export class FirstRank extends Talk implements RankWatch {
   }
 
   constructor(cluster: Cluster, timeoutSeconds: number, secret: SharedSecret, server: Server) {
-    super(timeoutSeconds);
-    this.#cluster = cluster;
+    super(cluster, timeoutSeconds);
     this.#secret = secret;
     this.#server = server;
     server.on('connection', (socket) => this.#accept(socket));
@@ -89,7 +81,7 @@ export class FirstRank extends Talk implements RankWatch {
     if (reason !== undefined) this.#tellAll({ kind: 'failed', message: `rank 0 ended: ${reason}` });
     else this.#tellAll({ kind: 'leave' });
     clearInterval(this.#timer);
-    for (const { socket } of this.#others.values()) socket.end();
+    for (const socket of this.#others.values()) socket.end();
     for (const socket of this.#strangers.keys()) socket.destroy();
     this.#server.close();
     this.#secret.remove();
@@ -120,7 +112,7 @@ export class FirstRank extends Talk implements RankWatch {
     };
     socket.on('close', () => {
       proved();
-      if (rank >= 0 && !this.#gone.has(rank)) this.#lose(rank, `${this.#nameOf(rank)} ended without a word`);
+      if (rank >= 0 && !this.#gone.has(rank)) this.#lose(rank, `${this.nameOf(rank)} ended without a word`);
     });
     readMessages(
       socket,
@@ -137,13 +129,14 @@ export class FirstRank extends Talk implements RankWatch {
           send(socket, { kind: 'welcome', proof });
           send(socket, {
             kind: 'failed',
-            message: `${this.#nameOf(of)} is there already: start each rank once`,
+            message: `${this.nameOf(of)} is there already: start each rank once`,
           });
           socket.end();
           return;
         }
         rank = of;
-        this.#others.set(rank, { socket, heard: performance.now() });
+        this.#others.set(rank, socket);
+        this.heard.set(rank, performance.now());
         send(socket, { kind: 'welcome', proof });
         if (this.stopping.aborted) send(socket, { kind: 'stop' });
       },
@@ -153,7 +146,7 @@ export class FirstRank extends Talk implements RankWatch {
   }
 
   #mayBeHeard(address: string): boolean {
-    const { heard = [] } = this.#cluster;
+    const { heard = [] } = this.cluster;
     return heard === 'anyone' || isLoopback(address) || heard.includes(plainAddress(address));
   }
 
@@ -164,18 +157,18 @@ export class FirstRank extends Talk implements RankWatch {
     const secret = this.#secret.read()!;
     if (!isProof(proof, proofOf('hello', secret, { rank, challenge, answer })))
       return 'it does not know the secret';
-    if (!Number.isInteger(rank) || rank < 1 || rank >= this.#cluster.addresses.length)
+    if (!Number.isInteger(rank) || rank < 1 || rank >= this.cluster.addresses.length)
       return `there is no rank ${rank}`;
     return { rank, proof: proofOf('welcome', secret, { rank, challenge, answer }) };
   }
 
   #take(rank: number, message: Message): void {
-    this.#others.get(rank)!.heard = performance.now();
+    this.heard.set(rank, performance.now());
     if (message.kind === 'agree') this.#say(message.what, rank, message.value);
     else if (message.kind === 'failed') this.#lose(rank, message.message);
     else if (message.kind === 'leave') {
       this.#gone.add(rank);
-      this.noteLeft(this.#nameOf(rank));
+      this.noteLeft(rank);
     } else if (message.kind === 'stop') this.stop();
   }
 
@@ -188,13 +181,13 @@ export class FirstRank extends Talk implements RankWatch {
   #say(what: string, rank: number, value: string): void {
     const said = this.#said.get(what) ?? new Map<number, string>();
     this.#said.set(what, said.set(rank, value));
-    if (said.size < this.#cluster.addresses.length) return;
+    if (said.size < this.cluster.addresses.length) return;
     this.#said.delete(what);
     const other = [...said].find(([, text]) => text !== said.get(0));
     if (other !== undefined) {
       const [differing, text] = other;
       this.#failAll(
-        `${this.#nameOf(differing)} has another ${what} than rank 0: ${difference(said.get(0)!, text)}; start all with the same version, flags and files`,
+        `${this.nameOf(differing)} has another ${what} than rank 0: ${difference(said.get(0)!, text)}; start all with the same version, flags and files`,
       );
       return;
     }
@@ -204,27 +197,25 @@ export class FirstRank extends Talk implements RankWatch {
 
   #late(what: string): void {
     // Who is there takes its time, and is missed when it is not heard any more.
-    const missing = this.#cluster.addresses.flatMap((_, rank) =>
+    const missing = this.cluster.addresses.flatMap((_, rank) =>
       rank === 0 || this.#others.has(rank) ? [] : [rank],
     );
     if (missing.length === 0) return;
-    const names = missing.map((rank) => this.#nameOf(rank)).join(', ');
+    const names = missing.map((rank) => this.nameOf(rank)).join(', ');
     this.#failAll(
       `${names} did not come within ${this.timeoutSeconds} s (waiting for its ${what}): was it started, with these addresses?`,
     );
   }
 
   #beat(): void {
-    if (this.wasAway()) for (const other of this.#others.values()) other.heard = performance.now();
     this.#tellAll({ kind: 'beat' });
-    for (const [rank, { heard }] of this.#others)
-      if (!this.#gone.has(rank) && performance.now() - heard > 1000 * this.timeoutSeconds)
-        this.#lose(rank, this.notHeard(this.#nameOf(rank)));
+    for (const rank of this.silent()) this.#lose(rank, this.notHeard(rank));
   }
 
   #lose(rank: number, message: string): void {
     if (this.#gone.has(rank)) return;
     this.#gone.add(rank);
+    this.heard.delete(rank);
     this.#failAll(message);
   }
 
@@ -234,11 +225,7 @@ export class FirstRank extends Talk implements RankWatch {
   }
 
   #tellAll(message: Message): void {
-    for (const [rank, { socket }] of this.#others) if (!this.#gone.has(rank)) send(socket, message);
-  }
-
-  #nameOf(rank: number): string {
-    return `rank ${rank} (${this.#cluster.addresses[rank]})`;
+    for (const [rank, socket] of this.#others) if (!this.#gone.has(rank)) send(socket, message);
   }
 }
 

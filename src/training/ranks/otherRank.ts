@@ -15,12 +15,9 @@ const ANSWER_MS = 10_000;
 
 /** Any process but the first: it speaks with that one alone. */
 export class OtherRank extends Talk implements RankWatch {
-  readonly #rank: number;
   readonly #socket: Socket;
   /** Beats, once both sides know each other. */
   #timer: NodeJS.Timeout | undefined;
-  readonly #first: string;
-  #heard = performance.now();
 
   /** Tries until the first process is there and knows the secret, or `signal` is aborted: that one may have ended already. */
   static async start(
@@ -64,10 +61,8 @@ export class OtherRank extends Talk implements RankWatch {
   }
 
   constructor(cluster: Cluster, timeoutSeconds: number, socket: Socket) {
-    super(timeoutSeconds);
-    this.#rank = cluster.rank;
+    super(cluster, timeoutSeconds);
     this.#socket = socket;
-    this.#first = `rank 0 (${cluster.addresses[0]})`;
   }
 
   async agree(what: string, value: string): Promise<void> {
@@ -88,7 +83,7 @@ export class OtherRank extends Talk implements RankWatch {
         this.#socket,
         reason === undefined
           ? { kind: 'leave' }
-          : { kind: 'failed', message: `rank ${this.#rank} ended: ${reason}` },
+          : { kind: 'failed', message: `rank ${this.cluster.rank} ended: ${reason}` },
       );
     this.left = true;
     this.#socket.end();
@@ -104,7 +99,7 @@ export class OtherRank extends Talk implements RankWatch {
       const waiting = setTimeout(() => resolve('it did not answer'), ANSWER_MS);
       const closed = (): void => {
         clearTimeout(waiting);
-        if (this.#isThere) this.fail(`${this.#first} ended without a word`);
+        if (this.#isThere) this.fail(`${this.nameOf(0)} ended without a word`);
         else resolve('it does not know this secret');
       };
       this.#socket.on('close', closed);
@@ -112,9 +107,9 @@ export class OtherRank extends Talk implements RankWatch {
         this.#socket,
         () => MOST_LINE_BYTES,
         (message) => {
-          this.#heard = performance.now();
+          this.heard.set(0, performance.now());
           if (this.#isThere) return this.#take(message);
-          const rank = this.#rank;
+          const { rank } = this.cluster;
           if (message.kind === 'challenge' && challenge === undefined) {
             challenge = message.nonce;
             const proof = proofOf('hello', known, { rank, challenge, answer });
@@ -141,14 +136,13 @@ export class OtherRank extends Talk implements RankWatch {
     else if (message.kind === 'stop') this.abort();
     else if (message.kind === 'leave') {
       this.left = true;
-      this.noteLeft(this.#first);
+      this.noteLeft(0);
     }
   }
 
   #beat(): void {
-    if (this.wasAway()) this.#heard = performance.now();
     send(this.#socket, { kind: 'beat' });
-    if (performance.now() - this.#heard > 1000 * this.timeoutSeconds) this.fail(this.notHeard(this.#first));
+    if (this.silent().length > 0) this.fail(this.notHeard(0));
   }
 
   get #isThere(): boolean {

@@ -1,4 +1,7 @@
-import { EngineError, InterruptedError } from '../../errors.js';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import type { Cluster } from '../../config/cluster.js';
+import { EngineError, InterruptedError, messageOf } from '../../errors.js';
 
 /** How often each side is heard. */
 export const BEAT_MS = 500;
@@ -20,12 +23,19 @@ export class Talk {
   protected waitingFor: string | undefined;
   /** Rejects when one that is needed for an agreement ends in peace: it agrees to nothing any more. */
   protected readonly oneLeft: Promise<never>;
+  /** When each rank that must be heard was so last, on the clock of performance.now(), which nobody sets. */
+  protected readonly heard = new Map<number, number>();
   readonly #stopping = new AbortController();
   #lastBeat = performance.now();
+  /** Since when this process itself was not suspended (by its job system, say): before, it could hear nobody. */
+  #awake = this.#lastBeat;
   #fail!: (error: Error) => void;
   #leave!: (error: Error) => void;
 
-  constructor(protected readonly timeoutSeconds: number) {
+  constructor(
+    protected readonly cluster: Cluster,
+    protected readonly timeoutSeconds: number,
+  ) {
     this.failure = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
@@ -45,13 +55,25 @@ export class Talk {
     return this.#stopping.signal;
   }
 
-  protected noteLeft(name: string): void {
-    this.#leave(new InterruptedError(`interrupted: ${name} has ended`));
+  protected noteLeft(rank: number): void {
+    this.heard.delete(rank);
+    this.#leave(new InterruptedError(`interrupted: ${this.nameOf(rank)} has ended`));
   }
 
   async explain(error: unknown): Promise<unknown> {
-    const moments = new Promise<unknown>((resolve) => setTimeout(resolve, 4 * BEAT_MS, error));
-    return Promise.race([this.failure.catch((lost: unknown) => lost), moments]);
+    const lost = this.failure.catch((reason: unknown) => reason);
+    // What has come meanwhile is read first.
+    const known = await Promise.race([lost, turn()]);
+    if (known !== undefined) return known;
+    // TensorFlow's sums have the same limit of time as the talk, and may be the first to lose patience.
+    for (const [rank, at] of this.heard) {
+      const seconds = (performance.now() - at) / 1000;
+      if (seconds > this.timeoutSeconds / 2)
+        return new EngineError('cluster', `${this.notHeard(rank, seconds)}: ${messageOf(error)}`, {
+          cause: error,
+        });
+    }
+    return Promise.race([lost, delay(4 * BEAT_MS, error)]);
   }
 
   protected fail(message: string): void {
@@ -66,20 +88,26 @@ export class Talk {
     });
   }
 
-  /** Whether this process itself did not run since its last beat (suspended by its job system): it could hear nobody. */
-  protected wasAway(): boolean {
+  /** The ranks that were silent too long while this process could hear them. */
+  protected silent(): number[] {
     const now = performance.now();
-    const silence = now - this.#lastBeat;
+    if (now - this.#lastBeat > 4 * BEAT_MS) this.#awake = now;
     this.#lastBeat = now;
-    return silence > 4 * BEAT_MS;
+    return [...this.heard].flatMap(([rank, at]) =>
+      now - Math.max(at, this.#awake) > 1000 * this.timeoutSeconds ? [rank] : [],
+    );
   }
 
   protected abort(): void {
     this.#stopping.abort(BY_ANOTHER);
   }
 
-  protected notHeard(name: string): string {
+  protected notHeard(rank: number, seconds = this.timeoutSeconds): string {
     const waiting = this.waitingFor === undefined ? '' : ` (waiting for its ${this.waitingFor})`;
-    return `${name} was not heard for ${this.timeoutSeconds} s${waiting}`;
+    return `${this.nameOf(rank)} was not heard for ${Math.round(seconds)} s${waiting}`;
+  }
+
+  protected nameOf(rank: number): string {
+    return `rank ${rank} (${this.cluster.addresses[rank]})`;
   }
 }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { basename } from 'node:path';
 import { systemReason } from '../../paths.js';
+import { isMisread } from '../voxels/folderWalk.js';
 import { hasDicomMark, isUid, peekDicom } from './dicomDataSet.js';
 import { fieldsOf } from './dicomFields.js';
 import { kindBesideSlices } from './dicomKinds.js';
@@ -55,11 +55,6 @@ export function lookAtFile(file: string): DicomFile {
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
-}
-
-/** A name in another encoding is shown with this sign, and leads nowhere. */
-export function isMisread(path: string): boolean {
-  return basename(path).includes('\ufffd');
 }
 
 function withoutMark(file: string, size: number): DicomFile {

@@ -1,9 +1,7 @@
-import { type Dirent, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, sep } from 'node:path';
 import { given } from '../../given.js';
-import { systemReason } from '../../paths.js';
-import { entriesIn } from '../voxels/inputFile.js';
-import { type DicomFile, isMisread, lookAtFile, PACKED_SLICE } from './dicomFile.js';
+import { walkFolders } from '../voxels/folderWalk.js';
+import { type DicomFile, lookAtFile, PACKED_SLICE } from './dicomFile.js';
 
 /** The files of one DICOM series, found by what they hold. */
 export interface DicomSeriesFiles {
@@ -36,39 +34,19 @@ const OTHER_FORMATS = /\.(mhd|mha|z?raw|nrrd|nhdr|nii|gz|bz2|hdr)$/i;
  */
 export function findDicomSeries(folder: string): DicomSearch {
   const search = new Search();
-  search.look(folder, realpathSync(folder));
+  search.look(folder);
   return search.result();
 }
 
 class Search {
-  readonly #seen = new Set<string>();
   readonly #files = new Map<string, string[]>();
   readonly #faults = new Map<string, string>();
   readonly #leftOut: LeftOutFile[] = [];
 
-  look(folder: string, real: string): void {
-    if (this.#isSeen(real)) return;
-    // The system's own folder at the root of a disk is open to nobody.
-    const entries = entriesIn(folder).filter(({ name }) => !name.startsWith('.') && name !== 'lost+found');
-    const files = entries
-      .filter((entry) => isCandidate(entry.name) && this.#isNewFile(entry, folder, real))
-      .map(({ name }) => join(folder, name))
-      .map((file) => ({ file, found: lookAtFile(file) }));
-    this.#take(files);
-    for (const entry of entries)
-      if (kindOf(entry, folder) === 'folder') this.#lookBelow(join(folder, entry.name));
-  }
-
-  /** One that cannot be opened holds back none of the others. */
-  #lookBelow(folder: string): void {
-    try {
-      this.look(folder, realpathSync(folder));
-    } catch (error) {
-      const reason = isMisread(folder)
-        ? 'the name of the folder is not UTF-8: rename it'
-        : `the folder cannot be opened (${systemReason(error)})`;
-      this.#leftOut.push({ file: folder, reason });
-    }
+  look(folder: string): void {
+    for (const walked of walkFolders(folder, isCandidate))
+      if ('reason' in walked) this.#leftOut.push({ file: walked.folder, reason: walked.reason });
+      else this.#take(walked.files.map((file) => ({ file, found: lookAtFile(file) })));
   }
 
   result(): DicomSearch {
@@ -106,20 +84,6 @@ class Search {
             `expected slices of the series, found ${file}, which may be one and cannot be read: ${found.reason}; copy it again, or remove it if it is none`,
           );
     }
-  }
-
-  #isNewFile(entry: Dirent, folder: string, real: string): boolean {
-    const kind = kindOf(entry, folder);
-    if (kind === 'lost link') return true;
-    if (kind !== 'file') return false;
-    const path = entry.isSymbolicLink() ? realpathSync(join(folder, entry.name)) : join(real, entry.name);
-    return !this.#isSeen(path);
-  }
-
-  #isSeen(real: string): boolean {
-    const isSeen = this.#seen.has(real);
-    this.#seen.add(real);
-    return isSeen;
   }
 }
 
@@ -160,19 +124,4 @@ function folderOfAll(files: readonly string[]): string {
   )
     folder = dirname(folder);
   return folder;
-}
-
-/** Pipes and devices are other things: opening them would wait forever. */
-function kindOf(entry: Dirent, folder: string): 'file' | 'folder' | 'lost link' | 'other' {
-  if (entry.isFile()) return 'file';
-  if (entry.isDirectory()) return 'folder';
-  if (!entry.isSymbolicLink()) return 'other';
-  try {
-    const target = statSync(join(folder, entry.name));
-    if (target.isFile()) return 'file';
-    return target.isDirectory() ? 'folder' : 'other';
-  } catch {
-    // Also one that leads to itself.
-    return 'lost link';
-  }
 }

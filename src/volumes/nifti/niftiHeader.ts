@@ -9,7 +9,6 @@ type Row = readonly [number, number, number, number];
 
 /** What a NIfTI header says; https://nifti.nimh.nih.gov/nifti-1, https://nifti.nimh.nih.gov/nifti-2 */
 export interface NiftiHeader {
-  readonly version: 1 | 2;
   readonly bigEndian: boolean;
   /** The voxels lie in a file of their own, .img. */
   readonly isPair: boolean;
@@ -97,7 +96,6 @@ export function parseNiftiHeader(start: Buffer, file: string): NiftiHeader {
       `vox_offset: expected a whole number from ${lowest}, received ${fields.voxelOffset}`,
     );
   return {
-    version,
     bigEndian: !littleEndian,
     isPair,
     size: sizeOf(fields, file),

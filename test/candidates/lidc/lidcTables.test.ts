@@ -113,9 +113,12 @@ test('readLidcTables() goes on beside broken XML, slices that are missing and tw
   const other = readFileSync(xmlOf(neighbours), 'utf8').replace('<malignancy>1', '<malignancy>2');
   writeFileSync(join(folder, 'other.xml'), other);
   writeFileSync(join(folder, 'cut.xml'), other.slice(0, 5000));
+  // As an old CD has it: a name in Latin-1.
+  mkdirSync(Buffer.concat([Buffer.from(`${folder}/M`), Buffer.from([0xdc]), Buffer.from('LLER')]));
   const { seriesUids, failed } = await readLidcTables(folder);
   assert.deepEqual(seriesUids, [fourReaders.uid]);
-  const reasons = failed.map(({ reason }) => reason.slice(folder.length + 1));
+  assert.equal(failed[0]!.reason, 'the name of the folder is not UTF-8: rename it');
+  const reasons = failed.slice(1).map(({ reason }) => reason.slice(folder.length + 1));
   assert.equal(reasons.length, 3);
   assert.match(reasons[0]!, /^cut\.xml:\d+: expected well-formed XML/);
   assert.match(reasons[1]!, /expected one reading of series .*\.2, found another one in .*other\.xml/);

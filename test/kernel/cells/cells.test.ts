@@ -8,7 +8,7 @@ import {
 } from '../../../src/kernel/cells/cellContext.js';
 import { createCells } from '../../../src/kernel/cells/cells.js';
 import { moduleLowering } from '../../../src/kernel/cells/lowering.js';
-import { createCellModules } from '../../../src/kernel/cells/modules.js';
+import { CellModules } from '../../../src/kernel/cells/modules.js';
 import { createStackPlaces, mapStacks } from '../../../src/kernel/cells/stackPlaces.js';
 import { createCellCompiler } from '../../../src/kernel/typescript/tslab.js';
 import type { Message } from '../../../src/kernel/wire/protocol.js';
@@ -24,7 +24,7 @@ const places = createStackPlaces();
 mapStacks(places);
 const cells = createCells(
   compiler,
-  createCellModules({ root: REPOSITORY_ROOT, lower: moduleLowering(compiler.ts, places) }),
+  new CellModules({ root: REPOSITORY_ROOT, lower: moduleLowering(compiler.ts, places) }),
   places,
   (work) => {
     compiled.push(true);

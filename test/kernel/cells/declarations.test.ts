@@ -64,6 +64,25 @@ test('`declare global` holds for every later cell, until one declares the same a
   assert.equal(declarations.usedBy('1').globals, `${third}\n${anew}`);
 });
 
+test('two interfaces of `declare global` are merged as in two files: by names and keys, with all other signatures', () => {
+  const declarations = createDeclarations(ts);
+  const bag = (members: string): string => `declare global { interface Bag { ${members} } }`;
+  const [texts, numbers, call] = [
+    '[key: string]: unknown',
+    '[at: number]: string',
+    '(key: string): void',
+  ].map(bag);
+  for (const text of [texts!, numbers!, call!, bag('(at: number): void'), call!])
+    cell(declarations, text, text);
+  assert.equal(
+    declarations.usedBy('1').globals,
+    [texts, numbers, bag('(at: number): void'), call].join('\n'),
+  );
+  // TypeScript itself refuses a second signature of one key (TS2374): here the later cell's takes its place.
+  const anew = bag('[at: number | symbol]: number');
+  assert.equal(declarations.usedBy(anew).globals, [texts, bag('(at: number): void'), call].join('\n'));
+});
+
 test('usedBy() keeps the modules that cells have named, so that the compiler does', () => {
   const declarations = createDeclarations(ts);
   cell(

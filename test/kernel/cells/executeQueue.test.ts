@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CellOutcome, Cells } from '../../../src/kernel/cells/cells.js';
-import { createExecuteQueue } from '../../../src/kernel/cells/executeQueue.js';
+import { ExecuteQueue } from '../../../src/kernel/cells/executeQueue.js';
 import { createHistory } from '../../../src/kernel/cells/history.js';
 import type { ToSockets } from '../../../src/kernel/wire/channel.js';
 import type { JsonObject, Message } from '../../../src/kernel/wire/protocol.js';
@@ -27,7 +27,7 @@ function queueOver(outcomes: Record<string, CellOutcome>) {
   } as unknown as Cells;
   // As a port does it, which refuses functions.
   const send = (message: ToSockets): void => void sent.push(structuredClone(message));
-  const queue = createExecuteQueue({ cells, history, send });
+  const queue = new ExecuteQueue({ cells, history, send });
   const add = (code: unknown, more: JsonObject = {}): void => {
     const header = { msg_id: String(code), msg_type: 'execute_request' } as Message['header'];
     const message = { header, identities: [], content: { code, ...more } } as unknown as Message;
@@ -37,7 +37,7 @@ function queueOver(outcomes: Record<string, CellOutcome>) {
   return { add, sent, replies, history, queue };
 }
 
-test('createExecuteQueue() answers a cell: busy, input, result, reply, idle, in this order', async () => {
+test('ExecuteQueue answers a cell: busy, input, result, reply, idle, in this order', async () => {
   const { add, sent } = queueOver({ a: { ok: true, value: 6 } });
   add('a');
   await wait(5);
@@ -47,7 +47,7 @@ test('createExecuteQueue() answers a cell: busy, input, result, reply, idle, in 
   );
 });
 
-test('createExecuteQueue() aborts the cells sent before a failure, not those sent afterwards', async () => {
+test('ExecuteQueue aborts the cells sent before a failure, not those sent afterwards', async () => {
   const { add, replies } = queueOver({ bad: FAILED });
   for (const code of ['one', 'bad', 'two', 'three']) add(code);
   await wait(5);
@@ -61,7 +61,7 @@ test('createExecuteQueue() aborts the cells sent before a failure, not those sen
   assert.equal(replies()[4]?.execution_count, 3, 'aborted cells take no number');
 });
 
-test('createExecuteQueue() goes on after a failure with stop_on_error false', async () => {
+test('ExecuteQueue goes on after a failure with stop_on_error false', async () => {
   const { add, replies } = queueOver({ bad: FAILED });
   add('bad', { stop_on_error: false });
   add('two');
@@ -72,7 +72,7 @@ test('createExecuteQueue() goes on after a failure with stop_on_error false', as
   );
 });
 
-test('createExecuteQueue() with silent publishes neither input nor result and takes no number', async () => {
+test('ExecuteQueue with silent publishes neither input nor result and takes no number', async () => {
   const { add, sent, replies, history } = queueOver({ a: { ok: true, value: 1 } });
   add('a', { silent: true });
   await wait(5);
@@ -84,7 +84,7 @@ test('createExecuteQueue() with silent publishes neither input nor result and ta
   assert.deepEqual(history.find({ hist_access_type: 'tail' }), []);
 });
 
-test('createExecuteQueue() evaluates user expressions and keeps store_history false out of the history', async () => {
+test('ExecuteQueue evaluates user expressions and keeps store_history false out of the history', async () => {
   const { add, replies, history } = queueOver({ '(x);': { ok: true, value: 2 }, '(bad);': FAILED });
   add('a', { store_history: false, user_expressions: { x: 'x', bad: 'bad' } });
   await wait(5);
@@ -94,7 +94,7 @@ test('createExecuteQueue() evaluates user expressions and keeps store_history fa
   assert.deepEqual(history.find({ hist_access_type: 'tail' }), []);
 });
 
-test('createExecuteQueue() leaves out of what it shows what JSON leaves out, and goes on', async () => {
+test('ExecuteQueue leaves out of what it shows what JSON leaves out, and goes on', async () => {
   const value = { 'application/json': { n: 1, f: () => 2 } };
   const { add, sent, replies } = queueOver({
     '(x);': { ok: true, value },
@@ -112,7 +112,7 @@ test('createExecuteQueue() leaves out of what it shows what JSON leaves out, and
   assert.equal(replies()[1]?.status, 'ok');
 });
 
-test('createExecuteQueue() answers a cell at which the compiler breaks, and goes on', async () => {
+test('ExecuteQueue answers a cell at which the compiler breaks, and goes on', async () => {
   const { add, replies } = queueOver({});
   add('compiler breaks');
   await wait(5);
@@ -127,7 +127,7 @@ test('createExecuteQueue() answers a cell at which the compiler breaks, and goes
   );
 });
 
-test('createExecuteQueue() counts only what goes into the history', async () => {
+test('ExecuteQueue counts only what goes into the history', async () => {
   const { add, replies } = queueOver({});
   add('a', { store_history: false });
   add('b');
@@ -139,7 +139,7 @@ test('createExecuteQueue() counts only what goes into the history', async () => 
   );
 });
 
-test('createExecuteQueue() shows a value that JSON cannot hold as an error of the cell, and goes on', async () => {
+test('ExecuteQueue shows a value that JSON cannot hold as an error of the cell, and goes on', async () => {
   const { add, replies } = queueOver({ a: { ok: true, value: { 'application/json': { big: 1n } } } });
   add('a');
   await wait(5);
@@ -149,7 +149,7 @@ test('createExecuteQueue() shows a value that JSON cannot hold as an error of th
   assert.equal(replies()[1]?.status, 'ok');
 });
 
-test('createExecuteQueue() refuses code that is no text, and shows the error of a broken display', async () => {
+test('ExecuteQueue refuses code that is no text, and shows the error of a broken display', async () => {
   const broken = {
     [Symbol.for('Jupyter.display')]() {
       throw new Error('broken display');

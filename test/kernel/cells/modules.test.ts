@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { moduleLowering } from '../../../src/kernel/cells/lowering.js';
-import { createCellModules } from '../../../src/kernel/cells/modules.js';
+import { CellModules } from '../../../src/kernel/cells/modules.js';
 import { createStackPlaces, mapStacks } from '../../../src/kernel/cells/stackPlaces.js';
 import type { Ts } from '../../../src/kernel/typescript/compiler.js';
 import { createRandom } from '../../../src/random.js';
@@ -18,7 +18,7 @@ const at = <T>(work: () => T): T => work();
 const places = createStackPlaces();
 mapStacks(places);
 const ts = createRequire(import.meta.url)('@tslab/typescript-for-tslab') as Ts;
-const newModules = () => createCellModules({ root, lower: moduleLowering(ts, places) });
+const newModules = () => new CellModules({ root, lower: moduleLowering(ts, places) });
 
 function write(files: Readonly<Record<string, string>>): void {
   for (const [name, text] of Object.entries(files)) {

@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { createRun } from '../../../src/kernel/cells/cellContext.js';
 import { createCells } from '../../../src/kernel/cells/cells.js';
 import { moduleLowering } from '../../../src/kernel/cells/lowering.js';
-import { createCellModules } from '../../../src/kernel/cells/modules.js';
+import { CellModules } from '../../../src/kernel/cells/modules.js';
 import { createStackPlaces } from '../../../src/kernel/cells/stackPlaces.js';
 import { createCellCompiler } from '../../../src/kernel/typescript/tslab.js';
 import type { Message } from '../../../src/kernel/wire/protocol.js';
@@ -17,7 +17,7 @@ const compiler = createCellCompiler();
 const places = createStackPlaces();
 const cells = createCells(
   compiler,
-  createCellModules({ root: REPOSITORY_ROOT, lower: moduleLowering(compiler.ts, places) }),
+  new CellModules({ root: REPOSITORY_ROOT, lower: moduleLowering(compiler.ts, places) }),
   places,
   (work) => work(),
 );

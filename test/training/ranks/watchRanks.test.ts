@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { talkAddress } from '../../../src/config/cluster.js';
 import type { RankWatch } from '../../../src/training/ranks/rankWatch.js';
 import { isStoppedByAnother } from '../../../src/training/ranks/talk.js';
@@ -86,6 +87,23 @@ test('failure: a process that ends says why; one that ends without a word is nam
   const error = new Error('some other reason');
   assert.equal(await two.explain(error), error, 'who left in peace is no reason');
   two.leave();
+});
+
+test('explain(): who has been silent for most of the time is named when a sum is the first to lose patience', async () => {
+  const addresses = await freeAddresses();
+  const first = await watchRanks({ addresses, rank: 0 }, 3, SECRET);
+  const { host, port } = talkAddress({ addresses, rank: 0 });
+  const hangs = connect(port, host).on('error', () => {});
+  const [line] = await once(hangs, 'data');
+  hello(hangs, JSON.parse(String(line)).nonce, 'of these two', 1);
+  await once(hangs, 'data');
+  await delay(1800);
+  const error = new Error('the sum timed out');
+  const reason = await first.explain(error);
+  assert.match(String(reason), /rank 1 \(127\.0\.0\.1:9\) was not heard for 2 s: the sum timed out/);
+  assert.equal((reason as Error).cause, error);
+  hangs.destroy();
+  first.leave();
 });
 
 test('stop() of any process aborts the signal of all', async () => {

@@ -1,5 +1,5 @@
-import { type Chart, chart } from './charts/chart.js';
-import { GREY, PALETTE } from './charts/chartSpec.js';
+import { type Chart, chart } from '../src/figures/charts/chart.js';
+import { GREY, PALETTE } from '../src/figures/charts/chartSpec.js';
 
 export interface ScalingPoint {
   readonly devices: number;

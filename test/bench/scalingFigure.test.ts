@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { scalingFigure } from '../../src/figures/scalingFigures.js';
+import { scalingFigure } from '../../bench/scalingFigure.js';
 
 test('scalingFigure() marks what is measured and draws what is modelled, in percent', () => {
   const figure = scalingFigure(

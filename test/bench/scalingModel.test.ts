@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { expectedEfficiency, ringBandwidth } from '../../../src/training/step/scalingModel.js';
+import { expectedEfficiency, ringBandwidth } from '../../bench/scalingModel.js';
 
 const measured = { computeMs: 900, gradientBytes: 100e6, devices: 2, reduceMs: 102, latencyMs: 1 };
 
