@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { evaluate } from '../../src/evaluation/evaluate.js';
 import type { Evaluation } from '../../src/evaluation/evaluation.js';
+import type { OwnNetwork } from '../../src/model/ownNetwork.js';
+import { conv, convShapes, dense, denseShapes, normRelu, normShapes } from '../../src/model/pieceParts.js';
 import { createRandom, type Random } from '../../src/random.js';
 import { writePatchFile } from '../../src/store/writePatchFile.js';
 import type { TrainConfig } from '../../src/training/run/trainConfig.js';
@@ -10,6 +12,26 @@ import { allRecords, trainFixture } from '../training/trainFixture.js';
 
 const DIM = 8;
 const ROWS_OF_SCAN = 16;
+
+/** Small, and able to tell by heart what it has seen: scores are honest, or not, of any network. */
+const quickNetwork: OwnNetwork = {
+  name: 'quick',
+  parameters: {
+    ...convShapes('see/conv', 3, 1, 4),
+    ...normShapes('see/bn', 4),
+    ...convShapes('octants/conv', 3, 4, 8),
+    ...normShapes('octants/bn', 8),
+    ...convShapes('all/conv', 3, 8, 32),
+    ...normShapes('all/bn', 32),
+    ...denseShapes('say/dense', 2 ** 3 * 32),
+  },
+  pieces: [
+    { name: 'see', run: (p, x) => normRelu(p, 'see/bn', conv(p, 'see/conv', x, { stride: 2 })) },
+    { name: 'octants', run: (p, x) => normRelu(p, 'octants/bn', conv(p, 'octants/conv', x, { stride: 2 })) },
+    { name: 'all', run: (p, x) => normRelu(p, 'all/bn', conv(p, 'all/conv', x)) },
+    { name: 'say', run: (p, x) => dense(p, 'say/dense', x.reshape([x.shape[0], -1])) },
+  ],
+};
 
 interface Row {
   readonly scan: number;
@@ -46,20 +68,18 @@ async function configOf(
     ...others,
     augment: {},
     data,
-    network: 'resnet3d-18', // takes patches of 8³, too
     seed,
     holdout: 0,
     validation: 1,
     batchSize: 16,
     epochs: 3,
-    filters: 4,
     threads: 1, // of so small a network a second one makes no step faster, and takes a fifth more computing
   };
 }
 
 async function heldOutScores(config: TrainConfig): Promise<Evaluation> {
-  await allRecords(train(config));
-  return evaluate({ run: config.run, checkpoint: 'best' });
+  await allRecords(train(config, { network: quickNetwork }));
+  return evaluate({ run: config.run, checkpoint: 'best', network: quickNetwork });
 }
 
 const noise = (random: Random): Int16Array =>
@@ -118,7 +138,7 @@ test('a class that only the scan tells is not learned: parts are made of whole s
     allowSharedScans: boolean,
   ): Promise<Evaluation> => {
     const config = await configOf(t, rows, voxelsOf, 3);
-    return heldOutScores({ ...config, epochs: 20, filters: 8, allowSharedScans });
+    return heldOutScores({ ...config, epochs: 20, allowSharedScans });
   };
   const apart = await scored(
     fingerprinted((scan) => scan % 3),
