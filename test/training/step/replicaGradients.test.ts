@@ -21,7 +21,10 @@ test("recompute: the same bits, on one device, in pipelines and with all replica
     [{}, { precision: 'bfloat16' }],
     [pipeline, small],
     [{ ...pipeline, schedule: 'gpipe' }, small],
-    [{ strategy: 'data', devices: 2 }, { ...small, syncBatchNorm: true }],
+    [
+      { strategy: 'data', devices: 2 },
+      { ...small, syncBatchNorm: true },
+    ],
   ] as const)
     assertSameBits(await outcomeOf(parallel, { ...more, recompute: true }), await outcomeOf(parallel, more));
 });
