@@ -101,6 +101,8 @@ export function notebookOf(cells: readonly string[], text?: string): object {
 /** A notebook in a tab of its own. */
 export interface LabPage {
   readonly page: Page;
+  /** Another notebook in place of this one, whose kernel ends: loading JupyterLab itself takes longer than most notebooks run. */
+  next(name: string): Promise<void>;
   runAll(): Promise<void>;
   /** Waits until no cell runs or waits to run. */
   idle(timeoutMs?: number): Promise<void>;
@@ -123,6 +125,9 @@ async function openNotebook(context: BrowserContext, lab: RunningLab, name: stri
   const page = await context.newPage();
   const load = async (): Promise<void> => {
     await page.goto(`http://127.0.0.1:${lab.port}/lab/tree/${name}?token=${lab.token}&reset`);
+    await isThere();
+  };
+  const isThere = async (): Promise<void> => {
     await page.waitForSelector(`${PANEL} .jp-Notebook .jp-Cell`, { timeout: 60_000 });
     await kernelIs(page, 'idle');
   };
@@ -143,6 +148,14 @@ async function openNotebook(context: BrowserContext, lab: RunningLab, name: stri
     command,
     idle,
     reload: load,
+    async next(name) {
+      await page.evaluate(`(async ({ shell, commands }) => {
+        await shell.currentWidget.sessionContext.shutdown();
+        shell.currentWidget.dispose(); // without a question
+        await commands.execute('docmanager:open', { path: ${JSON.stringify(name)} });
+      })(window.jupyterapp)`);
+      await isThere();
+    },
     async runAll() {
       await page.evaluate(`window.jupyterapp.commands.execute('notebook:run-all-cells')`);
       await idle();

@@ -82,13 +82,15 @@ const isOne: boolean = openEngine().version === openEngine().version && alone.to
 console.log(JSON.stringify([VERSION, bytes.length, sum, isOne, listKernelSpecs().length, typeof runNotebook, typeof crop]));
 `;
 const patches = 'data/preprocessed/32x32x32-patch.hdf5';
+/** On three scans, a subset each. */
+const TRAIN = ['train', '--holdout', '2', '--epochs', '1', '--filters', '2', '--out'] as const;
 
 test(`data, runs and notebooks are those of the project: crop, train, a notebook${canBeOffline ? ', without a network' : ''}`, () => {
   const alone = (...words: readonly string[]): string =>
     run(project, offline[0]!, ...offline.slice(1), 'npx', 'voxlab', ...words);
-  alone('sample', '--scans', '10');
+  alone('sample', '--scans', '3');
   alone('crop', '--subset', 'all');
-  alone('train', '--epochs', '1', '--filters', '2', '--out', 'runs/first');
+  alone(...TRAIN, 'runs/first');
   assert.match(alone('runs'), /first/);
   alone('notebook', 'run', '01-scan');
   const executed = readFileSync(join(project, 'runs', 'notebooks', '01-scan.ipynb'), 'utf8');
@@ -111,7 +113,7 @@ for (const major of [22, 24]) {
     const cli = join('node_modules', 'voxlab', 'dist', 'lib', 'cli.js');
     assert.match(run(project, node, '--version'), new RegExp(`^v${major}\\.`));
     assert.deepEqual(JSON.parse(run(project, node, 'own.js', patches)), ownAnswer());
-    run(project, node, cli, 'train', '--epochs', '1', '--filters', '2', '--out', `runs/node-${major}`);
+    run(project, node, cli, ...TRAIN, `runs/node-${major}`);
     run(project, node, cli, 'kernel', 'install');
     run(project, node, cli, 'notebook', 'run', '01-scan');
   });
