@@ -34,12 +34,13 @@ export function createGarbageCollection(restMs = REST_MS): () => void {
   const atRest = (): void => {
     const { used, held } = heapMb();
     const leastSpareMb = Math.max(LEAST_SPARE_MB, LEAST_SPARE_SHARE * inUseMb);
-    if (held - inUseMb >= leastSpareMb && used <= MOST_USED_MB)
-      giveBack(() => {
-        collected();
-        libc().malloc_trim(0);
-      });
-    else libc().malloc_trim(0);
+    // The C library's freed memory: of messages, libraries, the compiler's buffers.
+    const trim = (): void => void libc().malloc_trim(0);
+    if (held - inUseMb < leastSpareMb || used > MOST_USED_MB) return trim();
+    giveBack(() => {
+      collected();
+      trim();
+    });
   };
   return () => {
     clearTimeout(timer);
@@ -68,6 +69,6 @@ function giveBack(then: () => void): void {
 }
 
 function heapMb(): { readonly used: number; readonly held: number } {
-  const { used_heap_size, total_heap_size, external_memory } = v8.getHeapStatistics();
-  return { used: (used_heap_size + external_memory) / 1e6, held: (total_heap_size + external_memory) / 1e6 };
+  const { used_heap_size, total_heap_size } = v8.getHeapStatistics();
+  return { used: used_heap_size / 1e6, held: total_heap_size / 1e6 };
 }
