@@ -93,7 +93,7 @@ export async function* findRate(
       split,
       network,
       (step) => rates[step - 1]!,
-      { loss: options.loss },
+      { loss: options.loss, isLoaded: config.from !== undefined },
     );
     feed = openFeed(patches, config, learner.batchSize);
     if (config.from !== undefined) {

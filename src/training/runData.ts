@@ -70,13 +70,20 @@ export function requireBatch(
     );
 }
 
-/** A learner of a run's network on its devices; of several processes this one's. Throws EngineError, EnvironmentError, UsageError. */
+/**
+ * A learner of a run's network on its devices; of several processes this one's. `isLoaded`: its first weights come from elsewhere.
+ * Throws EngineError, EnvironmentError, UsageError.
+ */
 export function learnerOfRun(
   config: TrainConfig,
   split: Split,
   network: Network,
   learningRateFactor: (step: number) => number,
-  { cluster, loss: own }: { readonly cluster?: Cluster; readonly loss?: OwnLoss | undefined } = {},
+  {
+    cluster,
+    loss: own,
+    isLoaded = false,
+  }: { readonly cluster?: Cluster; readonly loss?: OwnLoss | undefined; readonly isLoaded?: boolean } = {},
 ): Promise<Learner> {
   const ranks = cluster?.addresses.length ?? 1;
   const { strategy, devices, stages, microBatches, schedule, cuts } = config;
@@ -90,6 +97,8 @@ export function learnerOfRun(
     network,
     batchSize: rowsOfMicroBatch(config.batchSize, ranks),
     learningRateFactor,
+    // Those of other ranks than the first come from it.
+    firstWeights: isLoaded || (cluster !== undefined && cluster.rank > 0) ? 'zero' : 'drawn',
     parallel: { strategy, devices, stages, microBatches, schedule, ...(cuts.length > 0 ? { cuts } : {}) },
     ...given({ cluster }),
   });

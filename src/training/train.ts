@@ -146,7 +146,8 @@ async function* trainHere(
     const together = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...(watch?.losses ?? [])]);
     const done: Progress = before?.meta ?? { epoch: 0, step: 0, validated: 0 };
     await agree('configuration', settingsText(config, split, stepsPerEpoch, data, done));
-    learner = await together(learnerOfRun(config, split, network, factor, options));
+    const isLoaded = before !== undefined || config.from !== undefined;
+    learner = await together(learnerOfRun(config, split, network, factor, { ...options, isLoaded }));
     if (before !== undefined) requireSameOperations(config.run, config, found);
     config = withIdentity(config, found);
     feed = openFeed(patches, config, learner.batchSize);

@@ -23,7 +23,7 @@ export interface LearnerOptions {
   /** Default: cross-entropy, all rows alike. */
   readonly batchLoss?: BatchLoss;
   readonly seed: number;
-  /** `zero`: for one whose weights load() brings at once; drawing 33 million takes five seconds. Default: drawn by the seed. */
+  /** `zero`: for one whose weights load() brings at once; drawing 33 million takes two seconds. Default: drawn by the seed. */
   readonly firstWeights?: 'drawn' | 'zero';
   readonly optimizer?: OptimizerSettings;
   readonly syncBatchNorm?: boolean;

@@ -66,6 +66,7 @@ async function pieceTimes(
  * no pass waits for another device.
  */
 const PLAIN_UPDATE = {
+  firstWeights: 'zero',
   optimizer: { name: 'sgd', momentum: 0, weightDecay: 0 },
   emaDecay: 0,
   l2: 0,

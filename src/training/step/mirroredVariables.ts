@@ -22,11 +22,13 @@ export class MirroredVariables {
     const stageOf = stageOfParameters(options);
     this.#engine = engine;
     this.#variables = devices.map(() => new Map<string, Variable>());
+    // A parameter's variables follow each other: its values, of which the full network has 33 million, are drawn once.
+    let drawn: { readonly of: Parameter; readonly values: Float32Array } | undefined;
     for (const { name, parameter } of variablesOf(options)) {
-      const first =
-        isDrawn && isFirstWeight(name, parameter)
-          ? initialValue(parameter, seed)
-          : new Float32Array(sizeOf(parameter));
+      const isFirst = isDrawn && isFirstWeight(name, parameter);
+      if (isFirst && drawn?.of !== parameter)
+        drawn = { of: parameter, values: initialValue(parameter, seed) };
+      const first = isFirst ? drawn!.values : new Float32Array(sizeOf(parameter));
       for (const [replica, stages] of devices.entries()) {
         const device = stages[stageOf(parameter)]!;
         this.#variables[replica]!.set(name, createVariable(engine, name, parameter.shape, first, device));

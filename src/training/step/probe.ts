@@ -16,7 +16,7 @@ export async function shortestStep(
   options: ProbeOptions,
   placement: Placement,
 ): Promise<number> {
-  const probe = new TracedLearner(engine, options, placement);
+  const probe = new TracedLearner(engine, { ...options, firstWeights: 'zero' }, placement);
   const batch = probeBatch(options, probe.batchSize);
   try {
     const steps: number[] = [];
