@@ -19,13 +19,14 @@ test('cutsByTime() finds the cuts whose slowest stage is fastest: as good as try
   assert.throws(() => cutsByTime(['a'], [1], 2), /at most 1 stages/);
 });
 
-test('promisingCuts(): the best cuts, then the best of their neighbours, unless they are much slower', () => {
+test('promisingCuts(): the best cuts, then up to two of their neighbours that are not much slower', () => {
   const pieces = ['a', 'b', 'c', 'd', 'e', 'f'];
-  assert.deepEqual(promisingCuts(pieces, [6, 6, 6, 2, 6, 5], 2), [['d'], ['c']]);
+  assert.deepEqual(promisingCuts(pieces, [6, 6, 6, 2, 6, 5], 2), [['d'], ['c'], ['e']]);
   assert.deepEqual(promisingCuts(pieces, [1, 1, 9, 9, 1, 1], 2), [['d']]);
   assert.deepEqual(promisingCuts(pieces, [1, 5, 5, 5, 5, 1], 3), [
     ['c', 'e'],
     ['d', 'e'],
+    ['c', 'd'],
   ]);
   assert.deepEqual(promisingCuts(['a', 'b'], [1, 1], 2), [['b']]);
   assert.throws(() => promisingCuts(['a'], [1], 2), /at most 1 stages/);
