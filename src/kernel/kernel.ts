@@ -94,7 +94,8 @@ export function runKernel({ shared, inputPort, streams, send, listen }: OpenWire
     putOff();
     if (message.kind === 'request') {
       handle(message);
-      collectGarbage();
+      // Of a cell the queue says when it has ended: a second after its request it may still compute.
+      if (message.message.header.msg_type !== 'execute_request') collectGarbage();
     } else if (message.kind === 'interrupt') interrupt();
     else endProcess();
   });
